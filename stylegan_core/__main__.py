@@ -1,0 +1,50 @@
+"""The command line: ``python -m stylegan_core COMMAND ...``; every command lives in ``stylegan_core/cli``."""
+
+import importlib
+import sys
+
+COMMANDS = {
+    "data": "make avatars, or check a data set",
+    "train": "train a network, or resume a run",
+    "preflight": "say what a preset needs on this machine",
+    "render": "draw pictures from a model",
+    "import": "convert any supported weight file to safetensors",
+    "info": "say what a weight file holds",
+    "metrics": "measure a model against a data set",
+}
+MODULES = {"import": "import_weights"}
+
+
+def usage() -> str:
+    """The list of commands, one line each."""
+    lines = ["usage: python -m stylegan_core COMMAND ...   (COMMAND --help explains one)", ""]
+    return "\n".join(lines + [f"  {name:<10} {meaning}" for name, meaning in COMMANDS.items()])
+
+
+def main(argv: list[str]) -> int:
+    """Runs one command; returns its exit code, 2 for input that cannot be used (one sentence on stderr)."""
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        sys.stdout.write(usage() + "\n")
+        return 0
+    if argv[0] not in COMMANDS:
+        sys.stderr.write(f"There is no command {argv[0]!r}; there are {', '.join(COMMANDS)}.\n")
+        return 2
+    command = importlib.import_module(f"stylegan_core.cli.{MODULES.get(argv[0], argv[0])}")
+    try:
+        return int(command.main(argv[1:]))
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"{one_sentence(error)}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def one_sentence(error: ValueError | OSError) -> str:
+    """What went wrong, in words a person can act on, naming the file where the system knows it."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
