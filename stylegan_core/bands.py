@@ -1,0 +1,75 @@
+"""Coarse, middle, fine: which layers, resolutions and colours each band has, said once for every panel."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One band of style layers; ``layers`` is empty where a small network has no such band."""
+
+    name: str
+    low: int
+    high: int
+    layers: range
+    colour_dark: str
+    colour_light: str
+
+    @property
+    def resolutions(self) -> str:
+        """The resolutions in words: "4²–8²", "64²", or "–" for an empty band."""
+        if not self.layers:
+            return "–"
+        return f"{self.low}²" if self.low == self.high else f"{self.low}²–{self.high}²"
+
+
+NAMES = ("coarse", "middle", "fine")
+COLOURS_DARK = ("#f0b04e", "#39c5ae", "#c07cf5")
+COLOURS_LIGHT = ("#b87413", "#12907b", "#8b3fd1")
+
+
+def bands(resolution: int) -> tuple[Band, Band, Band]:
+    """Coarse, middle and fine of a network that draws ``resolution``² pictures (paper, section 3.1, figure 3).
+
+    64² and up: 4–8 / 16–32 / the rest; 32²: 4–8 / 16 / 32; 16²: 4 / 8 / 16; 8²: 4 / – / 8.
+    Raises ValueError if the resolution is no power of two from 4 on.
+    """
+    if resolution < 4 or resolution & (resolution - 1):
+        raise ValueError(f"A network's resolution is a power of two from 4 on, not {resolution}.")
+    return tuple(  # type: ignore[return-value]
+        Band(name, low, high, _layers(low, high), dark, light)
+        for name, (low, high), dark, light in zip(NAMES, _edges(resolution), COLOURS_DARK, COLOURS_LIGHT, strict=True)
+    )
+
+
+def band_of_layer(layer: int, resolution: int) -> Band:
+    """The band that style layer ``layer`` belongs to; layers beyond the network count as its last."""
+    found = [band for band in bands(resolution) if layer in band.layers]
+    return found[0] if found else bands(resolution)[0 if resolution == 4 else 2]
+
+
+def band_of_resolution(pixels: int, resolution: int) -> Band:
+    """The band that works at ``pixels``² inside a network of ``resolution``²."""
+    return band_of_layer(2 * (pixels.bit_length() - 3), resolution)
+
+
+def layer_resolution(layer: int) -> int:
+    """The resolution at which style layer ``layer`` works: 4, 4, 8, 8, 16, 16, ... (spec-core 1.4)."""
+    return 4 << (layer // 2)
+
+
+def _edges(resolution: int) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """Lowest and highest resolution of each band; an empty band has a lowest above its highest."""
+    if resolution >= 64:
+        return (4, 8), (16, 32), (64, resolution)
+    if resolution == 32:
+        return (4, 8), (16, 16), (32, 32)
+    if resolution == 16:
+        return (4, 4), (8, 8), (16, 16)
+    if resolution == 8:
+        return (4, 4), (8, 4), (8, 8)
+    return (4, 4), (8, 4), (8, 4)
+
+
+def _layers(low: int, high: int) -> range:
+    first = 2 * (low.bit_length() - 3)
+    return range(first, first + 2 * (high.bit_length() - low.bit_length() + 1)) if high >= low else range(0)

@@ -1,0 +1,71 @@
+"""Facts about a model, as plain data that panels can read without torch."""
+
+from dataclasses import dataclass, field
+
+from stylegan_core.bands import layer_resolution
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a network can do; a control that means nothing for it is disabled with ``ModelInfo.why_not``."""
+
+    styles: bool = True
+    noise: bool = True
+    mixing: bool = True
+    growing: bool = True
+    truncation: bool = True
+
+
+REASONS = {
+    "styles": "This network has no styles: its code enters only at the first layer.",
+    "noise": "This network has no noise inputs.",
+    "mixing": "This network has no per-layer styles to mix.",
+    "growing": "This network was not grown: it draws at full resolution only.",
+    "truncation": "This network has no mean face to truncate towards.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Facts about one model: sizes, state of growth, classes, abilities, and where its numbers came from.
+
+    ``hash`` is the SHA-256 of the drawing generator's tensors (contracts: Model hash), ``level`` and ``alpha``
+    what the file was trained to, ``noise_resolutions`` the side length of every noise map.
+    """
+
+    name: str
+    hash: str
+    architecture: str
+    resolution: int
+    level: int
+    alpha: float
+    z_dim: int
+    w_dim: int
+    num_layers: int
+    num_noise_layers: int
+    noise_resolutions: tuple[int, ...]
+    parameters: int
+    parameters_d: int = 0
+    classes: tuple[str, ...] = ()
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    origin: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def top_level(self) -> int:
+        """The level of the full resolution; level k works at 4·2^k."""
+        return self.resolution.bit_length() - 3
+
+    @property
+    def finished(self) -> bool:
+        """True when the network has grown to its full resolution."""
+        return self.level == self.top_level and self.alpha == 1.0
+
+    @property
+    def layer_resolutions(self) -> tuple[int, ...]:
+        """The resolution each style layer works at."""
+        return tuple(layer_resolution(layer) for layer in range(self.num_layers))
+
+    def why_not(self, capability: str) -> str:
+        """The reason this network lacks a capability, in one sentence; empty if it has it."""
+        return "" if getattr(self.capabilities, capability) else REASONS[capability]
