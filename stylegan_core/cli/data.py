@@ -1,0 +1,54 @@
+"""``data avatars`` draws the avatar data set; ``data check`` says what a data set holds and what is wrong with it."""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+def main(argv: list[str]) -> int:
+    """Runs one of the two; returns the exit code."""
+    arguments = parser().parse_args(argv)
+    return int(arguments.run(arguments))
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of both commands."""
+    top = argparse.ArgumentParser(prog="python -m stylegan_core data", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    avatars = commands.add_parser("avatars", help="draw faces, with every attribute in labels.json beside them")
+    avatars.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder")
+    avatars.add_argument("--count", type=int, default=10_000, help="how many pictures (default: %(default)s)")
+    avatars.add_argument("--resolution", type=int, default=64, help="side in pixels (default: %(default)s)")
+    avatars.add_argument("--seed", type=int, default=0, help="same seed, same pictures (default: %(default)s)")
+    avatars.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+    avatars.set_defaults(run=run_avatars)
+    return top
+
+
+def run_avatars(arguments: argparse.Namespace) -> int:
+    """``data avatars OUT --count N --resolution R --seed S [--workers W]``"""
+    try:
+        from stylegan_core.data.avatars import write_avatars
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{error.name} is missing; install it with: pip install stylegan-explorer[data]") from error
+    started = time.perf_counter()
+    with progress("drawing avatars") as bar:
+        task = bar.add_task("", total=arguments.count)
+        for done in write_avatars(
+            arguments.out, arguments.count, arguments.resolution, arguments.seed, arguments.workers
+        ):
+            bar.update(task, completed=done)
+    rate = arguments.count / (time.perf_counter() - started)
+    sys.stdout.write(f"{arguments.out}: {arguments.count} pictures and labels.json, {rate:.0f} pictures/s\n")
+    return 0
+
+
+def progress(title: str) -> Progress:
+    """A progress bar on standard error."""
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True))
