@@ -1,0 +1,65 @@
+"""What every test lives under: a home of its own, one thread, and no warning, log message or thread left over."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by torch when it is loaded, here and in started processes
+
+THREAD_GRACE = 2.0  # seconds a thread that was told to stop may take
+
+
+class Unexpected(logging.Handler):
+    """Collects log records from WARNING up."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the record for the verdict after the test."""
+        self.records.append(record)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The explorer's runs, history and caches go to an empty folder, never to the person's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def one_torch_thread() -> Iterator[None]:
+    """The same sums in the same order in every test, also after one that changed the thread count."""
+    yield
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A log warning fails the test, unless the test asks for `caplog` and so looks at the log itself."""
+    handler = Unexpected()
+    logging.getLogger().addHandler(handler)
+    yield
+    logging.getLogger().removeHandler(handler)
+    if handler.records and "caplog" not in request.fixturenames:
+        pytest.fail("unexpected log: " + "; ".join(f"{r.name}: {r.getMessage()}" for r in handler.records))
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_thread() -> Iterator[None]:
+    """A thread that a test started must have ended with it."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(THREAD_GRACE)
+        if thread.is_alive():
+            pytest.fail(f"the test left the thread {thread.name} running")

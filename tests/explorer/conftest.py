@@ -1,0 +1,78 @@
+"""What tests of the window live under: Qt in memory, no timer or QThread left running, an X server where asked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6 import QtCore
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+THREAD_GRACE_MS = 2000
+SCREEN = "1920x1080x24"
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_timer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A timer that repeats must be stopped, or deleted with its widget, when the test ends."""
+    started: list[weakref.ref[Any]] = []
+    start = QtCore.QTimer.start
+
+    def remember(timer: Any, *arguments: Any) -> None:
+        started.append(weakref.ref(timer))
+        start(timer, *arguments)
+
+    monkeypatch.setattr(QtCore.QTimer, "start", remember)
+    yield
+    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+    timers = [timer for reference in started if (timer := reference()) is not None]
+    left = [t for t in timers if shiboken6.isValid(t) and t.isActive() and not t.isSingleShot()]
+    for timer in left:
+        timer.stop()
+    if left:
+        pytest.fail(f"the test left {len(left)} timers running: " + ", ".join(str(t.parent()) for t in left))
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_qthread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A QThread that a test started must have finished with it."""
+    started: list[weakref.ref[Any]] = []
+    start = QtCore.QThread.start
+
+    def remember(thread: Any, *arguments: Any) -> None:
+        started.append(weakref.ref(thread))
+        start(thread, *arguments)
+
+    monkeypatch.setattr(QtCore.QThread, "start", remember)
+    yield
+    threads = [thread for reference in started if (thread := reference()) is not None]
+    if any(shiboken6.isValid(t) and not t.wait(THREAD_GRACE_MS) for t in threads):
+        pytest.fail("the test left a QThread running")
+
+
+@pytest.fixture(scope="session")
+def x_display() -> Iterator[str]:
+    """The DISPLAY of an X server without a screen, for programs that xdotool drives; skips where there is none."""
+    missing = [program for program in ("Xvfb", "xdotool") if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"needs {' and '.join(missing)}")
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        number = pipe.readline().strip()
+    try:
+        if not number:
+            pytest.skip("Xvfb did not start")
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait(10)
