@@ -1,0 +1,138 @@
+"""What may be asked of the engine besides the picture, and how the answers look: frozen values, no torch.
+
+A panel emits a request, the engine answers with any number of :class:`Piece` and at the end one :class:`Done` or
+:class:`Failed`, all with the request and the hash of the model they belong to. A newer request of the same ``owner``
+or another model drops the older one without an answer.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Small pictures of several recipes. Piece: uint8 [size, size, 3] at ``index``; Done: a tuple of all of them."""
+
+    owner: str
+    recipes: tuple[Recipe, ...]
+    size: int = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The paper's mixing matrix: each row's face with ``band`` of each column's, row after row.
+
+    Piece: uint8 [size, size, 3] at ``index`` = row · columns + column; Done: a tuple of all of them.
+    """
+
+    owner: str
+    rows: tuple[Recipe, ...]
+    columns: tuple[Recipe, ...]
+    band: str
+    size: int = 96
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseMap:
+    """Standard deviation of each pixel over ``draws`` seeds of the noise (paper, figure 5).
+
+    Piece and Done: float32 [size, size], in parts of the picture's range 0..255.
+    """
+
+    owner: str
+    recipe: Recipe
+    draws: int = 100
+    size: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Pca:
+    """Principal components of w (GANSpace). Piece: None, its ``index`` of ``total`` is progress; Done: Found."""
+
+    owner: str
+    samples: int = 10_000
+    components: int = 32
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sefa:
+    """Closed-form factorisation of the style affines of layers first..last (SeFa). Done: Found."""
+
+    owner: str
+    components: int = 16
+    first: int = 0
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A direction from two piles of faces; it is made orthogonal to ``unchanged``. Done: Found with one direction."""
+
+    owner: str
+    name: str
+    with_it: tuple[Latent, ...]
+    without_it: tuple[Latent, ...]
+    unchanged: tuple[AppliedDirection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """The w of each latent before mixing and truncation. Done: a tuple of Vector, one [w_dim] each."""
+
+    owner: str
+    latents: tuple[Latent, ...]
+    label: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture drawn exactly and at full size, to save or copy. Done: uint8 [R, R, 3]."""
+
+    owner: str
+    recipe: Recipe
+
+
+Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Directions that were found, most important first; ``scores`` are explained variance or accuracy, 0..1."""
+
+    directions: tuple[Direction, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of an answer: number ``index`` of ``total``."""
+
+    request: Request
+    model_hash: str
+    index: int
+    total: int
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole answer."""
+
+    request: Request
+    model_hash: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why there is no answer, in one sentence."""
+
+    request: Request
+    model_hash: str
+    reason: str
+
+
+Answer = Piece | Done | Failed
