@@ -33,12 +33,12 @@ def _knob(default: Any, meaning: str, minimum: float = 0.0, maximum: float = 1.0
 
 def knob(owner: type, name: str) -> Knob:
     """Range, step and meaning of a field of Recipe, Latent, Mix, AppliedDirection or NoiseLayer."""
-    return cast(Knob, next(f for f in fields(owner) if f.name == name).metadata["knob"])  # type: ignore[arg-type]
+    return cast(Knob, next(f for f in fields(owner) if f.name == name).metadata["knob"])
 
 
 def default(owner: type, name: str) -> Any:
     """The default of such a field, stated once for recipe and slider."""
-    value = next(f for f in fields(owner) if f.name == name).default  # type: ignore[arg-type]
+    value = next(f for f in fields(owner) if f.name == name).default
     return None if value is MISSING else value
 
 
@@ -240,7 +240,7 @@ def _decode(owner: type, data: Any, where: str) -> Any:
     """Builds one recipe part from a JSON object; raises ValueError naming the field that is wrong."""
     if not isinstance(data, Mapping):
         raise ValueError(f"The {where} must be a JSON object.")
-    known = {item.name for item in fields(owner)} - {"unknown"}  # type: ignore[arg-type]
+    known = {item.name for item in fields(owner)} - {"unknown"}
     made = {name: _field(owner, name, value, f"{where}.{name}") for name, value in data.items() if name in known}
     strange = {name: value for name, value in data.items() if name not in known}
     if strange:
@@ -286,9 +286,10 @@ def _checked(name: str, value: Any, where: str) -> Any:
 
 
 def _number(value: Any, kinds: tuple[type, ...], where: str) -> Any:
-    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+    number: Any = value
+    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(number):
         raise ValueError(f"The {where} must be a {'whole' if kinds == (int,) else 'finite'} number.")
-    return float(value) if float in kinds else value
+    return float(number) if float in kinds else number
 
 
 def _vector(value: Any, where: str) -> Vector:
