@@ -1,0 +1,317 @@
+"""The run directory: all that a trainer says to the window, as files and one append-only log of events."""
+
+import json
+import os
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, Self
+
+from stylegan_core.events import Event, decode, encode, retell
+
+LOG = "events.jsonl"
+REQUESTS = ("stop", "pause", "snapshot", "metric")
+TICK = b'{"kind":"tick"'
+CHUNK = 8 << 20
+HEAD = 128
+LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
+
+
+class RunDir:
+    """The folder of one run: config.json, events.jsonl, samples/, checkpoints/, log.txt, lock, control/."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.config_file = self.path / "config.json"
+        self.events_file = self.path / LOG
+        self.samples = self.path / "samples"
+        self.checkpoints = self.path / "checkpoints"
+        self.log_file = self.path / "log.txt"
+        self.lock_file = self.path / "lock"
+        self.control = self.path / "control"
+
+    def exists(self) -> bool:
+        """True if a run was ever started here."""
+        return self.config_file.is_file()
+
+    def create(self) -> None:
+        """Makes the folders. Raises OSError, naming the folder, if it cannot be written to."""
+        for folder in (self.path, self.samples, self.checkpoints, self.control):
+            folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self.path):
+            return
+
+    def config(self) -> dict[str, Any]:
+        """What config.json says. Raises ValueError or OSError with one sentence if there is no such run."""
+        try:
+            text = self.config_file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise FileNotFoundError(f"{self.path} is not a run: it has no config.json.") from None
+        try:
+            config = json.loads(text)
+        except ValueError:
+            config = None
+        if not isinstance(config, dict):
+            raise ValueError(f"{self.config_file} is damaged: it is not a JSON object.")
+        return config
+
+    def write_config(self, config: Mapping[str, Any]) -> None:
+        """Writes config.json, whole or not at all."""
+        write_whole(self.config_file, json.dumps(config, indent=2, ensure_ascii=False).encode() + b"\n")
+
+    def checkpoint_file(self, kimg: float) -> Path:
+        """Where the drawable model of a checkpoint lies."""
+        return self.checkpoints / f"{int(kimg):06d}.safetensors"
+
+    def drawable(self) -> Path | None:
+        """The newest checkpoint whose file is whole, or None."""
+        return next((path for path in self.every_drawable() if is_whole(path)), None)
+
+    def every_drawable(self) -> list[Path]:
+        """Every drawable checkpoint, newest first, whole or not."""
+        if not self.checkpoints.is_dir():
+            return []
+        names = (path for path in self.checkpoints.glob("*.safetensors") if path.stem.isdigit())
+        return sorted(names, key=lambda path: int(path.stem), reverse=True)
+
+    def request(self, name: str) -> None:
+        """Asks the trainer: "stop", "pause", "snapshot" or "metric"; raises ValueError for anything else."""
+        if name not in REQUESTS:
+            raise ValueError(f"A trainer cannot be asked to {name!r}; it knows {', '.join(REQUESTS)}.")
+        self.control.mkdir(parents=True, exist_ok=True)
+        (self.control / name).touch()
+
+    def withdraw(self, name: str) -> None:
+        """Takes a request back; withdrawing "pause" lets the trainer go on."""
+        (self.control / name).unlink(missing_ok=True)
+
+    def requested(self, name: str) -> bool:
+        """True while a request waits (or, for "pause", holds)."""
+        return (self.control / name).exists()
+
+    def take(self, name: str) -> bool:
+        """Trainer's side: True once for a request, which is then gone."""
+        if not self.requested(name):
+            return False
+        self.withdraw(name)
+        return True
+
+    def holder(self) -> dict[str, Any] | None:
+        """Host and pid of the trainer that lives here, or None if none does."""
+        try:
+            file = self.lock_file.open("rb")
+        except FileNotFoundError:
+            return None
+        with file:
+            if _lock(file, shared=True):
+                return None
+            try:
+                said = json.loads(file.read() or b"{}")
+            except ValueError:
+                said = {}
+        return {"host": str(said.get("host", "")), "pid": int(said.get("pid", 0))} if isinstance(said, dict) else {}
+
+
+class RunLock:
+    """The lock that keeps a second trainer out, as a context manager; the system drops it when the process dies."""
+
+    def __init__(self, run: RunDir) -> None:
+        self.run = run
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Takes the lock. Raises OSError naming who holds it."""
+        file = self.run.lock_file.open("a+b")
+        for _ in range(10):  # a window that looks who holds the lock holds it itself for a moment
+            if _lock(file, shared=False):
+                break
+            time.sleep(0.05)
+        else:
+            file.close()
+            holder = self.run.holder() or {}
+            who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}"
+            raise OSError(f"Another trainer works in {self.run.path} ({who}); stop it first.")
+        file.truncate(0)
+        file.write(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}).encode())
+        file.flush()
+        self._file = file
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class EventWriter:
+    """Appends events to the log, one line each, at once on disk for readers; heals a line that was cut off."""
+
+    def __init__(self, run: RunDir) -> None:
+        self._file = run.events_file.open("ab", buffering=0)
+        self._torn = _ends_torn(run.events_file)
+
+    def write(self, event: Event) -> None:
+        """Appends one event. Raises OSError if it cannot be written whole; the next one then starts a new line."""
+        line = (b"\n" if self._torn else b"") + encode(event)
+        self._torn = True
+        written = self._file.write(line)
+        if written < len(line):
+            raise OSError(f"{self._file.name}: the disk took only a part of an event.")
+        self._torn = False
+
+    def sync(self) -> None:
+        """Returns when the log is safe from a power cut."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Closes the log."""
+        self._file.close()
+
+
+class EventReader:
+    """Follows a log: ``poll()`` gives what is new, ``events`` the whole story with replayed stretches dropped.
+
+    ``generation`` grows whenever earlier events vanished (a resume, or another file in the log's place).
+    ``unknown`` and ``broken`` count skipped lines. A poll that finds more than ``most_ticks`` ticks keeps an even
+    share of them, counted in ``thinned``, so that a log of a million events opens within a second.
+    """
+
+    def __init__(self, run: RunDir, most_ticks: int = 20_000) -> None:
+        self.path = run.events_file
+        self.most_ticks = most_ticks
+        self.events: list[Event] = []
+        self.generation = self.unknown = self.broken = self.thinned = 0
+        self._offset = self._inode = 0
+        self._head = self._rest = b""
+
+    def poll(self) -> list[Event]:
+        """The events since the last poll; a line without its newline waits. Raises OSError if it cannot be read."""
+        try:
+            file = self.path.open("rb")
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        with file:
+            state = os.fstat(file.fileno())
+            head = file.read(min(HEAD, self._offset))
+            if self._offset and (state.st_size < self._offset or state.st_ino != self._inode or head != self._head):
+                self._restart()
+                self.events.clear()
+                self.generation += 1
+            self._inode = state.st_ino
+            news = self._decode(self._new_lines(file))
+        if retell(self.events, news):
+            self.generation += 1
+        return news
+
+    def _restart(self) -> None:
+        self._offset = self._inode = 0
+        self._head = self._rest = b""
+
+    def _new_lines(self, file: IO[bytes]) -> list[bytes]:
+        file.seek(self._offset)
+        lines: list[bytes] = []
+        while chunk := file.read(CHUNK):
+            if len(self._head) < HEAD:
+                self._head = (self._head + chunk)[:HEAD]
+            self._offset += len(chunk)
+            *whole, self._rest = (self._rest + chunk).split(b"\n")
+            lines += whole
+        return lines
+
+    def _decode(self, lines: list[bytes]) -> list[Event]:
+        found: list[Event] = []
+        for line in self._thin(lines):
+            try:
+                event = decode(line)
+            except ValueError:
+                self.broken += bool(line.strip())
+                continue
+            if event is None:
+                self.unknown += 1
+            else:
+                found.append(event)
+        return found
+
+    def _thin(self, lines: list[bytes]) -> list[bytes]:
+        if len(lines) <= self.most_ticks:
+            return lines
+        ticks = [index for index, line in enumerate(lines) if line.startswith(TICK)]
+        step = -(-len(ticks) // self.most_ticks)
+        if step <= 1:
+            return lines
+        dropped = set(ticks) - set(ticks[::step])
+        self.thinned += len(dropped)
+        return [line for index, line in enumerate(lines) if index not in dropped]
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file beside, syncs it and renames it into place: readers see the old or the new, never a part.
+
+    Raises OSError; the old file is then as it was and nothing is left beside it.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        put_in_place(beside, path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def put_in_place(beside: Path, path: Path) -> None:
+    """Renames a finished, synced file over ``path`` and syncs the folder where the system can."""
+    beside.replace(path)
+    if sys.platform != "win32":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def is_whole(path: Path) -> bool:
+    """True if a safetensors file is as long as its own header says; does not read the numbers."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            length = int.from_bytes(file.read(8), "little")
+            if not 0 < length <= size - 8:
+                return False
+            header = json.loads(file.read(length))
+        ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+        return bool(size == 8 + length + max(ends, default=0))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return False
+
+
+def _ends_torn(path: Path) -> bool:
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
+
+
+def _lock(file: IO[bytes], *, shared: bool) -> bool:
+    """Tries to lock an open file without waiting; False if another process holds it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            position = file.tell()
+            file.seek(LOCKED_BYTE)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            file.seek(position)
+        else:
+            import fcntl
+
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
