@@ -1,0 +1,115 @@
+"""Opens a foreign weight file and returns the networks in it as named arrays, running nothing it contains."""
+
+import mmap
+import struct
+from os import PathLike
+from pathlib import Path
+
+from stylegan_core.formats import layouts
+from stylegan_core.formats.array_shells import Array
+from stylegan_core.formats.detect import Container, container_of
+from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
+from stylegan_core.formats.pickle_reader import read_pickle
+from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.stand_ins import NVIDIA_TABLE, NetworkShell, PersistentShell
+from stylegan_core.formats.torch_container import ZipMembers, read_zip
+from stylegan_core.formats.torch_tensors import TORCH_TABLE, read_legacy
+from stylegan_core.formats.trees import SourceCounter, state_dicts, tensorflow_network, torch_module
+from stylegan_core.formats.weight_file import NetworkTree, WeightFile
+
+MAX_FILE = 16 << 30
+FULL_TABLE = {**TORCH_TABLE, **NVIDIA_TABLE}
+_TRIPLE = ("G", "D", "Gs")
+
+
+def read_weight_file(path: str | PathLike[str], progress: Progress | None = None) -> WeightFile:
+    """The networks of any supported foreign file, their arrays mostly views of the mapped file.
+
+    `progress` gets the fraction read and cancels by returning False. Raises OSError where the file cannot be opened
+    and ValueError with one sentence naming it where it is broken, hostile or of another kind.
+    """
+    path = Path(path)
+    try:
+        data = _mapped(path)
+        return _read(data, Budget(len(data), progress))
+    except Cancelled:
+        raise Cancelled(f"{path}: reading was cancelled.") from None
+    except RefusedFile as error:
+        raise RefusedFile(f"{path}: {error}.") from None
+    except (RecursionError, OverflowError, MemoryError, struct.error):
+        raise RefusedFile(f"{path}: it is damaged in a way that no network file is.") from None
+
+
+def _mapped(path: Path) -> memoryview:
+    if path.is_dir():
+        raise RefusedFile("it is a folder, where a weight file is wanted")
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        if size == 0:
+            raise RefusedFile("it is empty")
+        if size > MAX_FILE:
+            raise RefusedFile(f"it is larger than {MAX_FILE >> 30} GB, more than any network here")
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _read(data: memoryview, budget: Budget) -> WeightFile:
+    container = container_of(data)
+    sources = SourceCounter()
+    if container is Container.SAFETENSORS:
+        found = _from_safetensors(data, budget)
+    elif container is Container.TORCH_ZIP:
+        found = _from_object(read_zip(ZipMembers(data, budget), FULL_TABLE, budget), budget, sources)
+    elif container is Container.TORCH_LEGACY:
+        found = _from_object(read_legacy(data, budget, FULL_TABLE), budget, sources)
+    else:
+        root, _ = read_pickle(data, 0, FULL_TABLE, budget)
+        found = _from_object(root, budget, sources)
+    found.source_code_bytes, found.size = sources.total, len(data)
+    budget.report(1.0)
+    return found
+
+
+def _from_safetensors(data: memoryview, budget: Budget) -> WeightFile:
+    tensors, _ = read_safetensors(data, budget)
+    networks = {"": NetworkTree("", "", {}, tensors)}
+    return WeightFile(layouts.state_dict_layout(networks), networks)
+
+
+def _from_object(root: object, budget: Budget, sources: SourceCounter) -> WeightFile:
+    if isinstance(root, NetworkShell):
+        return _tensorflow((root,), budget, sources)
+    if isinstance(root, tuple | list) and any(isinstance(item, NetworkShell) for item in root):
+        return _tensorflow(root, budget, sources)
+    if isinstance(root, PersistentShell):
+        root = {"G_ema" if root.class_name == "Generator" else "D": root}
+    if isinstance(root, dict) and any(isinstance(item, PersistentShell) for item in root.values()):
+        return _persistent(root, budget, sources)
+    if isinstance(root, dict):
+        networks, loose = state_dicts(root, budget)
+        if networks:
+            return WeightFile(layouts.state_dict_layout(networks), networks, extras=_small(loose))
+    raise RefusedFile("it can be read, but holds no network")
+
+
+def _small(loose: dict[str, Array]) -> dict[str, Array]:
+    return dict(list(loose.items())[:1000])
+
+
+def _tensorflow(shells: tuple[object, ...] | list[object], budget: Budget, sources: SourceCounter) -> WeightFile:
+    networks: dict[str, NetworkTree] = {}
+    for index, shell in enumerate(shells[:8]):
+        if not isinstance(shell, NetworkShell):
+            continue
+        tree = tensorflow_network(shell, budget, sources)
+        name = _TRIPLE[index] if len(shells) == 3 else tree.name or f"network {index + 1}"
+        networks[name] = tree
+    return WeightFile(layouts.tensorflow_layout(networks), networks)
+
+
+def _persistent(root: dict[object, object], budget: Budget, sources: SourceCounter) -> WeightFile:
+    networks = {
+        key: torch_module(key, item, budget, sources)
+        for key, item in root.items()
+        if isinstance(key, str) and isinstance(item, PersistentShell)
+    }
+    return WeightFile(layouts.persistent_layout(networks), networks)

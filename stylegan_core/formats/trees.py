@@ -1,0 +1,151 @@
+"""From the inert objects of a reader to `NetworkTree`s: walks modules and dictionaries, bounded in depth."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from stylegan_core.formats.array_shells import Array, ArrayShell
+from stylegan_core.formats.limits import MAX_DEPTH, Budget, RefusedFile
+from stylegan_core.formats.pickle_reader import LongText
+from stylegan_core.formats.stand_ins import NetworkShell, PersistentShell
+from stylegan_core.formats.torch_tensors import TensorShell
+from stylegan_core.formats.weight_file import NetworkTree
+
+Plain = dict[object, object]
+
+
+class SourceCounter:
+    """Adds up the program text a file carries, each text once."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, int] = {}
+
+    def add(self, source: object) -> None:
+        """Counts one text; it is looked at for its length only."""
+        if isinstance(source, str | bytes | memoryview):
+            self.seen[id(source)] = len(source)
+        elif isinstance(source, LongText):
+            self.seen[id(source)] = len(source.raw)
+
+    @property
+    def total(self) -> int:
+        """Bytes (characters) in all."""
+        return sum(self.seen.values())
+
+
+def array_in(value: object, budget: Budget) -> Array | None:
+    """The array a value stands for, or None where it is something else."""
+    if isinstance(value, ArrayShell):
+        found = value.array
+        budget.spend_tensor(found.nbytes)
+        return found
+    if isinstance(value, TensorShell):
+        return value.array(budget)
+    if isinstance(value, np.generic):
+        return np.asarray(value)
+    return None
+
+
+def tensorflow_network(shell: NetworkShell, budget: Budget, sources: SourceCounter) -> NetworkTree:
+    """A dnnlib network with its components: 'mapping/Dense0/weight', 'synthesis/4x4/Conv/weight', 'lod', ..."""
+    state = shell.state
+    tree = NetworkTree(_text(state.get("name")), _text(state.get("build_func_name")), {}, {})
+    tree.options = _options(state.get("static_kwargs"))
+    tree.options["file_version"] = state.get("version") if isinstance(state.get("version"), int) else None
+    _tensorflow_variables(state, "", tree, budget, sources)
+    components = state.get("components")
+    for key, component in components.items() if isinstance(components, dict) else ():
+        if not isinstance(component, NetworkShell) or not isinstance(key, str):
+            raise RefusedFile("it holds a network whose component is not a network: damaged")
+        _tensorflow_variables(component.state, f"{key}/", tree, budget, sources)
+        tree.options[key] = _options(component.state.get("static_kwargs"))
+    return tree
+
+
+def _tensorflow_variables(state: Plain, prefix: str, tree: NetworkTree, budget: Budget, sources: SourceCounter) -> None:
+    sources.add(state.get("build_module_src"))
+    variables = state.get("variables")
+    if not isinstance(variables, list):
+        raise RefusedFile("it holds a network without its variables: damaged")
+    for variable in variables:
+        if not isinstance(variable, tuple | list) or len(variable) != 2 or not isinstance(variable[0], str):
+            raise RefusedFile("it holds a variable that is not a name with numbers: damaged")
+        name, value = variable
+        array = np.asarray(value) if isinstance(value, int | float) else array_in(value, budget)
+        if array is None:
+            raise RefusedFile(f"its variable {(prefix + name)[:60]!r} holds no numbers: damaged")
+        tree.tensors[prefix + name] = array
+
+
+def torch_module(name: str, shell: PersistentShell, budget: Budget, sources: SourceCounter) -> NetworkTree:
+    """A stylegan2-ada module: its state dict as torch would name it, options from its `_init_kwargs`."""
+    tree = NetworkTree(name, shell.class_name, _options(shell.state.get("_init_kwargs")), {})
+    for prefix, module in _modules(shell, "", 0, budget):
+        sources.add(module.source)
+        if prefix:
+            tree.options[prefix.rstrip(".")] = _options(module.state.get("_init_kwargs"))
+        for group in ("_parameters", "_buffers"):
+            for key, value in _items(module.state.get(group)):
+                array = array_in(value, budget)
+                if array is not None:
+                    tree.tensors[prefix + key] = array
+    return tree
+
+
+def _modules(shell: PersistentShell, prefix: str, depth: int, budget: Budget) -> Iterator[tuple[str, PersistentShell]]:
+    if depth > MAX_DEPTH:
+        raise RefusedFile("its modules nest deeper than any network's")
+    budget.spend_steps(1)
+    yield prefix, shell
+    for key, child in _items(shell.state.get("_modules")):
+        if isinstance(child, PersistentShell):
+            yield from _modules(child, f"{prefix}{key}.", depth + 1, budget)
+
+
+def state_dicts(root: Plain, budget: Budget) -> tuple[dict[str, NetworkTree], dict[str, Array]]:
+    """The state dicts of a checkpoint by their key ('' for a bare one), and the loose tensors beside them."""
+    found: dict[str, NetworkTree] = {}
+    loose = _tensors(root, budget)
+    nested = [(key, value) for key, value in _items(root) if isinstance(value, dict)]
+    if [key for key, _ in nested] and "models" in dict(nested):
+        nested += [(key, value) for key, value in _items(root["models"]) if isinstance(value, dict)]
+    for key, value in nested:
+        tensors = _tensors(value, budget)
+        if tensors:
+            found[key] = NetworkTree(key, "", {}, tensors)
+    if found:
+        return found, loose
+    return ({"": NetworkTree("", "", {}, loose)} if loose else {}), {}
+
+
+def _tensors(values: Plain, budget: Budget) -> dict[str, Array]:
+    arrays = {key: array_in(value, budget) for key, value in _items(values)}
+    found = {key: array for key, array in arrays.items() if array is not None}
+    if found and all(key.startswith("module.") for key in found):  # torch's DataParallel wraps every name
+        found = {key.removeprefix("module."): array for key, array in found.items()}
+    return found
+
+
+def _items(values: object) -> list[tuple[str, object]]:
+    if not isinstance(values, dict):
+        return []
+    return [(key, value) for key, value in values.items() if isinstance(key, str)]
+
+
+def _options(values: object, depth: int = 0) -> dict[str, object]:
+    """Plain settings only: text, numbers, and short lists and dictionaries of them."""
+    found: dict[str, object] = {}
+    for key, value in _items(values)[:200]:
+        if isinstance(value, dict) and depth < 3:
+            found[key] = _options(value, depth + 1)
+        elif isinstance(value, np.generic):
+            found[key] = value.item()
+        elif value is None or isinstance(value, str | int | float | bool):
+            found[key] = value
+        elif isinstance(value, list | tuple) and all(isinstance(v, int | float | str) for v in value[:64]):
+            found[key] = list(value[:64])
+    return found
+
+
+def _text(value: object) -> str:
+    return value[:200] if isinstance(value, str) else ""
