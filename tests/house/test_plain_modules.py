@@ -1,4 +1,4 @@
-"""Modules that promise to be plain Python are imported in a fresh interpreter, which must then hold no torch and no Qt."""
+"""Modules that promise to be plain Python, each imported in a fresh interpreter: no torch, and in the core no Qt."""
 
 from __future__ import annotations
 
