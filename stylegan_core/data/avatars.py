@@ -41,9 +41,9 @@ class Avatar:
     """One face: names of its drawings (`avatar_parts.KINDS`), names of its colours, and how it is framed."""
 
     parts: Mapping[str, str]
-    hair_color: str
+    hair_colour: str
     skin: str
-    clothing_color: str
+    clothing_colour: str
     background: str
     tilt_degrees: float
     shift_x: float  # to the right, as a part of the picture's side
@@ -60,9 +60,9 @@ def sample(seed: int, index: int) -> Avatar:
         parts["facial_hair"] = "none"
     return Avatar(
         parts,
-        hair_color=pick(dict.fromkeys(HAIR_COLOURS, 1.0), next(chance)),
+        hair_colour=pick(dict.fromkeys(HAIR_COLOURS, 1.0), next(chance)),
         skin=pick(dict.fromkeys(SKIN_COLOURS, 1.0), next(chance)),
-        clothing_color=pick(dict.fromkeys(CLOTHING_COLOURS, 1.0), next(chance)),
+        clothing_colour=pick(dict.fromkeys(CLOTHING_COLOURS, 1.0), next(chance)),
         background=pick(dict.fromkeys(BACKGROUNDS, 1.0), next(chance)),
         tilt_degrees=round(MAX_TILT * (next(chance) + next(chance) - 1), 3),
         shift_x=round(MAX_SHIFT * (2 * next(chance) - 1), 4),
@@ -93,16 +93,16 @@ def attributes(avatar: Avatar) -> dict[str, str | float]:
         "hair": parts.get("hair", "hat"),
         "hat": parts.get("hat", "none"),
         "hair_length": length,
-        "hair_color": avatar.hair_color if length in ("short", "full", "long") else "none",
+        "hair_colour": avatar.hair_colour if length in ("short", "full", "long") else "none",
         "facial_hair": parts["facial_hair"],
-        "facial_hair_color": avatar.hair_color if parts["facial_hair"] != "none" else "none",
+        "facial_hair_colour": avatar.hair_colour if parts["facial_hair"] != "none" else "none",
         "accessory": parts["accessory"],
         "eyes": "covered" if parts["accessory"] in COVERED_EYES else parts["eyes"],
         "eyebrows": parts["eyebrows"],
         "nose": parts["nose"],
         "mouth": parts["mouth"],
         "clothing": parts["clothing"],
-        "clothing_color": avatar.clothing_color,
+        "clothing_colour": avatar.clothing_colour,
         "skin": avatar.skin,
         "background": avatar.background,
         **grouped,
@@ -126,9 +126,9 @@ def svg(avatar: Avatar, resolution: int) -> str:
     """The whole picture as SVG text: background, and the figure tilted, shifted and scaled about its face."""
     colours = {
         "Skin-Color": SKIN_COLOURS[avatar.skin],
-        "Hair-Color": HAIR_COLOURS[avatar.hair_color],
-        "Facial-Hair-Color": HAIR_COLOURS[avatar.hair_color],
-        "Fabric-Color": CLOTHING_COLOURS[avatar.clothing_color],
+        "Hair-Color": HAIR_COLOURS[avatar.hair_colour],
+        "Facial-Hair-Color": HAIR_COLOURS[avatar.hair_colour],
+        "Fabric-Color": CLOTHING_COLOURS[avatar.clothing_colour],
     }
     half, (x, y) = SIDE / 2, CENTRE
     moved = (
@@ -208,13 +208,13 @@ def attribute_values() -> dict[str, list[str]]:
         "hair": [name for kind, name in tops if kind == "hair"] + ["hat"],
         "hat": ["none"] + [name for kind, name in tops if kind == "hat"],
         "hair_length": list(HAIR_LENGTHS),
-        "hair_color": ["none", *HAIR_COLOURS],
+        "hair_colour": ["none", *HAIR_COLOURS],
         "facial_hair": list(CHOICES["facial_hair"]),
-        "facial_hair_color": ["none", *HAIR_COLOURS],
+        "facial_hair_colour": ["none", *HAIR_COLOURS],
         "accessory": list(CHOICES["accessory"]),
         "eyes": [*CHOICES["eyes"], "covered"],
         **{part: list(CHOICES[part]) for part in ("eyebrows", "nose", "mouth", "clothing")},
-        "clothing_color": list(CLOTHING_COLOURS),
+        "clothing_colour": list(CLOTHING_COLOURS),
         "skin": list(SKIN_COLOURS),
         "background": list(BACKGROUNDS),
         **{name: list(dict.fromkeys(table.values())) for name, (_, table) in GROUPS.items()},
