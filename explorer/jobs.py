@@ -8,7 +8,7 @@ or another model drops the older one without an answer.
 from dataclasses import dataclass
 from typing import Any
 
-from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe
+from stylegan_core.recipe import Direction, Latent, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +49,43 @@ class NoiseMap:
 
 @dataclass(frozen=True, slots=True)
 class Pca:
-    """Principal components of w (GANSpace). Piece: None, its ``index`` of ``total`` is progress; Done: Found."""
+    """Principal components of W, all that are kept in the cache (latents/pca.py; GANSpace).
+
+    Piece: None, its ``index`` of ``total`` is progress; Done: a tuple of latents.library.Entry, largest first.
+    """
 
     owner: str
-    samples: int = 10_000
-    components: int = 32
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sefa:
-    """Closed-form factorisation of the style affines of layers first..last (SeFa). Done: Found."""
+    """Closed-form factorisation of the style affines of layers first..last (latents/sefa.py). Pieces, Done: as Pca."""
 
     owner: str
-    components: int = 16
     first: int = 0
     last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A direction from two piles of faces; it is made orthogonal to ``unchanged``. Done: Found with one direction."""
+    """A direction from two piles of faces, that leaves ``unchanged`` alone (latents/from_labels.py).
+
+    Pieces are progress as with Pca; Done: one latents.library.Entry.
+    """
 
     owner: str
     name: str
     with_it: tuple[Latent, ...]
     without_it: tuple[Latent, ...]
-    unchanged: tuple[AppliedDirection, ...] = ()
+    unchanged: tuple[Direction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """The w of each latent before mixing and truncation. Done: a tuple of Vector, one [w_dim] each."""
+    """The w of each latent before mixing and truncation.
+
+    Done: a tuple of Vector, each [w_dim], or [layers, w_dim] where the latent stores one w a layer.
+    """
 
     owner: str
     latents: tuple[Latent, ...]
@@ -96,14 +101,6 @@ class Picture:
 
 
 Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | Picture
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Directions that were found, most important first; ``scores`` are explained variance or accuracy, 0..1."""
-
-    directions: tuple[Direction, ...]
-    scores: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

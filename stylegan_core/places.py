@@ -33,7 +33,7 @@ def place(kind: str) -> Path:
     return folder
 
 
-def write_beside(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+def write_beside(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Writes a file beside ``path`` and renames it into place, so that no reader ever sees half of it.
 
     Raises OSError with one sentence, and leaves an older file as it was, where the disk is full or read-only.

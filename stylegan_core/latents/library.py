@@ -1,0 +1,131 @@
+"""Library: the directions a person found in one model, as one small versioned file that can be shared."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from stylegan_core.places import place, write_beside
+from stylegan_core.recipe import AppliedDirection, Direction, Recipe
+
+VERSION = 1
+KIND = "stylegan-explorer directions"
+LARGEST_FILE = 64 * 2**20
+SOURCES = ("pca", "sefa", "sorting", "labels")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One direction, where it came from, and what is known of it.
+
+    ``explained`` is its share of the variance of W (PCA), ``accuracy`` the share of held-out pictures it sorts right
+    (sorting, labels), ``number`` its place in the order it was computed in, ``first`` and ``last`` the layers it
+    is meant for (last None: to the end).
+    """
+
+    direction: Direction
+    source: str
+    number: int = 0
+    explained: float | None = None
+    accuracy: float | None = None
+    starred: bool = False
+    first: int = 0
+    last: int | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells two directions apart: names may change, vectors do not."""
+        return self.source, self.direction.vector.data.hex()[:64]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The kept directions of the model with hash ``model``; frozen, every change is a new library."""
+
+    model: str = ""
+    model_name: str = ""
+    entries: tuple[Entry, ...] = ()
+
+    def with_entry(self, entry: Entry) -> Self:
+        """This library with an entry replaced, where the same vector is there, or added at the end."""
+        kept = [entry if old.key == entry.key else old for old in self.entries]
+        return replace(self, entries=tuple(kept if entry in kept else [*kept, entry]))
+
+    def without(self, entry: Entry) -> Self:
+        """This library without an entry."""
+        return replace(self, entries=tuple(old for old in self.entries if old.key != entry.key))
+
+    def merged(self, entries: Iterable[Entry]) -> Self:
+        """This library with the entries of another one that it lacks."""
+        known = {entry.key for entry in self.entries}
+        return replace(self, entries=self.entries + tuple(entry for entry in entries if entry.key not in known))
+
+    def save(self, path: Path) -> None:
+        """Writes the library as JSON, beside and renamed; raises OSError with one sentence."""
+        made = {
+            "kind": KIND,
+            "version": VERSION,
+            "model": self.model,
+            "model_name": self.model_name,
+            "directions": [_encode(entry) for entry in self.entries],
+        }
+        write_beside(path, lambda file: file.write(json.dumps(made, indent=1).encode()))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Reads :meth:`save`; raises OSError or ValueError with one sentence naming the file."""
+        if path.stat().st_size > LARGEST_FILE:
+            raise ValueError(f"{path} is too large for a direction library: choose a file this program has saved.")
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            if data["kind"] != KIND or not isinstance(data["version"], int):
+                raise ValueError("its kind is another one")
+            return cls(str(data["model"]), str(data["model_name"]), tuple(_decode(part) for part in data["directions"]))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ValueError(
+                f"{path} is no direction library ({error}): choose a file this program has saved."
+            ) from None
+
+
+def library_path(model: str, model_name: str) -> Path:
+    """Where the library of the model with this hash lies among the person's files."""
+    spoken = re.sub(r"[^A-Za-z0-9._-]+", "-", model_name).strip("-.") or "model"
+    return place("libraries") / f"{spoken}-{model[:16]}.json"
+
+
+def _encode(entry: Entry) -> dict[str, Any]:
+    recipe = json.loads(Recipe(directions=(AppliedDirection(entry.direction),)).to_json())
+    return {
+        "direction": recipe["directions"][0]["direction"],
+        "source": entry.source,
+        "number": entry.number,
+        "explained": entry.explained,
+        "accuracy": entry.accuracy,
+        "starred": entry.starred,
+        "first": entry.first,
+        "last": entry.last,
+    }
+
+
+def _decode(data: dict[str, Any]) -> Entry:
+    if data["source"] not in SOURCES:
+        raise ValueError(f"it names a source {data['source']!r} this version does not know")
+    applied = {"direction": data["direction"], "first": data.get("first", 0), "last": data.get("last")}
+    recipe = Recipe.from_json(json.dumps({"version": 1, "directions": [applied]}))
+    found = recipe.directions[0]
+    return Entry(
+        found.direction,
+        data["source"],
+        int(data.get("number", 0)),
+        _share(data.get("explained")),
+        _share(data.get("accuracy")),
+        bool(data.get("starred")),
+        found.first,
+        found.last,
+    )
+
+
+def _share(value: Any) -> float | None:
+    return None if value is None else min(max(float(value), 0.0), 1.0)

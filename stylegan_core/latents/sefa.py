@@ -1,0 +1,59 @@
+"""SeFa: the directions the style affines amplify most, without sampling pictures (Shen and Zhou 2021, equation 8)."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.linalg import eigh
+
+from stylegan_core.latents.library import Entry
+from stylegan_core.latents.samples import Floats, Mapped, oriented, sample_w, spread
+from stylegan_core.recipe import Direction, Vector
+
+SAMPLES = 2000  # only to express one sigma of each direction
+COUNT = 80
+
+
+def style_affines(model: Any) -> list[Floats]:
+    """The weight [outputs, w_dim] of every layer's style affine, in order; empty for a network without styles."""
+    layers = [layer for layer in model.generator.synthesis.layers if getattr(layer, "affine", None) is not None]
+    return [layer.affine.weight.detach().float().cpu().numpy() for layer in layers]
+
+
+def sefa(
+    model: Mapped, first: int = 0, last: int | None = None, count: int = COUNT
+) -> Generator[float, None, tuple[Entry, ...]]:
+    """Yields progress 0..1 and returns up to ``count`` directions for the layers first..last, strongest first.
+
+    They are the eigenvectors of A^T A, A being the affine weights of those layers stacked, every output channel
+    scaled to length one. ``explained`` is the share of the eigenvalue. Sigma comes from samples of W.
+    Raises ValueError where the network has no styles or the range holds no layer.
+    """
+    affines = style_affines(model)[first : None if last is None else last + 1]
+    if not affines:
+        raise ValueError("These layers have no style affines to factorise: choose a range inside the network.")
+    ws = yield from sample_w(model, SAMPLES)
+    vectors, shares = factorise(affines, min(count, model.w_dim))
+    where = "" if first == 0 and last is None else f" {first}–{len(affines) + first - 1}"
+    return tuple(
+        Entry(
+            Direction(f"SeFa{where} {number}", Vector.of(vector), spread(ws, vector)),
+            "sefa",
+            number,
+            explained=float(share),
+            first=first,
+            last=last,
+        )
+        for number, (vector, share) in enumerate(zip(vectors, shares, strict=True), start=1)
+    )
+
+
+def factorise(affines: Sequence[Floats], count: int) -> tuple[Floats, Floats]:
+    """Unit vectors [count, w_dim] and their share of the eigenvalues [count], largest first."""
+    stacked = np.concatenate([np.asarray(affine, np.float32) for affine in affines])
+    stacked = stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-12)
+    product = stacked.T @ stacked
+    size = len(product)
+    values, vectors = eigh(product, subset_by_index=[size - count, size - 1], driver="evr")
+    shares = np.maximum(values[::-1], 0.0) / max(float(np.trace(product)), 1e-12)
+    return np.stack([oriented(vector) for vector in vectors.T[::-1]]), shares.astype(np.float32)
