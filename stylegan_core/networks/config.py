@@ -1,0 +1,103 @@
+"""NetworkConfig: everything that decides a network's shape and arithmetic, as plain data that travels in the file."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """A StyleGAN's sizes and switches; the defaults are configuration F of the paper at 1024².
+
+    Sizes: ``fmap_base`` and ``fmap_max`` give a stage's channels (spec-core 1.4), ``classes`` the label names.
+    Configurations A–E switch off (spec-core 3.2) ``styles``, ``const_input``, ``noise``, ``instance_norm`` and ``blur``
+    or switch on ``pixel_norm``. The last group is how ports of the official code compute where they differ.
+    Raises ValueError if the sizes make no network.
+    """
+
+    resolution: int = 1024
+    architecture: str = "stylegan1"
+    z_dim: int = 512
+    w_dim: int = 512
+    mapping_layers: int = 8
+    mapping_width: int = 512
+    fmap_base: int = 8192
+    fmap_max: int = 512
+    classes: tuple[str, ...] = ()
+    styles: bool = True
+    const_input: bool = True
+    noise: bool = True
+    instance_norm: bool = True
+    pixel_norm: bool = False
+    blur: bool = True
+    mbstd_group: int = 4
+    norm_eps: float = 1e-8
+    from_rgb_activation: bool = True
+    bias_before_blur: bool = False
+
+    def __post_init__(self) -> None:
+        size = self.resolution
+        if not 4 <= size <= 4096 or size & (size - 1):
+            raise ValueError(f"A network's resolution is a power of two from 4 to 4096, not {size}.")
+        for name in ("z_dim", "w_dim", "mapping_width", "fmap_base", "fmap_max"):
+            if not 1 <= getattr(self, name) <= 65536:
+                raise ValueError(f"A network's {name} lies between 1 and 65536, not at {getattr(self, name)}.")
+        if not 0 <= self.mapping_layers <= 64:
+            raise ValueError(f"A mapping network has 0 to 64 layers, not {self.mapping_layers}.")
+        if self.channels(self.levels - 1) < 1:
+            raise ValueError(
+                f"fmap_base {self.fmap_base} leaves no channel at {size}²; it must be at least {size // 2}."
+            )
+        if self.mapping_layers == 0 and self.w_dim != self.code_width:
+            raise ValueError("Without mapping layers w is the normalised z, so both need the same size.")
+
+    @property
+    def levels(self) -> int:
+        """The number of resolutions from 4² up: level k works at 4·2^k."""
+        return self.resolution.bit_length() - 2
+
+    @property
+    def num_layers(self) -> int:
+        """Style layers: two a level, or one code for all where there are no styles."""
+        return 2 * self.levels if self.styles else 1
+
+    @property
+    def num_noise_layers(self) -> int:
+        """Layers with a noise input of their own."""
+        return 2 * self.levels if self.noise else 0
+
+    @property
+    def noise_resolutions(self) -> tuple[int, ...]:
+        """The side of each noise map."""
+        return tuple(4 << (layer // 2) for layer in range(self.num_noise_layers))
+
+    @property
+    def code_width(self) -> int:
+        """The width of what enters the mapping: z, and beside it the label's embedding of the same size."""
+        return 2 * self.z_dim if self.classes else self.z_dim
+
+    def channels(self, level: int) -> int:
+        """Feature maps at 4·2^level: min(fmap_base / 2^(level+1), fmap_max), rounded down."""
+        return min(self.fmap_base >> (level + 1), self.fmap_max)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The configuration as JSON-ready data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Reads :meth:`to_dict`; raises ValueError naming a field that is unknown or of the wrong kind."""
+        kinds = {item.name: item.type for item in fields(cls)}
+        made: dict[str, Any] = {}
+        for name, value in data.items():
+            if name not in kinds:
+                raise ValueError(f"The network's configuration holds {name!r}, which this version does not know.")
+            value = tuple(value) if name == "classes" and isinstance(value, list) else value
+            kind: Any = kinds[name]
+            expected: Any = kind if kind in (str, int, bool) else (int, float) if kind is float else tuple
+            if not isinstance(value, expected) or (isinstance(value, bool) and kind is not bool):
+                raise ValueError(f"The network's configuration has no sensible {name}: {value!r}.")
+            made[name] = value
+        if not all(isinstance(item, str) for item in made.get("classes", ())):
+            raise ValueError("The network's configuration has no sensible classes: each must be a text.")
+        return cls(**made)

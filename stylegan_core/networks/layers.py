@@ -1,0 +1,142 @@
+"""The layers StyleGAN is made of: equalised dense and convolution, blur, norms (spec-core 1.1, 1.4)."""
+
+import math
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+GAIN = math.sqrt(2)
+SLOPE = 0.2
+
+
+def lrelu(x: Tensor) -> Tensor:
+    """Leaky ReLU with slope 0.2; v1 has no gain here, its √2 sits in the weights."""
+    return F.leaky_relu(x, SLOPE)
+
+
+class EqualizedLinear(nn.Module):
+    """Dense layer whose stored weight ~ N(0, 1/lrmul) is scaled by gain/√fan_in · lrmul when used.
+
+    ``forward``: [..., inputs] -> [..., outputs] in the dtype of its input.
+    """
+
+    def __init__(self, inputs: int, outputs: int, *, gain: float = GAIN, lrmul: float = 1.0, bias: bool = True) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs) / lrmul)
+        self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
+        self.scale = gain / math.sqrt(inputs) * lrmul
+        self.lrmul = lrmul
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = (self.weight * self.scale).to(x.dtype)
+        bias = None if self.bias is None else (self.bias * self.lrmul).to(x.dtype)
+        return F.linear(x, weight, bias)
+
+
+class EqualizedConv(nn.Module):
+    """Convolution without bias, zero padding; stored weight [out, in, k, k] ~ N(0, 1), scaled by gain/√fan_in.
+
+    ``resample`` "up" enlarges ×2 (nearest) before, "down" takes the 2×2 mean after; both are exact.
+    """
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, *, gain: float = GAIN, resample: str = "") -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
+        self.scale = gain / math.sqrt(inputs * kernel * kernel)
+        self.resample = resample
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = (self.weight * self.scale).to(x.dtype)
+        if self.resample == "down":
+            return F.conv2d(x, down_kernel(weight), stride=2, padding=1)
+        if self.resample == "up":
+            return F.conv2d(upsample(x), weight, padding=1)
+        return F.conv2d(x, weight, padding=weight.shape[-1] // 2)
+
+
+def down_kernel(weight: Tensor) -> Tensor:
+    """The 4×4 kernel that convolves 3×3 and takes the 2×2 mean in one strided step: four shifts, summed, /4."""
+    w = F.pad(weight, (1, 1, 1, 1))
+    return (w[..., 1:, 1:] + w[..., :-1, 1:] + w[..., 1:, :-1] + w[..., :-1, :-1]) * 0.25
+
+
+def up_kernel(weight: Tensor) -> Tensor:
+    """The 4×4 kernel [in, out, 4, 4] of the transposed convolution (stride 2, padding 1) equal to nearest ×2 and 3×3.
+
+    The 3×3 kernel enters rotated by 180° (spec-core 1.4: fused and unfused differ by that rotation).
+    """
+    w = F.pad(weight.flip(2, 3), (1, 1, 1, 1))
+    w = w[..., 1:, 1:] + w[..., :-1, 1:] + w[..., 1:, :-1] + w[..., :-1, :-1]
+    return w.transpose(0, 1)
+
+
+def upsample(x: Tensor, factor: int = 2) -> Tensor:
+    """Nearest-neighbour enlargement [N, C, H, W] -> [N, C, factor·H, factor·W]."""
+    return F.interpolate(x, scale_factor=factor, mode="nearest") if factor > 1 else x
+
+
+def downsample(x: Tensor, factor: int = 2) -> Tensor:
+    """Mean over factor×factor blocks."""
+    return F.avg_pool2d(x, factor) if factor > 1 else x
+
+
+class _Blur(torch.autograd.Function):
+    """[1,2,1]⊗[1,2,1]/16 with zero padding is its own adjoint, so its backward is itself, as often as needed."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:  # noqa: ARG004
+        tap = torch.tensor([1.0, 2.0, 1.0], dtype=x.dtype, device=x.device)
+        kernel = (tap[:, None] * tap[None, :] / 16).expand(x.shape[1], 1, 3, 3)
+        return F.conv2d(x, kernel, padding=1, groups=x.shape[1])
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Tensor:  # noqa: ARG004
+        return blur(grads[0])
+
+
+def blur(x: Tensor) -> Tensor:
+    """Binomial 3×3 blur of each channel, zero padding: ones keep 0.75 on edges and 0.5625 in corners."""
+    return _Blur.apply(x)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def pixel_norm(x: Tensor, eps: float = 1e-8) -> Tensor:
+    """x over the root mean square of dim 1, in float32: z comes out with norm √z_dim."""
+    square = x.float().square().mean(dim=1, keepdim=True)
+    return x * torch.rsqrt(square + eps).to(x.dtype)
+
+
+def style_instance_norm(x: Tensor, style: Tensor | None, eps: float) -> Tensor:
+    """AdaIN: instance norm (biased variance, float32 statistics), then x·(scale + 1) + shift.
+
+    ``x`` [N, C, H, W]; ``style`` [N, 2C] holds C scales, then C shifts; None leaves the plain instance norm.
+    """
+    variance, mean = torch.var_mean(x.float(), dim=(2, 3), correction=0, keepdim=True)
+    factor = torch.rsqrt(variance + eps)
+    offset = -mean * factor
+    if style is not None:
+        scale, shift = style.float()[:, :, None, None].chunk(2, dim=1)
+        factor, offset = factor * (scale + 1), offset * (scale + 1) + shift
+    return torch.addcmul(offset.to(x.dtype), x, factor.to(x.dtype))
+
+
+def style_only(x: Tensor, style: Tensor) -> Tensor:
+    """x·(scale + 1) + shift without a norm; ``style`` [N, 2C]."""
+    scale, shift = style.to(x.dtype)[:, :, None, None].chunk(2, dim=1)
+    return torch.addcmul(shift, x, scale + 1)
+
+
+def minibatch_deviation(x: Tensor, group: int) -> Tensor:
+    """Appends one channel with the mean standard deviation over strided groups of min(group, N) samples, in float32.
+
+    [N, C, H, W] -> [N, C+1, H, W]; raises ValueError if N is not a multiple of the group (spec-core 2).
+    """
+    number, channels, height, width = x.shape
+    size = min(group, number)
+    if number % size:
+        raise ValueError(f"A minibatch of {number} cannot be split into groups of {size} for the minibatch deviation.")
+    y = x.float().view(size, number // size, channels, height, width)
+    deviation = torch.sqrt(y.var(dim=0, correction=0) + 1e-8).mean(dim=(1, 2, 3))
+    channel = deviation.repeat(size).to(x.dtype)[:, None, None, None].expand(number, 1, height, width)
+    return torch.cat([x, channel], dim=1)

@@ -1,0 +1,166 @@
+"""The synthesis network g, growing from 4² up (paper, figure 1b; spec-core 1.4, 1.5)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from stylegan_core.networks import layers as ops
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.layers import EqualizedConv, EqualizedLinear
+
+Noise = str | Sequence[float] | Sequence[Tensor | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """The two pictures a growing network blends: RGB of the new block, and of the one below, nearest-enlarged."""
+
+    new: Tensor
+    old: Tensor | None
+
+
+class SynthesisLayer(nn.Module):
+    """One layer: input or convolution (→ blur), then noise → bias → lrelu → norm → style, in this order."""
+
+    def __init__(self, config: NetworkConfig, index: int) -> None:
+        super().__init__()
+        level, second = divmod(index, 2)
+        outputs = config.channels(level)
+        self.resolution = 4 << level
+        self.config = config
+        self.blurs = config.blur and not second and level > 0
+        self.const: nn.Parameter | None = None
+        self.dense: EqualizedLinear | None = None
+        self.conv: EqualizedConv | None = None
+        if index == 0 and config.const_input:
+            self.const = nn.Parameter(torch.ones(1, outputs, 4, 4))
+        elif index == 0:
+            self.dense = EqualizedLinear(config.w_dim, outputs * 16, gain=math.sqrt(2) / 4, bias=False)
+        else:
+            inputs = outputs if second else config.channels(level - 1)
+            self.conv = EqualizedConv(inputs, outputs, 3, resample="" if second else "up")
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        if config.noise:
+            self.noise_strength = nn.Parameter(torch.zeros(outputs))
+            self.register_buffer("noise", torch.randn(1, 1, self.resolution, self.resolution))
+        self.affine = EqualizedLinear(config.w_dim, 2 * outputs, gain=1.0) if config.styles else None
+
+    def forward(self, x: Tensor | None, w: Tensor, noise: Tensor | None, dtype: torch.dtype) -> Tensor:
+        """[N, C, H, W] (None for the first layer), w [N, w_dim], noise [N or 1, 1, H', W'] -> [N, C', H', W']."""
+        x = self._input(w, dtype) if x is None else self._convolve(x)
+        if noise is not None:
+            x = x + noise.to(x.dtype) * self.noise_strength.to(x.dtype)[:, None, None]
+        if not (self.blurs and self.config.bias_before_blur):
+            x = x + self.bias.to(x.dtype)[:, None, None]
+        x = ops.lrelu(x)
+        if self.config.pixel_norm:
+            x = ops.pixel_norm(x)
+        style = None if self.affine is None else self.affine(w.float())
+        if self.config.instance_norm:
+            return ops.style_instance_norm(x, style, self.config.norm_eps)
+        return x if style is None else ops.style_only(x, style)
+
+    def _input(self, w: Tensor, dtype: torch.dtype) -> Tensor:
+        if self.const is not None:
+            return self.const.to(dtype).expand(len(w), -1, -1, -1)
+        assert self.dense is not None
+        x: Tensor = self.dense(w.float()).view(len(w), -1, 4, 4).to(dtype)
+        return x
+
+    def _convolve(self, x: Tensor) -> Tensor:
+        assert self.conv is not None
+        x = self.conv(x)
+        if self.blurs and self.config.bias_before_blur:
+            x = x + self.bias.to(x.dtype)[:, None, None]
+        return ops.blur(x) if self.blurs else x
+
+
+class ToRGB(nn.Module):
+    """1×1 convolution to red, green, blue: gain 1, bias, linear; in float32, so nothing bands."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = EqualizedConv(channels, 3, 1, gain=1.0)
+        self.bias = nn.Parameter(torch.zeros(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, C, H, W] -> [N, 3, H, W] float32, about [-1, 1]."""
+        rgb: Tensor = self.conv(x).float() + self.bias.float()[:, None, None]
+        return rgb
+
+
+class Synthesis(nn.Module):
+    """ws [N, num_layers, w_dim] -> pictures [N, 3, R, R], at any state of growth."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.layers = nn.ModuleList(SynthesisLayer(config, index) for index in range(2 * config.levels))
+        self.to_rgb = nn.ModuleList(ToRGB(config.channels(level)) for level in range(config.levels))
+
+    def forward(
+        self,
+        ws: Tensor,
+        noise: Noise = "const",
+        level: int | None = None,
+        alpha: float | None = None,
+        *,
+        native: bool = False,
+        dtype: torch.dtype = torch.float32,
+    ) -> Tensor:
+        """The picture at ``level`` (None: full), its newest block weighing ``alpha`` (None: 1), float32.
+
+        ``noise`` is "const", "random", "none", strengths on the stored maps, or the maps themselves; ``native``
+        keeps the working resolution 4·2^level instead of enlarging to R×R; ``dtype`` is that of the activations.
+        """
+        level = self.config.levels - 1 if level is None else level
+        grown = self.grow(ws, noise, level, 1.0 if alpha is None else alpha, dtype=dtype)
+        image = blend(grown, 1.0 if alpha is None else alpha)
+        return image if native else ops.upsample(image, self.config.resolution // (4 << level))
+
+    def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
+        """Both pictures of a fade at the working resolution; ``old`` is None at alpha 1 and at level 0."""
+        if not 0 <= level < self.config.levels:
+            raise ValueError(f"This network has the levels 0 to {self.config.levels - 1}, not {level}.")
+        maps = self.noise_maps(noise, len(ws), level)
+        ws = ws.expand(-1, len(self.layers), -1) if ws.shape[1] == 1 else ws
+        x: Tensor | None = None
+        below: Tensor | None = None
+        for index in range(2 * level + 2):
+            below = x if index == 2 * level else below
+            x = self.layers[index](x, ws[:, index], maps[index], dtype)
+        old = None
+        if below is not None and alpha < 1:
+            old = ops.upsample(self.to_rgb[level - 1](below))
+        return Grown(self.to_rgb[level](x), old)
+
+    def noise_maps(self, noise: Noise, number: int, level: int) -> list[Tensor | None]:
+        """One map (or None) a layer for layers up to ``level``: [1 or number, 1, H, W]."""
+        count = 2 * level + 2
+        if not self.config.noise or noise == "none":
+            return [None] * count
+        stored: list[Tensor] = [layer.get_buffer("noise") for layer in self.layers][:count]
+        if noise == "const":
+            return list(stored)
+        if noise == "random":
+            return [torch.randn(number, 1, *m.shape[2:], device=m.device) for m in stored]
+        if isinstance(noise, str):
+            raise ValueError(f'Noise is "const", "random", "none" or one entry a layer, not {noise!r}.')
+        if len(noise) < count:
+            raise ValueError(f"This network has {len(self.layers)} noise layers, but {len(noise)} entries were given.")
+        return [_entry_map(entry, m) for entry, m in zip(noise, stored, strict=False)]
+
+
+def blend(grown: Grown, alpha: float) -> Tensor:
+    """(1 − alpha)·old + alpha·new; alpha is the weight of the new block, 1 − frac(lod)."""
+    return grown.new if grown.old is None else torch.lerp(grown.old, grown.new, alpha)
+
+
+def _entry_map(entry: float | Tensor | None, stored: Tensor) -> Tensor | None:
+    """A map as it is, or a strength on the stored map; zero strength draws no noise at all."""
+    if entry is None or isinstance(entry, Tensor):
+        return entry
+    return stored * entry if entry else None
