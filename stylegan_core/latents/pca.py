@@ -82,7 +82,7 @@ def _write(path: Path, parts: tuple[Floats, Floats, Floats], samples: int) -> No
 def _read(path: Path, w_dim: int, least: int, samples: int) -> tuple[Floats, Floats, Floats] | None:
     """The kept components, or None where there are none, or others, or a damaged file."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             head = [int(part) for part in file["head"]]
             vectors, sigmas, explained = (
                 np.asarray(file[name], np.float32) for name in ("vectors", "sigmas", "explained")

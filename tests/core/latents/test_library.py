@@ -1,0 +1,54 @@
+"""The direction library: one file that comes back as it was, and is refused in one sentence when it is not one."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stylegan_core.latents.library import Entry, Library, library_path
+from stylegan_core.recipe import Direction, Vector
+
+
+def entry(name: str, number: int = 0) -> Entry:
+    vector = np.random.RandomState(number).randn(8)
+    return Entry(Direction(name, Vector.of(vector), 1.5), "sorting", number, accuracy=0.97, first=2, last=5)
+
+
+def test_a_library_comes_back_as_it_was(tmp_path: Path) -> None:
+    library = Library("f" * 64, "avatars", (entry("Hair, länger", 1), entry("Glasses", 2)))
+    library.save(tmp_path / "x.json")
+    assert Library.load(tmp_path / "x.json") == library
+    assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_the_same_vector_is_one_entry_whatever_its_name() -> None:
+    library = Library().with_entry(entry("PCA 1", 1)).with_entry(entry("Smile", 1)).with_entry(entry("PCA 2", 2))
+    assert [kept.direction.name for kept in library.entries] == ["Smile", "PCA 2"]
+    assert library.merged([entry("other", 1), entry("new", 3)]).entries[2].direction.name == "new"
+    assert len(library.without(entry("any", 1)).entries) == 1
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "stylegan-explorer directions", "version": "x"}'])
+def test_another_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "notes.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"notes\.json is no direction library"):
+        Library.load(path)
+
+
+def test_a_library_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="cannot be written"):
+        Library().save(tmp_path / "missing" / "x.json")
+
+
+def test_the_file_is_named_after_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path))
+    assert library_path("0123456789abcdef99", "my/../model 1").name == "my-..-model-1-0123456789abcdef.json"
+    assert library_path("00", "x").parent == tmp_path / "libraries"
+
+
+def test_the_library_knows_no_torch() -> None:
+    code = "import sys, stylegan_core.latents.library; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
