@@ -35,4 +35,4 @@ def noise_deviation(draw: Draw, recipe: Recipe, layers: int, draws: int = 100) -
 
 
 def _deviation(squares: npt.NDArray[np.float64], number: int) -> Floats:
-    return np.sqrt((squares / number).mean(axis=2)).astype(np.float32)
+    return np.asarray(np.sqrt((squares / number).mean(axis=2)), np.float32)
