@@ -1,0 +1,210 @@
+"""What a run has said so far, arranged for drawing: numpy columns, snapshots, messages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stylegan_core.events import Alert, Checkpoint, End, Event, Metric, PhaseBegin, Resume, Samples, Start, Tick
+from stylegan_core.schedule import Growth, LevelPlan, Phase, phase_at, phases
+
+Floats = NDArray[np.float64]
+COLUMNS = (
+    "kimg",
+    "time",
+    "level",
+    "alpha",
+    "loss_g",
+    "loss_d",
+    "d_real",
+    "d_fake",
+    "r1",
+    "grad_g",
+    "grad_d",
+    "diversity",
+    "img_per_s",
+    "memory",
+)
+
+
+class Table:
+    """Rows of floats that grow at the end without copying everything each time."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self._rows = np.empty((256, len(names)))
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def extend(self, rows: list[tuple[float, ...]]) -> None:
+        """Appends rows, each with one number per name."""
+        if not rows:
+            return
+        needed = self._count + len(rows)
+        if needed > len(self._rows):
+            larger = np.empty((max(needed, 2 * len(self._rows)), len(self.names)))
+            larger[: self._count] = self._rows[: self._count]
+            self._rows = larger
+        self._rows[self._count : needed] = rows
+        self._count = needed
+
+    def column(self, name: str) -> Floats:
+        """One column, a view: [rows] float64."""
+        return self._rows[: self._count, self.names.index(name)]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of the message list: ``tone`` is "good", "warning", "bad" or "muted"."""
+
+    time: float
+    tone: str
+    text: str
+
+
+class RunRecord:
+    """The story of one run; ``add`` takes what a reader's poll gave, ``restart`` begins anew after a resume."""
+
+    def __init__(self) -> None:
+        self.growth: Growth | None = None
+        self.restart(())
+
+    def restart(self, events: Iterable[Event]) -> None:
+        """Forgets everything but the plan and takes ``events`` as the whole story."""
+        self.ticks = Table(COLUMNS)
+        self.metrics: dict[str, Table] = {}
+        self.samples: list[Samples] = []
+        self.checkpoints: list[Checkpoint] = []
+        self.messages: list[Message] = []
+        self.begun: list[PhaseBegin] = []
+        self.last_tick: Tick | None = None
+        self.last_event: Event | None = None
+        self.first_time = 0.0
+        self.end: End | None = None
+        self.add(events)
+
+    def add(self, news: Iterable[Event]) -> None:
+        """Takes events in the order of the log."""
+        rows: list[tuple[float, ...]] = []
+        for event in news:
+            if isinstance(event, Tick):
+                rows.append(tuple(getattr(event, name) for name in COLUMNS))
+                self.last_tick = event
+            else:
+                self._note(event)
+            self.last_event = event
+            self.first_time = self.first_time or event.time
+        self.ticks.extend(rows)
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Start | Resume):
+            self.end = None
+        elif isinstance(event, End):
+            self.end = event
+        elif isinstance(event, PhaseBegin):
+            self.begun.append(event)
+        elif isinstance(event, Samples):
+            self.samples.append(event)
+        elif isinstance(event, Checkpoint):
+            self.checkpoints.append(event)
+        elif isinstance(event, Metric):
+            self.metrics.setdefault(event.name, Table(("kimg", "value"))).extend([(event.img / 1000, event.value)])
+        message = message_of(event)
+        if message:
+            self.messages.append(message)
+
+    @property
+    def kimg(self) -> float:
+        """Thousands of real images shown so far."""
+        return self.last_event.img / 1000 if self.last_event else 0.0
+
+    @property
+    def plan(self) -> tuple[Phase, ...]:
+        """Every phase of the run: as planned, or where the plan is unknown, as far as the log tells."""
+        if self.growth is not None:
+            return phases(self.growth)
+        return tuple(_told(index, event) for index, event in enumerate(self.begun))
+
+    @property
+    def phase(self) -> Phase | None:
+        """Where the run is now, with its alpha; None before the first word."""
+        if self.growth is not None:
+            return phase_at(self.kimg, self.growth)
+        return _told(len(self.begun) - 1, self.begun[-1], self.kimg) if self.begun else None
+
+    def phase_near(self, kimg: float) -> Phase | None:
+        """The phase at ``kimg``, with its alpha; None where the log does not tell."""
+        if self.growth is not None:
+            return phase_at(kimg, self.growth)
+        found = [(i, event) for i, event in enumerate(self.begun) if event.begin_kimg <= kimg]
+        return _told(*found[-1], kimg) if found else None
+
+    @property
+    def total_kimg(self) -> float:
+        """The length of the whole run, or of what is known of it."""
+        if self.growth is not None:
+            return self.growth.total_kimg
+        return max([self.kimg, *(event.end_kimg for event in self.begun)])
+
+    def boundaries(self) -> list[float]:
+        """The kimg at which a new level begins to appear."""
+        plan = self.plan
+        return [after.begin_kimg for before, after in zip(plan, plan[1:], strict=False) if after.level > before.level]
+
+
+def _told(index: int, event: PhaseBegin, kimg: float | None = None) -> Phase:
+    """The phase that an event announced, with alpha at ``kimg``; the lod of a plan that is not known is 0."""
+    length = event.end_kimg - event.begin_kimg
+    alpha = 1.0 if event.phase == "stable" else 0.0
+    if kimg is not None and event.phase == "fade" and length > 0:
+        alpha = min(max((kimg - event.begin_kimg) / length, 0.0), 1.0)
+    return Phase(
+        max(index, 0), event.phase, event.level, alpha, event.begin_kimg, event.end_kimg, event.batch, event.rate, 0.0
+    )
+
+
+def message_of(event: Event) -> Message | None:
+    """What the message list says about an event; None for what the curves show better."""
+    kimg = f"{event.img / 1000:.4g} kimg"
+    if isinstance(event, Start):
+        return Message(event.time, "muted", f"begins: {event.preset or 'unnamed preset'} on {event.machine or '?'}")
+    if isinstance(event, Resume):
+        return Message(event.time, "muted", f"resumes at {kimg}")
+    if isinstance(event, PhaseBegin):
+        size = 4 << event.level
+        what = f"{size}×{size} begins to fade in" if event.phase == "fade" else f"{size}×{size} is stable"
+        return Message(event.time, "good", f"{what}, batch {event.batch}, rate {event.rate:g}")
+    if isinstance(event, Checkpoint):
+        return Message(event.time, "muted", f"checkpoint {Path(event.path).stem.lstrip('0') or '0'} kimg saved")
+    if isinstance(event, Alert):
+        return Message(event.time, "warning", event.text or event.code)
+    if isinstance(event, End):
+        text = {"finished": "finished", "stopped": "stopped, with a checkpoint"}.get(event.reason, event.reason)
+        tone = "bad" if event.reason == "error" else "good"
+        return Message(event.time, tone, f"{text}: {event.text}" if event.text else text)
+    return None
+
+
+def growth_of(config: dict[str, Any]) -> Growth | None:
+    """The growth plan inside a run's config.json, or None where it holds none that makes sense."""
+    try:
+        levels = config["growth"]["levels"]
+        return Growth(
+            tuple(
+                LevelPlan(
+                    int(plan["level"]),
+                    float(plan["fade_kimg"]),
+                    float(plan["stable_kimg"]),
+                    int(plan["batch"]),
+                    float(plan["rate"]),
+                )
+                for plan in levels
+            )
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,65 @@
+"""How the training workspace says numbers and states: durations, kimg, and the one sentence on top."""
+
+from stylegan_core.schedule import Phase
+
+THIN_SPACE = "\u2009"
+
+
+def duration(seconds: float) -> str:
+    """A length of time the way people say it: "40 s", "6 min", "7 h 40 min", "3 d 4 h"."""
+    if seconds < 59.5:
+        return f"{max(seconds, 0):.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def number(value: float) -> str:
+    """A whole number with thin spaces between thousands: "1 310"."""
+    return f"{value:,.0f}".replace(",", THIN_SPACE)
+
+
+def kimg_text(kimg: float) -> str:
+    """Thousands of real images shown, with a decimal while there are few: "3.4 kimg", "328 kimg"."""
+    return f"{kimg:.1f} kimg" if kimg < 20 else f"{number(kimg)} kimg"
+
+
+def size_text(count: float) -> str:
+    """A number of bytes in the unit people use for it: "820 MB", "2.1 GB"."""
+    for unit, scale in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+        if count >= scale:
+            return f"{count / scale:.0f} {unit}" if unit == "MB" else f"{count / scale:.1f} {unit}"
+    return f"{max(count, 0) / 1e3:.0f} kB"
+
+
+def square(resolution: int) -> str:
+    """A resolution as it is written everywhere: "32×32"."""
+    return f"{resolution}×{resolution}"
+
+
+def headline(phase: Phase, is_last: bool, seconds_left_in_phase: float | None) -> str:
+    """What the network learns right now and how long this phase still takes; rich text, alpha in bold."""
+    wait = "" if seconds_left_in_phase is None else f"{duration(seconds_left_in_phase)} "
+    here, above, below = phase.resolution, phase.resolution * 2, phase.resolution // 2
+    if phase.kind == "fade":
+        then = f" — {wait}until {square(here)} is stable" if wait else ""
+        return f"Fading {square(below)} into {square(here)}, <b>alpha {phase.alpha:.2f}</b>{then}"
+    if is_last:
+        then = f" — {wait}left" if wait else ""
+        return f"All of {square(here)} is there, <b>alpha 1</b>{then}"
+    then = f" — {wait}until {square(above)} fades in" if wait else ""
+    return f"Stable at {square(here)}, <b>alpha 1</b>{then}"
+
+
+def hover_text(phase: Phase, kimg: float) -> str:
+    """What the timeline says about one point of the run: level, alpha, kimg, batch and rate."""
+    what = f"{square(phase.resolution)} fading in" if phase.kind == "fade" else f"{square(phase.resolution)} stable"
+    return (
+        f"{what} · level {phase.level} · alpha {phase.alpha:.2f}\n"
+        f"{kimg_text(kimg)} · batch {phase.batch} · rate {phase.rate:g}"
+    )
