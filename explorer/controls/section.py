@@ -1,0 +1,100 @@
+"""A collapsible part of a side column: headline, a hint or buttons at the right, and a body."""
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from explorer import theme
+from explorer.controls import icons
+
+
+class _Headline(QWidget):
+    toggled = Signal()
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.open = True
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(6)
+        self.title = QLabel(title)
+        self.title.setProperty("role", "title")
+        self.row.addWidget(self.title)
+        self.row.addSpacing(12)
+        self.row.addStretch(1)
+        self.setMinimumHeight(22)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{title}, section")
+        self.setToolTip(f"Folds {title} in or out.")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.toggled.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.toggled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        kinds = (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.FocusIn, QEvent.Type.FocusOut)
+        if event.type() in kinds:
+            self.update()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.open and not self.underMouse() and not self.hasFocus():
+            return
+        painter = QPainter(self)
+        colour = theme.current().colour("accent" if self.hasFocus() else "muted")
+        shape = icons.pixmap("down" if self.open else "right", colour, 14, self.devicePixelRatioF())
+        painter.drawPixmap(QPoint(self.title.x() + self.title.sizeHint().width() + 2, (self.height() - 14) // 2), shape)
+
+
+class Section(QWidget):
+    """A titled part that folds; add widgets to ``body`` and chips to the head with ``add_action``."""
+
+    folded = Signal(bool)
+
+    def __init__(self, title: str, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(6)
+        self._head = _Headline(title)
+        self._head.toggled.connect(lambda: self.set_open(not self._head.open))
+        self.hint = QLabel(hint)
+        self.hint.setProperty("role", "small")
+        self.hint.setVisible(bool(hint))
+        self._head.row.addWidget(self.hint)
+        self._content = QWidget()
+        self.body = QVBoxLayout(self._content)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(6)
+        outer.addWidget(self._head)
+        outer.addWidget(self._content)
+
+    @property
+    def is_open(self) -> bool:
+        """False while folded in."""
+        return self._head.open
+
+    def set_open(self, is_open: bool) -> None:
+        """Folds the body in or out."""
+        if is_open != self._head.open:
+            self._head.open = is_open
+            self._content.setVisible(is_open)
+            self._head.update()
+            self.folded.emit(not is_open)
+
+    def set_hint(self, text: str) -> None:
+        """Changes the small text at the right of the headline."""
+        self.hint.setText(text)
+        self.hint.setVisible(bool(text))
+
+    def add_action(self, widget: QWidget) -> None:
+        """Puts a chip or an icon button at the right of the headline."""
+        self._head.row.addWidget(widget)
