@@ -1,0 +1,85 @@
+"""Where to compute and in which precision: the one place that decides, for CPU, CUDA and Apple's MPS."""
+
+import ctypes
+import logging
+import os
+import platform
+import sys
+from pathlib import Path
+
+import torch
+
+log = logging.getLogger(__name__)
+
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4  # glibc's malloc.h
+
+
+def choose_device(wish: str = "") -> torch.device:
+    """The device asked for, else CUDA, else MPS, else the CPU; raises ValueError if the wish is not there."""
+    if wish:
+        device = torch.device(wish)
+        there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+        if not there.get(device.type, False):
+            raise ValueError(f"This machine has no {device.type} device that torch can use; leave it out or say cpu.")
+        return device
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def has_amx() -> bool:
+    """True where the CPU multiplies bf16 matrices in tiles (7–9 times float32)."""
+    return bool(torch.cpu._is_amx_tile_supported())
+
+
+def has_fast_bfloat16() -> bool:
+    """True where the CPU computes bf16 in hardware: AMX tiles, or AVX-512's bf16 dot product (about twice float32)."""
+    return has_amx() or bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def training_dtype(device: torch.device) -> torch.dtype:
+    """The precision of activations and convolutions in training; statistics and losses stay float32."""
+    if device.type == "cpu":
+        return torch.bfloat16 if has_fast_bfloat16() else torch.float32
+    if device.type == "cuda" and torch.cuda.is_bf16_supported():
+        return torch.bfloat16
+    return torch.float32
+
+
+def draft_dtype(device: torch.device) -> torch.dtype:
+    """The precision that draws while a hand moves: bf16 on CPUs that have it, half on a GPU, else float32."""
+    if device.type == "cpu":
+        return torch.bfloat16 if has_fast_bfloat16() else torch.float32
+    return torch.float16
+
+
+def describe(device: torch.device) -> str:
+    """The device in words for a footer or a run's log: "CPU", "NVIDIA ...", "Apple GPU"."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return "Apple GPU" if device.type == "mps" else "CPU"
+
+
+def keep_big_buffers() -> bool:
+    """Keeps glibc from giving big buffers back to the system after each use (1.3–2× at 1024², notes-speed.md).
+
+    Returns False, and changes nothing, on systems without glibc.
+    """
+    if not sys.platform.startswith("linux") or platform.libc_ver()[0] != "glibc":
+        return False
+    mallopt = ctypes.CDLL(None).mallopt
+    return all([mallopt(M_MMAP_MAX, 0), mallopt(M_TRIM_THRESHOLD, 2**31 - 1), mallopt(M_TOP_PAD, 256 << 20)])
+
+
+def available_memory() -> int | None:
+    """Bytes of main memory that can be had now; None where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        found = next(line for line in lines if line.startswith("MemAvailable:"))
+        return int(found.split()[1]) * 1024
+    except (OSError, StopIteration, ValueError, IndexError):
+        log.debug("This system has no /proc/meminfo to read the free memory from.")
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None

@@ -1,0 +1,338 @@
+"""Model: a generator with its mean w and facts; loading and saving as safetensors that explain themselves."""
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from stylegan_core.device import available_memory
+from stylegan_core.info import Capabilities, ModelInfo
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.discriminator import Discriminator
+from stylegan_core.networks.generator import Generator, build_generator
+from stylegan_core.networks.synthesis import Noise
+
+log = logging.getLogger(__name__)
+
+FORMAT = "stylegan-explorer"
+VERSION = "1"
+ARCHITECTURE_NAMES = {"stylegan1": "StyleGAN v1"}
+
+Progress = Callable[[float], None]
+
+
+class Model:
+    """A generator as it was trained, ready to draw; everything it returns is float32."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        *,
+        name: str = "untitled",
+        level: int | None = None,
+        alpha: float = 1.0,
+        origin: str = "",
+        notes: tuple[str, ...] = (),
+        path: Path | None = None,
+    ) -> None:
+        self.generator = generator.eval().requires_grad_(False)
+        self.config = generator.config
+        self.path = path
+        self.info = _facts(generator, name, level, alpha, origin, notes)
+
+    @property
+    def resolution(self) -> int:
+        """The side of the pictures, in pixels."""
+        return self.config.resolution
+
+    @property
+    def num_layers(self) -> int:
+        """Style layers, the second dimension of ws; 1 where the network has no styles."""
+        return self.config.num_layers
+
+    @property
+    def num_noise_layers(self) -> int:
+        """Layers with a noise input."""
+        return self.config.num_noise_layers
+
+    @property
+    def z_dim(self) -> int:
+        """The width of z."""
+        return self.config.z_dim
+
+    @property
+    def w_dim(self) -> int:
+        """The width of w."""
+        return self.config.w_dim
+
+    @property
+    def w_avg(self) -> Tensor:
+        """The mean of w [w_dim], the face that truncation pulls towards."""
+        return self.generator.w_avg
+
+    @property
+    def level(self) -> int:
+        """The level the file was trained to; level k works at 4·2^k."""
+        return self.info.level
+
+    @property
+    def alpha(self) -> float:
+        """The weight of the newest block the file was trained to, 1 when its level is stable."""
+        return self.info.alpha
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the labels; empty for an unconditional network."""
+        return self.config.classes
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return self.generator.w_avg.device
+
+    @torch.no_grad()
+    def mapping(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """z [N, z_dim], one-hot labels [N, classes] where there are classes -> w [N, w_dim], untruncated.
+
+        Raises ValueError if a shape does not fit.
+        """
+        if z.ndim != 2 or z.shape[1] != self.z_dim:
+            raise ValueError(f"This network takes z of [N, {self.z_dim}], not {list(z.shape)}.")
+        if labels is not None and tuple(labels.shape) != (len(z), len(self.classes)):
+            raise ValueError(f"This network takes labels of [N, {len(self.classes)}], not {list(labels.shape)}.")
+        labels = labels.to(self.device) if labels is not None and self.classes else None
+        w: Tensor = self.generator.mapping(z.to(self.device), labels)
+        return w
+
+    @torch.no_grad()
+    def synthesis(
+        self, ws: Tensor, noise: Noise = "const", level: int | None = None, alpha: float | None = None
+    ) -> Tensor:
+        """ws [N, num_layers, w_dim] -> pictures [N, 3, R, R], about [-1, 1], at any state of growth.
+
+        ``noise``: "const" (stored maps), "random", "none", or a strength for each of the num_noise_layers;
+        ``level`` and ``alpha`` None are what the file was trained to. Raises ValueError if a shape does not fit.
+        """
+        if ws.ndim != 3 or ws.shape[1:] != (self.num_layers, self.w_dim):
+            raise ValueError(f"This network takes ws of [N, {self.num_layers}, {self.w_dim}], not {list(ws.shape)}.")
+        level, alpha = self.state(level, alpha)
+        image: Tensor = self.generator.synthesis(ws.to(self.device).float(), noise, level, alpha)
+        return image
+
+    def state(self, level: int | None, alpha: float | None) -> tuple[int, float]:
+        """Level and alpha to draw at: what is None comes from the file (a level of one's own starts at alpha 1)."""
+        if alpha is None:
+            alpha = self.alpha if level is None or level == self.level else 1.0
+        return (self.level if level is None else level), alpha
+
+
+def model_hash(generator: nn.Module) -> str:
+    """SHA-256 over name, shape and float32 little-endian bytes of every tensor, sorted by name, as hex."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(generator.state_dict().items()):
+        values = tensor.detach().to("cpu", torch.float32).contiguous().numpy().astype("<f4", copy=False)
+        digest.update(name.encode() + b"\0" + ",".join(map(str, values.shape)).encode() + b"\0")
+        digest.update(memoryview(values).cast("B") if values.size else b"")
+    return digest.hexdigest()
+
+
+def load_model(
+    path: str | os.PathLike[str], device: str | torch.device = "cpu", progress: Progress | None = None
+) -> Model:
+    """Opens any supported weight file, or the newest network of a run directory, without running anything in it.
+
+    Raises ValueError or OSError with one clear sentence.
+    """
+    file = _weight_file(Path(path))
+    if not _is_safetensors(file):
+        from stylegan_core.formats.convert import load_foreign
+
+        return load_foreign(file, device, progress)
+    metadata, tensors = read_safetensors(file)
+    if metadata.get("format") != FORMAT:
+        from stylegan_core.formats.convert import load_foreign
+
+        return load_foreign(file, device, progress)
+    model = _build(file, metadata, _group(tensors, "generator."))
+    model.generator.to(torch.device(device))
+    return model
+
+
+def load_discriminator(path: str | os.PathLike[str], device: str | torch.device = "cpu") -> Discriminator | None:
+    """The discriminator stored beside a generator; None where the file has none. Raises as load_model."""
+    file = _weight_file(Path(path))
+    metadata, tensors = read_safetensors(file)
+    found = _group(tensors, "discriminator.")
+    if not found:
+        return None
+    discriminator = Discriminator(_config(file, metadata))
+    _fill(discriminator, found, file)
+    return discriminator.to(torch.device(device))
+
+
+def save_model(
+    path: str | os.PathLike[str],
+    model: Model | Generator,
+    *,
+    discriminator: nn.Module | None = None,
+    dtype: torch.dtype = torch.float32,
+    level: int | None = None,
+    alpha: float = 1.0,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Writes a model beside its place, syncs it and renames it there, so that no torn file can appear.
+
+    ``dtype`` float16 or bfloat16 halves the file; ``facts`` (name, origin, notes, kimg, preset …) goes into the
+    metadata. For a bare generator ``level`` and ``alpha`` say how far it has grown. Raises OSError.
+    """
+    target = Path(path)
+    generator = model.generator if isinstance(model, Model) else model
+    tensors = _named("generator.", generator, dtype)
+    if discriminator is not None:
+        tensors |= _named("discriminator.", discriminator, dtype)
+    metadata = {"format": FORMAT, "version": VERSION, "config": json.dumps(generator.config.to_dict())}
+    about: dict[str, Any] = {"name": target.stem, **(facts or {})}
+    if isinstance(model, Model):
+        about = {"name": model.info.name, "origin": model.info.origin, "notes": list(model.info.notes), **about}
+        level, alpha = model.level, model.alpha
+    about |= {"level": generator.config.levels - 1 if level is None else level, "alpha": alpha}
+    metadata["facts"] = json.dumps(about)
+    write_safetensors(target, tensors, metadata)
+
+
+def write_safetensors(target: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    """Atomic safetensors: written beside, synced, renamed; on failure the old file stays. Raises OSError."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        save_file(tensors, beside, metadata)
+        with beside.open("rb+") as written:
+            os.fsync(written.fileno())
+        beside.replace(target)
+    except SafetensorError as error:
+        raise OSError(f"{target} could not be written: {error}.") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Metadata and tensors of a safetensors file; raises ValueError (torn, foreign, too big) or OSError."""
+    size, memory = file.stat().st_size, available_memory()
+    if memory is not None and size > memory:
+        raise ValueError(f"{file} needs {size / 2**30:.1f} GiB of memory, and {memory / 2**30:.1f} GiB are free.")
+    try:
+        with safe_open(file, "pt") as opened:
+            return opened.metadata() or {}, {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(f"{file} is torn or no safetensors file ({error}); copy or download it again.") from None
+
+
+def _weight_file(path: Path) -> Path:
+    """The file itself, or the newest checkpoint of a run directory."""
+    if not path.is_dir():
+        if not path.exists():
+            raise FileNotFoundError(2, "There is no such file", str(path))
+        return path
+    found = sorted(p for p in (path / "checkpoints").glob("*.safetensors") if p.name.count(".") == 1)
+    if not found:
+        raise ValueError(f"{path} is a folder without checkpoints; open a weight file or a run directory.")
+    return found[-1]
+
+
+def _is_safetensors(file: Path) -> bool:
+    with file.open("rb") as opened:
+        head = opened.read(9)
+    return len(head) == 9 and head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 100_000_000
+
+
+def _config(file: Path, metadata: Mapping[str, str]) -> NetworkConfig:
+    try:
+        data = json.loads(metadata["config"])
+        if not isinstance(data, dict):
+            raise ValueError("its configuration is no object")
+        return NetworkConfig.from_dict(data)
+    except (KeyError, ValueError, TypeError) as error:
+        raise ValueError(f"{file} does not say what network it holds: {error}") from None
+
+
+def _build(file: Path, metadata: Mapping[str, str], tensors: dict[str, Tensor]) -> Model:
+    config = _config(file, metadata)
+    with torch.device("meta"):
+        generator = build_generator(config)
+    _fill(generator, tensors, file)
+    try:
+        facts = json.loads(metadata.get("facts", "{}"))
+        level, alpha = int(facts.get("level", config.levels - 1)), float(facts.get("alpha", 1.0))
+    except (ValueError, TypeError, AttributeError):
+        raise ValueError(f"{file} holds facts that cannot be read; convert or save it again.") from None
+    if not (0 <= level < config.levels and 0 <= alpha <= 1):
+        raise ValueError(f"{file} says level {level}, alpha {alpha:g}, which its network does not have.")
+    return Model(
+        generator,
+        name=str(facts.get("name", file.stem)),
+        level=level,
+        alpha=alpha,
+        origin=str(facts.get("origin", "")),
+        notes=tuple(map(str, facts.get("notes", ()))),
+        path=file,
+    )
+
+
+def _fill(network: nn.Module, tensors: Mapping[str, Tensor], file: Path) -> None:
+    """Puts the tensors into a network (on the meta device or not), float32; raises ValueError naming what is off."""
+    expected = network.state_dict()
+    for name, slot in expected.items():
+        if name not in tensors:
+            raise ValueError(f"{file} lacks {name}; it is incomplete.")
+        if tensors[name].shape != slot.shape:
+            raise ValueError(f"{file}: {name} is {list(tensors[name].shape)}, not {list(slot.shape)} as its size says.")
+        if not torch.isfinite(tensors[name]).all():
+            raise ValueError(f"{file}: {name} holds numbers that are not finite; this network is broken.")
+    values = {name: tensors[name].float().contiguous() for name in expected}
+    network.load_state_dict(values, assign=True)
+
+
+def _group(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _named(prefix: str, network: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:
+    return {prefix + n: t.detach().to("cpu", dtype).contiguous().clone() for n, t in network.state_dict().items()}
+
+
+def _facts(
+    generator: Generator, name: str, level: int | None, alpha: float, origin: str, notes: tuple[str, ...]
+) -> ModelInfo:
+    config = generator.config
+    return ModelInfo(
+        name=name,
+        hash=model_hash(generator),
+        architecture=ARCHITECTURE_NAMES.get(config.architecture, config.architecture),
+        resolution=config.resolution,
+        level=config.levels - 1 if level is None else level,
+        alpha=alpha,
+        z_dim=config.z_dim,
+        w_dim=config.w_dim,
+        num_layers=config.num_layers,
+        num_noise_layers=config.num_noise_layers,
+        noise_resolutions=config.noise_resolutions,
+        parameters=sum(p.numel() for p in generator.parameters()),
+        classes=config.classes,
+        capabilities=Capabilities(
+            styles=config.styles,
+            noise=config.noise,
+            mixing=config.styles,
+            growing=True,
+            truncation=config.styles,
+        ),
+        origin=origin,
+        notes=notes,
+    )
