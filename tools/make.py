@@ -98,7 +98,13 @@ def apt_install(packages: list[str]) -> bool:
     quiet = [*command, "-qq", "-o", "DPkg::Lock::Timeout=120"]
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        done = subprocess.run([*quiet, *arguments], env=environment, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            [*quiet, *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
     return done.returncode == 0
 
 
