@@ -46,6 +46,7 @@ class Model:
         self.generator = generator.eval().requires_grad_(False)
         self.config = generator.config
         self.path = path
+        self.derived: dict[str, object] = {}  # what others computed from this model and keep as long as it lives
         self.info = _facts(generator, name, level, alpha, origin, notes)
 
     @property

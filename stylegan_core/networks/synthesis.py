@@ -137,14 +137,18 @@ class Synthesis(nn.Module):
             old = ops.upsample(self.to_rgb[level - 1](below))
         return Grown(self.to_rgb[level](x), old)
 
+    def noise_map(self, layer: int) -> Tensor:
+        """The stored noise map of one layer [1, 1, H, W]."""
+        return self.layers[layer].get_buffer("noise")
+
     def noise_maps(self, noise: Noise, number: int, level: int) -> list[Tensor | None]:
         """One map (or None) a layer for layers up to ``level``: [1 or number, 1, H, W]."""
         count = 2 * level + 2
         if not self.config.noise or noise == "none":
             return [None] * count
-        stored: list[Tensor] = [layer.get_buffer("noise") for layer in self.layers][:count]
+        stored = [self.noise_map(layer) for layer in range(count)]
         if noise == "const":
-            return list(stored)
+            return [*stored]
         if noise == "random":
             return [torch.randn(number, 1, *m.shape[2:], device=m.device) for m in stored]
         if isinstance(noise, str):

@@ -1,0 +1,98 @@
+"""Drawing: a synthesis network prepared for one precision and one picture at a time, as fast as eager torch goes.
+
+Weights are scaled and cast once; bias rides on the convolution or the blur; noise and lrelu work in place; the
+instance norm and the style are one batch-norm kernel (a batch of one makes them the same thing). What paid and by
+how much is in docs/speed.md.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from stylegan_core.networks import layers as ops
+from stylegan_core.networks.synthesis import Synthesis, SynthesisLayer, ToRGB
+
+NEAREST_UP_TO = {torch.bfloat16: 32, torch.float16: 32}  # outputs up to here: nearest ×2 and 3×3 beat the 4×4 kernel
+
+
+class LayerDrawing:
+    """One synthesis layer with its weights prepared; ``__call__`` makes a new activation and keeps its input whole."""
+
+    def __init__(self, layer: SynthesisLayer, dtype: torch.dtype) -> None:
+        self.layer, self.dtype = layer, dtype
+        self.config = layer.config
+        bias = layer.bias.to(dtype)
+        self.first: Tensor | None = None
+        if layer.const is not None:
+            self.first = _last(layer.const.to(dtype) + bias[:, None, None])
+        self.bias = bias
+        self.strength = layer.noise_strength.to(dtype)[None, :, None, None] if self.config.noise else None
+        self.transposed = False
+        if layer.conv is not None:
+            weight = layer.conv.weight * layer.conv.scale
+            enlarges = layer.conv.resample == "up"
+            self.transposed = enlarges and layer.resolution > NEAREST_UP_TO.get(dtype, 0)
+            self.weight = _last((ops.up_kernel(weight) if self.transposed else weight).to(dtype))
+            self.enlarges = enlarges and not self.transposed
+        if layer.blurs:
+            tap = torch.tensor([1.0, 2.0, 1.0], device=bias.device)
+            self.tap = (tap[:, None] * tap / 16).to(dtype).expand(len(bias), 1, 3, 3).contiguous()
+
+    def __call__(self, x: Tensor | None, w: Tensor, noise: Tensor | None) -> Tensor:
+        """[1, C, H, W] (None for the first layer), w [1, w_dim] float32, noise [1, 1, H', W'] -> [1, C', H', W']."""
+        x = self._input(w) if x is None else self._convolve(x)
+        if noise is not None and self.strength is not None:
+            x.addcmul_(noise.to(self.dtype), self.strength)
+        x = F.leaky_relu_(x, ops.SLOPE)
+        if self.config.pixel_norm:
+            x = ops.pixel_norm(x)
+        style = None if self.layer.affine is None else self.layer.affine(w)
+        if not self.config.instance_norm:
+            return x if style is None else ops.style_only(x, style)
+        scale, shift = (None, None) if style is None else style[0].chunk(2)
+        scale = None if scale is None else scale + 1
+        return F.batch_norm(x, None, None, scale, shift, training=True, eps=self.config.norm_eps)
+
+    def _input(self, w: Tensor) -> Tensor:
+        if self.first is not None:
+            return self.first.clone(memory_format=torch.channels_last)
+        assert self.layer.dense is not None
+        return _last(self.layer.dense(w).view(1, -1, 4, 4).to(self.dtype) + self.bias[:, None, None])
+
+    def _convolve(self, x: Tensor) -> Tensor:
+        early = self.bias if not self.layer.blurs or self.config.bias_before_blur else None
+        if self.transposed:
+            x = F.conv_transpose2d(x, self.weight, early, stride=2, padding=1)
+        else:
+            x = F.conv2d(ops.upsample(x) if self.enlarges else x, self.weight, early, padding=1)
+        if not self.layer.blurs:
+            return x
+        return F.conv2d(x, self.tap, None if early is not None else self.bias, padding=1, groups=len(self.bias))
+
+
+class Drawing:
+    """A synthesis network for one precision: its layers in order, then the picture of any state of growth."""
+
+    def __init__(self, synthesis: Synthesis, dtype: torch.dtype) -> None:
+        self.layers = [LayerDrawing(layer, dtype) for layer in synthesis.layers if isinstance(layer, SynthesisLayer)]
+        self.dtype = dtype
+        self._to_rgb = [rgb for rgb in synthesis.to_rgb if isinstance(rgb, ToRGB)]
+        self._prepared: dict[int, tuple[Tensor, Tensor]] = {}
+
+    def picture(self, x: Tensor, below: Tensor | None, level: int, alpha: float) -> Tensor:
+        """The picture [1, 3, r, r] float32 at 4·2^level; ``below`` is the activation entering the newest block."""
+        new = self._rgb(x, level)
+        if below is None or alpha >= 1:
+            return new
+        return torch.lerp(ops.upsample(self._rgb(below, level - 1)), new, alpha)
+
+    def _rgb(self, x: Tensor, level: int) -> Tensor:
+        if level not in self._prepared:
+            conv = self._to_rgb[level].conv
+            self._prepared[level] = (_last((conv.weight * conv.scale).to(self.dtype)), self._to_rgb[level].bias)
+        weight, bias = self._prepared[level]
+        return F.conv2d(x, weight).float() + bias[:, None, None]
+
+
+def _last(x: Tensor) -> Tensor:
+    return x.contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,108 @@
+"""render(model, recipe): the picture a recipe decides, and the caches that make dragging fast."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from stylegan_core.device import draft_dtype
+from stylegan_core.drawing import Drawing
+from stylegan_core.model import Model
+from stylegan_core.recipe import Recipe
+from stylegan_core.styles import Styles
+
+Pixels = npt.NDArray[np.uint8]
+PRECISIONS = ("exact", "draft")
+
+
+def render(model: Model, recipe: Recipe, precision: str = "exact") -> Pixels:
+    """The picture of a recipe, uint8 [R, R, 3]; "exact" is float32, "draft" the fast precision for a moving hand.
+
+    Batch 1 always, so that the same recipe gives the same bytes on the same machine and thread count. Raises
+    ValueError if the recipe holds a vector that does not fit the model.
+    """
+    renderer = model.derived.get("renderer")
+    if not isinstance(renderer, Renderer):
+        renderer = model.derived["renderer"] = Renderer(model)
+    return renderer.render(recipe, precision)
+
+
+@dataclass(slots=True)
+class _Stages:
+    """The activations of one precision's last draw, each with what it was computed from."""
+
+    keys: list[Hashable]
+    activations: list[Tensor]
+
+
+class Renderer:
+    """Draws recipes of one model; layers whose inputs did not change since the last kept draw are not redrawn."""
+
+    def __init__(self, model: Model) -> None:
+        self.styles = Styles(model)
+        self._drawings: dict[torch.dtype, Drawing] = {}
+        self._stages: dict[torch.dtype, _Stages] = {}
+
+    def render(self, recipe: Recipe, precision: str = "exact", *, keep: bool = True) -> Pixels:
+        """As :func:`render`; ``keep=False`` (strips, thumbnails) leaves the kept activations of the picture alone."""
+        return to_pixels(self.image(recipe, precision, keep=keep), self.styles.model.resolution)
+
+    @torch.inference_mode()
+    def image(self, recipe: Recipe, precision: str = "exact", *, keep: bool = True) -> Tensor:
+        """The picture before rounding [1, 3, r, r] float32 at the working resolution of its level."""
+        if precision not in PRECISIONS:
+            raise ValueError(f'A picture is drawn "exact" or "draft", not {precision!r}.')
+        model = self.styles.model
+        dtype = torch.float32 if precision == "exact" else draft_dtype(model.device)
+        drawing = self._drawing(dtype)
+        top = model.config.levels - 1
+        level, alpha = model.state(None if recipe.level is None else min(recipe.level, top), recipe.alpha)
+        activations = self._layers(drawing, recipe, 2 * level + 2, keep=keep)
+        below = activations[2 * level - 1] if level else None
+        return drawing.picture(activations[-1], below, level, min(max(alpha, 0.0), 1.0))
+
+    def _layers(self, drawing: Drawing, recipe: Recipe, count: int, *, keep: bool) -> list[Tensor]:
+        """The activations after each of the first ``count`` layers, reusing those whose inputs are unchanged."""
+        ws = self.styles.ws(recipe)
+        keys = self._keys(ws, recipe, count)
+        old = self._stages.get(drawing.dtype, _Stages([], []))
+        same = next((i for i, (a, b) in enumerate(zip(keys, old.keys, strict=False)) if a != b), None)
+        same = min(len(keys), len(old.keys)) if same is None else same
+        activations = old.activations[:same]
+        x = activations[-1] if activations else None
+        for index in range(same, count):
+            row = ws[:, min(index, ws.shape[1] - 1)]
+            x = drawing.layers[index](x, row, self.styles.noise_map(index, recipe.noise_layer(index)))
+            activations.append(x)
+        if keep:
+            self._stages[drawing.dtype] = _Stages(keys, activations)
+        return activations
+
+    def _keys(self, ws: Tensor, recipe: Recipe, count: int) -> list[Hashable]:
+        """What each layer's output depends on beyond the layer before it: its w and its noise."""
+        rows = ws[0].cpu().numpy()
+        return [
+            (
+                rows[min(i, len(rows) - 1)].tobytes(),
+                recipe.noise_layer(i) if self.styles.model.num_noise_layers else None,
+            )
+            for i in range(count)
+        ]
+
+    def _drawing(self, dtype: torch.dtype) -> Drawing:
+        if dtype not in self._drawings:
+            self._drawings[dtype] = Drawing(self.styles.model.generator.synthesis, dtype)
+        return self._drawings[dtype]
+
+
+def to_pixels(image: Tensor, resolution: int) -> Pixels:
+    """[1, 3, r, r] about [-1, 1] -> uint8 [resolution, resolution, 3]: floor(127.5·x + 128), saturating, nearest."""
+    levels = (image[0] * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
+    pixels: Pixels = np.ascontiguousarray(levels.permute(1, 2, 0).cpu().numpy())
+    factor = resolution // pixels.shape[0]
+    if factor > 1:
+        pixels = np.ascontiguousarray(pixels.repeat(factor, axis=0).repeat(factor, axis=1))
+    return pixels
