@@ -1,0 +1,226 @@
+"""TrainingConfig: everything a run is decided by, the presets, and their JSON; plain Python."""
+
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from typing import Any, Self
+
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.schedule import Growth, LevelPlan, official_growth
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DataConfig:
+    """What is shown: ``label`` an attribute to train on, ``mirror`` flips half of the pictures."""
+
+    label: str | None = None
+    mirror: bool = False
+    fit: str = "crop"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """A whole run. ``gamma`` is R1's weight at native full resolution, 4^−k of it k levels below (spec-core 4).
+
+    ``r1_interval``: every how many steps R1 is computed, its weight multiplied by it (1: always, as in the paper).
+    ``ema_kimg``: half-life of the averaged generator; at first it is ``ema_ramp`` of the images seen (0: no ramp).
+    ``snapshot_kimg``: checkpoint and samples; the newest ``keep`` checkpoints stay, and every ``keep_every``-th.
+    ``micro_batch`` images are computed at a time (0: all), ``threads`` 0 means decide at the start of the run.
+    ``precision`` is "auto", "float32" or "bfloat16"; ``device`` empty means the best there is.
+    """
+
+    preset: str
+    meaning: str
+    network: NetworkConfig
+    growth: Growth
+    gamma: float = 10.0
+    r1_interval: int = 1
+    style_mixing: float = 0.9
+    ema_kimg: float = 10.0
+    ema_ramp: float = 0.0
+    snapshot_kimg: float = 50.0
+    keep: int = 3
+    keep_every: int = 10
+    micro_batch: int = 0
+    seed: int = 0
+    threads: int = 0
+    device: str = ""
+    precision: str = "auto"
+    data: DataConfig = field(default_factory=DataConfig)
+
+    def __post_init__(self) -> None:
+        if self.growth.top_level != self.network.levels - 1:
+            raise ValueError(
+                f"The plan grows to {4 << self.growth.top_level}², the network is one of {self.network.resolution}²."
+            )
+        if self.precision not in ("auto", "float32", "bfloat16"):
+            raise ValueError(f"precision is auto, float32 or bfloat16, not {self.precision!r}.")
+        if self.micro_batch < 0 or self.micro_batch % self.network.mbstd_group:
+            raise ValueError(f"micro_batch must be a multiple of {self.network.mbstd_group}, or 0.")
+        for plan in self.growth.levels:
+            if plan.batch % min(plan.batch, self.network.mbstd_group):
+                raise ValueError(f"The batch at level {plan.level} must be a multiple of {self.network.mbstd_group}.")
+        for name, least in (("r1_interval", 1), ("keep", 1), ("keep_every", 0), ("threads", 0), ("seed", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}.")
+        if self.gamma < 0 or not 0 <= self.style_mixing <= 1 or min(self.ema_kimg, self.snapshot_kimg) <= 0:
+            raise ValueError("gamma, style_mixing, ema_kimg or snapshot_kimg holds a number that makes no sense.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The configuration as JSON-ready data, for config.json."""
+        return {"version": VERSION, **asdict(self)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Reads :meth:`to_dict`, ignoring what it does not know; raises ValueError on what makes no sense."""
+        try:
+            made = dict(data)
+            made["network"] = NetworkConfig.from_dict(data["network"])
+            made["growth"] = Growth(tuple(LevelPlan(**plan) for plan in data["growth"]["levels"]))
+            made["data"] = DataConfig(**data.get("data", {}))
+            return cls(**{item.name: made[item.name] for item in fields(cls) if item.name in made})
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"The run's config.json does not describe a training ({error}).") from None
+
+
+def plan(*rows: tuple[int, float, float, int], rate: float | Mapping[int, float] = 0.001) -> Growth:
+    """A growth plan from rows (resolution, fade kimg, stable kimg, batch); ``rate`` for all, or per resolution."""
+    return Growth(
+        tuple(
+            LevelPlan(side.bit_length() - 3, fade, stable, batch, rate if isinstance(rate, float) else rate[side])
+            for side, fade, stable, batch in rows
+        )
+    )
+
+
+def _small(resolution: int, base: int, most: int, width: int = 256, layers: int = 4) -> NetworkConfig:
+    return NetworkConfig(
+        resolution=resolution,
+        z_dim=width,
+        w_dim=width,
+        mapping_width=width,
+        mapping_layers=layers,
+        fmap_base=base,
+        fmap_max=most,
+    )
+
+
+def _small_run(name: str, meaning: str, network: NetworkConfig, growth: Growth, **changes: Any) -> TrainingConfig:
+    settings: dict[str, Any] = {"gamma": 1.0, "r1_interval": 8, "ema_ramp": 0.05, "snapshot_kimg": 5.0, **changes}
+    return TrainingConfig(name, meaning, network, growth, **settings)
+
+
+# The paper's run on one GPU (spec-core 5.1): batch and rate by working resolution, 4 and 0.001 elsewhere.
+PAPER_BATCH = {4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4}
+PAPER_RATE = {128: 0.0015, 256: 0.002, 512: 0.003, 1024: 0.003}
+
+
+def _paper(resolution: int) -> TrainingConfig:
+    growth = official_growth(resolution, 25_000, batch=PAPER_BATCH, rate=PAPER_RATE)
+    meaning = f"FFHQ at {resolution}² as in the paper: 25 million images, weeks on one GPU."
+    network = NetworkConfig(resolution=resolution)
+    return TrainingConfig(f"ffhq-{resolution}", meaning, network, growth, data=DataConfig(mirror=True))
+
+
+def _tiny() -> TrainingConfig:
+    growth = plan((4, 0, 0.032, 8), (8, 0.032, 0.032, 8), (16, 0.032, 0.064, 8), rate=0.002)
+    network = _small(16, 128, 16, 16, 2)
+    return _small_run("tiny", "A few seconds at 16², to see a run from start to end.", network, growth)
+
+
+def _avatars_32() -> TrainingConfig:
+    growth = plan((4, 0, 5, 32), (8, 5, 20, 16), (16, 15, 30, 16), (32, 20, 130, 16), rate=0.002)
+    network = _small(32, 1024, 128)
+    return _small_run("avatars-32", "Avatars at 32²: faces in about an hour on one CPU core.", network, growth)
+
+
+def _avatars_64() -> TrainingConfig:
+    growth = plan((8, 0, 20, 16), (16, 15, 25, 16), (32, 20, 40, 16), (64, 30, 150, 16), rate=0.002)
+    network = _small(64, 2048, 256)
+    return _small_run("avatars-64", "Avatars at 64²: faces in a few hours on a CPU with AMX.", network, growth)
+
+
+def _fashion_32() -> TrainingConfig:
+    growth = plan((8, 0, 30, 16), (16, 20, 40, 16), (32, 30, 180, 16), rate=0.002)
+    network = _small(32, 1024, 128)
+    return _small_run("fashion-32", "Fashion-MNIST at 32²: clothes in grey, about two hours.", network, growth)
+
+
+PRESETS: dict[str, Callable[[], TrainingConfig]] = {
+    "tiny": _tiny,
+    "avatars-32": _avatars_32,
+    "avatars-64": _avatars_64,
+    "fashion-32": _fashion_32,
+    "ffhq-128": lambda: _paper(128),
+    "ffhq-256": lambda: _paper(256),
+    "ffhq-512": lambda: _paper(512),
+    "ffhq-1024": lambda: _paper(1024),
+}
+
+
+def preset(name: str) -> TrainingConfig:
+    """The configuration of a preset; raises ValueError naming those there are."""
+    if name not in PRESETS:
+        raise ValueError(f"There is no preset {name!r}; there are {', '.join(PRESETS)}.")
+    return PRESETS[name]()
+
+
+def changed(config: TrainingConfig, settings: Iterable[str]) -> TrainingConfig:
+    """The configuration with every ``key=value`` applied.
+
+    Keys are fields, dotted below: ``gamma=2``, ``network.fmap_max=64``, ``data.label=hair_colour``,
+    ``growth.32.stable_kimg=60`` (the level of 32²), ``growth.rate=0.001`` (every level).
+    Raises ValueError in one sentence for a key or a value that does not fit.
+    """
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes key=value, not {setting!r}.")
+        config = _set(config, key.strip().split("."), value.strip(), key)
+    return config
+
+
+def _set(owner: Any, path: list[str], value: str, key: str) -> Any:
+    if isinstance(owner, Growth):
+        return _set_growth(owner, path, value, key)
+    name, rest = path[0], path[1:]
+    known = {item.name: item.type for item in fields(owner)}
+    if name not in known or name in ("preset", "meaning"):
+        raise ValueError(f"There is no setting {key!r}; {name!r} is not among {', '.join(known)}.")
+    now = getattr(owner, name)
+    if is_dataclass(now) != bool(rest):
+        raise ValueError(f"The setting {key!r} names {'a group' if not rest else 'something inside a number'}.")
+    new = _set(now, rest, value, key) if rest else _read(value, known[name], key)
+    return replace(owner, **{name: new})
+
+
+def _set_growth(growth: Growth, path: list[str], value: str, key: str) -> Growth:
+    sides = {str(4 << level.level) for level in growth.levels}
+    if not path or (len(path) == 2 and path[0] not in sides) or len(path) > 2:
+        raise ValueError(f"The setting {key!r} should read growth.FIELD or growth.SIDE.FIELD; sides: {sorted(sides)}.")
+    chosen = {path[0]} if len(path) == 2 else sides
+    return Growth(
+        tuple(
+            _set(level, path[-1:], value, key) if str(4 << level.level) in chosen else level for level in growth.levels
+        )
+    )
+
+
+def _read(value: str, kind: Any, key: str) -> Any:
+    options = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
+    if types.NoneType in options and value.lower() in ("none", ""):
+        return None
+    wanted = next(option for option in options if option is not types.NoneType)
+    if wanted is bool:
+        if value.lower() not in ("true", "false", "1", "0", "yes", "no"):
+            raise ValueError(f"{key} is true or false, not {value!r}.")
+        return value.lower() in ("true", "1", "yes")
+    if wanted not in (int, float, str):
+        raise ValueError(f"{key} cannot be set by hand.")
+    try:
+        return wanted(value)
+    except ValueError:
+        raise ValueError(f"{key} takes {'a whole number' if wanted is int else 'a number'}, not {value!r}.") from None
