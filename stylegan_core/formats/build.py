@@ -1,0 +1,93 @@
+"""Puts converted numbers into this project's networks: shapes held against the configuration, numbers against NaN."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from stylegan_core.formats.converted import Converted, State
+from stylegan_core.formats.limits import Budget, RefusedFile
+from stylegan_core.networks.discriminator import Discriminator
+from stylegan_core.networks.generator import Generator, build_generator
+
+W_AVG_SAMPLES = 10_000
+W_AVG_BATCH = 500
+
+
+def filled(network: nn.Module, state: State, budget: Budget, what: str) -> nn.Module:
+    """The network, made on torch's meta device, with `state` as its own float32 copies.
+
+    Raises RefusedFile naming the first tensor that is missing, unknown, of another shape, or not finite.
+    """
+    expected = network.state_dict()
+    for name in expected:
+        if name not in state:
+            raise RefusedFile(f"its {what} lacks the numbers of {name!r}: incomplete")
+    tensors: dict[str, Tensor] = {}
+    for count, (name, values) in enumerate(state.items()):
+        if name not in expected:
+            raise RefusedFile(f"its {what} holds {name!r}, which its configuration does not have")
+        tensors[name] = _tensor(values, tuple(expected[name].shape), name, what)
+        budget.report(count / len(state))
+    network.load_state_dict(tensors, assign=True)
+    return network
+
+
+def _tensor(
+    values: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]", shape: tuple[int, ...], name: str, what: str
+) -> Tensor:
+    if values.size != int(np.prod(shape)) or (values.shape != shape and _squeezed(values.shape) != _squeezed(shape)):
+        found, wanted = _sizes(values.shape), _sizes(shape)
+        raise RefusedFile(f"its {what} holds {name!r} of size {found} where {wanted} is needed")
+    if values.dtype.kind not in "fiu":
+        raise RefusedFile(f"its {what} holds {name!r} as {values.dtype}, not as numbers")
+    numbers = np.array(values.reshape(shape), dtype=np.float32, order="C")
+    if not np.isfinite(numbers).all():
+        raise RefusedFile(f"its {what} holds numbers that are not finite in {name!r}: a broken training")
+    return torch.from_numpy(numbers)
+
+
+def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "1"
+
+
+def generator_of(found: Converted, budget: Budget) -> Generator:
+    """The drawing generator, in evaluation mode; a missing w_avg is the mean of w over 10,000 fixed z, and noted."""
+    with torch.device("meta"):
+        made = build_generator(found.config)
+    missing = "w_avg" not in found.generator
+    state = {**found.generator, **({"w_avg": np.zeros(found.config.w_dim, np.float32)} if missing else {})}
+    generator = filled(made, state, budget, "generator").eval()
+    assert isinstance(generator, Generator)
+    if missing and found.config.mapping_layers:
+        _average_w(generator)
+        found.notes.append(f"It holds no mean w; the mean over {W_AVG_SAMPLES:,} random z was taken instead.")
+    return generator
+
+
+@torch.no_grad()
+def _average_w(generator: Generator) -> None:
+    config = generator.config
+    z = torch.from_numpy(np.random.RandomState(0).randn(W_AVG_SAMPLES, config.z_dim).astype(np.float32))
+    total = torch.zeros(config.w_dim)
+    for start in range(0, W_AVG_SAMPLES, W_AVG_BATCH):
+        labels = None
+        if config.classes:
+            each = torch.arange(start, start + W_AVG_BATCH) % len(config.classes)
+            labels = torch.nn.functional.one_hot(each, len(config.classes)).float()
+        total += generator.mapping(z[start : start + W_AVG_BATCH], labels).sum(dim=0)
+    generator.w_avg.copy_(total / W_AVG_SAMPLES)
+
+
+def discriminator_of(found: Converted, budget: Budget) -> Discriminator | None:
+    """The discriminator, in evaluation mode; None where the file has none that fits."""
+    if found.discriminator is None:
+        return None
+    with torch.device("meta"):
+        made = Discriminator(found.config)
+    discriminator = filled(made, found.discriminator, budget, "discriminator").eval()
+    assert isinstance(discriminator, Discriminator)
+    return discriminator

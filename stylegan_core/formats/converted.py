@@ -1,0 +1,132 @@
+"""What every converter returns, and the array turns they share: foreign tensors under this project's names."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stylegan_core.formats.array_shells import Array
+from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.weight_file import NetworkTree
+from stylegan_core.networks.config import NetworkConfig
+
+Floats = NDArray[np.float32]
+State = dict[str, Array]
+
+
+@dataclass(slots=True)
+class Converted:
+    """A foreign file in this project's terms: configuration, state dicts as numpy arrays, and what was found missing.
+
+    ``generator`` lacks ``w_avg`` where the file does; ``discriminator`` is None where there is none that fits.
+    """
+
+    config: NetworkConfig
+    generator: State
+    discriminator: State | None = None
+    level: int | None = None
+    alpha: float = 1.0
+    source: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def conv(weight: Array, *, flip: bool = False) -> Array:
+    """TensorFlow's [k, k, in, out] as [out, in, k, k], rotated by 180° where `flip`."""
+    if weight.ndim != 4:
+        raise RefusedFile(f"it holds a convolution with {weight.ndim} dimensions instead of 4: damaged")
+    turned = weight.transpose(3, 2, 0, 1)
+    return turned[:, :, ::-1, ::-1] if flip else turned
+
+
+def dense(weight: Array) -> Array:
+    """TensorFlow's [in, out] as [out, in]."""
+    if weight.ndim != 2:
+        raise RefusedFile(f"it holds a dense layer with {weight.ndim} dimensions instead of 2: damaged")
+    return weight.T
+
+
+def scaled(values: Array, factor: float) -> Floats:
+    """The numbers times a factor, in float32."""
+    return (values.astype(np.float64) * factor).astype(np.float32)
+
+
+def need(tree: NetworkTree, name: str) -> Array:
+    """A tensor the layout always has; raises RefusedFile naming it where it is absent."""
+    found = tree.tensors.get(name)
+    if found is None:
+        raise RefusedFile(f"its network {tree.name!r} lacks {name!r}: incomplete, or of a layout not known here")
+    return found
+
+
+def size_of(tree: NetworkTree, name: str, axis: int) -> int:
+    """One dimension of a tensor the layout always has."""
+    found = need(tree, name)
+    if found.ndim <= axis - (axis < 0):
+        raise RefusedFile(f"its tensor {name!r} has the wrong number of dimensions: damaged")
+    return int(found.shape[axis])
+
+
+def resolution_of(resolutions: Sequence[int], name: str) -> int:
+    """The largest of the resolutions found; raises RefusedFile where they are no chain from 4² up."""
+    found = sorted(set(resolutions))
+    if not found or len(found) > 11 or found != [4 << level for level in range(len(found))]:
+        raise RefusedFile(f"its network {name!r} does not hold every resolution from 4² up: incomplete")
+    return found[-1]
+
+
+def fmaps(channels: Sequence[int]) -> dict[str, int]:
+    """fmap_base and fmap_max that give these channels per level; raises RefusedFile where none do."""
+    top = max(channels)
+    narrow = [(level, count) for level, count in enumerate(channels) if count < top]
+    base = narrow[-1][1] << (narrow[-1][0] + 1) if narrow else top << len(channels)
+    if [min(base >> (level + 1), top) for level in range(len(channels))] != list(channels):
+        shown = ", ".join(map(str, channels))
+        raise RefusedFile(f"its channels per resolution ({shown}) follow no rule that StyleGAN has")
+    return {"fmap_base": base, "fmap_max": top}
+
+
+def class_names(count: int) -> tuple[str, ...]:
+    """Names for labels that a file only numbers."""
+    if count > 10_000:
+        raise RefusedFile(f"it claims {count:,} classes, more than any network has")
+    return tuple(f"class {index}" for index in range(count))
+
+
+def growth(lod: float, levels: int) -> tuple[int, float]:
+    """(level, alpha) of a level of detail: 0 is full resolution, alpha the weight of the newest block."""
+    if not (math.isfinite(lod) and 0 <= lod <= levels - 1):
+        raise RefusedFile(f"its level of detail is {lod}, which no network of its size has")
+    whole = math.floor(lod)
+    return levels - 1 - whole, 1.0 - (lod - whole)
+
+
+def scalar(value: Array | None, default: float = 0.0) -> float:
+    """A single number from an array of one; raises RefusedFile for more."""
+    if value is None:
+        return default
+    if value.size != 1:
+        raise RefusedFile("it holds many numbers where one is expected: damaged")
+    return float(value.reshape(()))
+
+
+def fitted(config: NetworkConfig, **changes: object) -> NetworkConfig:
+    """The configuration with changes; its ValueError becomes a refusal."""
+    try:
+        return replace(config, **changes)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise RefusedFile(f"it describes no network that can exist ({str(error).rstrip('.')})") from None
+
+
+def configured(**values: object) -> NetworkConfig:
+    """A configuration from what a file says; raises RefusedFile where that makes no network."""
+    try:
+        return NetworkConfig(**values)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise RefusedFile(f"it describes no network that can exist ({str(error).rstrip('.')})") from None
+
+
+def renamed(tree: NetworkTree, names: Mapping[str, str]) -> State:
+    """Tensors taken as they are, their own name -> ours; absent ones raise RefusedFile."""
+    return {ours: need(tree, theirs) for theirs, ours in names.items()}
