@@ -1,0 +1,144 @@
+"""Keeps every picture of a data set at every level on disk once it was decoded, so that training decodes none twice."""
+
+import logging
+import os
+import shutil
+import threading
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stylegan_core.data.pictures import Pixels, pyramid
+from stylegan_core.data.source import Dataset
+from stylegan_core.places import place
+
+FREE_SHARE = 0.5  # of the free space that one cache may take
+log = logging.getLogger(__name__)
+
+
+class LevelCache:
+    """The pictures of a data set at level k, 4·2^k pixels: `batch(level, indices)`.
+
+    One file per level holds them raw, one after the other; it is filled as pictures are first asked for. A checksum
+    per picture says which are there, so a process that was killed, a torn write or two trainers at once do no harm:
+    what does not fit its checksum is decoded again. Levels that do not fit on the disk are decoded each time.
+    """
+
+    def __init__(self, dataset: Dataset, folder: Path | None = None) -> None:
+        """`folder` is where caches lie (None: the person's caches); raises OSError where it cannot be written."""
+        self.dataset = dataset
+        self.top = dataset.resolution.bit_length() - 3
+        self.folder = (folder or place("caches") / "pictures") / dataset.cache_key
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._files: dict[int, _LevelFile] = {}
+        for level in self._levels_that_fit():
+            self._files[level] = _LevelFile(self.folder, level, len(dataset))
+
+    def batch(self, level: int, indices: Sequence[int] | NDArray[np.int64]) -> Pixels:
+        """Pictures by number, uint8 [N, 3, r, r] with r = 4·2^level.
+
+        Raises OSError where the data set is gone, ValueError for a level above the data set's resolution.
+        """
+        if not 0 <= level <= self.top:
+            raise ValueError(f"{self.dataset.path} was opened at {self.dataset.resolution}; it has no level {level}.")
+        side = 4 << level
+        out = np.empty((len(indices), 3, side, side), np.uint8)
+        with self._lock:
+            for row, index in enumerate(indices):
+                self._fetch(level, int(index), out[row])
+        return out
+
+    def label(self, index: int) -> int | None:
+        """The class of the picture that `batch` shows for this number; None without labels."""
+        return self.dataset.label(index)
+
+    def close(self) -> None:
+        """Closes the files; the cache stays on disk."""
+        with self._lock:
+            for file in self._files.values():
+                file.close()
+            self._files.clear()
+
+    def _fetch(self, level: int, index: int, out: Pixels) -> None:
+        file = self._files.get(level)
+        source = file.read(index, out) if file else None
+        if source is None:
+            levels = pyramid(self.dataset.read(index))
+            out[:] = levels[level]
+            self._store(index, levels)
+        elif source != index:
+            self.dataset.stand_ins[index] = source
+
+    def _store(self, index: int, levels: list[Pixels]) -> None:
+        try:
+            for level, file in self._files.items():
+                file.write(index, levels[level], self.dataset.source(index))
+        except OSError as error:
+            log.warning("%s cannot be written (%s): pictures are decoded each time.", self.folder, error.strerror)
+            for file in self._files.values():
+                file.close()
+            self._files.clear()
+
+    def _levels_that_fit(self) -> list[int]:
+        """From the lowest up, as many as the free space allows, counting what is there already."""
+        room = shutil.disk_usage(self.folder).free * FREE_SHARE
+        room += sum(
+            file.stat().st_blocks * 512 if hasattr(file.stat(), "st_blocks") else 0 for file in self.folder.iterdir()
+        )
+        sizes = [len(self.dataset) * 3 * (4 << level) ** 2 for level in range(self.top + 1)]
+        fitting = [level for level in range(self.top + 1) if sum(sizes[: level + 1]) <= room]
+        if len(fitting) < len(sizes):
+            log.info("%s has no room for pictures above level %d.", self.folder, len(fitting) - 1)
+        return fitting
+
+
+class _LevelFile:
+    """Raw pictures of one level, and beside them for each its checksum and the number of the picture it really is."""
+
+    MARK = np.dtype([("crc", "<u4"), ("source_plus_1", "<u4")])
+
+    def __init__(self, folder: Path, level: int, count: int) -> None:
+        self._size = 3 * (4 << level) ** 2
+        self._pixels = _open_both_ways(folder / f"level-{level}.raw")
+        self._marks_file = _open_both_ways(folder / f"level-{level}.marks")
+        data = self._marks_file.read(count * self.MARK.itemsize)
+        self._marks = np.zeros(count, self.MARK)
+        known = len(data) // self.MARK.itemsize
+        self._marks[:known] = np.frombuffer(data[: known * self.MARK.itemsize], self.MARK)
+
+    def read(self, index: int, out: Pixels) -> int | None:
+        """Fills `out`; the number of the picture it is, or None where it is not there yet."""
+        crc, source_plus_1 = self._marks[index].item()
+        if source_plus_1 == 0:
+            return None
+        self._pixels.seek(index * self._size)
+        data = self._pixels.read(self._size)
+        if len(data) != self._size or zlib.crc32(data) != crc:
+            return None
+        out.reshape(-1)[:] = np.frombuffer(data, np.uint8)
+        return int(source_plus_1) - 1
+
+    def write(self, index: int, pixels: Pixels, source: int) -> None:
+        data = pixels.tobytes()
+        self._marks[index] = zlib.crc32(data), source + 1
+        for file, offset, part in (
+            (self._pixels, index * self._size, data),
+            (self._marks_file, index * self.MARK.itemsize, self._marks[index].tobytes()),
+        ):
+            file.seek(offset)
+            file.write(part)
+
+    def close(self) -> None:
+        self._pixels.close()
+        self._marks_file.close()
+
+
+def _open_both_ways(path: Path) -> IO[bytes]:
+    """A file to read and write anywhere in, made if missing, without a buffer of its own."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+    return open(descriptor, "r+b", buffering=0)  # noqa: PTH123 - closed by close()

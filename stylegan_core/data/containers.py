@@ -1,0 +1,248 @@
+"""Where pictures come from: a folder, a zip file, or an idx file; recognised by what is inside."""
+
+import gzip
+import hashlib
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+import numpy as np
+from PIL import Image
+
+from stylegan_core.data.pictures import MAX_BYTES, SUFFIXES, Colour, Fit, Pixels, decode, fitted
+
+MAX_IDX = 1 << 31  # bytes of pixels in an idx file
+MAX_SIDE_FILE = 1 << 30  # bytes of a labels.json
+
+
+class Container(Protocol):
+    """A list of pictures, in an order that does not change."""
+
+    path: Path
+    fingerprint: str  # of the names and sizes: the same on another machine
+    stamp: str  # changes also when a file is replaced by one of the same size
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Of the files, relative to the data set, with forward slashes."""
+
+    def read(self, index: int, resolution: int, fit: Fit, background: Colour) -> Pixels:
+        """One picture, uint8 [3, R, R]. Raises ValueError where it is broken, OSError where it cannot be reached."""
+
+    def side_file(self, name: str) -> bytes | None:
+        """A file that lies beside the pictures, or None."""
+
+    def first_side(self) -> int:
+        """The shorter side of the first picture that can be read."""
+
+
+def open_container(path: Path) -> Container:
+    """What is at `path`. Raises FileNotFoundError or ValueError with one sentence."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist; name a folder, a zip file or an idx file of pictures.")
+    if path.is_dir():
+        return _open_folder(path)
+    with path.open("rb") as file:
+        start = file.read(4)
+    if zipfile.is_zipfile(path):
+        return Zip(path)
+    if start[:2] == b"PK":
+        raise ValueError(f"{path} is a damaged or unfinished zip file; copy or download it again.")
+    if start[:2] == b"\x1f\x8b" or start[:3] == b"\0\0\x08":
+        return Idx(path)
+    raise ValueError(f"{path} is neither a folder, nor a zip file, nor an idx file of pictures.")
+
+
+def _open_folder(path: Path) -> Container:
+    folder = Folder(path)
+    if folder.names:
+        return folder
+    idx = sorted(file for file in path.iterdir() if "idx3" in file.name)
+    training = [file for file in idx if file.name.startswith("train")]
+    if idx:
+        return Idx((training or idx)[0])
+    raise ValueError(f"{path} holds no pictures; name a folder with picture files such as PNG or JPEG.")
+
+
+def fingerprint_of(lines: Sequence[object]) -> str:
+    """A hash over what tells a data set from another."""
+    return hashlib.sha256("\n".join(map(str, lines)).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _is_picture(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return not hidden and PurePosixPath(name).suffix.lower() in SUFFIXES
+
+
+class _Files:
+    """What folders and zip files share: pictures are files with names."""
+
+    path: Path
+    names: Sequence[str]
+
+    def data(self, name: str) -> bytes:
+        raise NotImplementedError
+
+    def read(self, index: int, resolution: int, fit: Fit, background: Colour) -> Pixels:
+        return decode(self.data(self.names[index]), resolution, fit, background)
+
+    def first_side(self) -> int:
+        from stylegan_core.data.pictures import open_picture
+
+        for name in self.names:
+            try:
+                return min(open_picture(self.data(name)).size)
+            except ValueError:
+                continue
+        raise ValueError(f"{self.path} holds no picture that can be read.")
+
+
+class Folder(_Files):
+    """Pictures in a folder and the folders below it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        found = sorted(_walk(path))
+        self.names: Sequence[str] = [name for name, _, _ in found]
+        self.fingerprint = fingerprint_of([(name, size) for name, size, _ in found])
+        self.stamp = fingerprint_of(found)
+
+    def data(self, name: str) -> bytes:
+        file = self.path / name
+        try:
+            with file.open("rb") as opened:
+                data = opened.read(MAX_BYTES + 1)
+        except OSError as error:
+            if not self.path.is_dir():
+                raise OSError(f"{self.path} is gone; connect or restore the folder of the data set.") from error
+            raise ValueError(error.strerror or str(error)) from error
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"the file is larger than {MAX_BYTES >> 20} MB")
+        return data
+
+    def side_file(self, name: str) -> bytes | None:
+        file = self.path / name
+        return file.read_bytes() if file.is_file() and file.stat().st_size <= MAX_SIDE_FILE else None
+
+
+def _walk(path: Path, below: str = "") -> list[tuple[str, int, int]]:
+    """(name with forward slashes, size, time of change) of all pictures, links to folders not followed."""
+    found: list[tuple[str, int, int]] = []
+    with os.scandir(path) as entries:
+        for entry in entries:
+            name = below + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith(".") and entry.name != "__MACOSX":
+                    found += _walk(Path(entry.path), name + "/")
+            elif _is_picture(name) and entry.is_file():
+                status = entry.stat()
+                found.append((name, status.st_size, status.st_mtime_ns))
+    return found
+
+
+class Zip(_Files):
+    """Pictures in a zip file. Sizes are checked before and while unpacking, so a bomb is only a broken picture."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, NotImplementedError, OverflowError) as error:
+            raise ValueError(f"{path} is a damaged zip file ({error}); copy or download it again.") from error
+        entries = sorted(
+            (entry.filename, entry.file_size, entry.CRC)
+            for entry in self._zip.infolist()
+            if not entry.is_dir() and _is_picture(entry.filename)
+        )
+        if not entries:
+            raise ValueError(f"{path} holds no pictures; name a zip file with pictures such as PNG or JPEG.")
+        self.names = [name for name, _, _ in entries]
+        self.stamp = self.fingerprint = fingerprint_of(entries)
+
+    def data(self, name: str) -> bytes:
+        return self._unpack(name, MAX_BYTES)
+
+    def _unpack(self, name: str, limit: int) -> bytes:
+        if self._zip.getinfo(name).file_size > limit:
+            raise ValueError(f"it unpacks to more than {limit >> 20} MB")
+        try:
+            with self._zip.open(name) as file:
+                data = file.read(limit + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise ValueError(f"its entry in the zip file is damaged ({error})") from error
+        except OSError as error:
+            if not self.path.exists():
+                raise OSError(f"{self.path} is gone; connect or restore the zip file of the data set.") from error
+            raise ValueError(error.strerror or str(error)) from error
+        if len(data) > limit:
+            raise ValueError(f"it unpacks to more than {limit >> 20} MB")
+        return data
+
+    def side_file(self, name: str) -> bytes | None:
+        inside = [entry for entry in self._zip.namelist() if PurePosixPath(entry).name == name]
+        return self._unpack(min(inside, key=len), MAX_SIDE_FILE) if inside else None
+
+
+class Idx:
+    """Grey pictures in an idx file (MNIST and its kin), plain or gzip; zeros around them to a power of two."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.pixels = read_idx(path)
+        if self.pixels.ndim != 3 or 0 in self.pixels.shape:
+            raise ValueError(f"{path} is an idx file without pictures in it; name the one with images in its name.")
+        self.names: Sequence[str] = [f"{path.name}[{index}]" for index in range(len(self.pixels))]
+        self.stamp = self.fingerprint = hashlib.sha256(repr(self.pixels.shape).encode() + self.pixels.data).hexdigest()
+
+    def read(self, index: int, resolution: int, fit: Fit, background: Colour) -> Pixels:
+        grey = self.pixels[index]
+        height, width = grey.shape
+        side = self.first_side()
+        padded = np.zeros((side, side), np.uint8)
+        top, left = (side - height) // 2, (side - width) // 2
+        padded[top : top + height, left : left + width] = grey
+        if side != resolution:
+            return fitted(Image.fromarray(padded).convert("RGB"), resolution, fit, background)
+        return np.repeat(padded[None], 3, axis=0)
+
+    def side_file(self, name: str) -> bytes | None:  # noqa: ARG002 - nothing lies in an idx file
+        return None
+
+    def first_side(self) -> int:
+        return 1 << (int(max(self.pixels.shape[1:])) - 1).bit_length()
+
+    def labels_path(self) -> Path | None:
+        """The idx file with the labels, found by its name."""
+        beside = self.path.with_name(self.path.name.replace("images", "labels").replace("idx3", "idx1"))
+        found = [beside, beside.with_suffix("") if beside.suffix == ".gz" else beside.with_name(beside.name + ".gz")]
+        return next((path for path in found if path != self.path and path.is_file()), None)
+
+
+def read_idx(path: Path) -> Pixels:
+    """The uint8 array of an idx file, plain or gzip. Raises ValueError where it is damaged or of another kind."""
+    try:
+        with path.open("rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else path.open("rb") as file:
+            return _read_idx(file, path)
+    except (EOFError, zlib.error, gzip.BadGzipFile, struct.error) as error:
+        raise ValueError(f"{path} is a damaged or unfinished idx file; copy or download it again.") from error
+
+
+def _read_idx(file: IO[bytes] | gzip.GzipFile, path: Path) -> Pixels:
+    magic = file.read(4)
+    if magic[:3] != b"\0\0\x08" or magic[3] not in (1, 3):
+        raise ValueError(f"{path} is not an idx file of bytes, which is the kind that holds pictures or labels.")
+    shape = struct.unpack(f">{magic[3]}I", file.read(4 * magic[3]))
+    size = int(np.prod(shape, dtype=object))
+    if size > MAX_IDX:
+        raise ValueError(f"{path} says it holds {size} bytes, more than {MAX_IDX >> 20} MB.")
+    data = file.read(size)
+    if len(data) < size:
+        raise ValueError(f"{path} is a damaged or unfinished idx file; copy or download it again.")
+    return np.frombuffer(data, np.uint8).reshape(shape)
