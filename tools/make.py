@@ -102,9 +102,12 @@ def apt_install(packages: list[str]) -> bool:
             [*quiet, *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
             check=False,
         )
+    if done.returncode != 0:
+        print(done.stderr, file=sys.stderr)
     return done.returncode == 0
 
 
