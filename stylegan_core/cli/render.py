@@ -1,0 +1,83 @@
+"""``python -m stylegan_core render MODEL --recipe FILE | --seeds 0-15 --out OUT``: pictures without a window."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rich.progress import track
+
+from stylegan_core.picture import SavedPicture, read_picture, save_picture
+from stylegan_core.recipe import SEEDS, Latent, Recipe
+
+MOST = 100_000
+
+
+def main(argv: list[str]) -> int:
+    """Draws a recipe, or one picture a seed, to PNG files that carry their recipe; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core render", description=__doc__)
+    parser.add_argument("model", type=Path, help="weight file or run directory")
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--recipe", type=Path, help="recipe as JSON, or a PNG this program saved")
+    chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
+    parser.add_argument("--out", type=Path, required=True, help="a .png file for one picture, a folder for several")
+    parser.add_argument("--psi", type=float, help="truncation for --seeds")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    arguments = parser.parse_args(argv)
+    saved = _read(arguments.recipe) if arguments.recipe else None
+    recipes = [saved.recipe] if saved else _seeds(arguments.seeds, arguments.psi)
+    targets = _targets(arguments.out, recipes, one=bool(arguments.recipe))
+
+    import torch
+
+    from stylegan_core.device import choose_device
+    from stylegan_core.model import load_model
+    from stylegan_core.render import render
+
+    if saved and saved.threads:
+        torch.set_num_threads(min(max(saved.threads, 1), 256))  # sums round by thread count: same bytes need the same
+    model = load_model(arguments.model, choose_device(arguments.device))
+    if saved and saved.model_hash not in ("", model.info.hash):
+        sys.stderr.write(
+            f"{arguments.recipe} was drawn by another model, {saved.model_name}; expect another picture.\n"
+        )
+    for recipe, target in track(list(zip(recipes, targets, strict=True)), "drawing", disable=len(recipes) < 4):
+        save_picture(target, render(model, recipe), recipe, model.info, str(model.device))
+    print(f"{len(targets)} picture{'s' if len(targets) > 1 else ''} written to {arguments.out}")
+    return 0
+
+
+def _read(file: Path) -> SavedPicture:
+    """The recipe inside a PNG, by content, or a JSON file."""
+    with file.open("rb") as opened:
+        if opened.read(8) == b"\x89PNG\r\n\x1a\n":
+            return read_picture(file)
+    try:
+        return SavedPicture(Recipe.from_json(file.read_text(encoding="utf-8")), "", "", None)
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is no recipe: it is not text.") from None
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
+
+
+def _seeds(text: str, psi: float | None) -> list[Recipe]:
+    """One recipe a seed; raises ValueError on anything but numbers and ranges."""
+    seeds: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise ValueError(f"Seeds are written like 0-15 or 3,7,20-22, not {text!r}.")
+        begin, end = int(first), int(last or first)
+        if not begin <= end < SEEDS or end - begin >= MOST:
+            raise ValueError(f"The seeds {part!r} are no range of up to {MOST} numbers below {SEEDS}.")
+        seeds.extend(range(begin, end + 1))
+    base = Recipe() if psi is None else Recipe(psi=psi)
+    return [replace(base, latent=Latent(seed)) for seed in seeds]
+
+
+def _targets(out: Path, recipes: list[Recipe], *, one: bool) -> list[Path]:
+    if out.suffix.lower() == ".png":
+        if len(recipes) > 1:
+            raise ValueError(f"{out} is one picture, but {len(recipes)} were asked for; name a folder.")
+        return [out]
+    return [out / ("picture.png" if one else f"seed{recipe.latent.seed:04d}.png") for recipe in recipes]

@@ -1,0 +1,107 @@
+"""Pictures that carry their recipe: PNG files with the recipe, the model's hash and how they were drawn."""
+
+import json
+import os
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, PngImagePlugin
+
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Recipe
+
+RECIPE, MODEL, DRAWN = "stylegan-recipe", "stylegan-model", "stylegan-drawn"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPicture:
+    """What a saved picture says of itself: its recipe, the model that drew it, and the threads it was drawn with."""
+
+    recipe: Recipe
+    model_name: str
+    model_hash: str
+    threads: int | None
+
+
+def save_picture(
+    path: Path, pixels: npt.NDArray[np.uint8], recipe: Recipe, info: ModelInfo, device: str, threads: int | None = None
+) -> None:
+    """Writes uint8 [H, W, 3] as PNG with recipe, model and circumstances, atomically. Raises OSError."""
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt(RECIPE, recipe.to_json(), zip=True)
+    text.add_itxt(MODEL, json.dumps({"name": info.name, "hash": info.hash, "architecture": info.architecture}))
+    text.add_itxt(DRAWN, json.dumps(circumstances(device, threads)))
+    made = BytesIO()
+    Image.fromarray(pixels).save(made, "PNG", pnginfo=text)
+    write_beside(path, made.getvalue())
+
+
+def read_picture(path: Path) -> SavedPicture:
+    """Reads what :func:`save_picture` wrote; raises ValueError if the file is no such picture, else OSError."""
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            image.load()
+            text = {**image.info, **getattr(image, "text", {})}
+    except (OSError, SyntaxError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise
+        raise ValueError(f"{path} is no readable PNG picture.") from None
+    if not isinstance(text.get(RECIPE), str):
+        raise ValueError(f"{path} carries no recipe; only pictures saved by this program do.")
+    try:
+        model = json.loads(text.get(MODEL, "{}"))
+        threads = json.loads(text.get(DRAWN, "{}")).get("threads")
+        recipe = Recipe.from_json(text[RECIPE])
+        return SavedPicture(
+            recipe,
+            str(model.get("name", "")),
+            str(model.get("hash", "")),
+            threads if isinstance(threads, int) else None,
+        )
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ValueError(f"{path} carries a recipe that cannot be read: {error}") from None
+
+
+def circumstances(device: str, threads: int | None = None) -> dict[str, str | int]:
+    """Device, threads, precision and versions, which decide a picture to the last bit."""
+    return {
+        "device": device,
+        "precision": "exact",
+        "threads": threads if threads is not None else _threads(),
+        "machine": platform.machine(),
+        "torch": metadata.version("torch"),
+        "explorer": metadata.version("stylegan-explorer") if _installed() else "source",
+    }
+
+
+def write_beside(path: Path, data: bytes) -> None:
+    """Writes a file beside its place, syncs it and renames it there; on failure the old one stays. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _threads() -> int:
+    import torch
+
+    return torch.get_num_threads()
+
+
+def _installed() -> bool:
+    try:
+        metadata.version("stylegan-explorer")
+    except metadata.PackageNotFoundError:
+        return False
+    return True
