@@ -1,0 +1,218 @@
+"""The backend that draws with torch: models in memory under a budget, and jobs as generators of the core.
+
+Only the engine's thread makes and calls it, so torch is imported there, never in the window's thread.
+"""
+
+import ctypes
+import importlib.util
+import logging
+import os
+import sys
+from collections import OrderedDict
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from explorer.engine import Pixels, Precision, Steps
+from explorer.jobs import Fit, Matrix, NoiseMap, Pca, Picture, Request, Sefa, Strip
+from explorer.jobs import Styles as StylesJob
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Mix, Recipe, Vector
+
+if TYPE_CHECKING:
+    from stylegan_core.model import Model
+    from stylegan_core.render import Renderer
+
+log = logging.getLogger(__name__)
+
+BUDGET = 2 << 30  # bytes of weights kept beside the current model
+FileKey = tuple[str, int, int]
+
+
+def open_torch_libraries() -> None:
+    """Opens torch's two large libraries without holding the interpreter's lock (140–300 ms of a plain import).
+
+    Through ctypes, which lets other threads run meanwhile; only where the C library is glibc, elsewhere nothing.
+    """
+    found = importlib.util.find_spec("torch")
+    if not sys.platform.startswith("linux") or found is None or found.origin is None or "torch" in sys.modules:
+        return
+    try:
+        dlopen = ctypes.CDLL(None).dlopen
+    except AttributeError:
+        return
+    dlopen.argtypes, dlopen.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
+    for name in ("libtorch_cpu.so", "libtorch_python.so"):
+        library = Path(found.origin).parent / "lib" / name
+        if library.exists():
+            dlopen(os.fsencode(library), os.RTLD_NOW | os.RTLD_GLOBAL)
+
+
+class TorchBackend:
+    """Draws with stylegan_core; the models used longest ago leave the memory when the budget is spent."""
+
+    def __init__(self, device: str = "") -> None:
+        open_torch_libraries()
+        from stylegan_core.device import choose_device, keep_big_buffers
+
+        keep_big_buffers()
+        self._device = choose_device(device)
+        self._models: OrderedDict[FileKey, Model] = OrderedDict()
+        self._model: Model | None = None
+
+    def device(self) -> str:
+        """Where it draws and how, in words."""
+        from stylegan_core.device import describe, draft_dtype
+
+        draft = str(draft_dtype(self._device)).removeprefix("torch.")
+        return f"{describe(self._device)}, float32" + (f", {draft} while dragging" if draft != "float32" else "")
+
+    def load(self, path: str) -> ModelInfo:
+        """Loads the file, or takes it from memory if it has not changed since."""
+        from stylegan_core.model import load_model
+
+        key = _file_key(path)
+        model = self._models.pop(key, None) or load_model(path, device=str(self._device))
+        self._models[key] = self._model = model
+        while len(self._models) > 1 and sum(_size(each) for each in self._models.values()) > BUDGET:
+            self._models.popitem(last=False)
+        return model.info
+
+    def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
+        """uint8 [R, R, 3]."""
+        from stylegan_core.render import render
+
+        return render(self._current(), recipe, precision=precision)
+
+    def set_threads(self, count: int) -> None:
+        """Gives torch this many cores."""
+        import torch
+
+        torch.set_num_threads(count)
+
+    def job(self, request: Request) -> Steps:
+        """The steps of a job; each takes at most about one draft draw."""
+        match request:
+            case Strip():
+                return self._strip(request.recipes, request.size)
+            case Matrix():
+                return self._strip(tuple(_cells(request)), request.size)
+            case Picture():
+                return self._picture(request.recipe)
+            case NoiseMap():
+                return self._noise_map(request)
+            case StylesJob():
+                return self._styles(request)
+            case Pca():
+                return self._pca()
+            case Sefa():
+                return self._sefa(request)
+            case Fit():
+                return self._fit(request)
+
+    def _current(self) -> "Model":
+        if self._model is None:
+            raise ValueError("No model is open: open a weight file first.")
+        return self._model
+
+    def _renderer(self) -> "Renderer":
+        from stylegan_core.render import Renderer
+
+        model = self._current()
+        kept = model.derived.get("renderer")
+        if not isinstance(kept, Renderer):
+            kept = model.derived["renderer"] = Renderer(model)
+        return kept
+
+    def _strip(self, recipes: tuple[Recipe, ...], size: int) -> Steps:
+        renderer, made = self._renderer(), []
+        for index, recipe in enumerate(recipes):
+            made.append(shrunk(renderer.render(recipe, "draft", keep=False), size))
+            yield index, len(recipes), made[-1]
+        return tuple(made)
+
+    def _picture(self, recipe: Recipe) -> Steps:
+        yield 0, 1, None
+        return self.draw(recipe, "exact")
+
+    def _noise_map(self, request: NoiseMap) -> Steps:
+        from stylegan_core.latents.noise_map import noise_deviation
+
+        renderer, layers = self._renderer(), self._current().num_noise_layers
+        steps = noise_deviation(
+            lambda recipe: renderer.render(recipe, "draft", keep=False), request.recipe, layers, request.draws
+        )
+        last: Any = None
+        for index, last in enumerate(steps):
+            yield index, request.draws, last
+        return last
+
+    def _styles(self, request: StylesJob) -> Steps:
+        styles, made = self._renderer().styles, []
+        for index, latent in enumerate(request.latents):
+            rows = styles.latent(latent, request.label).cpu().numpy()
+            layered = latent.w is not None and len(latent.w.shape) == 2
+            made.append(Vector.of(rows if layered else rows[0]))
+            yield index, len(request.latents), made[-1]
+        return tuple(made)
+
+    def _pca(self) -> Steps:
+        from stylegan_core.latents.pca import pca
+
+        model = self._current()
+        return _in_percent(pca(model, model.info.hash))
+
+    def _sefa(self, request: Sefa) -> Steps:
+        from stylegan_core.latents.sefa import sefa
+
+        return _in_percent(sefa(self._current(), request.first, request.last))
+
+    def _fit(self, request: Fit) -> Steps:
+        from stylegan_core.latents.from_labels import fit
+
+        styles = self._renderer().styles
+        latents = request.with_it + request.without_it
+        labels = [True] * len(request.with_it) + [False] * len(request.without_it)
+        rows = []
+        for latent in latents:
+            rows.append(styles.latent(latent, None).mean(dim=0).cpu().numpy())
+            yield 0, 100, None
+        entry = yield from _in_percent(fit(self._current(), request.name, np.stack(rows), labels, request.unchanged))
+        return entry
+
+
+def shrunk(pixels: Pixels, size: int) -> Pixels:
+    """The picture at size² by averaging, or as it is where it is no larger."""
+    if pixels.shape[0] <= size:
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BOX))
+
+
+def _cells(request: Matrix) -> Generator[Recipe, None, None]:
+    for row in request.rows:
+        for column in request.columns:
+            yield row.with_mix(request.band, Mix(column.latent, 1.0, request.band))
+
+
+def _in_percent(steps: Generator[float, None, Any]) -> Steps:
+    """Turns a generator of progress 0..1 into steps of a hundred."""
+    while True:
+        try:
+            part = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield round(100 * part), 100, None
+
+
+def _file_key(path: str) -> FileKey:
+    file = Path(path)
+    found = file.stat()
+    newest = max((p.stat().st_mtime_ns for p in (file / "checkpoints").glob("*")), default=0) if file.is_dir() else 0
+    return str(file.resolve()), max(found.st_mtime_ns, newest), found.st_size
+
+
+def _size(model: "Model") -> int:
+    return sum(4 * tensor.numel() for tensor in model.generator.state_dict().values())

@@ -1,0 +1,322 @@
+"""Engine: the one thread that draws, its one-slot mailbox, and the jobs that wait behind the slot."""
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from explorer.jobs import Done, Failed, Piece, Request
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Recipe
+
+log = logging.getLogger(__name__)
+
+REST = 150  # milliseconds without a request after which the exact picture is drawn and jobs go on
+SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
+Precision = Literal["exact", "draft"]
+Pixels = npt.NDArray[np.uint8]
+Steps = Generator[tuple[int, int, Any], None, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture with everything that says which picture it is; ``seconds`` is what drawing it took."""
+
+    recipe: Recipe
+    model_hash: str
+    precision: Precision
+    pixels: Pixels = field(repr=False, compare=False)
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, in one sentence with its cure, and the details for those who ask."""
+
+    sentence: str
+    details: str = ""
+
+
+class Backend(Protocol):
+    """What really draws; made, used and dropped on the engine's thread alone."""
+
+    def device(self) -> str:
+        """Where it draws and how, for the footer: "CPU, bfloat16 while dragging"."""
+        ...
+
+    def load(self, path: str) -> ModelInfo:
+        """Makes the model of a file the current one, or raises ValueError or OSError and keeps the old one."""
+        ...
+
+    def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
+        """uint8 [R, R, 3] of the current model."""
+        ...
+
+    def job(self, request: Request) -> Steps:
+        """Yields (index, total, value) and returns the final value, one small step at a time."""
+        ...
+
+    def set_threads(self, count: int) -> None:
+        """Uses this many cores from now on."""
+        ...
+
+
+class Engine(QObject):
+    """The window's side: asks, and hands out answers in the window's thread. All methods return at once."""
+
+    ready = Signal(str)  # the thread can draw; where and how, in words
+    loading = Signal(str)  # path
+    loaded = Signal(object, str)  # ModelInfo, path
+    rendered = Signal(object)  # Frame
+    answered = Signal(object)  # Piece, Done or Failed
+    failed = Signal(object)  # Problem
+    idle_changed = Signal(bool)  # True when nothing is being drawn or computed
+
+    _told = Signal(object)  # from the thread
+
+    def __init__(self, make_backend: Callable[[], Backend], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker = _Worker(make_backend, self._told.emit)
+        self._hash = ""
+        self._asked: Recipe | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self._rested)
+        self._told.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def model_hash(self) -> str:
+        """The model whose pictures are let through."""
+        return self._hash
+
+    def start(self) -> None:
+        """Starts the thread, which imports torch there."""
+        self._worker.thread.start()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Ends the thread after the step it is in; seconds to wait for it."""
+        self._rest.stop()
+        self._worker.stop()
+        if self._worker.thread.is_alive():
+            self._worker.thread.join(timeout)
+
+    def load(self, path: str) -> None:
+        """Loads a model; the newest request wins, and no picture of the old model follows ``loaded``."""
+        self.loading.emit(path)
+        self._worker.put(load=path)
+
+    def request(self, recipe: Recipe, settled: bool) -> None:
+        """Asks for a picture: a draft, and after 150 ms of rest the exact one, or at once when ``settled``."""
+        self._asked = recipe
+        self._rest.start()
+        self._worker.put(slot=(recipe, "exact" if settled else "draft"), quiet=False)
+
+    def run(self, request: Request) -> None:
+        """Queues a job; an older one of the same owner is dropped."""
+        self._worker.put(job=request)
+
+    def cancel(self, owner: str) -> None:
+        """Drops the job of an owner."""
+        self._worker.drop(owner)
+
+    def set_threads(self, count: int) -> None:
+        """Draws with this many cores from the next picture on."""
+        self._worker.put(threads=max(1, count))
+
+    def _rested(self) -> None:
+        if self._asked is not None:
+            self._worker.put(slot=(self._asked, "exact"), quiet=True)
+
+    def _hear(self, answer: object) -> None:
+        match answer:
+            case Frame():
+                if answer.model_hash == self._hash:
+                    self.rendered.emit(answer)
+            case Piece() | Done() | Failed():
+                if answer.model_hash == self._hash:
+                    self.answered.emit(answer)
+            case _Loaded():
+                self._hash = answer.info.hash
+                self.loaded.emit(answer.info, answer.path)
+            case Problem():
+                self.failed.emit(answer)
+            case bool():
+                self.idle_changed.emit(answer)
+            case str():
+                self.ready.emit(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    info: ModelInfo
+    path: str
+
+
+class _Worker:
+    """The thread's side. Every field below ``_wake`` is touched only while it is held."""
+
+    def __init__(self, make_backend: Callable[[], Backend], tell: Callable[[object], None]) -> None:
+        self._make_backend, self._tell = make_backend, tell
+        self.thread = threading.Thread(target=self._live, name="render", daemon=True)
+        self._wake = threading.Condition()
+        self._slot: tuple[Recipe, Precision] | None = None
+        self._load: str | None = None
+        self._threads: int | None = None
+        self._waiting: dict[str, Request] = {}
+        self._running: dict[str, tuple[Request, Steps]] = {}
+        self._quiet = True
+        self._stopped = False
+        self._hash = ""
+        self._shown: tuple[Recipe, Precision, str] | None = None
+        self._idle = False
+
+    def put(
+        self,
+        slot: tuple[Recipe, Precision] | None = None,
+        load: str | None = None,
+        job: Request | None = None,
+        quiet: bool | None = None,
+        threads: int | None = None,
+    ) -> None:
+        """Leaves something in the mailbox; what was there and is not yet begun is overwritten."""
+        with self._wake:
+            self._slot = slot or self._slot
+            self._load = load or self._load
+            self._threads = threads or self._threads
+            if job is not None:
+                self._running.pop(job.owner, None)
+                self._waiting[job.owner] = job
+            if quiet is not None:
+                self._quiet = quiet
+            self._wake.notify()
+
+    def drop(self, owner: str) -> None:
+        """Forgets the job of an owner, begun or not."""
+        with self._wake:
+            self._waiting.pop(owner, None)
+            self._running.pop(owner, None)
+
+    def stop(self) -> None:
+        """Ends the thread after its present step."""
+        with self._wake:
+            self._stopped = True
+            self._wake.notify()
+
+    def _live(self) -> None:
+        try:
+            backend = self._make_backend()
+        except Exception as error:
+            log.exception("The renderer does not start")
+            self._tell(Problem(f"Nothing can be drawn here: {sentence_of(error)}", traceback.format_exc()))
+            return
+        self._tell(backend.device())
+        while (task := self._next()) is not None:
+            try:
+                task(backend)
+            except Exception as error:
+                expected = isinstance(error, ValueError | OSError)
+                log.log(logging.INFO if expected else logging.ERROR, "%s", error, exc_info=not expected)
+                self._tell(Problem(sentence_of(error), traceback.format_exc()))
+
+    def _next(self) -> Callable[[Backend], None] | None:
+        """Waits for the most urgent thing to do; None when the thread must end."""
+        with self._wake:
+            while True:
+                if self._stopped:
+                    return None
+                task = self._pick()
+                self._say_idle(task is None)
+                if task is not None:
+                    return task
+                self._wake.wait()
+
+    def _pick(self) -> Callable[[Backend], None] | None:
+        if self._threads is not None:
+            count, self._threads = self._threads, None
+            return lambda backend: backend.set_threads(count)
+        if self._load is not None:
+            path, self._load = self._load, None
+            return lambda backend: self._do_load(backend, path)
+        if self._slot is not None and self._hash:
+            (recipe, precision), self._slot = self._slot, None
+            if self._shown not in ((recipe, precision, self._hash), (recipe, "exact", self._hash)):
+                return lambda backend: self._do_draw(backend, recipe, precision)
+        if self._quiet and self._hash and (self._waiting or self._running):
+            return self._do_slice
+        return None
+
+    def _say_idle(self, idle: bool) -> None:
+        if idle != self._idle:
+            self._idle = idle
+            self._tell(idle)
+
+    def _do_load(self, backend: Backend, path: str) -> None:
+        info = backend.load(path)
+        with self._wake:
+            self._hash, self._shown = info.hash, None
+            self._waiting.clear()
+            self._running.clear()
+        self._tell(_Loaded(info, path))
+
+    def _do_draw(self, backend: Backend, recipe: Recipe, precision: Precision) -> None:
+        begin = time.perf_counter()
+        pixels = backend.draw(recipe, precision)
+        seconds = time.perf_counter() - begin
+        self._shown = (recipe, precision, self._hash)
+        self._tell(Frame(recipe, self._hash, precision, pixels, seconds))
+
+    def _do_slice(self, backend: Backend) -> None:
+        """Advances the oldest job for a short while, then sends it to the end of the queue."""
+        with self._wake:
+            if self._waiting:
+                owner = next(iter(self._waiting))
+                request = self._waiting.pop(owner)
+                self._running[owner] = (request, backend.job(request))
+            owner = next(iter(self._running))
+            request, steps = self._running.pop(owner)
+            self._running[owner] = (request, steps)
+        end = time.perf_counter() + SLICE
+        while time.perf_counter() < end and self._still(owner, request) and not self._slot and not self._load:
+            self._advance(owner, request, steps)
+
+    def _advance(self, owner: str, request: Request, steps: Steps) -> None:
+        answer: Piece | Done | Failed
+        try:
+            index, total, value = next(steps)
+            answer = Piece(request, self._hash, index, total, value)
+        except StopIteration as end:
+            answer = Done(request, self._hash, end.value)
+        except Exception as error:
+            log.exception("%s failed", type(request).__name__)
+            answer = Failed(request, self._hash, sentence_of(error))
+        with self._wake:
+            current = self._running.get(owner)
+            if current is None or current[0] is not request:
+                return
+            if not isinstance(answer, Piece):
+                del self._running[owner]
+        self._tell(answer)
+
+    def _still(self, owner: str, request: Request) -> bool:
+        current = self._running.get(owner)
+        return current is not None and current[0] is request and not self._stopped
+
+
+def sentence_of(error: BaseException) -> str:
+    """One sentence for a person, out of any exception."""
+    text = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if isinstance(error, MemoryError) or ("memory" in text.lower() and "alloc" in text.lower()):
+        return "There is not enough memory for this picture: close other programs or open a smaller model."
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"{error.filename} does not exist: choose another file."
+    if isinstance(error, PermissionError) and error.filename:
+        return f"{error.filename} may not be read or written: choose another place or change its permissions."
+    if isinstance(error, ValueError | OSError) and text[-1:] in ".!?":
+        return text
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
