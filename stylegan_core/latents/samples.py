@@ -20,8 +20,13 @@ Working = Generator[float, None, Floats]
 class Mapped(Protocol):
     """What sampling needs of a model: its sizes, classes and mapping network."""
 
-    z_dim: int
-    w_dim: int
+    @property
+    def z_dim(self) -> int:
+        """The width of z."""
+
+    @property
+    def w_dim(self) -> int:
+        """The width of w."""
 
     @property
     def classes(self) -> tuple[str, ...]:
