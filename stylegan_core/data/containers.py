@@ -116,14 +116,13 @@ class Folder(_Files):
         file = self.path / name
         try:
             with file.open("rb") as opened:
-                data = opened.read(MAX_BYTES + 1)
+                if os.fstat(opened.fileno()).st_size > MAX_BYTES:
+                    raise ValueError(f"the file is larger than {MAX_BYTES >> 20} MB")
+                return opened.read()
         except OSError as error:
             if not self.path.is_dir():
                 raise OSError(f"{self.path} is gone; connect or restore the folder of the data set.") from error
             raise ValueError(error.strerror or str(error)) from error
-        if len(data) > MAX_BYTES:
-            raise ValueError(f"the file is larger than {MAX_BYTES >> 20} MB")
-        return data
 
     def side_file(self, name: str) -> bytes | None:
         file = self.path / name

@@ -1,15 +1,17 @@
 """Reads what is known about pictures: labels.json, NVIDIA's dataset.json, idx labels, or the names of folders."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from stylegan_core.data.containers import Container, Idx, read_idx
+from stylegan_core.data.containers import Container, Idx, open_container, read_idx
 
 FASHION = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
-Tables = dict[str, tuple[Sequence[str], Mapping[str, int]]]  # attribute: names of its values, value by picture
+Table = tuple[Sequence[str], Mapping[str, int]]  # names of the values, and the value of each picture by name
+Tables = dict[str, Callable[[], Table]]
 CLASS = "class"  # the attribute of files that know only one
 FOLDER = "folder"  # the attribute of pictures sorted into folders
 
@@ -33,7 +35,7 @@ def read_labels(container: Container, label: str | None) -> Labels:
     if label not in tables:
         known = ", ".join(tables) or "none"
         raise ValueError(f"{container.path} has no attribute {label!r}; it has: {known}.")
-    classes, by_name = tables[label]
+    classes, by_name = tables[label]()
     missing = [name for name in container.names if name not in by_name]
     if missing:
         raise ValueError(f"{len(missing)} pictures of {container.path} have no {label}, the first is {missing[0]}.")
@@ -41,9 +43,10 @@ def read_labels(container: Container, label: str | None) -> Labels:
 
 
 def attribute_tables(container: Container) -> Tables:
-    """Per attribute the names of its values, and the value of each picture by name."""
+    """The attributes that tell pictures apart, each with a function that makes its table."""
     if isinstance(container, Idx):
-        return _idx_tables(container)
+        path = container.labels_path()
+        return {CLASS: partial(_idx_table, container, path)} if path else {}
     for file, read in (("labels.json", _labels_json), ("dataset.json", _dataset_json)):
         data = container.side_file(file)
         if data is not None:
@@ -55,13 +58,19 @@ def attribute_tables(container: Container) -> Tables:
 
 
 def _labels_json(content: Any, names: Sequence[str]) -> Tables:
-    tables: Tables = {}
-    for attribute, values in content["attributes"].items():
-        index = {value: n for n, value in enumerate(values)}
-        if index:  # an attribute without values is a number
-            told = {name: _of(content["pictures"], name, {}).get(attribute) for name in names}
-            tables[attribute] = (list(map(str, values)), {n: index[v] for n, v in told.items() if v in index})
-    return tables
+    """Ours: attributes with their values, and a value for each picture; without values it is a number."""
+    pictures = {name: dict(_of(content["pictures"], name, {})) for name in names}
+    return {
+        attribute: partial(_labels_table, attribute, list(map(str, values)), pictures)
+        for attribute, values in content["attributes"].items()
+        if values
+    }
+
+
+def _labels_table(attribute: str, values: list[str], pictures: Mapping[str, Mapping[str, Any]]) -> Table:
+    index = {value: n for n, value in enumerate(values)}
+    told = ((name, str(of.get(attribute))) for name, of in pictures.items())
+    return values, {name: index[value] for name, value in told if value in index}
 
 
 def _dataset_json(content: Any, names: Sequence[str]) -> Tables:
@@ -72,7 +81,8 @@ def _dataset_json(content: Any, names: Sequence[str]) -> Tables:
     values = {name: value for name in names if (value := _of(table, name, None)) is not None}
     if not all(isinstance(value, int) and 0 <= value < 1 << 16 for value in values.values()):
         raise ValueError("its labels are not class numbers")
-    return {CLASS: ([str(n) for n in range(max(values.values(), default=-1) + 1)], values)} if values else {}
+    classes = [str(n) for n in range(max(values.values(), default=-1) + 1)]
+    return {CLASS: lambda: (classes, values)} if values else {}
 
 
 def _of(table: Mapping[str, Any], name: str, default: Any) -> Any:
@@ -85,24 +95,19 @@ def _folder_tables(names: Sequence[str]) -> Tables:
     if len(folders) < 2 or not all("/" in name for name in names):
         return {}
     index = {folder: n for n, folder in enumerate(folders)}
-    return {FOLDER: (folders, {name: index[name.split("/")[0]] for name in names})}
+    return {FOLDER: lambda: (folders, {name: index[name.split("/")[0]] for name in names})}
 
 
-def _idx_tables(container: Idx) -> Tables:
-    path = container.labels_path()
-    if path is None:
-        return {}
+def _idx_table(container: Idx, path: Path) -> Table:
     values = read_idx(path)
     if values.shape != (len(container.names),):
         raise ValueError(f"{path} has {values.size} labels for {len(container.names)} pictures.")
     count = int(values.max(initial=0)) + 1
     fashion = "fashion" in str(container.path.absolute()).lower() and count <= len(FASHION)
     classes = FASHION if fashion else [str(n) for n in range(count)]
-    return {CLASS: (classes, dict(zip(container.names, values.tolist(), strict=True)))}
+    return classes, dict(zip(container.names, values.tolist(), strict=True))
 
 
 def attribute_names(path: Path) -> tuple[str, ...]:
     """The attributes that a data set can be trained on, for a list to choose from."""
-    from stylegan_core.data.containers import open_container
-
     return tuple(attribute_tables(open_container(path)))
