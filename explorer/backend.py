@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.engine import Pixels, Precision, Steps
-from explorer.jobs import Fit, Matrix, NoiseMap, Pca, Picture, Request, Sefa, Strip
+from explorer.jobs import Fit, Matrix, NoiseMap, Pca, Picture, Request, Save, Sefa, Strip
 from explorer.jobs import Styles as StylesJob
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Mix, Recipe, Vector
@@ -65,10 +65,16 @@ class TorchBackend:
 
     def device(self) -> str:
         """Where it draws and how, in words."""
-        from stylegan_core.device import describe, draft_dtype
+        from stylegan_core.device import describe
 
-        draft = str(draft_dtype(self._device)).removeprefix("torch.")
-        return f"{describe(self._device)}, float32" + (f", {draft} while dragging" if draft != "float32" else "")
+        draft = self.dtype("draft")
+        return describe(self._device) + (", float32" if draft == "float32" else f", {draft} while dragging")
+
+    def dtype(self, precision: Precision) -> str:
+        """The numbers a precision draws with."""
+        from stylegan_core.device import draft_dtype
+
+        return "float32" if precision == "exact" else str(draft_dtype(self._device)).removeprefix("torch.")
 
     def load(self, path: str) -> ModelInfo:
         """Loads the file, or takes it from memory if it has not changed since."""
@@ -102,6 +108,8 @@ class TorchBackend:
                 return self._strip(tuple(_cells(request)), request.size)
             case Picture():
                 return self._picture(request.recipe)
+            case Save():
+                return self._save(request)
             case NoiseMap():
                 return self._noise_map(request)
             case StylesJob():
@@ -137,6 +145,20 @@ class TorchBackend:
     def _picture(self, recipe: Recipe) -> Steps:
         yield 0, 1, None
         return self.draw(recipe, "exact")
+
+    def _save(self, request: Save) -> Steps:
+        from stylegan_core.picture import save_picture
+
+        yield 0, 1, None
+        pixels = self.draw(request.recipe, "exact")
+        try:
+            save_picture(Path(request.path), pixels, request.recipe, self._current().info, str(self._device))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise OSError(
+                f"{request.path} cannot be written ({reason}): choose another folder or free some space."
+            ) from None
+        return request.path
 
     def _noise_map(self, request: NoiseMap) -> Steps:
         from stylegan_core.latents.noise_map import noise_deviation

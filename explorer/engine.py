@@ -5,14 +5,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from explorer.jobs import Done, Failed, Piece, Request
+from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
@@ -25,30 +25,15 @@ Pixels = npt.NDArray[np.uint8]
 Steps = Generator[tuple[int, int, Any], None, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A picture with everything that says which picture it is; ``seconds`` is what drawing it took."""
-
-    recipe: Recipe
-    model_hash: str
-    precision: Precision
-    pixels: Pixels = field(repr=False, compare=False)
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What went wrong, in one sentence with its cure, and the details for those who ask."""
-
-    sentence: str
-    details: str = ""
-
-
 class Backend(Protocol):
     """What really draws; made, used and dropped on the engine's thread alone."""
 
     def device(self) -> str:
         """Where it draws and how, for the footer: "CPU, bfloat16 while dragging"."""
+        ...
+
+    def dtype(self, precision: Precision) -> str:
+        """The numbers a precision draws with, in words: "bfloat16"."""
         ...
 
     def load(self, path: str) -> ModelInfo:
@@ -269,7 +254,7 @@ class _Worker:
         pixels = backend.draw(recipe, precision)
         seconds = time.perf_counter() - begin
         self._shown = (recipe, precision, self._hash)
-        self._tell(Frame(recipe, self._hash, precision, pixels, seconds))
+        self._tell(Frame(recipe, self._hash, precision, pixels, seconds, backend.dtype(precision)))
 
     def _do_slice(self, backend: Backend) -> None:
         """Advances the oldest job for a short while, then sends it to the end of the queue."""

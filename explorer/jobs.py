@@ -5,8 +5,11 @@ A panel emits a request, the engine answers with any number of :class:`Piece` an
 or another model drops the older one without an answer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from stylegan_core.recipe import Direction, Latent, Recipe
 
@@ -100,7 +103,39 @@ class Picture:
     recipe: Recipe
 
 
-Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | Picture
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One picture drawn exactly and written as a PNG that carries its recipe. Done: the path, as text."""
+
+    owner: str
+    recipe: Recipe
+    path: str
+
+
+Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | Picture | Save
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The picture, with everything that says which one it is: pixels are uint8 [R, R, 3], ``seconds`` drawing took.
+
+    ``precision`` is "exact" or "draft", ``dtype`` the numbers it was drawn with in words ("float32").
+    """
+
+    recipe: Recipe
+    model_hash: str
+    precision: str
+    pixels: npt.NDArray[np.uint8] = field(repr=False, compare=False)
+    seconds: float
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, in one sentence with its cure, and the details for those who ask."""
+
+    sentence: str
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,49 @@
+"""Work that takes the disk's time: done in a thread, its result handed back in the window's thread."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Background(QObject):
+    """One thread, one thing after the other; ``do`` never blocks."""
+
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="disk")
+        self._finished.connect(self._hand_back, Qt.ConnectionType.QueuedConnection)
+
+    def do(
+        self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[Exception], None] | None = None
+    ) -> None:
+        """Runs ``work`` in the thread, then ``then`` with its result, or ``failed`` with a ValueError or OSError."""
+
+        def run() -> None:
+            try:
+                result = work()
+            except (ValueError, OSError) as error:
+                log.info("%s", error)
+                if failed is not None:
+                    self._finished.emit((failed, error))
+            except Exception:
+                log.exception("Background work failed")
+            else:
+                self._finished.emit((then, result))
+
+        self._pool.submit(run)
+
+    def close(self) -> None:
+        """Ends the thread after what it has begun and what waits."""
+        self._pool.shutdown(wait=True)
+
+    def _hand_back(self, call: tuple[Callable[[object], None], object]) -> None:
+        receiver, value = call
+        receiver(value)

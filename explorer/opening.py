@@ -1,0 +1,75 @@
+"""What a path is that was dropped, chosen or given: a saved picture, a run directory, or a weight file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stylegan_core.places import home
+from stylegan_core.recipe import Recipe
+
+PNG = b"\x89PNG\r\n\x1a\n"
+BUNDLED = Path(__file__).parent.parent / "resources" / "models"
+BEST = ("avatars-64", "avatars-32")
+IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was found: a weight file, or a run (``run`` is its folder), or a recipe with its model's name and hash."""
+
+    model: str = ""
+    run: str = ""
+    recipe: Recipe | None = None
+    model_name: str = ""
+    model_hash: str = ""
+
+
+def look(path: Path) -> Opened:
+    """Says what a path is, by content and not by name. Raises ValueError or OSError with one sentence."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist: check the spelling, or choose a file with Ctrl+O.")
+    if path.is_dir():
+        return _look_into(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise OSError(f"{path} cannot be read ({error.strerror}): check its permissions.") from None
+    if not head:
+        raise ValueError(f"{path} is empty: copy or download it again.")
+    if head.startswith(PNG):
+        from stylegan_core.picture import read_picture
+
+        saved = read_picture(path)
+        return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
+    if head.startswith(IMAGES):
+        raise ValueError(f"{path} is a picture without a recipe: only PNG pictures saved by this program carry one.")
+    if head.lstrip().startswith(b'{"version"'):
+        return Opened(recipe=Recipe.from_json(path.read_text("utf-8")))
+    return Opened(model=str(path.resolve()))
+
+
+def _look_into(folder: Path) -> Opened:
+    if (folder / "config.json").exists() or (folder / "events.jsonl").exists():
+        return Opened(run=str(folder.resolve()))
+    models = sorted(folder.glob("*.safetensors"))
+    if models:
+        return Opened(model=str(models[0].resolve()))
+    raise ValueError(f"{folder} is neither a run nor a folder with a model: choose a weight file or a run directory.")
+
+
+def bundled_models() -> list[Path]:
+    """The models in the box, the best one first."""
+    found = [path for path in sorted(BUNDLED.glob("*/*.safetensors")) if path.stem == path.parent.name]
+    return sorted(found, key=lambda path: BEST.index(path.stem) if path.stem in BEST else len(BEST))
+
+
+def newest_checkpoint(run: Path) -> Path | None:
+    """The newest drawable network of a run directory, or None while there is none."""
+    found = (path for path in (run / "checkpoints").glob("*.safetensors") if path.stem.isdigit())
+    return max(found, key=lambda path: int(path.stem), default=None)
+
+
+def spoken(path: str) -> str:
+    """A path as short as it can be said: the name, and for what lies in the person's home only that."""
+    file = Path(path)
+    return str(file.relative_to(home())) if file.is_relative_to(home()) else file.name

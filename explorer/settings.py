@@ -1,0 +1,69 @@
+"""Settings: one dataclass and one file; what a person chose and wants to find again."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+from stylegan_core.places import home, write_beside
+
+log = logging.getLogger(__name__)
+
+RECENT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Frozen: a change makes a new value, which the owner saves. ``models`` remembers where a hash was last seen."""
+
+    theme: str = "dark"
+    smooth: bool = False
+    recent: tuple[str, ...] = ()
+    models: dict[str, str] = field(default_factory=dict)
+    geometry: str = ""
+    folded: tuple[str, ...] = ()
+    save_folder: str = ""
+    hint_seen: bool = False
+
+    @classmethod
+    def load(cls) -> Self:
+        """Reads the file; where there is none, or a damaged one, the defaults."""
+        path = settings_file()
+        try:
+            data = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return cls()
+        except (OSError, ValueError) as error:
+            log.info("%s cannot be read, so the settings start anew: %s", path, error)
+            return cls()
+        return cls(**_fitting(data)) if isinstance(data, dict) else cls()
+
+    def save(self) -> None:
+        """Writes the file beside and renames it; raises OSError with one sentence."""
+        path = settings_file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_beside(path, lambda file: file.write(json.dumps(asdict(self), indent=1).encode()))
+
+    def with_opened(self, path: str, model_hash: str) -> Self:
+        """These settings with a file at the top of the recent ones."""
+        recent = (path, *(each for each in self.recent if each != path))[:RECENT]
+        return replace(self, recent=recent, models={**self.models, model_hash: path})
+
+
+def settings_file() -> Path:
+    """Where the settings lie."""
+    return home() / "settings.json"
+
+
+def _fitting(data: dict[str, Any]) -> dict[str, Any]:
+    """The fields this version knows, as far as their types are right."""
+    made: dict[str, Any] = {}
+    standard = Settings()
+    for item in fields(Settings):
+        value, wanted = data.get(item.name), getattr(standard, item.name)
+        if isinstance(wanted, tuple) and isinstance(value, list):
+            made[item.name] = tuple(str(each) for each in value)
+        elif type(value) is type(wanted):
+            made[item.name] = value
+    return made
