@@ -1,0 +1,103 @@
+"""Panel: what every panel of the Explore workspace shares; it shows a recipe, edits it, and asks for small pictures."""
+
+from typing import TypeVar
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from explorer.controls.section import Section
+from explorer.jobs import Answer, Done, Failed, Piece, Request
+from explorer.session import Session
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Recipe
+
+REST = 150  # milliseconds after the last change before small pictures are asked for
+Widget = TypeVar("Widget", bound=QWidget)
+
+
+class Panel(QWidget):
+    """A foldable part of a side column. It knows the session, not the engine: jobs leave as ``job_requested`` and
+
+    answers come back through :meth:`job_done`. Panels override :meth:`show_recipe`, :meth:`show_model`,
+    :meth:`refresh` and :meth:`take`.
+    """
+
+    job_requested = Signal(object)  # a request of explorer.jobs
+
+    def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.info: ModelInfo | None = None
+        self.section = Section(title)
+        self.body = self.section.body
+        self._asked: dict[str, Request] = {}
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self._rested)
+        self.section.folded.connect(self.refresh_later)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.section)
+        self.setAccessibleName(title)
+        session.recipe_changed.connect(self.show_recipe)
+        session.model_changed.connect(self.show_model)
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Shows a recipe without editing it; called on every move of a hand, so it must be quick."""
+
+    def show_model(self, info: ModelInfo) -> None:
+        """Shows what this network can do; the small pictures of the old one are forgotten."""
+        self.info = info
+        self._asked.clear()
+        self.show_recipe(self.session.recipe)
+        self.refresh_later()
+
+    def refresh(self) -> None:
+        """Asks for the small pictures that the recipe now needs; called when the hand rests and the panel is seen."""
+
+    def take(self, answer: Piece | Done) -> None:
+        """Shows an answer to the newest request of its owner."""
+
+    def failed(self, answer: Failed) -> None:
+        """A request has no answer; it is asked again with the next refresh."""
+
+    def refresh_later(self) -> None:
+        """Calls :meth:`refresh` after 150 ms of rest, if the panel is seen then."""
+        self._rest.start()
+
+    def ask(self, request: Request) -> bool:
+        """Sends a request, unless the newest one of its owner is the same; True if it was sent."""
+        if self._asked.get(request.owner) == request:
+            return False
+        self._asked[request.owner] = request
+        self.job_requested.emit(request)
+        return True
+
+    def forget(self, owner: str) -> None:
+        """Lets the answers to the newest request of an owner go by."""
+        self._asked.pop(owner, None)
+
+    def job_done(self, answer: Answer) -> None:
+        """Takes any answer of the engine; those to others, to older requests and of other models go by."""
+        owner = answer.request.owner
+        if self.info is None or answer.model_hash != self.info.hash or self._asked.get(owner) != answer.request:
+            return
+        if isinstance(answer, Failed):
+            self.forget(owner)
+            self.failed(answer)
+        else:
+            self.take(answer)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh_later()
+
+    def _rested(self) -> None:
+        if self.info is not None and self.isVisible() and self.section.is_open:
+            self.refresh()
+
+
+def allow(widget: QWidget, reason: str, tip: str) -> None:
+    """Enables a widget with its tooltip ``tip``, or disables it with the reason why it means nothing here."""
+    widget.setEnabled(not reason)
+    widget.setToolTip(reason or tip)

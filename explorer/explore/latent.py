@@ -1,0 +1,228 @@
+"""Latent: where the face comes from: a seed, a point between seeds, or a slow walk."""
+
+import random
+import time
+from dataclasses import replace
+
+from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QRegularExpressionValidator
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from explorer import theme
+from explorer.controls.chips import IconButton, button
+from explorer.controls.pad import SeedPad
+from explorer.controls.panel import Panel
+from explorer.controls.slider import LabelledSlider
+from explorer.jobs import Done, Piece, Strip
+from explorer.session import Session
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import SEEDS, Knob, Latent, Recipe, grid_seed, knob
+
+NEW_SEEDS = 100_000  # a new seed stays short enough to be said aloud
+WALK = Knob("Walks through the map of seeds by itself, in seeds a second; 0 stands still.", -5, 5, 0.05)
+FRAME = 33  # milliseconds between two steps of a walk
+PICTURES = 64
+
+
+class LatentPanel(Panel):
+    """Seed, new face, lock, pad and walk; a walk is one step of undo when it stops."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, "Latent", parent)
+        self.seed = SeedField()
+        self.new = button("New", "Draws a new face from a random seed (N).")
+        self.lock = IconButton("unlock", "Keeps this face: seed, pad and walk do nothing while locked.", "lock")
+        self.pad = SeedPad()
+        self.snap = button("Snap", "Goes to the nearest seed of the map.", "ghost")
+        self.walk = LabelledSlider("Walk", WALK, 0.0, signed=True)
+        self.classes = QComboBox()
+        self._timer = QTimer(self, interval=FRAME)
+        self._timer.timeout.connect(self._step)
+        self._stepped = 0.0
+        self._last: Latent | None = None
+        self._label: int | None = None
+        self._lay_out()
+        self._connect()
+        self.show_recipe(session.recipe)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        self._class_row = QWidget()
+        row = QHBoxLayout(self._class_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(QLabel("Class"))
+        row.addWidget(self.classes, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        for widget, layout, stretch in (
+            (self.seed, head, 1), (self.new, head, 0), (self.lock, head, 0), (self.snap, foot, 0), (self.walk, foot, 1)
+        ):  # fmt: skip
+            layout.addWidget(widget, stretch)
+        self.body.addLayout(head)
+        self.body.addWidget(self._class_row)
+        self.body.addWidget(self.pad)
+        self.body.addLayout(foot)
+        self._class_row.hide()
+        self.classes.setAccessibleName("Class")
+        self.classes.setToolTip("Draws a face of this class.")
+        self.pad.setToolTip(
+            "Drag between faces: the picture is a blend of the four around the point. Double-click resets."
+        )
+
+    def _connect(self) -> None:
+        self.seed.chosen.connect(lambda seed: self._go(Latent(seed)))
+        self.new.clicked.connect(self.new_face)
+        self.lock.toggled.connect(lambda: self._show_locks())
+        self.pad.moving.connect(self._move)
+        self.pad.committed.connect(self.session.commit)
+        self.pad.view_moved.connect(self.refresh_later)
+        self.snap.clicked.connect(self.snap_to_seed)
+        self.walk.changing.connect(self._set_speed)
+        self.classes.activated.connect(self._choose_class)
+
+    def new_face(self) -> None:
+        """A face from a random short seed, unless locked."""
+        if not self.lock.isChecked():
+            self._go(Latent(random.randrange(NEW_SEEDS)))
+
+    def snap_to_seed(self) -> None:
+        """Goes to the seed nearest to the point and makes it the middle of the map."""
+        latent = self.session.recipe.latent
+        self._go(Latent(grid_seed(latent.seed, round(latent.x), round(latent.y))))
+
+    def stop_walk(self) -> None:
+        """Stands still; where the walk has come to is one step of undo."""
+        self.walk.set_value(0.0)
+        self._set_speed(0.0)
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        latent = recipe.latent
+        if self._timer.isActive() and latent != self._last:
+            self.walk.set_value(0.0)  # undo or another panel has taken the face elsewhere
+            self._timer.stop()
+        with QSignalBlocker(self.pad):
+            self.pad.set_position(latent)
+        self.seed.show_seed(latent)
+        self.snap.setEnabled(not self.lock.isChecked() and (latent.x, latent.y, latent.w) != (0, 0, None))
+        if recipe.label != self._label:
+            self._label = recipe.label
+            self.classes.setCurrentIndex(0 if recipe.label is None else recipe.label + 1)
+            self.pad.clear()
+        self.refresh_later()
+
+    def show_model(self, info: ModelInfo) -> None:
+        self.stop_walk()
+        self.pad.clear()
+        with QSignalBlocker(self.classes):
+            self.classes.clear()
+            self.classes.addItems(["any", *info.classes])
+        self._class_row.setVisible(bool(info.classes))
+        super().show_model(info)
+
+    def refresh(self) -> None:
+        wanted = self.pad.missing()
+        if wanted:
+            label = self.session.recipe.label
+            self.ask(Strip("latent.pad", tuple(Recipe(Latent(seed), label=label) for seed in wanted), PICTURES))
+
+    def take(self, answer: Piece | Done) -> None:
+        if isinstance(answer, Piece) and isinstance(answer.request, Strip):
+            self.pad.show_pixels(answer.request.recipes[answer.index].latent.seed, answer.value)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.stop_walk()
+        super().hideEvent(event)
+
+    def _go(self, latent: Latent) -> None:
+        if not self.lock.isChecked():
+            self.stop_walk()
+            self.session.apply(replace(self.session.recipe, latent=latent))
+
+    def _move(self, x: float, y: float) -> None:
+        self.stop_walk()
+        self.session.edit(latent=Latent(self.session.recipe.latent.seed, x, y))
+
+    def _choose_class(self, index: int) -> None:
+        self.session.apply(replace(self.session.recipe, label=index - 1 if index else None))
+
+    def _set_speed(self, speed: float) -> None:
+        if speed and not self._timer.isActive():
+            self.session.commit()
+            self._stepped, self._last = time.perf_counter(), self.session.recipe.latent
+            self._timer.start()
+        elif not speed and self._timer.isActive():
+            self._timer.stop()
+            self.session.commit()
+
+    def _step(self) -> None:
+        now = time.perf_counter()
+        passed, self._stepped = min(now - self._stepped, 0.1), now
+        latent = self.session.recipe.latent
+        self._last = Latent(latent.seed, round(latent.x + self.walk.value * passed, 4), latent.y)
+        self.session.edit(latent=self._last)
+
+    def _show_locks(self) -> None:
+        locked = self.lock.isChecked()
+        if locked:
+            self.stop_walk()
+        for widget in (self.seed, self.new, self.pad, self.walk):
+            widget.setEnabled(not locked)
+        self.show_recipe(self.session.recipe)
+
+
+class SeedField(QLineEdit):
+    """A seed that is typed, or stepped with up and down; ``chosen`` carries it.
+
+    While it has the focus it holds the bare number; otherwise it says in words where the face comes from.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "mono")
+        self.setFont(theme.mono())
+        self._latent = Latent()
+        self.setAccessibleName("Seed")
+        self.setToolTip(f"{knob(Latent, 'seed').meaning} Type one, or step with the up and down keys.")
+        self.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9 ]{0,12}"), self))
+        self.editingFinished.connect(self._take)
+
+    def show_seed(self, latent: Latent) -> None:
+        """Shows where the face comes from, unless a person is typing."""
+        self._latent = latent
+        if not (self.hasFocus() and self.isModified()):
+            self._write()
+
+    def _write(self) -> None:
+        latent = self._latent
+        place = f"  {latent.x:+.2f} {latent.y:+.2f}" if latent.x or latent.y else ""
+        words = "stored face" if latent.w else f"seed {latent.seed}{place}"
+        self.setText(str(latent.seed) if self.hasFocus() else words)
+        self.setModified(False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._write()
+        QTimer.singleShot(0, self, self.selectAll)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._write()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
+        if step:
+            self.setModified(False)
+            self.chosen.emit((self._latent.seed + step) % SEEDS)
+        elif event.key() == Qt.Key.Key_Escape:
+            self._write()
+        else:
+            super().keyPressEvent(event)
+
+    def _take(self) -> None:
+        digits = self.text().replace(" ", "")
+        if self.isModified() and digits:
+            self.setModified(False)
+            self.chosen.emit(int(digits) % SEEDS)
