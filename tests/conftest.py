@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by torch when it is loaded, here and in started processes
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 THREAD_GRACE = 2.0  # seconds a thread that was told to stop may take
 

@@ -13,8 +13,6 @@ import pytest
 import shiboken6
 from PySide6 import QtCore
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 THREAD_GRACE_MS = 2000
 SCREEN = "1920x1080x24"
 

@@ -1,0 +1,108 @@
+"""What `make run` and `make test` do on machines that lack something."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools import make
+
+
+@pytest.fixture
+def bare_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A checkout without a virtual environment, in which commands are only written down."""
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    monkeypatch.setattr(make, "ROOT", tmp_path)
+    monkeypatch.setattr(make, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(make, "PYTHON", tmp_path / ".venv/bin/python")
+    return tmp_path
+
+
+def build_venv(checkout: Path) -> None:
+    """What stands for a virtual environment."""
+    (checkout / ".venv/bin").mkdir(parents=True)
+    (checkout / ".venv/bin/python").touch()
+
+
+def test_a_step_is_done_once_for_the_same_requirements(bare_checkout: Path) -> None:
+    build_venv(bare_checkout)
+    assert not make.stamped("test")
+    make.stamp("test")
+    assert make.stamped("test")
+    (bare_checkout / "constraints.txt").write_text("torch==0", encoding="utf-8")
+    assert not make.stamped("test")
+
+
+def test_a_lost_virtual_environment_is_made_again(bare_checkout: Path) -> None:
+    build_venv(bare_checkout)
+    make.stamp("test")
+    make.PYTHON.unlink()
+    assert not make.stamped("test")
+
+
+def test_run_installs_nothing_after_test(bare_checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_venv(bare_checkout)
+    make.stamp("test")
+    monkeypatch.setattr(make, "make_venv", lambda: pytest.fail("installed again"))
+    make.install_packages("run")
+
+
+def test_missing_qt_libraries_are_named_where_they_may_not_be_installed(
+    bare_checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build_venv(bare_checkout)
+    make.stamp("run")
+    monkeypatch.setattr(make, "LINUX", True)
+    monkeypatch.setattr(make, "succeeds", lambda *_, **__: False)
+    monkeypatch.setattr(make, "apt_get", lambda: None)
+    assert make.main(["run"]) == 1
+    sentence = capsys.readouterr().err
+    assert "libegl1" in sentence
+    assert sentence.count("\n") == 1
+    assert not make.stamped("qt")
+
+
+def test_tests_go_on_without_an_x_server(
+    bare_checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build_venv(bare_checkout)
+    monkeypatch.setattr(make, "LINUX", True)
+    monkeypatch.setattr(make, "apt_get", lambda: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    make.check_x_server()
+    assert "xvfb and xauth and xdotool" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({}, "neither DISPLAY nor WAYLAND_DISPLAY"),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, None),
+        ({"DISPLAY": ":4711"}, "no X server answers"),
+        ({"QT_QPA_PLATFORM": "offscreen"}, None),
+    ],
+)
+def test_a_screen_is_looked_for(
+    environment: dict[str, str], words: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(make, "LINUX", True)
+    problem = make.screen_problem()
+    assert problem is None if words is None else words in (problem or "")
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_without_python_one_sentence_says_so() -> None:
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        ["make", "--no-print-directory", "test", "PYTHON="], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "Python 3.11 or newer is needed" in done.stderr
