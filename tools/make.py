@@ -227,8 +227,10 @@ def screen_problem() -> str | None:
 
 def bundled_model() -> Path:
     """The network in the box: the model the explorer shows when it is started without one."""
-    program = "from explorer.settings import bundled_model; print(bundled_model())"
+    program = "from explorer.opening import bundled_models; print(*bundled_models()[:1])"
     found = subprocess.run([PYTHON, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    if not found.stdout.strip():
+        raise SetUpError("resources/models holds no network: get the whole repository again.")
     return Path(found.stdout.strip())
 
 
@@ -267,12 +269,12 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         set_up("run" if purpose == "run" else "test")
+        if purpose == "setup":
+            return 0
+        return run(rest) if purpose == "run" else test(rest)
     except SetUpError as problem:
         print(problem, file=sys.stderr)
         return 1
-    if purpose == "setup":
-        return 0
-    return run(rest) if purpose == "run" else test(rest)
 
 
 if __name__ == "__main__":
