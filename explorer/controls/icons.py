@@ -23,6 +23,7 @@ _PATHS = {
     "minus": "M4.5 10h11",
     "down": "M6 8l4 4 4-4",
     "right": "M8 6l4 4-4 4",
+    "left": "M12 6l-4 4 4 4",
     "play": "!M7 4.8 15 10l-8 5.2z",
     "pause": "!M6.3 5h2.6v10H6.3z M11.1 5h2.6v10h-2.6z",
     "stop": "!M6 6h8v8H6z",
