@@ -75,9 +75,9 @@ def up_kernel(weight: Tensor) -> Tensor:
 def up_convolution(x: Tensor, weight: Tensor) -> Tensor:
     """Nearest ×2, then 3×3, by whichever of two equal ways is faster (docs/speed.md).
 
-    The transposed 4×4 needs 16 products a pixel instead of 36; in low precision it pays from 16² inputs on.
+    The transposed 4×4 needs 16 products a pixel instead of 36; with kernels made anew each time it pays from 16² on.
     """
-    if x.dtype == torch.float32 or x.shape[-1] >= 16:
+    if x.shape[-1] >= 16:
         kernel = up_kernel(weight).contiguous(memory_format=torch.channels_last)
         return F.conv_transpose2d(x, kernel, stride=2, padding=1)
     return F.conv2d(upsample(x), weight, padding=1)
