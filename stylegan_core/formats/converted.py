@@ -130,3 +130,36 @@ def configured(**values: object) -> NetworkConfig:
 def renamed(tree: NetworkTree, names: Mapping[str, str]) -> State:
     """Tensors taken as they are, their own name -> ours; absent ones raise RefusedFile."""
     return {ours: need(tree, theirs) for theirs, ours in names.items()}
+
+
+def first_of(networks: Mapping[str, NetworkTree], *names: str) -> NetworkTree | None:
+    """The first network there is, in the order of preference given."""
+    return next((networks[name] for name in names if name in networks), None)
+
+
+def trained_levels(biases: Sequence[Array]) -> int:
+    """How many levels a growing port has trained: those up to the last whose toRGB bias has left zero."""
+    moved = [level for level, bias in enumerate(biases) if np.any(bias)]
+    return (moved[-1] if moved else len(biases) - 1) + 1
+
+
+def note_of_trained(levels: int, found: int) -> list[str]:
+    """A note where levels were left out because training never reached them."""
+    if levels == found:
+        return []
+    size, top = 4 << (levels - 1), 4 << (found - 1)
+    return [f"It is built for {top}² but was trained up to {size}²; the untouched layers were left out."]
+
+
+def noise_maps(levels: int, *, shared: bool = False) -> list[Floats]:
+    """Fixed noise for ports that store none: a map a layer, or one a resolution where the port shares it."""
+    random = np.random.RandomState(0)
+    maps: list[Floats] = []
+    for layer in range(2 * levels):
+        size = 4 << (layer // 2)
+        same = shared and layer % 2
+        maps.append(maps[-1] if same else random.randn(1, 1, size, size).astype(np.float32))
+    return maps
+
+
+NO_NOISE = "It stores no noise maps (its own code draws new ones every time); fixed random ones were added."
