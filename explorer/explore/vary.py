@@ -1,0 +1,155 @@
+"""Vary: eight children around the present face; what is kept stays, the rest moves towards other faces."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from explorer.controls.chips import chip
+from explorer.controls.panel import Panel, allow
+from explorer.controls.slider import LabelledSlider
+from explorer.controls.thumbnails import ThumbnailGrid
+from explorer.jobs import Done, Piece, Strip, Styles
+from explorer.session import Session
+from stylegan_core.bands import NAMES, bands
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import AppliedDirection, Knob, Latent, Recipe, Vector
+
+Floats = npt.NDArray[np.float32]
+CHILDREN = 8
+MIDDLE = 4  # the present face, in the middle of three times three
+AMOUNT = Knob("How far the children move away from this face.", 0.05, 1.0, 0.05)
+DEFAULT_AMOUNT = 0.35
+SEEDS = 2**31
+
+
+class VaryPanel(Panel):
+    """Three times three faces; a click on a child goes on from there."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, "Vary", parent)
+        self.grid = ThumbnailGrid(CHILDREN + 1, 3, 50)
+        self.amount = LabelledSlider("", AMOUNT, DEFAULT_AMOUNT, zero=0.05, number_width=40)
+        self.amount.track.setAccessibleName("Amount")
+        self.again = chip("again", "Draws eight other children.")
+        self.keep = {name: chip(name, f"Keeps the {name} layers of this face.", checkable=True) for name in NAMES}
+        self.keep_directions = chip("directions", "Keeps what the directions in use decide.", checkable=True)
+        self._seeds = _fresh_seeds()
+        self._children: tuple[Recipe, ...] = ()
+        self._kept_seen: tuple[object, ...] = ()
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.section.add_action(self.again)
+        row, side = QHBoxLayout(), QVBoxLayout()
+        row.setSpacing(10)
+        side.setSpacing(4)
+        row.addWidget(self.grid)
+        row.addLayout(side, 1)
+        self.section.set_hint("keep")
+        for name, each in self.keep.items():
+            each.setProperty("band", name)
+        for each in (*self.keep.values(), self.keep_directions):
+            side.addWidget(each)
+        side.addStretch(1)
+        side.addWidget(self.amount)
+        self.body.addLayout(row)
+        for index, thumbnail in enumerate(self.grid.thumbnails):
+            child = f"Child {index + (index < MIDDLE)}"
+            thumbnail.setAccessibleName("This face" if index == MIDDLE else child)
+            thumbnail.setToolTip("The face as it is." if index == MIDDLE else "Goes on from this child.")
+        self.grid.select(MIDDLE)
+
+    def _connect(self) -> None:
+        self.grid.chosen.connect(self._choose)
+        self.again.clicked.connect(self.draw_again)
+        self.amount.changing.connect(lambda _: self.refresh_later())
+        for each in (*self.keep.values(), self.keep_directions):
+            each.toggled.connect(lambda _: self.refresh_later())
+
+    def draw_again(self) -> None:
+        """Eight other children."""
+        self._seeds = _fresh_seeds()
+        self.refresh_later()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        self.refresh_later()
+
+    def show_model(self, info: ModelInfo) -> None:
+        super().show_model(info)
+        self.grid.clear()
+        reason = info.why_not("styles")
+        for band in bands(info.resolution):
+            missing = "" if band.layers else f"This network has no {band.name} layers."
+            allow(self.keep[band.name], reason or missing, f"Keeps the {band.name} layers of this face.")
+        allow(self.again, reason, "Draws eight other children.")
+        self.grid.setEnabled(not reason)
+
+    def refresh(self) -> None:
+        if self.info is None or self.info.why_not("styles"):
+            return
+        recipe = self.session.recipe
+        kept = (recipe, self._seeds, self.amount.value, self._kept_layers(), self.keep_directions.isChecked())
+        if kept != self._kept_seen:
+            self._kept_seen = kept
+            self.grid.set_stale()
+            self.forget("vary.styles")
+            self.ask(Styles("vary.styles", (recipe.latent, *map(Latent, self._seeds)), recipe.label))
+
+    def take(self, answer: Piece | Done) -> None:
+        if isinstance(answer, Done) and isinstance(answer.request, Styles):
+            self._breed([vector.array for vector in answer.value])
+        elif isinstance(answer, Piece) and isinstance(answer.request, Strip):
+            self.grid.show_pixels(answer.index, answer.value)
+
+    def _kept_layers(self) -> tuple[int, ...]:
+        if self.info is None:
+            return ()
+        kept = (band.layers for band in bands(self.info.resolution) if self.keep[band.name].isChecked())
+        return tuple(layer for layers in kept for layer in layers if layer < self.info.num_layers)
+
+    def _breed(self, ws: list[Floats]) -> None:
+        """Children of the first w among the others, shown around it."""
+        assert self.info is not None
+        recipe = self.session.recipe
+        held = recipe.directions if self.keep_directions.isChecked() else ()
+        latents = [
+            replace(
+                recipe.latent, w=Vector.of(child(ws[0], other, self.amount.value, self._kept_layers(), held, self.info))
+            )
+            for other in ws[1:]
+        ]
+        recipes = [replace(recipe, latent=latent) for latent in latents]
+        self._children = (*recipes[:MIDDLE], recipe, *recipes[MIDDLE:])
+        self.ask(Strip("vary.strip", self._children))
+
+    def _choose(self, index: int) -> None:
+        if index != MIDDLE and index < len(self._children):
+            self._seeds = _fresh_seeds()
+            self.session.apply(replace(self.session.recipe, latent=self._children[index].latent))
+
+
+def child(
+    w: Floats, other: Floats, amount: float, kept: tuple[int, ...], held: tuple[AppliedDirection, ...], info: ModelInfo
+) -> Floats:
+    """ws [num_layers, w_dim]: ``w`` moved by ``amount`` towards ``other``.
+
+    Kept layers stay as they are, and nothing moves along the directions that are held.
+    """
+    shape = (info.num_layers, info.w_dim)
+    start = np.broadcast_to(w, shape)
+    step = np.broadcast_to(other, shape) - start
+    vectors = [each.direction.vector.array for each in held if each.direction.vector.shape == (info.w_dim,)]
+    if vectors:
+        basis, _ = np.linalg.qr(np.stack(vectors, axis=1))
+        step = step - (step @ basis) @ basis.T
+    made = np.array(start + amount * step, np.float32)
+    made[list(kept)] = start[list(kept)]
+    return made
+
+
+def _fresh_seeds() -> tuple[int, ...]:
+    return tuple(random.randrange(SEEDS) for _ in range(CHILDREN))
