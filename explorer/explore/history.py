@@ -1,0 +1,217 @@
+"""The strip of what was: every finished gesture as a thumbnail, favourites, a click brings it back."""
+
+import itertools
+import time
+from collections import OrderedDict
+from dataclasses import replace
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from explorer.controls.chips import chip
+from explorer.controls.thumbnails import Thumbnail, image_of
+from explorer.history_file import Entry
+from explorer.jobs import Frame
+from explorer.session import Session
+from stylegan_core.recipe import Recipe
+
+THUMB, STORED = 62, 128
+MOST_SHOWN = 200
+_counter = itertools.count()
+
+
+class HistoryStrip(QWidget):
+    """One thumbnail a commit, the newest at the left; asks to be written, never writes itself."""
+
+    added = Signal(object)  # Entry
+    pictured = Signal(str, bytes)  # key, thumbnail file
+    starred = Signal(str, bool)  # key, favourite
+    removed = Signal(str)  # key
+    model_wanted = Signal(str, object)  # model path, Recipe: an entry of another model was clicked
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._thumbnails: dict[str, Thumbnail] = {}
+        self._waiting: dict[tuple[str, Recipe], str] = {}  # entries whose picture is still to come
+        self._lay_out()
+        session.committed.connect(self._committed)
+
+    def entries(self) -> list[Entry]:
+        """Every entry, oldest first."""
+        return list(self._entries.values())
+
+    def restore(self, entries: list[Entry]) -> None:
+        """Shows what was kept, below what this session has already added."""
+        fresh = self.entries()
+        self._entries = OrderedDict((entry.key, entry) for entry in [*entries, *fresh])
+        for entry in entries[-MOST_SHOWN:]:
+            if entry.key not in self._thumbnails:
+                self._add_thumbnail(entry, len(fresh))
+        self._count()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Takes the thumbnail of a waiting entry out of a frame that was drawn anyway."""
+        key = self._waiting.get((frame.model_hash, frame.recipe))
+        if key is None or key not in self._entries:
+            return
+        image = image_of(frame.pixels).scaled(
+            QSize(STORED, STORED), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        if key in self._thumbnails:
+            self._thumbnails[key].show_pixmap(QPixmap.fromImage(image))
+        if frame.precision == "exact":
+            del self._waiting[(frame.model_hash, frame.recipe)]
+            self.pictured.emit(key, _file_of(image))
+
+    def star_current(self) -> None:
+        """Makes the entry of the current recipe a favourite, or no longer one."""
+        self._session.commit()
+        key = self._key_of(self._session.recipe)
+        if key is not None:
+            self._star(key)
+
+    def _lay_out(self) -> None:
+        self.setAccessibleName("History")
+        title, hint = QLabel("History"), QLabel("every change, kept over restarts")
+        title.setProperty("role", "title")
+        hint.setProperty("role", "muted")
+        self._only = chip("★ favourites", "Shows only the pictures you starred.", checkable=True)
+        self._only.toggled.connect(self._filter)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(title)
+        head.addWidget(hint)
+        head.addStretch(1)
+        head.addWidget(self._only)
+        self._strip = QWidget()
+        self._row = QHBoxLayout(self._strip)
+        self._row.setContentsMargins(0, 2, 0, 0)
+        self._row.setSpacing(7)
+        self._empty = QLabel("Drag a slider: every change is kept here as a picture you can come back to.")
+        self._empty.setProperty("role", "muted")
+        self._row.addWidget(self._empty)
+        self._row.addStretch(1)
+        self._scroll = _SidewaysScroll()
+        self._scroll.setWidget(self._strip)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 6, 18, 8)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self._scroll)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def _committed(self, recipe: Recipe) -> None:
+        info = self._session.info
+        if info is None:
+            return
+        key = self._key_of(recipe)
+        if key is None:
+            key = f"{time.time_ns():x}-{next(_counter)}"
+            entry = Entry(key, recipe, info.hash, self._session.model_path)
+            self._entries[key] = entry
+            self._waiting[(info.hash, recipe)] = key
+            self._add_thumbnail(entry, 0)
+            self.added.emit(entry)
+            self._count()
+        self._select(key)
+
+    def _key_of(self, recipe: Recipe) -> str | None:
+        model = self._session.info.hash if self._session.info else ""
+        same = (e.key for e in reversed(self._entries.values()) if e.recipe == recipe and e.model_hash == model)
+        return next(same, None)
+
+    def _add_thumbnail(self, entry: Entry, at: int) -> None:
+        thumbnail = Thumbnail(THUMB)
+        thumbnail.setAccessibleName(f"Earlier picture, seed {entry.recipe.latent.seed}")
+        thumbnail.setToolTip("Brings this picture back. Right-click to star or remove it.")
+        thumbnail.set_starred(entry.favourite)
+        if entry.thumbnail:
+            thumbnail.show_pixmap(QPixmap.fromImage(QImage.fromData(entry.thumbnail)))
+        thumbnail.clicked.connect(lambda _=False, key=entry.key: self._restore(key))
+        thumbnail.menu_asked.connect(lambda where, key=entry.key: self._menu(key, where))
+        self._thumbnails[entry.key] = thumbnail
+        self._row.insertWidget(at, thumbnail)
+        if len(self._thumbnails) > MOST_SHOWN:
+            oldest = next((k for k in self._entries if k in self._thumbnails and not self._entries[k].favourite), None)
+            if oldest is not None and oldest != entry.key:
+                self._thumbnails.pop(oldest).deleteLater()
+        thumbnail.setVisible(entry.favourite or not self._only.isChecked())
+
+    def _restore(self, key: str) -> None:
+        entry = self._entries[key]
+        if self._session.info is not None and entry.model_hash == self._session.info.hash:
+            self._session.apply(entry.recipe)
+        else:
+            self.model_wanted.emit(entry.model_path, entry.recipe)
+
+    def _menu(self, key: str, where: QPoint) -> None:
+        menu = QMenu(self)
+        favourite = self._entries[key].favourite
+        menu.addAction("Remove star" if favourite else "Star").triggered.connect(lambda: self._star(key))
+        menu.addAction("Bring back").triggered.connect(lambda: self._restore(key))
+        menu.addAction("Remove from history").triggered.connect(lambda: self._remove(key))
+        menu.exec(where)
+        menu.deleteLater()
+
+    def _star(self, key: str) -> None:
+        entry = replace(self._entries[key], favourite=not self._entries[key].favourite)
+        self._entries[key] = entry
+        if key in self._thumbnails:
+            self._thumbnails[key].set_starred(entry.favourite)
+        self.starred.emit(key, entry.favourite)
+        self._count()
+
+    def _remove(self, key: str) -> None:
+        self._entries.pop(key, None)
+        thumbnail = self._thumbnails.pop(key, None)
+        if thumbnail is not None:
+            thumbnail.deleteLater()
+        self.removed.emit(key)
+        self._count()
+
+    def _select(self, key: str) -> None:
+        for each, thumbnail in self._thumbnails.items():
+            thumbnail.set_selected(each == key)
+        chosen = self._thumbnails.get(key)
+        if chosen is not None:
+            QTimer.singleShot(0, chosen, lambda: self._scroll.ensureWidgetVisible(chosen, 40, 0))
+
+    def _filter(self, only: bool) -> None:
+        for key, thumbnail in self._thumbnails.items():
+            thumbnail.setVisible(not only or self._entries[key].favourite)
+
+    def _count(self) -> None:
+        stars = sum(entry.favourite for entry in self._entries.values())
+        self._only.setText(f"★ favourites {stars}" if stars else "★ favourites")
+        self._only.setEnabled(bool(stars) or self._only.isChecked())
+        self._empty.setVisible(not self._entries)
+
+
+class _SidewaysScroll(QScrollArea):
+    """One row that scrolls sideways, with the wheel too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setFixedHeight(THUMB + 14)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        bar = self.horizontalScrollBar()
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        bar.setValue(bar.value() - turned)
+        event.accept()
+
+
+def _file_of(image: QImage) -> bytes:
+    """The thumbnail as PNG."""
+    store = QByteArray()
+    buffer = QBuffer(store)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(store.data())

@@ -1,0 +1,147 @@
+"""The history on disk: one append-only file of lines, locked so that a second window writes its own."""
+
+import base64
+import json
+import logging
+import os
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile
+
+from stylegan_core.places import place, write_beside
+from stylegan_core.recipe import Recipe
+
+log = logging.getLogger(__name__)
+
+KEPT = 400  # entries read back at start; favourites are always kept
+COMPACT = 4000  # lines from which the file is written anew
+WINDOWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finished gesture; ``thumbnail`` is a small picture as file bytes, empty until it was drawn."""
+
+    key: str
+    recipe: Recipe
+    model_hash: str
+    model_path: str
+    favourite: bool = False
+    thumbnail: bytes = b""
+
+
+class HistoryFile:
+    """Reads the entries once, then appends; every line is whole or ignored, so a crash costs at most the last one."""
+
+    def __init__(self, folder: Path, lock: QLockFile) -> None:
+        self._file = folder / "history.jsonl"
+        self._lock = lock
+
+    @classmethod
+    def acquire(cls) -> "HistoryFile":
+        """The first history no other window holds. Raises OSError where none can be had."""
+        root = place("history")
+        for number in range(1, WINDOWS):
+            folder = root if number == 1 else root / f"window-{number}"
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = QLockFile(str(folder / "lock"))
+            lock.setStaleLockTime(0)  # the lock of a window that crashed is told by its process id
+            if lock.tryLock(0):
+                return cls(folder, lock)
+            if lock.error() == QLockFile.LockError.PermissionError:
+                break
+        raise OSError(f"{root} cannot be written: the history of this window will not be kept.")
+
+    def read(self) -> list[Entry]:
+        """The entries, oldest first: the last few hundred and every favourite."""
+        try:
+            lines = self._file.read_text("utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        entries: dict[str, Entry] = {}
+        for line in lines:
+            _take(entries, line)
+        kept = list(entries.values())
+        kept = [entry for at, entry in enumerate(kept) if entry.favourite or at >= len(kept) - KEPT]
+        if len(lines) > COMPACT:
+            self._write_anew(kept)
+        return kept
+
+    def add(self, entry: Entry) -> None:
+        """Appends an entry. Raises OSError."""
+        made = {
+            "key": entry.key,
+            "time": round(time.time(), 1),
+            "model": entry.model_hash,
+            "path": entry.model_path,
+            "recipe": entry.recipe.to_json(),
+        }
+        if entry.thumbnail:
+            made["thumbnail"] = base64.b64encode(entry.thumbnail).decode("ascii")
+        if entry.favourite:
+            made["favourite"] = True
+        self._append(made)
+
+    def tell_thumbnail(self, key: str, thumbnail: bytes) -> None:
+        """Appends the picture of an entry. Raises OSError."""
+        self._append({"of": key, "thumbnail": base64.b64encode(thumbnail).decode("ascii")})
+
+    def tell_favourite(self, key: str, favourite: bool) -> None:
+        """Appends that an entry is or is no longer a favourite. Raises OSError."""
+        self._append({"of": key, "favourite": favourite})
+
+    def tell_removed(self, key: str) -> None:
+        """Appends that an entry was taken away by the person. Raises OSError."""
+        self._append({"of": key, "removed": True})
+
+    def close(self) -> None:
+        """Lets another window have this history."""
+        self._lock.unlock()
+
+    def _append(self, made: dict[str, object]) -> None:
+        with self._file.open("ab+") as file:
+            file.seek(0, os.SEEK_END)
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":  # a line torn by a crash: the next one begins after it
+                    file.write(b"\n")
+            file.write(json.dumps(made, separators=(",", ":")).encode() + b"\n")
+
+    def _write_anew(self, entries: list[Entry]) -> None:
+        old = self._file
+        self._file = old.with_name("history.new.jsonl")
+        self._file.unlink(missing_ok=True)
+        try:
+            for entry in entries:
+                self.add(entry)
+            data = self._file.read_bytes()
+            write_beside(old, lambda file: file.write(data))
+        except OSError as error:
+            log.info("The history could not be made smaller: %s", error)
+        finally:
+            self._file.unlink(missing_ok=True)
+            self._file = old
+
+
+def _take(entries: dict[str, Entry], line: str) -> None:
+    """Applies one line; what cannot be read is left out."""
+    try:
+        data = json.loads(line)
+        if "of" not in data:
+            entry = Entry(str(data["key"]), Recipe.from_json(data["recipe"]), str(data["model"]), str(data["path"]))
+            entries[entry.key] = entry
+        found = entries.get(str(data.get("of", data.get("key"))))
+        if found is None:
+            return
+        if data.get("removed"):
+            del entries[found.key]
+            return
+        if "thumbnail" in data:
+            found = replace(found, thumbnail=base64.b64decode(data["thumbnail"]))
+        if "favourite" in data:
+            found = replace(found, favourite=bool(data["favourite"]))
+        entries[found.key] = found
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        log.info("A line of the history cannot be read and is left out: %s", error)
