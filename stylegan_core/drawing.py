@@ -9,18 +9,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylegan_core.device import has_amx
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.synthesis import Synthesis, SynthesisLayer, ToRGB
 
-NEAREST_UP_TO = {torch.bfloat16: 32, torch.float16: 32}  # outputs up to here: nearest ×2 and 3×3 beat the 4×4 kernel
+NEAREST_UP_TO = 32  # with AMX, nearest ×2 and 3×3 beat the transposed 4×4 in bf16 for outputs up to here
 
 
 class LayerDrawing:
     """One synthesis layer with its weights prepared; ``__call__`` makes a new activation and keeps its input whole."""
 
     def __init__(self, layer: SynthesisLayer, dtype: torch.dtype) -> None:
-        self.layer, self.dtype = layer, dtype
+        self.layer, self.result = layer, dtype
         self.config = layer.config
+        self.dtype = dtype = dtype if layer.conv is not None else torch.float32  # the input's norm needs every digit
         bias = layer.bias.to(dtype)
         self.first: Tensor | None = None
         if layer.const is not None:
@@ -31,7 +33,8 @@ class LayerDrawing:
         if layer.conv is not None:
             weight = layer.conv.weight * layer.conv.scale
             enlarges = layer.conv.resample == "up"
-            self.transposed = enlarges and layer.resolution > NEAREST_UP_TO.get(dtype, 0)
+            small = layer.resolution <= NEAREST_UP_TO and dtype == torch.bfloat16 and has_amx()
+            self.transposed = enlarges and not small
             self.weight = _last((ops.up_kernel(weight) if self.transposed else weight).to(dtype))
             self.enlarges = enlarges and not self.transposed
         if layer.blurs:
@@ -48,10 +51,11 @@ class LayerDrawing:
             x = ops.pixel_norm(x)
         style = None if self.layer.affine is None else self.layer.affine(w)
         if not self.config.instance_norm:
-            return x if style is None else ops.style_only(x, style)
+            return (x if style is None else ops.style_only(x, style)).to(self.result)
         scale, shift = (None, None) if style is None else style[0].chunk(2)
         scale = None if scale is None else scale + 1
-        return F.batch_norm(x, None, None, scale, shift, training=True, eps=self.config.norm_eps)
+        x = F.batch_norm(x, None, None, scale, shift, training=True, eps=self.config.norm_eps)
+        return x.to(self.result)
 
     def _input(self, w: Tensor) -> Tensor:
         if self.first is not None:

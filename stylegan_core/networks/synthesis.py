@@ -50,7 +50,7 @@ class SynthesisLayer(nn.Module):
 
     def forward(self, x: Tensor | None, w: Tensor, noise: Tensor | None, dtype: torch.dtype) -> Tensor:
         """[N, C, H, W] (None for the first layer), w [N, w_dim], noise [N or 1, 1, H', W'] -> [N, C', H', W']."""
-        x = self._input(w, dtype) if x is None else self._convolve(x)
+        x = self._input(w) if x is None else self._convolve(x)
         if noise is not None:
             x = x + noise.to(x.dtype) * self.noise_strength.to(x.dtype)[:, None, None]
         if not (self.blurs and self.config.bias_before_blur):
@@ -60,14 +60,17 @@ class SynthesisLayer(nn.Module):
             x = ops.pixel_norm(x)
         style = None if self.affine is None else self.affine(w.float())
         if self.config.instance_norm:
-            return ops.style_instance_norm(x, style, self.config.norm_eps)
-        return x if style is None else ops.style_only(x, style)
+            x = ops.style_instance_norm(x, style, self.config.norm_eps)
+        elif style is not None:
+            x = ops.style_only(x, style)
+        return x.to(dtype)
 
-    def _input(self, w: Tensor, dtype: torch.dtype) -> Tensor:
+    def _input(self, w: Tensor) -> Tensor:
+        """The 4×4 input, float32: its map is almost constant at first, and its norm divides by that almost nothing."""
         if self.const is not None:
-            return self.const.to(dtype).expand(len(w), -1, -1, -1)
+            return self.const.expand(len(w), -1, -1, -1)
         assert self.dense is not None
-        x: Tensor = self.dense(w.float()).view(len(w), -1, 4, 4).to(dtype)
+        x: Tensor = self.dense(w.float()).view(len(w), -1, 4, 4)
         return x
 
     def _convolve(self, x: Tensor) -> Tensor:
