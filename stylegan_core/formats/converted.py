@@ -80,7 +80,7 @@ def fmaps(channels: Sequence[int]) -> dict[str, int]:
     """fmap_base and fmap_max that give these channels per level; raises RefusedFile where none do."""
     top = max(channels)
     narrow = [(level, count) for level, count in enumerate(channels) if count < top]
-    base = narrow[-1][1] << (narrow[-1][0] + 1) if narrow else top << len(channels)
+    base = max(count << (level + 1) for level, count in narrow) if narrow else top << len(channels)
     if [min(base >> (level + 1), top) for level in range(len(channels))] != list(channels):
         shown = ", ".join(map(str, channels))
         raise RefusedFile(f"its channels per resolution ({shown}) follow no rule that StyleGAN has")
