@@ -14,8 +14,13 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
-    """What is shown: ``label`` an attribute to train on, ``mirror`` flips half of the pictures."""
+    """What is shown: ``label`` an attribute to train on, ``mirror`` flips half of the pictures.
 
+    ``path`` and ``fingerprint`` (of names and sizes) are noted when the run starts.
+    """
+
+    path: str = ""
+    fingerprint: str = ""
     label: str | None = None
     mirror: bool = False
     fit: str = "crop"
@@ -27,7 +32,8 @@ class TrainingConfig:
 
     ``r1_interval``: every how many steps R1 is computed, its weight multiplied by it (1: always, as in the paper).
     ``ema_kimg``: half-life of the averaged generator; at first it is ``ema_ramp`` of the images seen (0: no ramp).
-    ``snapshot_kimg``: checkpoint and samples; the newest ``keep`` checkpoints stay, and every ``keep_every``-th.
+    ``snapshot_kimg``: checkpoint and samples; at least every ``checkpoint_minutes`` a checkpoint. The newest ``keep``
+    checkpoints stay, and of the older ones those at whole multiples of ``keep_every`` kimg (0: none).
     ``micro_batch`` images are computed at a time (0: all), ``threads`` 0 means decide at the start of the run.
     ``precision`` is "auto", "float32" or "bfloat16"; ``device`` empty means the best there is.
     """
@@ -42,6 +48,7 @@ class TrainingConfig:
     ema_kimg: float = 10.0
     ema_ramp: float = 0.0
     snapshot_kimg: float = 50.0
+    checkpoint_minutes: float = 5.0
     keep: int = 3
     keep_every: int = 10
     micro_batch: int = 0
@@ -66,8 +73,14 @@ class TrainingConfig:
         for name, least in (("r1_interval", 1), ("keep", 1), ("keep_every", 0), ("threads", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}.")
-        if self.gamma < 0 or not 0 <= self.style_mixing <= 1 or min(self.ema_kimg, self.snapshot_kimg) <= 0:
-            raise ValueError("gamma, style_mixing, ema_kimg or snapshot_kimg holds a number that makes no sense.")
+        if (
+            self.gamma < 0
+            or not 0 <= self.style_mixing <= 1
+            or min(self.ema_kimg, self.snapshot_kimg, self.checkpoint_minutes) <= 0
+        ):
+            raise ValueError(
+                "gamma, style_mixing, ema_kimg, snapshot_kimg or checkpoint_minutes holds a number that makes no sense."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready data, for config.json."""
@@ -188,7 +201,7 @@ def _set(owner: Any, path: list[str], value: str, key: str) -> Any:
         return _set_growth(owner, path, value, key)
     name, rest = path[0], path[1:]
     known = {item.name: item.type for item in fields(owner)}
-    if name not in known or name in ("preset", "meaning"):
+    if name not in known or name in ("preset", "meaning", "path", "fingerprint"):
         raise ValueError(f"There is no setting {key!r}; {name!r} is not among {', '.join(known)}.")
     now = getattr(owner, name)
     if is_dataclass(now) != bool(rest):

@@ -1,0 +1,77 @@
+"""``train RUN_DIR --preset NAME --data DIR [--set key=value ...]``: trains a network; the same command resumes."""
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.progress import BarColumn, Progress, TextColumn
+
+from stylegan_core.events import Tick
+from stylegan_core.training.config import PRESETS, preset
+
+
+def main(argv: list[str]) -> int:
+    """Trains until the plan ends or somebody stops it; 0 either way. Raises ValueError or OSError."""
+    options = _parser().parse_args(argv)
+    from stylegan_core.training.launch import Launch, Wish
+
+    console = Console(stderr=True)
+    logging.getLogger("stylegan_core").addHandler(RichHandler(console=console, show_path=False))
+    bar = _Bar(console)
+    launch = Launch(Wish(options.run, options.preset, options.data, tuple(options.set)), bar.show)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: launch.stop())
+    with bar.progress:
+        bar.total(launch.config.growth.total_kimg)
+        finished = launch.train()
+    print(f"{options.run}: {'finished' if finished else 'stopped; the same command goes on'}.", file=sys.stderr)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    table = "\n".join(f"  {name:<12} {preset(name).meaning}" for name in PRESETS)
+    parser = argparse.ArgumentParser(
+        prog="python -m stylegan_core train",
+        description="Trains a network into a run directory; the same command resumes it. Presets:\n" + table,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("run", type=Path, metavar="RUN_DIR", help="where the run lives; made if missing")
+    parser.add_argument("--preset", default="", help="what to train; not needed to resume")
+    parser.add_argument("--data", default="", help="folder, zip or idx file of pictures; not needed to resume")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting, such as gamma=2"
+    )
+    return parser
+
+
+class _Bar:
+    """kimg, level, alpha, images a second and the time left, in one line."""
+
+    def __init__(self, console: Console) -> None:
+        text = TextColumn("{task.fields[state]}")
+        self.progress = Progress(BarColumn(), TextColumn("{task.percentage:>5.1f} %"), text, console=console)
+        self._task = self.progress.add_task("", total=None, state="starting")
+
+    def total(self, kimg: float) -> None:
+        self.progress.update(self._task, total=kimg)
+
+    def show(self, tick: Tick) -> None:
+        side = 4 << tick.level
+        growing = f"growing to {side}² alpha {tick.alpha:.2f}" if tick.alpha < 1 else f"{side}²"
+        left = f"{duration(tick.left_total)} left" if tick.left_total == tick.left_total else ""
+        state = f"{tick.kimg:.1f} kimg  {growing}  {tick.img_per_s:.1f} img/s  {left}"
+        self.progress.update(self._task, completed=tick.kimg, state=state)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as days, hours and minutes, the two largest that matter."""
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days:.0f} d {hours:.0f} h"
+    return f"{hours:.0f} h {minutes:.0f} min" if hours else f"{minutes:.0f} min {seconds:.0f} s"

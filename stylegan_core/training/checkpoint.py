@@ -1,0 +1,141 @@
+"""Checkpoints: a drawable model and, beside it, everything needed to go on bit by bit; no pickle."""
+
+import json
+import logging
+import zlib
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from stylegan_core.model import read_safetensors, save_model, write_safetensors
+from stylegan_core.rundir import RunDir
+from stylegan_core.schedule import phase_at
+from stylegan_core.training.state import Counters, TrainingState
+
+log = logging.getLogger(__name__)
+
+FORMAT = "stylegan-explorer training state"
+STATE = ".state.safetensors"
+
+
+def write_checkpoint(run: RunDir, state: TrainingState) -> Path:
+    """Writes both files, each whole or not at all, the state first; returns the drawable one. Raises OSError."""
+    config, counters = state.config, state.counters
+    kimg = counters.img / 1000
+    phase = phase_at(kimg, config.growth)
+    target = run.checkpoint_file(kimg)
+    write_state(state_file(target), state)
+    save_model(
+        target,
+        state.average,
+        level=phase.level,
+        alpha=phase.alpha,
+        facts={"name": f"{run.path.name} {kimg:.0f} kimg", "kimg": kimg, "preset": config.preset, "origin": "trained"},
+    )
+    return target
+
+
+def state_file(drawable: Path) -> Path:
+    """Where the training state lies beside a drawable checkpoint."""
+    return drawable.with_name(drawable.stem + STATE)
+
+
+def write_state(path: Path, state: TrainingState) -> None:
+    """Writes a training state with a checksum over all its numbers. Raises OSError."""
+    tensors = _tensors(state)
+    metadata = {"format": FORMAT, "counters": json.dumps(asdict(state.counters)), "crc32": checksum(tensors)}
+    write_safetensors(path, tensors, metadata)
+
+
+def read_state(path: Path, state: TrainingState) -> None:
+    """Fills ``state`` from a file. Raises ValueError or OSError, leaving it as it was, if anything is off."""
+    metadata, tensors = read_safetensors(path)
+    if metadata.get("format") != FORMAT or metadata.get("crc32") != checksum(tensors):
+        raise ValueError(f"{path} is damaged: its numbers do not fit their checksum.")
+    expected = _tensors(state)
+    fresh = {name: tensor for name, tensor in expected.items() if not name.startswith("adam_")}
+    if any(name not in tensors or tensors[name].shape != tensor.shape for name, tensor in fresh.items()):
+        raise ValueError(f"{path} holds another network than the run's config.json describes.")
+    state.counters = Counters(**json.loads(metadata["counters"]))
+    with torch.no_grad():
+        for prefix, network in _networks(state).items():
+            for name, slot in network.state_dict(keep_vars=True).items():
+                slot.copy_(tensors[f"{prefix}.{name}"])
+    for prefix, optimizer in _adams(state).items():
+        _fill_adam(optimizer, {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+
+
+def resume_newest(run: RunDir, state: TrainingState) -> tuple[Path | None, list[str]]:
+    """Fills ``state`` from the newest checkpoint that can be read; returns it and a sentence for each that cannot."""
+    troubles = []
+    files = sorted(run.checkpoints.glob(f"*{STATE}"), reverse=True)
+    for path in files:
+        try:
+            read_state(path, state)
+        except (ValueError, OSError) as error:
+            log.warning("%s", error)
+            troubles.append(f"The checkpoint {path.name} cannot be read, so the one before it is used: {error}")
+        else:
+            return path, troubles
+    return None, troubles
+
+
+def retire(run: RunDir, keep: int, keep_every: int) -> list[Path]:
+    """Deletes all but the newest ``keep`` checkpoints; of the others each ``keep_every``-th drawable stays (0: none).
+
+    Which is the n-th depends on names alone, so that a resumed run keeps the same. Returns what was deleted.
+    """
+    drawable = run.every_drawable()[keep:]
+    gone = [state_file(path) for path in drawable]
+    ranked = sorted((int(path.stem), path) for path in drawable)
+    spaced = {path for kimg, path in ranked if keep_every and kimg % keep_every == 0}
+    gone += [path for path in drawable if path not in spaced]
+    deleted = [path for path in gone if path.exists()]
+    for path in deleted:
+        path.unlink()
+    return deleted
+
+
+def checksum(tensors: dict[str, Tensor]) -> str:
+    """CRC-32 over the bytes of every tensor, sorted by name, in hex."""
+    crc = 0
+    for name in sorted(tensors):
+        crc = zlib.crc32(tensors[name].detach().cpu().contiguous().numpy().tobytes(), zlib.crc32(name.encode(), crc))
+    return f"{crc:08x}"
+
+
+def _networks(state: TrainingState) -> dict[str, torch.nn.Module]:
+    return {"generator": state.generator, "discriminator": state.discriminator, "average": state.average}
+
+
+def _adams(state: TrainingState) -> dict[str, torch.optim.Adam]:
+    return {"adam_g.": state.adam_g, "adam_d.": state.adam_d}
+
+
+def _tensors(state: TrainingState) -> dict[str, Tensor]:
+    found: dict[str, Tensor] = {}
+    for prefix, network in _networks(state).items():
+        found |= {f"{prefix}.{name}": tensor for name, tensor in network.state_dict().items()}
+    for prefix, optimizer in _adams(state).items():
+        for index, parameter in enumerate(optimizer.param_groups[0]["params"]):
+            moments = optimizer.state.get(parameter)
+            if moments:  # with beta1 = 0 the first moment is the last gradient and never read again
+                found[f"{prefix}{index}.square"] = moments["exp_avg_sq"]
+                found[f"{prefix}{index}.step"] = moments["step"]
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in found.items()}
+
+
+def _fill_adam(optimizer: torch.optim.Adam, tensors: dict[str, Tensor]) -> None:
+    optimizer.state.clear()
+    for index, parameter in enumerate(optimizer.param_groups[0]["params"]):
+        if f"{index}.square" not in tensors:
+            continue
+        like = {"memory_format": torch.preserve_format}
+        square = torch.empty_like(parameter, **like).copy_(tensors[f"{index}.square"])  # type: ignore[arg-type]
+        optimizer.state[parameter] = {
+            "step": tensors[f"{index}.step"].to(parameter.device if parameter.is_cuda else "cpu"),
+            "exp_avg": torch.zeros_like(parameter, **like),  # type: ignore[arg-type]
+            "exp_avg_sq": square,
+        }

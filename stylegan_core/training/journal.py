@@ -1,0 +1,109 @@
+"""Journal: what the trainer writes into the event log, its means between ticks, and its pulse while it is busy."""
+
+import logging
+import math
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from stylegan_core.events import Alert, Event, Heartbeat
+from stylegan_core.rundir import EventWriter, RunDir
+from stylegan_core.training.step import StepNumbers
+
+SILENCE = 4.0  # seconds after which the pulse speaks; contracts.md allows 5
+log = logging.getLogger(__name__)
+
+
+class Journal:
+    """Writes events with the time of day; a log that cannot be written is reported once and does not stop training."""
+
+    def __init__(self, run: RunDir) -> None:
+        self.img = 0
+        self._writer = EventWriter(run)
+        self._lock = threading.Lock()
+        self._spoke = time.monotonic()
+        self._mute = False
+        self._closed = threading.Event()
+        self._pulse = threading.Thread(target=self._beat, name="pulse", daemon=True)
+        self._pulse.start()
+
+    def write(self, event: Event) -> None:
+        """Appends one event, with the time of day and, where it has none, the image counter."""
+        event = replace(event, time=time.time(), img=event.img or self.img)
+        with self._lock:
+            try:
+                self._writer.write(event)
+            except OSError as error:
+                if not self._mute:
+                    log.error("Events cannot be written (%s); training goes on without them.", error)
+                self._mute = True
+            else:
+                self._mute = False
+            self._spoke = time.monotonic()
+
+    def alert(self, code: str, text: str) -> None:
+        """Tells a person something, in the event log and in log.txt."""
+        log.warning(text)
+        self.write(Alert(code=code, text=text))
+
+    def sync(self) -> None:
+        """Returns when what was written is safe from a power cut; a full disk is no reason to stop."""
+        with self._lock:
+            try:
+                self._writer.sync()
+            except OSError as error:
+                log.error("The event log could not be synced (%s).", error)
+
+    def close(self) -> None:
+        """Ends the pulse and closes the log."""
+        self._closed.set()
+        self._pulse.join()
+        self._writer.close()
+
+    def _beat(self) -> None:
+        while not self._closed.wait(0.5):
+            if time.monotonic() - self._spoke > SILENCE:
+                self.write(Heartbeat(img=self.img))
+
+
+class Means:
+    """Means of what the steps measured since the last tick; what was not measured since keeps its last value."""
+
+    NAMES = ("loss_g", "loss_d", "d_real", "d_fake", "r1", "grad_g", "grad_d")
+
+    def __init__(self) -> None:
+        self._sums: dict[str, list[float]] = {}
+        self._last: dict[str, float] = dict.fromkeys(self.NAMES, math.nan)
+
+    def add(self, numbers: StepNumbers) -> None:
+        """Takes in one step."""
+        for name in self.NAMES:
+            value = getattr(numbers, name)
+            if value is not None:
+                self._sums.setdefault(name, []).append(float(value))
+
+    def take(self) -> dict[str, float]:
+        """The means by name; starts anew."""
+        for name, values in self._sums.items():
+            self._last[name] = sum(values) / len(values)
+        self._sums.clear()
+        return dict(self._last)
+
+
+def memory_in_use(device: torch.device) -> int:
+    """Bytes this process holds: on the GPU where it computes there, else in main memory; 0 where nobody says."""
+    if device.type == "cuda":
+        return int(torch.cuda.memory_reserved(device))
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

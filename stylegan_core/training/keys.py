@@ -1,0 +1,41 @@
+"""Randomness by key: every number is a function of (seed, purpose, image counter), so resuming saves no state."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+class Purpose(IntEnum):
+    """What numbers are drawn for; each has a stream of its own."""
+
+    FAKES_D = 1
+    FAKES_G = 2
+    MIXING_D = 3
+    MIXING_G = 4
+    NETWORKS = 5
+
+
+def stream(seed: int, purpose: Purpose, index: int) -> np.random.Generator:
+    """The random numbers of one image (or batch): Philox, keyed by seed and purpose, far apart for each index."""
+    key = np.array([seed, purpose], np.uint64)
+    counter = np.array([0, 0, index, 0], np.uint64)
+    return np.random.Generator(np.random.Philox(key=key, counter=counter))
+
+
+def normals(seed: int, purpose: Purpose, indices: Sequence[int], size: int) -> Tensor:
+    """Standard normal float32 [len(indices), size]; row i depends on ``indices[i]`` alone."""
+    rows = [stream(seed, purpose, index).standard_normal(size, dtype=np.float32) for index in indices]
+    return torch.from_numpy(np.stack(rows))
+
+
+def mixing_cutoff(seed: int, purpose: Purpose, index: int, active: int, probability: float) -> int:
+    """The first layer that takes the second w: one coin and one cutoff for a whole batch (spec-core 1.3).
+
+    With ``probability`` it lies in 1 … active−1, else it is ``active``: no layer.
+    """
+    chance = stream(seed, purpose, index)
+    coin, place = chance.random(2)
+    return 1 + int(place * (active - 1)) if coin < probability and active > 1 else active

@@ -1,0 +1,172 @@
+"""Starts or resumes a run: settles its configuration, takes its lock, and says in the log how it ended."""
+
+import faulthandler
+import logging
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import torch
+
+from stylegan_core.data.cache import LevelCache
+from stylegan_core.data.loader import Loader
+from stylegan_core.data.order import DataOrder
+from stylegan_core.data.pictures import Fit
+from stylegan_core.data.source import Dataset, open_dataset
+from stylegan_core.device import choose_device, describe
+from stylegan_core.events import End, Resume, Start
+from stylegan_core.rundir import RunDir, RunLock
+from stylegan_core.training.checkpoint import resume_newest
+from stylegan_core.training.config import TrainingConfig, changed, preset
+from stylegan_core.training.journal import Journal
+from stylegan_core.training.loop import Loop, Shown
+from stylegan_core.training.state import TrainingState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked for; all but the run's folder may be left out to go on with an existing run."""
+
+    run: Path
+    preset: str = ""
+    data: str = ""
+    settings: tuple[str, ...] = ()
+
+
+class Launch:
+    """One start or resume of a run; ``stop()`` may be called from a signal handler at any time."""
+
+    def __init__(self, wish: Wish, shown: Shown = lambda _: None) -> None:
+        """Raises ValueError or OSError with one sentence if the wish cannot be met."""
+        self.run = RunDir(wish.run)
+        self.shown = shown
+        self._stop = False
+        self._loop: Loop | None = None
+        self.config, self.dataset = settle(self.run, wish)
+        self.run.create()
+
+    def stop(self) -> None:
+        """Ends the run with a checkpoint at the next micro-batch."""
+        self._stop = True
+        if self._loop is not None:
+            self._loop.stop_wanted = True
+
+    def train(self) -> bool:
+        """Trains to the end of the plan (True) or until stopped (False). Raises what ended it otherwise."""
+        with RunLock(self.run), _log_file(self.run):
+            if not self.run.exists():
+                self.run.write_config(self.config.to_dict())
+            for name in ("stop", "pause", "snapshot", "metric"):
+                self.run.withdraw(name)  # what was asked of a trainer before this one is void
+            journal = Journal(self.run)
+            try:
+                return self._train(journal)
+            finally:
+                journal.close()
+
+    def _train(self, journal: Journal) -> bool:
+        torch.set_num_threads(self.config.threads)
+        device = choose_device(self.config.device)
+        data = self.config.data
+        order = DataOrder(len(self.dataset), self.config.seed, data.mirror)
+        loader = Loader(LevelCache(self.dataset), order, on_stall=lambda text: journal.alert("stalled-loader", text))
+        try:
+            state = TrainingState.fresh(self.config, device)
+            self._greet(journal, state, device)
+            self._loop = Loop(self.run, state, loader, journal, self.shown)
+            self._loop.stop_wanted = self._stop
+            finished = self._loop.train()
+        except BaseException as error:
+            text = str(error) or type(error).__name__
+            journal.alert("error", f"Training ended: {text}")
+            journal.write(End(reason="error", text=text))
+            raise
+        finally:
+            loader.close()
+        text = "The plan is complete." if finished else "Stopped with a checkpoint; the same command goes on."
+        journal.write(End(reason="finished" if finished else "stopped", text=text))
+        journal.sync()
+        return finished
+
+    def _greet(self, journal: Journal, state: TrainingState, device: torch.device) -> None:
+        path, troubles = resume_newest(self.run, state)
+        journal.img = state.counters.img
+        machine = f"{describe(device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
+        kind = Start if path is None and not self.run.events_file.stat().st_size else Resume
+        name = self.config.preset
+        journal.write(kind(version=program_version(), preset=name, machine=machine, threads=torch.get_num_threads()))
+        for trouble in troubles:
+            journal.alert("checkpoint", trouble)
+        log.info("%s at %g kimg", "goes on" if path else "starts", state.counters.img / 1000)
+
+
+def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
+    """The configuration and data of a run: config.json's if it was started before, else the wish's.
+
+    Raises ValueError if the wish differs from config.json, or names too little to start anew.
+    """
+    if run.exists():
+        config = TrainingConfig.from_dict(run.config())
+        _must_agree(run, config, wish)
+        return config, _open(wish.data or config.data.path, config)
+    if not wish.preset or not wish.data:
+        raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
+    if run.path.is_dir() and any(path.name != "control" for path in run.path.iterdir()):
+        raise ValueError(f"{run.path} is not empty and not a run; name a new folder.")
+    config = changed(preset(wish.preset), wish.settings)
+    dataset = _open(wish.data, config)
+    data = replace(config.data, path=str(Path(wish.data).resolve()), fingerprint=dataset.fingerprint)
+    network = replace(config.network, classes=tuple(dataset.classes))
+    threads = config.threads or torch.get_num_threads()
+    return replace(config, data=data, network=network, threads=threads), dataset
+
+
+def _must_agree(run: RunDir, config: TrainingConfig, wish: Wish) -> None:
+    if wish.preset and wish.preset != config.preset:
+        raise ValueError(f"{run.path} was started with the preset {config.preset}, not {wish.preset}; name a new run.")
+    if changed(config, wish.settings) != config:
+        raise ValueError(f"{run.path} was started with other settings than {', '.join(wish.settings)}; name a new run.")
+    if not wish.data or str(Path(wish.data).resolve()) == config.data.path:
+        return
+    if _open(wish.data, config).fingerprint != config.data.fingerprint:
+        raise ValueError(f"{run.path} was started on {config.data.path}, not on {wish.data}; name a new run.")
+
+
+def _open(path: str, config: TrainingConfig) -> Dataset:
+    fit: Fit = "letterbox" if config.data.fit == "letterbox" else "crop"
+    return open_dataset(path, config.network.resolution, fit, config.data.label)
+
+
+def program_version() -> str:
+    """The version of this program, "unknown" where it was not installed."""
+    try:
+        return version("stylegan-explorer")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@contextmanager
+def _log_file(run: RunDir) -> Iterator[None]:
+    """What is logged goes into log.txt too, and so does the place of a crash."""
+    with run.log_file.open("a", encoding="utf-8", buffering=1) as file:
+        handler = logging.StreamHandler(file)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        root = logging.getLogger("stylegan_core")
+        level = root.level
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        already = faulthandler.is_enabled()
+        if not already:
+            faulthandler.enable(file)
+        try:
+            yield
+        finally:
+            if not already:
+                faulthandler.disable()
+            root.setLevel(level)
+            root.removeHandler(handler)

@@ -1,0 +1,222 @@
+"""The training loop: phases, steps, ticks, snapshots, and everything that may interrupt them."""
+
+import logging
+import time
+from collections.abc import Callable
+
+import torch
+
+from stylegan_core.data.loader import Batch, Loader
+from stylegan_core.device import training_dtype
+from stylegan_core.events import Checkpoint, PhaseBegin, Resume, Tick
+from stylegan_core.rundir import RunDir
+from stylegan_core.schedule import Phase, phase_at
+from stylegan_core.training.checkpoint import resume_newest, retire, write_checkpoint
+from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.journal import Journal, Means, memory_in_use
+from stylegan_core.training.losses import as_float
+from stylegan_core.training.samples import diversity, draw, grid_shape, write_samples
+from stylegan_core.training.speed import Speed
+from stylegan_core.training.state import TrainingState
+from stylegan_core.training.step import StepNumbers, Stepper
+
+TICK = 1.5  # seconds; contracts.md allows 2
+LOOK = 0.1  # seconds between looks into control/
+MOST_SKIPPED = 6  # updates in a row that were not finite, before going back
+MOST_ROLLBACKS = 3
+log = logging.getLogger(__name__)
+
+Shown = Callable[[Tick], None]
+
+
+class Stopped(Exception):
+    """Somebody asked the run to stop."""
+
+
+class Loop:
+    """Trains ``state`` until its plan ends or somebody stops it; writes only into the run directory."""
+
+    def __init__(
+        self, run: RunDir, state: TrainingState, loader: Loader, journal: Journal, shown: Shown = lambda _: None
+    ) -> None:
+        self.run = run
+        self.state = state
+        self.config: TrainingConfig = state.config
+        self.loader = loader
+        self.journal = journal
+        self.shown = shown
+        self.stop_wanted = False
+        self.device = state.generator.w_avg.device
+        wish = self.config.precision
+        self.dtype = training_dtype(self.device) if wish == "auto" else getattr(torch, wish)
+        self.stepper = Stepper(state, self.dtype, self.check)
+        self.speed = Speed(self.config.network, self.config.growth)
+        self.means = Means()
+        self.diversity = float("nan")
+        self._ticked = self._looked = self._saved = time.monotonic()
+
+    @property
+    def kimg(self) -> float:
+        """Thousands of real images shown."""
+        return self.state.counters.img / 1000
+
+    def train(self) -> bool:
+        """Goes on to the end of the plan; True if it came there, False if it was stopped. Checkpoints either way."""
+        finished = True
+        self.journal.img = self.state.counters.img
+        try:
+            if not self.state.counters.img:
+                self.samples()
+            while self.kimg < self.config.growth.total_kimg:
+                self.step()
+        except Stopped:
+            finished = False
+        else:
+            self.samples()
+        self.checkpoint()
+        return finished
+
+    def step(self) -> None:
+        """One batch: the half steps that are due, then whatever the clock or somebody asks for."""
+        counters = self.state.counters
+        phase = phase_at(self.kimg, self.config.growth)
+        self._enter(phase)
+        batch = self.loader.get(counters.img, phase.level, phase.batch)
+        labels = self._one_hot(batch)
+        numbers = StepNumbers()
+        before = counters.img
+        self._half_steps(as_float(batch.pixels), labels, phase, numbers)
+        self.journal.img = counters.img
+        self.means.add(numbers)
+        self.speed.mark(counters.img, phase.level)
+        if numbers.skipped:
+            self._not_finite(numbers)
+        self.check()
+        self._snapshots(before)
+
+    def check(self) -> None:
+        """Called between micro-batches: ticks, waits while paused, and raises Stopped if asked to stop."""
+        now = time.monotonic()
+        if now - self._ticked >= TICK:
+            self.tick()
+        if now - self._looked < LOOK and not self.stop_wanted:
+            return
+        self._looked = now
+        while True:
+            if self.stop_wanted or self.run.take("stop"):
+                raise Stopped
+            if not self.run.requested("pause"):
+                return
+            self.speed.pause()
+            time.sleep(LOOK)
+
+    def tick(self) -> None:
+        """Writes how training goes; reads numbers only, so the run is the same with or without."""
+        self._ticked = time.monotonic()
+        phase = phase_at(self.kimg, self.config.growth)
+        left_phase, left_total = self.speed.left(self.kimg, phase)
+        tick = Tick(
+            kimg=self.kimg,
+            level=phase.level,
+            alpha=phase.alpha,
+            diversity=self.diversity,
+            img_per_s=self.speed.per_second,
+            memory=memory_in_use(self.device),
+            left_phase=left_phase,
+            left_total=left_total,
+            **self.means.take(),  # type: ignore[arg-type]
+        )
+        self.journal.write(tick)
+        self.shown(tick)
+
+    def samples(self) -> None:
+        """Draws the fixed latents and some reals, and writes them; a full disk is an alert, not the end."""
+        phase = phase_at(self.kimg, self.config.growth)
+        resolution = self.config.network.resolution
+        columns, rows = grid_shape(resolution)
+        drawn = draw(self.state.average, columns * rows, self.config.seed, phase, self.dtype)
+        self.diversity = diversity(drawn.images)
+        reals = as_float(self.loader.get(0, phase.level, 4).pixels)
+        try:
+            self.journal.write(write_samples(self.run, drawn, reals, phase, self.state.counters.img, resolution))
+        except OSError as error:
+            self.journal.alert("disk", f"The samples could not be written, training goes on: {error}")
+
+    def checkpoint(self) -> bool:
+        """Writes a checkpoint and names it by an event; False, and an alert, if the disk would not take it."""
+        self._saved = time.monotonic()
+        try:
+            path = write_checkpoint(self.run, self.state)
+        except OSError as error:
+            self.journal.alert("disk", f"The checkpoint could not be written, the one before it stays: {error}")
+            return False
+        phase = phase_at(self.kimg, self.config.growth)
+        relative = path.relative_to(self.run.path).as_posix()
+        self.journal.write(Checkpoint(path=relative, level=phase.level, alpha=phase.alpha))
+        self.journal.sync()
+        retire(self.run, self.config.keep, self.config.keep_every)
+        return True
+
+    def _half_steps(self, reals: torch.Tensor, labels: torch.Tensor | None, phase: Phase, numbers: StepNumbers) -> None:
+        if not self.state.counters.half:
+            self.stepper.discriminator_half(reals, labels, phase, numbers)
+            self.check()
+        self.stepper.generator_half(labels, phase.batch, phase, numbers)
+
+    def _enter(self, phase: Phase) -> None:
+        counters = self.state.counters
+        if phase.index != counters.phase:
+            self.state.reset_adams()
+            counters.phase = phase.index
+            self.journal.write(
+                PhaseBegin(
+                    level=phase.level,
+                    phase=phase.kind,
+                    begin_kimg=phase.begin_kimg,
+                    end_kimg=phase.end_kimg,
+                    batch=phase.batch,
+                    rate=phase.rate,
+                )
+            )
+            log.info("%s %d² from %g to %g kimg", phase.kind, phase.resolution, phase.begin_kimg, phase.end_kimg)
+            self.tick()
+        self.state.set_rate(phase.rate)
+
+    def _snapshots(self, before: int) -> None:
+        every = round(self.config.snapshot_kimg * 1000)
+        asked = self.run.take("snapshot")
+        if asked or self.state.counters.img // every > before // every:
+            self.samples()
+            self.checkpoint()
+        elif time.monotonic() - self._saved > 60 * self.config.checkpoint_minutes:
+            self.checkpoint()
+
+    def _one_hot(self, batch: Batch) -> torch.Tensor | None:
+        if batch.labels is None or not self.config.network.classes:
+            return None
+        return torch.nn.functional.one_hot(batch.labels, len(self.config.network.classes)).float().to(self.device)
+
+    def _not_finite(self, numbers: StepNumbers) -> None:
+        counters = self.state.counters
+        who = " and ".join(numbers.skipped)
+        self.journal.alert("not-finite", f"The {who}'s gradients were not finite; this update was left out.")
+        if counters.skipped >= MOST_SKIPPED:
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        """Goes back to the last checkpoint at half the rate; raises ValueError after three times."""
+        rollbacks, factor = self.state.counters.rollbacks + 1, self.state.counters.rate_factor / 2
+        if rollbacks > MOST_ROLLBACKS:
+            raise ValueError("The gradients stay not finite after three returns at ever lower rates; training ends.")
+        path, _ = resume_newest(self.run, self.state)
+        if path is None:
+            fresh = TrainingState.fresh(self.config, self.device)
+            self.state = self.stepper.state = fresh
+        counters = self.state.counters
+        counters.rollbacks, counters.rate_factor, counters.skipped = rollbacks, factor, 0
+        self.journal.img = counters.img
+        self.journal.write(Resume(preset=self.config.preset, threads=torch.get_num_threads()))
+        self.journal.alert(
+            "rollback", f"Training went back to {self.kimg:g} kimg and goes on at {factor:g} of the rate."
+        )
+        self.checkpoint()

@@ -1,0 +1,76 @@
+"""How fast a run goes and how long it will take: measured where it is, extrapolated by work where it is not yet."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.schedule import Growth, Phase, phases
+
+WINDOW = 30.0
+ELEMENTWISE = 60  # work of one number passing through a layer, in multiplications of a convolution (measured)
+FIXED = 2e7  # work of an image whatever its size: dense layers, optimiser, the interpreter's own time
+
+
+def work(network: NetworkConfig, level: int) -> float:
+    """Relative cost of training on one image at 4·2^level: multiplications of the convolutions and passes beside."""
+    total = FIXED
+    for at in range(level + 1):
+        pixels, here = (4 << at) ** 2, network.channels(at)
+        below = network.channels(at - 1) if at else here
+        convolutions = 9 * here * here + (9 * here * below if at else 0)
+        total += pixels * (convolutions + 2 * here * ELEMENTWISE)
+    return total
+
+
+class Speed:
+    """Images a second over the last half minute, and the seconds left in the phase and in all."""
+
+    def __init__(self, network: NetworkConfig, growth: Growth, clock: Callable[[], float] = time.monotonic) -> None:
+        self._network = network
+        self._phases = phases(growth)
+        self._clock = clock
+        self._marks: deque[tuple[float, int]] = deque()
+        self._level = -1
+        self._per_level: dict[int, float] = {}
+
+    def mark(self, img: int, level: int) -> None:
+        """Notes that ``img`` images are done; call after every step."""
+        now = self._clock()
+        if level != self._level or (self._marks and img < self._marks[-1][1]):
+            self._marks.clear()
+            self._level = level
+        self._marks.append((now, img))
+        while len(self._marks) > 2 and now - self._marks[0][0] > WINDOW:
+            self._marks.popleft()
+        if self.per_second > 0:
+            self._per_level[level] = 1 / self.per_second
+
+    def pause(self) -> None:
+        """Forgets the stretch before a pause, so that waiting does not count as slowness."""
+        self._marks.clear()
+
+    @property
+    def per_second(self) -> float:
+        """Images a second, 0 until two steps were timed."""
+        if len(self._marks) < 2:
+            return 0.0
+        (begin, first), (end, last) = self._marks[0], self._marks[-1]
+        return (last - first) / (end - begin) if end > begin else 0.0
+
+    def left(self, kimg: float, phase: Phase) -> tuple[float, float]:
+        """Seconds left in the phase and in the whole run; NaN before anything was timed."""
+        if not self._per_level:
+            return float("nan"), float("nan")
+        in_phase = max(phase.end_kimg - kimg, 0) * 1000 * self._seconds_per_image(phase.level)
+        later = sum(
+            (other.end_kimg - other.begin_kimg) * 1000 * self._seconds_per_image(other.level)
+            for other in self._phases[phase.index + 1 :]
+        )
+        return in_phase, in_phase + later
+
+    def _seconds_per_image(self, level: int) -> float:
+        if level in self._per_level:
+            return self._per_level[level]
+        known = max(self._per_level)
+        return self._per_level[known] * work(self._network, level) / work(self._network, known)

@@ -1,0 +1,96 @@
+"""TrainingState: the networks, their optimisers and the counters; all that a run has to remember."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+
+from stylegan_core.networks.discriminator import Discriminator
+from stylegan_core.networks.generator import Generator, build_generator
+from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.keys import Purpose, stream
+
+BETAS = (0.0, 0.99)
+EPSILON = 1e-8
+
+
+@dataclass
+class Counters:
+    """``img`` real images shown; ``steps`` discriminator steps; ``half``: the generator's step of this batch is due.
+
+    ``phase`` is the index of the phase whose Adam is in use (−1: none yet), ``skipped`` the updates left out in a row
+    for numbers that were not finite, ``rollbacks`` how often the run went back, ``rate_factor`` what that cost,
+    ``micro_batch`` how many images are computed at a time (0: all).
+    """
+
+    img: int = 0
+    steps: int = 0
+    half: bool = False
+    phase: int = -1
+    skipped: int = 0
+    rollbacks: int = 0
+    rate_factor: float = 1.0
+    micro_batch: int = 0
+
+
+class TrainingState:
+    """Generator, its average, discriminator, both Adams and the counters of a run."""
+
+    def __init__(self, config: TrainingConfig, generator: Generator, discriminator: Discriminator) -> None:
+        self.config = config
+        self.generator = generator
+        self.discriminator = discriminator
+        self.average = build_generator(config.network).to(generator.w_avg.device).requires_grad_(False)
+        self.average.load_state_dict(generator.state_dict())
+        self.counters = Counters(micro_batch=config.micro_batch)
+        self.adam_g = adam(generator)
+        self.adam_d = adam(discriminator)
+
+    @classmethod
+    def fresh(cls, config: TrainingConfig, device: torch.device) -> Self:
+        """The state at image 0; the networks' first weights depend on the configuration's seed alone."""
+        seed = int(stream(config.seed, Purpose.NETWORKS, 0).integers(2**62))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            generator, discriminator = build_generator(config.network), Discriminator(config.network)
+        layout = torch.channels_last if device.type != "mps" else torch.contiguous_format
+        generator.to(device, memory_format=layout)  # type: ignore[call-overload]
+        discriminator.to(device, memory_format=layout)  # type: ignore[call-overload]
+        return cls(config, generator, discriminator)
+
+    def reset_adams(self) -> None:
+        """Forgets both optimisers' moments, as the official code does at the start and end of every fade."""
+        self.adam_g.state.clear()
+        self.adam_d.state.clear()
+
+    def set_rate(self, rate: float) -> None:
+        """Sets the learning rate of both, times what rollbacks left of it."""
+        for optimizer in (self.adam_g, self.adam_d):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * self.counters.rate_factor
+
+    @torch.no_grad()
+    def update_average(self, beta: float) -> None:
+        """average ← generator + beta·(average − generator) for weights; buffers (w_avg, noise) are copied."""
+        ours: list[Tensor] = list(self.average.parameters())
+        theirs: list[Tensor] = list(self.generator.parameters())
+        torch._foreach_lerp_(ours, theirs, 1 - beta)
+        for mine, its in zip(self.average.buffers(), self.generator.buffers(), strict=True):
+            mine.copy_(its)
+
+
+def adam(network: nn.Module) -> torch.optim.Adam:
+    """Adam(0, 0.99, 1e-8), spec-core 5.1; the rate is set by each phase."""
+    fused = next(network.parameters()).device.type in ("cpu", "cuda")
+    return torch.optim.Adam(network.parameters(), lr=0.001, betas=BETAS, eps=EPSILON, fused=fused)
+
+
+def average_beta(batch: int, kimg: float, half_life_kimg: float, ramp: float) -> float:
+    """0.5^(batch / half-life in images); with a ramp the half-life is at most ``ramp`` of the images seen.
+
+    Spec-core 5.4; the ramp-up is StyleGAN2-ADA's. 0 before any image was seen.
+    """
+    if ramp:
+        half_life_kimg = min(half_life_kimg, kimg * ramp)
+    return float(0.5 ** (batch / (half_life_kimg * 1000))) if half_life_kimg > 0 else 0.0
