@@ -164,5 +164,5 @@ def test_minibatch_deviation_has_the_derivative_of_its_formula() -> None:
     ours = torch.autograd.grad(ops.minibatch_deviation(x, 2)[:2, 2, 0, 0].square().sum(), x, create_graph=True)[0]
     formula = torch.autograd.grad(deviation(x).square().sum(), x, create_graph=True)[0]
     assert torch.allclose(ours, formula, atol=1e-6)
-    second = [torch.autograd.grad(g.square().sum(), x, retain_graph=True)[0] for g in (ours, formula)]
-    assert torch.allclose(*second, atol=1e-6) and second[0].abs().max() > 0
+    second, expected = (torch.autograd.grad(g.square().sum(), x, retain_graph=True)[0] for g in (ours, formula))
+    assert torch.allclose(second, expected, atol=1e-6) and second.abs().max() > 0
