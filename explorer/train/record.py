@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ class RunRecord:
         self.checkpoints: list[Checkpoint] = []
         self.messages: list[Message] = []
         self.begun: list[PhaseBegin] = []
+        self.alerts: list[Alert] = []
         self.last_tick: Tick | None = None
         self.last_event: Event | None = None
         self.first_time = 0.0
@@ -112,6 +114,8 @@ class RunRecord:
             self.samples.append(event)
         elif isinstance(event, Checkpoint):
             self.checkpoints.append(event)
+        elif isinstance(event, Alert):
+            self.alerts.append(event)
         elif isinstance(event, Metric):
             self.metrics.setdefault(event.name, Table(("kimg", "value"))).extend([(event.img / 1000, event.value)])
         message = message_of(event)
@@ -154,7 +158,7 @@ class RunRecord:
     def boundaries(self) -> list[float]:
         """The kimg at which a new level begins to appear."""
         plan = self.plan
-        return [after.begin_kimg for before, after in zip(plan, plan[1:], strict=False) if after.level > before.level]
+        return [after.begin_kimg for before, after in pairwise(plan) if after.level > before.level]
 
 
 def _told(index: int, event: PhaseBegin, kimg: float | None = None) -> Phase:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
-from explorer.train.words import THIN_SPACE, duration, hover_text, number
+from explorer.train.words import duration, hover_text, kimg_text
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.schedule import Phase
 
@@ -163,7 +163,7 @@ class GrowthTimeline(QWidget):
         painter.setPen(QPen(tokens.colour("panel"), 2))
         painter.setBrush(tokens.colour("handle" if self._live else "muted"))
         painter.drawEllipse(QPointF(x, LABELS + BLOCK / 2), 6, 6)
-        text = ("now" if self._live else "here") + f" · {number(self._now)} kimg"
+        text = ("now" if self._live else "here") + f" · {kimg_text(self._now)}"
         width = metrics.horizontalAdvance(text)
         left = min(max(x - 8, SIDE), self.width() - SIDE - width)
         painter.setPen(tokens.colour("text"))
@@ -176,7 +176,7 @@ class GrowthTimeline(QWidget):
 
     def _foot_text(self) -> str:
         left = "" if self._left is None else f" · {duration(self._left)} left"
-        return f"{number(self.total)}{THIN_SPACE}kimg in all{left}"
+        return f"{kimg_text(self.total)} in all{left}"
 
     def _paint_cursor(self, painter: QPainter) -> None:
         if self._cursor == self._cursor:

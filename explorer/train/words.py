@@ -25,8 +25,15 @@ def number(value: float) -> str:
 
 
 def kimg_text(kimg: float) -> str:
-    """Thousands of real images shown, with a decimal while there are few: "3.4 kimg", "328 kimg"."""
-    return f"{kimg:.1f} kimg" if kimg < 20 else f"{number(kimg)} kimg"
+    """Thousands of real images shown, with decimals while there are few: "0.064 kimg", "3.4 kimg", "328 kimg"."""
+    return f"{kimg_number(kimg)} kimg"
+
+
+def kimg_number(kimg: float) -> str:
+    """The number alone, for captions."""
+    if kimg < 1:
+        return f"{kimg:.3f}".rstrip("0").rstrip(".")
+    return f"{kimg:.1f}".removesuffix(".0") if kimg < 20 else number(kimg)
 
 
 def size_text(count: float) -> str:

@@ -1,0 +1,236 @@
+"""The curves of a run, one plot below the other with a common kimg axis: losses, scores, diversity, speed and more."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.controls.chips import chip
+from explorer.train.plot import Curve, Plot
+from explorer.train.record import COLUMNS, RunRecord
+from stylegan_core.events import Alert
+
+PLOT_HEIGHT = 118
+PLOTS = (
+    (
+        "Loss",
+        (Curve("loss_g", "G", "bad"), Curve("loss_d", "D", "accent")),
+        "How badly the generator fools, and how badly the discriminator judges; both near 1 is a fair fight.",
+    ),
+    (
+        "Diversity of the fixed grid",
+        (Curve("diversity", "", "middle", "{:.3f}"),),
+        "How much the faces of the fixed latents differ; when it falls towards 0, the network draws one face only.",
+    ),
+    (
+        "Speed",
+        (Curve("img_per_s", "", "warning", "{:.1f} img/s"),),
+        "Real images shown a second; it drops with every level.",
+    ),
+    (
+        "Discriminator's scores",
+        (Curve("d_real", "real", "good", "{:+.2f}"), Curve("d_fake", "fake", "fine", "{:+.2f}")),
+        "What D says of real and of drawn pictures; above 0 it takes them for real.",
+    ),
+    (
+        "R1 penalty",
+        (Curve("r1", "", "coarse", "{:.3g}"),),
+        "The squared gradient of D at real pictures, before it is weighted.",
+    ),
+    ("Alpha", (Curve("alpha", "", "accent"),), "The weight of the newest block, 0 to 1 while a level fades in."),
+    (
+        "Gradient norms",
+        (Curve("grad_g", "G", "bad", "{:.2g}"), Curve("grad_d", "D", "accent", "{:.2g}")),
+        "The length of the gradients; sudden growth announces trouble.",
+    ),
+    ("Memory", (Curve("memory", "", "muted", "{:.2f} GB", 1e-9),), "What the trainer's process holds."),
+)
+METRIC_COLOURS = ("good", "fine", "middle", "coarse")
+
+
+class CurvesPanel(QWidget):
+    """All plots in a scrolling column. ``pointed`` gives the kimg under the mouse, NaN where there is none."""
+
+    pointed = Signal(float)
+    compare_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._record = RunRecord()
+        self._other: RunRecord | None = None
+        self._boundaries: list[float] = []
+        self._flags = 0
+        self.smooth = chip("smooth", "Draws the mean of recent values instead of each one.", checkable=True)
+        self.log = chip("log", "Logarithmic axes, where every value is above 0.", checkable=True)
+        self.whole = chip("whole run", "Shows the whole run again after zooming with the wheel.")
+        self.export = chip("export", "Saves the curves as a picture or as numbers.")
+        self.compare = chip("compare", "Draws the curves of a second run behind these.")
+        self._content = QWidget()
+        self._column = QVBoxLayout(self._content)
+        self.plots = [Plot(*each) for each in PLOTS]
+        self._metric_plots: dict[str, Plot] = {}
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        title = QLabel("Curves")
+        title.setProperty("role", "title")
+        head.addWidget(title)
+        head.addStretch(1)
+        for each in (self.whole, self.smooth, self.log, self.compare, self.export):
+            head.addWidget(each)
+        self.whole.hide()
+        outer.addLayout(head)
+        self._column.setContentsMargins(0, 0, 4, 0)
+        self._column.setSpacing(8)
+        for plot in self.plots:
+            self._column.addWidget(plot)
+            plot.setMinimumHeight(PLOT_HEIGHT)
+        self.plots[-1].show_axis()
+        scroll = QScrollArea()
+        scroll.setWidget(self._content)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer.addWidget(scroll, 1)
+
+    def _connect(self) -> None:
+        for plot in self.plots:
+            self._link(plot)
+        self.smooth.toggled.connect(self._style)
+        self.log.toggled.connect(self._style)
+        self.whole.clicked.connect(self._show_whole)
+        self.compare.clicked.connect(self.compare_asked)
+        menu = QMenu(self)
+        menu.addAction("Picture (PNG)…", lambda: self._ask_export("PNG picture (*.png)"))
+        menu.addAction("Drawing (SVG)…", lambda: self._ask_export("SVG drawing (*.svg)"))
+        menu.addAction("Numbers (CSV)…", lambda: self._ask_export("CSV table (*.csv)"))
+        self.export.setMenu(menu)
+
+    def _link(self, plot: Plot) -> None:
+        plot.pointed.connect(self.pointed)
+        box = plot.view.getPlotItem().getViewBox()
+        if plot is not self.plots[0]:
+            box.setXLink(self.plots[0].view.getPlotItem().getViewBox())
+        box.sigRangeChangedManually.connect(lambda *_: self.whole.show())
+
+    def every_plot(self) -> list[Plot]:
+        """The fixed ones and those of the metrics."""
+        return [*self.plots, *self._metric_plots.values()]
+
+    def show_record(self, record: RunRecord) -> None:
+        """Draws what a run has said so far."""
+        self._record = record
+        self._add_metric_plots()
+        for plot in self.every_plot():
+            plot.set_data(self._data(plot, record))
+        self.plots[5].setVisible(bool(record.boundaries()) or not record.begun)
+        boundaries = [kimg for kimg in record.boundaries() if kimg <= record.kimg]
+        if boundaries != self._boundaries:
+            self._boundaries = boundaries
+            for plot in self.every_plot():
+                plot.set_boundaries(boundaries)
+        if len(record.alerts) != self._flags:
+            self._flags = len(record.alerts)
+            self.plots[0].set_flags([(event.img / 1000, flag_text(event)) for event in record.alerts])
+
+    def show_other(self, record: RunRecord | None) -> None:
+        """Draws a second run's curves behind, dotted; None takes them away."""
+        self._other = record
+        for plot in self.every_plot():
+            plot.set_other(self._data(plot, record) if record else {})
+
+    def _data(self, plot: Plot, record: RunRecord) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        found = {}
+        for curve in plot.curves:
+            if curve.column in record.ticks.names:
+                values = record.ticks.column(curve.column)
+                kimg = record.ticks.column("kimg")
+                found[curve.column] = (kimg, values * curve.scale if curve.scale != 1 else values)
+            elif curve.column in record.metrics:
+                table = record.metrics[curve.column]
+                found[curve.column] = (table.column("kimg"), table.column("value"))
+        return found
+
+    def _add_metric_plots(self) -> None:
+        for name in self._record.metrics:
+            if name not in self._metric_plots:
+                colour = METRIC_COLOURS[len(self._metric_plots) % len(METRIC_COLOURS)]
+                plot = Plot(metric_title(name), (Curve(name, "", colour, "{:.3g}"),), f"{name}, measured now and then.")
+                plot.setMinimumHeight(PLOT_HEIGHT)
+                self._metric_plots[name] = plot
+                self._column.insertWidget(len(self._metric_plots), plot)
+                self._link(plot)
+                plot.set_boundaries(self._boundaries)
+
+    def set_cursor(self, kimg: float) -> None:
+        """Shows one place of the run in all plots."""
+        for plot in self.every_plot():
+            plot.set_cursor(kimg)
+
+    def _style(self) -> None:
+        for plot in self.every_plot():
+            plot.set_style(self.smooth.isChecked(), self.log.isChecked())
+
+    def _show_whole(self) -> None:
+        self.whole.hide()
+        for plot in self.every_plot():
+            plot.view.getPlotItem().enableAutoRange()
+
+    def _ask_export(self, kind: str) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Export the curves", f"curves{kind[-5:-1]}", kind)
+        if name:
+            self.export_to(Path(name))
+
+    def export_to(self, path: Path) -> None:
+        """Writes the curves to a .png, .svg or .csv file. Raises OSError if it cannot be written."""
+        if path.suffix == ".csv":
+            write_csv(self._record, path)
+        elif path.suffix == ".svg":
+            self._paint_svg(path)
+        elif not self._content.grab().save(str(path)):
+            raise OSError(f"{path} cannot be written: choose another folder.")
+
+    def _paint_svg(self, path: Path) -> None:
+        generator = QSvgGenerator()
+        generator.setFileName(str(path))
+        generator.setSize(QSize(self._content.width(), self._content.height()))
+        generator.setViewBox(QRect(0, 0, self._content.width(), self._content.height()))
+        painter = QPainter()
+        if not painter.begin(generator):
+            raise OSError(f"{path} cannot be written: choose another folder.")
+        self._content.render(painter, QPoint())
+        painter.end()
+
+
+def metric_title(name: str) -> str:
+    """The headline of a metric's plot; distances are spelled out, their exact name stays beside."""
+    words = {"FD": "Fréchet distance", "KID": "Kernel distance", "PPL": "Path length", "P": "Precision", "R": "Recall"}
+    kind = words.get(name.upper().split("-")[0])
+    return f"{kind} ({name})" if kind else name
+
+
+def flag_text(event: Alert) -> str:
+    """What an alert's flag says."""
+    return f"{event.img / 1000:.4g} kimg: {event.text or event.code}"
+
+
+def write_csv(record: RunRecord, path: Path) -> None:
+    """Every tick as one row; NaN is written as an empty cell. Raises OSError if it cannot be written."""
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            columns = [record.ticks.column(name) for name in COLUMNS]
+            for row in zip(*columns, strict=True):
+                writer.writerow(["" if value != value else repr(float(value)) for value in row])
+    except OSError as error:
+        raise OSError(f"{path} cannot be written ({error.strerror}): choose another folder.") from None

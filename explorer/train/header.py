@@ -1,0 +1,88 @@
+"""The head of the monitor: which run, one sentence, its state, and what can be asked of the trainer."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from explorer import theme
+from explorer.controls.chips import IconButton, button, chip
+from explorer.runs import RunState
+from explorer.train.pill import StatePill
+
+TROUBLED = ("died", "failed")
+
+
+class MonitorHeader(QWidget):
+    """Shows a run's state and offers only what can be done in it; the owner connects the buttons."""
+
+    def __init__(self, path: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.leave = IconButton("left", "Back to all runs.")
+        self.title, self.sentence, self.pill = QLabel(path.name), QLabel(), StatePill()
+        self.explore = button("Explore live", "Opens the newest averaged network (EMA) in Explore.")
+        self.snapshot = button("Snapshot", "Asks the trainer for a checkpoint and samples now.")
+        self.pause = button("Pause", "Halts training after this step; nothing is lost.")
+        self.stop = button("Stop", "Saves a checkpoint and ends the trainer; Resume goes on from there.")
+        self.resume = button("Resume", "Starts the trainer again from the last checkpoint.", "primary")
+        self.details_chip = chip("last words", "Shows the end of the trainer's log.", checkable=True)
+        self.details = QPlainTextEdit(readOnly=True)
+        self._lay_out()
+        self.details_chip.toggled.connect(self.details.setVisible)
+
+    def _lay_out(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(8)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        self.title.setProperty("role", "headline")
+        self.sentence.setTextFormat(Qt.TextFormat.RichText)
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        words.addWidget(self.title)
+        words.addWidget(self.sentence)
+        row.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addSpacing(12)
+        for each in (self.details_chip, self.pill, self.explore, self.snapshot, self.pause, self.stop, self.resume):
+            row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+        outer.addLayout(row)
+        self.details.setFont(theme.mono(theme.SMALL))
+        self.details.setFixedHeight(140)
+        self.details.setFrameShape(QFrame.Shape.NoFrame)
+        self.details.hide()
+        outer.addWidget(self.details)
+
+    def show_run(self, path: Path, preset: str) -> None:
+        """Names the run: its preset, and the number or name of its folder."""
+        number = path.name.split("-")[0]
+        known = preset and number.isdigit()
+        self.title.setText(f"{preset} · run {number}" if known else path.name)
+        self.title.setToolTip(str(path))
+
+    def show_state(self, state: RunState, sentence: str, can_explore: bool) -> None:
+        """Shows the state and enables what makes sense in it."""
+        self.pill.show_state(state.name, state.sentence)
+        colour = theme.current().colour("bad" if state.name in TROUBLED else "muted").name()
+        strong = theme.current().colour("text").name()
+        self.sentence.setText(
+            f'<span style="color:{colour}">{sentence}</span>'.replace("<b>", f'<b style="color:{strong}">')
+        )
+        steerable = state.live and state.name not in ("starting", "stopping")
+        self.explore.setEnabled(can_explore)
+        self.explore.setText("Explore live" if state.live else "Explore")
+        for each in (self.snapshot, self.pause, self.stop):
+            each.setVisible(state.live)
+            each.setEnabled(steerable)
+        self.snapshot.setEnabled(state.name == "training")
+        self.pause.setText("Go on" if state.name in ("paused", "pausing") else "Pause")
+        self.resume.setVisible(not state.live and state.name not in ("finished", "empty"))
+        has_details = bool(state.details)
+        self.details_chip.setVisible(has_details)
+        if state.details != self.details.toPlainText():
+            self.details.setPlainText(state.details)
+        if not has_details:
+            self.details_chip.setChecked(False)

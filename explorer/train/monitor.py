@@ -1,0 +1,294 @@
+"""The live monitor of one run: one sentence, the growth timeline, what alpha does, samples, curves, messages."""
+
+import logging
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.runs import Launch, RunState, RunWatcher
+from explorer.train.alpha import AlphaPanel, Pairs
+from explorer.train.curves import CurvesPanel
+from explorer.train.header import MonitorHeader
+from explorer.train.messages import MessageList
+from explorer.train.pictures import PictureLoader, Pixels, tiles
+from explorer.train.record import RunRecord, growth_of
+from explorer.train.samples import SamplesPanel
+from explorer.train.timeline import GrowthTimeline
+from explorer.train.words import duration, headline, kimg_text, size_text, square
+from stylegan_core.events import Event, Samples
+from stylegan_core.rundir import is_whole
+
+log = logging.getLogger(__name__)
+
+SIDE_WIDTH = 348
+ROOMY = 860  # pixels of height from which the real pictures stand below the drawn ones
+
+
+class Monitor(QWidget):
+    """Watches one run directory and lets a person steer it; never writes anything but requests.
+
+    ``explore_requested`` names a checkpoint to open, ``checkpoint_written`` each later one while it trains.
+    """
+
+    explore_requested = Signal(str)
+    checkpoint_written = Signal(str)
+    resume_requested = Signal(object)
+    leave_requested = Signal()
+    compare_requested = Signal()
+    state_changed = Signal(object)
+    failed = Signal(str, str)
+
+    def __init__(self, path: Path, launch: Launch | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.path = path
+        self.record = RunRecord()
+        self.config: dict[str, Any] = {}
+        self.watcher = RunWatcher(path, launch, self)
+        self.loader = PictureLoader(self)
+        self.header = MonitorHeader(path)
+        self.timeline, self.alpha, self.curves = GrowthTimeline(), AlphaPanel(), CurvesPanel()
+        self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), QLabel()
+        self._clock = QTimer(self, interval=1000)
+        self._pairs: Samples | None = None
+        self._following = False
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 14, 24, 8)
+        column.setSpacing(12)
+        column.addWidget(self.header)
+        column.addWidget(card(self.timeline, margins=(0, 2, 0, 0)))
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        left, right = card(scrolling(self._left_column())), card(self.curves)
+        left.setFixedWidth(SIDE_WIDTH)
+        right.setMinimumWidth(SIDE_WIDTH)
+        row.addWidget(left)
+        row.addWidget(card(self.samples), 5)
+        row.addWidget(right, 4)
+        column.addLayout(row, 1)
+        self.status.setProperty("role", "small")
+        column.addWidget(self.status)
+
+    def _left_column(self) -> QWidget:
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.alpha)
+        column.addWidget(titled("This face through time"))
+        column.addWidget(self.samples.face_strip)
+        column.addWidget(titled("Messages"))
+        column.addWidget(self.messages, 1)
+        return made
+
+    def _connect(self) -> None:
+        self.watcher.news.connect(self._take)
+        self.watcher.retold.connect(self._retell)
+        self.watcher.config_known.connect(self._take_config)
+        self.watcher.state_changed.connect(self._take_state)
+        self.loader.loaded.connect(self._loaded)
+        self.timeline.pointed.connect(self.curves.set_cursor)
+        self.curves.pointed.connect(self._point)
+        self.curves.compare_asked.connect(self.compare_requested)
+        self.header.leave.clicked.connect(self.leave_requested)
+        self.header.explore.clicked.connect(self._explore)
+        self.header.snapshot.clicked.connect(lambda: self._request("snapshot"))
+        self.header.pause.clicked.connect(self._pause)
+        self.header.stop.clicked.connect(lambda: self._request("stop"))
+        self.header.resume.clicked.connect(lambda: self.resume_requested.emit(self.path))
+        self._clock.timeout.connect(self._show_status)
+
+    def start(self) -> None:
+        """Begins to watch."""
+        self.watcher.start()
+        self._clock.start()
+
+    def close_run(self) -> None:
+        """Stops watching; the run goes on."""
+        self._clock.stop()
+        self.watcher.close()
+        self.loader.close()
+
+    def _take_config(self, config: dict[str, Any]) -> None:
+        self.config = config
+        self.record.growth = growth_of(config)
+        self.header.show_run(self.path, str(config.get("preset", "")))
+        self._show()
+
+    def _take(self, events: tuple[Event, ...]) -> None:
+        written = len(self.record.checkpoints)
+        for event in events:
+            if isinstance(event, Samples):
+                self.loader.forget([self.path / name for name in (event.path, *strips(event)) if name])
+        self.record.add(events)
+        if self._following and len(self.record.checkpoints) > written:
+            self._tell_checkpoint()
+        self._show()
+
+    def _retell(self, events: tuple[Event, ...]) -> None:
+        self.record.restart(events)
+        self._show()
+
+    def _take_state(self, state: RunState) -> None:
+        self._show()
+        self.state_changed.emit(state)
+
+    def _show(self) -> None:
+        state, record = self.watcher.state, self.record
+        self.header.show_state(state, self._sentence(state), bool(record.checkpoints))
+        plan = record.plan
+        self.timeline.set_plan(plan)
+        tick = record.last_tick
+        left = tick.left_total if tick is not None and state.live and tick.left_total == tick.left_total else None
+        self.timeline.set_now(record.kimg if record.last_event else None, left, state.live)
+        resolution = int(self.config.get("network", {}).get("resolution", 0) or 0)
+        self.samples.set_snapshots(self.path, record.samples, resolution)
+        self.curves.show_record(record)
+        self.messages.show_messages(record.messages)
+        self._show_alpha()
+        self._show_status()
+
+    def _sentence(self, state: RunState) -> str:
+        record = self.record
+        phase, tick = record.phase, record.last_tick
+        if state.name in ("died", "failed", "silent", "empty", "starting") or phase is None:
+            return state.sentence or "Waiting for the first word of the trainer."
+        if state.name == "finished":
+            took = record.last_event.time - record.first_time if record.last_event else 0
+            return (
+                f"Finished: {square(phase.resolution)} after {kimg_text(record.kimg)}, {duration(took)} after it began"
+            )
+        is_last = phase.resolution == max(each.resolution for each in record.plan)
+        left = tick.left_phase if tick is not None and state.name == "training" else float("nan")
+        said = headline(phase, is_last, left if left == left else None)
+        return {"paused": f"Paused. {said}", "pausing": f"Pausing. {said}", "stopped": f"Stopped. {said}",
+                "stopping": f"Saving a checkpoint. {said}"}.get(state.name, said)  # fmt: skip
+
+    def _show_alpha(self) -> None:
+        phase = self.record.phase
+        newest = self.record.samples[-1] if self.record.samples else None
+        if newest is not None and newest != self._pairs:
+            self._pairs = newest
+            self.loader.want("alpha", [self.path / name for name in strips(newest) if name])
+            self._show_pairs()
+        if phase is not None:
+            same = newest is None or phase.level == newest.level
+            self.alpha.set_alpha(phase.alpha if same else newest.alpha if newest else 1.0)
+
+    def _show_pairs(self) -> None:
+        event = self._pairs
+        if event is None:
+            return
+        found = [self.loader.get(self.path / name) if name else None for name in strips(event)]
+        fakes, reals = pairs(found[0], found[1]), pairs(found[2], found[3])
+        if fakes is not None:
+            self.alpha.set_pairs(fakes, reals, 4 << event.level)
+
+    def _loaded(self, path: Path, _pixels: Pixels | None) -> None:
+        if self._pairs is not None and path in [self.path / name for name in strips(self._pairs) if name]:
+            self._show_pairs()
+
+    def _show_status(self) -> None:
+        parts = [str(self.path)]
+        last = self.record.last_event
+        if last is not None:
+            ago = duration(max(time.time() - last.time, 0))
+            alive = "trainer alive, last word" if self.watcher.state.live else "last word"
+            parts.insert(0, f"{alive} {ago} ago")
+        tick = self.record.last_tick
+        if tick is not None and tick.memory:
+            parts.append(size_text(tick.memory))
+        try:
+            parts.append(f"disk {size_text(shutil.disk_usage(self.path).free)} free")
+        except OSError:
+            parts.append("disk not reachable")
+        self.status.setText("   ·   ".join(parts))
+
+    def _point(self, kimg: float) -> None:
+        self.timeline.set_cursor(kimg)
+        self.curves.set_cursor(kimg)
+
+    def newest_checkpoint(self) -> Path | None:
+        """The newest checkpoint that is whole, or None."""
+        for event in reversed(self.record.checkpoints):
+            if event.path and is_whole(self.path / event.path):
+                return self.path / event.path
+        return self.watcher.run.drawable()
+
+    def _explore(self) -> None:
+        self._following = True
+        path = self.newest_checkpoint()
+        if path is None:
+            self.failed.emit("There is no checkpoint to explore yet; Snapshot makes one.", "")
+        else:
+            self.explore_requested.emit(str(path))
+
+    def _tell_checkpoint(self) -> None:
+        path = self.newest_checkpoint()
+        if path is not None:
+            self.checkpoint_written.emit(str(path))
+
+    def _pause(self) -> None:
+        if self.watcher.run.requested("pause"):
+            self._try(self.watcher.go_on)
+        else:
+            self._request("pause")
+
+    def _request(self, name: str) -> None:
+        self._try(lambda: self.watcher.request(name))
+
+    def _try(self, act: Any) -> None:
+        try:
+            act()
+        except OSError as error:
+            self.failed.emit(str(error), "")
+
+    def resizeEvent(self, event: Any) -> None:
+        """Shows the real pictures below the drawn ones where there is room."""
+        super().resizeEvent(event)
+        self.alpha.set_roomy(self.height() >= ROOMY)
+
+
+def strips(event: Samples) -> tuple[str, str, str, str]:
+    """The four strips of pictures of a samples event, relative to the run."""
+    return event.fakes_old, event.fakes_new, event.reals_old, event.reals_new
+
+
+def pairs(old: Pixels | None, new: Pixels | None) -> Pairs | None:
+    """The pictures of two strips, side by side; None where one is missing or they do not match."""
+    if old is None or new is None or old.shape != new.shape:
+        return None
+    return Pairs(tuple(tiles(old)), tuple(tiles(new)))
+
+
+def card(content: QWidget, margins: tuple[int, int, int, int] = (14, 12, 14, 12)) -> QFrame:
+    """A raised panel around a widget."""
+    made = QFrame()
+    made.setObjectName("card")
+    row = QVBoxLayout(made)
+    row.setContentsMargins(*margins)
+    row.addWidget(content)
+    return made
+
+
+def scrolling(content: QWidget) -> QScrollArea:
+    """A widget that scrolls down where the window is low."""
+    made = QScrollArea()
+    made.setWidget(content)
+    made.setWidgetResizable(True)
+    return made
+
+
+def titled(text: str) -> QLabel:
+    """A headline inside a card."""
+    made = QLabel(text)
+    made.setProperty("role", "title")
+    return made

@@ -1,0 +1,241 @@
+"""One plot of the monitor: a few curves over kimg, thinned to what a screen can show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer import theme
+from explorer.train.record import Floats
+
+BUCKETS = 500  # a minimum and a maximum each
+AXIS_WIDTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A column of the record: its name there, the word beside the value, a colour token, how a value is written."""
+
+    column: str
+    label: str
+    colour: str
+    style: str = "{:.2f}"
+    scale: float = 1.0
+
+
+def thin(x: Floats, y: Floats, buckets: int = BUCKETS) -> tuple[Floats, Floats]:
+    """The outline of a long curve: the minimum and maximum of each of ``buckets`` stretches, short ones untouched."""
+    count = len(x) // buckets
+    if count < 4:
+        return x, y
+    whole = count * buckets
+    rows_x, rows_y = x[:whole].reshape(buckets, count), y[:whole].reshape(buckets, count)
+    known = np.isfinite(rows_y)
+    low = np.argmin(np.where(known, rows_y, np.inf), axis=1)
+    high = np.argmax(np.where(known, rows_y, -np.inf), axis=1)
+    at = np.sort(np.stack([low, high], axis=1), axis=1)
+    every = np.arange(buckets)[:, None]
+    return (
+        np.concatenate([rows_x[every, at].ravel(), x[whole:]]),
+        np.concatenate([rows_y[every, at].ravel(), y[whole:]]),
+    )
+
+
+def smooth(y: Floats, width: int) -> Floats:
+    """The mean over the last ``width`` values that are numbers, at every place where there is one."""
+    if width < 2 or len(y) < 2:
+        return y
+    known = np.isfinite(y)
+    total = np.concatenate([[0.0], np.cumsum(np.where(known, y, 0.0))])
+    count = np.concatenate([[0], np.cumsum(known)])
+    start = np.maximum(np.arange(len(y)) - width + 1, 0)
+    end = np.arange(len(y)) + 1
+    counted = count[end] - count[start]
+    return np.where(known, (total[end] - total[start]) / np.maximum(counted, 1), np.nan)
+
+
+class Plot(QWidget):
+    """Headline, newest values in the curves' colours, and the drawing. ``pointed``: kimg under the mouse or NaN."""
+
+    pointed = Signal(float)
+
+    def __init__(self, title: str, curves: Sequence[Curve], tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves = tuple(curves)
+        self._data: dict[str, tuple[Floats, Floats]] = {}
+        self._other: dict[str, tuple[Floats, Floats]] = {}
+        self._smooth = self._log = False
+        self._boundaries: list[pg.InfiniteLine] = []
+        self._flags: list[pg.InfiniteLine] = []
+        self.title, self.values = QLabel(title), QLabel()
+        self.view = pg.PlotWidget(background=None)
+        self.view.setAntialiasing(True)
+        self.view.setObjectName("well")
+        self._lines = {curve.column: self.view.plot(connect="finite") for curve in self.curves}
+        self._others = {curve.column: self.view.plot(connect="finite") for curve in self.curves}
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._lay_out(tip)
+        self._set_up_view()
+        self._recolour()
+
+    def _lay_out(self, tip: str) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        self.title.setProperty("role", "title")
+        self.title.setToolTip(tip)
+        self.values.setFont(theme.mono(theme.SMALL))
+        head = QHBoxLayout()
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.values)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+        self.view.setMinimumHeight(84)
+        self.view.setAccessibleName(self.title.text())
+        self.view.setToolTip("")
+
+    def _set_up_view(self) -> None:
+        item = self.view.getPlotItem()
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        item.setContentsMargins(0, 2, 4, 0)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setMouseEnabled(x=True, y=False)
+        item.getViewBox().setDefaultPadding(0.03)
+        item.getViewBox().enableAutoRange(y=True)
+        item.getViewBox().setAutoVisible(y=True)
+        left, bottom = item.getAxis("left"), item.getAxis("bottom")
+        left.setWidth(AXIS_WIDTH)
+        left.setStyle(tickLength=0, maxTickLevel=0, textFillLimits=[(0, 0.7)])
+        bottom.setStyle(tickLength=0, maxTickLevel=0, showValues=False)
+        bottom.setHeight(4)
+        left.setTickFont(theme.mono(10))
+        bottom.setTickFont(theme.mono(10))
+        self._cursor.setZValue(20)
+        self._cursor.hide()
+        item.addItem(self._cursor, ignoreBounds=True)
+        item.getViewBox().sigXRangeChanged.connect(lambda *_: self._draw())
+        self.view.scene().sigMouseMoved.connect(self._moved)
+
+    def show_axis(self) -> None:
+        """Shows the numbers of kimg below; the lowest plot of a column does."""
+        bottom = self.view.getPlotItem().getAxis("bottom")
+        bottom.setStyle(showValues=True)
+        bottom.setHeight(20)
+
+    def _recolour(self) -> None:
+        tokens = theme.current()
+        for curve in self.curves:
+            self._lines[curve.column].setPen(pg.mkPen(tokens.colour(curve.colour), width=1.5))
+            faint = pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.55), width=1.2)
+            faint.setStyle(Qt.PenStyle.DotLine)
+            self._others[curve.column].setPen(faint)
+        for name in ("left", "bottom"):
+            axis = self.view.getPlotItem().getAxis(name)
+            axis.setTextPen(tokens.colour("muted"))
+            axis.setPen(QPen(Qt.PenStyle.NoPen))
+            axis.setTickPen(pg.mkPen(tokens.colour("dim"), width=1))
+            axis.setGrid(40 if name == "left" else False)
+        self._cursor.setPen(pg.mkPen(tokens.colour("muted"), width=1, style=Qt.PenStyle.DashLine))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follows the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._recolour()
+            self._write_values(None)
+
+    def set_data(self, data: dict[str, tuple[Floats, Floats]]) -> None:
+        """kimg and values of each curve, all that is known."""
+        self._data = data
+        self._draw()
+        if not self._cursor.isVisible():
+            self._write_values(None)
+
+    def set_other(self, data: dict[str, tuple[Floats, Floats]]) -> None:
+        """The curves of another run, dotted behind; an empty dict removes them."""
+        self._other = data
+        self._draw()
+
+    def set_style(self, smoothed: bool, logarithmic: bool) -> None:
+        """Smoothing and a logarithmic axis, the latter only where no value is zero or below."""
+        self._smooth, self._log = smoothed, logarithmic
+        self._draw()
+
+    def set_boundaries(self, kimgs: Sequence[float]) -> None:
+        """Dashed lines where a new level begins."""
+        pen = pg.mkPen(theme.transparent(theme.current().colour("muted"), 0.55), width=1, style=Qt.PenStyle.DashLine)
+        self._boundaries = self._replace(self._boundaries, [pg.InfiniteLine(kimg, 90, pen) for kimg in kimgs])
+
+    def set_flags(self, flags: Sequence[tuple[float, str]]) -> None:
+        """Alerts: kimg and sentence."""
+        pen = pg.mkPen(theme.current().colour("warning"), width=1)
+        made = []
+        for kimg, text in flags:
+            line = pg.InfiniteLine(kimg, 90, pen)
+            line.addMarker("v", 0.97, 9)
+            line.setToolTip(text)
+            made.append(line)
+        self._flags = self._replace(self._flags, made)
+
+    def _replace(self, old: list[pg.InfiniteLine], new: list[pg.InfiniteLine]) -> list[pg.InfiniteLine]:
+        item = self.view.getPlotItem()
+        for line in old:
+            item.removeItem(line)
+        for line in new:
+            line.setZValue(1)
+            item.addItem(line, ignoreBounds=True)
+        return new
+
+    def _draw(self) -> None:
+        positive = all(np.nanmin(y, initial=1.0) > 0 for _, y in [*self._data.values(), *self._other.values()])
+        self.view.getPlotItem().getAxis("left").setLogMode(self._log and positive)
+        for lines, data in ((self._lines, self._data), (self._others, self._other)):
+            for column, line in lines.items():
+                x, y = data.get(column, (np.empty(0), np.empty(0)))
+                shown = self._in_view(x, smooth(y, max(len(y) // 60, 8)) if self._smooth else y)
+                line.setData(shown[0], np.log10(shown[1]) if self._log and positive else shown[1])
+
+    def _in_view(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Only the stretch on screen, and one point beyond on each side, thinned."""
+        if self.view.getPlotItem().getViewBox().autoRangeEnabled()[0]:
+            return thin(x, y)
+        low, high = self.view.getPlotItem().getViewBox().viewRange()[0]
+        first, last = np.searchsorted(x, [low, high])
+        return thin(x[max(first - 1, 0) : last + 1], y[max(first - 1, 0) : last + 1])
+
+    def _moved(self, where: QPointF) -> None:
+        box = self.view.getPlotItem().getViewBox()
+        inside = box.sceneBoundingRect().contains(where)
+        self.pointed.emit(box.mapSceneToView(where).x() if inside else float("nan"))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The mouse is gone: no place is pointed at."""
+        super().leaveEvent(event)
+        self.pointed.emit(float("nan"))
+
+    def set_cursor(self, kimg: float) -> None:
+        """Shows where the mouse points in any of the plots, and the values there; NaN ends it."""
+        seen = kimg == kimg
+        self._cursor.setVisible(seen)
+        if seen:
+            self._cursor.setPos(kimg)
+        self._write_values(kimg if seen else None)
+
+    def _write_values(self, kimg: float | None) -> None:
+        parts = []
+        for curve in self.curves:
+            x, y = self._data.get(curve.column, (np.empty(0), np.empty(0)))
+            known = np.flatnonzero(np.isfinite(y))
+            if not len(known):
+                continue
+            at = len(known) - 1 if kimg is None else min(int(np.searchsorted(x[known], kimg)), len(known) - 1)
+            text = curve.style.format(y[known[at]])
+            colour = theme.current().colour(curve.colour).name()
+            parts.append(f'<span style="color:{colour}">{curve.label} {text}</span>'.replace("> ", ">"))
+        self.values.setText("&nbsp;&nbsp;".join(parts))

@@ -1,0 +1,245 @@
+"""All runs as cards: last picture, state, progress; a click watches one. Without any: one sentence, one button."""
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QHideEvent, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer import theme
+from explorer.controls.chips import button
+from explorer.train.pill import tone
+from explorer.train.summary import RunSummary, list_runs
+from explorer.train.words import duration, kimg_text, square
+
+CARD = QSize(380, 108)
+REFRESH_MS = 2000
+
+
+class RunCard(QAbstractButton):
+    """One run: the corner of its newest samples, its name, state and progress."""
+
+    def __init__(self, summary: RunSummary, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.summary = summary
+        self._picture: QPixmap | None = None
+        self._picture_of: tuple[Path, float] | None = None
+        self.setMinimumSize(300, CARD.height())
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.show_summary(summary)
+
+    def sizeHint(self) -> QSize:
+        """Every card is equally large."""
+        return CARD
+
+    def show_summary(self, summary: RunSummary) -> None:
+        """Shows what the folder says now."""
+        self.summary = summary
+        name = f"{summary.path.name}: {summary.state.name}"
+        self.setAccessibleName(name)
+        self.setToolTip(f"{summary.path}\n{summary.state.sentence}".strip())
+        self._read_picture()
+        self.update()
+
+    def _read_picture(self) -> None:
+        path = self.summary.picture
+        if path is None:
+            return
+        try:
+            key = (path, path.stat().st_mtime)
+        except OSError:
+            return
+        if key != self._picture_of:
+            self._picture_of = key
+            reader = QImageReader(str(path))
+            size = reader.size()
+            side = min(size.height() // 2, size.width() // 2)  # two rows of two, or four of eight: enough to see
+            image = reader.read().copy(0, 0, side, side)
+            self._picture = QPixmap.fromImage(image)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Picture left, words right, progress below."""
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        edge = "accent" if self.hasFocus() else "muted" if self.underMouse() else "line"
+        painter.setPen(QPen(tokens.colour(edge), 1))
+        painter.setBrush(tokens.colour("panel"))
+        painter.drawRoundedRect(box, 10, 10)
+        picture = QRectF(10, 10, 88, 88)
+        path = QPainterPath()
+        path.addRoundedRect(picture, 7, 7)
+        painter.fillPath(path, tokens.colour("raised"))
+        if self._picture is not None:
+            painter.save()
+            painter.setClipPath(path)
+            painter.drawPixmap(picture.toRect(), self._picture)
+            painter.restore()
+        self._paint_words(painter, QRectF(112, 12, self.width() - 126, 84))
+
+    def _paint_words(self, painter: QPainter, box: QRectF) -> None:
+        tokens, run = theme.current(), self.summary
+        line = QRectF(box.left(), box.top(), box.width(), 20)
+        painter.setFont(theme.sans(theme.BODY, QFont.Weight.DemiBold))
+        painter.setPen(tokens.colour("text"))
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        name = painter.fontMetrics().elidedText(run.path.name, Qt.TextElideMode.ElideMiddle, round(box.width()) - 90)
+        painter.drawText(line, left, name)
+        painter.setFont(theme.sans(theme.LABEL, QFont.Weight.Medium))
+        painter.setPen(tokens.colour(tone(run.state.name)))
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, run.state.name)
+        painter.setFont(theme.sans(theme.LABEL))
+        painter.setPen(tokens.colour("muted"))
+        what = " · ".join(filter(None, [run.preset, square(run.resolution) if run.resolution else ""]))
+        painter.drawText(line.translated(0, 22), left, what or "config.json is missing or damaged")
+        total = f" of {kimg_text(run.total_kimg)}" if run.total_kimg else ""
+        ago = f"{duration(max(time.time() - run.time, 0))} ago" if run.time else ""
+        painter.drawText(line.translated(0, 42), left, f"{kimg_text(run.kimg)}{total}")
+        painter.drawText(line.translated(0, 42), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, ago)
+        self._paint_progress(painter, QRectF(box.left(), box.bottom() - 10, box.width(), 4))
+
+    def _paint_progress(self, painter: QPainter, bar: QRectF) -> None:
+        tokens = theme.current()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.colour("line"))
+        painter.drawRoundedRect(bar, 2, 2)
+        if self.summary.progress:
+            painter.setBrush(tokens.colour(tone(self.summary.state.name)))
+            bar.setWidth(max(bar.width() * self.summary.progress, 4))
+            painter.drawRoundedRect(bar, 2, 2)
+
+
+class RunList(QWidget):
+    """The cards of all runs below a folder; looked at again every two seconds while it is on screen."""
+
+    chosen = Signal(object)
+    new_requested = Signal()
+    open_requested = Signal(object)
+    _listed = Signal(object)
+
+    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.folder = folder
+        self.also: tuple[Path, ...] = ()
+        self.cards: dict[Path, RunCard] = {}
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="run-list")
+        self._listing: Future[None] | None = None
+        self._timer = QTimer(self, interval=REFRESH_MS)
+        self._pages, self._grid = QStackedWidget(), QGridLayout()
+        self.new = button("New run", "Chooses data and a preset, and starts a trainer.", "primary")
+        self.begin = button("Start the first run", "Chooses data and a preset, and starts a trainer.", "primary")
+        self.open = button("Open a run folder…", "Watches a run that lies anywhere, also on a network folder.")
+        self._lay_out()
+        self._timer.timeout.connect(self.refresh)
+        self._listed.connect(self.show_runs)
+        self.new.clicked.connect(self.new_requested)
+        self.begin.clicked.connect(self.new_requested)
+        self.open.clicked.connect(self._ask_folder)
+
+    def _lay_out(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 16, 24, 16)
+        outer.setSpacing(14)
+        head = QHBoxLayout()
+        title = QLabel("Runs")
+        title.setProperty("role", "headline")
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(self.open)
+        head.addWidget(self.new)
+        outer.addLayout(head)
+        self._pages.addWidget(self._empty_page())
+        self._pages.addWidget(self._cards_page())
+        outer.addWidget(self._pages, 1)
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        words = QLabel("No run yet. Watch a network learn to draw, from a 4×4 blur up to faces.")
+        words.setProperty("role", "muted")
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(1)
+        column.addWidget(words)
+        column.addSpacing(12)
+        column.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        return page
+
+    def _cards_page(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 6, 0)
+        self._grid.setSpacing(12)
+        column.addLayout(self._grid)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(content)
+        scroll.setWidgetResizable(True)
+        return scroll
+
+    def refresh(self) -> None:
+        """Looks at the folders again, beside the window's thread."""
+        if self._listing is None or self._listing.done():
+            folder, also = self.folder, self.also
+            self._listing = self._pool.submit(lambda: self._listed.emit(list_runs(folder, also)))
+
+    def show_runs(self, runs: list[RunSummary]) -> None:
+        """Shows these, in this order."""
+        self._pages.setCurrentIndex(1 if runs else 0)
+        self.new.setVisible(bool(runs))
+        for path in set(self.cards) - {run.path for run in runs}:
+            self.cards.pop(path).deleteLater()
+        for run in runs:
+            if run.path in self.cards:
+                self.cards[run.path].show_summary(run)
+            else:
+                card = RunCard(run)
+                card.clicked.connect(lambda _=False, path=run.path: self.chosen.emit(path))
+                self.cards[run.path] = card
+        self._arrange([self.cards[run.path] for run in runs])
+
+    def _arrange(self, cards: list[RunCard]) -> None:
+        columns = max((self.width() - 48) // (CARD.width() + 12), 1)
+        for column in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(column, 0)
+        for index, card in enumerate(cards):
+            self._grid.addWidget(card, index // columns, index % columns)
+        for column in range(columns):
+            self._grid.setColumnStretch(column, 1)
+
+    def _ask_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Open a run folder", str(self.folder))
+        if name:
+            self.open_requested.emit(Path(name))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Looks at once and goes on looking."""
+        super().showEvent(event)
+        self._timer.start()
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: nothing is read."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def close_list(self) -> None:
+        """Ends the thread."""
+        self._timer.stop()
+        self._pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,251 @@
+"""Samples through time: the grid of fixed latents with a scrubber over all snapshots, and one face as a film strip."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from explorer import theme
+from explorer.controls.chips import chip
+from explorer.controls.slider import Track
+from explorer.controls.thumbnails import ThumbnailGrid, image_of
+from explorer.train.pictures import PictureLoader, Pixels, spread, tiles
+from explorer.train.words import kimg_number, kimg_text, square
+from stylegan_core.events import Samples
+
+GAP = 4
+STRIP = 7
+
+
+class SampleGrid(QWidget):
+    """Square pictures in rows and columns, as large as there is room; a click or the arrow keys choose one."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pixmap: QPixmap | None = None
+        self._tile = 1
+        self._count = QPoint(6, 5)
+        self.face = 0
+        self.setMinimumSize(220, 180)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip("A click chooses the face that is followed through time.")
+        self.setAccessibleName("Samples")
+
+    def sizeHint(self) -> QSize:
+        """Room for a few rows."""
+        return QSize(420, 360)
+
+    def show_grid(self, pixels: Pixels | None, tile: int) -> None:
+        """Shows uint8 [rows · tile, columns · tile, 3]; None empties the grid."""
+        if pixels is None:
+            self._pixmap = None
+        else:
+            self._pixmap = QPixmap.fromImage(image_of(pixels))
+            self._tile = max(tile, 1)
+            self._count = QPoint(max(pixels.shape[1] // tile, 1), max(pixels.shape[0] // tile, 1))
+        self.update()
+
+    def cells(self) -> list[QRect]:
+        """Where each picture stands, row after row; whole multiples of the tile where it is enlarged enough."""
+        columns, rows = self._best_columns(), 0
+        count = self._count.x() * self._count.y()
+        rows = -(-count // columns)
+        side = self._side(columns, rows)
+        left = (self.width() - columns * (side + GAP) + GAP) // 2
+        return [QRect(left + i % columns * (side + GAP), i // columns * (side + GAP), side, side) for i in range(count)]
+
+    def _side(self, columns: int, rows: int) -> int:
+        side = min((self.width() + GAP) // columns, (self.height() + GAP) // rows) - GAP
+        ratio = self.devicePixelRatioF()
+        whole = int(side * ratio) // self._tile
+        return max(int(whole * self._tile / ratio) if whole >= 3 else side, 8)
+
+    def _best_columns(self) -> int:
+        """The number of columns that lets the pictures be largest."""
+        count = self._count.x() * self._count.y()
+        return max(range(1, count + 1), key=lambda columns: (self._side(columns, -(-count // columns)), -columns))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Small pictures are enlarged without blurring, large ones shrunk smoothly."""
+        tokens = theme.current()
+        painter = QPainter(self)
+        cells = self.cells()
+        if self._pixmap is None:
+            for cell in cells:
+                painter.fillRect(cell, tokens.colour("raised"))
+            return
+        shrunk = cells[0].width() * self.devicePixelRatioF() < self._tile
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
+        for index, cell in enumerate(cells):
+            row, column = divmod(index, self._count.x())
+            source = QRect(column * self._tile, row * self._tile, self._tile, self._tile)
+            painter.drawPixmap(cell, self._pixmap, source)
+        if 0 <= self.face < len(cells):
+            painter.setPen(QPen(tokens.colour("accent"), 2))
+            painter.drawRect(cells[self.face].adjusted(0, 0, -1, -1))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Chooses the face under the mouse."""
+        for index, cell in enumerate(self.cells()):
+            if cell.contains(event.position().toPoint()):
+                self.choose(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left, right, up and down choose another face."""
+        columns = self._best_columns()
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        elif 0 <= self.face + step < len(self.cells()):
+            self.choose(self.face + step)
+
+    def choose(self, face: int) -> None:
+        """Follows another face."""
+        self.face = face
+        self.chosen.emit(face)
+        self.update()
+
+
+class SamplesPanel(QWidget):
+    """The grid, the scrubber below it, and the strip of one face. ``face_strip`` is placed elsewhere by the owner."""
+
+    snapshot_shown = Signal(float)
+
+    def __init__(self, loader: PictureLoader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._loader = loader
+        self._run = Path()
+        self._snapshots: Sequence[Samples] = ()
+        self._resolution = 0
+        self.grid, self.scrubber, self.at = SampleGrid(), Track(), QLabel("–")
+        self.newest = chip("newest", "Back to the newest samples, and follows them.")
+        self.first = QLabel("")
+        self.state = QLabel("")
+        self.face_strip = ThumbnailGrid(STRIP, STRIP, 56, 5)
+        self._strip_at: list[int] = []
+        self._lay_out()
+        self._loader.loaded.connect(self._loaded)
+        self.scrubber.valueChanged.connect(self._show)
+        self.grid.chosen.connect(lambda _: self._show_strip())
+        self.newest.clicked.connect(lambda: self.scrubber.setValue(self.scrubber.maximum()))
+        self.face_strip.chosen.connect(self._go_to)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        head, foot = QHBoxLayout(), QHBoxLayout()
+        title = QLabel("Samples, psi 1, same latents each time")
+        title.setProperty("role", "title")
+        self.state.setProperty("role", "small")
+        self.first.setProperty("role", "small-number")
+        self.at.setProperty("role", "number")
+        self.at.setMinimumWidth(76)
+        self.at.setAlignment(theme.ALIGN_NUMBER)
+        self.scrubber.zero = 0
+        self.scrubber.setRange(0, 0)
+        self.scrubber.setAccessibleName("Snapshot")
+        self.scrubber.setToolTip("Goes back to earlier samples; at the right end it follows the run.")
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(self.newest)
+        head.addWidget(self.state)
+        foot.addWidget(self.first)
+        foot.addWidget(self.scrubber, 1)
+        foot.addWidget(self.at)
+        column.addLayout(head)
+        column.addWidget(self.grid, 1)
+        column.addLayout(foot)
+
+    def set_snapshots(self, run: Path, snapshots: Sequence[Samples], resolution: int) -> None:
+        """All sample events so far; ``resolution`` is that of the finished network, 0 if not known."""
+        if run == self._run and len(snapshots) == len(self._snapshots) and resolution == self._resolution:
+            return
+        follows = self.scrubber.value() >= self.scrubber.maximum() or run != self._run
+        self._run, self._snapshots, self._resolution = run, tuple(snapshots), resolution
+        with QSignalBlocker(self.scrubber):
+            self.scrubber.setRange(0, max(len(snapshots) - 1, 0))
+            if follows:
+                self.scrubber.setValue(self.scrubber.maximum())
+        self.scrubber.setEnabled(len(snapshots) > 1)
+        self.first.setText(kimg_number(snapshots[0].img / 1000) if snapshots else "")
+        self.scrubber.update()
+        self._show()
+
+    @property
+    def current(self) -> Samples | None:
+        """The snapshot that is shown."""
+        return self._snapshots[self.scrubber.value()] if self._snapshots else None
+
+    def show_nearest(self, kimg: float) -> None:
+        """Moves the scrubber to the snapshot nearest to ``kimg``."""
+        if self._snapshots:
+            distances = [abs(each.img / 1000 - kimg) for each in self._snapshots]
+            self.scrubber.setValue(distances.index(min(distances)))
+
+    def _show(self) -> None:
+        current = self.current
+        self.newest.setVisible(self.scrubber.value() < self.scrubber.maximum())
+        if current is None:
+            self.grid.show_grid(None, 1)
+            self.at.setText("–")
+            self.state.setText("none yet")
+            self.face_strip.clear()
+            return
+        self.at.setText(kimg_text(current.img / 1000))
+        self.state.setText(f"EMA · {square(4 << current.level)} · alpha {current.alpha:.2f}")
+        path = self._run / current.path
+        self._loader.want("grid", [path])
+        pixels = self._loader.get(path)
+        if pixels is not None:
+            self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels))
+        self.snapshot_shown.emit(current.img / 1000)
+        self._show_strip()
+
+    def _show_strip(self) -> None:
+        last = self.scrubber.value()
+        self._strip_at = list(spread(last + 1, STRIP)) if self._snapshots else []
+        self._loader.want("strip", [self._run / self._snapshots[index].path for index in reversed(self._strip_at)])
+        for place, thumbnail in enumerate(self.face_strip.thumbnails):
+            thumbnail.setVisible(place < len(self._strip_at))
+            if place < len(self._strip_at):
+                event = self._snapshots[self._strip_at[place]]
+                thumbnail.set_caption(kimg_number(event.img / 1000))
+                thumbnail.setToolTip(f"{kimg_text(event.img / 1000)}: {square(4 << event.level)}")
+                thumbnail.set_selected(self._strip_at[place] == last)
+                self._fill(place, event, self._loader.get(self._run / event.path))
+
+    def _fill(self, place: int, event: Samples, pixels: Pixels | None) -> None:
+        if pixels is None:
+            self.face_strip.thumbnails[place].set_stale()
+            return
+        cells = tiles(pixels, tile_side(event, self._resolution, pixels))
+        if self.grid.face < len(cells):
+            self.face_strip.show_pixels(place, cells[self.grid.face])
+
+    def _go_to(self, place: int) -> None:
+        if place < len(self._strip_at):
+            self.scrubber.setValue(self._strip_at[place])
+
+    def _loaded(self, path: Path, pixels: Pixels | None) -> None:
+        current = self.current
+        if pixels is None or current is None:
+            return
+        if path == self._run / current.path:
+            self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels))
+        for place, index in enumerate(self._strip_at):
+            if path == self._run / self._snapshots[index].path:
+                self._fill(place, self._snapshots[index], pixels)
+
+
+def tile_side(event: Samples, resolution: int, pixels: Pixels) -> int:
+    """The side of one picture in a grid: the working resolution, small ones enlarged up to 64 (or the network's own)."""
+    height, width = pixels.shape[:2]
+    side: int = max(min(resolution, 64), 4 << event.level)
+    return side if height % side == 0 and width % side == 0 else int(min(height, width))
