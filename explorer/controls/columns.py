@@ -1,0 +1,74 @@
+"""The side columns of a page, and the dot in the footer that says how things are."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from explorer import theme
+
+
+class SideColumn(QFrame):
+    """Panels one below the other, as wide as they were designed, scrolling where the window is low."""
+
+    def __init__(self, edge: str, width: int, panels: Sequence[QWidget]) -> None:
+        super().__init__()
+        self.setObjectName("side")
+        self.setProperty("edge", edge)
+        self.setFixedWidth(width)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(14, 10, 14, 12)
+        column.setSpacing(14)
+        for panel in panels:
+            column.addWidget(panel)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        scroll.verticalScrollBar().setSingleStep(16)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+
+class StateDot(QWidget):
+    """A coloured dot and a word: "ready", "drawing", "loading avatars-64"."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._word, self._token = "", "warning"
+        self.say("starting", "warning")
+
+    @property
+    def word(self) -> str:
+        """What it says."""
+        return self._word
+
+    def say(self, word: str, token: str = "good") -> None:
+        """Changes word and colour."""
+        if (word, token) != (self._word, self._token):
+            self._word, self._token = word, token
+            self.setAccessibleName(f"State: {word}")
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(QFontMetrics(theme.sans(theme.LABEL)).horizontalAdvance(self._word) + 18, 20)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.colour(self._token))
+        painter.drawEllipse(QPointF(4.5, self.height() / 2), 3.5, 3.5)
+        painter.setPen(colours.colour("muted"))
+        painter.setFont(theme.sans(theme.LABEL))
+        painter.drawText(self.rect().adjusted(15, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._word)

@@ -1,0 +1,156 @@
+"""The command palette (Ctrl+K) and the list of shortcuts (F1): every action of the window by name."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.controls.chips import button
+
+
+def shortcut_of(action: QAction) -> str:
+    """The shortcut as people read it: "Ctrl+Z"."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class CommandPalette(QFrame):
+    """Type some letters of a command, Return runs it. Shows what is enabled now, best match first."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self.setObjectName("palette")
+        self.setAccessibleName("Commands")
+        self._actions: Sequence[QAction] = ()
+        self._line = QLineEdit()
+        self._line.setPlaceholderText("Type a command")
+        self._line.setAccessibleName("Command")
+        self._list = QListWidget()
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setStyleSheet("QListWidget { border: none; background: transparent; }")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 10, 10, 10)
+        column.setSpacing(6)
+        column.addWidget(self._line)
+        column.addWidget(self._list)
+        self._line.textChanged.connect(self._fill)
+        self._line.installEventFilter(self)
+        self._list.itemClicked.connect(lambda _: self._run())
+        self.hide()
+
+    def ask(self, actions: Sequence[QAction]) -> None:
+        """Opens over the window with these actions."""
+        self._actions = actions
+        self._line.clear()
+        self._fill("")
+        parent = self._window
+        width, height = min(560, parent.width() - 80), min(440, parent.height() - 120)
+        self.setGeometry((parent.width() - width) // 2, 70, width, height)
+        self.show()
+        self.raise_()
+        self._line.setFocus()
+
+    def _fill(self, text: str) -> None:
+        self._list.clear()
+        words = text.lower().split()
+        found = [a for a in self._actions if a.isEnabled() and all(word in _name(a).lower() for word in words)]
+        found.sort(key=lambda action: not _name(action).lower().startswith(text.lower()))
+        for action in found:
+            item = QListWidgetItem()
+            item.setData(Qt.ItemDataRole.UserRole, action)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, _name(action))
+            item.setSizeHint(QSize(100, 34))
+            self._list.addItem(item)
+            self._list.setItemWidget(item, _row(action))
+        self._list.setCurrentRow(0)
+
+    def _run(self) -> None:
+        item = self._list.currentItem()
+        self.hide()
+        if item is not None:
+            action: QAction = item.data(Qt.ItemDataRole.UserRole)
+            action.trigger()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and self.isVisible():
+            self.hide()
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if step and self._list.count():
+            self._list.setCurrentRow((self._list.currentRow() + step) % self._list.count())
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._run()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            return False
+        return True
+
+
+class ShortcutsDialog(QDialog):
+    """Everything that has a key, and what mouse and keys do on the controls."""
+
+    def __init__(self, actions: Sequence[QAction], gestures: Sequence[tuple[str, str]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard and mouse")
+        self.setMinimumSize(520, 460)
+        rows = [(shortcut_of(a), _name(a)) for a in actions if not a.shortcut().isEmpty()] + list(gestures)
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setVerticalSpacing(8)
+        grid.setHorizontalSpacing(20)
+        for at, (keys, what) in enumerate(rows):
+            key = QLabel(keys)
+            key.setProperty("role", "number")
+            grid.addWidget(key, at, 0)
+            grid.addWidget(QLabel(what), at, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(len(rows), 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(body)
+        title = QLabel("Keyboard and mouse")
+        title.setProperty("role", "headline")
+        close = button("Close", "Closes this list.")
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(title)
+        column.addWidget(scroll, 1)
+        column.addLayout(foot)
+
+
+def _name(action: QAction) -> str:
+    return action.text().replace("&", "").rstrip("…")
+
+
+def _row(action: QAction) -> QWidget:
+    made = QWidget()
+    made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    line = QHBoxLayout(made)
+    line.setContentsMargins(8, 0, 8, 0)
+    key = QLabel(shortcut_of(action))
+    key.setProperty("role", "small-number")
+    line.addWidget(QLabel(_name(action)))
+    line.addStretch(1)
+    line.addWidget(key)
+    return made

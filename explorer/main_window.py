@@ -1,0 +1,201 @@
+"""The window: header, pages, footer, banner; knows where things sit and nothing of what they do."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer import theme
+from explorer.controls import icons
+from explorer.controls.banner import Banner
+from explorer.controls.chips import IconButton, Segments, button
+from explorer.controls.columns import SideColumn, StateDot
+from explorer.controls.palette import CommandPalette
+
+LEFT_WIDTH, RIGHT_WIDTH = 304, 354
+SMALLEST = QSize(1080, 600)
+WORKSPACES = ("Explore", "Train")
+
+
+class MainWindow(QMainWindow):
+    """Header, the workspaces as pages, footer. Signals say what a person wants; ``app.py`` does it."""
+
+    dropped = Signal(str)  # path of a file or folder
+    workspace_changed = Signal(int)
+    compare_held = Signal(bool)
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("StyleGAN Explorer")
+        self.setWindowIcon(QIcon(str(theme.RESOURCES / "icons" / "app.png")))
+        self.setMinimumSize(SMALLEST)
+        self.setAcceptDrops(True)
+        self.model_button = button("no model", "Opens another model, a run or a saved picture.")
+        self.workspaces = Segments(WORKSPACES, ("Drag faces of a model.", "Train a new model and watch it grow."))
+        self.more_button = IconButton("more", "More: theme, copying, help.")
+        self.pages = QStackedWidget()
+        self.state, self.facts = StateDot(), QLabel()
+        self.device, self.hash, self.saved = QLabel(), QLabel(), QLabel()
+        self._header = QHBoxLayout()
+        self._lay_out()
+        self.banner = Banner(self.pages)
+        self.palette_box = CommandPalette(self)
+        self.workspaces.chosen.connect(self.show_workspace)
+
+    def add_header_actions(self, actions: Sequence[QAction], primary: QAction) -> None:
+        """Buttons at the right of the header: some plain ones, ``primary`` as the one in colour."""
+        for action in actions:
+            self._header.addWidget(_action_button(action))
+        self._header.addWidget(self.more_button)
+        self._header.addWidget(_action_button(primary, "primary"))
+
+    def set_pages(self, explore: QWidget, train: QWidget) -> None:
+        """The two workspaces."""
+        for page in (explore, train):
+            self.pages.addWidget(page)
+
+    def replace_page(self, index: int, page: QWidget) -> None:
+        """Puts a page in the place of another, for one that is built when it is first shown."""
+        old = self.pages.widget(index)
+        was_current = self.pages.currentIndex() == index
+        self.pages.insertWidget(index, page)
+        if old is not None:
+            self.pages.removeWidget(old)
+            old.deleteLater()
+        if was_current:
+            self.pages.setCurrentIndex(index)
+
+    def show_workspace(self, index: int) -> None:
+        """Switches between Explore (0) and Train (1)."""
+        self.workspaces.select(index)
+        self.workspace_changed.emit(index)
+        self.pages.setCurrentIndex(index)
+        self.banner.raise_()
+
+    def _lay_out(self) -> None:
+        root = QWidget()
+        column = QVBoxLayout(root)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._make_header())
+        column.addWidget(self.pages, 1)
+        column.addWidget(self._make_footer())
+        self.setCentralWidget(root)
+
+    def _make_header(self) -> QFrame:
+        header = QFrame()
+        header.setObjectName("header")
+        header.setFixedHeight(48)
+        name = QLabel("StyleGAN Explorer")
+        name.setProperty("role", "title")
+        header.setLayout(self._header)
+        self._header.setContentsMargins(16, 0, 14, 0)
+        self._header.setSpacing(8)
+        self._header.addWidget(name)
+        self._header.addSpacing(8)
+        self._header.addWidget(self.model_button)
+        self._header.addSpacing(8)
+        self._header.addWidget(self.workspaces)
+        self._header.addStretch(1)
+        return header
+
+    def _make_footer(self) -> QFrame:
+        footer = QFrame()
+        footer.setObjectName("footer")
+        footer.setFixedHeight(26)
+        row = QHBoxLayout(footer)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(18)
+        self.hash.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.hash.setStyleSheet('font-family: "JetBrains Mono"; font-size: 11px;')
+        for label in (self.facts, self.device, self.hash, self.saved):
+            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.state)
+        row.addWidget(self.facts)
+        row.addWidget(self.device)
+        row.addStretch(1)
+        row.addWidget(self.hash)
+        row.addWidget(self.saved)
+        return footer
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if local:
+            event.acceptProposedAction()
+            self.dropped.emit(str(Path(local[0])))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        typing = isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)
+        if event.key() == Qt.Key.Key_B and not event.modifiers() and not typing:
+            if not event.isAutoRepeat():
+                self.compare_held.emit(True)
+        elif event.key() == Qt.Key.Key_Escape and self.banner.isVisible():
+            self.banner.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():
+            self.compare_held.emit(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.compare_held.emit(False)
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QEvent) -> None:
+        self.closing.emit()
+        event.accept()
+
+
+class ExplorePage(QWidget):
+    """Left what the picture starts from, right what bends it, the picture in the middle, below it what was."""
+
+    def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget], picture: QWidget, history: QWidget) -> None:
+        super().__init__()
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(picture, 1)
+        middle.addWidget(history)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(SideColumn("left", LEFT_WIDTH, left))
+        row.addLayout(middle, 1)
+        row.addWidget(SideColumn("right", RIGHT_WIDTH, right))
+
+
+def _action_button(action: QAction, kind: str = "ghost") -> QPushButton:
+    """A push button that does what the action does and is enabled when it is."""
+    made = button(action.text().rstrip("…"), action.toolTip(), kind)
+    name = action.data()
+    if isinstance(name, str) and name in icons.NAMES:
+        token = "on_accent" if kind == "primary" else "muted"
+        made.setIcon(icons.icon(name, token))
+        made.setIconSize(QSize(15, 15))
+    made.clicked.connect(lambda: action.trigger())
+    action.enabledChanged.connect(made.setEnabled)
+    made.setEnabled(action.isEnabled())
+    return made
