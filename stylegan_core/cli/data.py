@@ -27,6 +27,10 @@ def parser() -> argparse.ArgumentParser:
     avatars.add_argument("--seed", type=int, default=0, help="same seed, same pictures (default: %(default)s)")
     avatars.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
     avatars.set_defaults(run=run_avatars)
+    check = commands.add_parser("check", help="list broken, tiny, odd and repeated pictures, and usable sizes")
+    check.add_argument("path", type=Path, metavar="DIR", help="a folder or zip of pictures, or an idx file")
+    check.add_argument("--json", action="store_true", help="write the report as JSON")
+    check.set_defaults(run=run_check)
     return top
 
 
@@ -45,6 +49,17 @@ def run_avatars(arguments: argparse.Namespace) -> int:
             bar.update(task, completed=done)
     rate = arguments.count / (time.perf_counter() - started)
     sys.stdout.write(f"{arguments.out}: {arguments.count} pictures and labels.json, {rate:.0f} pictures/s\n")
+    return 0
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """``data check DIR [--json]``"""
+    from stylegan_core.data.check import check
+
+    with progress("checking pictures") as bar:
+        task = bar.add_task("")
+        report = check(arguments.path, lambda done, total: bar.update(task, completed=done, total=total))
+    sys.stdout.write((report.to_json() if arguments.json else report.to_text()) + "\n")
     return 0
 
 

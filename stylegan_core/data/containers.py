@@ -13,7 +13,7 @@ from typing import IO, Protocol
 import numpy as np
 from PIL import Image
 
-from stylegan_core.data.pictures import MAX_BYTES, SUFFIXES, Colour, Fit, Pixels, decode, fitted
+from stylegan_core.data.pictures import MAX_BYTES, SUFFIXES, Colour, Fit, Pixels, decode, fitted, open_picture
 
 MAX_IDX = 1 << 31  # bytes of pixels in an idx file
 MAX_SIDE_FILE = 1 << 30  # bytes of a labels.json
@@ -79,21 +79,20 @@ def _is_picture(name: str) -> bool:
     return not hidden and PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
-class _Files:
+class PictureFiles:
     """What folders and zip files share: pictures are files with names."""
 
     path: Path
     names: Sequence[str]
 
     def data(self, name: str) -> bytes:
+        """The content of a file. Raises ValueError where it is broken, OSError where the data set is gone."""
         raise NotImplementedError
 
     def read(self, index: int, resolution: int, fit: Fit, background: Colour) -> Pixels:
         return decode(self.data(self.names[index]), resolution, fit, background)
 
     def first_side(self) -> int:
-        from stylegan_core.data.pictures import open_picture
-
         for name in self.names:
             try:
                 return min(open_picture(self.data(name)).size)
@@ -102,7 +101,7 @@ class _Files:
         raise ValueError(f"{self.path} holds no picture that can be read.")
 
 
-class Folder(_Files):
+class Folder(PictureFiles):
     """Pictures in a folder and the folders below it."""
 
     def __init__(self, path: Path) -> None:
@@ -144,7 +143,7 @@ def _walk(path: Path, below: str = "") -> list[tuple[str, int, int]]:
     return found
 
 
-class Zip(_Files):
+class Zip(PictureFiles):
     """Pictures in a zip file. Sizes are checked before and while unpacking, so a bomb is only a broken picture."""
 
     def __init__(self, path: Path) -> None:
