@@ -147,7 +147,9 @@ def _tiny() -> TrainingConfig:
 def _avatars_32() -> TrainingConfig:
     growth = plan((4, 0, 5, 32), (8, 5, 20, 16), (16, 15, 30, 16), (32, 20, 130, 16), rate=0.002)
     network = _small(32, 1024, 128)
-    return _small_run("avatars-32", "Avatars at 32²: faces in about an hour on one CPU core.", network, growth)
+    return _small_run(
+        "avatars-32", "Avatars at 32²: faces in about an hour on one CPU core.", network, growth, gamma=2.0
+    )
 
 
 def _avatars_64() -> TrainingConfig:
