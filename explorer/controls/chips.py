@@ -83,3 +83,7 @@ class Segments(QFrame):
     def select(self, index: int) -> None:
         """Chooses one without emitting."""
         self._group.button(index).setChecked(True)
+
+    def enable(self, index: int, allowed: bool) -> None:
+        """Allows or forbids one choice."""
+        self._group.button(index).setEnabled(allowed)

@@ -1,0 +1,223 @@
+"""Mixing: coarse, middle and fine layers, or single ones, taken from other faces."""
+
+import random
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from explorer.controls.chips import chip
+from explorer.controls.matrix import MatrixDialog, is_of_matrix
+from explorer.controls.mix_row import MixRow
+from explorer.controls.panel import Panel, allow
+from explorer.jobs import Done, Piece, Strip
+from explorer.session import Session
+from stylegan_core.bands import NAMES, band_of_layer, bands
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Latent, Mix, Recipe
+
+Key = str | int  # the name of a band, or the number of a layer
+SEEDS = 100_000
+PROPOSED = {"coarse": 2214, "middle": 314, "fine": 90417}
+SIDE = 64
+TIPS = {
+    "matrix": "Opens the matrix: rows of faces, with layers of the faces of the columns.",
+    "layers": "Shows a source and a weight for every single layer.",
+    "new": "Draws new sources for every row that is not locked.",
+}
+
+
+class MixingPanel(Panel):
+    """A row for each band, a row for each layer behind a disclosure, and the paper's matrix."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, "Mixing", parent)
+        self.rows: dict[Key, MixRow] = {}
+        self._proposed: dict[Key, Latent] = {name: Latent(seed) for name, seed in PROPOSED.items()}
+        self._shown: object = None
+        self._dialog: MatrixDialog | None = None
+        self.matrix = chip("matrix", TIPS["matrix"])
+        self.per_layer = chip("per layer", TIPS["layers"], checkable=True)
+        self.new = chip("new", TIPS["new"])
+        for each in (self.new, self.matrix, self.per_layer):
+            self.section.add_action(each)
+        self._band_box, self._layer_box = _box(self), _box(self)
+        for name in NAMES:
+            self._add_row(name, name.capitalize(), name, "", self._band_box)
+        self._layer_box.hide()
+        self.matrix.clicked.connect(self.open_matrix)
+        self.per_layer.toggled.connect(self._disclose)
+        self.new.clicked.connect(self.new_sources)
+
+    def new_sources(self) -> None:
+        """Other sources for every row in use that is not locked, as one step."""
+        recipe = self.session.recipe
+        for key in [key for key, row in self.rows.items() if not row.locked and row.isVisibleTo(self)]:
+            self._proposed[key] = Latent(random.randrange(SEEDS))
+            mix = find_mix(recipe, key)
+            if mix is not None:
+                recipe = put_mix(recipe, key, replace(mix, source=self._proposed[key]))
+        self.session.apply(recipe)
+        self._show_mixes()
+
+    def set_source(self, key: Key, latent: Latent) -> None:
+        """Takes the layers of a row from another face; a row not in use starts at weight 1, so that it is seen."""
+        mix = find_mix(self.session.recipe, key)
+        self._proposed[key] = latent
+        self.session.apply(put_mix(self.session.recipe, key, _mix(key, latent, mix.weight if mix else 1.0)))
+
+    def open_matrix(self) -> None:
+        """Opens the mixing matrix of the current face."""
+        if self.info is None:
+            return
+        self._close_matrix()
+        self._dialog = MatrixDialog(self.session.recipe, self.info, self.window())
+        self._dialog.wanted.connect(self.ask)
+        self._dialog.chosen.connect(self._take_cell)
+        self._dialog.show()
+        self._dialog.start()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        if recipe.mixes != self._shown:
+            self._shown = recipe.mixes
+            self._show_mixes()
+        self.refresh_later()
+
+    def show_model(self, info: ModelInfo) -> None:
+        self._close_matrix()
+        self._make_layer_rows(info)
+        self._shown = None
+        super().show_model(info)
+        reason = info.why_not("mixing")
+        for widget, tip in ((self.matrix, TIPS["matrix"]), (self.per_layer, TIPS["layers"]), (self.new, TIPS["new"])):
+            allow(widget, reason, tip)
+        for band in bands(info.resolution):
+            row = self.rows[band.name]
+            row.set_where(band.resolutions)
+            row.set_why_not(reason or ("" if band.layers else f"This network has no {band.name} layers."))
+        for row in self.rows.values():
+            row.thumbnail.show_pixmap(None)
+
+    def refresh(self) -> None:
+        if self.info is None or self.info.why_not("mixing"):
+            return
+        base = self.session.recipe
+        rows = self._visible_rows()
+        plain = Recipe(psi=base.psi, psi_bands=base.psi_bands, cutoff=base.cutoff, label=base.label)
+        self.ask(Strip("mixing.sources", tuple(replace(plain, latent=row.source) for row in rows), SIDE))
+
+    def take(self, answer: Piece | Done) -> None:
+        if is_of_matrix(answer.request):
+            if self._dialog is not None:
+                self._dialog.take(answer)
+        elif isinstance(answer, Piece) and isinstance(answer.request, Strip):
+            for row in self._visible_rows():
+                if row.source == answer.request.recipes[answer.index].latent:
+                    row.thumbnail.show_pixels(answer.value)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            for row in self.rows.values():
+                row.recolour()
+        super().changeEvent(event)
+
+    def _add_row(self, key: Key, name: str, band: str, where: str, box: QWidget) -> None:
+        row = MixRow(name, band, where, self._proposed[key])
+        row.weighed.connect(lambda weight: self._weigh(key, weight))
+        row.committed.connect(self.session.commit)
+        row.source_chosen.connect(lambda latent: self.set_source(key, latent))
+        row.asked.connect(lambda word: self._do(key, word))
+        self.rows[key] = row
+        layout = box.layout()
+        assert layout is not None
+        layout.addWidget(row)
+
+    def _make_layer_rows(self, info: ModelInfo) -> None:
+        for key in [key for key in self.rows if isinstance(key, int)]:
+            row = self.rows.pop(key)
+            row.hide()
+            row.deleteLater()
+        for layer in range(info.num_layers):
+            band = band_of_layer(layer, info.resolution).name
+            self._proposed.setdefault(layer, Latent(1000 + layer))
+            self._add_row(layer, f"Layer {layer}", band, f"{info.layer_resolutions[layer]}²", self._layer_box)
+
+    def _visible_rows(self) -> list[MixRow]:
+        return [row for key, row in self.rows.items() if isinstance(key, str) or self.per_layer.isChecked()]
+
+    def _show_mixes(self) -> None:
+        for key, row in self.rows.items():
+            mix, before = find_mix(self.session.recipe, key), row.source
+            if mix is not None:
+                self._proposed[key] = mix.source
+            row.show_mix(mix, self._proposed[key])
+            row.thumbnail.set_stale(row.source != before and not row.thumbnail.empty)
+        self.refresh_later()
+
+    def _weigh(self, key: Key, weight: float) -> None:
+        self.session.edit_recipe(put_mix(self.session.recipe, key, _mix(key, self.rows[key].source, weight)))
+
+    def _do(self, key: Key, word: str) -> None:
+        recipe = self.session.recipe
+        mix = find_mix(recipe, key)
+        if word == "new" and mix is None:
+            self._proposed[key] = Latent(random.randrange(SEEDS))
+            self._show_mixes()
+        elif word == "new":
+            self.set_source(key, Latent(random.randrange(SEEDS)))
+        elif word == "take":
+            self.set_source(key, recipe.latent)
+        elif word == "clear":
+            self.session.apply(put_mix(recipe, key, None))
+        elif word == "swap":
+            weight = mix.weight if mix else 0.0
+            swapped = replace(recipe, latent=self.rows[key].source)
+            self.session.apply(put_mix(swapped, key, _mix(key, recipe.latent, weight)))
+
+    def _disclose(self, shown: bool) -> None:
+        self._layer_box.setVisible(shown)
+        self.refresh_later()
+
+    def _take_cell(self, row: Latent, column: Latent, band: str) -> None:
+        recipe = replace(self.session.recipe, latent=row, mixes=())
+        self.session.apply(put_mix(recipe, band, _mix(band, column, 1.0)))
+
+    def _close_matrix(self) -> None:
+        if self._dialog is not None:
+            self._dialog.close()
+            self._dialog.deleteLater()
+            self._dialog = None
+
+
+def find_mix(recipe: Recipe, key: Key) -> Mix | None:
+    """The mix of a band, or of a single layer, if there is one."""
+    if isinstance(key, str):
+        return recipe.mix(key)
+    return next((mix for mix in recipe.mixes if _is_layer(mix, key)), None)
+
+
+def put_mix(recipe: Recipe, key: Key, mix: Mix | None) -> Recipe:
+    """The recipe with the mix of a band or layer replaced or, with None, taken away."""
+    if isinstance(key, str):
+        return recipe.with_mix(key, mix)
+    others = [old for old in recipe.mixes if not _is_layer(old, key)]
+    banded = [old for old in others if old.band]
+    layers = sorted([old for old in others if not old.band] + ([mix] if mix else []), key=lambda each: each.first)
+    return replace(recipe, mixes=(*banded, *layers))
+
+
+def _is_layer(mix: Mix, layer: int) -> bool:
+    return mix.band is None and (mix.first, mix.last) == (layer, layer)
+
+
+def _mix(key: Key, source: Latent, weight: float) -> Mix:
+    return Mix(source, weight, key) if isinstance(key, str) else Mix(source, weight, None, key, key)
+
+
+def _box(panel: Panel) -> QWidget:
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    panel.body.addWidget(made)
+    return made
