@@ -43,7 +43,7 @@ class Styles:
     def psi_of_layers(self, recipe: Recipe) -> Tensor:
         """The truncation of each layer [num_layers, 1]: psi or its band's psi below the cutoff, 1 from there on."""
         count = self.model.num_layers
-        psi = torch.full((count, 1), recipe.psi)
+        psi = torch.full((count, 1), float(recipe.psi))
         if recipe.psi_bands is not None:
             for band, own in zip(bands(self.model.resolution), recipe.psi_bands, strict=True):
                 psi[band.layers.start : band.layers.stop] = own
