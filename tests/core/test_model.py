@@ -48,7 +48,8 @@ def test_half_precision_storage_opens_as_float32(small: Model, tmp_path: Path) -
     assert again.w_avg.dtype == torch.float32
     save_model(tmp_path / "full.safetensors", small)
     half, full = ((tmp_path / f"{name}.safetensors").stat().st_size for name in ("half", "full"))
-    assert full - half == 2 * sum(tensor.numel() for tensor in small.generator.state_dict().values())
+    count = sum(tensor.numel() for tensor in small.generator.state_dict().values())
+    assert full - half == pytest.approx(2 * count, abs=100)  # headers differ by a few bytes
 
 
 def test_a_discriminator_travels_beside(small: Model, tmp_path: Path) -> None:
