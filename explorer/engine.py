@@ -59,6 +59,7 @@ class Engine(QObject):
     ready = Signal(str)  # the thread can draw; where and how, in words
     loading = Signal(str)  # path
     loaded = Signal(object, str)  # ModelInfo, path
+    refused = Signal(str, object)  # path, Problem: the file cannot be loaded, the old model stays
     rendered = Signal(object)  # Frame
     answered = Signal(object)  # Piece, Done or Failed
     failed = Signal(object)  # Problem
@@ -129,6 +130,8 @@ class Engine(QObject):
             case _Loaded():
                 self._hash = answer.info.hash
                 self.loaded.emit(answer.info, answer.path)
+            case _Refused():
+                self.refused.emit(answer.path, answer.problem)
             case Problem():
                 self.failed.emit(answer)
             case bool():
@@ -141,6 +144,12 @@ class Engine(QObject):
 class _Loaded:
     info: ModelInfo
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    path: str
+    problem: Problem
 
 
 class _Worker:
@@ -204,10 +213,8 @@ class _Worker:
         while (task := self._next()) is not None:
             try:
                 task(backend)
-            except Exception as error:
-                expected = isinstance(error, ValueError | OSError)
-                log.log(logging.INFO if expected else logging.ERROR, "%s", error, exc_info=not expected)
-                self._tell(Problem(sentence_of(error), traceback.format_exc()))
+            except Exception as error:  # noqa: BLE001 (the thread outlives any failure; _problem logs it)
+                self._tell(_problem(error))
 
     def _next(self) -> Callable[[Backend], None] | None:
         """Waits for the most urgent thing to do; None when the thread must end."""
@@ -242,7 +249,11 @@ class _Worker:
             self._tell(idle)
 
     def _do_load(self, backend: Backend, path: str) -> None:
-        info = backend.load(path)
+        try:
+            info = backend.load(path)
+        except Exception as error:  # noqa: BLE001 (as above)
+            self._tell(_Refused(path, _problem(error)))
+            return
         with self._wake:
             self._hash, self._shown = info.hash, None
             self._waiting.clear()
@@ -291,6 +302,13 @@ class _Worker:
     def _still(self, owner: str, request: Request) -> bool:
         current = self._running.get(owner)
         return current is not None and current[0] is request and not self._stopped
+
+
+def _problem(error: Exception) -> Problem:
+    """A problem for the window; what is not the fault of a file goes to the log with all its details."""
+    if not isinstance(error, ValueError | OSError):
+        log.exception("Drawing failed")
+    return Problem(sentence_of(error), traceback.format_exc())
 
 
 def sentence_of(error: BaseException) -> str:

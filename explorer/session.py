@@ -1,7 +1,6 @@
 """Session: the current recipe and model, and every step back; knows neither torch nor widgets."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -37,7 +36,8 @@ class Session(QObject):
         self._path = ""
         self._done: list[Entry] = []  # the last one is the committed state
         self._undone: list[Entry] = []
-        self._awaited: Entry | None = None
+        self._awaited: Entry | None = None  # the entry whose model is being loaded for undo or redo
+        self._awaited_step = (self._done, self._undone)
 
     @property
     def recipe(self) -> Recipe:
@@ -109,41 +109,51 @@ class Session(QObject):
         """One step back, across models too; a gesture that is not yet committed is taken back first."""
         if self._uncommitted():
             self.commit()
-        if len(self._done) > 1:
-            self._undone.append(self._done.pop())
-            self._show(self._done[-1])
+        if len(self._done) > 1 and self._awaited is None:
+            self._step(self._done, self._undone)
 
     def redo(self) -> None:
         """One step forward again."""
-        if self._undone and not self._uncommitted():
-            self._done.append(self._undone.pop())
-            self._show(self._done[-1])
+        if self._undone and not self._uncommitted() and self._awaited is None:
+            self._step(self._undone, self._done)
+
+    def model_refused(self, path: str) -> None:
+        """The file that undo or redo waits for cannot be loaded: the step is not taken."""
+        if self._awaited is None or self._awaited.model_path != path:
+            return
+        self._awaited = None
+        source, target = self._awaited_step
+        source.append(target.pop())
+        self.steps_changed.emit()
 
     def set_model(self, info: ModelInfo, path: str, recipe: Recipe | None = None) -> None:
-        """A model has been loaded: with ``recipe``, or the one an undo waits for, or the current one.
+        """A model has been loaded: with ``recipe``, or the one an undo waits for, or as much of the current as fits.
 
         The change of model is itself one step of undo.
         """
-        if self._info is not None:
+        if self._info is not None and self._awaited is None:
             self.commit()
-        self._info, self._path = info, str(Path(path))
+        awaited, self._awaited = self._awaited, None
+        self._info, self._path = info, path
+        if awaited is not None and awaited.model_path == path:
+            # The file may have changed since; then this is the nearest there is to what was seen.
+            self._done[-1] = replace(awaited, model_hash=info.hash)
+            self._recipe = awaited.recipe
+        else:
+            self._recipe = fitting(self._recipe if recipe is None else recipe, info)
+            self._done.append(Entry(info.hash, path, self._recipe))
+            self._undone.clear()
         self.model_changed.emit(info)
-        if self._awaited is not None and self._awaited.model_path == self._path:
-            awaited, self._awaited = self._awaited, None
-            self._show(awaited)
-            return
-        self._awaited = None
-        if recipe is not None and recipe != self._recipe:
-            self._recipe = recipe
-            self.recipe_changed.emit(recipe)
-        self._done.append(Entry(info.hash, self._path, self._recipe))
-        self._undone.clear()
+        self.recipe_changed.emit(self._recipe)
         self.committed.emit(self._recipe)
         self.steps_changed.emit()
 
-    def _show(self, entry: Entry) -> None:
+    def _step(self, source: list[Entry], target: list[Entry]) -> None:
+        """Moves the newest entry from one pile to the other and shows what is then the last one done."""
+        target.append(source.pop())
+        entry = self._done[-1]
         if entry.model_hash != self._hash():
-            self._awaited = entry
+            self._awaited, self._awaited_step = entry, (source, target)
             self.model_wanted.emit(entry.model_path)
         else:
             self._recipe = entry.recipe
@@ -156,3 +166,14 @@ class Session(QObject):
 
     def _uncommitted(self) -> bool:
         return bool(self._done) and self._recipe != self._done[-1].recipe
+
+
+def fitting(recipe: Recipe, info: ModelInfo) -> Recipe:
+    """The recipe without what this model cannot draw: vectors of another width, labels it does not have."""
+    latent, width = recipe.latent, info.w_dim
+    if latent.w is not None and latent.w.shape[-1] != width:
+        latent = replace(latent, w=None)
+    mixes = tuple(m for m in recipe.mixes if m.source.w is None or m.source.w.shape[-1] == width)
+    directions = tuple(d for d in recipe.directions if d.direction.vector.shape[-1] == width)
+    label = recipe.label if recipe.label is not None and recipe.label < len(info.classes) else None
+    return replace(recipe, latent=latent, mixes=mixes, directions=directions, label=label)

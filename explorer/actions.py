@@ -1,0 +1,65 @@
+"""The actions of the window: name, key, icon and one sentence each, in one table."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+GESTURES = (
+    ("drag on the picture", "Move between neighbouring faces"),
+    ("hold B", "See the picture before the last change"),
+    ("double-click", "Reset a slider; choose every layer of a layer strip"),
+    ("wheel", "Turn the slider that has the focus, in tens with Shift"),
+    ("arrows, Page Up, Page Down", "Move the slider that has the focus"),
+    ("Delete", "Reset the slider that has the focus"),
+    ("type a number", "Set a slider, also beyond its range"),
+    ("right-click", "More for pictures and thumbnails"),
+    ("drop a file", "Open a model, a run or a saved picture"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    key: str
+    text: str
+    shortcut: str
+    icon: str
+    tip: str
+    checkable: bool = False
+
+
+_TABLE = (
+    _Row("open", "Open…", "Ctrl+O", "folder", "Opens a model, or a picture saved by this program."),
+    _Row("open_run", "Open run…", "Ctrl+Shift+O", "folder", "Opens the folder of a training run."),
+    _Row("save", "Save picture…", "Ctrl+S", "save", "Draws the picture exactly and saves it with its recipe inside."),
+    _Row("undo", "Undo", "Ctrl+Z", "undo", "Takes the last change back."),
+    _Row("redo", "Redo", "Ctrl+Shift+Z", "redo", "Makes the change again that was taken back."),
+    _Row("commands", "Commands", "Ctrl+K", "search", "Finds any command by its name."),
+    _Row("copy", "Copy picture", "Ctrl+C", "copy", "Copies the exact picture."),
+    _Row("copy_recipe", "Copy recipe", "Ctrl+Shift+C", "", "Copies the recipe of the picture as text."),
+    _Row("paste_recipe", "Paste recipe", "Ctrl+V", "", "Shows the recipe that was copied."),
+    _Row("star", "Star this picture", "Ctrl+D", "star", "Keeps this picture among the favourites of the history."),
+    _Row("reset", "Reset all changes to this face", "Ctrl+0", "reset", "Keeps the face, resets everything else."),
+    _Row("smooth", "Smooth enlargement", "", "", "Enlarges small pictures smoothly, not pixel by pixel.", True),
+    _Row("theme", "Light theme", "", "sun", "Switches between the dark and the light theme.", True),
+    _Row("explore", "Explore", "Ctrl+1", "", "Goes to the faces."),
+    _Row("train", "Train", "Ctrl+2", "", "Goes to the training runs."),
+    _Row("full_screen", "Full screen", "F11", "", "Fills the whole screen, or no longer.", True),
+    _Row("shortcuts", "Keyboard and mouse", "F1", "help", "Lists every key and gesture."),
+    _Row("quit", "Quit", "Ctrl+Q", "", "Closes the window; the history is kept."),
+)
+
+
+def make_actions(parent: QObject) -> dict[str, QAction]:
+    """Every action by its key; nothing is connected yet."""
+    made = {}
+    for row in _TABLE:
+        action = QAction(row.text, parent)
+        action.setShortcut(QKeySequence(row.shortcut))
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{row.tip} ({keys})" if keys else row.tip)
+        action.setCheckable(row.checkable)
+        action.setData(row.icon)
+        made[row.key] = action
+    made["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+    return made
