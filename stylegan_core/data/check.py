@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -47,7 +48,8 @@ class Report:
         lines = [f"{self.path}: {self.pictures} pictures."]
         if self.resolution:
             lines.append(f"Usable resolution: {self.resolution} (at least {MOST:.0%} of the pictures fill it).")
-        lines += ["Shorter sides: " + ", ".join(f"{n} from {side}" for side, n in self.shorter_sides.items()) + "."]
+            sides = ", ".join(f"{number} from {side}" for side, number in self.shorter_sides.items())
+            lines.append(f"Shorter sides: {sides}.")
         lines += [f"Not square, so cropped or letter-boxed: {self.not_square}."] if self.not_square else []
         lines += _listed("Cannot be read, will be skipped", [f"{n} ({why})" for n, why in self.unreadable.items()])
         lines += _listed(f"Smaller than {TINY} pixels", [f"{name} ({size})" for name, size in self.tiny.items()])
@@ -141,5 +143,5 @@ def usable_resolution(sides: list[int]) -> int:
     """The largest power of two up to 1024 that most of the shorter sides reach; 0 for none at all."""
     if not sides:
         return 0
-    reached = sorted(sides)[int((1 - MOST) * len(sides))]
+    reached = sorted(sides)[len(sides) - math.ceil(MOST * len(sides))]
     return min(1024, 1 << (reached.bit_length() - 1))

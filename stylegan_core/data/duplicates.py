@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 THUMB = 16  # pixels of the small copy
-NEAR_BITS = 4  # of 64 that may differ
-NEAR_MEAN, NEAR_MOST = 3.0, 24.0  # grey levels by which small copies may differ: on average, and anywhere
+NEAR_BITS = 6  # of 64 that may differ
+NEAR_MEAN, NEAR_MOST = 4.0, 32.0  # grey levels by which small copies may differ: on average, and anywhere
 BLOCK = 256  # hashes compared with all others at a time; 50,000 pictures take seconds
 
 

@@ -120,7 +120,7 @@ class Loader:
         while (want := self._wait_for_work()) is not None:
             try:
                 batch = self._make(want)
-            except (OSError, ValueError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, `get` raises it in the training thread
                 self._deliver(want, None, error)
             else:
                 self._deliver(want, batch, None)
