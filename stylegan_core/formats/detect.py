@@ -56,13 +56,18 @@ def container_of(data: memoryview) -> Container:
             raise RefusedFile(f"it is {name}")
     if head[257:262] == b"ustar":
         raise RefusedFile("it is a tar archive (torch's oldest format); save it again with a newer torch")
-    if head[:1] == b"\x08" and (b"\x12" in head[:4]) and _printable(head[4:12]):
+    if _is_onnx(head):
         raise RefusedFile("it is an ONNX network, which holds a program rather than StyleGAN weights")
     if head[4:8] == b"TFL3":
         raise RefusedFile("it is a TensorFlow Lite network")
     if _is_pickle(head):
         return Container.PICKLE
     raise RefusedFile("it is not a weight file of any kind known here")
+
+
+def _is_onnx(head: bytes) -> bool:
+    """A protocol buffer that opens with a small version number and the name of the program that wrote it."""
+    return len(head) > 4 and head[0] == 0x08 and head[2] == 0x12 and _printable(head[4 : 4 + head[3]])
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:

@@ -40,6 +40,26 @@ def read_weight_file(path: str | PathLike[str], progress: Progress | None = None
         raise RefusedFile(f"{path}: it is damaged in a way that no network file is.") from None
 
 
+def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
+    """The tensors of a single torch state dict of any network, such as a feature extractor's; raises as above."""
+    path = Path(path)
+    try:
+        data = _mapped(path)
+        budget = Budget(len(data), None)
+        zipped = container_of(data) is Container.TORCH_ZIP
+        root = (
+            read_zip(ZipMembers(data, budget), TORCH_TABLE, budget)
+            if zipped
+            else read_legacy(data, budget, TORCH_TABLE)
+        )
+        networks, _ = state_dicts(root, budget) if isinstance(root, dict) else ({}, {})
+    except RefusedFile as error:
+        raise RefusedFile(f"{path}: {error}.") from None
+    if len(networks) != 1:
+        raise RefusedFile(f"{path}: it does not hold one state dict.")
+    return next(iter(networks.values())).tensors
+
+
 def _mapped(path: Path) -> memoryview:
     if path.is_dir():
         raise RefusedFile("it is a folder, where a weight file is wanted")

@@ -32,7 +32,7 @@ def network_class(module: str = "dnnlib.tflib.network") -> Iterator[type]:
                 sys.modules[name] = old
 
 
-def network(cls: type, name: str, variables: dict[str, Any], **state: Any) -> Any:
+def network(cls: type, name: str, own: dict[str, Any], /, **state: Any) -> Any:
     """One dnnlib network with its own variables; `components` and `static_kwargs` come as keywords."""
     made = cls()
     made.state = {
@@ -42,7 +42,7 @@ def network(cls: type, name: str, variables: dict[str, Any], **state: Any) -> An
         "components": {},
         "build_module_src": "raise SystemExit('this text was run')\n" * 20,
         "build_func_name": "G_style",
-        "variables": [(key, np.asarray(value, np.float32)[()]) for key, value in variables.items()],
+        "variables": [(key, np.asarray(value, np.float32)[()]) for key, value in own.items()],
         **state,
     }
     return made
