@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 POLL_MS = 200
 SILENCE = 30.0  # seconds without a word: heartbeats come every 5
 LAUNCH_GRACE = 60.0  # seconds a new process may take to say its first word
+TICKS_END = 2.5  # seconds: ticks come every 2 while it trains
 TAIL = 1 << 16
 LIVE = frozenset({"starting", "training", "pausing", "paused", "stopping"})
 
@@ -83,7 +84,8 @@ def judge(signs: Signs, now: float) -> RunState:
     if signs.stop:
         return RunState("stopping", "It saves a checkpoint and stops.")
     if signs.pause:
-        return RunState("pausing" if isinstance(signs.last, Tick) else "paused")
+        ticking = isinstance(signs.last, Tick) and now - signs.heard < TICKS_END
+        return RunState("pausing" if ticking else "paused")
     begins = signs.last is None or signs.end is not None
     return RunState("starting", "The trainer starts.") if begins else RunState("training")
 
@@ -169,8 +171,8 @@ def trainer_threads() -> int:
 
 def train_arguments(preset: str, data: str, settings: Mapping[str, object]) -> list[str]:
     """The arguments behind ``train RUN_DIR``."""
-    pairs = [f"{key}={value}" for key, value in settings.items()]
-    return ["--preset", preset, "--data", data, *(["--set", *pairs] if pairs else [])]
+    pairs = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    return ["--preset", preset, "--data", data, *pairs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,9 +142,15 @@ class CurvesPanel(QWidget):
             self._flags = len(record.alerts)
             self.plots[0].set_flags([(event.img / 1000, flag_text(event)) for event in record.alerts])
 
-    def show_other(self, record: RunRecord | None) -> None:
+    @property
+    def compares(self) -> bool:
+        """True while a second run is drawn behind."""
+        return self._other is not None
+
+    def show_other(self, record: RunRecord | None, name: str) -> None:
         """Draws a second run's curves behind, dotted; None takes them away."""
         self._other = record
+        self.compare.setText(f"with {name}" if record else "compare")
         for plot in self.every_plot():
             plot.set_other(self._data(plot, record) if record else {})
 

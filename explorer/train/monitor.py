@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.runs import Launch, RunState, RunWatcher
 from explorer.train.alpha import AlphaPanel, Pairs
@@ -20,7 +20,7 @@ from explorer.train.samples import SamplesPanel
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import duration, headline, kimg_text, size_text, square
 from stylegan_core.events import Event, Samples
-from stylegan_core.rundir import is_whole
+from stylegan_core.rundir import EventReader, RunDir, is_whole
 
 log = logging.getLogger(__name__)
 
@@ -211,6 +211,31 @@ class Monitor(QWidget):
         except OSError:
             parts.append("disk not reachable")
         self.status.setText("   ·   ".join(parts))
+
+    def offer_others(self, others: list[Path]) -> None:
+        """A menu of runs to compare with; the chosen one's curves are drawn behind, dotted."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for path in others:
+            menu.addAction(path.name, lambda path=path: self.compare_with(path))
+        if not others:
+            menu.addAction("There is no other run yet.").setEnabled(False)
+        if self.curves.compares:
+            menu.addSeparator()
+            menu.addAction("Stop comparing", lambda: self.curves.show_other(None, ""))
+        menu.popup(self.curves.compare.mapToGlobal(self.curves.compare.rect().bottomLeft()))
+
+    def compare_with(self, path: Path) -> None:
+        """Draws the curves of another run behind these."""
+        reader = EventReader(RunDir(path))
+        try:
+            reader.poll()
+        except OSError as error:
+            self.failed.emit(f"{path} cannot be read: {error}.", "")
+            return
+        other = RunRecord()
+        other.restart(reader.events)
+        self.curves.show_other(other, path.name)
 
     def _point(self, kimg: float) -> None:
         self.timeline.set_cursor(kimg)

@@ -245,7 +245,7 @@ class SamplesPanel(QWidget):
 
 
 def tile_side(event: Samples, resolution: int, pixels: Pixels) -> int:
-    """The side of one picture in a grid: the working resolution, small ones enlarged up to 64 (or the network's own)."""
+    """The side of one picture in a grid: the working resolution, small ones enlarged to 64 or the network's own."""
     height, width = pixels.shape[:2]
     side: int = max(min(resolution, 64), 4 << event.level)
     return side if height % side == 0 and width % side == 0 else int(min(height, width))

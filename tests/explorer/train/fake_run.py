@@ -9,7 +9,7 @@ from PIL import Image
 
 from stylegan_core import events
 from stylegan_core.rundir import EventWriter, RunDir
-from stylegan_core.schedule import phase_at, phases
+from stylegan_core.schedule import phase_at
 from stylegan_core.training.config import TrainingConfig, changed, preset
 
 BEGAN = 1_750_000_000.0

@@ -1,0 +1,130 @@
+"""Avatars made on the spot: how many, how large, and a bar while a process draws them."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QSpinBox, QVBoxLayout, QWidget
+
+from explorer.controls.chips import button
+from explorer.train.command import CoreCommand
+from explorer.train.words import number
+
+RESOLUTIONS = (16, 32, 64, 128)
+LOOK_MS = 300
+
+
+class AvatarMaker(QWidget):
+    """Draws avatars into a folder of their own; ``made`` names it, also where it was there already."""
+
+    made = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.folder = folder
+        self.count, self.resolution, self.seed = QSpinBox(), QComboBox(), QSpinBox()
+        self.draw = button("Draw them", "Draws the avatars now; the same numbers give the same faces.")
+        self.bar, self.said = QProgressBar(), QLabel()
+        self._command = CoreCommand(as_json=False, parent=self)
+        self._target = Path()
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._lay_out()
+        self.draw.clicked.connect(self._toggle)
+        self._timer.timeout.connect(self._look)
+        self._command.answered.connect(lambda _: self._ended(""))
+        self._command.failed.connect(self._ended)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.count.setRange(16, 1_000_000)
+        self.count.setSingleStep(500)
+        self.count.setValue(2000)
+        self.count.setGroupSeparatorShown(True)
+        self.seed.setRange(0, 2_000_000_000)
+        for side in RESOLUTIONS:
+            self.resolution.addItem(f"{side}×{side}", side)
+        self.resolution.setCurrentIndex(1)
+        row = QHBoxLayout()
+        for word, field in (("", self.count), ("avatars at", self.resolution), ("seed", self.seed)):
+            if word:
+                label = QLabel(word)
+                label.setProperty("role", "muted")
+                row.addWidget(label)
+            row.addWidget(field)
+            field.setAccessibleName(word or "how many")
+        row.addStretch(1)
+        row.addWidget(self.draw)
+        column.addLayout(row)
+        column.addWidget(self.bar)
+        column.addWidget(self.said)
+        self.said.setProperty("role", "small")
+        self.bar.setTextVisible(False)
+        self.bar.hide()
+        self.said.hide()
+
+    @property
+    def busy(self) -> bool:
+        """True while they are drawn."""
+        return self._command.busy
+
+    def set_resolution(self, side: int) -> None:
+        """Proposes the size a preset needs."""
+        index = self.resolution.findData(min(max(side, RESOLUTIONS[0]), RESOLUTIONS[-1]))
+        if not self.busy and index >= 0:
+            self.resolution.setCurrentIndex(index)
+
+    def target(self) -> Path:
+        """The folder these numbers lead to."""
+        seed = f"-seed{self.seed.value()}" if self.seed.value() else ""
+        return self.folder / f"avatars-{self.resolution.currentData()}-{self.count.value()}{seed}"
+
+    def start(self) -> None:
+        """Draws them, or finds them drawn already."""
+        target = self.target()
+        if (target / "labels.json").is_file():
+            self.made.emit(target)
+            return
+        while target.exists():  # left half drawn by a cancelled or crashed process
+            target = target.with_name(f"{target.name}-again")
+        self._target = target
+        self.bar.setRange(0, self.count.value())
+        self.bar.setValue(0)
+        self.bar.show()
+        self.said.show()
+        self.draw.setText("Cancel")
+        numbers = [str(self.count.value()), str(self.resolution.currentData()), str(self.seed.value())]
+        flags = ("--count", "--resolution", "--seed")
+        pairs = [part for pair in zip(flags, numbers, strict=True) for part in pair]
+        self._command.ask("data", "avatars", str(target), *pairs)
+        self._timer.start()
+        self._look()
+
+    def close_maker(self) -> None:
+        """Ends the process and the timer."""
+        self._timer.stop()
+        self._command.drop()
+
+    def _toggle(self) -> None:
+        if self.busy:
+            self._command.drop()
+            self._ended("Cancelled; what was drawn so far is not used.")
+        else:
+            self.start()
+
+    def _look(self) -> None:
+        done = sum(1 for _ in self._target.glob("*.png")) if self._target.is_dir() else 0
+        self.bar.setValue(done)
+        self.said.setText(f"{number(done)} of {number(self.bar.maximum())} drawn")
+
+    def _ended(self, why: str) -> None:
+        self._timer.stop()
+        self.draw.setText("Draw them")
+        self.bar.hide()
+        self.said.setVisible(bool(why))
+        self.said.setText(why)
+        if why:
+            self.failed.emit(why)
+        else:
+            self.made.emit(self._target)

@@ -1,0 +1,83 @@
+"""Questions to the core that need torch or take long, asked of a process so that the window never waits."""
+
+import json
+import logging
+from typing import Any
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
+
+from explorer.runs import core_command
+
+log = logging.getLogger(__name__)
+GRACE_MS = 2000
+
+
+class CoreCommand(QObject):
+    """Runs ``python -m stylegan_core ...``; a newer question drops the older one.
+
+    ``answered`` brings what it printed (read as JSON where ``as_json``), ``failed`` its one sentence.
+    """
+
+    answered = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, as_json: bool = True, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._as_json = as_json
+        self._process: QProcess | None = None
+
+    @property
+    def busy(self) -> bool:
+        """True while a question is open."""
+        return self._process is not None
+
+    def ask(self, *arguments: str) -> None:
+        """Starts the process; the answer comes as a signal."""
+        self.drop()
+        command, environment = core_command(*arguments)
+        process = QProcess(self)
+        told = QProcessEnvironment()
+        for name, value in environment.items():
+            told.insert(name, value)
+        process.setProcessEnvironment(told)
+        process.finished.connect(lambda code, _status: self._finished(process, code))
+        process.errorOccurred.connect(lambda error: self._not_started(process, error))
+        self._process = process
+        process.start(command[0], command[1:])
+
+    def drop(self) -> None:
+        """Ends a question whose answer nobody waits for any more."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.blockSignals(True)
+            process.kill()
+            process.waitForFinished(GRACE_MS)
+            process.deleteLater()
+
+    def _finished(self, process: QProcess, code: int) -> None:
+        if process is not self._process:
+            return
+        self._process = None
+        said = bytes(process.readAllStandardOutput().data()).decode("utf-8", "replace")
+        complaint = bytes(process.readAllStandardError().data()).decode("utf-8", "replace")
+        process.deleteLater()
+        if code:
+            self.failed.emit(last_sentence(complaint) or f"The command ended with code {code} and without a word.")
+            return
+        try:
+            self.answered.emit(json.loads(said) if self._as_json else said)
+        except ValueError:
+            log.info("not JSON: %s", said)
+            self.failed.emit("The answer of the command could not be read.")
+
+    def _not_started(self, process: QProcess, error: Any) -> None:
+        if process is self._process and error == QProcess.ProcessError.FailedToStart:
+            self._process = None
+            process.deleteLater()
+            self.failed.emit(f"{process.program()} cannot be started: {process.errorString()}.")
+
+
+def last_sentence(complaint: str) -> str:
+    """The last line that says something; a traceback ends with its reason."""
+    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+    return lines[-1] if lines else ""

@@ -1,0 +1,129 @@
+"""The Train workspace: the list of runs, the page of a new one, and the monitor of the one that is watched."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from explorer.runs import Launch, train_arguments
+from explorer.train.run_list import RunList
+from stylegan_core.rundir import RunDir
+
+if TYPE_CHECKING:  # the plots and the setup page are imported when they are first wanted: the window opens sooner
+    from explorer.train.monitor import Monitor
+    from explorer.train.setup import SetupPage
+
+log = logging.getLogger(__name__)
+
+
+class TrainWorkspace(QWidget):
+    """One widget for everything about training; ``home`` holds the runs and data sets.
+
+    ``explore_requested`` names a checkpoint to open in Explore, ``checkpoint_written`` each later one of the run that
+    was opened so; ``failed`` brings one sentence and details; ``watching`` the folder of the run on screen, or None.
+    """
+
+    explore_requested = Signal(str)
+    checkpoint_written = Signal(str)
+    watching = Signal(object)
+    failed = Signal(str, str)
+
+    def __init__(self, home: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.home = home
+        self.monitor: Monitor | None = None
+        self.setup: SetupPage | None = None
+        self.runs = RunList(home / "runs")
+        self.pages = QStackedWidget()
+        self._launches: dict[Path, Launch] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.pages)
+        self.pages.addWidget(self.runs)
+        self.runs.chosen.connect(self.watch)
+        self.runs.open_requested.connect(self.watch)
+        self.runs.new_requested.connect(self.new_run)
+
+    def new_run(self) -> None:
+        """Shows the page of a new run."""
+        if self.setup is None:
+            from explorer.train.setup import SetupPage
+
+            self.setup = SetupPage(self.home / "runs", self.home / "data")
+            self.setup.leave_requested.connect(self.show_runs)
+            self.setup.start_requested.connect(self.start)
+            self.pages.addWidget(self.setup)
+        self.setup.open_page()
+        self.pages.setCurrentWidget(self.setup)
+
+    def show_runs(self) -> None:
+        """Back to the list; the run that was watched goes on."""
+        self._close_monitor()
+        self.pages.setCurrentWidget(self.runs)
+        self.watching.emit(None)
+
+    def watch(self, path: Path) -> None:
+        """Opens the monitor of any run directory, whoever trains it."""
+        from explorer.train.monitor import Monitor
+
+        path = Path(path).absolute()
+        run = RunDir(path)
+        if not (run.exists() or run.events_file.exists() or path in self._launches):
+            self.failed.emit(f"{path} is not a run: it has no config.json. Choose the folder of one run.", "")
+            return
+        self._close_monitor()
+        if path.parent != self.runs.folder.absolute():
+            self.runs.also = tuple({*self.runs.also, path})
+        monitor = Monitor(path, self._launches.get(path))
+        monitor.explore_requested.connect(self.explore_requested)
+        monitor.checkpoint_written.connect(self.checkpoint_written)
+        monitor.resume_requested.connect(self.resume)
+        monitor.leave_requested.connect(self.show_runs)
+        monitor.compare_requested.connect(self._compare)
+        monitor.failed.connect(self.failed)
+        self.monitor = monitor
+        self.pages.addWidget(monitor)
+        self.pages.setCurrentWidget(monitor)
+        monitor.start()
+        self.watching.emit(path)
+
+    def start(self, folder: Path, preset: str, data: str, settings: dict[str, object]) -> None:
+        """Starts a trainer process for a new run and watches it."""
+        self._launch(folder, train_arguments(preset, data, settings))
+
+    def resume(self, folder: Path) -> None:
+        """Starts a trainer that goes on from the last checkpoint; config.json knows everything else."""
+        self._launch(folder, [])
+
+    def _launch(self, folder: Path, arguments: list[str]) -> None:
+        folder = Path(folder).absolute()
+        words = self.home / "caches" / "trainers" / f"{folder.name}.txt"
+        try:
+            self._launches[folder] = Launch(folder, arguments, words)
+        except OSError as error:
+            self.failed.emit(f"The trainer could not be started: {error}.", "")
+            return
+        log.info("trainer of %s is process %d", folder, self._launches[folder].pid)
+        self.watch(folder)
+
+    def _compare(self) -> None:
+        """Offers the other runs, to draw one's curves behind these."""
+        if self.monitor is not None:
+            others = [path for path in self.runs.cards if path != self.monitor.path]
+            self.monitor.offer_others(others)
+
+    def _close_monitor(self) -> None:
+        monitor, self.monitor = self.monitor, None
+        if monitor is not None:
+            monitor.close_run()
+            self.pages.removeWidget(monitor)
+            monitor.deleteLater()
+
+    def close_workspace(self) -> None:
+        """Ends threads, timers and questions; trainers go on."""
+        self._close_monitor()
+        self.runs.close_list()
+        if self.setup is not None:
+            self.setup.close_page()
