@@ -1,0 +1,194 @@
+"""One direction: its name, strength in sigma, layers, and how well it is known."""
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
+
+from explorer import theme
+from explorer.controls.layer_strip import LayerStrip
+from explorer.controls.slider import LabelledSlider
+from stylegan_core.bands import bands
+from stylegan_core.info import ModelInfo
+from stylegan_core.latents.library import Entry
+from stylegan_core.recipe import AppliedDirection, knob
+
+HOVER = 350  # milliseconds over the name before the strip of ±3 σ opens
+NAME_WIDTH, SCORE_WIDTH = 84, 32
+_SOURCES = {"pca": "PCA of W", "sefa": "SeFa", "sorting": "Sorted by hand", "labels": "From labels"}
+
+
+class DirectionRow(QWidget):
+    """``moved`` follows the slider, ``ranged`` the layers (first, last), ``committed`` ends either gesture.
+
+    ``asked`` carries a word from the row's menu: "star", "remove" or "preview"; ``hovered`` opens and shuts the
+    preview; ``renamed`` carries the new name.
+    """
+
+    moved = Signal(float)
+    ranged = Signal(int, object)
+    committed = Signal()
+    renamed = Signal(str)
+    asked = Signal(str)
+    hovered = Signal(bool)
+
+    def __init__(self, entry: Entry, info: ModelInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.entry, self._info = entry, info
+        name = entry.direction.name
+        self.name = QPushButton()
+        self.field = QLineEdit()
+        self.slider = LabelledSlider("", knob(AppliedDirection, "strength"), 0.0, signed=True, number_width=48)
+        self.layers = LayerStrip(info.resolution, info.num_layers, f"Layers of {name}")
+        self.score = QLabel()
+        self._hover = QTimer(self, singleShot=True, interval=HOVER)
+        self._hover.timeout.connect(lambda: self.hovered.emit(True))
+        self._lay_out()
+        self._connect()
+        self.layers.set_range(entry.first, entry.last)
+        self.show_entry(entry)
+
+    @property
+    def range(self) -> tuple[int, int | None]:
+        """First and last layer; None is the last of any network."""
+        first, last = self.layers.range
+        return first, None if last >= self._info.num_layers - 1 else last
+
+    def show_entry(self, entry: Entry) -> None:
+        """Shows name, star and score of the direction, which may have changed."""
+        self.entry = entry
+        name = entry.direction.name
+        self._write_name()
+        self.score.setText(_score(entry))
+        self.score.setToolTip(_score_words(entry))
+        self.name.setAccessibleName(f"{name}, menu")
+        self.name.setToolTip(f"{name}. {_score_words(entry)} Click for choices; F2 renames.")
+        self.slider.setAccessibleName(name)
+        self.slider.track.setAccessibleName(name)
+        self.slider.number.setAccessibleName(f"{name}, number")
+
+    def show_applied(self, applied: AppliedDirection | None) -> None:
+        """Shows strength and layers as the recipe has them, silently; None is not in use."""
+        self.slider.set_value(applied.strength if applied else 0.0)
+        if applied is not None:
+            self.layers.set_range(applied.first, applied.last)
+
+    def rename(self) -> None:
+        """Lets the name be typed."""
+        self.field.setText(self.entry.direction.name)
+        self._stack.setCurrentWidget(self.field)
+        self.field.setFocus()
+        self.field.selectAll()
+
+    def _lay_out(self) -> None:
+        self.name.setProperty("kind", "name")
+        self.name.setFlat(True)
+        self.field.setProperty("kind", "name")
+        self.field.setAccessibleName("Name of the direction")
+        self.field.setMaxLength(60)
+        self._stack = QStackedWidget()
+        self._stack.setFixedSize(NAME_WIDTH, 22)
+        self._stack.addWidget(self.name)
+        self._stack.addWidget(self.field)
+        self.score.setProperty("role", "small-number")
+        self.score.setFixedWidth(SCORE_WIDTH)
+        self.score.setAlignment(theme.ALIGN_NUMBER)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._stack)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.layers)
+        row.addWidget(self.score)
+
+    def _connect(self) -> None:
+        self.slider.changing.connect(self.moved)
+        self.slider.committed.connect(lambda _: self.committed.emit())
+        self.layers.changing.connect(lambda *_: self.ranged.emit(*self.range))
+        self.layers.committed.connect(lambda *_: self.committed.emit())
+        self.name.clicked.connect(self._menu)
+        self.field.editingFinished.connect(self._take_name)
+
+    def _write_name(self) -> None:
+        words = ("★ " if self.entry.starred else "") + self.entry.direction.name
+        room = NAME_WIDTH - 4
+        self.name.setText(QFontMetrics(self.name.font()).elidedText(words, Qt.TextElideMode.ElideRight, room))
+
+    def _take_name(self) -> None:
+        name = self.field.text().strip()
+        if self._stack.currentWidget() is self.field:
+            self._stack.setCurrentWidget(self.name)
+            if name and name != self.entry.direction.name:
+                self.renamed.emit(name)
+
+    def _menu(self) -> None:
+        self._leave()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Rename …", self.rename)
+        star = "Take out of favourites" if self.entry.starred else "★ Favourite"
+        menu.addAction(star, lambda: self.asked.emit("star"))
+        menu.addAction("Show it at −3, 0 and +3 σ", lambda: self.asked.emit("preview"))
+        menu.addSeparator()
+        menu.addAction("On all layers", lambda: self._choose_layers(0, None))
+        for band in bands(self._info.resolution):
+            if band.layers:
+                ends = band.layers[0], band.layers[-1]
+                menu.addAction(f"Only {band.name}, {band.resolutions}", partial(self._choose_layers, *ends))
+        menu.addSeparator()
+        menu.addAction("Reset", self.slider.reset)
+        if self.entry.source in ("sorting", "labels"):
+            menu.addAction("Remove from the library", lambda: self.asked.emit("remove"))
+        menu.popup(self.name.mapToGlobal(self.name.rect().bottomLeft()))
+
+    def _choose_layers(self, first: int, last: int | None) -> None:
+        self.layers.set_range(first, last)
+        self.ranged.emit(*self.range)
+        self.committed.emit()
+
+    def _leave(self) -> None:
+        self._hover.stop()
+        self.hovered.emit(False)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._hover.start()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._leave()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._menu()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F2:
+            self.rename()
+        elif event.key() == Qt.Key.Key_Escape and self._stack.currentWidget() is self.field:
+            self._stack.setCurrentWidget(self.name)
+            self.name.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write_name()
+
+
+def _score(entry: Entry) -> str:
+    share = entry.accuracy if entry.accuracy is not None else entry.explained
+    if share is None:
+        return ""
+    return f"{100 * share:.0f}%" if share >= 0.0995 or entry.accuracy is not None else f"{100 * share:.1f}%"
+
+
+def _score_words(entry: Entry) -> str:
+    source = _SOURCES.get(entry.source, entry.source)
+    if entry.accuracy is not None:
+        return f"{source}: sorts {100 * entry.accuracy:.0f} % of held-out faces right."
+    if entry.explained is None:
+        return f"{source}."
+    if entry.source == "sefa":
+        return f"{source}: {100 * entry.explained:.1f} % of what the styles of its layers react to."
+    return f"{source}: explains {100 * entry.explained:.1f} % of the differences between faces."

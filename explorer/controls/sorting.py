@@ -1,0 +1,279 @@
+"""Sorting: a person puts faces onto two piles, and from ten a side a direction is fitted."""
+
+import random
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QProgressBar,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.controls.chips import button
+from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
+from explorer.controls.thumbnails import Thumbnail
+from explorer.jobs import Done, Failed, Fit, Piece, Request, Strip
+from stylegan_core.latents.library import Entry
+from stylegan_core.recipe import Direction, Latent, Recipe
+
+FEWEST = 10
+CANDIDATES, COLUMNS = 20, 5
+SIDE, PIXELS, PILED = 84, 96, 48
+SEEDS = 10_000_000
+FACES, FITTED = "directions.sorting", "directions.fit"
+
+
+class SortingDialog(QDialog):
+    """Candidates in the middle, the pile without at the left, the pile with it at the right.
+
+    ``wanted`` carries requests, ``found`` the fitted Entry.
+    """
+
+    wanted = Signal(object)
+    found = Signal(object)
+
+    def __init__(self, psi: float, others: tuple[Direction, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("A direction by sorting")
+        self._psi, self._others = psi, others
+        self.name = QLineEdit()
+        self.unchanged = button("Leave unchanged", "Directions that the new one must not move, as far as W is linear.")
+        self.fit = button("Find direction", "Fits the direction from the left pile to the right one.", "primary")
+        self.others = button("Other faces", "Draws other faces in place of those not yet sorted.")
+        self.message = QLabel()
+        self.progress = QProgressBar()
+        self.candidates = [Candidate(self) for _ in range(CANDIDATES)]
+        self.without_it, self.with_it = Pile("Without it"), Pile("With it")
+        self._lay_out()
+        self._connect()
+        self._fill_menu()
+        self._count()
+
+    def start(self) -> None:
+        """Asks for the first faces."""
+        self._deal(range(CANDIDATES))
+
+    def take(self, answer: Piece | Done) -> None:
+        """Shows an answer to one of its requests."""
+        if isinstance(answer.request, Strip) and isinstance(answer, Piece):
+            latent = answer.request.recipes[answer.index].latent
+            for candidate in self.candidates:
+                if candidate.latent == latent:
+                    candidate.show_pixels(answer.value)
+        elif isinstance(answer, Piece):
+            self.progress.setRange(0, answer.total)
+            self.progress.setValue(answer.index + 1)
+        elif isinstance(answer.request, Fit) and isinstance(answer.value, Entry):
+            self._show_found(answer.value)
+
+    def failed(self, answer: Failed) -> None:
+        """Says why a request has no answer."""
+        self.progress.hide()
+        self.message.setText(answer.reason)
+        self._count(keep_message=True)
+
+    def sort(self, candidate: "Candidate", to_with: bool) -> None:
+        """Puts a candidate onto a pile; another face takes its place."""
+        if candidate.latent is None or candidate.empty:
+            return
+        (self.with_it if to_with else self.without_it).add(candidate.latent, candidate.pixmap)
+        self._deal([self.candidates.index(candidate)])
+
+    def _lay_out(self) -> None:
+        outer, head, middle, foot = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        outer.setContentsMargins(14, 14, 14, 14)
+        outer.setSpacing(12)
+        middle.setSpacing(12)
+        self.name.setPlaceholderText("Name, for example: glasses")
+        self.name.setAccessibleName("Name of the direction")
+        self.name.setToolTip("What the faces on the right pile have and those on the left have not.")
+        head.addWidget(QLabel("Sort faces by"))
+        head.addWidget(self.name, 1)
+        head.addWidget(self.unchanged)
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for at, candidate in enumerate(self.candidates):
+            grid.addWidget(candidate, at // COLUMNS, at % COLUMNS)
+        middle.addWidget(self.without_it)
+        middle.addLayout(grid)
+        middle.addWidget(self.with_it)
+        self.message.setProperty("role", "muted")
+        self.message.setWordWrap(True)
+        self.progress.setTextVisible(False)
+        self.progress.hide()
+        foot.addWidget(self.message, 1)
+        foot.addWidget(self.others)
+        foot.addWidget(self.fit)
+        for part in (head, middle):
+            outer.addLayout(part)
+        outer.addWidget(self.progress)
+        outer.addLayout(foot)
+        for each in (self.unchanged, self.others, self.fit):
+            each.setAutoDefault(False)
+
+    def _connect(self) -> None:
+        self.name.textChanged.connect(lambda _: self._count())
+        self.others.clicked.connect(lambda: self._deal(range(CANDIDATES)))
+        self.fit.clicked.connect(self._fit)
+        for pile in (self.without_it, self.with_it):
+            pile.changed.connect(self._count)
+
+    def _fill_menu(self) -> None:
+        menu = self._menu = QMenu(self)
+        for direction in self._others:
+            menu.addAction(direction.name).setCheckable(True)
+        self.unchanged.setMenu(menu)
+        self.unchanged.setEnabled(bool(self._others))
+
+    def _deal(self, places: "range | list[int]") -> None:
+        for place in places:
+            self.candidates[place].deal(Latent(random.randrange(SEEDS)))
+        waiting = [each.latent for each in self.candidates if each.latent is not None and each.empty]
+        self.wanted.emit(Strip(FACES, tuple(Recipe(latent, psi=self._psi) for latent in waiting), PIXELS))
+
+    def _count(self, keep_message: bool = False) -> None:
+        fewest = min(len(self.with_it.latents), len(self.without_it.latents))
+        ready = fewest >= FEWEST and bool(self.name.text().strip())
+        self.fit.setEnabled(ready)
+        if keep_message:
+            return
+        if fewest < FEWEST:
+            words = "Drag faces onto the piles, or: click for the right pile, right-click for the left one"
+            self.message.setText(f"{words} (keys: → and ←). At least {FEWEST} a side; more is better.")
+        else:
+            self.message.setText("Ready. More faces make it better." if ready else "Give it a name.")
+
+    def _fit(self) -> None:
+        actions = self._menu.actions()
+        held = tuple(other for other, action in zip(self._others, actions, strict=True) if action.isChecked())
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self.message.setText("Looking for the direction …")
+        self.fit.setEnabled(False)
+        name = self.name.text().strip()
+        self.wanted.emit(Fit(FITTED, name, tuple(self.with_it.latents), tuple(self.without_it.latents), held))
+
+    def _show_found(self, entry: Entry) -> None:
+        self.progress.hide()
+        self._count()
+        right = f"{100 * (entry.accuracy or 0):.0f} %"
+        self.message.setText(f"“{entry.direction.name}” is in the list now: it sorts {right} of held-out faces right.")
+        self.found.emit(entry)
+
+
+class Candidate(Thumbnail):
+    """A face that waits to be sorted."""
+
+    def __init__(self, dialog: SortingDialog) -> None:
+        super().__init__(SIDE)
+        self.latent: Latent | None = None
+        self._dialog = dialog
+        self.setAccessibleName("Face to sort")
+        self.setToolTip("Click: it has it. Right-click: it has not. Or drag it onto a pile.")
+        self.clicked.connect(lambda: dialog.sort(self, True))
+        self.menu_asked.connect(lambda _: dialog.sort(self, False))
+        self.drag_started.connect(self._drag)
+
+    def deal(self, latent: Latent) -> None:
+        """Waits for the picture of another face."""
+        self.latent = latent
+        self.show_pixmap(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._dialog.sort(self, event.key() == Qt.Key.Key_Right)
+        else:
+            super().keyPressEvent(event)
+
+    def _drag(self) -> None:
+        if self.latent is None or self.empty:
+            return
+        piles, latent = (self._dialog.with_it, self._dialog.without_it), self.latent
+        drag_recipe(self, Recipe(latent), self.pixmap)
+        for pile in piles:
+            if latent in pile.dropped:
+                pile.dropped.remove(latent)
+                self._dialog.sort(self, pile is self._dialog.with_it)
+
+
+class Pile(QFrame):
+    """Sorted faces; a click takes one off again."""
+
+    changed = Signal()
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.latents: list[Latent] = []
+        self.dropped: list[Latent] = []
+        self._thumbnails: list[Thumbnail] = []
+        self._title = title
+        self._head = QLabel()
+        self._head.setProperty("role", "title")
+        self._inside = QWidget()
+        self._grid = QGridLayout(self._inside)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(4)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        area = QScrollArea()
+        area.setWidget(self._inside)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.addWidget(self._head)
+        column.addWidget(area, 1)
+        self.setFixedWidth(3 * (PILED + 4) + 42)
+        self.setAcceptDrops(True)
+        self.setAccessibleName(title)
+        self._write()
+
+    def add(self, latent: Latent, pixmap: QPixmap | None) -> None:
+        """Puts a face onto the pile."""
+        thumbnail = Thumbnail(PILED)
+        thumbnail.show_pixmap(pixmap)
+        thumbnail.setAccessibleName(f"Seed {latent.seed}")
+        thumbnail.setToolTip("Takes this face off the pile.")
+        thumbnail.clicked.connect(lambda: self._remove(latent, thumbnail))
+        self.latents.append(latent)
+        self._thumbnails.append(thumbnail)
+        self._arrange()
+
+    def _remove(self, latent: Latent, thumbnail: Thumbnail) -> None:
+        self.latents.remove(latent)
+        self._thumbnails.remove(thumbnail)
+        thumbnail.hide()
+        thumbnail.deleteLater()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        for at, thumbnail in enumerate(self._thumbnails):
+            self._grid.addWidget(thumbnail, at // 3, at % 3)
+        self._write()
+        self.changed.emit()
+
+    def _write(self) -> None:
+        self._head.setText(f"{self._title}: {len(self.latents)} of {FEWEST}")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(MIME):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        recipe = dragged_recipe(event.mimeData())
+        if recipe is not None:
+            event.acceptProposedAction()
+            self.dropped.append(recipe.latent)
+
+
+def is_of_sorting(request: Request) -> bool:
+    """Whether a request was the dialog's own."""
+    return request.owner in (FACES, FITTED)
