@@ -1,0 +1,232 @@
+"""The run directory: events in and out under any circumstances, lock, requests, checkpoints."""
+
+import math
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stylegan_core import rundir
+from stylegan_core.events import (
+    KINDS,
+    Alert,
+    End,
+    Event,
+    Heartbeat,
+    Metric,
+    PhaseBegin,
+    Resume,
+    Samples,
+    Start,
+    Tick,
+    decode,
+    encode,
+)
+from stylegan_core.rundir import EventReader, EventWriter, RunDir, RunLock, is_whole, write_whole
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDir:
+    made = RunDir(tmp_path / "run")
+    made.create()
+    return made
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+texts = st.text(max_size=20)
+whens = {"time": numbers, "img": st.integers(0, 10**9)}
+events = st.one_of(
+    st.builds(Start, version=texts, preset=texts, threads=st.integers(0, 99), **whens),
+    st.builds(PhaseBegin, level=st.integers(0, 8), begin_kimg=numbers, end_kimg=numbers, rate=numbers, **whens),
+    st.builds(Tick, kimg=numbers, **dict.fromkeys(("loss_g", "loss_d", "d_real", "d_fake", "r1", "grad_g"), numbers),
+              grad_d=numbers, diversity=numbers, img_per_s=numbers, left_phase=numbers, left_total=numbers, **whens),
+    st.builds(Samples, path=texts, fakes_old=texts, alpha=numbers, **whens),
+    st.builds(Metric, name=texts, value=numbers, **whens),
+    st.builds(Alert, code=texts, text=texts, **whens),
+    st.builds(End, reason=texts, text=texts, **whens),
+)  # fmt: skip
+
+
+@given(events)
+def test_an_event_survives_its_line(event: Event) -> None:
+    line = encode(event)
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    assert decode(line) == event
+
+
+def test_what_is_not_finite_becomes_null_and_comes_back_as_unknown() -> None:
+    line = encode(Tick(loss_g=math.nan, loss_d=math.inf))
+    assert b'"loss_g":null' in line
+    tick = decode(line)
+    assert isinstance(tick, Tick)
+    assert math.isnan(tick.loss_g)
+    assert math.isnan(tick.loss_d)
+
+
+def test_phase_bounds_are_called_from_and_to() -> None:
+    assert b'"from":1.5,"to":2.5' in encode(PhaseBegin(begin_kimg=1.5, end_kimg=2.5))
+
+
+def test_every_kind_says_its_name() -> None:
+    assert set(KINDS) == {
+        "start", "resume", "phase", "tick", "samples", "checkpoint", "metric", "alert", "heartbeat", "end",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [b"", b"{", b"[]", b"3", b'{"time":1}', b'{"kind":"tick","img":"x"}', b"\xff", b"nul"])
+def test_a_broken_line_is_refused(line: bytes) -> None:
+    with pytest.raises(ValueError, match="not an event"):
+        decode(line)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(events.filter(lambda e: not isinstance(e, Resume)), max_size=8), st.data())
+def test_any_split_of_the_bytes_gives_the_same_events(run: RunDir, story: list[Event], data: st.DataObject) -> None:
+    run.events_file.unlink(missing_ok=True)
+    content = b"".join(map(encode, story))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(content)), max_size=12)))
+    reader = EventReader(run)
+    found: list[Event] = []
+    for begin, end in zip([0, *cuts], [*cuts, len(content)], strict=True):
+        with run.events_file.open("ab") as file:
+            file.write(content[begin:end])
+        found += reader.poll()
+    assert found == story
+    assert reader.events == story
+    assert (reader.broken, reader.unknown) == (0, 0)
+
+
+def test_a_line_without_its_newline_waits(run: RunDir) -> None:
+    line = encode(Heartbeat(time=1.0))
+    run.events_file.write_bytes(line[:-1])
+    reader = EventReader(run)
+    assert reader.poll() == []
+    with run.events_file.open("ab") as file:
+        file.write(b"\n")
+    assert reader.poll() == [Heartbeat(time=1.0)]
+
+
+def test_unknown_kinds_and_broken_lines_are_skipped_and_counted(run: RunDir) -> None:
+    run.events_file.write_bytes(b'{"kind":"news","time":1}\nrubbish\n\n' + encode(Heartbeat(img=3)))
+    reader = EventReader(run)
+    assert reader.poll() == [Heartbeat(img=3)]
+    assert (reader.unknown, reader.broken) == (1, 1)
+
+
+def test_unknown_fields_are_skipped_and_missing_ones_are_default() -> None:
+    assert decode(b'{"kind":"metric","name":"FD-E","novelty":[1]}') == decode(b'{"kind":"metric","name":"FD-E"}')
+
+
+def test_a_resume_drops_what_it_replays(run: RunDir) -> None:
+    writer = EventWriter(run)
+    for img in (0, 10, 20, 30):
+        writer.write(Tick(img=img, loss_g=1.0))
+    reader = EventReader(run)
+    reader.poll()
+    generation = reader.generation
+    writer.write(Resume(img=10))
+    writer.write(Tick(img=20))
+    writer.close()
+    reader.poll()
+    assert [event.img for event in reader.events] == [0, 10, 10, 20]
+    assert reader.generation == generation + 1
+
+
+@pytest.mark.parametrize("same_place", [True, False])
+def test_another_log_in_its_place_is_read_from_the_start(run: RunDir, same_place: bool) -> None:
+    run.events_file.write_bytes(encode(Start(preset="a")) + encode(Heartbeat(img=5)) * 3)
+    reader = EventReader(run)
+    assert len(reader.poll()) == 4
+    if not same_place:
+        run.events_file.rename(run.path / "old")
+    run.events_file.write_bytes(encode(Start(preset="b")) + encode(Heartbeat(img=6)) * 9)
+    assert len(reader.poll()) == 10
+    assert reader.events[0] == Start(preset="b")
+    assert reader.generation == 1
+
+
+def test_a_writer_heals_a_torn_line(run: RunDir) -> None:
+    run.events_file.write_bytes(encode(Heartbeat(img=1)) + b'{"kind":"ti')
+    writer = EventWriter(run)
+    writer.write(Heartbeat(img=2))
+    writer.close()
+    reader = EventReader(run)
+    assert [event.img for event in reader.poll()] == [1, 2]
+    assert reader.broken == 1
+
+
+def test_no_log_yet_is_no_news(tmp_path: Path) -> None:
+    assert EventReader(RunDir(tmp_path / "nowhere")).poll() == []
+
+
+def test_a_long_log_keeps_an_even_share_of_its_ticks(run: RunDir) -> None:
+    lines = [encode(Tick(img=n)) for n in range(1000)] + [encode(Alert(code="x"))]
+    run.events_file.write_bytes(b"".join(lines))
+    reader = EventReader(run, most_ticks=100)
+    found = reader.poll()
+    assert [event.img for event in found[:-1]] == list(range(0, 1000, 10))
+    assert isinstance(found[-1], Alert)
+    assert reader.thinned == 900
+
+
+def test_the_lock_keeps_a_second_trainer_out_and_names_the_first(run: RunDir) -> None:
+    assert run.holder() is None
+    with RunLock(run):
+        holder = run.holder()
+        assert holder is not None
+        assert holder["pid"] == os.getpid()
+        with pytest.raises(OSError, match=f"Another trainer works in .*process {os.getpid()}"), RunLock(run):
+            pass
+    assert run.holder() is None
+    with RunLock(run):
+        pass
+
+
+def test_requests_are_made_and_taken(run: RunDir) -> None:
+    run.request("stop")
+    assert run.requested("stop")
+    assert run.take("stop")
+    assert not run.take("stop")
+    run.request("pause")
+    run.withdraw("pause")
+    assert not run.requested("pause")
+    with pytest.raises(ValueError, match="asked to 'dance'"):
+        run.request("dance")
+
+
+def test_a_folder_without_a_run_says_so(run: RunDir) -> None:
+    with pytest.raises(FileNotFoundError, match="is not a run"):
+        run.config()
+    run.config_file.write_text("[1]", encoding="utf-8")
+    with pytest.raises(ValueError, match="damaged"):
+        run.config()
+    run.write_config({"preset": "tiny"})
+    assert run.config() == {"preset": "tiny"}
+
+
+def test_the_newest_whole_checkpoint_is_found(run: RunDir) -> None:
+    header = b'{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}'
+    whole = len(header).to_bytes(8, "little") + header + b"xy"
+    assert run.drawable() is None
+    run.checkpoint_file(5).write_bytes(whole)
+    run.checkpoint_file(10).write_bytes(whole[:-1])
+    (run.checkpoints / "000010.state.safetensors").write_bytes(whole)
+    assert run.drawable() == run.checkpoint_file(5)
+    assert not is_whole(run.checkpoints / "missing")
+
+
+def test_a_failed_write_leaves_the_old_file(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = run.path / "file"
+    write_whole(target, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device", str(target))
+
+    monkeypatch.setattr(rundir.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in run.path.iterdir() if path.name.endswith(".part")] == []
