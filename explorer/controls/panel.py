@@ -1,9 +1,9 @@
 """Panel: what every panel of the Explore workspace shares; it shows a recipe, edits it, and asks for small pictures."""
 
-from typing import TypeVar
+from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.controls.section import Section
@@ -13,7 +13,6 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
 REST = 150  # milliseconds after the last change before small pictures are asked for
-Widget = TypeVar("Widget", bound=QWidget)
 
 
 class Panel(QWidget):
@@ -60,6 +59,15 @@ class Panel(QWidget):
 
     def failed(self, answer: Failed) -> None:
         """A request has no answer; it is asked again with the next refresh."""
+
+    def add_command(self, text: str, key: str, tip: str, do: Callable[[], object]) -> QAction:
+        """A command of this panel: found in the palette, listed under F1, and reached by its key."""
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(key))
+        action.setToolTip(tip)
+        action.triggered.connect(lambda: do())
+        self.addAction(action)
+        return action
 
     def refresh_later(self) -> None:
         """Calls :meth:`refresh` after 150 ms of rest, if the panel is seen then."""

@@ -20,6 +20,7 @@ from stylegan_core.recipe import SEEDS, Knob, Latent, Recipe, grid_seed, knob
 
 NEW_SEEDS = 100_000  # a new seed stays short enough to be said aloud
 WALK = Knob("Walks through the map of seeds by itself, in seeds a second; 0 stands still.", -5, 5, 0.05)
+SLOW = 0.3  # seeds a second, when a walk is started by its key
 FRAME = 33  # milliseconds between two steps of a walk
 PICTURES = 64
 
@@ -80,6 +81,9 @@ class LatentPanel(Panel):
         self.snap.clicked.connect(self.snap_to_seed)
         self.walk.changing.connect(self._set_speed)
         self.classes.activated.connect(self._choose_class)
+        self.add_command("New face", "N", "Draws a new face from a random seed.", self.new_face)
+        self.add_command("Snap to the nearest seed", "", "Goes to the nearest seed of the map.", self.snap_to_seed)
+        self.add_command("Walk or stand still", "W", "Starts a slow walk, or stops it.", self.toggle_walk)
 
     def new_face(self) -> None:
         """A face from a random short seed, unless locked."""
@@ -95,6 +99,14 @@ class LatentPanel(Panel):
         """Stands still; where the walk has come to is one step of undo."""
         self.walk.set_value(0.0)
         self._set_speed(0.0)
+
+    def toggle_walk(self) -> None:
+        """A slow walk, or an end to it."""
+        if self._timer.isActive():
+            self.stop_walk()
+        elif not self.lock.isChecked():
+            self.walk.set_value(SLOW)
+            self._set_speed(SLOW)
 
     def show_recipe(self, recipe: Recipe) -> None:
         latent = recipe.latent

@@ -99,6 +99,7 @@ class NoisePanel(Panel):
         self.draws.toggled.connect(self._show_views)
         self.map.toggled.connect(self._show_views)
         self.strip.chosen.connect(self._take_draw)
+        self.add_command("Other noise", "R", "Draws other noise for every layer.", self.draw_again)
 
     def draw_again(self) -> None:
         """Other noise for every layer."""

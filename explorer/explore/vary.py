@@ -69,6 +69,7 @@ class VaryPanel(Panel):
         self.amount.changing.connect(lambda _: self.refresh_later())
         for each in (*self.keep.values(), self.keep_directions):
             each.toggled.connect(lambda _: self.refresh_later())
+        self.add_command("Other children", "V", "Draws eight other children of this face.", self.draw_again)
 
     def draw_again(self) -> None:
         """Eight other children."""
