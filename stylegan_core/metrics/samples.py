@@ -1,0 +1,40 @@
+"""Pictures to measure: fakes as metrics want them (untruncated, fresh noise), reals in the data set's order."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from stylegan_core.data.source import Dataset
+from stylegan_core.model import Model
+
+BATCH = 32
+
+
+def codes(model: Model, count: int, draw: torch.Generator) -> tuple[Tensor, Tensor | None]:
+    """Random z [count, z_dim] and, for a conditional network, one-hot labels drawn evenly."""
+    z = torch.randn(count, model.z_dim, generator=draw)
+    if not model.classes:
+        return z, None
+    chosen = torch.randint(len(model.classes), (count,), generator=draw)
+    return z, torch.nn.functional.one_hot(chosen, len(model.classes)).float()
+
+
+@torch.inference_mode()
+def fakes(model: Model, count: int, seed: int) -> Iterator[Tensor]:
+    """Batches uint8 [n, 3, R, R], ``count`` in all, the same for the same seed: floor(127.5·x + 128), saturating."""
+    draw = torch.Generator().manual_seed(seed)
+    for begin in range(0, count, BATCH):
+        size = min(BATCH, count - begin)
+        w = model.mapping(*codes(model, size, draw))
+        maps = [torch.randn(size, 1, side, side, generator=draw).to(w.device) for side in model.info.noise_resolutions]
+        images = model.synthesis(w[:, None].expand(-1, model.num_layers, -1), maps or "none")
+        yield (images * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
+
+
+def reals(dataset: Dataset, count: int) -> Iterator[Tensor]:
+    """Batches uint8 [n, 3, R, R] of the first ``count`` pictures."""
+    for begin in range(0, min(count, len(dataset)), BATCH):
+        end = min(begin + BATCH, count, len(dataset))
+        yield torch.from_numpy(np.stack([dataset.read(index) for index in range(begin, end)]))

@@ -1,0 +1,98 @@
+"""Measuring a model end to end: real features, samples that repeat, and what the command says."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from stylegan_core.__main__ import main
+from stylegan_core.data.source import open_dataset
+from stylegan_core.metrics.path_length import EPSILON, path_length
+from stylegan_core.metrics.samples import fakes
+from stylegan_core.metrics.table import METRICS, measure
+from stylegan_core.model import Model, save_model
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.generator import Generator
+
+SIZES = {"z_dim": 8, "w_dim": 8, "mapping_width": 8, "mapping_layers": 1, "fmap_base": 64, "fmap_max": 8}
+pytest.importorskip("efficientnet_lite_pytorch", reason="the metrics extra is not installed")
+
+
+@pytest.fixture
+def model() -> Model:
+    torch.manual_seed(4)
+    return Model(Generator(NetworkConfig(8, **SIZES)))
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    draw = np.random.default_rng(1)
+    for index in range(12):
+        Image.fromarray(draw.integers(0, 255, (8, 8, 3), np.uint8)).save(folder / f"{index}.png")
+    return folder
+
+
+def test_samples_are_the_same_for_the_same_seed(model: Model) -> None:
+    first, again, other = (torch.cat(list(fakes(model, 40, seed))) for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert first.shape == (40, 3, 8, 8) and first.dtype == torch.uint8
+
+
+def test_features_see_the_photographs_they_were_trained_on(model: Model) -> None:
+    from stylegan_core.metrics.features import Extractor
+
+    extractor = Extractor()
+    flat = torch.full((2, 3, 64, 64), 128, dtype=torch.uint8)
+    noise = torch.randint(0, 255, (2, 3, 64, 64), generator=torch.Generator().manual_seed(0)).byte()
+    a, b = extractor.pooled(flat), extractor.pooled(noise)
+    assert a.shape == (2, 1280)
+    assert torch.equal(a[0], a[1])
+    assert (a - b).norm() > 1
+
+
+def test_measuring_reports_every_number_and_its_progress(model: Model, pictures: Path) -> None:
+    seen: list[float] = []
+    found = measure(model, open_dataset(pictures, 8), METRICS, count=12, progress=seen.append)
+    assert list(found) == ["FD-E", "KID-E", "P-E", "R-E", "PPL-E"]
+    assert found["FD-E"] > 0 and 0 <= found["P-E"] <= 1
+    assert seen == sorted(seen) and seen[-1] == pytest.approx(1)
+
+
+def test_path_length_of_a_linear_picture_does_not_depend_on_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Linear:
+        """A generator linear in w, and features that are the picture itself."""
+
+        classes = ()
+        z_dim = w_dim = 8
+        num_layers = 2
+
+        def mapping(self, z: torch.Tensor, labels: object) -> torch.Tensor:
+            return z.double()
+
+        def synthesis(self, ws: torch.Tensor) -> torch.Tensor:
+            return ws[:, 0]
+
+        def pooled(self, x: torch.Tensor) -> torch.Tensor:
+            return x
+
+    linear = Linear()
+    found = path_length(linear, linear, 64, 0)  # type: ignore[arg-type]
+    monkeypatch.setattr("stylegan_core.metrics.path_length.EPSILON", 100 * EPSILON)
+    assert path_length(linear, linear, 64, 0) == pytest.approx(found, rel=1e-3)  # type: ignore[arg-type]
+
+
+def test_the_command_prints_json_and_refuses_unknown_names(
+    model: Model, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_model(tmp_path / "m.safetensors", model)
+    command = ["metrics", str(tmp_path / "m.safetensors"), "--data", str(pictures), "--count", "10"]
+    assert main([*command, "--only", "fd", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["FD-E"] > 0
+    assert main([*command, "--only", "fid"]) == 2
+    assert "fd, kid, pr, ppl" in capsys.readouterr().err
