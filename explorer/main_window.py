@@ -27,7 +27,7 @@ from explorer.controls.chips import IconButton, Segments, button
 from explorer.controls.columns import SideColumn, StateDot
 from explorer.controls.palette import CommandPalette
 
-LEFT_WIDTH, RIGHT_WIDTH = 304, 354
+LEFT_WIDTH, RIGHT_WIDTH = 308, 372
 SMALLEST = QSize(1080, 600)
 WORKSPACES = ("Explore", "Train")
 
@@ -189,7 +189,10 @@ class ExplorePage(QWidget):
 
 def _action_button(action: QAction, kind: str = "ghost") -> QPushButton:
     """A push button that does what the action does and is enabled when it is."""
-    made = button(action.text().rstrip("…"), action.toolTip(), kind)
+    text = action.text().rstrip("…")
+    made = button(text, action.toolTip(), kind)
+    if action.data() == "search":
+        made.setText(f"{text}  Ctrl K")
     name = action.data()
     if isinstance(name, str) and name in icons.NAMES:
         token = "on_accent" if kind == "primary" else "muted"

@@ -67,3 +67,24 @@ def _fitting(data: dict[str, Any]) -> dict[str, Any]:
         elif type(value) is type(wanted):
             made[item.name] = value
     return made
+
+
+class SettingsKeeper:
+    """Holds the settings of this window and writes every change at once; a disk that refuses is noted, no more."""
+
+    def __init__(self) -> None:
+        self.value = Settings.load()
+
+    def change(self, **changes: Any) -> None:
+        """Changes fields and saves, if anything differs."""
+        self.take(replace(self.value, **changes))
+
+    def take(self, value: Settings) -> None:
+        """Replaces the settings and saves, if they differ."""
+        if value == self.value:
+            return
+        self.value = value
+        try:
+            value.save()
+        except OSError as error:
+            log.warning("The settings are not kept: %s", error)

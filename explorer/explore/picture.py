@@ -38,7 +38,7 @@ class PictureView(QWidget):
         self._smooth = False
         self._message = ""
         self._grip: tuple[QPointF, float, float] | None = None
-        self._dragging = False
+        self._dragging = self._tabbed_to = False
         self._late = QTimer(self, singleShot=True, interval=LATE)
         self._late.timeout.connect(self._mark)
         self._precision, self._time = Pill(parent=self), Pill(mono=True, parent=self)
@@ -223,7 +223,7 @@ class PictureView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._whole_steps(box))
         painter.drawImage(box, self._image)
         painter.restore()
-        if self._other is not None or self.hasFocus():
+        if self._other is not None or (self._tabbed_to and self.hasFocus()):
             painter.setPen(QPen(colours.colour("warning" if self._other is not None else "accent"), 2))
             painter.drawRoundedRect(box.adjusted(-2, -2, 2, 2), RADIUS + 2, RADIUS + 2)
 
@@ -289,6 +289,7 @@ class PictureView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._tabbed_to = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -1,0 +1,294 @@
+"""Composition root: builds session, engine, panels and window, and makes every connection between them."""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QObject, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+
+from explorer import theme
+from explorer.actions import GESTURES, make_actions
+from explorer.clipboard import copy_picture, copy_recipe, pasted_recipe
+from explorer.controls.palette import ShortcutsDialog
+from explorer.controls.panel import Panel
+from explorer.documents import Documents
+from explorer.engine import Backend, Engine
+from explorer.explore.directions import DirectionsPanel
+from explorer.explore.history import HistoryStrip
+from explorer.explore.latent import LatentPanel
+from explorer.explore.mixing import MixingPanel
+from explorer.explore.noise import NoisePanel
+from explorer.explore.picture import PictureView
+from explorer.explore.truncation import TruncationPanel
+from explorer.explore.vary import VaryPanel
+from explorer.jobs import Answer, Done, Failed, Frame, Picture, Problem
+from explorer.main_window import ExplorePage, MainWindow
+from explorer.opening import bundled_models
+from explorer.session import Session
+from explorer.settings import SettingsKeeper
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Recipe
+
+log = logging.getLogger(__name__)
+
+COPY = "copy"
+MODEL_FILES = "Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.png);;Every file (*)"
+
+
+def torch_backend() -> Backend:
+    """Makes the backend that draws with torch; called on the engine's thread, which is where torch is imported."""
+    from explorer.backend import TorchBackend
+
+    return TorchBackend()
+
+
+class Explorer(QObject):
+    """The whole application, alive as long as its window."""
+
+    def __init__(self, app: QApplication, make_backend: Callable[[], Backend] = torch_backend) -> None:
+        super().__init__(app)
+        self.app = app
+        self.settings = SettingsKeeper()
+        theme.apply(app, self.settings.value.theme)
+        self.session = Session(self)
+        self.engine = Engine(make_backend, self)
+        self.window = MainWindow()
+        self.actions = make_actions(self.window)
+        self.picture, self.history = PictureView(self.session), HistoryStrip(self.session)
+        left = [LatentPanel(self.session), VaryPanel(self.session), NoisePanel(self.session)]
+        right = [TruncationPanel(self.session), DirectionsPanel(self.session), MixingPanel(self.session)]
+        self.panels: list[Panel] = [*left, *right]
+        self.documents = Documents(self.session, self.engine, self.history, self.settings, self)
+        self._saved_at = 0.0
+        self._clock = QTimer(self, interval=1000)
+        self._lay_out(ExplorePage(left, right, self.picture, self.history))
+        self._connect_session()
+        self._connect_engine()
+        self._connect_window()
+        self._connect_actions()
+        self._restore_window()
+
+    def start(self, argument: str = "") -> None:
+        """Shows the window, then starts the engine and opens ``argument``, or what was last looked at."""
+        self.picture.show_message("Waking up …")
+        self.window.show()
+        self.picture.setFocus()
+        self.engine.start()
+        self.documents.start(argument)
+        self._clock.start()
+
+    def close(self) -> None:
+        """Writes what must be kept and ends the threads."""
+        self._clock.stop()
+        self.session.commit()
+        geometry = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
+        folded = tuple(panel.accessibleName() for panel in self.panels if not panel.section.is_open)
+        self.settings.change(geometry=geometry, folded=folded, smooth=self.picture.smooth)
+        self.engine.stop()
+        self.documents.close()
+
+    def every_action(self) -> list[QAction]:
+        """The window's actions and those the panels add."""
+        own = [action for key, action in self.actions.items() if key != "commands"]
+        return own + [action for panel in self.panels for action in panel.actions() if action.text()]
+
+    def say(self, problem: Problem, tone: str = "bad") -> None:
+        """Shows one sentence at the top of the page."""
+        self.window.banner.say(problem, tone)
+
+    def _lay_out(self, explore: QWidget) -> None:
+        self.window.set_pages(explore, QWidget())
+        shown = [self.actions[key] for key in ("undo", "redo", "commands")]
+        self.window.add_header_actions(shown, self.actions["save"])
+        for action in self.actions.values():
+            self.window.addAction(action)
+        self.window.model_button.setMenu(_menu(self.window, self._fill_models))
+        self.window.more_button.setMenu(_menu(self.window, self._fill_more))
+        self.window.more_button.setPopupMode(self.window.more_button.ToolButtonPopupMode.InstantPopup)
+
+    def _connect_session(self) -> None:
+        self.session.recipe_changed.connect(lambda recipe: self.engine.request(recipe, settled=False))
+        self.session.committed.connect(lambda recipe: self.engine.request(recipe, settled=True))
+        self.session.steps_changed.connect(self._show_steps)
+        self.session.model_changed.connect(self._show_model)
+        self.session.model_wanted.connect(self.engine.load)
+        self._show_steps()
+
+    def _connect_engine(self) -> None:
+        self.engine.ready.connect(self.window.device.setText)
+        self.engine.loading.connect(lambda path: self.window.state.say(f"loading {Path(path).stem}", "warning"))
+        self.engine.rendered.connect(self._rendered)
+        self.engine.answered.connect(self._answered)
+        self.engine.failed.connect(self.say)
+        self.engine.idle_changed.connect(
+            lambda idle: self.window.state.say("ready" if idle else "drawing", "good" if idle else "accent")
+        )
+        for panel in self.panels:
+            panel.job_requested.connect(self.engine.run)
+
+    def _connect_window(self) -> None:
+        self.window.dropped.connect(self.documents.open)
+        self.window.compare_held.connect(self.picture.compare)
+        self.picture.comparing.connect(
+            lambda other: self.engine.request(self.session.recipe if other is None else other, settled=True)
+        )
+        self.picture.menu_asked.connect(lambda where: self._picture_menu().popup(where))
+        self.picture.smooth_changed.connect(self.actions["smooth"].setChecked)
+        self.documents.said.connect(self.say)
+        self.documents.nothing_to_show.connect(self.picture.show_message)
+        self.documents.saved.connect(self._saved)
+        self._clock.timeout.connect(self._show_saved)
+
+    def _connect_actions(self) -> None:
+        face = self.session
+        for key, slot in {
+            "open": self._ask_file,
+            "open_run": self._ask_run,
+            "save": self._ask_save,
+            "undo": face.undo,
+            "redo": face.redo,
+            "commands": lambda: self.window.palette_box.ask(self.every_action()),
+            "copy": lambda: self.engine.run(Picture(COPY, face.recipe)),
+            "copy_recipe": lambda: copy_recipe(face.recipe),
+            "paste_recipe": self._paste,
+            "star": self.history.star_current,
+            "reset": lambda: face.apply(Recipe(face.recipe.latent, label=face.recipe.label)),
+            "explore": lambda: self.window.show_workspace(0),
+            "train": lambda: self.window.show_workspace(1),
+            "shortcuts": lambda: ShortcutsDialog(self.every_action(), GESTURES, self.window).open(),
+            "quit": self.window.close,
+        }.items():
+            self.actions[key].triggered.connect(lambda _=False, do=slot: do())
+        self.actions["smooth"].toggled.connect(self.picture.set_smooth)
+        self.actions["theme"].toggled.connect(self._switch_theme)
+        self.actions["full_screen"].toggled.connect(
+            lambda full: self.window.showFullScreen() if full else self.window.showNormal()
+        )
+
+    def _restore_window(self) -> None:
+        kept = self.settings.value
+        self.window.resize(1440, 900)
+        if kept.geometry:
+            self.window.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode("ascii")))
+        self.actions["theme"].setChecked(kept.theme == "light")
+        self.actions["smooth"].setChecked(kept.smooth)
+        for panel in self.panels:
+            panel.section.set_open(panel.accessibleName() not in kept.folded)
+
+    def _rendered(self, frame: Frame) -> None:
+        self.picture.show_frame(frame)
+        self.history.show_frame(frame)
+
+    def _answered(self, answer: Answer) -> None:
+        for panel in self.panels:
+            panel.job_done(answer)
+        if answer.request.owner == COPY and isinstance(answer, Done):
+            copy_picture(answer.value, answer.request.recipe)  # type: ignore[union-attr]
+            self.say(Problem("The picture is on the clipboard, its recipe too."), "good")
+        elif answer.request.owner == COPY and isinstance(answer, Failed):
+            self.say(Problem(answer.reason))
+
+    def _show_steps(self) -> None:
+        self.actions["undo"].setEnabled(self.session.can_undo)
+        self.actions["redo"].setEnabled(self.session.can_redo)
+
+    def _show_model(self, info: ModelInfo) -> None:
+        self.picture.forget()
+        growing = "" if info.finished else f", grown to {4 << info.level}², alpha {info.alpha:.2f}"
+        millions = f"{info.parameters / 1e6:.1f} M parameters"
+        size = f"{info.resolution}×{info.resolution}{growing}"
+        self.window.facts.setText(f"{info.architecture} · {size} · {info.num_layers} layers · {millions}")
+        self.window.hash.setText(f"model {info.hash[:8]}")
+        self.window.hash.setToolTip(f"{info.hash}\n{self.session.model_path}")
+        self.window.model_button.setText(f"{info.name} ▾")
+        self.window.setWindowTitle(f"{info.name} – StyleGAN Explorer")
+
+    def _saved(self, when: float) -> None:
+        self._saved_at = when
+        self._show_saved()
+
+    def _show_saved(self) -> None:
+        if self._saved_at:
+            ago = time.time() - self._saved_at
+            words = "just now" if ago < 2 else f"{ago:.0f} s ago" if ago < 60 else f"{ago / 60:.0f} min ago"
+            self.window.saved.setText(f"autosaved {words}")
+
+    def _switch_theme(self, light: bool) -> None:
+        theme.apply(self.app, "light" if light else "dark")
+        self.settings.change(theme=theme.current().name)
+
+    def _paste(self) -> None:
+        try:
+            self.session.apply(pasted_recipe())
+        except ValueError as error:
+            self.say(Problem(str(error)))
+
+    def _ask_file(self) -> None:
+        self._ask(QFileDialog.FileMode.ExistingFile, "Open a model or a saved picture", self.documents.open)
+
+    def _ask_run(self) -> None:
+        self._ask(QFileDialog.FileMode.Directory, "Open a run", self.documents.open)
+
+    def _ask_save(self) -> None:
+        info = self.session.info
+        if info is None:
+            self.say(Problem("There is no picture to save yet: open a model with Ctrl+O."))
+            return
+        dialog = self._ask(QFileDialog.FileMode.AnyFile, "Save the picture", self.documents.save)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.setNameFilter("PNG picture with its recipe (*.png)")
+        dialog.selectFile(f"{info.name}-seed{self.session.recipe.latent.seed}.png")
+
+    def _ask(self, mode: QFileDialog.FileMode, title: str, then: Callable[[str], None]) -> QFileDialog:
+        dialog = QFileDialog(self.window, title, self.settings.value.save_folder)
+        dialog.setFileMode(mode)
+        if mode == QFileDialog.FileMode.ExistingFile:
+            dialog.setNameFilter(MODEL_FILES)
+        dialog.fileSelected.connect(then)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def _fill_models(self, menu: QMenu) -> None:
+        bundled = [str(path) for path in bundled_models()]
+        recent = [path for path in self.settings.value.recent if path not in bundled and Path(path).exists()]
+        for heading, paths in (("In the box", bundled), ("Opened before", recent)):
+            if paths:
+                menu.addSection(heading)
+            for path in paths:
+                entry = menu.addAction(Path(path).stem)
+                entry.triggered.connect(lambda _=False, path=path: self.documents.open(path))
+                entry.setToolTip(path)
+                entry.setCheckable(True)
+                entry.setChecked(path == self.session.model_path)
+        menu.addSeparator()
+        menu.addActions([self.actions["open"], self.actions["open_run"]])
+
+    def _fill_more(self, menu: QMenu) -> None:
+        for keys in (("copy", "copy_recipe", "paste_recipe", "star", "reset"), ("smooth", "theme", "full_screen")):
+            menu.addActions([self.actions[key] for key in keys])
+            menu.addSeparator()
+        menu.addActions([self.actions[key] for key in ("open", "open_run", "shortcuts", "quit")])
+
+    def _picture_menu(self) -> QMenu:
+        menu = QMenu(self.window)
+        menu.addActions([self.actions[key] for key in ("copy", "copy_recipe", "paste_recipe", "save", "star")])
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+
+def _menu(parent: QWidget, fill: Callable[[QMenu], None]) -> QMenu:
+    """A menu that is filled anew each time it opens."""
+    menu = QMenu(parent)
+    menu.setToolTipsVisible(True)
+
+    def refill() -> None:
+        menu.clear()
+        fill(menu)
+
+    menu.aboutToShow.connect(refill)
+    return menu
