@@ -17,7 +17,7 @@ from stylegan_core.device import available_memory
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.discriminator import Discriminator
-from stylegan_core.networks.generator import Generator, build_generator
+from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.networks.synthesis import Noise
 
 log = logging.getLogger(__name__)
@@ -174,7 +174,7 @@ def load_discriminator(path: str | os.PathLike[str], device: str | torch.device 
     found = _group(tensors, "discriminator.")
     if not found:
         return None
-    discriminator = Discriminator(_config(file, metadata))
+    discriminator = build_discriminator(_config(file, metadata))
     _fill(discriminator, found, file)
     return discriminator.to(torch.device(device))
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import Budget, RefusedFile
 from stylegan_core.networks.discriminator import Discriminator
-from stylegan_core.networks.generator import Generator, build_generator
+from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 
 W_AVG_SAMPLES = 10_000
 W_AVG_BATCH = 500
@@ -87,7 +87,7 @@ def discriminator_of(found: Converted, budget: Budget) -> Discriminator | None:
     if found.discriminator is None:
         return None
     with torch.device("meta"):
-        made = Discriminator(found.config)
+        made = build_discriminator(found.config)
     discriminator = filled(made, found.discriminator, budget, "discriminator").eval()
     assert isinstance(discriminator, Discriminator)
     return discriminator

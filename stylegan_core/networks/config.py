@@ -4,15 +4,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
+from stylegan_core.networks.families import FAMILIES, Family
+
+D_NORMS = ("none", "spectral", "batch")
+LABEL_INPUTS = ("joint", "separate")
+SIZES = ("resolution", "z_dim", "w_dim", "mapping_width", "fmap_base", "fmap_max")
+ALWAYS = (*SIZES, "architecture", "classes", "mbstd_group", "d_norm")  # fields that every architecture reads
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """A StyleGAN's sizes and switches; the defaults are configuration F of the paper at 1024².
+    """A network's sizes and switches; the defaults are configuration F of the paper at 1024².
 
     Sizes: ``fmap_base`` and ``fmap_max`` give a stage's channels (spec-core 1.4), ``classes`` the label names.
     Configurations A–E switch off (spec-core 3.2) ``styles``, ``const_input``, ``noise``, ``instance_norm`` and ``blur``
-    or switch on ``pixel_norm``. The last group is how ports of the official code compute where they differ.
-    Raises ValueError if the sizes make no network.
+    or switch on ``pixel_norm``. ``norm_eps`` and the two after it are how ports of the official v1 code differ.
+    ``d_norm`` normalises the discriminator: "none", "spectral", or "batch" (DCGAN only). ``label_input`` "separate"
+    embeds labels in w_dim numbers and normalises them apart from z, as NVIDIA's PyTorch code does; "joint" is the
+    official TensorFlow way. Raises ValueError if the sizes make no network or a switch means nothing for it.
     """
 
     resolution: int = 1024
@@ -34,8 +43,13 @@ class NetworkConfig:
     norm_eps: float = 1e-8
     from_rgb_activation: bool = True
     bias_before_blur: bool = False
+    d_norm: str = "none"
+    label_input: str = "joint"
 
     def __post_init__(self) -> None:
+        if self.architecture not in FAMILIES:
+            known = ", ".join(FAMILIES)
+            raise ValueError(f"This version knows no network of the kind {self.architecture!r}; there are {known}.")
         size = self.resolution
         if not 4 <= size <= 4096 or size & (size - 1):
             raise ValueError(f"A network's resolution is a power of two from 4 to 4096, not {size}.")
@@ -50,6 +64,30 @@ class NetworkConfig:
             )
         if self.mapping_layers == 0 and self.w_dim != self.code_width:
             raise ValueError("Without mapping layers w is the normalised z, so both need the same size.")
+        self._check_choices()
+
+    def _check_choices(self) -> None:
+        """Refuses switches that mean nothing for the architecture, and choices that do not exist."""
+        for item in fields(self):
+            meaningful = item.name in ALWAYS or item.name in self.family.switches
+            if not meaningful and getattr(self, item.name) != item.default:
+                raise ValueError(f"{item.name} is no choice in a {self.family.title}; leave it at {item.default!r}.")
+        if self.d_norm not in D_NORMS or (self.d_norm == "batch" and self.architecture != "dcgan"):
+            raise ValueError(f'd_norm is "none" or "spectral", in a DCGAN also "batch"; not {self.d_norm!r} here.')
+        if self.label_input not in LABEL_INPUTS:
+            raise ValueError(f"label_input is {' or '.join(LABEL_INPUTS)}, not {self.label_input!r}.")
+        if self.architecture == "dcgan" and self.mapping_layers:
+            raise ValueError("A DCGAN has no mapping network; set mapping_layers to 0 and w_dim to z_dim.")
+
+    @property
+    def family(self) -> Family:
+        """What this network shares with all of its architecture."""
+        return FAMILIES[self.architecture]
+
+    @property
+    def has_styles(self) -> bool:
+        """Whether w enters at every layer, rather than the code at the first alone."""
+        return self.family.styles and self.styles
 
     @property
     def levels(self) -> int:
@@ -59,22 +97,36 @@ class NetworkConfig:
     @property
     def num_layers(self) -> int:
         """Style layers: two a level, or one code for all where there are no styles."""
-        return 2 * self.levels if self.styles else 1
+        return 2 * self.levels if self.has_styles else 1
 
     @property
     def num_noise_layers(self) -> int:
         """Layers with a noise input of their own."""
-        return 2 * self.levels if self.noise else 0
+        return self.noise_layers_to(self.levels - 1)
+
+    def noise_layers_to(self, level: int) -> int:
+        """How many of the noise layers work at ``level`` or below."""
+        return 2 * level + self.family.noise_at_4 if self.noise and self.family.noise_at_4 else 0
 
     @property
     def noise_resolutions(self) -> tuple[int, ...]:
         """The side of each noise map."""
-        return tuple(4 << (layer // 2) for layer in range(self.num_noise_layers))
+        first = 2 - self.family.noise_at_4
+        return tuple(4 << ((layer + first) // 2) for layer in range(self.num_noise_layers))
 
     @property
     def code_width(self) -> int:
-        """The width of what enters the mapping: z, and beside it the label's embedding of the same size."""
-        return 2 * self.z_dim if self.classes else self.z_dim
+        """The width of what enters the mapping: z, and beside it the label's embedding."""
+        beside = self.w_dim if self.label_input == "separate" else self.z_dim
+        return self.z_dim + (beside if self.classes else 0)
+
+    def check_state(self, level: int, alpha: float | None) -> None:
+        """Raises ValueError if this network cannot be at ``level``, or half way there."""
+        top = self.levels - 1
+        if not 0 <= level <= top:
+            raise ValueError(f"This network has the levels 0 to {top}, not {level}.")
+        if not self.family.growing and (level != top or alpha not in (None, 1.0)):
+            raise ValueError(f"A {self.family.title} does not grow: it draws at level {top} and alpha 1 only.")
 
     def channels(self, level: int) -> int:
         """Feature maps at 4·2^level: min(fmap_base / 2^(level+1), fmap_max), rounded down."""

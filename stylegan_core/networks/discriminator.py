@@ -1,4 +1,4 @@
-"""The discriminator, growing with the generator (spec-core 2): ProGAN's, with a blur before each downscaling."""
+"""Discriminators: what all share, and the one that grows (spec-core 2): ProGAN's, with a blur before downscaling."""
 
 import torch
 from torch import Tensor, nn
@@ -9,28 +9,41 @@ from stylegan_core.networks.layers import EqualizedConv, EqualizedLinear
 
 
 class BiasedConv(nn.Module):
-    """Convolution, bias, lrelu (``activation``)."""
+    """Convolution, bias times ``bias_gain``, lrelu (``activation``)."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, *, resample: str = "", activation: bool = True) -> None:
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int,
+        *,
+        resample: str = "",
+        activation: bool = True,
+        bias_gain: float = 1.0,
+    ) -> None:
         super().__init__()
         self.conv = EqualizedConv(inputs, outputs, kernel, resample=resample)
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.activation = activation
+        self.bias_gain = bias_gain
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.conv(x) + self.bias.to(x.dtype)[:, None, None]
+        bias = self.bias if self.bias_gain == 1 else self.bias * self.bias_gain
+        x = self.conv(x) + bias.to(x.dtype)[:, None, None]
         return ops.lrelu(x) if self.activation else x
 
 
 class Block(nn.Module):
-    """Conv0 3×3, blur, Conv1_down 3×3 with the 2×2 mean: 4·2^level -> half of it."""
+    """Conv0 3×3, blur, Conv1_down 3×3 and halving (``down``): 4·2^level -> half of it."""
 
-    def __init__(self, config: NetworkConfig, level: int) -> None:
+    def __init__(
+        self, config: NetworkConfig, level: int, *, blurs: bool, down: str = "down", bias_gain: float = 1.0
+    ) -> None:
         super().__init__()
         inputs, outputs = config.channels(level), config.channels(level - 1)
-        self.conv0 = BiasedConv(inputs, inputs, 3)
-        self.conv1 = BiasedConv(inputs, outputs, 3, resample="down")
-        self.blurs = config.blur
+        self.conv0 = BiasedConv(inputs, inputs, 3, bias_gain=bias_gain)
+        self.conv1 = BiasedConv(inputs, outputs, 3, resample=down, bias_gain=bias_gain)
+        self.blurs = blurs
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv0(x)
@@ -44,15 +57,6 @@ class Discriminator(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        channels = config.channels(0)
-        self.from_rgb = nn.ModuleList(
-            BiasedConv(3, config.channels(level), 1, activation=config.from_rgb_activation)
-            for level in range(config.levels)
-        )
-        self.blocks = nn.ModuleList(Block(config, level) for level in range(1, config.levels))
-        self.conv = BiasedConv(channels + (config.mbstd_group > 1), channels, 3)
-        self.dense0 = EqualizedLinear(channels * 16, channels)
-        self.dense1 = EqualizedLinear(channels, max(len(config.classes), 1), gain=1.0)
 
     def forward(
         self,
@@ -70,21 +74,59 @@ class Discriminator(nn.Module):
         level = self.config.levels - 1 if level is None else level
         if image.shape[-1] != 4 << level:
             raise ValueError(f"Level {level} takes pictures of {4 << level}², not of {image.shape[-1]}².")
-        x = self.from_rgb[level](image.to(dtype))
-        for at in range(level, 0, -1):
-            x = self.blocks[at - 1](x)
-            if at == level and alpha is not None and alpha < 1:
-                below = self.from_rgb[level - 1](ops.downsample(image).to(dtype))
-                x = torch.lerp(below, x, alpha)
-        return self._head(x, labels)
+        self.config.check_state(level, alpha)
+        return self.scores(image, labels, level, 1.0 if alpha is None else alpha, dtype)
 
-    def _head(self, x: Tensor, labels: Tensor | None) -> Tensor:
-        if self.config.mbstd_group > 1:
-            x = ops.minibatch_deviation(x, self.config.mbstd_group)
-        x = self.conv(x).flatten(1)
-        logits: Tensor = self.dense1(ops.lrelu(self.dense0(x)).float())
+    def scores(self, image: Tensor, labels: Tensor | None, level: int, alpha: float, dtype: torch.dtype) -> Tensor:
+        """What each architecture computes for :meth:`forward`."""
+        raise NotImplementedError
+
+    def of_label(self, logits: Tensor, labels: Tensor | None) -> Tensor:
+        """The score of each picture's own class [N, 1] among logits [N, classes]; unconditional ones as they are."""
         if not self.config.classes:
             return logits
         if labels is None:
             raise ValueError("This network is conditional: its discriminator needs one-hot labels.")
         return (logits * labels.float()).sum(dim=1, keepdim=True)
+
+
+class HeadedDiscriminator(Discriminator):
+    """Ends as all from ProGAN on do: minibatch deviation, 3×3, dense, dense, at 4²."""
+
+    def __init__(self, config: NetworkConfig, *, bias_gain: float = 1.0) -> None:
+        super().__init__(config)
+        channels = config.channels(0)
+        self.conv = BiasedConv(channels + (config.mbstd_group > 1), channels, 3, bias_gain=bias_gain)
+        self.dense0 = EqualizedLinear(channels * 16, channels, bias_gain=bias_gain)
+        self.dense1 = EqualizedLinear(channels, max(len(config.classes), 1), gain=1.0)
+
+    def head(self, x: Tensor, labels: Tensor | None) -> Tensor:
+        """Features [N, C, 4, 4] -> logits [N, 1] float32."""
+        if self.config.mbstd_group > 1:
+            x = ops.minibatch_deviation(x, self.config.mbstd_group)
+        x = self.conv(x).flatten(1)
+        return self.of_label(self.dense1(ops.lrelu(self.dense0(x)).float()), labels)
+
+
+class GrowingDiscriminator(HeadedDiscriminator):
+    """v1's. With ``bias_gain`` √2 and ``down`` "fir-down" it is that of StyleGAN2's growing configurations."""
+
+    def __init__(self, config: NetworkConfig, *, down: str = "down", bias_gain: float = 1.0) -> None:
+        super().__init__(config, bias_gain=bias_gain)
+        self.from_rgb = nn.ModuleList(
+            BiasedConv(3, config.channels(level), 1, activation=config.from_rgb_activation, bias_gain=bias_gain)
+            for level in range(config.levels)
+        )
+        blurs = config.blur and down == "down"
+        self.blocks = nn.ModuleList(
+            Block(config, level, blurs=blurs, down=down, bias_gain=bias_gain) for level in range(1, config.levels)
+        )
+
+    def scores(self, image: Tensor, labels: Tensor | None, level: int, alpha: float, dtype: torch.dtype) -> Tensor:
+        x = self.from_rgb[level](image.to(dtype))
+        for at in range(level, 0, -1):
+            x = self.blocks[at - 1](x)
+            if at == level and alpha < 1:
+                below = self.from_rgb[level - 1](ops.downsample(image).to(dtype))
+                x = torch.lerp(below, x, alpha)
+        return self.head(x, labels)

@@ -7,38 +7,55 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from stylegan_core.networks.fir import fir_down_convolution
+
 GAIN = math.sqrt(2)
 SLOPE = 0.2
 
 
 def lrelu(x: Tensor) -> Tensor:
-    """Leaky ReLU with slope 0.2; v1 has no gain here, its √2 sits in the weights."""
+    """Leaky ReLU with slope 0.2 and without gain.
+
+    v1's √2 sits in the weights. StyleGAN2's sits here; the activation being homogeneous, the same √2 on weights and
+    bias (``bias_gain``) gives the same numbers, and that is how it is computed.
+    """
     return F.leaky_relu(x, SLOPE)
 
 
 class EqualizedLinear(nn.Module):
     """Dense layer whose stored weight ~ N(0, 1/lrmul) is scaled by gain/√fan_in · lrmul when used.
 
-    ``forward``: [..., inputs] -> [..., outputs] in the dtype of its input.
+    The stored bias is scaled by bias_gain · lrmul. ``forward``: [..., inputs] -> [..., outputs] in the dtype of its
+    input.
     """
 
-    def __init__(self, inputs: int, outputs: int, *, gain: float = GAIN, lrmul: float = 1.0, bias: bool = True) -> None:
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        gain: float = GAIN,
+        lrmul: float = 1.0,
+        bias: bool = True,
+        bias_gain: float = 1.0,
+    ) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs) / lrmul)
         self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
         self.scale = gain / math.sqrt(inputs) * lrmul
-        self.lrmul = lrmul
+        self.bias_scale = lrmul * bias_gain
 
     def forward(self, x: Tensor) -> Tensor:
         weight = (self.weight * self.scale).to(x.dtype)
-        bias = None if self.bias is None else (self.bias * self.lrmul).to(x.dtype)
+        bias = None if self.bias is None else (self.bias * self.bias_scale).to(x.dtype)
         return F.linear(x, weight, bias)
 
 
 class EqualizedConv(nn.Module):
     """Convolution without bias, zero padding; stored weight [out, in, k, k] ~ N(0, 1), scaled by gain/√fan_in.
 
-    ``resample`` "up" enlarges ×2 (nearest) before, "down" takes the 2×2 mean after; both are exact.
+    ``resample`` "up" enlarges ×2 (nearest) before, "down" takes the 2×2 mean after; both are exact. "fir-down" is
+    StyleGAN2's halving.
     """
 
     def __init__(self, inputs: int, outputs: int, kernel: int, *, gain: float = GAIN, resample: str = "") -> None:
@@ -51,6 +68,8 @@ class EqualizedConv(nn.Module):
         weight = (self.weight * self.scale).to(x.dtype)
         if self.resample == "down":
             return F.conv2d(x, down_kernel(weight), stride=2, padding=1)
+        if self.resample == "fir-down":
+            return fir_down_convolution(x, weight)
         if self.resample == "up":
             return up_convolution(x, weight)
         return F.conv2d(x, weight, padding=weight.shape[-1] // 2)

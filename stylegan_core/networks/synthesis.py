@@ -95,14 +95,14 @@ class ToRGB(nn.Module):
         return rgb
 
 
-class Synthesis(nn.Module):
-    """ws [N, num_layers, w_dim] -> pictures [N, 3, R, R], at any state of growth."""
+class SynthesisNetwork(nn.Module):
+    """What every synthesis network is: ws [N, num_layers, w_dim] -> pictures [N, 3, R, R]."""
+
+    layers: nn.ModuleList
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        self.layers = nn.ModuleList(SynthesisLayer(config, index) for index in range(2 * config.levels))
-        self.to_rgb = nn.ModuleList(ToRGB(config.channels(level)) for level in range(config.levels))
 
     def forward(
         self,
@@ -120,15 +120,48 @@ class Synthesis(nn.Module):
         keeps the working resolution 4·2^level instead of enlarging to R×R; ``dtype`` is that of the activations.
         """
         level = self.config.levels - 1 if level is None else level
+        self.config.check_state(level, alpha)
         grown = self.grow(ws, noise, level, 1.0 if alpha is None else alpha, dtype=dtype)
         image = blend(grown, 1.0 if alpha is None else alpha)
         return image if native else ops.upsample(image, self.config.resolution // (4 << level))
 
     def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
         """Both pictures of a fade at the working resolution; ``old`` is None at alpha 1 and at level 0."""
-        if not 0 <= level < self.config.levels:
-            raise ValueError(f"This network has the levels 0 to {self.config.levels - 1}, not {level}.")
-        maps = self.noise_maps(noise, len(ws), level)
+        raise NotImplementedError
+
+    def noise_map(self, layer: int) -> Tensor:
+        """The stored noise map of one layer [1, 1, H, W]."""
+        return self.layers[layer].get_buffer("noise")
+
+    def noise_maps(self, noise: Noise, number: int, level: int) -> list[Tensor | None]:
+        """One map (or None) a layer for layers up to ``level``: [1 or number, 1, H, W]."""
+        count = self.config.noise_layers_to(level)
+        if noise == "none":
+            return [None] * count
+        stored = [self.noise_map(layer) for layer in range(count)]
+        if noise == "const":
+            return [*stored]
+        if noise == "random":
+            return [torch.randn(number, 1, *m.shape[2:], device=m.device) for m in stored]
+        if isinstance(noise, str):
+            raise ValueError(f'Noise is "const", "random", "none" or one entry a layer, not {noise!r}.')
+        if len(noise) < count:
+            raise ValueError(
+                f"This network has {self.config.num_noise_layers} noise layers, but {len(noise)} entries were given."
+            )
+        return [_entry_map(entry, m) for entry, m in zip(noise, stored, strict=False)]
+
+
+class Synthesis(SynthesisNetwork):
+    """v1's, growing from 4² up."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__(config)
+        self.layers = nn.ModuleList(SynthesisLayer(config, index) for index in range(2 * config.levels))
+        self.to_rgb = nn.ModuleList(ToRGB(config.channels(level)) for level in range(config.levels))
+
+    def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
+        maps = self.noise_maps(noise, len(ws), level) or [None] * (2 * level + 2)
         ws = ws.expand(-1, len(self.layers), -1) if ws.shape[1] == 1 else ws
         x: Tensor | None = None
         below: Tensor | None = None
@@ -139,26 +172,6 @@ class Synthesis(nn.Module):
         if below is not None and alpha < 1:
             old = ops.upsample(self.to_rgb[level - 1](below))
         return Grown(self.to_rgb[level](x), old)
-
-    def noise_map(self, layer: int) -> Tensor:
-        """The stored noise map of one layer [1, 1, H, W]."""
-        return self.layers[layer].get_buffer("noise")
-
-    def noise_maps(self, noise: Noise, number: int, level: int) -> list[Tensor | None]:
-        """One map (or None) a layer for layers up to ``level``: [1 or number, 1, H, W]."""
-        count = 2 * level + 2
-        if not self.config.noise or noise == "none":
-            return [None] * count
-        stored = [self.noise_map(layer) for layer in range(count)]
-        if noise == "const":
-            return [*stored]
-        if noise == "random":
-            return [torch.randn(number, 1, *m.shape[2:], device=m.device) for m in stored]
-        if isinstance(noise, str):
-            raise ValueError(f'Noise is "const", "random", "none" or one entry a layer, not {noise!r}.')
-        if len(noise) < count:
-            raise ValueError(f"This network has {len(self.layers)} noise layers, but {len(noise)} entries were given.")
-        return [_entry_map(entry, m) for entry, m in zip(noise, stored, strict=False)]
 
 
 def blend(grown: Grown, alpha: float) -> Tensor:

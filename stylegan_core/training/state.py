@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from stylegan_core.networks.discriminator import Discriminator
-from stylegan_core.networks.generator import Generator, build_generator
+from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.keys import Purpose, stream
 
@@ -53,7 +53,7 @@ class TrainingState:
         seed = int(stream(config.seed, Purpose.NETWORKS, 0).integers(2**62))
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            generator, discriminator = build_generator(config.network), Discriminator(config.network)
+            generator, discriminator = build_generator(config.network), build_discriminator(config.network)
         layout = torch.channels_last if device.type != "mps" else torch.contiguous_format
         generator.to(device, memory_format=layout)  # type: ignore[call-overload]
         discriminator.to(device, memory_format=layout)  # type: ignore[call-overload]

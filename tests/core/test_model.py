@@ -11,8 +11,7 @@ from safetensors.torch import load_file, save_file
 from stylegan_core import model as module
 from stylegan_core.model import Model, load_discriminator, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
-from stylegan_core.networks.discriminator import Discriminator
-from stylegan_core.networks.generator import Generator
+from stylegan_core.networks.generator import Generator, build_discriminator
 from stylegan_core.recipe import Recipe
 from stylegan_core.render import render
 
@@ -53,7 +52,7 @@ def test_half_precision_storage_opens_as_float32(small: Model, tmp_path: Path) -
 
 
 def test_a_discriminator_travels_beside(small: Model, tmp_path: Path) -> None:
-    discriminator = Discriminator(SMALL)
+    discriminator = build_discriminator(SMALL)
     save_model(tmp_path / "both.safetensors", small, discriminator=discriminator)
     again = load_discriminator(tmp_path / "both.safetensors")
     assert again is not None

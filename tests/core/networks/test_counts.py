@@ -6,8 +6,7 @@ from torch import nn
 
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import CONFIGURATIONS, configured
-from stylegan_core.networks.discriminator import Discriminator
-from stylegan_core.networks.generator import build_generator
+from stylegan_core.networks.generator import build_discriminator, build_generator
 
 MAPPING = 2_101_248
 SIZES = [  # resolution, generator, discriminator, noise elements, style layers
@@ -30,7 +29,7 @@ def count(network: nn.Module) -> int:
 def test_stylegan1_at_every_size(resolution: int, generator: int, discriminator: int, noise: int, layers: int) -> None:
     config = NetworkConfig(resolution=resolution)
     with torch.device("meta"):
-        made, judge = build_generator(config), Discriminator(config)
+        made, judge = build_generator(config), build_discriminator(config)
     assert count(made) == generator
     assert count(made.mapping) == MAPPING
     assert count(made.synthesis) == generator - MAPPING

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.discriminator import Discriminator
-from stylegan_core.networks.generator import Generator, build_generator
+from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.networks.synthesis import Synthesis
 from stylegan_core.schedule import official_growth, phase_at, phases
 from stylegan_core.training.losses import fade_reals
@@ -17,12 +17,13 @@ LEVELS = range(4)
 
 def styles(generator: Generator, number: int = 2) -> Tensor:
     z = torch.randn(number, generator.config.z_dim, generator=torch.Generator().manual_seed(5))
-    return generator.mapping(z)[:, None].expand(-1, generator.config.num_layers, -1)
+    w: Tensor = generator.mapping(z)
+    return w[:, None].expand(-1, generator.config.num_layers, -1)
 
 
 def judge() -> Discriminator:
     torch.manual_seed(0)
-    return Discriminator(small()).requires_grad_(False)
+    return build_discriminator(small()).requires_grad_(False)
 
 
 def test_fade_blends_the_pictures() -> None:
@@ -78,10 +79,8 @@ def linear_structure(synthesis: Synthesis, ws: Tensor, lod: float) -> Tensor:
         for index in (2 * level, 2 * level + 1):
             x = synthesis.layers[index](x, ws[:, index], synthesis.noise_map(index), torch.float32)
         own = synthesis.to_rgb[level](x)
-        if image is None:
-            image = own
-        else:
-            image = torch.lerp(own, ops.upsample(image), min(max(lod - (top - level), 0.0), 1.0))
+        weight = min(max(lod - (top - level), 0.0), 1.0)
+        image = own if image is None else torch.lerp(own, ops.upsample(image), weight)
     assert image is not None
     return image
 

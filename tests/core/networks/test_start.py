@@ -3,8 +3,7 @@
 import torch
 
 from stylegan_core.networks.config import NetworkConfig
-from stylegan_core.networks.discriminator import Discriminator
-from stylegan_core.networks.generator import build_generator
+from stylegan_core.networks.generator import build_discriminator, build_generator
 from stylegan_core.networks.mapping import Mapping
 from stylegan_core.training.losses import fake_loss, real_loss
 
@@ -49,7 +48,7 @@ def test_scores_of_a_new_discriminator() -> None:
     losses = []
     for seed in range(4):
         torch.manual_seed(seed)
-        judge = Discriminator(NetworkConfig(resolution=16, fmap_max=128))
+        judge = build_discriminator(NetworkConfig(resolution=16, fmap_max=128))
         scores = judge(torch.randn(8, 3, 16, 16))
         assert scores.abs().max() < 2
         losses.append((fake_loss(scores) + real_loss(scores)).item())

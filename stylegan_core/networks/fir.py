@@ -1,0 +1,81 @@
+"""StyleGAN2's resampling filter [1,3,3,1]⊗[1,3,3,1]/64, alone and with ×2 up or down (spec-core 3.4).
+
+Each operator knows its adjoint, so it can be differentiated as often as needed at the cost of its forward.
+"""
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def fir_kernel(channels: int, like: Tensor, gain: float = 1.0) -> Tensor:
+    """The filter once for each channel [channels, 1, 4, 4], in the dtype and on the device of ``like``."""
+    tap = torch.tensor([1.0, 3.0, 3.0, 1.0], dtype=like.dtype, device=like.device)
+    return (tap[:, None] * tap * (gain / 64)).expand(channels, 1, 4, 4)
+
+
+class _Fir(torch.autograd.Function):
+    """Zero padding p makes H + 2p − 3; the filter is symmetric, so the adjoint pads 3 − p."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, padding: int, gain: float) -> Tensor:
+        ctx.padding, ctx.gain = padding, gain
+        return F.conv2d(x, fir_kernel(x.shape[1], x, gain), padding=padding, groups=x.shape[1])
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        return fir(grads[0], 3 - ctx.padding, ctx.gain), None, None
+
+
+class _FirUp(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:  # noqa: ARG004
+        kernel = fir_kernel(x.shape[1], x, 4.0)
+        return F.conv_transpose2d(x, kernel, stride=2, padding=1, groups=x.shape[1])
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Tensor:  # noqa: ARG004
+        return fir_down(grads[0]) * 4
+
+
+class _FirDown(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:  # noqa: ARG004
+        return F.conv2d(x, fir_kernel(x.shape[1], x), stride=2, padding=1, groups=x.shape[1])
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Tensor:  # noqa: ARG004
+        return fir_up(grads[0]) * 0.25
+
+
+def fir(x: Tensor, padding: int, gain: float = 1.0) -> Tensor:
+    """Filters each channel: [N, C, H, W] -> [N, C, H + 2·padding − 3, …]; a constant inside stays gain times itself."""
+    return _Fir.apply(x, padding, gain)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def fir_up(x: Tensor) -> Tensor:
+    """Enlarges ×2: zeros between the pixels, then the filter times 4."""
+    return _FirUp.apply(x)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def fir_down(x: Tensor) -> Tensor:
+    """Halves an even size: the filter at every second pixel."""
+    return _FirDown.apply(x)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def fir_up_convolution(x: Tensor, weight: Tensor) -> Tensor:
+    """3×3 while enlarging: transposed convolution, stride 2 (H -> 2H + 1), then the filter (-> 2H).
+
+    ``weight`` [out, in, 3, 3] as a correlation. Padding happens once, so the border is not that of enlarging first.
+    """
+    y = F.conv_transpose2d(x, weight.flip(2, 3).transpose(0, 1), stride=2)
+    return fir(y, 1, 4.0)
+
+
+def fir_down_convolution(x: Tensor, weight: Tensor) -> Tensor:
+    """3×3 or 1×1 while halving: the filter, then a convolution with stride 2 (spec-core 3.4)."""
+    if weight.shape[-1] == 1:
+        return F.conv2d(fir_down(x), weight)
+    return F.conv2d(fir(x, 2), weight, stride=2)
