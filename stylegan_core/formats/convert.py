@@ -1,63 +1,55 @@
 """Foreign weight file -> this project's Model: reads, converts by layout, builds."""
 
-import importlib
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 import torch
 
-from stylegan_core.formats import layouts
 from stylegan_core.formats.build import discriminator_of, generator_of
-from stylegan_core.formats.converted import Converted
+from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
-from stylegan_core.formats.reader import read_weight_file
-from stylegan_core.formats.weight_file import WeightFile
-from stylegan_core.model import Model
+from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
+from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.model import FORMAT, Model, load_discriminator, load_model
 from stylegan_core.networks.discriminator import Discriminator
 
-MODULES = {
-    layouts.STYLEGAN1_TF: "stylegan1_tf",
-    layouts.STYLEGAN2_TF: "stylegan2_tf",
-    layouts.PROGAN_TF: "progan_tf",
-    layouts.STYLEGAN2_ADA: "stylegan2_ada",
-    layouts.ROSINALITY1: "rosinality1",
-    layouts.ROSINALITY2: "rosinality2",
-    layouts.HUANGZH13: "huangzh13",
-    layouts.GENFORCE: "genforce",
-    layouts.LUCIDRAINS: "lucidrains",
-}
 READING = 0.3
 """The share of the progress bar that reading takes; the rest is converting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Everything an import yields: the drawing model, the discriminator where there is one, and the file's facts."""
+    """Everything an import yields: the drawing model, the discriminator where there is one, and the file's format."""
 
     model: Model
     discriminator: Discriminator | None
-    file: WeightFile
-
-
-def convert_file(file: WeightFile, path: str | PathLike[str]) -> Converted:
-    """The networks of a file that was read, in this project's terms; raises RefusedFile naming `path`."""
-    module = importlib.import_module(f"stylegan_core.formats.{MODULES[file.format]}")
-    try:
-        found: Converted = module.convert(file)
-    except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
-    return found
+    origin: str
 
 
 def import_file(
     path: str | PathLike[str], device: str | torch.device = "cpu", progress: Progress | None = None
 ) -> Foreign:
-    """Reads and converts a foreign file with its discriminator; runs nothing in it.
+    """Reads and converts any supported file with its discriminator; runs nothing in it.
 
     Raises OSError, or ValueError with one sentence naming the file; `progress` returning False cancels.
     """
-    return _imported(Path(path), device, progress, with_discriminator=True)
+    path = Path(path)
+    if _is_own(path):
+        model = load_model(path, device)
+        return Foreign(model, load_discriminator(path, device), OWN)
+    return _imported(path, device, progress, with_discriminator=True)
+
+
+def _is_own(path: Path) -> bool:
+    """A run directory, or a safetensors file that says it is this project's; others say so when they are read."""
+    if path.is_dir():
+        return True
+    data = mapped(path)
+    if bytes(data[8:9]) != b"{":
+        return False
+    _, metadata = read_safetensors(data, Budget(len(data)))
+    return metadata.get("format") == FORMAT
 
 
 def load_foreign(
@@ -95,4 +87,4 @@ def _imported(
         notes=tuple(found.notes),
         path=path,
     )
-    return Foreign(model, judge.to(torch.device(device)) if judge is not None else None, file)
+    return Foreign(model, judge.to(torch.device(device)) if judge is not None else None, file.format)

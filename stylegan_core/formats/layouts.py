@@ -6,6 +6,7 @@ from collections.abc import Callable
 from stylegan_core.formats.limits import RefusedFile
 from stylegan_core.formats.weight_file import NetworkTree
 
+OWN = "this project's own safetensors"
 STYLEGAN1_TF = "StyleGAN, NVIDIA's TensorFlow pickle"
 STYLEGAN2_TF = "StyleGAN2, NVIDIA's TensorFlow pickle"
 PROGAN_TF = "Progressive GAN, NVIDIA's TensorFlow pickle"

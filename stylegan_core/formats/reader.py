@@ -1,5 +1,6 @@
 """Opens a foreign weight file and returns the networks in it as named arrays, running nothing it contains."""
 
+import importlib
 import mmap
 import struct
 from os import PathLike
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from stylegan_core.formats import layouts
 from stylegan_core.formats.array_shells import Array
+from stylegan_core.formats.converted import Converted
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
 from stylegan_core.formats.pickle_reader import read_pickle
@@ -17,6 +19,17 @@ from stylegan_core.formats.torch_tensors import TORCH_TABLE, read_legacy
 from stylegan_core.formats.trees import SourceCounter, state_dicts, tensorflow_network, torch_module
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
 
+MODULES = {
+    layouts.STYLEGAN1_TF: "stylegan1_tf",
+    layouts.STYLEGAN2_TF: "stylegan2_tf",
+    layouts.PROGAN_TF: "progan_tf",
+    layouts.STYLEGAN2_ADA: "stylegan2_ada",
+    layouts.ROSINALITY1: "rosinality1",
+    layouts.ROSINALITY2: "rosinality2",
+    layouts.HUANGZH13: "huangzh13",
+    layouts.GENFORCE: "genforce",
+    layouts.LUCIDRAINS: "lucidrains",
+}
 MAX_FILE = 16 << 30
 FULL_TABLE = {**TORCH_TABLE, **NVIDIA_TABLE}
 _TRIPLE = ("G", "D", "Gs")
@@ -30,7 +43,7 @@ def read_weight_file(path: str | PathLike[str], progress: Progress | None = None
     """
     path = Path(path)
     try:
-        data = _mapped(path)
+        data = mapped(path)
         return _read(data, Budget(len(data), progress))
     except Cancelled:
         raise Cancelled(f"{path}: reading was cancelled.") from None
@@ -44,7 +57,7 @@ def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
     """The tensors of a single torch state dict of any network, such as a feature extractor's; raises as above."""
     path = Path(path)
     try:
-        data = _mapped(path)
+        data = mapped(path)
         budget = Budget(len(data), None)
         zipped = container_of(data) is Container.TORCH_ZIP
         root = (
@@ -60,7 +73,18 @@ def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
     return next(iter(networks.values())).tensors
 
 
-def _mapped(path: Path) -> memoryview:
+def convert_file(file: WeightFile, path: str | PathLike[str]) -> Converted:
+    """The networks of a file that was read, in this project's terms; raises RefusedFile naming `path`."""
+    module = importlib.import_module(f"stylegan_core.formats.{MODULES[file.format]}")
+    try:
+        found: Converted = module.convert(file)
+    except RefusedFile as error:
+        raise RefusedFile(f"{path}: {error}.") from None
+    return found
+
+
+def mapped(path: Path) -> memoryview:
+    """The file's bytes, mapped and read-only; raises OSError or RefusedFile."""
     if path.is_dir():
         raise RefusedFile("it is a folder, where a weight file is wanted")
     with path.open("rb") as file:

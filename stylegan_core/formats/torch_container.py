@@ -114,6 +114,8 @@ def read_zip(members: ZipMembers, table: Table, budget: Budget) -> object:
     Raises RefusedFile for a zip that is not torch's, or one that is damaged, hostile or a TorchScript program.
     """
     name = pickle_member(members)
+    if name is None and members.members and all(member.endswith(".npy") for member in members.members):
+        raise RefusedFile("it is a numpy archive of plain arrays, not a network")
     if name is None:
         raise RefusedFile("it is a zip file, but not one that torch writes")
     prefix = name[: -len("data.pkl")]

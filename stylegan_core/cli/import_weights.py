@@ -1,0 +1,62 @@
+"""``python -m stylegan_core import FILE OUT.safetensors`` or ``import FOLDER OUT_FOLDER``: weights made safe."""
+
+import argparse
+import sys
+from pathlib import Path
+
+SUFFIX = ".safetensors"
+
+
+def main(argv: list[str]) -> int:
+    """Converts a file, or every file of a folder that holds a network; returns the exit code.
+
+    Raises ValueError or OSError for a single file that cannot be read; of a folder, those are listed on stderr and
+    the exit code is 2 only if none could be read.
+    """
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core import", description=__doc__)
+    parser.add_argument("source", type=Path, help="weight file of any supported kind, or a folder of them")
+    parser.add_argument("target", type=Path, help="file ending in .safetensors, or a folder")
+    parser.add_argument("--half", action="store_true", help="store 16-bit numbers: half the size, not exact")
+    parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    arguments = parser.parse_args(argv)
+    if arguments.source.is_dir() and not (arguments.source / "checkpoints").is_dir():
+        return _folder(arguments.source, arguments.target, half=arguments.half, overwrite=arguments.overwrite)
+    if arguments.target.suffix != SUFFIX:
+        raise ValueError(f"{arguments.target}: the converted file's name must end in {SUFFIX}.")
+    _one(arguments.source, arguments.target, half=arguments.half, overwrite=arguments.overwrite)
+    return 0
+
+
+def _folder(source: Path, target: Path, *, half: bool, overwrite: bool) -> int:
+    files = sorted(path for path in source.rglob("*") if path.is_file() and not path.is_relative_to(target))
+    if not files:
+        raise ValueError(f"{source} is a folder without files; there is nothing to convert.")
+    done = 0
+    for path in files:
+        out = (target / path.relative_to(source)).with_name(path.name + SUFFIX)
+        try:
+            _one(path, out, half=half, overwrite=overwrite)
+            done += 1
+        except (ValueError, OSError) as error:
+            sys.stderr.write(f"skipped: {error}\n")
+    print(f"{done} of {len(files)} files converted into {target}")
+    return 0 if done else 2
+
+
+def _one(source: Path, target: Path, *, half: bool, overwrite: bool) -> None:
+    if target.exists() and not overwrite:
+        raise ValueError(f"{target} exists already; choose another name or add --overwrite.")
+    if target.exists() and source.exists() and target.samefile(source):
+        raise ValueError(f"{target} is the file that is to be converted; choose another name.")
+
+    import torch
+
+    from stylegan_core.formats.convert import import_file
+    from stylegan_core.model import save_model
+
+    found = import_file(source)
+    dtype = torch.float16 if half else torch.float32
+    save_model(target, found.model, discriminator=found.discriminator, dtype=dtype)
+    print(f"{target}: {found.model.info.architecture}, {found.model.resolution}², from {found.origin}")
+    for note in found.model.info.notes:
+        print(f"  {note}")

@@ -1,0 +1,186 @@
+"""The information card of a weight file, before it is opened: what it is, what is missing, where numbers came from.
+
+Plain data made without torch, so the window can show it at once.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from stylegan_core.formats.converted import Converted, State
+from stylegan_core.formats.detect import Container, container_of
+from stylegan_core.formats.layouts import OWN
+from stylegan_core.formats.limits import Budget, Progress, RefusedFile
+from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
+from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.weight_file import WeightFile
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.rundir import RunDir
+
+OWN_FORMAT = "stylegan-explorer"
+_NOT_COUNTED = ("noise", "noise_const", "w_avg")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a person wants to know of a weight file before opening it.
+
+    ``networks`` are the names in the file, ``drawn`` the one that will draw; ``level`` and ``alpha`` its state of
+    growth; ``parameters`` counts the drawing generator's trained numbers; ``code_bytes`` is program text the file
+    carries, which is never run; ``notes`` say what is missing or approximated; ``own`` files need no conversion.
+    """
+
+    path: str
+    bytes: int
+    format: str
+    networks: tuple[str, ...]
+    drawn: str
+    architecture: str
+    resolution: int
+    level: int
+    alpha: float
+    z_dim: int
+    w_dim: int
+    classes: int
+    parameters: int
+    discriminator: bool
+    code_bytes: int
+    origin: str
+    notes: tuple[str, ...]
+    own: bool
+
+    @property
+    def working_resolution(self) -> int:
+        """The side the network was trained to."""
+        return 4 << self.level
+
+    def lines(self) -> list[tuple[str, str]]:
+        """(label, text) rows, as the window and the command line show them."""
+        grown = self.working_resolution == self.resolution and self.alpha == 1
+        state = "" if grown else f", trained to {self.working_resolution}² (alpha {self.alpha:.2f})"
+        classes = f", {self.classes} classes" if self.classes else ""
+        rows = [
+            ("File", f"{self.path} ({self.bytes / 1e6:,.1f} MB)"),
+            ("Format", self.format),
+            ("Network", f"{self.architecture}, {self.resolution}×{self.resolution}{state}"),
+            ("Latents", f"z {self.z_dim}, w {self.w_dim}{classes}"),
+            ("Parameters", f"{self.parameters:,} in the generator"),
+            ("Holds", ", ".join(self.networks) + (f"; {self.drawn} is drawn" if len(self.networks) > 1 else "")),
+            ("Discriminator", "yes" if self.discriminator else "no"),
+            ("Numbers", self.origin),
+        ]
+        if self.code_bytes:
+            rows.append(("Code", f"contains {self.code_size} of code, not run"))
+        return rows + [("Note", note) for note in self.notes]
+
+    @property
+    def code_size(self) -> str:
+        """The program text's size in words: "33 kB"."""
+        return f"{self.code_bytes / 1000:.0f} kB" if self.code_bytes >= 1000 else f"{self.code_bytes} bytes"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The card as JSON-ready data."""
+        return asdict(self)
+
+
+def read_card(path: str | PathLike[str], progress: Progress | None = None) -> Card:
+    """The card of a weight file or run directory; reads names and shapes, runs nothing, needs no torch.
+
+    Raises OSError, or ValueError with one sentence naming the file.
+    """
+    file = Path(path)
+    if file.is_dir():
+        found = RunDir(file).drawable()
+        if found is None:
+            raise ValueError(f"{file} is a folder without checkpoints; give a weight file or a run directory.")
+        file = found
+    try:
+        own = _own(file)
+    except RefusedFile as error:
+        raise RefusedFile(f"{file}: {error}.") from None
+    return own or _foreign(read_weight_file(file, progress), file)
+
+
+def _foreign(file: WeightFile, path: Path) -> Card:
+    found = convert_file(file, path)
+    return _card(
+        path,
+        file.size,
+        found.config,
+        found.generator,
+        format=file.format,
+        networks=tuple(name or "generator" for name in file.networks),
+        drawn=found.source or "generator",
+        level=found.config.levels - 1 if found.level is None else found.level,
+        alpha=found.alpha,
+        discriminator=found.discriminator is not None,
+        code_bytes=file.source_code_bytes,
+        origin=_origin(found),
+        notes=(*found.notes, *_missing(found)),
+        own=False,
+    )
+
+
+def _origin(found: Converted) -> str:
+    names = {"Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE"}
+    kind = "averaged over training" if found.source in names else "as the last training step left them"
+    return f"{found.source or 'generator'}, {kind}" if found.source else "as stored; the file does not say which copy"
+
+
+def _missing(found: Converted) -> tuple[str, ...]:
+    missing = []
+    if "w_avg" not in found.generator and found.config.mapping_layers:
+        missing.append("It holds no mean w; it is computed from 10,000 random z when the file is opened.")
+    if found.discriminator is None and not any("discriminator" in note for note in found.notes):
+        missing.append("It holds no discriminator, so training cannot go on from it.")
+    return tuple(missing)
+
+
+def _own(path: Path) -> Card | None:
+    """The card of this project's own safetensors; None for any other file."""
+    data = mapped(path)
+    if container_of(data) is not Container.SAFETENSORS:
+        return None
+    tensors, metadata = read_safetensors(data, Budget(len(data)))
+    if metadata.get("format") != OWN_FORMAT:
+        return None
+    try:
+        config = NetworkConfig.from_dict(json.loads(metadata["config"]))
+        facts = json.loads(metadata.get("facts", "{}"))
+        level, alpha = int(facts.get("level", config.levels - 1)), float(facts.get("alpha", 1))
+        notes = tuple(map(str, facts.get("notes", ())))
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
+        raise RefusedFile("it does not say what network it holds: damaged") from None
+    return _card(
+        path,
+        len(data),
+        config,
+        {name.removeprefix("generator."): a for name, a in tensors.items() if name.startswith("generator.")},
+        format=OWN,
+        networks=tuple(sorted({name.partition(".")[0] for name in tensors})),
+        drawn="generator",
+        level=level,
+        alpha=alpha,
+        discriminator=any(name.startswith("discriminator.") for name in tensors),
+        code_bytes=0,
+        origin=str(facts.get("origin", "")) or "this project's own training",
+        notes=notes,
+        own=True,
+    )
+
+
+def _card(path: Path, size: int, config: NetworkConfig, generator: State, **facts: Any) -> Card:
+    trained = (array.size for name, array in generator.items() if name.rpartition(".")[2] not in _NOT_COUNTED)
+    return Card(
+        path=str(path),
+        bytes=size,
+        architecture=config.family.title,
+        resolution=config.resolution,
+        z_dim=config.z_dim,
+        w_dim=config.w_dim,
+        classes=len(config.classes),
+        parameters=sum(map(int, trained)),
+        **facts,
+    )
