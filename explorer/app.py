@@ -1,5 +1,6 @@
 """Composition root: builds session, engine, panels and window, and makes every connection between them."""
 
+import importlib
 import logging
 import time
 from collections.abc import Callable
@@ -11,9 +12,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from explorer import theme
 from explorer.actions import GESTURES, make_actions
+from explorer.background import Background
 from explorer.clipboard import copy_picture, copy_recipe, pasted_recipe
 from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.panel import Panel
+from explorer.cores import Cores
 from explorer.documents import Documents
 from explorer.engine import Backend, Engine
 from explorer.explore.directions import DirectionsPanel
@@ -26,10 +29,12 @@ from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
 from explorer.jobs import Answer, Done, Failed, Frame, Picture, Problem
 from explorer.main_window import ExplorePage, MainWindow
-from explorer.opening import bundled_models
+from explorer.opening import bundled_models, newest_checkpoint
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
+from explorer.train.workspace import TrainWorkspace
 from stylegan_core.info import ModelInfo
+from stylegan_core.places import home
 from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -62,12 +67,18 @@ class Explorer(QObject):
         right = [TruncationPanel(self.session), DirectionsPanel(self.session), MixingPanel(self.session)]
         self.panels: list[Panel] = [*left, *right]
         self.documents = Documents(self.session, self.engine, self.history, self.settings, self)
+        self.train = TrainWorkspace(home())
+        self.disk = Background(self)
+        self.cores = Cores(self.disk, self)
+        self._live = ""  # the run whose newest checkpoint is shown as it trains
+        self._warmed = False
         self._saved_at = 0.0
         self._clock = QTimer(self, interval=1000)
         self._lay_out(ExplorePage(left, right, self.picture, self.history))
         self._connect_session()
         self._connect_engine()
         self._connect_window()
+        self._connect_train()
         self._connect_actions()
         self._restore_window()
 
@@ -87,8 +98,10 @@ class Explorer(QObject):
         geometry = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
         folded = tuple(panel.accessibleName() for panel in self.panels if not panel.section.is_open)
         self.settings.change(geometry=geometry, folded=folded, smooth=self.picture.smooth)
+        self.train.close_workspace()
         self.engine.stop()
         self.documents.close()
+        self.disk.close()
 
     def every_action(self) -> list[QAction]:
         """The window's actions and those the panels add."""
@@ -99,8 +112,9 @@ class Explorer(QObject):
         """Shows one sentence at the top of the page."""
         self.window.banner.say(problem, tone)
 
-    def _lay_out(self, explore: QWidget) -> None:
-        self.window.set_pages(explore, QWidget())
+    def _lay_out(self, explore: ExplorePage) -> None:
+        explore.low_changed.connect(self.history.set_compact)
+        self.window.set_pages(explore, self.train)
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]
         self.window.add_header_actions(shown, self.actions["save"])
         for action in self.actions.values():
@@ -142,6 +156,14 @@ class Explorer(QObject):
         self.documents.saved.connect(self._saved)
         self._clock.timeout.connect(self._show_saved)
 
+    def _connect_train(self) -> None:
+        self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
+        self.train.explore_requested.connect(self._explore_checkpoint)
+        self.train.checkpoint_written.connect(self._newer_checkpoint)
+        self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
+        self.documents.run_opened.connect(self._open_run)
+        self.cores.threads_changed.connect(self.engine.set_threads)
+
     def _connect_actions(self) -> None:
         face = self.session
         for key, slot in {
@@ -181,6 +203,27 @@ class Explorer(QObject):
     def _rendered(self, frame: Frame) -> None:
         self.picture.show_frame(frame)
         self.history.show_frame(frame)
+        if frame.precision == "exact" and not self._warmed:
+            self._warmed = True
+            self.disk.do(_warm_up, lambda _: None)
+
+    def _open_run(self, run: str) -> None:
+        """A run: its monitor, and its newest network to explore if there is one and nothing else is open."""
+        self.train.watch(Path(run))
+        self.window.show_workspace(1)
+        newest = newest_checkpoint(Path(run))
+        if self.session.info is None and newest is not None:
+            self.engine.load(str(newest))
+
+    def _explore_checkpoint(self, path: str) -> None:
+        self._live = str(Path(path).parent)
+        self.documents.open(path)
+        self.window.show_workspace(0)
+
+    def _newer_checkpoint(self, path: str) -> None:
+        """The run that is being explored has a newer network: the same recipe is shown with that one."""
+        if str(Path(path).parent) == self._live and Path(self.session.model_path).parent == Path(path).parent:
+            self.documents.open(path)
 
     def _answered(self, answer: Answer) -> None:
         for panel in self.panels:
@@ -279,6 +322,11 @@ class Explorer(QObject):
         menu.addActions([self.actions[key] for key in ("copy", "copy_recipe", "paste_recipe", "save", "star")])
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
+
+
+def _warm_up() -> None:
+    """Imports what the first monitor needs, in a thread, so that opening it does not stall the window."""
+    importlib.import_module("explorer.train.monitor")
 
 
 def _menu(parent: QWidget, fill: Callable[[QMenu], None]) -> QMenu:

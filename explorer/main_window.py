@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -28,6 +28,7 @@ from explorer.controls.columns import SideColumn, StateDot
 from explorer.controls.palette import CommandPalette
 
 LEFT_WIDTH, RIGHT_WIDTH = 308, 372
+LOW = 760  # a page of this height holds the history in two rows and still a large picture
 SMALLEST = QSize(1080, 600)
 WORKSPACES = ("Explore", "Train")
 
@@ -173,6 +174,8 @@ class MainWindow(QMainWindow):
 class ExplorePage(QWidget):
     """Left what the picture starts from, right what bends it, the picture in the middle, below it what was."""
 
+    low_changed = Signal(bool)  # the page is so low that the history must make room for the picture
+
     def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget], picture: QWidget, history: QWidget) -> None:
         super().__init__()
         middle = QVBoxLayout()
@@ -185,6 +188,14 @@ class ExplorePage(QWidget):
         row.addWidget(SideColumn("left", LEFT_WIDTH, left))
         row.addLayout(middle, 1)
         row.addWidget(SideColumn("right", RIGHT_WIDTH, right))
+        self._low = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        low = event.size().height() < LOW
+        if low != self._low:
+            self._low = low
+            self.low_changed.emit(low)
 
 
 def _action_button(action: QAction, kind: str = "ghost") -> QPushButton:

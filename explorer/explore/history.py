@@ -16,7 +16,7 @@ from explorer.jobs import Frame
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
 
-THUMB, STORED = 62, 128
+THUMB, SMALL_THUMB, STORED = 62, 42, 128
 MOST_SHOWN = 200
 _counter = itertools.count()
 
@@ -33,6 +33,7 @@ class HistoryStrip(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._size = THUMB
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._thumbnails: dict[str, Thumbnail] = {}
         self._waiting: dict[tuple[str, Recipe], str] = {}  # entries whose picture is still to come
@@ -66,6 +67,22 @@ class HistoryStrip(QWidget):
             del self._waiting[(frame.model_hash, frame.recipe)]
             self.pictured.emit(key, _file_of(image))
 
+    def set_compact(self, compact: bool) -> None:
+        """One low row instead of two, for a window that needs its height for the picture."""
+        self._size = SMALL_THUMB if compact else THUMB
+        self._hint.setVisible(not compact)
+        for thumbnail in self._thumbnails.values():
+            thumbnail.set_size(self._size)
+        self._column.removeWidget(self._scroll)
+        self._head.removeWidget(self._scroll)
+        if compact:
+            self._head.insertWidget(2, self._scroll, 1)
+        else:
+            self._column.addWidget(self._scroll)
+        self._head.setStretch(self._head.count() - 2, 0 if compact else 1)
+        self._scroll.setFixedHeight(self._size + 10)
+        self._column.setContentsMargins(18, 0 if compact else 6, 18, 4 if compact else 8)
+
     def star_current(self) -> None:
         """Makes the entry of the current recipe a favourite, or no longer one."""
         self._session.commit()
@@ -80,12 +97,13 @@ class HistoryStrip(QWidget):
         hint.setProperty("role", "muted")
         self._only = chip("★ favourites", "Shows only the pictures you starred.", checkable=True)
         self._only.toggled.connect(self._filter)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(title)
-        head.addWidget(hint)
-        head.addStretch(1)
-        head.addWidget(self._only)
+        self._hint = hint
+        self._head = QHBoxLayout()
+        self._head.setSpacing(8)
+        self._head.addWidget(title)
+        self._head.addWidget(hint)
+        self._head.addStretch(1)
+        self._head.addWidget(self._only)
         self._strip = QWidget()
         self._row = QHBoxLayout(self._strip)
         self._row.setContentsMargins(0, 2, 0, 0)
@@ -96,11 +114,11 @@ class HistoryStrip(QWidget):
         self._row.addStretch(1)
         self._scroll = _SidewaysScroll()
         self._scroll.setWidget(self._strip)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 6, 18, 8)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self._scroll)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(18, 6, 18, 8)
+        self._column.setSpacing(4)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self._scroll)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _committed(self, recipe: Recipe) -> None:
@@ -124,7 +142,7 @@ class HistoryStrip(QWidget):
         return next(same, None)
 
     def _add_thumbnail(self, entry: Entry, at: int) -> None:
-        thumbnail = Thumbnail(THUMB)
+        thumbnail = Thumbnail(self._size)
         thumbnail.setAccessibleName(f"Earlier picture, seed {entry.recipe.latent.seed}")
         thumbnail.setToolTip("Brings this picture back. Right-click to star or remove it.")
         thumbnail.set_starred(entry.favourite)
@@ -197,8 +215,8 @@ class _SidewaysScroll(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setFixedHeight(THUMB + 14)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedHeight(THUMB + 10)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
