@@ -1,11 +1,9 @@
 """Pictures that carry their recipe: PNG files with the recipe, the model's hash and how they were drawn."""
 
 import json
-import os
 import platform
 from dataclasses import dataclass
 from importlib import metadata
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
 from stylegan_core.info import ModelInfo
+from stylegan_core.places import write_beside
 from stylegan_core.recipe import Recipe
 
 RECIPE, MODEL, DRAWN = "stylegan-recipe", "stylegan-model", "stylegan-drawn"
@@ -36,9 +35,7 @@ def save_picture(
     text.add_itxt(RECIPE, recipe.to_json(), zip=True)
     text.add_itxt(MODEL, json.dumps({"name": info.name, "hash": info.hash, "architecture": info.architecture}))
     text.add_itxt(DRAWN, json.dumps(circumstances(device, threads)))
-    made = BytesIO()
-    Image.fromarray(pixels).save(made, "PNG", pnginfo=text)
-    write_beside(path, made.getvalue())
+    write_beside(path, lambda file: Image.fromarray(pixels).save(file, "PNG", pnginfo=text))
 
 
 def read_picture(path: Path) -> SavedPicture:
@@ -77,20 +74,6 @@ def circumstances(device: str, threads: int | None = None) -> dict[str, str | in
         "torch": metadata.version("torch"),
         "explorer": metadata.version("stylegan-explorer") if _installed() else "source",
     }
-
-
-def write_beside(path: Path, data: bytes) -> None:
-    """Writes a file beside its place, syncs it and renames it there; on failure the old one stays. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _threads() -> int:

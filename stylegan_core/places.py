@@ -34,14 +34,17 @@ def place(kind: str) -> Path:
 
 
 def write_beside(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Writes a file beside ``path`` and renames it into place, so that no reader ever sees half of it.
+    """Writes a file beside ``path``, syncs it and renames it into place, so that no reader ever sees half of it.
 
     Raises OSError with one sentence, and leaves an older file as it was, where the disk is full or read-only.
     """
     half = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with half.open("wb") as file:
             write(file)
+            file.flush()
+            os.fsync(file.fileno())
         half.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -14,8 +14,10 @@ def frechet(real: Features, fake: Features) -> float:
     """‖Δμ‖² + Tr(Σ1 + Σ2 − 2·√(Σ1Σ2)), unbiased covariances; raises ValueError below two pictures a side."""
     if min(len(real), len(fake)) < 2:
         raise ValueError("A Fréchet distance needs at least two pictures on each side.")
-    (mean_1, cov_1), (mean_2, cov_2) = _gaussian(real), _gaussian(fake)
-    return float(np.square(mean_1 - mean_2).sum() + np.trace(cov_1) + np.trace(cov_2) - 2 * _root_trace(cov_1, cov_2))
+    x, y = (side.astype(np.float64) for side in (real, fake))
+    shift = x.mean(axis=0) - y.mean(axis=0)
+    x, y = ((side - side.mean(axis=0)) / np.sqrt(len(side) - 1) for side in (x, y))  # so that Σ = xᵀx
+    return float(np.square(shift).sum() + np.square(x).sum() + np.square(y).sum() - 2 * _root_trace(x, y))
 
 
 def kernel(real: Features, fake: Features, seed: int = 0) -> float:
@@ -24,13 +26,10 @@ def kernel(real: Features, fake: Features, seed: int = 0) -> float:
     if size < 2:
         raise ValueError("A kernel distance needs at least two pictures on each side.")
     draw = np.random.default_rng(seed)
-    total = 0.0
-    for _ in range(KID_SUBSETS):
-        x = real[draw.choice(len(real), size, replace=False)].astype(np.float64)
-        y = fake[draw.choice(len(fake), size, replace=False)].astype(np.float64)
-        own = _cubic(x, x) + _cubic(y, y)
-        total += (own.sum() - np.trace(own)) / (size * (size - 1)) - 2 * _cubic(x, y).mean()
-    return total / KID_SUBSETS
+    of_real, of_fake = (_subsets(draw, len(side), size) for side in (real, fake))
+    pairs = _sum(real, real, of_real, of_real) + _sum(fake, fake, of_fake, of_fake)
+    across = _sum(real, fake, of_real, of_fake)
+    return float(pairs / (size * (size - 1)) - 2 * across / size**2)
 
 
 def precision_and_recall(real: Features, fake: Features, neighbours: int = NEIGHBOURS) -> tuple[float, float]:
@@ -46,33 +45,46 @@ def precision_and_recall(real: Features, fake: Features, neighbours: int = NEIGH
     return float(precision), float(recall)
 
 
-def _gaussian(features: Features) -> tuple[npt.NDArray[np.float64], Matrix]:
-    values = features.astype(np.float64)
-    return values.mean(axis=0), np.atleast_2d(np.cov(values, rowvar=False))
+def _root_trace(x: Matrix, y: Matrix) -> float:
+    """Tr √(Σ1Σ2) for Σ1 = xᵀx, Σ2 = yᵀy: the sum of the singular values of x·yᵀ.
+
+    With more pictures than features they come from √Σ1 Σ2 √Σ1 instead, whose eigenvalues are their squares.
+    """
+    if len(x) * len(y) <= x.shape[1] ** 2:
+        return float(np.linalg.svd(x @ y.T, compute_uv=False).sum())
+    values, vectors = np.linalg.eigh(x.T @ x)
+    half = (vectors * np.sqrt(values.clip(min=0))) @ vectors.T
+    return float(np.sqrt(np.linalg.eigvalsh(half @ (y.T @ y) @ half).clip(min=0)).sum())
 
 
-def _root_trace(cov_1: Matrix, cov_2: Matrix) -> float:
-    """Tr √(Σ1Σ2) through the symmetric √Σ1 Σ2 √Σ1, whose eigenvalues are real and not negative."""
-    values, vectors = np.linalg.eigh(cov_1)
-    root = (vectors * np.sqrt(values.clip(min=0))) @ vectors.T
-    return float(np.sqrt(np.linalg.eigvalsh(root @ cov_2 @ root).clip(min=0)).sum())
+def _subsets(draw: np.random.Generator, count: int, size: int) -> Matrix:
+    """Indicators [KID_SUBSETS, count] of random subsets of ``size``."""
+    chosen = np.zeros((KID_SUBSETS, count))
+    for row in chosen:
+        row[draw.choice(count, size, replace=False)] = 1
+    return chosen
 
 
-def _cubic(x: Matrix, y: Matrix) -> Matrix:
-    made: Matrix = (x @ y.T / x.shape[1] + 1) ** 3
-    return made
+def _sum(a: Features, b: Features, of_a: Matrix, of_b: Matrix) -> float:
+    """The kernel summed over the pairs of a subset of ``a`` and one of ``b``, none with itself; mean over subsets."""
+    x, y = a.astype(np.float64), b.astype(np.float64)
+    values = (x @ y.T / x.shape[1] + 1) ** 3
+    if a is b:
+        np.fill_diagonal(values, 0)
+    return float(((of_a @ values) * of_b).sum(axis=1).mean())
 
 
 def _distances(a: Features, b: Features) -> Features:
     """Euclidean distances [len(a), len(b)]."""
     x, y = a.astype(np.float64), b.astype(np.float64)
-    squares = (x**2).sum(1)[:, None] + (y**2).sum(1)[None, :] - 2 * x @ y.T
-    return np.sqrt(squares.clip(min=0)).astype(np.float32)
+    squares: Matrix = (x**2).sum(1)[:, None] + (y**2).sum(1)[None, :] - 2 * x @ y.T
+    distances: Features = np.sqrt(squares.clip(min=0)).astype(np.float32)
+    return distances
 
 
 def _radii(points: Features, neighbours: int) -> Features:
     """Distance of each point to its k-th neighbour, itself left out."""
-    found = _distances(points, points)
+    found: Features = _distances(points, points)
     np.fill_diagonal(found, np.inf)
     nearest: Features = np.partition(found, neighbours - 1, axis=1)[:, neighbours - 1]
     return nearest

@@ -23,7 +23,7 @@ def path_length(model: Model, extractor: Extractor, count: int, seed: int, progr
     while len(found) < count:
         size = min(BATCH, count - len(found))
         first, second = (model.mapping(*codes(model, size, draw)) for _ in range(2))
-        t = torch.rand(size, 1, generator=draw).to(first.device)
+        t = torch.rand(size, 1, generator=draw).to(first)
         pictures = [
             model.synthesis(torch.lerp(first, second, at)[:, None].expand(-1, model.num_layers, -1)) * 127.5 + 128
             for at in (t, t + EPSILON)

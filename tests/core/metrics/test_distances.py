@@ -24,6 +24,14 @@ def test_frechet_of_shifted_and_stretched_normals(normal: np.ndarray) -> None:
     )
 
 
+def test_frechet_agrees_whether_pictures_or_features_are_fewer() -> None:
+    """Adding empty features turns the computation over to the singular values; the distance stays."""
+    draw = np.random.default_rng(3)
+    x, y = draw.standard_normal((60, 5)).astype(np.float32), draw.standard_normal((50, 5)).astype(np.float32) * 2
+    wide = [np.pad(side, ((0, 0), (0, 95))) for side in (x, y)]
+    assert frechet(*wide) == pytest.approx(frechet(x, y), rel=1e-6)
+
+
 def test_kernel_distance_is_unbiased_around_zero_and_grows_with_the_shift(normal: np.ndarray) -> None:
     near = kernel(normal[:1500], normal[2000:3500])
     assert abs(near) < 0.05
