@@ -214,7 +214,7 @@ class AlphaPanel(QWidget):
     def _fill(self, row: BlendRow, pairs: Pairs | None, first: tuple[str, ...], second: tuple[str, ...]) -> None:
         captions = list(zip(first, second, strict=True))
         if pairs is None or not pairs.new or not pairs.old:
-            row.show_pictures([], captions)
+            row.show_pictures([], [])
             return
         at = self._face % min(len(pairs.new), len(pairs.old))
         old, new = pairs.old[at], pairs.new[at]

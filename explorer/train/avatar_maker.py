@@ -43,6 +43,9 @@ class AvatarMaker(QWidget):
         self.count.setValue(2000)
         self.count.setGroupSeparatorShown(True)
         self.seed.setRange(0, 2_000_000_000)
+        for spin in (self.count, self.seed):
+            spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            spin.setFixedWidth(84)
         for side in RESOLUTIONS:
             self.resolution.addItem(f"{side}×{side}", side)
         self.resolution.setCurrentIndex(1)

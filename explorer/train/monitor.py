@@ -3,6 +3,7 @@
 import logging
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +218,7 @@ class Monitor(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for path in others:
-            menu.addAction(path.name, lambda path=path: self.compare_with(path))
+            menu.addAction(path.name, partial(self.compare_with, path))
         if not others:
             menu.addAction("There is no other run yet.").setEnabled(False)
         if self.curves.compares:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QPen
+from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer import theme
@@ -68,7 +68,7 @@ class Plot(QWidget):
         self.curves = tuple(curves)
         self._data: dict[str, tuple[Floats, Floats]] = {}
         self._other: dict[str, tuple[Floats, Floats]] = {}
-        self._smooth = self._log = False
+        self._smooth = self._log = self._dirty = False
         self._boundaries: list[pg.InfiniteLine] = []
         self._flags: list[pg.InfiniteLine] = []
         self.title, self.values = QLabel(title), QLabel()
@@ -151,11 +151,19 @@ class Plot(QWidget):
             self._write_values(None)
 
     def set_data(self, data: dict[str, tuple[Floats, Floats]]) -> None:
-        """kimg and values of each curve, all that is known."""
+        """kimg and values of each curve, all that is known; drawn when the plot is on screen."""
         self._data = data
-        self._draw()
-        if not self._cursor.isVisible():
-            self._write_values(None)
+        self._dirty = True
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Brings the curves up to date; plots that are scrolled out of sight cost nothing."""
+        super().paintEvent(event)
+        if self._dirty:
+            self._dirty = False
+            self._draw()
+            if not self._cursor.isVisible():
+                self._write_values(None)
 
     def set_other(self, data: dict[str, tuple[Floats, Floats]]) -> None:
         """The curves of another run, dotted behind; an empty dict removes them."""
@@ -193,13 +201,14 @@ class Plot(QWidget):
         return new
 
     def _draw(self) -> None:
-        positive = all(np.nanmin(y, initial=1.0) > 0 for _, y in [*self._data.values(), *self._other.values()])
-        self.view.getPlotItem().getAxis("left").setLogMode(self._log and positive)
+        everything = [*self._data.values(), *self._other.values()]
+        positive = self._log and all(np.nanmin(y, initial=1.0) > 0 for _, y in everything)
+        self.view.getPlotItem().getAxis("left").setLogMode(positive)
         for lines, data in ((self._lines, self._data), (self._others, self._other)):
             for column, line in lines.items():
                 x, y = data.get(column, (np.empty(0), np.empty(0)))
                 shown = self._in_view(x, smooth(y, max(len(y) // 60, 8)) if self._smooth else y)
-                line.setData(shown[0], np.log10(shown[1]) if self._log and positive else shown[1])
+                line.setData(shown[0], np.log10(shown[1]) if positive else shown[1])
 
     def _in_view(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Only the stretch on screen, and one point beyond on each side, thinned."""

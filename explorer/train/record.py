@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -184,7 +183,7 @@ def message_of(event: Event) -> Message | None:
         what = f"{size}×{size} begins to fade in" if event.phase == "fade" else f"{size}×{size} is stable"
         return Message(event.time, "good", f"{what}, batch {event.batch}, rate {event.rate:g}")
     if isinstance(event, Checkpoint):
-        return Message(event.time, "muted", f"checkpoint {Path(event.path).stem.lstrip('0') or '0'} kimg saved")
+        return Message(event.time, "muted", f"checkpoint at {kimg} saved")
     if isinstance(event, Alert):
         return Message(event.time, "warning", event.text or event.code)
     if isinstance(event, End):

@@ -63,7 +63,7 @@ class SampleGrid(QWidget):
         side = min((self.width() + GAP) // columns, (self.height() + GAP) // rows) - GAP
         ratio = self.devicePixelRatioF()
         whole = int(side * ratio) // self._tile
-        return max(int(whole * self._tile / ratio) if whole >= 3 else side, 8)
+        return max(int(whole * self._tile / ratio) if whole >= 2 else side, 8)
 
     def _best_columns(self) -> int:
         """The number of columns that lets the pictures be largest."""
@@ -71,7 +71,7 @@ class SampleGrid(QWidget):
         return max(range(1, count + 1), key=lambda columns: (self._side(columns, -(-count // columns)), -columns))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Small pictures are enlarged without blurring, large ones shrunk smoothly."""
+        """Small pictures are enlarged by whole steps without blurring, large ones scaled smoothly."""
         tokens = theme.current()
         painter = QPainter(self)
         cells = self.cells()
@@ -79,8 +79,8 @@ class SampleGrid(QWidget):
             for cell in cells:
                 painter.fillRect(cell, tokens.colour("raised"))
             return
-        shrunk = cells[0].width() * self.devicePixelRatioF() < self._tile
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
+        between = cells[0].width() * self.devicePixelRatioF() < 2 * self._tile  # no whole step fits: no hard pixels
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, between)
         for index, cell in enumerate(cells):
             row, column = divmod(index, self._count.x())
             source = QRect(column * self._tile, row * self._tile, self._tile, self._tile)

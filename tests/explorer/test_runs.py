@@ -1,0 +1,193 @@
+"""Watching runs: how a run is judged, what the watcher tells, how a trainer is started and what a dead one says."""
+
+import os
+import socket
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from explorer import runs
+from explorer.runs import Launch, RunWatcher, Signs, judge, last_words, tail_events, train_arguments
+from stylegan_core import events
+from stylegan_core.rundir import RunDir, RunLock
+from tests.explorer.train import fake_run
+
+NOW = 1_750_000_000.0
+TICK = events.Tick(time=NOW - 1, img=1000)
+ALIVE = Signs(last=TICK, end=None, local=True, holder_pid=7, pause=False, stop=False, heard=NOW - 1)
+GONE = replace(ALIVE, holder_pid=0)
+STOPPED = events.End(reason="stopped", time=NOW - 5)
+
+
+@pytest.mark.parametrize(
+    ("signs", "name"),
+    [
+        (ALIVE, "training"),
+        (replace(ALIVE, stop=True), "stopping"),
+        (replace(ALIVE, pause=True), "pausing"),
+        (replace(ALIVE, pause=True, last=events.Heartbeat(time=NOW - 1)), "paused"),
+        (replace(ALIVE, pause=True, heard=NOW - 4), "paused"),
+        (replace(ALIVE, last=None, heard=0), "starting"),
+        (replace(ALIVE, last=STOPPED, end=STOPPED), "starting"),
+        (replace(ALIVE, heard=NOW - 100), "silent"),
+        (replace(GONE, last=STOPPED, end=STOPPED), "stopped"),
+        (replace(GONE, end=events.End(reason="finished")), "finished"),
+        (replace(GONE, end=events.End(reason="error", text="The disk is full.")), "failed"),
+        (GONE, "died"),
+        (replace(GONE, last=None), "empty"),
+        (replace(GONE, local=False), "training"),
+        (replace(GONE, local=False, heard=NOW - 40), "silent"),
+        (replace(GONE, last=None, launched=NOW - 3), "starting"),
+        (replace(GONE, launched=NOW - 3, launch_failed=True), "died"),
+        (replace(GONE, last=STOPPED, end=STOPPED, launched=NOW - 1), "starting"),
+    ],
+)
+def test_the_state_follows_from_the_signs_of_life(signs: Signs, name: str) -> None:
+    assert judge(signs, NOW).name == name
+
+
+def test_a_dead_trainer_is_quoted() -> None:
+    state = judge(replace(GONE, words="Traceback\n  File x\nMemoryError: no room\n\n"), NOW)
+    assert "its last words: MemoryError: no room." in state.sentence
+    assert "Resume" in state.sentence
+    assert state.details.startswith("Traceback")
+
+
+def test_last_words_come_from_the_first_log_that_speaks(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    (tmp_path / "said").write_text("one\ntwo\nthree\n", encoding="utf-8")
+    assert last_words([tmp_path / "none", tmp_path / "empty", tmp_path / "said"], lines=2) == "two\nthree"
+
+
+def look(watcher: RunWatcher) -> None:
+    """One look, without the watcher's own thread."""
+    watcher.take(watcher.look())
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDir:
+    return fake_run.write_run(tmp_path / "00001-tiny", 20, began=time.time() - 30, pictures=False)
+
+
+@pytest.fixture
+def watcher(run: RunDir, qtbot):
+    made = RunWatcher(run.path)
+    yield made
+    made.close()
+
+
+def test_the_watcher_tells_news_once(run: RunDir, watcher: RunWatcher) -> None:
+    told: list[events.Event] = []
+    watcher.news.connect(lambda news: told.extend(news))
+    look(watcher)
+    first = len(told)
+    assert first > 20
+    fake_run.append(run, events.Tick(kimg=21, img=21_000))
+    look(watcher)
+    look(watcher)
+    assert [event.img for event in told[first:]] == [21_000]
+
+
+def test_a_resume_tells_the_story_anew(run: RunDir, watcher: RunWatcher) -> None:
+    stories: list[tuple[events.Event, ...]] = []
+    watcher.retold.connect(stories.append)
+    look(watcher)
+    fake_run.append(run, events.Resume(img=16_000), events.Tick(kimg=16.5, img=16_500))
+    look(watcher)
+    assert len(stories) == 1
+    assert max(event.img for event in stories[0]) == 16_500
+
+
+def test_the_watcher_looks_by_itself(run: RunDir, watcher: RunWatcher, qtbot) -> None:
+    with qtbot.waitSignals([watcher.news, watcher.state_changed, watcher.config_known], timeout=3000):
+        watcher.start()
+    assert watcher.state.name == "training"  # no lock, but words of a moment ago
+
+
+def test_a_lock_that_is_held_means_alive_and_one_that_is_not_means_dead(run: RunDir, watcher: RunWatcher) -> None:
+    with RunLock(run):
+        look(watcher)
+        assert watcher.state.name == "training"
+    run.log_file.write_text("Killed\n", encoding="utf-8")
+    look(watcher)
+    assert watcher.state.name == "died"
+    assert "Killed" in watcher.state.sentence
+
+
+def test_another_machine_is_judged_by_its_last_word(run: RunDir, watcher: RunWatcher) -> None:
+    fake_run.leave_lock(run, "elsewhere")
+    look(watcher)
+    assert watcher.state.name == "training"
+
+
+def test_requests_become_files(run: RunDir, watcher: RunWatcher) -> None:
+    with RunLock(run):
+        watcher.request("pause")
+        fake_run.append(run, events.Heartbeat(img=20_000, time=time.time()))
+        look(watcher)
+        assert watcher.state.name == "paused"
+        watcher.go_on()
+        look(watcher)
+        assert watcher.state.name == "training"
+
+
+@pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_can_still_be_watched(run: RunDir, watcher: RunWatcher) -> None:
+    run.control.rmdir()
+    run.path.chmod(0o555)
+    look(watcher)
+    with pytest.raises(OSError, match="only be watched"):
+        watcher.request("stop")
+    run.path.chmod(0o755)
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(run: RunDir, watcher: RunWatcher) -> None:
+    run.control.rmdir()
+    run.control.write_text("in the way", encoding="utf-8")
+    with pytest.raises(OSError, match="only be watched from here"):
+        watcher.request("stop")
+
+
+def test_the_end_of_a_log_is_read_without_the_rest(run: RunDir) -> None:
+    with run.events_file.open("ab") as file:
+        file.write(b'{"kind":"from the future"}\nnot json\n{"kind":"tick","im')
+    assert tail_events(run)[-1].img == 20_000
+    assert tail_events(RunDir(run.path / "nowhere")) == []
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Starts this Python code where a trainer would be started."""
+    monkeypatch.setattr(runs, "core_command", lambda *_: ([sys.executable, "-c", code], dict(os.environ)))
+
+
+def test_a_trainer_lives_in_a_session_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, "import os; print(os.getsid(0) != " + str(os.getsid(0)) + ")")
+    launch = Launch(tmp_path / "run", [], tmp_path / "words.txt")
+    launch._process.wait(10)
+    assert not launch.failed
+    assert launch.words.read_text(encoding="utf-8").strip() == "True"
+
+
+def test_a_trainer_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    stand_in(monkeypatch, "raise SystemExit('No data there.')")
+    launch = Launch(tmp_path / "run", [], tmp_path / "words.txt")
+    watcher = RunWatcher(tmp_path / "run", launch)
+    launch._process.wait(10)
+    look(watcher)
+    watcher.close()
+    assert watcher.state.name == "died"
+    assert "could not start" in watcher.state.sentence
+    assert "No data there." in watcher.state.sentence
+
+
+def test_the_command_line_of_a_trainer() -> None:
+    said = train_arguments("tiny", "faces.zip", {"threads": 1, "seed": 3})
+    assert said == ["--preset", "tiny", "--data", "faces.zip", "--set", "threads=1", "--set", "seed=3"]
+
+
+def test_a_local_lock_names_this_host(run: RunDir) -> None:
+    fake_run.leave_lock(run)
+    assert runs.lock_text(run) == (socket.gethostname(), 1)
