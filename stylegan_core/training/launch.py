@@ -74,7 +74,8 @@ class Launch:
         device = choose_device(self.config.device)
         data = self.config.data
         order = DataOrder(len(self.dataset), self.config.seed, data.mirror)
-        loader = Loader(LevelCache(self.dataset), order, on_stall=lambda text: journal.alert("stalled-loader", text))
+        cache = LevelCache(self.dataset)
+        loader = Loader(cache, order, on_stall=lambda text: journal.alert("stalled-loader", text))
         try:
             state = TrainingState.fresh(self.config, device)
             self._greet(journal, state, device)
@@ -88,6 +89,7 @@ class Launch:
             raise
         finally:
             loader.close()
+            cache.close()
         text = "The plan is complete." if finished else "Stopped with a checkpoint; the same command goes on."
         journal.write(End(reason="finished" if finished else "stopped", text=text))
         journal.sync()

@@ -1,0 +1,39 @@
+"""Small runs to test the trainer with: a folder of pictures and a configuration that takes under a second."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from stylegan_core.rundir import RunDir
+from stylegan_core.training.launch import Launch, Wish
+
+Train = Callable[..., RunDir]
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve small pictures of coloured squares."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for number in range(12):
+        draw = np.random.RandomState(number)
+        pixels = np.zeros((16, 16, 3), np.uint8) + draw.randint(0, 256, 3, dtype=np.uint8)
+        pixels[4:12, 4:12] = draw.randint(0, 256, 3)
+        Image.fromarray(pixels).save(folder / f"{number:03d}.png")
+    return folder
+
+
+@pytest.fixture
+def train(tmp_path: Path, pictures: Path) -> Train:
+    """train(*settings, name="run") runs the preset tiny in this process and returns its run directory."""
+
+    def start(*settings: str, name: str = "run") -> RunDir:
+        torch.set_num_threads(1)
+        wish = Wish(tmp_path / name, "tiny", str(pictures), settings)
+        Launch(wish).train()
+        return RunDir(tmp_path / name)
+
+    return start

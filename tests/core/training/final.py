@@ -1,0 +1,24 @@
+"""Compares how two runs ended, bit by bit."""
+
+import json
+
+import torch
+
+from stylegan_core.model import read_safetensors
+from stylegan_core.rundir import RunDir
+
+
+def final_state(run: RunDir) -> tuple[dict[str, object], dict[str, torch.Tensor]]:
+    """Counters and tensors of a run's newest training state."""
+    path = max(run.checkpoints.glob("*.state.safetensors"))
+    metadata, tensors = read_safetensors(path)
+    return json.loads(metadata["counters"]), tensors
+
+
+def assert_same_end(one: RunDir, other: RunDir) -> None:
+    """Both runs hold the same counters, weights, averages, w_avg and moments, to the last bit."""
+    (counters, tensors), (others, theirs) = final_state(one), final_state(other)
+    assert counters == others
+    assert tensors.keys() == theirs.keys()
+    different = [name for name, tensor in tensors.items() if not torch.equal(tensor, theirs[name])]
+    assert different == []

@@ -1,0 +1,150 @@
+"""Exact resume: however a run was interrupted, it ends as if it never had been."""
+
+import multiprocessing
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stylegan_core.events import Checkpoint, End, Event, PhaseBegin, Resume, Samples, Tick
+from stylegan_core.rundir import EventReader, RunDir
+from stylegan_core.training.launch import Launch, Wish
+from stylegan_core.training.loop import Loop
+from tests.core.training.conftest import Train
+from tests.core.training.final import assert_same_end, final_state
+
+OFTEN = "snapshot_kimg=0.016"
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["stylegan_core.training.launch", "stylegan_core.training.checkpoint"])
+
+
+def run_in_a_process(run: Path, pictures: Path) -> None:
+    """What a killed process was doing: the same command, from the start or from its newest checkpoint."""
+    Launch(Wish(run, "tiny", str(pictures), (OFTEN,))).train()
+
+
+def kill_and_resume(run: RunDir, pictures: Path, moments: list[float]) -> int:
+    """Starts the run once per moment and kills it that many seconds after it began to write; returns the kills."""
+    kills = 0
+    for moment in moments:
+        process = FORKS.Process(target=run_in_a_process, args=(run.path, pictures), daemon=True)
+        process.start()
+        size = run.events_file.stat().st_size if run.events_file.exists() else 0
+        while process.is_alive() and not (run.events_file.exists() and run.events_file.stat().st_size > size):
+            time.sleep(0.002)
+        process.join(moment)
+        process.kill()
+        process.join()
+        kills += process.exitcode == -signal.SIGKILL
+    return kills
+
+
+def stop_at(monkeypatch: pytest.MonkeyPatch, when: Callable[[Loop, int], bool]) -> None:
+    """Makes the next loop see a stop at the first check for which ``when(loop, number of the check)`` holds."""
+    original = Loop.check
+    calls = 0
+
+    def check(loop: Loop) -> None:
+        nonlocal calls
+        calls += 1
+        if when(loop, calls):
+            loop.stop_wanted = True
+        original(loop)
+
+    monkeypatch.setattr(Loop, "check", check)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> RunDir:
+    path = tmp_path_factory.mktemp("undisturbed") / "run"
+    Launch(Wish(path, "tiny", str(pictures), (OFTEN,))).train()
+    return RunDir(path)
+
+
+def test_two_runs_end_alike(train: Train, undisturbed: RunDir) -> None:
+    assert_same_end(train(OFTEN), undisturbed)
+
+
+def test_snapshots_and_ticks_do_not_change_the_run(train: Train, undisturbed: RunDir) -> None:
+    assert_same_end(train("snapshot_kimg=9"), undisturbed)
+
+
+def test_another_seed_ends_differently(train: Train, undisturbed: RunDir) -> None:
+    with pytest.raises(AssertionError):
+        assert_same_end(train(OFTEN, "seed=1"), undisturbed)
+
+
+@pytest.mark.parametrize("number", [1, 2, 7, 13, 26, 40, 61, 80])
+def test_stopped_between_any_micro_batches_it_goes_on_exactly(
+    train: Train, undisturbed: RunDir, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_at(patch, lambda _, calls: calls == number)
+        run = train(OFTEN)
+    ended = [event for event in EventReader(run).poll() if isinstance(event, End)]
+    assert [end.reason for end in ended] == ["stopped"]
+    assert_same_end(train(OFTEN), undisturbed)
+
+
+def test_stopped_in_the_middle_of_a_fade_alpha_goes_on(
+    train: Train, undisturbed: RunDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_at(patch, lambda loop, _: loop.kimg >= 0.048)
+        run = train(OFTEN)
+    assert final_state(run)[0]["img"] == 48
+    train(OFTEN)
+    reader = EventReader(run)
+    reader.poll()
+    alphas = [
+        event.alpha for event in reader.events if isinstance(event, (Checkpoint, Samples, Tick)) and event.level == 1
+    ]
+    assert 0.5 in alphas
+    assert alphas == sorted(alphas)
+    assert_same_end(run, undisturbed)
+
+
+def test_the_other_half_of_a_step_is_made_up_for(
+    train: Train, undisturbed: RunDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_at(patch, lambda loop, _: loop.state.counters.half and loop.kimg > 0.05)
+        run = train(OFTEN)
+    assert final_state(run)[0]["half"] is True
+    assert_same_end(train(OFTEN), undisturbed)
+
+
+def test_killed_at_random_moments_it_ends_bit_by_bit_alike(
+    tmp_path: Path, pictures: Path, undisturbed: RunDir, train: Train
+) -> None:
+    moments = [random.Random(3).uniform(0.0, 0.4) for _ in range(3)]
+    assert kill_and_resume(RunDir(tmp_path / "run"), pictures, moments) >= 1
+    assert_same_end(train(OFTEN), undisturbed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_killed_thirty_times_it_ends_bit_by_bit_alike(
+    tmp_path: Path, pictures: Path, undisturbed: RunDir, train: Train, seed: int
+) -> None:
+    moments = [random.Random(seed).uniform(0.0, 0.5) for _ in range(3)]
+    kill_and_resume(RunDir(tmp_path / "run"), pictures, moments)
+    assert_same_end(train(OFTEN), undisturbed)
+
+
+def test_a_reader_sees_no_seam(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        stop_at(patch, lambda loop, _: loop.kimg >= 0.1)
+        train(OFTEN)
+    run = train(OFTEN)
+    reader = EventReader(run)
+    reader.poll()
+    story: list[Event] = reader.events
+    assert any(isinstance(event, Resume) for event in story)
+    images = [event.img for event in story]
+    assert images == sorted(images)
+    phases = [(event.level, event.phase) for event in story if isinstance(event, PhaseBegin)]
+    assert phases == [(0, "stable"), (1, "fade"), (1, "stable"), (2, "fade"), (2, "stable")]
