@@ -288,9 +288,8 @@ class _Worker:
             answer = Piece(request, self._hash, index, total, value)
         except StopIteration as end:
             answer = Done(request, self._hash, end.value)
-        except Exception as error:
-            log.exception("%s failed", type(request).__name__)
-            answer = Failed(request, self._hash, sentence_of(error))
+        except Exception as error:  # noqa: BLE001 (as above)
+            answer = Failed(request, self._hash, _problem(error).sentence)
         with self._wake:
             current = self._running.get(owner)
             if current is None or current[0] is not request:

@@ -1,0 +1,135 @@
+"""The labelled slider: drag, keys, wheel, typing, reset; a default is exactly the default."""
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.controls.slider import LabelledSlider
+from stylegan_core.recipe import AppliedDirection, Recipe, knob
+
+
+class Heard:
+    """A slider on screen and what it said."""
+
+    def __init__(self, qtbot: QtBot, slider: LabelledSlider) -> None:
+        self.slider = slider
+        self.changing: list[float] = []
+        self.committed: list[float] = []
+        slider.changing.connect(self.changing.append)
+        slider.committed.connect(self.committed.append)
+        qtbot.addWidget(slider)
+        slider.resize(320, 24)
+        slider.show()
+        qtbot.waitExposed(slider)
+
+
+@pytest.fixture
+def psi(qtbot: QtBot) -> Heard:
+    """The slider of psi."""
+    return Heard(qtbot, LabelledSlider("psi", knob(Recipe, "psi"), 0.7))
+
+
+def test_every_step_is_a_clean_number(psi: Heard) -> None:
+    for step in range(psi.slider.track.maximum() + 1):
+        psi.slider.track.setValue(step)
+    assert psi.changing == [round(-1 + step / 100, 2) for step in range(301)]
+    psi.slider.track.setValue(170)
+    assert psi.slider.value == 0.7
+
+
+def test_dragging_changes_and_letting_go_commits_once(psi: Heard, qtbot: QtBot) -> None:
+    track = psi.slider.track
+    qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=QPoint(20, track.height() // 2))
+    qtbot.mouseMove(track, QPoint(track.width() - 1, track.height() // 2))
+    assert not psi.committed
+    qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(track.width() - 1, track.height() // 2))
+    assert psi.changing[-1] == 2.0
+    assert psi.committed == [2.0]
+
+
+def test_a_double_click_resets(psi: Heard, qtbot: QtBot) -> None:
+    psi.slider.set_value(0.2)
+    qtbot.mouseDClick(psi.slider.track, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert psi.changing == [0.7]
+    assert psi.committed == [0.7]
+
+
+def test_a_number_can_be_typed_beyond_the_range_and_with_a_comma(psi: Heard, qtbot: QtBot) -> None:
+    number = psi.slider.number
+    number.selectAll()
+    qtbot.keyClicks(number, "3,25")
+    qtbot.keyClick(number, Qt.Key.Key_Return)
+    assert psi.changing == [3.25]
+    assert psi.committed == [3.25]
+    assert psi.slider.value == 3.25
+    assert number.text() == "3.25"
+
+
+@pytest.mark.parametrize("text", ["", "face", "nan", "1e999", "--"])
+def test_what_is_no_number_brings_the_old_one_back(psi: Heard, qtbot: QtBot, text: str) -> None:
+    number = psi.slider.number
+    number.selectAll()
+    qtbot.keyClick(number, Qt.Key.Key_Delete)
+    qtbot.keyClicks(number, text)
+    qtbot.keyClick(number, Qt.Key.Key_Return)
+    assert not psi.changing
+    assert number.text() == "0.70"
+
+
+def test_keys_move_and_commit_after_a_rest(psi: Heard, qtbot: QtBot) -> None:
+    for _ in range(3):
+        qtbot.keyClick(psi.slider.track, Qt.Key.Key_Right)
+    assert psi.changing == [0.71, 0.72, 0.73]
+    assert not psi.committed
+    qtbot.waitUntil(lambda: bool(psi.committed), timeout=2000)
+    assert psi.committed == [0.73]
+
+
+def test_the_wheel_moves_only_what_has_the_focus(psi: Heard) -> None:
+    def turn() -> None:
+        at = QPointF(10, 10)
+        event = QWheelEvent(
+            at, at, QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(psi.slider.track, event)
+
+    psi.slider.track.clearFocus()
+    turn()
+    assert not psi.changing
+    psi.slider.activateWindow()
+    psi.slider.track.setFocus()
+    turn()
+    assert psi.changing == [0.71]
+
+
+def test_showing_a_value_is_silent(psi: Heard) -> None:
+    psi.slider.set_value(1.5)
+    assert not psi.changing
+    assert not psi.committed
+    assert psi.slider.number.text() == "1.50"
+
+
+def test_signed_numbers_show_their_sign(qtbot: QtBot) -> None:
+    slider = LabelledSlider("Smile", knob(AppliedDirection, "strength"), 0.0, signed=True)
+    qtbot.addWidget(slider)
+    slider.set_value(2.4)
+    assert slider.number.text() == "+2.4"
+    slider.set_value(0.0)
+    assert slider.number.text() == "0.0"
+    slider.set_value(-1.1)
+    assert slider.number.text() == "-1.1"
+
+
+def test_a_slider_says_what_it_does_and_why_it_cannot(psi: Heard) -> None:
+    meaning = knob(Recipe, "psi").meaning
+    assert meaning in psi.slider.toolTip()
+    assert psi.slider.track.accessibleName() == "psi"
+    psi.slider.set_why_not("This network has no mean face.")
+    assert not psi.slider.isEnabled()
+    assert psi.slider.toolTip() == "This network has no mean face."
+    psi.slider.set_why_not("")
+    assert psi.slider.isEnabled()
+    assert meaning in psi.slider.toolTip()

@@ -1,0 +1,92 @@
+"""A backend that draws flat colours at once, remembers what it was asked, and can be held up at a gate."""
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from explorer.engine import Pixels, Precision, Steps
+from explorer.jobs import Picture, Request, Save, Strip
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Recipe
+
+
+def info(name: str = "one", resolution: int = 64, w_dim: int = 8) -> ModelInfo:
+    """Facts of a made-up network; the hash follows the name."""
+    level = resolution.bit_length() - 3
+    layers = 2 * level + 2
+    return ModelInfo(
+        name=name,
+        hash=(name * 64)[:64],
+        architecture="StyleGAN v1",
+        resolution=resolution,
+        level=level,
+        alpha=1.0,
+        z_dim=8,
+        w_dim=w_dim,
+        num_layers=layers,
+        num_noise_layers=layers,
+        noise_resolutions=tuple(4 << (layer // 2) for layer in range(layers)),
+        parameters=1_000_000,
+    )
+
+
+class FakeBackend:
+    """Every recipe has a colour of its own; ``gate`` closed makes the next draw wait."""
+
+    def __init__(self) -> None:
+        self.drawn: list[tuple[Recipe, Precision]] = []
+        self.jobs: list[Request] = []
+        self.steps = 0
+        self.threads = 0
+        self.gate = threading.Event()
+        self.gate.set()
+        self.begun = threading.Event()
+        self.name = ""
+        self.broken: Exception | None = None
+
+    def device(self) -> str:
+        return "nothing, imaginary numbers while dragging"
+
+    def dtype(self, precision: Precision) -> str:
+        return "float32" if precision == "exact" else "bfloat16"
+
+    def load(self, path: str) -> ModelInfo:
+        if "missing" in path:
+            raise FileNotFoundError(2, "No such file", path)
+        if "bad" in path:
+            raise ValueError(f"{path} is no model: choose another file.")
+        self.name = path.rsplit("/", 1)[-1].removesuffix(".safetensors")
+        return info(self.name)
+
+    def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
+        self.begun.set()
+        assert self.gate.wait(10)
+        self.drawn.append((recipe, precision))
+        if self.broken is not None:
+            raise self.broken
+        colour = (hash((recipe, self.name)) >> 8) & 0xFFFFFF
+        return np.full((64, 64, 3), (colour >> 16, colour >> 8 & 255, colour & 255), np.uint8)
+
+    def set_threads(self, count: int) -> None:
+        self.threads = count
+
+    def job(self, request: Request) -> Steps:
+        self.jobs.append(request)
+        return self._job(request)
+
+    def _job(self, request: Request) -> Steps:
+        if isinstance(request, Picture):
+            yield 0, 1, None
+            return self.draw(request.recipe, "exact")
+        if isinstance(request, Save):
+            yield 0, 1, None
+            raise OSError(f"{request.path} cannot be written (No space left on device): free some space.")
+        if not isinstance(request, Strip):
+            raise ValueError("This network cannot do that.")
+        made: list[Any] = []
+        for index, _ in enumerate(request.recipes):
+            self.steps += 1
+            made.append(np.zeros((request.size, request.size, 3), np.uint8))
+            yield index, len(request.recipes), made[-1]
+        return tuple(made)

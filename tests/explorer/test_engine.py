@@ -1,0 +1,160 @@
+"""The engine: newest wins, drafts become exact, jobs wait behind the slot, an old model's pictures never show."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.engine import Engine, sentence_of
+from explorer.jobs import Done, Failed, Frame, Pca, Piece, Problem, Strip
+from stylegan_core.recipe import Recipe
+from tests.explorer.fake_backend import FakeBackend
+
+A, B, C = Recipe(psi=0.1), Recipe(psi=0.2), Recipe(psi=0.3)
+
+
+class Bench:
+    """An engine with its backend and everything it said."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.backend = FakeBackend()
+        self.engine = Engine(lambda: self.backend)
+        self.frames: list[Frame] = []
+        self.answers: list[Piece | Done | Failed] = []
+        self.problems: list[Problem] = []
+        self.engine.rendered.connect(self.frames.append)
+        self.engine.answered.connect(self.answers.append)
+        self.engine.failed.connect(self.problems.append)
+        self.engine.start()
+        with qtbot.waitSignal(self.engine.loaded):
+            self.engine.load("one.safetensors")
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    """A running engine with the model "one"."""
+    made = Bench(qtbot)
+    yield made
+    made.backend.gate.set()
+    made.engine.stop()
+    assert not made.engine._worker.thread.is_alive()
+
+
+def test_a_moving_hand_gets_a_draft_and_a_resting_one_the_exact_picture(bench: Bench, qtbot: QtBot) -> None:
+    bench.engine.request(A, settled=False)
+    qtbot.waitUntil(lambda: len(bench.frames) == 2)
+    assert [(frame.recipe, frame.precision) for frame in bench.frames] == [(A, "draft"), (A, "exact")]
+
+
+def test_a_finished_gesture_is_drawn_exactly_at_once_and_only_once(bench: Bench, qtbot: QtBot) -> None:
+    bench.engine.request(A, settled=True)
+    qtbot.waitUntil(lambda: len(bench.frames) == 1)
+    qtbot.wait(250)
+    assert bench.backend.drawn == [(A, "exact")]
+
+
+def test_the_newest_request_wins_and_the_ones_between_are_never_drawn(bench: Bench, qtbot: QtBot) -> None:
+    bench.backend.gate.clear()
+    bench.engine.request(A, settled=False)
+    assert bench.backend.begun.wait(5)
+    for psi in range(50):
+        bench.engine.request(Recipe(psi=float(psi)), settled=False)
+    bench.engine.request(C, settled=True)
+    bench.backend.gate.set()
+    qtbot.waitUntil(lambda: bool(bench.frames) and bench.frames[-1].recipe == C)
+    assert [recipe for recipe, _ in bench.backend.drawn] == [A, C]
+
+
+def test_jobs_begin_after_rest_and_come_back_piece_by_piece(bench: Bench, qtbot: QtBot) -> None:
+    strip = Strip("vary", (A, B, C), 8)
+    bench.engine.request(A, settled=False)
+    bench.engine.run(strip)
+    qtbot.waitUntil(lambda: bool(bench.answers) and isinstance(bench.answers[-1], Done))
+    assert [answer.index for answer in bench.answers if isinstance(answer, Piece)] == [0, 1, 2]
+    assert (A, "exact") in bench.backend.drawn  # the exact picture came first
+    assert all(answer.request is strip for answer in bench.answers)
+
+
+def test_a_newer_job_of_the_same_owner_drops_the_older_one(bench: Bench, qtbot: QtBot) -> None:
+    bench.engine.request(A, settled=False)  # jobs wait for the hand to rest
+    bench.engine.run(Strip("vary", (A,), 8))
+    bench.engine.run(Strip("vary", (B,), 8))
+    qtbot.waitUntil(lambda: bool(bench.answers) and isinstance(bench.answers[-1], Done))
+    assert {answer.request for answer in bench.answers} == {Strip("vary", (B,), 8)}
+
+
+def test_a_job_that_cannot_be_done_says_why_and_the_others_go_on(bench: Bench, qtbot: QtBot) -> None:
+    bench.engine.run(Pca("directions"))
+    bench.engine.run(Strip("vary", (A,), 8))
+    qtbot.waitUntil(lambda: sum(not isinstance(answer, Piece) for answer in bench.answers) == 2)
+    failed = next(answer for answer in bench.answers if isinstance(answer, Failed))
+    assert failed.reason == "This network cannot do that."
+
+
+def test_after_a_switch_nothing_of_the_old_model_is_shown(bench: Bench, qtbot: QtBot) -> None:
+    bench.backend.gate.clear()
+    bench.engine.request(A, settled=False)
+    assert bench.backend.begun.wait(5)
+    bench.engine.run(Strip("vary", (A, B), 8))
+    bench.engine.load("two.safetensors")
+    bench.backend.gate.set()
+    with qtbot.waitSignal(bench.engine.loaded):
+        pass
+    before = len(bench.frames)
+    bench.engine.request(B, settled=True)
+    qtbot.waitUntil(lambda: len(bench.frames) > before)
+    qtbot.wait(200)
+    two = bench.engine.model_hash
+    assert all(frame.model_hash == two for frame in bench.frames[before:])
+    assert not bench.answers
+
+
+def test_a_file_that_cannot_be_loaded_keeps_the_model_and_says_so(bench: Bench, qtbot: QtBot) -> None:
+    one = bench.engine.model_hash
+    with qtbot.waitSignal(bench.engine.refused) as refused:
+        bench.engine.load("/nowhere/missing.safetensors")
+    path, problem = refused.args
+    assert path == "/nowhere/missing.safetensors"
+    assert problem.sentence == "/nowhere/missing.safetensors does not exist: choose another file."
+    bench.engine.request(A, settled=True)
+    qtbot.waitUntil(lambda: len(bench.frames) == 1)
+    assert bench.frames[0].model_hash == one
+
+
+@pytest.mark.parametrize("error", [ValueError("This direction belongs to another model."), RuntimeError("boom")])
+def test_a_draw_that_fails_is_one_sentence_and_the_next_one_works(
+    bench: Bench, qtbot: QtBot, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    bench.backend.broken = error
+    bench.engine.request(A, settled=True)
+    qtbot.waitUntil(lambda: len(bench.problems) >= 1)
+    assert bench.problems[0].sentence == sentence_of(error)
+    bench.backend.broken = None
+    bench.engine.request(B, settled=True)
+    qtbot.waitUntil(lambda: bool(bench.frames))
+    assert bench.frames[-1].recipe == B
+    caplog.clear()
+
+
+def test_the_engine_uses_the_threads_it_is_told(bench: Bench, qtbot: QtBot) -> None:
+    bench.engine.set_threads(1)
+    qtbot.waitUntil(lambda: bench.backend.threads == 1)
+
+
+def test_an_engine_that_cannot_start_says_why(qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> FakeBackend:
+        raise ImportError("No module named 'torch'")
+
+    engine = Engine(broken)
+    with qtbot.waitSignal(engine.failed) as failed:
+        engine.start()
+    assert failed.args[0].sentence == "Nothing can be drawn here: No module named 'torch'."
+    engine.stop()
+    caplog.clear()
+
+
+def test_sentences_are_whole_and_say_what_to_do() -> None:
+    assert sentence_of(MemoryError()).startswith("There is not enough memory")
+    assert sentence_of(RuntimeError("[enforce] DefaultCPUAllocator: can't allocate memory: you tried")).startswith("There")
+    assert sentence_of(PermissionError(13, "Permission denied", "/a.png")).startswith("/a.png may not be read")
+    assert sentence_of(RuntimeError("boom")) == "Boom."
