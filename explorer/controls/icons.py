@@ -1,5 +1,7 @@
 """Line icons drawn for this window, coloured by the theme and sharp at every scale."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -67,10 +69,16 @@ def pixmap(name: str, colour: QColor, size: int = 16, ratio: float = 1.0) -> QPi
 
 def icon(name: str, token: str = "muted", checked: str | None = None) -> QIcon:
     """An icon in a colour of the current theme; ``checked`` names another icon for the checked state."""
+    return _icon(name, token, checked, theme.current())
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, token: str, checked: str | None, colours: theme.Theme) -> QIcon:
+    """As :func:`icon`, drawn once for each theme: a dozen pixmaps are slow to paint for every row of a panel."""
     made = QIcon()
     for mode, colour in ((QIcon.Mode.Normal, token), (QIcon.Mode.Active, "text"), (QIcon.Mode.Disabled, "dim")):
         for state, shape in ((QIcon.State.Off, name), (QIcon.State.On, checked or name)):
-            shade = theme.current().colour("text" if state == QIcon.State.On and colour == "muted" else colour)
+            shade = colours.colour("text" if state == QIcon.State.On and colour == "muted" else colour)
             for ratio in (1.0, 2.0):
                 made.addPixmap(pixmap(shape, shade, 16, ratio), mode, state)
     return made

@@ -261,7 +261,8 @@ class Pile(QFrame):
         self.changed.emit()
 
     def _write(self) -> None:
-        self._head.setText(f"{self._title}: {len(self.latents)} of {FEWEST}")
+        number = len(self.latents)
+        self._head.setText(f"{self._title}: {number}" + (f" of {FEWEST}" if number < FEWEST else ""))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(MIME):

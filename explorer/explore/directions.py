@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLabel, QMenu, QProgressBar, QVBoxLayout, QWidget
 
@@ -41,7 +41,9 @@ class DirectionsPanel(Panel):
         self.library = Library()
         self._found: dict[str, tuple[Entry, ...]] = {}
         self._view = "pca"
-        self._limit = FEW
+        self._limit = self._target = FEW
+        self._growing = QTimer(self, interval=0)
+        self._growing.timeout.connect(self._grow)
         self._dialog: SortingDialog | None = None
         self._previewed: DirectionRow | None = None
         self._shown: object = None
@@ -104,6 +106,7 @@ class DirectionsPanel(Panel):
         self._close_dialog()
         self._hide_preview()
         self._found.clear()
+        self._growing.stop()
         self._limit, self._view, self._shown = FEW, "pca", None
         self._drop_rows()
         self.info = info
@@ -224,7 +227,15 @@ class DirectionsPanel(Panel):
         self.rows = []
 
     def _show_up_to(self, limit: int) -> None:
-        self._limit = limit
+        """Shows this many rows; new ones are made a few at a time, so that the window never waits for all of them."""
+        self._target = limit
+        self._limit = min(self._limit, limit)
+        self._growing.start()
+
+    def _grow(self) -> None:
+        self._limit = min(self._limit + 2, self._target)
+        if self._limit == self._target:
+            self._growing.stop()
         self._rebuild()
 
     # -- what a row asks for ------------------------------------------------------------------------------------
@@ -261,9 +272,17 @@ class DirectionsPanel(Panel):
         if word == "preview":
             self._preview(row)
         elif word == "star":
-            self._keep(self.library.with_entry(replace(row.entry, starred=not row.entry.starred)))
+            self._star(row.entry)
         elif word == "remove":
             self._keep(self.library.without(row.entry))
+
+    def _star(self, entry: Entry) -> None:
+        """Makes a direction a favourite, or no longer; one that was found and never named leaves the library then."""
+        unnamed = entry.direction.name in {each.direction.name for each in self._found.get(entry.source, ())}
+        if entry.starred and unnamed:
+            self._keep(self.library.without(entry))
+        else:
+            self._keep(self.library.with_entry(replace(entry, starred=not entry.starred)))
 
     def _preview(self, row: DirectionRow) -> None:
         if QApplication.mouseButtons() or self.info is None:

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
@@ -45,6 +45,8 @@ class MixingPanel(Panel):
         for name in NAMES:
             self._add_row(name, name.capitalize(), name, "", self._band_box)
         self._layer_box.hide()
+        self._unmade = QTimer(self, interval=0)
+        self._unmade.timeout.connect(self._make_layer_row)
         self.matrix.clicked.connect(self.open_matrix)
         self.per_layer.toggled.connect(self._disclose)
         self.new.clicked.connect(self.new_sources)
@@ -87,7 +89,7 @@ class MixingPanel(Panel):
 
     def show_model(self, info: ModelInfo) -> None:
         self._close_matrix()
-        self._make_layer_rows(info)
+        self._drop_layer_rows()
         self._shown = None
         super().show_model(info)
         reason = info.why_not("mixing")
@@ -134,15 +136,27 @@ class MixingPanel(Panel):
         assert layout is not None
         layout.addWidget(row)
 
-    def _make_layer_rows(self, info: ModelInfo) -> None:
+    def _drop_layer_rows(self) -> None:
+        self._unmade.stop()
         for key in [key for key in self.rows if isinstance(key, int)]:
             row = self.rows.pop(key)
             row.hide()
             row.deleteLater()
-        for layer in range(info.num_layers):
-            band = band_of_layer(layer, info.resolution).name
-            self._proposed.setdefault(layer, Latent(1000 + layer))
-            self._add_row(layer, f"Layer {layer}", band, f"{info.layer_resolutions[layer]}²", self._layer_box)
+        if self.per_layer.isChecked():
+            self._unmade.start()
+
+    def _make_layer_row(self) -> None:
+        """Makes the next row; one in each turn of the event loop, so that the window never waits for all of them."""
+        layer = sum(isinstance(key, int) for key in self.rows)
+        if self.info is None or layer >= self.info.num_layers:
+            self._unmade.stop()
+            self.refresh_later()
+            return
+        band = band_of_layer(layer, self.info.resolution).name
+        self._proposed.setdefault(layer, Latent(1000 + layer))
+        self._add_row(layer, f"Layer {layer}", band, f"{self.info.layer_resolutions[layer]}²", self._layer_box)
+        self.rows[layer].set_why_not(self.info.why_not("mixing"))
+        self.rows[layer].show_mix(find_mix(self.session.recipe, layer), self._proposed[layer])
 
     def _visible_rows(self) -> list[MixRow]:
         return [row for key, row in self.rows.items() if isinstance(key, str) or self.per_layer.isChecked()]
@@ -178,6 +192,8 @@ class MixingPanel(Panel):
 
     def _disclose(self, shown: bool) -> None:
         self._layer_box.setVisible(shown)
+        if shown:
+            self._unmade.start()
         self.refresh_later()
 
     def _take_cell(self, row: Latent, column: Latent, band: str) -> None:

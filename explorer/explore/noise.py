@@ -60,18 +60,20 @@ class NoisePanel(Panel):
         self._connect()
 
     def _lay_out(self) -> None:
-        for each in (self.map, self.draws, self.reseed, self.stored):
+        for each in (self.map, self.draws, self.reseed):
             self.section.add_action(each)
-        groups, layer = QHBoxLayout(), QHBoxLayout()
+        groups, every, layer = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         groups.setSpacing(4)
         for each in self.groups.values():
             groups.addWidget(each)
         groups.addStretch(1)
+        every.addWidget(self.strength, 1)
+        every.addWidget(self.stored)
         layer.addWidget(self.layer_strength, 1)
         layer.addWidget(self.reseed_layer)
         self.body.addWidget(self.chips)
         self.body.addLayout(groups)
-        self.body.addWidget(self.strength)
+        self.body.addLayout(every)
         self.body.addLayout(layer)
         for view, name in ((self.strip, "Four draws of noise"), (self.heat_map, ""), (self.progress, "")):
             view.hide()
@@ -103,7 +105,8 @@ class NoisePanel(Panel):
 
     def draw_again(self) -> None:
         """Other noise for every layer."""
-        self.session.apply(noise_draw(self.session.recipe, self._count(), random.randrange(SEEDS)))
+        if self._count():
+            self.session.apply(noise_draw(self.session.recipe, self._count(), random.randrange(SEEDS)))
 
     def show_recipe(self, recipe: Recipe) -> None:
         shown = (recipe.noise, self._layer, self.info)

@@ -36,7 +36,7 @@ class TruncationPanel(Panel):
         self.psi = LabelledSlider("ψ", knob(Recipe, "psi"), self._default)
         self.psi.track.setAccessibleName("psi")
         self.psi.number.setAccessibleName("psi, number")
-        self.strip = ThumbnailGrid(len(STEPS), len(STEPS), 50)
+        self.strip = ThumbnailGrid(len(STEPS), len(STEPS), 60)
         self.mean = chip("mean face", TIPS["mean"])
         self.per_band = chip("per band", TIPS["bands"], checkable=True)
         self.cutoff = CutoffChip()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
 from explorer.controls.panel import Panel, allow
@@ -19,6 +19,7 @@ from stylegan_core.recipe import AppliedDirection, Knob, Latent, Recipe, Vector
 
 Floats = npt.NDArray[np.float32]
 CHILDREN = 8
+SIDE = 52
 MIDDLE = 4  # the present face, in the middle of three times three
 AMOUNT = Knob("How far the children move away from this face.", 0.05, 1.0, 0.05)
 DEFAULT_AMOUNT = 0.35
@@ -30,9 +31,9 @@ class VaryPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Vary", parent)
-        self.grid = ThumbnailGrid(CHILDREN + 1, 3, 50)
+        self.grid = ThumbnailGrid(CHILDREN + 1, 3, SIDE, 5)
         self.amount = LabelledSlider("", AMOUNT, DEFAULT_AMOUNT, zero=0.05, number_width=40)
-        self.amount.track.setAccessibleName("Amount")
+        self.amount.track.setAccessibleName("Distance")
         self.again = chip("again", "Draws eight other children.")
         self.keep = {name: chip(name, f"Keeps the {name} layers of this face.", checkable=True) for name in NAMES}
         self.keep_directions = chip("directions", "Keeps what the directions in use decide.", checkable=True)
@@ -48,13 +49,15 @@ class VaryPanel(Panel):
         row.setSpacing(10)
         side.setSpacing(4)
         row.addWidget(self.grid)
+        self.grid.setFixedWidth(3 * SIDE + 2 * 5)
         row.addLayout(side, 1)
-        self.section.set_hint("keep")
+        side.addWidget(_small("Keep"))
         for name, each in self.keep.items():
             each.setProperty("band", name)
         for each in (*self.keep.values(), self.keep_directions):
             side.addWidget(each)
         side.addStretch(1)
+        side.addWidget(_small("Distance"))
         side.addWidget(self.amount)
         self.body.addLayout(row)
         for index, thumbnail in enumerate(self.grid.thumbnails):
@@ -131,6 +134,12 @@ class VaryPanel(Panel):
         if index != MIDDLE and index < len(self._children):
             self._seeds = _fresh_seeds()
             self.session.apply(replace(self.session.recipe, latent=self._children[index].latent))
+
+
+def _small(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("role", "small")
+    return label
 
 
 def child(
