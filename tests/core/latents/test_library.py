@@ -39,6 +39,7 @@ def test_another_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
 
 
 def test_a_library_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "missing").write_text("a file where a folder should be")
     with pytest.raises(OSError, match="cannot be written"):
         Library().save(tmp_path / "missing" / "x.json")
 
