@@ -122,6 +122,7 @@ class AlphaPanel(QWidget):
         self._fakes: Pairs | None = None
         self._reals: Pairs | None = None
         self._resolution = 4
+        self._awaited: int | None = None
         self._alpha = 1.0
         self._held = self._roomy = False
         self._face = 0
@@ -163,6 +164,12 @@ class AlphaPanel(QWidget):
         """The pictures of the newest samples; ``resolution`` is the working one of the newest block."""
         self._fakes, self._reals, self._resolution = fakes, reals, resolution
         self._show()
+
+    def set_awaited(self, resolution: int | None) -> None:
+        """The level that fades in while the newest pictures are still without it; None where they have it."""
+        if resolution != self._awaited:
+            self._awaited = resolution
+            self._show()
 
     def set_alpha(self, alpha: float) -> None:
         """What the trainer uses now; a person's hand on the slider has precedence."""
@@ -223,6 +230,8 @@ class AlphaPanel(QWidget):
     def _sentence(self) -> str:
         if self._fakes is None:
             return "With the first samples the pictures appear here, without and with the newest block."
+        if self._awaited is not None:
+            return f"These are from before the {square(self._awaited)} block; the next samples show it."
         if self.alpha < 1:
             return "The real pictures are faded with the same alpha, so D never sees more detail than G can draw."
         return f"The {square(self._resolution)} block is fully there; drag alpha to see the picture without it."

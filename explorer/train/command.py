@@ -2,7 +2,6 @@
 
 import json
 import logging
-from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
@@ -40,8 +39,8 @@ class CoreCommand(QObject):
         for name, value in environment.items():
             told.insert(name, value)
         process.setProcessEnvironment(told)
-        process.finished.connect(lambda code, _status: self._finished(process, code))
-        process.errorOccurred.connect(lambda error: self._not_started(process, error))
+        process.finished.connect(self._finished)
+        process.errorOccurred.connect(self._not_started)
         self._process = process
         process.start(command[0], command[1:])
 
@@ -54,10 +53,10 @@ class CoreCommand(QObject):
             process.waitForFinished(GRACE_MS)
             process.deleteLater()
 
-    def _finished(self, process: QProcess, code: int) -> None:
-        if process is not self._process:
+    def _finished(self, code: int, _status: QProcess.ExitStatus) -> None:
+        process, self._process = self._process, None
+        if process is None:
             return
-        self._process = None
         said = bytes(process.readAllStandardOutput().data()).decode("utf-8", "replace")
         complaint = bytes(process.readAllStandardError().data()).decode("utf-8", "replace")
         process.deleteLater()
@@ -70,9 +69,9 @@ class CoreCommand(QObject):
             log.info("not JSON: %s", said)
             self.failed.emit("The answer of the command could not be read.")
 
-    def _not_started(self, process: QProcess, error: Any) -> None:
-        if process is self._process and error == QProcess.ProcessError.FailedToStart:
-            self._process = None
+    def _not_started(self, error: QProcess.ProcessError) -> None:
+        if self._process is not None and error == QProcess.ProcessError.FailedToStart:
+            process, self._process = self._process, None
             process.deleteLater()
             self.failed.emit(f"{process.program()} cannot be started: {process.errorString()}.")
 

@@ -7,6 +7,7 @@ from explorer.theme import Theme
 from explorer.train.words import duration, kimg_number, number, size_text, square
 
 NAMED = 3
+COLUMNS = ("level", "kimg", "batch", "img/s", "time")
 
 
 def finding_lines(report: dict[str, Any], resolution: int) -> list[tuple[str, str]]:
@@ -49,27 +50,35 @@ def _named(names: Any) -> str:
 
 
 def cost_lines(answer: dict[str, Any], colours: Theme) -> str:
-    """A table of the levels and the totals below it, as rich text."""
-    muted, strong = colours.muted, colours.text
-    rows = [f'<tr style="color:{muted}"><td>level</td><td>kimg</td><td>batch</td><td>img/s</td><td>time</td></tr>']
-    for level in answer.get("levels") or []:
-        cells = (
-            square(int(level.get("resolution", 0))),
-            kimg_number(float(level.get("kimg", 0))),
-            str(level.get("batch", "")),
-            f"{float(level.get('img_per_s') or 0):.0f}",
-            duration(float(level.get("seconds") or 0)),
-        )
-        rows.append("<tr>" + "".join(f'<td style="padding-right:22px">{cell}</td>' for cell in cells) + "</tr>")
-    totals = [
-        f"<b>{duration(float(answer.get('seconds') or 0))}</b> in all",
-        f"memory {size_text(float(answer.get('memory') or 0))}",
-        f"disk {size_text(float(answer.get('disk') or 0))}",
-    ]
-    table = f'<table cellspacing="3">{"".join(rows)}</table>'
-    return f'{table}<p style="color:{strong}">{" · ".join(totals)}</p>'
+    """The answer of ``preflight`` as rich text: a table of the levels, the totals, and what is in the way."""
+    head = "".join(f'<td style="color:{colours.muted}">{word}&nbsp;&nbsp;</td>' for word in COLUMNS)
+    rows = [f"<tr>{head}</tr>", *(_level_row(level, colours) for level in answer.get("levels") or [])]
+    totals = f"<b>{duration(float(answer.get('seconds') or 0))}</b> in all on {escape(str(answer.get('device', '')))}"
+    memory = _of(answer.get("memory"), answer.get("memory_free"))
+    disk = _of(answer.get("disk"), answer.get("disk_free"))
+    below = f'<p>{totals}<br><span style="color:{colours.muted}">Memory {memory}, disk {disk}.</span></p>'
+    problems = [f'<p style="color:{colours.bad}">{escape(str(text))}</p>' for text in answer.get("problems") or []]
+    return f'<table cellspacing="4">{"".join(rows)}</table>{below}{"".join(problems)}'
+
+
+def _level_row(level: dict[str, Any], colours: Theme) -> str:
+    about = "" if level.get("measured") else "about "
+    cells = (
+        square(int(level.get("resolution", 0))),
+        kimg_number(float(level.get("kimg", 0))),
+        str(level.get("batch", "")),
+        about + f"{float(level.get('img_per_s') or 0):.3g}",
+        about + duration(float(level.get("seconds") or 0)),
+    )
+    tone = colours.text if level.get("measured") else colours.muted
+    return "<tr>" + "".join(f'<td style="color:{tone}">{cell}&nbsp;&nbsp;&nbsp;&nbsp;</td>' for cell in cells) + "</tr>"
+
+
+def _of(needed: Any, free: Any) -> str:
+    there = f" of {size_text(float(free))} free" if free else ""
+    return f"{size_text(float(needed or 0))}{there}"
 
 
 def why_it_cannot_fit(answer: dict[str, Any]) -> str:
     """Why the preset cannot run on this machine, in one sentence; empty where it can."""
-    return ""
+    return str(next(iter(answer.get("problems") or []), ""))

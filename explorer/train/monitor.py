@@ -182,6 +182,7 @@ class Monitor(QWidget):
             self._show_pairs()
         if phase is not None:
             same = newest is None or phase.level == newest.level
+            self.alpha.set_awaited(None if same else phase.resolution)
             self.alpha.set_alpha(phase.alpha if same else newest.alpha if newest else 1.0)
 
     def _show_pairs(self) -> None:

@@ -217,9 +217,9 @@ class SetupPage(QWidget):
     def _ask_costs(self) -> None:
         self._costs, self._cost_trouble = None, ""
         if self.data.text().strip():
-            self._preflight.ask(
-                "preflight", "--preset", self.config.preset, "--data", self.data.text().strip(), "--json"
-            )
+            arguments = ["--preset", self.config.preset, "--data", self.data.text().strip(), "--json"]
+            threads = ["--set", f"threads={trainer_threads()}"]
+            self._preflight.ask("preflight", *arguments, "--run", self.run_folder.text().strip(), *threads)
             self.costs.setText(_muted("Measuring how fast this machine is …"))
         else:
             self.costs.setText(_muted("Choose data first."))

@@ -23,7 +23,7 @@ def config() -> TrainingConfig:
 
 
 def write_run(path: Path, kimg: float, *, step: float = 1.0, began: float = BEGAN, pictures: bool = True) -> RunDir:
-    """A run from its start to ``kimg``: a tick every ``step`` kimg and 2 s, samples and a checkpoint every 8 kimg."""
+    """A run from its start to ``kimg``: a tick every ``step`` kimg and 2 s, samples and a checkpoint every 5 kimg."""
     run, plan = RunDir(path), config()
     run.create()
     run.write_config(plan.to_dict())
@@ -38,7 +38,7 @@ def write_run(path: Path, kimg: float, *, step: float = 1.0, began: float = BEGA
             told = phase.index
             writer.write(begin(phase, common))
         writer.write(tick(now, phase.level, phase.alpha, common))
-        if now % 8 == 0:
+        if now % 5 == 0:
             writer.write(write_samples(run, now, phase.level, phase.alpha, common, pictures))
             writer.write(events.Checkpoint(path=f"checkpoints/{int(now):06d}.safetensors", level=phase.level, **common))
     writer.close()

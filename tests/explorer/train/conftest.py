@@ -1,0 +1,29 @@
+"""What tests of the training workspace share: a run on disk and a monitor that watches it."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.train.monitor import Monitor
+from stylegan_core.rundir import RunDir
+from tests.explorer.train import fake_run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDir:
+    """A run of another machine's clock that said its last word just now, in the middle of the last fade."""
+    return fake_run.write_run(tmp_path / "00012-tiny", 30, began=time.time() - 60)
+
+
+@pytest.fixture
+def monitor(run: RunDir, qtbot) -> Iterator[Monitor]:
+    """The monitor of that run, on screen, with its first look taken."""
+    made = Monitor(run.path)
+    qtbot.addWidget(made)
+    made.resize(1280, 646)
+    made.show()
+    made.watcher.take(made.watcher.look())
+    yield made
+    made.close_run()

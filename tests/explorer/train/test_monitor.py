@@ -1,0 +1,243 @@
+"""The monitor of one run: sentence, timeline, alpha, samples, curves, messages, buttons."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolTip
+
+from explorer.train.alpha import blend
+from explorer.train.monitor import Monitor
+from explorer.train.workspace import TrainWorkspace
+from stylegan_core import events
+from stylegan_core.rundir import RunDir, RunLock
+from tests.explorer.train import fake_run
+
+
+def look(monitor: Monitor) -> None:
+    monitor.watcher.take(monitor.watcher.look())
+
+
+def test_one_sentence_says_where_the_run_is(monitor: Monitor) -> None:
+    said = monitor.header.sentence.text()
+    assert "Fading 8×8 into 16×16" in said
+    assert "alpha 0.50" in said
+    assert "40 s until 16×16 is stable" in said
+    assert monitor.header.title.text() == "tiny · run 00012"
+    assert monitor.header.pill.state == "training"
+
+
+def test_the_timeline_knows_every_place(monitor: Monitor) -> None:
+    timeline = monitor.timeline
+    assert timeline.kimg_at(timeline.x_of(30)) == pytest.approx(30)
+    phase = timeline.phase_under(30)
+    assert phase is not None
+    assert (phase.kind, phase.level) == ("fade", 2)
+    assert phase.alpha == pytest.approx(0.5)
+
+
+def test_pointing_at_the_timeline_shows_the_place_in_the_curves(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: said.append(text))
+    x = round(monitor.timeline.x_of(12))
+    with qtbot.waitSignal(monitor.timeline.pointed) as pointed:
+        qtbot.mouseMove(monitor.timeline, QPoint(x, 50))
+    assert pointed.args[0] == pytest.approx(12, abs=0.2)
+    assert monitor.curves.plots[5]._cursor.isVisible()
+    assert said[-1].startswith("8×8 fading in · level 1 · alpha 0.5")
+    assert "batch 8 · rate 0.002" in said[-1]
+
+
+def test_the_blend_is_linear() -> None:
+    old, new = np.full((2, 2, 3), 100, np.uint8), np.full((2, 2, 3), 200, np.uint8)
+    assert np.array_equal(blend(old, new, 0), old)
+    assert np.array_equal(blend(old, new, 1), new)
+    assert np.all(blend(old, new, 0.42) == 142)
+
+
+def test_alpha_follows_the_run_until_a_hand_drags_it(monitor: Monitor, run: RunDir, qtbot) -> None:
+    qtbot.waitUntil(lambda: monitor.alpha._fakes is not None)
+    assert monitor.alpha.alpha == pytest.approx(0.5)
+    monitor.alpha.slider.track.setValue(25)
+    fake_run.append(run, fake_run.tick(33, 2, 0.75, {"img": 33_000, "time": time.time()}))
+    look(monitor)
+    assert monitor.alpha.alpha == 0.25
+    qtbot.mouseClick(monitor.alpha.follow, Qt.MouseButton.LeftButton)
+    assert monitor.alpha.alpha == pytest.approx(0.75)
+
+
+def test_the_scrubber_goes_back_and_the_newest_is_followed_again(monitor: Monitor, run: RunDir, qtbot) -> None:
+    samples = monitor.samples
+    assert samples.scrubber.maximum() == 6
+    assert samples.current.img == 30_000
+    qtbot.waitUntil(lambda: samples.grid._pixmap is not None)
+    samples.scrubber.setValue(1)
+    assert samples.at.text() == "5 kimg"
+    common = {"img": 32_000, "time": time.time()}
+    fake_run.append(run, fake_run.write_samples(run, 32, 2, 0.7, common, True))
+    look(monitor)
+    assert samples.current.img == 5_000
+    qtbot.mouseClick(samples.newest, Qt.MouseButton.LeftButton)
+    assert samples.current.img == 32_000
+
+
+def test_a_face_is_followed_through_time(monitor: Monitor, qtbot) -> None:
+    grid, strip = monitor.samples.grid, monitor.samples.face_strip
+    qtbot.waitUntil(lambda: not any(each.empty for each in strip.thumbnails[:4]))
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.cells()[9].center())
+    assert grid.face == 9
+    colour = strip.thumbnails[3].pixmap.toImage().pixelColor(2, 2)
+    assert colour.getRgb()[:3] == tuple(fake_run.COLOURS[9])
+    qtbot.keyClick(grid, Qt.Key.Key_Left)
+    assert grid.face == 8
+
+
+def test_every_sample_has_a_place_in_the_window(monitor: Monitor, qtbot) -> None:
+    grid = monitor.samples.grid
+    qtbot.waitUntil(lambda: grid._pixmap is not None)
+    cells = grid.cells()
+    assert len(cells) == 32
+    assert all(grid.rect().contains(cell) for cell in cells)
+    assert cells[0].width() % 16 == 0
+
+
+def test_the_buttons_ask_by_files(monitor: Monitor, run: RunDir, qtbot) -> None:
+    with RunLock(run):
+        look(monitor)
+        for name in ("snapshot", "pause", "stop"):
+            assert not run.requested(name)
+            qtbot.mouseClick(getattr(monitor.header, name), Qt.MouseButton.LeftButton)
+            assert run.requested(name)
+        look(monitor)
+        assert monitor.header.pill.state == "stopping"
+        assert not monitor.header.stop.isEnabled()
+
+
+def test_pause_turns_into_go_on(monitor: Monitor, run: RunDir, qtbot) -> None:
+    with RunLock(run):
+        qtbot.mouseClick(monitor.header.pause, Qt.MouseButton.LeftButton)
+        fake_run.append(run, events.Heartbeat(img=30_000, time=time.time()))
+        look(monitor)
+        assert monitor.header.sentence.text().count("Paused")
+        assert monitor.header.pause.text() == "Go on"
+        qtbot.mouseClick(monitor.header.pause, Qt.MouseButton.LeftButton)
+        look(monitor)
+        assert monitor.header.pill.state == "training"
+
+
+def test_a_dead_trainer_leaves_one_sentence_its_last_words_and_a_way_on(monitor: Monitor, run: RunDir, qtbot) -> None:
+    fake_run.leave_lock(run)
+    run.log_file.write_text("step 12\nMemoryError: no room\n", encoding="utf-8")
+    look(monitor)
+    assert monitor.header.pill.state == "died"
+    assert "MemoryError: no room" in monitor.header.sentence.text()
+    assert monitor.header.resume.isVisible()
+    qtbot.mouseClick(monitor.header.details_chip, Qt.MouseButton.LeftButton)
+    assert monitor.header.details.isVisible()
+    with qtbot.waitSignal(monitor.resume_requested):
+        qtbot.mouseClick(monitor.header.resume, Qt.MouseButton.LeftButton)
+
+
+def test_a_finished_run_offers_nothing_to_stop(monitor: Monitor, run: RunDir) -> None:
+    fake_run.leave_lock(run)
+    fake_run.append(run, fake_run.end("finished", 56_000))
+    look(monitor)
+    assert "Finished: 16×16 after 56 kimg" in monitor.header.sentence.text()
+    shown = [each.isVisible() for each in (monitor.header.stop, monitor.header.pause, monitor.header.resume)]
+    assert shown == [False, False, False]
+
+
+def test_a_killed_run_that_resumes_shows_no_seam(monitor: Monitor, run: RunDir) -> None:
+    fake_run.append(run, events.Resume(img=24_000, time=time.time()), events.Tick(kimg=24.5, img=24_500))
+    look(monitor)
+    kimg = monitor.record.ticks.column("kimg")
+    assert kimg[-1] == 24.5
+    assert np.all(np.diff(kimg) > 0)
+
+
+def test_messages_stand_newest_first(monitor: Monitor) -> None:
+    model = monitor.messages.messages
+    assert model.message(0).text == "checkpoint at 30 kimg saved"
+    assert model.message(model.rowCount() - 1).text == "begins: tiny on here"
+
+
+def test_curves_are_exported(monitor: Monitor, tmp_path: Path) -> None:
+    for name in ("curves.csv", "curves.png", "curves.svg"):
+        monitor.curves.export_to(tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 500
+    rows = (tmp_path / "curves.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 32
+    assert rows[0].startswith("kimg,time,level,alpha,loss_g")
+
+
+def test_a_metric_gets_a_plot_of_its_own(monitor: Monitor, run: RunDir) -> None:
+    fake_run.append(run, events.Metric(name="FD-E", value=61.3, img=30_000, time=time.time()))
+    look(monitor)
+    assert [plot.title.text() for plot in monitor.curves._metric_plots.values()] == ["Fréchet distance (FD-E)"]
+
+
+def test_another_run_is_drawn_behind(monitor: Monitor, tmp_path: Path, qtbot) -> None:
+    other = fake_run.write_run(tmp_path / "00013-tiny", 20, pictures=False)
+    monitor.compare_with(other.path)
+    assert monitor.curves.compares
+    assert len(monitor.curves.plots[0]._others["loss_g"].xData) == 21
+
+
+def test_exploring_without_a_checkpoint_says_so(monitor: Monitor, qtbot) -> None:
+    with qtbot.waitSignal(monitor.failed) as failed:
+        qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
+    assert "Snapshot makes one" in failed.args[0]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, qtbot):
+    made = TrainWorkspace(tmp_path / "home")
+    qtbot.addWidget(made)
+    made.resize(1280, 646)
+    made.show()
+    yield made
+    made.close_workspace()
+
+
+def test_without_runs_there_is_one_sentence_and_one_button(workspace: TrainWorkspace, qtbot) -> None:
+    workspace.runs.show_runs([])
+    assert workspace.runs.begin.isVisible()
+    assert not workspace.runs.new.isVisible()
+
+
+def test_a_run_in_the_home_is_found_and_watched(workspace: TrainWorkspace, qtbot) -> None:
+    run = fake_run.write_run(workspace.home / "runs" / "00001-tiny", 12, began=time.time())
+    workspace.runs.refresh()
+    qtbot.waitUntil(lambda: run.path.resolve() in workspace.runs.cards)
+    card = workspace.runs.cards[run.path.resolve()]
+    assert card.summary.progress == pytest.approx(12 / 56)
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert workspace.monitor is not None
+    qtbot.waitUntil(lambda: workspace.monitor.record.kimg == 12)
+    qtbot.mouseClick(workspace.monitor.header.leave, Qt.MouseButton.LeftButton)
+    assert workspace.monitor is None
+
+
+def test_a_folder_that_is_no_run_is_refused_in_one_sentence(workspace: TrainWorkspace, tmp_path: Path, qtbot) -> None:
+    with qtbot.waitSignal(workspace.failed) as failed:
+        workspace.watch(tmp_path)
+    assert "is not a run" in failed.args[0]
+
+
+@pytest.mark.parametrize("damage", ["config", "log", "both", "pictures"])
+def test_a_damaged_run_opens_all_the_same(workspace: TrainWorkspace, run: RunDir, damage: str, qtbot) -> None:
+    if damage in ("config", "both"):
+        run.config_file.write_text("{", encoding="utf-8")
+    if damage in ("log", "both"):
+        text = run.events_file.read_bytes()
+        run.events_file.write_bytes(b'\x00\xff{"kind":"tick"\n{"kind":"new thing"}\n' + text + b'{"kind":"ti')
+    if damage == "pictures":
+        for path in run.samples.glob("*.png"):
+            path.write_bytes(b"half a picture")
+    workspace.watch(run.path)
+    qtbot.waitUntil(lambda: workspace.monitor.record.kimg == 30)
+    workspace.monitor.grab()

@@ -1,0 +1,64 @@
+"""Thinning and smoothing of curves."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from explorer.train.plot import Curve, Plot, smooth, thin
+
+VALUES = arrays(np.float64, st.integers(1, 400), elements=st.floats(-1e6, 1e6))
+
+
+@given(VALUES, st.integers(1, 30))
+def test_thinning_keeps_the_outline(y: np.ndarray, buckets: int) -> None:
+    x = np.arange(float(len(y)))
+    few_x, few_y = thin(x, y, buckets)
+    assert few_y.min() == y.min()
+    assert few_y.max() == y.max()
+    assert np.all(np.diff(few_x) >= 0)
+    assert len(few_x) <= max(len(y), 3 * buckets + 4)
+
+
+def test_a_stretch_without_numbers_stays_empty() -> None:
+    y = np.full(1000, np.nan)
+    assert np.isnan(thin(np.arange(1000.0), y, 10)[1]).all()
+
+
+@given(VALUES, st.integers(1, 50))
+def test_smoothing_stays_within_the_values(y: np.ndarray, width: int) -> None:
+    mean = smooth(y, width)
+    assert mean.shape == y.shape
+    tolerance = 1e-6 * max(1.0, np.abs(y).max())
+    assert mean.min() >= y.min() - tolerance
+    assert mean.max() <= y.max() + tolerance
+
+
+def test_smoothing_is_the_mean_of_the_last_values_and_skips_gaps() -> None:
+    y = np.array([1.0, np.nan, 3.0, 5.0])
+    assert np.allclose(smooth(y, 2), [1, np.nan, 3, 4], equal_nan=True)
+
+
+def test_a_plot_draws_what_is_on_screen(qtbot) -> None:
+    plot = Plot("Loss", (Curve("g", "G", "bad"),), "tip")
+    qtbot.addWidget(plot)
+    plot.resize(300, 140)
+    plot.show()
+    x = np.arange(10_000.0)
+    plot.set_data({"g": (x, np.sin(x))})
+    qtbot.waitUntil(lambda: plot._lines["g"].xData is not None and len(plot._lines["g"].xData) > 0)
+    assert len(plot._lines["g"].xData) <= 1500
+    plot.set_cursor(0.0)
+    assert "G 0.00" in plot.values.text()
+
+
+def test_a_logarithmic_axis_waits_for_positive_values(qtbot) -> None:
+    plot = Plot("Loss", (Curve("g", "G", "bad"),), "tip")
+    qtbot.addWidget(plot)
+    plot.set_style(False, True)
+    plot._data = {"g": (np.arange(3.0), np.array([1.0, 10.0, 100.0]))}
+    plot._draw()
+    assert np.allclose(plot._lines["g"].yData, [0, 1, 2])
+    plot._data = {"g": (np.arange(3.0), np.array([-1.0, 10.0, 100.0]))}
+    plot._draw()
+    assert np.allclose(plot._lines["g"].yData, [-1, 10, 100])

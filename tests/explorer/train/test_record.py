@@ -1,0 +1,81 @@
+"""What a run has said, arranged for drawing."""
+
+import numpy as np
+import pytest
+
+from explorer.train.record import RunRecord, Table, growth_of, message_of
+from stylegan_core import events
+from stylegan_core.rundir import EventReader, RunDir
+from tests.explorer.train import fake_run
+
+
+@pytest.fixture
+def record(run: RunDir) -> RunRecord:
+    made = RunRecord()
+    made.growth = growth_of(run.config())
+    reader = EventReader(run)
+    made.add(reader.poll())
+    return made
+
+
+def test_a_table_grows_beyond_its_first_rows() -> None:
+    table = Table(("a", "b"))
+    for start in range(0, 1000, 50):
+        table.extend([(float(i), -float(i)) for i in range(start, start + 50)])
+    assert np.array_equal(table.column("a"), np.arange(1000.0))
+    assert np.array_equal(table.column("b"), -np.arange(1000.0))
+
+
+def test_the_columns_hold_every_tick(record: RunRecord) -> None:
+    assert np.array_equal(record.ticks.column("kimg"), np.arange(31.0))
+    assert record.ticks.column("alpha")[12] == pytest.approx(0.5)
+    assert record.ticks.column("memory")[-1] == 900_000_000
+
+
+def test_the_phase_of_now_has_its_alpha(record: RunRecord) -> None:
+    assert record.phase is not None
+    assert (record.phase.kind, record.phase.resolution) == ("fade", 16)
+    assert record.phase.alpha == pytest.approx(0.5)
+    assert record.boundaries() == [8, 24]
+    assert record.total_kimg == 56
+
+
+def test_without_a_plan_the_log_tells_as_far_as_it_goes(record: RunRecord) -> None:
+    record.growth = None
+    assert [phase.kind for phase in record.plan] == ["stable", "fade", "stable", "fade"]
+    assert record.phase is not None
+    assert record.phase.alpha == pytest.approx(0.5)
+    assert record.total_kimg == 36
+
+
+def test_a_restart_forgets_all_but_the_plan(record: RunRecord) -> None:
+    record.restart([events.Start(preset="tiny"), events.Tick(kimg=1, img=1000)])
+    assert len(record.ticks) == 1
+    assert record.kimg == 1
+    assert not record.samples
+    assert record.growth is not None
+
+
+def test_a_resume_takes_back_the_end(record: RunRecord) -> None:
+    record.add([fake_run.end("stopped", 30_000)])
+    assert record.end is not None
+    record.add([events.Resume(img=30_000)])
+    assert record.end is None
+
+
+def test_metrics_are_kept_by_name(record: RunRecord) -> None:
+    record.add([events.Metric(name="FD-E", value=61.3, img=30_000), events.Metric(name="FD-E", value=59, img=31_000)])
+    assert list(record.metrics["FD-E"].column("kimg")) == [30, 31]
+
+
+@pytest.mark.parametrize("config", [{}, {"growth": 3}, {"growth": {"levels": [{"level": 0}]}}, {"growth": None}])
+def test_a_config_without_a_plan_is_no_error(config: dict[str, object]) -> None:
+    assert growth_of(config) is None
+
+
+def test_messages_say_what_happened() -> None:
+    fade = events.PhaseBegin(level=3, phase="fade", batch=32, rate=0.002)
+    assert message_of(fade).text == "32×32 begins to fade in, batch 32, rate 0.002"
+    assert message_of(events.Checkpoint(img=320_000)).text == "checkpoint at 320 kimg saved"
+    assert message_of(events.End(reason="error", text="no room")).tone == "bad"
+    assert message_of(events.Tick()) is None
