@@ -56,7 +56,10 @@ class PhaseBegin(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick(Event):
-    """How training goes: means since the last tick; ``memory`` in bytes, ``left_*`` in seconds; NaN is unknown."""
+    """How training goes: means since the last tick; ``memory`` in bytes, ``left_*`` in seconds; NaN is unknown.
+
+    ``diversity`` of the fixed latents in pixels and in the discriminator's features; ``ada_p`` of the augmentation.
+    """
 
     kind: ClassVar[str] = "tick"
     kimg: float = 0.0
@@ -70,6 +73,8 @@ class Tick(Event):
     grad_g: float = math.nan
     grad_d: float = math.nan
     diversity: float = math.nan
+    diversity_features: float = math.nan
+    ada_p: float = math.nan
     img_per_s: float = math.nan
     memory: int = 0
     left_phase: float = math.nan
@@ -113,6 +118,16 @@ class Metric(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Best(Event):
+    """The best ``value`` of a metric so far; ``path`` is the checkpoint it belongs to, which stays."""
+
+    kind: ClassVar[str] = "best"
+    name: str = ""
+    value: float = math.nan
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert(Event):
     """Something a person should know, in one sentence."""
 
@@ -139,7 +154,8 @@ class End(Event):
 
 
 KINDS: dict[str, type[Event]] = {
-    event.kind: event for event in (Start, Resume, PhaseBegin, Tick, Samples, Checkpoint, Metric, Alert, Heartbeat, End)
+    event.kind: event
+    for event in (Start, Resume, PhaseBegin, Tick, Samples, Checkpoint, Metric, Best, Alert, Heartbeat, End)
 }
 
 

@@ -27,6 +27,32 @@ class DataConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AdaConfig:
+    """Adaptive discriminator augmentation; ``target`` of E[sign D(real)] (0: off, 0.6 as in the paper).
+
+    Every ``interval`` discriminator steps p moves so that it would go from 0 to 1 within ``kimg``; it never passes
+    ``most``, for near 1 augmentations begin to show in the generated pictures (arXiv 2006.06676, section 2.2).
+    """
+
+    target: float = 0.0
+    interval: int = 4
+    kimg: float = 500.0
+    most: float = 0.8
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.target < 1 or self.interval < 1 or self.kimg <= 0 or not 0 <= self.most < 1:
+            raise ValueError("ada: target and most lie in 0…1 (not 1), interval and kimg above 0.")
+
+
+@dataclass(frozen=True, slots=True)
+class InitConfig:
+    """What a run was started from (``--init``); ``grown`` begins at the level that network had reached."""
+
+    path: str = ""
+    grown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """A whole run. ``gamma`` is R1's weight at native full resolution, 4^−k of it k levels below (spec-core 4).
 
@@ -36,6 +62,7 @@ class TrainingConfig:
     checkpoints stay, and of the older ones those at whole multiples of ``keep_every`` kimg (0: none).
     ``micro_batch`` images are computed at a time (0: all), ``threads`` 0 means decide at the start of the run.
     ``precision`` is "auto", "float32" or "bfloat16"; ``device`` empty means the best there is.
+    ``metric_kimg``: how often FD-E is measured (0: only on request), over ``metric_count`` pictures a side.
     """
 
     preset: str
@@ -52,11 +79,15 @@ class TrainingConfig:
     keep: int = 3
     keep_every: int = 10
     micro_batch: int = 0
+    metric_kimg: float = 0.0
+    metric_count: int = 1000
     seed: int = 0
     threads: int = 0
     device: str = ""
     precision: str = "auto"
     data: DataConfig = field(default_factory=DataConfig)
+    ada: AdaConfig = field(default_factory=AdaConfig)
+    init: InitConfig = field(default_factory=InitConfig)
 
     def __post_init__(self) -> None:
         if self.growth.top_level != self.network.levels - 1:
@@ -70,7 +101,8 @@ class TrainingConfig:
         for plan in self.growth.levels:
             if plan.batch % min(plan.batch, self.network.mbstd_group):
                 raise ValueError(f"The batch at level {plan.level} must be a multiple of {self.network.mbstd_group}.")
-        for name, least in (("r1_interval", 1), ("keep", 1), ("keep_every", 0), ("threads", 0), ("seed", 0)):
+        whole = {"r1_interval": 1, "keep": 1, "keep_every": 0, "threads": 0, "seed": 0, "metric_kimg": 0}
+        for name, least in {**whole, "metric_count": 10}.items():
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}.")
         if (
@@ -93,7 +125,8 @@ class TrainingConfig:
             made = dict(data)
             made["network"] = NetworkConfig.from_dict(data["network"])
             made["growth"] = Growth(tuple(LevelPlan(**plan) for plan in data["growth"]["levels"]))
-            made["data"] = DataConfig(**data.get("data", {}))
+            for name, group in (("data", DataConfig), ("ada", AdaConfig), ("init", InitConfig)):
+                made[name] = group(**data.get(name, {}))
             return cls(**{item.name: made[item.name] for item in fields(cls) if item.name in made})
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"The run's config.json does not describe a training ({error}).") from None

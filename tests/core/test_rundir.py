@@ -72,7 +72,7 @@ def test_phase_bounds_are_called_from_and_to() -> None:
 
 def test_every_kind_says_its_name() -> None:
     assert set(KINDS) == {
-        "start", "resume", "phase", "tick", "samples", "checkpoint", "metric", "alert", "heartbeat", "end",
+        "start", "resume", "phase", "tick", "samples", "checkpoint", "metric", "best", "alert", "heartbeat", "end",
     }  # fmt: skip
 
 
