@@ -1,9 +1,11 @@
-"""Drawing: a synthesis network prepared for one precision and one picture at a time, as fast as eager torch goes.
+"""Drawing StyleGAN v1: prepared for one precision and one picture at a time, as fast as eager torch goes.
 
 Weights are scaled and cast once; bias rides on the convolution or the blur; noise and lrelu work in place; the
 instance norm and the style are one batch-norm kernel (a batch of one makes them the same thing). What paid and by
 how much is in docs/speed.md.
 """
+
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -11,17 +13,20 @@ from torch import Tensor
 
 from stylegan_core.device import has_amx
 from stylegan_core.networks import layers as ops
-from stylegan_core.networks.synthesis import Synthesis, SynthesisLayer, ToRGB
+from stylegan_core.networks.synthesis import Synthesis, SynthesisLayer, SynthesisNetwork, ToRGB
 
 NEAREST_UP_TO = 32  # with AMX, nearest ×2 and 3×3 beat the transposed 4×4 in bf16 for outputs up to here
 
 
 class LayerDrawing:
-    """One synthesis layer with its weights prepared; ``__call__`` makes a new activation and keeps its input whole."""
+    """One synthesis layer with its weights prepared, a stage of ``drawings.Drawing``."""
 
-    def __init__(self, layer: SynthesisLayer, dtype: torch.dtype) -> None:
+    def __init__(self, layer: SynthesisLayer, index: int, dtype: torch.dtype) -> None:
         self.layer, self.result = layer, dtype
         self.config = layer.config
+        reads = layer.affine is not None or layer.dense is not None
+        self.row = min(index, self.config.num_layers - 1) if reads else None
+        self.noise = index if self.config.noise else None
         self.dtype = dtype = dtype if layer.conv is not None else torch.float32  # the input's norm needs every digit
         bias = layer.bias.to(dtype)
         self.first: Tensor | None = None
@@ -41,9 +46,9 @@ class LayerDrawing:
             tap = torch.tensor([1.0, 2.0, 1.0], device=bias.device)
             self.tap = (tap[:, None] * tap / 16).to(dtype).expand(len(bias), 1, 3, 3).contiguous()
 
-    def __call__(self, x: Tensor | None, w: Tensor, noise: Tensor | None) -> Tensor:
-        """[1, C, H, W] (None for the first layer), w [1, w_dim] float32, noise [1, 1, H', W'] -> [1, C', H', W']."""
-        x = self._input(w) if x is None else self._convolve(x)
+    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
+        """The activations so far, w [1, w_dim] float32, noise [1, 1, H', W'] -> [1, C', H', W']."""
+        x = self._convolve(before[-1]) if before else self._input(w)
         if noise is not None and self.strength is not None:
             x.addcmul_(noise.to(self.dtype), self.strength)
         x = F.leaky_relu_(x, ops.SLOPE)
@@ -74,21 +79,27 @@ class LayerDrawing:
         return F.conv2d(x, self.tap, None if early is not None else self.bias, padding=1, groups=len(self.bias))
 
 
-class Drawing:
-    """A synthesis network for one precision: its layers in order, then the picture of any state of growth."""
+class Drawing1:
+    """v1's synthesis network for one precision: two stages a level, then the picture of any state of growth."""
 
-    def __init__(self, synthesis: Synthesis, dtype: torch.dtype) -> None:
-        self.layers = [LayerDrawing(layer, dtype) for layer in synthesis.layers if isinstance(layer, SynthesisLayer)]
+    def __init__(self, synthesis: SynthesisNetwork, dtype: torch.dtype) -> None:
+        layers = [layer for layer in synthesis.layers if isinstance(layer, SynthesisLayer)]
+        self.stages = [LayerDrawing(layer, index, dtype) for index, layer in enumerate(layers)]
         self.dtype = dtype
+        assert isinstance(synthesis, Synthesis)
         self._to_rgb = [rgb for rgb in synthesis.to_rgb if isinstance(rgb, ToRGB)]
         self._prepared: dict[int, tuple[Tensor, Tensor]] = {}
 
-    def picture(self, x: Tensor, below: Tensor | None, level: int, alpha: float) -> Tensor:
-        """The picture [1, 3, r, r] float32 at 4·2^level; ``below`` is the activation entering the newest block."""
-        new = self._rgb(x, level)
-        if below is None or alpha >= 1:
+    def count(self, level: int) -> int:
+        """The stages that ``level`` needs."""
+        return 2 * level + 2
+
+    def picture(self, activations: Sequence[Tensor], ws: Tensor, level: int, alpha: float) -> Tensor:  # noqa: ARG002
+        """The picture [1, 3, r, r] float32 at 4·2^level; the newest block weighs ``alpha``."""
+        new = self._rgb(activations[-1], level)
+        if level == 0 or alpha >= 1:
             return new
-        return torch.lerp(ops.upsample(self._rgb(below, level - 1)), new, alpha)
+        return torch.lerp(ops.upsample(self._rgb(activations[2 * level - 1], level - 1)), new, alpha)
 
     def _rgb(self, x: Tensor, level: int) -> Tensor:
         if level not in self._prepared:

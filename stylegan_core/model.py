@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 FORMAT = "stylegan-explorer"
 VERSION = "1"
-ARCHITECTURE_NAMES = {"stylegan1": "StyleGAN v1"}
 
 Progress = Callable[[float], None]
 
@@ -316,7 +315,7 @@ def _facts(
     return ModelInfo(
         name=name,
         hash=model_hash(generator),
-        architecture=ARCHITECTURE_NAMES.get(config.architecture, config.architecture),
+        architecture=config.family.title,
         resolution=config.resolution,
         level=config.levels - 1 if level is None else level,
         alpha=alpha,
@@ -328,11 +327,11 @@ def _facts(
         parameters=sum(p.numel() for p in generator.parameters()),
         classes=config.classes,
         capabilities=Capabilities(
-            styles=config.styles,
-            noise=config.noise,
-            mixing=config.styles,
-            growing=True,
-            truncation=config.styles,
+            styles=config.has_styles,
+            noise=config.num_noise_layers > 0,
+            mixing=config.has_styles,
+            growing=config.family.growing,
+            truncation=config.has_styles,
         ),
         origin=origin,
         notes=notes,

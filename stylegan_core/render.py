@@ -1,6 +1,6 @@
 """render(model, recipe): the picture a recipe decides, and the caches that make dragging fast."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.device import draft_dtype
-from stylegan_core.drawing import Drawing
+from stylegan_core.drawings import Drawing, Stage, prepare
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
 from stylegan_core.styles import Styles
@@ -39,7 +39,7 @@ class _Stages:
 
 
 class Renderer:
-    """Draws recipes of one model; layers whose inputs did not change since the last kept draw are not redrawn."""
+    """Draws recipes of one model; stages whose inputs did not change since the last kept draw are not redrawn."""
 
     def __init__(self, model: Model) -> None:
         self.styles = Styles(model)
@@ -55,46 +55,51 @@ class Renderer:
         """The picture before rounding [1, 3, r, r] float32 at the working resolution of its level."""
         if precision not in PRECISIONS:
             raise ValueError(f'A picture is drawn "exact" or "draft", not {precision!r}.')
-        model = self.styles.model
-        dtype = torch.float32 if precision == "exact" else draft_dtype(model.device)
+        dtype = torch.float32 if precision == "exact" else draft_dtype(self.styles.model.device)
         drawing = self._drawing(dtype)
+        level, alpha = self._state(recipe)
+        ws = self.styles.ws(recipe)
+        activations = self._activations(drawing, recipe, ws, drawing.count(level), keep=keep)
+        return drawing.picture(activations, ws, level, alpha)
+
+    def _state(self, recipe: Recipe) -> tuple[int, float]:
+        """Level and alpha of a recipe in this network; one that does not grow has only its own."""
+        model = self.styles.model
+        if not model.info.capabilities.growing:
+            return model.state(None, None)
         top = model.config.levels - 1
         level, alpha = model.state(None if recipe.level is None else min(recipe.level, top), recipe.alpha)
-        activations = self._layers(drawing, recipe, 2 * level + 2, keep=keep)
-        below = activations[2 * level - 1] if level else None
-        return drawing.picture(activations[-1], below, level, min(max(alpha, 0.0), 1.0))
+        return level, min(max(alpha, 0.0), 1.0)
 
-    def _layers(self, drawing: Drawing, recipe: Recipe, count: int, *, keep: bool) -> list[Tensor]:
-        """The activations after each of the first ``count`` layers, reusing those whose inputs are unchanged."""
-        ws = self.styles.ws(recipe)
-        keys = self._keys(ws, recipe, count)
+    def _activations(self, drawing: Drawing, recipe: Recipe, ws: Tensor, count: int, *, keep: bool) -> list[Tensor]:
+        """The activations after each of the first ``count`` stages, reusing those whose inputs are unchanged."""
+        stages = drawing.stages[:count]
+        keys = self._keys(stages, ws, recipe)
         old = self._stages.get(drawing.dtype, _Stages([], []))
         same = next((i for i, (a, b) in enumerate(zip(keys, old.keys, strict=False)) if a != b), None)
         same = min(len(keys), len(old.keys)) if same is None else same
         activations = old.activations[:same]
-        x = activations[-1] if activations else None
-        for index in range(same, count):
-            row = ws[:, min(index, ws.shape[1] - 1)]
-            x = drawing.layers[index](x, row, self.styles.noise_map(index, recipe.noise_layer(index)))
-            activations.append(x)
+        for stage in stages[same:]:
+            noise = None if stage.noise is None else self.styles.noise_map(stage.noise, recipe.noise_layer(stage.noise))
+            activations.append(stage(activations, ws[:, stage.row or 0], noise))
         if keep:
             self._stages[drawing.dtype] = _Stages(keys, activations)
         return activations
 
-    def _keys(self, ws: Tensor, recipe: Recipe, count: int) -> list[Hashable]:
-        """What each layer's output depends on beyond the layer before it: its w and its noise."""
+    def _keys(self, stages: Sequence[Stage], ws: Tensor, recipe: Recipe) -> list[Hashable]:
+        """What each stage's output depends on beyond the stages before it: its w and its noise."""
         rows = ws[0].cpu().numpy()
         return [
             (
-                rows[min(i, len(rows) - 1)].tobytes(),
-                recipe.noise_layer(i) if self.styles.model.num_noise_layers else None,
+                None if stage.row is None else rows[stage.row].tobytes(),
+                None if stage.noise is None else recipe.noise_layer(stage.noise),
             )
-            for i in range(count)
+            for stage in stages
         ]
 
     def _drawing(self, dtype: torch.dtype) -> Drawing:
         if dtype not in self._drawings:
-            self._drawings[dtype] = Drawing(self.styles.model.generator.synthesis, dtype)
+            self._drawings[dtype] = prepare(self.styles.model.generator.synthesis, dtype)
         return self._drawings[dtype]
 
 

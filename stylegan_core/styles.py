@@ -26,12 +26,14 @@ class Styles:
     def ws(self, recipe: Recipe) -> Tensor:
         """The styles of a recipe [1, num_layers, w_dim], float32: w → mixes → truncation → directions.
 
+        What the network cannot do (``info.capabilities``) is left out, as the window says it is.
         Raises ValueError if a stored w or a direction belongs to a network of another width.
         """
         ws = self.latent(recipe.latent, recipe.label).clone()
-        for mix in recipe.mixes:
+        for mix in recipe.mixes if self.model.info.capabilities.mixing else ():
             self._mix(ws, mix, recipe.label)
-        ws = truncate(ws, self.model.w_avg, self.psi_of_layers(recipe))
+        if self.model.info.capabilities.truncation:
+            ws = truncate(ws, self.model.w_avg, self.psi_of_layers(recipe))
         for applied in recipe.directions:
             self._push(ws, applied)
         return ws[None]
@@ -89,7 +91,7 @@ class Styles:
         rows = self._rows(mix.first, mix.last)
         if mix.band is not None:
             band = next(band for band in bands(self.model.resolution) if band.name == mix.band)
-            rows = slice(band.layers.start, band.layers.stop) if self.model.config.styles else slice(0, 0)
+            rows = slice(band.layers.start, band.layers.stop)
         ws[rows] = torch.lerp(ws[rows], source[rows], mix.weight)
 
     def _push(self, ws: Tensor, applied: AppliedDirection) -> None:

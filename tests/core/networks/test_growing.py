@@ -7,7 +7,7 @@ from torch import Tensor
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
-from stylegan_core.networks.synthesis import Synthesis
+from stylegan_core.networks.synthesis import Synthesis, SynthesisNetwork
 from stylegan_core.schedule import official_growth, phase_at, phases
 from stylegan_core.training.losses import fade_reals
 from tests.core.networks.small import lively, small
@@ -70,8 +70,9 @@ def test_no_score_jumps_at_either_end(level: int) -> None:
     assert (above - below).abs().max() > 1e-3
 
 
-def linear_structure(synthesis: Synthesis, ws: Tensor, lod: float) -> Tensor:
+def linear_structure(synthesis: SynthesisNetwork, ws: Tensor, lod: float) -> Tensor:
     """The official code's "linear" structure: every stage runs, and clipped lerps on lod choose among the pictures."""
+    assert isinstance(synthesis, Synthesis)
     top = synthesis.config.levels - 1
     x: Tensor | None = None
     image: Tensor | None = None
