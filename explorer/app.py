@@ -71,7 +71,7 @@ class Explorer(QObject):
         self.disk = Background(self)
         self.cores = Cores(self.disk, self)
         self._live = ""  # the run whose newest checkpoint is shown as it trains
-        self._warmed = False
+        self._warmed = self.closed = False
         self._saved_at = 0.0
         self._clock = QTimer(self, interval=1000)
         self._lay_out(ExplorePage(left, right, self.picture, self.history))
@@ -93,6 +93,7 @@ class Explorer(QObject):
 
     def close(self) -> None:
         """Writes what must be kept and ends the threads."""
+        self.closed = True
         self._clock.stop()
         self.session.commit()
         geometry = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")

@@ -19,6 +19,7 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="disk")
+        self._closed = False
         self._finished.connect(self._hand_back, Qt.ConnectionType.QueuedConnection)
 
     def do(
@@ -38,12 +39,15 @@ class Background(QObject):
             else:
                 self._finished.emit((then, result))
 
-        self._pool.submit(run)
+        if not self._closed:
+            self._pool.submit(run)
 
     def close(self) -> None:
-        """Ends the thread after what it has begun and what waits."""
+        """Ends the thread after what it has begun and what waits; results that come then are not handed back."""
+        self._closed = True
         self._pool.shutdown(wait=True)
 
     def _hand_back(self, call: tuple[Callable[[object], None], object]) -> None:
         receiver, value = call
-        receiver(value)
+        if not self._closed:
+            receiver(value)

@@ -62,9 +62,9 @@ class MainWindow(QMainWindow):
     def add_header_actions(self, actions: Sequence[QAction], primary: QAction) -> None:
         """Buttons at the right of the header: some plain ones, ``primary`` as the one in colour."""
         for action in actions:
-            self._header.addWidget(_action_button(action))
+            self._header.addWidget(ActionButton(action))
         self._header.addWidget(self.more_button)
-        self._header.addWidget(_action_button(primary, "primary"))
+        self._header.addWidget(ActionButton(primary, "primary"))
 
     def set_pages(self, explore: QWidget, train: QWidget) -> None:
         """The two workspaces."""
@@ -198,18 +198,27 @@ class ExplorePage(QWidget):
             self.low_changed.emit(low)
 
 
-def _action_button(action: QAction, kind: str = "ghost") -> QPushButton:
-    """A push button that does what the action does and is enabled when it is."""
-    text = action.text().rstrip("…")
-    made = button(text, action.toolTip(), kind)
-    if action.data() == "search":
-        made.setText(f"{text}  Ctrl K")
-    name = action.data()
-    if isinstance(name, str) and name in icons.NAMES:
-        token = "on_accent" if kind == "primary" else "muted"
-        made.setIcon(icons.icon(name, token))
-        made.setIconSize(QSize(15, 15))
-    made.clicked.connect(lambda: action.trigger())
-    action.enabledChanged.connect(made.setEnabled)
-    made.setEnabled(action.isEnabled())
-    return made
+class ActionButton(QPushButton):
+    """A push button that does what an action does, is enabled when it is, and recolours its icon with the theme."""
+
+    def __init__(self, action: QAction, kind: str = "ghost") -> None:
+        text = action.text().rstrip("…")
+        super().__init__(f"{text}  Ctrl K" if action.data() == "search" else text)
+        self._icon, self._token = action.data(), "on_accent" if kind == "primary" else "muted"
+        self.setProperty("kind", kind)
+        self.setToolTip(action.toolTip())
+        self.setAccessibleName(text)
+        self.setIconSize(QSize(15, 15))
+        self.clicked.connect(lambda: action.trigger())
+        action.enabledChanged.connect(self.setEnabled)
+        self.setEnabled(action.isEnabled())
+        self._recolour()
+
+    def _recolour(self) -> None:
+        if self._icon in icons.NAMES:
+            self.setIcon(icons.icon(self._icon, self._token))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._recolour()
+        super().changeEvent(event)

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -52,6 +53,8 @@ def main(arguments: list[str]) -> int:
     shot = Screenshot(explorer, parsed.screenshot, parsed.size) if parsed.screenshot else None
     explorer.start(str(Path(parsed.path).absolute()) if parsed.path else "")
     app.aboutToQuit.connect(explorer.close)
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: explorer.window.close())  # reached between two events: the clock ticks
     code = app.exec()
     return shot.code if shot else code
 

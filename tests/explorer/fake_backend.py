@@ -52,11 +52,12 @@ class FakeBackend:
         return "float32" if precision == "exact" else "bfloat16"
 
     def load(self, path: str) -> ModelInfo:
-        if "missing" in path:
+        name = path.rsplit("/", 1)[-1].removesuffix(".safetensors")
+        if name == "missing":
             raise FileNotFoundError(2, "No such file", path)
-        if "bad" in path:
+        if name == "bad":
             raise ValueError(f"{path} is no model: choose another file.")
-        self.name = path.rsplit("/", 1)[-1].removesuffix(".safetensors")
+        self.name = name
         return info(self.name)
 
     def draw(self, recipe: Recipe, precision: Precision) -> Pixels:

@@ -1,0 +1,323 @@
+"""The whole window over a backend that draws flat colours: opening, undo, A/B, saving, errors, restarts."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer import opening, theme
+from explorer.app import Explorer
+from explorer.controls.thumbnails import Thumbnail
+from explorer.opening import look
+from stylegan_core.picture import save_picture
+from stylegan_core.recipe import Latent, Recipe
+from tests.explorer.fake_backend import FakeBackend, info
+
+Make = Callable[..., Explorer]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of this test's own, and one model in the box."""
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
+    box = tmp_path / "box" / "boxed"
+    box.mkdir(parents=True)
+    (box / "boxed.safetensors").write_bytes(b"weights")
+    monkeypatch.setattr(opening, "BUNDLED", tmp_path / "box")
+    return tmp_path
+
+
+@pytest.fixture
+def start(home: Path, qtbot: QtBot) -> Iterator[Make]:
+    """Starts windows and closes them again."""
+    made: list[Explorer] = []
+
+    def begin(argument: str = "", backend: FakeBackend | None = None) -> Explorer:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        explorer = Explorer(app, lambda: backend or FakeBackend())
+        made.append(explorer)
+        explorer.start(argument)
+        return explorer
+
+    yield begin
+    for explorer in made:
+        if not explorer.closed:
+            finish(explorer)
+
+
+def finish(explorer: Explorer) -> None:
+    """Closes a window as its user would."""
+    explorer.window.close()
+    explorer.close()
+    explorer.window.deleteLater()
+
+
+def drawn(explorer: Explorer, qtbot: QtBot) -> None:
+    """Waits until the picture is the exact one of the session's recipe."""
+
+    def fresh() -> bool:
+        frame = explorer.picture.frame
+        return frame is not None and frame.precision == "exact" and frame.recipe == explorer.session.recipe
+
+    qtbot.waitUntil(fresh)
+
+
+def model_file(home: Path, name: str) -> str:
+    """A file the fake backend takes for a model."""
+    path = home / f"{name}.safetensors"
+    path.write_bytes(b"weights")
+    return str(path)
+
+
+def test_without_an_argument_the_model_in_the_box_is_shown(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    assert explorer.session.info is not None
+    assert explorer.session.info.name == "boxed"
+    assert "64×64" in explorer.window.facts.text()
+    assert explorer.window.device.text().startswith("nothing")
+
+
+def test_an_edit_is_drawn_and_undo_brings_the_old_picture(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    before = explorer.picture.image
+    explorer.session.edit(psi=0.1)
+    assert explorer.picture.stale
+    explorer.session.commit()
+    drawn(explorer, qtbot)
+    assert explorer.picture.image != before
+    explorer.actions["undo"].trigger()
+    drawn(explorer, qtbot)
+    assert explorer.session.recipe == Recipe()
+    assert explorer.picture.image == before
+    assert not explorer.actions["undo"].isEnabled()
+
+
+def test_holding_b_shows_the_picture_before_the_last_change(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    first = explorer.picture.image
+    explorer.session.apply(Recipe(psi=0.1))
+    drawn(explorer, qtbot)
+    second = explorer.picture.image
+    qtbot.keyPress(explorer.window, Qt.Key.Key_B)
+    assert explorer.picture.image == first
+    qtbot.keyRelease(explorer.window, Qt.Key.Key_B)
+    assert explorer.picture.image == second
+    assert explorer.session.recipe == Recipe(psi=0.1)
+
+
+def test_dragging_the_picture_moves_the_latent_in_one_step(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    view = explorer.picture
+    middle = view.picture_rect().center().toPoint()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=middle)
+    for step in range(1, 6):
+        qtbot.mouseMove(view, middle + QPoint(20 * step, 0))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle + QPoint(100, 0))
+    expected = round(-2.0 * 100 / view.picture_rect().width(), 3)
+    assert explorer.session.recipe.latent == Latent(0, x=expected)
+    explorer.session.undo()
+    assert explorer.session.recipe == Recipe()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xd8\xff jpeg", b"\x89PNG\r\n\x1a\n torn"])
+def test_what_cannot_be_opened_is_one_sentence_and_the_old_picture_stays(
+    start: Make, qtbot: QtBot, home: Path, content: bytes | None
+) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    path = home / "strange.png"
+    if content is not None:
+        path.write_bytes(content)
+    explorer.documents.open(str(path))
+    qtbot.waitUntil(lambda: bool(explorer.window.banner.sentence))
+    assert str(path) in explorer.window.banner.sentence
+    assert explorer.session.info is not None
+
+
+def test_a_bad_argument_shows_a_banner_over_the_model_in_the_box(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start(model_file(home, "bad"))
+    drawn(explorer, qtbot)
+    assert "is no model" in explorer.window.banner.sentence
+    assert explorer.session.info is not None
+    assert explorer.session.info.name == "boxed"
+
+
+def test_a_saved_picture_that_is_dropped_brings_its_recipe_back(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    recipe, path = Recipe(Latent(77), psi=0.2), home / "face.png"
+    save_picture(path, np.zeros((8, 8, 3), np.uint8), recipe, info("boxed"), "cpu", threads=1)
+    drop(explorer, path)
+    qtbot.waitUntil(lambda: explorer.session.recipe == recipe)
+    assert not explorer.window.banner.sentence
+    explorer.session.undo()
+    assert explorer.session.recipe == Recipe()
+
+
+def test_a_picture_of_an_unknown_model_is_shown_with_a_warning(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    recipe, path = Recipe(Latent(77)), home / "face.png"
+    save_picture(path, np.zeros((8, 8, 3), np.uint8), recipe, info("other"), "cpu", threads=1)
+    drop(explorer, path)
+    qtbot.waitUntil(lambda: explorer.session.recipe == recipe)
+    assert "drawn by other" in explorer.window.banner.sentence
+
+
+def test_a_picture_of_a_model_opened_before_opens_that_model(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start(model_file(home, "second"))
+    drawn(explorer, qtbot)
+    explorer.documents.open(model_file(home, "third"))
+    qtbot.waitUntil(lambda: explorer.session.info == info("third"))
+    path = home / "face.png"
+    save_picture(path, np.zeros((8, 8, 3), np.uint8), Recipe(psi=0.2), info("second"), "cpu", threads=1)
+    drop(explorer, path)
+    qtbot.waitUntil(lambda: explorer.session.info == info("second"))
+    assert explorer.session.recipe == Recipe(psi=0.2)
+    explorer.session.undo()
+    qtbot.waitUntil(lambda: explorer.session.info == info("third"))
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_is_lost(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.session.edit(psi=0.4)
+    explorer.documents.save(str(home / "full.png"))
+    qtbot.waitUntil(lambda: "No space left" in explorer.window.banner.sentence)
+    assert explorer.session.recipe == Recipe(psi=0.4)
+    assert not (home / "full.png").exists()
+
+
+def test_history_and_model_come_back_after_a_restart(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start(model_file(home, "mine"))
+    drawn(explorer, qtbot)
+    explorer.session.apply(Recipe(psi=0.3))
+    drawn(explorer, qtbot)
+    explorer.actions["star"].trigger()
+    finish(explorer)
+    again = start()
+    drawn(again, qtbot)
+    assert again.session.recipe == Recipe(psi=0.3)
+    assert again.session.info == info("mine")
+    entries = again.history.entries()
+    assert [(entry.recipe.psi, entry.favourite) for entry in entries] == [(0.7, False), (0.3, True)]
+    assert all(entry.thumbnail.startswith(b"\x89PNG") for entry in entries)
+
+
+def test_a_click_in_the_history_is_a_step_that_can_be_undone(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.session.apply(Recipe(psi=0.1))
+    drawn(explorer, qtbot)
+    thumbnails = explorer.history.findChildren(Thumbnail)
+    oldest = max(thumbnails, key=lambda thumbnail: thumbnail.x())
+    oldest.click()
+    assert explorer.session.recipe == Recipe()
+    explorer.session.undo()
+    assert explorer.session.recipe == Recipe(psi=0.1)
+
+
+def test_a_recipe_is_copied_and_pasted_and_other_text_is_refused(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.session.apply(Recipe(psi=0.1))
+    explorer.actions["copy_recipe"].trigger()
+    explorer.session.apply(Recipe(psi=0.9))
+    explorer.actions["paste_recipe"].trigger()
+    assert explorer.session.recipe == Recipe(psi=0.1)
+    QGuiApplication.clipboard().setText("hello")
+    explorer.actions["paste_recipe"].trigger()
+    assert "no recipe" in explorer.window.banner.sentence
+
+
+def test_the_exact_picture_is_copied(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.actions["copy"].trigger()
+    qtbot.waitUntil(lambda: "clipboard" in explorer.window.banner.sentence)
+    assert QGuiApplication.clipboard().image().size() == explorer.picture.image.size()
+
+
+def test_the_theme_is_switched_and_remembered(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    explorer.actions["theme"].trigger()
+    assert theme.current() is theme.LIGHT
+    finish(explorer)
+    again = start()
+    assert again.actions["theme"].isChecked()
+    again.actions["theme"].trigger()
+    assert theme.current() is theme.DARK
+
+
+def test_the_palette_finds_a_command_by_some_of_its_letters(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.session.apply(Recipe(psi=0.1))
+    explorer.actions["commands"].trigger()
+    box = explorer.window.palette_box
+    qtbot.keyClicks(box._line, "und")
+    qtbot.keyClick(box._line, Qt.Key.Key_Return)
+    assert explorer.session.recipe == Recipe()
+    assert not box.isVisible()
+
+
+def test_every_control_in_the_window_has_a_name_and_a_tooltip(start: Make, qtbot: QtBot) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLineEdit, QScrollBar
+
+    explorer = start()
+    drawn(explorer, qtbot)
+    nameless = [
+        (type(widget).__name__, widget.parent())
+        for kind in (QAbstractButton, QAbstractSlider, QLineEdit)
+        for widget in explorer.window.findChildren(kind)
+        if not isinstance(widget, QScrollBar)
+        and not widget.objectName().startswith("qt_")
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert not nameless
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
+def test_the_picture_keeps_its_room_at_every_size(start: Make, qtbot: QtBot, size: tuple[int, int]) -> None:
+    explorer = start()
+    explorer.window.resize(*size)
+    drawn(explorer, qtbot)
+    qtbot.wait(20)
+    box = explorer.picture.picture_rect()
+    assert box.width() >= 520
+    assert box.width() == box.height()
+    assert box.width() % 64 == 0  # pixel by pixel
+
+
+def test_paths_are_judged_by_content(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    with pytest.raises(ValueError, match="neither a run nor a folder"):
+        look(run)
+    (run / "config.json").write_text("{}")
+    assert look(run).run == str(run)
+    recipe = tmp_path / "recipe.txt"
+    recipe.write_text(Recipe(psi=0.1).to_json())
+    assert look(recipe).recipe == Recipe(psi=0.1)
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        look(tmp_path / "nothing")
+
+
+def drop(explorer: Explorer, path: Path) -> None:
+    """Drops a file on the window."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    explorer.window.dropEvent(event)
