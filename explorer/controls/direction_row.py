@@ -86,6 +86,7 @@ class DirectionRow(QWidget):
         self.name.setFlat(True)
         self.field.setProperty("kind", "name")
         self.field.setAccessibleName("Name of the direction")
+        self.field.setToolTip("Return takes the name, Escape keeps the old one.")
         self.field.setMaxLength(60)
         self._stack = QStackedWidget()
         self._stack.setFixedSize(NAME_WIDTH, 22)
@@ -166,6 +167,7 @@ class DirectionRow(QWidget):
         if event.key() == Qt.Key.Key_F2:
             self.rename()
         elif event.key() == Qt.Key.Key_Escape and self._stack.currentWidget() is self.field:
+            self.field.setText(self.entry.direction.name)
             self._stack.setCurrentWidget(self.name)
             self.name.setFocus()
         else:

@@ -17,6 +17,8 @@ class Preview(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.grid = ThumbnailGrid(len(captions), len(captions), SIDE)
         self.grid.set_captions(captions)
+        for thumbnail, caption in zip(self.grid.thumbnails, captions, strict=True):
+            thumbnail.setToolTip(f"This face at {caption}.")
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self.grid)

@@ -165,12 +165,11 @@ class DirectionsPanel(Panel):
     def _entries(self) -> list[Entry]:
         """Every direction of the chosen source: the library first, favourites before the others."""
         kept = {entry.key: entry for entry in self.library.entries}
-        by_hand = self._view == "library"
-        own = [entry for entry in self.library.entries if by_hand or entry.source in ("sorting", "labels")]
+        whole = self._view == "library"
+        own = [entry for entry in kept.values() if whole or entry.starred or entry.source in ("sorting", "labels")]
         found = [kept.get(entry.key, entry) for entry in self._found.get(self._view, ())]
-        stars = [entry for entry in self.library.entries if entry.starred and entry not in own + found]
-        every = sorted([*own, *stars], key=lambda entry: not entry.starred)
-        return every + [entry for entry in found if entry not in every]
+        every = own + [entry for entry in found if entry not in own]
+        return sorted(every, key=lambda entry: not entry.starred)
 
     def _wanted(self) -> list[Entry]:
         """The entries to show now: the first few, and whatever is in use beyond them."""

@@ -1,0 +1,235 @@
+"""The directions panel: sliders in sigma, the library, SeFa, the preview, and sorting."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from explorer.controls.sorting import FEWEST
+from explorer.explore.directions import DirectionsPanel
+from explorer.jobs import Fit, Pca, Sefa, Strip
+from explorer.session import Session
+from stylegan_core.latents.library import Entry, Library, library_path
+from stylegan_core.recipe import AppliedDirection, Direction, Recipe, Vector
+from tests.explorer.explore.panel_fakes import PLAIN, W_DIM, flat, model_info
+
+
+def entries(source: str = "pca", count: int = 16, word: str = "PCA", seed: int = 0) -> tuple[Entry, ...]:
+    axes = np.random.RandomState(seed).randn(count, W_DIM)
+    return tuple(
+        Entry(Direction(f"{word} {n}", Vector.of(axis), 2.0), source, n, explained=0.1)
+        for n, axis in enumerate(axes, start=1)
+    )
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path))
+    yield
+
+
+@pytest.fixture
+def panel(show: Any) -> Any:
+    made, asked = show(DirectionsPanel)
+    asked.done(asked.of(Pca), entries())
+    made.asked = asked
+    return made
+
+
+def names(panel: DirectionsPanel) -> list[str]:
+    return [row.entry.direction.name for row in panel.rows]
+
+
+def test_progress_is_shown_until_the_eight_sliders_are_there(show: Any) -> None:
+    panel, asked = show(DirectionsPanel)
+    assert panel.progress.isVisible() and panel.message.text()
+    asked.piece(asked.of(Pca), 499, None, 1000)
+    assert panel.progress.value() == 500
+    asked.done(asked.of(Pca), entries())
+    assert names(panel) == [f"PCA {n}" for n in range(1, 9)]
+    assert not panel.progress.isVisible() and not panel.message.isVisible()
+
+
+def test_dragging_a_direction_is_one_step(qtbot: QtBot, session: Session, panel: Any) -> None:
+    track = panel.rows[2].slider.track
+    qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=QPoint(track.width() // 2, 8))
+    for x in range(0, 30, 5):
+        qtbot.mouseMove(track, QPoint(track.width() // 2 + x, 8))
+    qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(track.width() // 2 + 30, 8))
+    (applied,) = session.recipe.directions
+    assert applied.direction == panel.rows[2].entry.direction and applied.strength > 0
+    assert (applied.first, applied.last) == (0, None)
+    session.undo()
+    assert session.recipe == Recipe() and not session.can_undo and panel.rows[2].slider.value == 0
+
+
+def test_strengths_beyond_the_range_are_typed_and_zero_takes_out(qtbot: QtBot, session: Session, panel: Any) -> None:
+    number = panel.rows[0].slider.number
+    for text, expected in (("14.5", (14.5,)), ("0", ())):
+        number.setFocus()
+        number.selectAll()
+        qtbot.keyClicks(number, text)
+        qtbot.keyClick(number, Qt.Key.Key_Return)
+        assert tuple(each.strength for each in session.recipe.directions) == expected
+
+
+def test_the_range_of_layers_belongs_to_the_direction(session: Session, panel: Any) -> None:
+    row = panel.rows[0]
+    row._choose_layers(4, 7)
+    assert session.recipe == Recipe()
+    row.moved.emit(2.0)
+    assert session.recipe.directions[0].first == 4 and session.recipe.directions[0].last == 7
+    row._choose_layers(0, None)
+    assert session.recipe.directions[0].last is None
+
+
+def test_several_directions_keep_their_order(session: Session, panel: Any) -> None:
+    for row, strength in ((panel.rows[3], 1.0), (panel.rows[1], 2.0), (panel.rows[3], 3.0)):
+        row.moved.emit(strength)
+    assert [each.strength for each in session.recipe.directions] == [3.0, 2.0]
+    panel.reset_all.click()
+    assert session.recipe.directions == ()
+
+
+def test_more_and_fewer(qtbot: QtBot, panel: Any) -> None:
+    panel.more.click()
+    qtbot.waitUntil(lambda: not panel._growing.isActive())
+    assert len(panel.rows) == 16
+    panel.fewer.click()
+    qtbot.waitUntil(lambda: not panel._growing.isActive())
+    assert len(panel.rows) == 8
+
+
+def test_a_direction_in_use_is_shown_wherever_it_comes_from(session: Session, panel: Any) -> None:
+    stranger = AppliedDirection(Direction("from a friend", Vector.of(np.ones(W_DIM))), 2.5, 0, 3)
+    session.apply(Recipe(directions=(stranger, AppliedDirection(entries()[12].direction, -1.0))))
+    assert names(panel)[8:] == ["from a friend", "PCA 13"]
+    assert panel.rows[8].slider.value == 2.5 and panel.rows[8].layers.range == (0, 3)
+    panel.rows[8].moved.emit(1.5)
+    assert session.recipe.directions[0].strength == 1.5
+
+
+def test_a_new_name_stays_on_disk_and_in_the_recipe(qtbot: QtBot, session: Session, panel: Any) -> None:
+    panel.rows[1].moved.emit(1.0)
+    panel.rows[1].rename()
+    qtbot.keyClicks(panel.rows[1].field, "Hair")
+    qtbot.keyClick(panel.rows[1].field, Qt.Key.Key_Return)
+    assert "Hair" in names(panel) and session.recipe.directions[0].direction.name == "Hair"
+    again = DirectionsPanel(session)
+    qtbot.addWidget(again)
+    again.show_model(model_info())
+    assert [entry.direction.name for entry in again.library.entries] == ["Hair"]
+
+
+def test_escape_keeps_the_old_name(qtbot: QtBot, panel: Any) -> None:
+    panel.rows[0].rename()
+    qtbot.keyClicks(panel.rows[0].field, "x")
+    qtbot.keyClick(panel.rows[0].field, Qt.Key.Key_Escape)
+    assert names(panel)[0] == "PCA 1"
+
+
+def test_a_favourite_comes_first_and_can_be_let_go(panel: Any) -> None:
+    panel.rows[5].asked.emit("star")
+    assert names(panel)[0] == "PCA 6" and panel.rows[0].name.text().startswith("★")
+    panel.rows[0].asked.emit("star")
+    assert panel.library.entries == () and names(panel)[0] == "PCA 1"
+
+
+def test_sefa_of_a_band(panel: Any) -> None:
+    panel.factorise(4, 7)
+    request = panel.asked.of(Sefa)
+    assert (request.first, request.last) == (4, 7)
+    panel.asked.done(request, entries("sefa", word="SeFa", seed=3))
+    assert names(panel)[0] == "SeFa 1"
+    panel.look_at("library")
+    assert panel.rows == [] and "empty" in panel.message.text()
+    panel.look_at("pca")
+    assert names(panel)[0] == "PCA 1"
+
+
+def test_a_search_that_fails_says_why(show: Any) -> None:
+    panel, asked = show(DirectionsPanel)
+    asked.fail(asked.of(Pca), "There is not enough memory.")
+    assert panel.message.text() == "There is not enough memory." and not panel.progress.isVisible()
+
+
+def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
+    panel.rows[0].asked.emit("star")
+    panel.export_library(tmp_path / "mine.json")
+    assert len(Library.load(tmp_path / "mine.json").entries) == 1
+    Library("f" * 64, "other", entries("sorting", 2, "Theirs", 9)).save(tmp_path / "theirs.json")
+    panel.import_library(tmp_path / "theirs.json")
+    assert "another model" in panel.message.text() and "Theirs 1" in names(panel)
+    assert library_path(panel.library.model, panel.library.model_name).exists()
+    wide = Entry(Direction("wide", Vector.of(np.ones(7))), "sorting")
+    Library("f" * 64, "other", (wide,)).save(tmp_path / "wide.json")
+    panel.import_library(tmp_path / "wide.json")
+    assert "16 dimensions" in panel.message.text() and "wide" not in names(panel)
+
+
+def test_a_damaged_library_is_named(show: Any) -> None:
+    info = model_info()
+    library_path(info.hash, info.name).write_text("{}")
+    panel, _ = show(DirectionsPanel, info)
+    assert "is no direction library" in panel.message.text() or panel.progress.isVisible()
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)  # of windows without a screen
+def test_the_preview_shows_three_strengths(session: Session, panel: Any) -> None:
+    session.apply(Recipe(directions=(AppliedDirection(entries()[1].direction, 1.0),)))
+    panel.rows[0].asked.emit("preview")
+    request = panel.asked.of(Strip)
+    of_row = [[d.strength for d in r.directions if d.direction == entries()[0].direction] for r in request.recipes]
+    assert of_row == [[-3.0], [], [3.0]]
+    assert all(d.directions[0].strength == 1.0 for d in request.recipes)
+    panel.asked.piece(request, 0, flat(1), 3)
+    assert panel.preview.isVisible() and not panel.preview.grid.thumbnails[0].empty
+    panel.rows[0].moved.emit(0.5)
+    assert not panel.preview.isVisible()
+
+
+def test_sorting_two_piles_makes_a_named_slider(session: Session, panel: Any) -> None:
+    panel.sort()
+    dialog = panel._dialog
+    dialog.name.setText("glasses")
+    for number in range(2 * FEWEST):
+        request = panel.asked.of(Strip)
+        for index in range(len(request.recipes)):
+            panel.asked.piece(request, index, flat(index), 20)
+        assert not dialog.fit.isEnabled()
+        dialog.sort(dialog.candidates[number % 20], number % 2 == 0)
+    assert dialog.fit.isEnabled() and len(set(dialog.with_it.latents)) == FEWEST
+    dialog._menu.actions()[0].setChecked(True)
+    dialog.fit.click()
+    request = panel.asked.of(Fit)
+    assert (request.name, request.unchanged) == ("glasses", (entries()[0].direction,))
+    assert set(request.with_it).isdisjoint(request.without_it)
+    found = Entry(Direction("glasses", Vector.of(np.ones(W_DIM))), "sorting", accuracy=0.97)
+    panel.asked.done(request, found)
+    assert names(panel)[0] == "glasses" and panel.rows[0].score.text() == "97%"
+    assert "97 %" in dialog.message.text()
+    panel.rows[0].asked.emit("remove")
+    assert "glasses" not in names(panel)
+
+
+def test_faces_leave_a_pile_again_and_failures_are_told(panel: Any) -> None:
+    panel.sort()
+    dialog = panel._dialog
+    panel.asked.piece(panel.asked.of(Strip), 0, flat(1), 20)
+    dialog.sort(dialog.candidates[0], True)
+    assert len(dialog.with_it.latents) == 1
+    dialog.with_it._thumbnails[0].click()
+    assert dialog.with_it.latents == []
+    dialog.name.setText("x")
+    dialog._fit()
+    panel.asked.fail(panel.asked.of(Fit), "A direction needs at least 10 pictures on each pile.")
+    assert "at least 10" in dialog.message.text()
+
+
+def test_a_network_without_styles_says_why(show: Any) -> None:
+    panel, asked = show(DirectionsPanel, model_info(capabilities=PLAIN))
+    assert not panel.sorting.isEnabled() and "no styles" in panel.message.text() and asked.requests == []

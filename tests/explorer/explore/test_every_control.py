@@ -1,0 +1,81 @@
+"""What every control of every panel owes a person: a name, a sentence, and a way by keyboard."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QScrollBar, QWidget
+
+from explorer.controls.panel import Panel
+from explorer.controls.slider import LabelledSlider
+from explorer.explore.directions import DirectionsPanel
+from explorer.explore.latent import LatentPanel
+from explorer.explore.mixing import MixingPanel
+from explorer.explore.noise import NoisePanel
+from explorer.explore.truncation import TruncationPanel
+from explorer.explore.vary import VaryPanel
+from explorer.jobs import Pca
+from explorer.session import Session
+from stylegan_core.recipe import Latent, Mix, Recipe
+from tests.explorer.explore.panel_fakes import model_info
+from tests.explorer.explore.test_directions_panel import entries
+
+PANELS = [LatentPanel, VaryPanel, NoisePanel, TruncationPanel, DirectionsPanel, MixingPanel]
+
+
+def controls(panel: QWidget) -> list[QWidget]:
+    kinds = (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit)
+    found = [each for each in panel.findChildren(QWidget) if isinstance(each, kinds)]
+    return [each for each in found if not isinstance(each, QScrollBar)]
+
+
+def tooltip(widget: QWidget | None) -> str:
+    """The tooltip Qt would show: a child without one shows its parent's."""
+    while widget is not None and not isinstance(widget, Panel):
+        if widget.toolTip():
+            return widget.toolTip()
+        widget = widget.parentWidget()
+    return ""
+
+
+@pytest.fixture(params=PANELS, ids=lambda kind: kind.__name__)
+def panel(request: pytest.FixtureRequest, show: Any) -> Panel:
+    made, asked = show(request.param)
+    if request.param is DirectionsPanel:
+        asked.done(asked.of(Pca), entries())
+    return made
+
+
+def test_every_control_has_a_name_a_sentence_and_the_keyboard(panel: Panel) -> None:
+    found = controls(panel)
+    assert len(found) > 5
+    for each in found:
+        words = f"{type(each).__name__} {each.accessibleName()!r}"
+        assert each.accessibleName(), f"{words} has no accessible name"
+        assert tooltip(each).rstrip().endswith((".", ")", "(N).")), f"{words}: no sentence in {tooltip(each)!r}"
+        assert each.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{words} is not reached by Tab"
+
+
+def test_every_slider_resets_on_a_double_click(panel: Panel, qtbot: Any, session: Session) -> None:
+    for slider in [each for each in panel.findChildren(LabelledSlider) if each.isVisible() and each.isEnabled()]:
+        slider.set_value(slider.knob.maximum)
+        qtbot.mouseDClick(slider.track, Qt.MouseButton.LeftButton)
+        assert slider.value == slider.default
+    if isinstance(panel, LatentPanel):
+        panel.stop_walk()
+
+
+def test_showing_a_recipe_edits_nothing(panel: Panel, session: Session) -> None:
+    changes: list[object] = []
+    recipe = Recipe(Latent(4, 0.5, 1), 1.2, 4, (0.1, 0.2, 0.3), (Mix(Latent(3), 0.5, "fine"),)).with_noise(2, on=False)
+    session.recipe_changed.connect(changes.append)
+    panel.show_recipe(recipe)
+    assert changes == [] and session.recipe == Recipe()
+
+
+def test_any_recipe_fits_any_network(panel: Panel, session: Session) -> None:
+    for resolution in (4, 8, 1024, 16):
+        recipe = Recipe(cutoff=12, mixes=(Mix(Latent(3), 0.5, None, 15, 15),)).with_noise(16, on=False)
+        session.edit_recipe(recipe)
+        session.set_model(model_info(resolution, name=str(resolution)), f"{resolution}.safetensors")
+        assert session.recipe == recipe

@@ -1,0 +1,140 @@
+"""The mixing panel: sources and weights of bands and layers, and the matrix."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
+
+from explorer.controls.matrix import COLUMNS, ROWS
+from explorer.controls.recipe_drag import MIME
+from explorer.explore.mixing import MixingPanel, find_mix, put_mix
+from explorer.jobs import Matrix, Strip
+from explorer.session import Session
+from stylegan_core.recipe import Latent, Mix, Recipe
+from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
+
+
+def test_dragging_a_weight_is_one_step(qtbot: QtBot, session: Session, show: Any) -> None:
+    panel, _ = show(MixingPanel)
+    track = panel.rows["middle"].weight.track
+    qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=QPoint(10, 8))
+    for x in range(10, 100, 10):
+        qtbot.mouseMove(track, QPoint(x, 8))
+    qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(100, 8))
+    (mix,) = session.recipe.mixes
+    assert (mix.band, mix.source) == ("middle", panel.rows["middle"].source) and mix.weight > 0.3
+    session.undo()
+    assert session.recipe == Recipe() and not session.can_undo
+    assert panel.rows["middle"].weight.value == 0
+
+
+def test_a_source_that_is_taken_acts_at_once(session: Session, show: Any) -> None:
+    panel, _ = show(MixingPanel)
+    panel.set_source("fine", Latent(7))
+    assert session.recipe.mixes == (Mix(Latent(7), 1.0, "fine"),)
+    panel.rows["fine"].weighed.emit(0.4)
+    panel.set_source("fine", Latent(8))
+    assert session.recipe.mixes == (Mix(Latent(8), 0.4, "fine"),)
+    panel.rows["fine"].asked.emit("clear")
+    assert session.recipe.mixes == () and panel.rows["fine"].source == Latent(8)
+
+
+def test_a_new_seed_of_a_row_not_in_use_only_proposes(session: Session, show: Any) -> None:
+    panel, _ = show(MixingPanel)
+    before = panel.rows["coarse"].source
+    panel.rows["coarse"].new.click()
+    assert session.recipe == Recipe() and panel.rows["coarse"].source != before
+
+
+def test_swap_and_swap_again_is_nothing(session: Session, show: Any) -> None:
+    panel, _ = show(MixingPanel)
+    session.apply(Recipe(Latent(5), mixes=(Mix(Latent(9), 0.6, "coarse"),)))
+    before = session.recipe
+    panel.rows["coarse"].swap.click()
+    assert session.recipe.latent == Latent(9) and session.recipe.mixes[0].source == Latent(5)
+    panel.rows["coarse"].swap.click()
+    assert session.recipe == before
+
+
+def test_a_locked_row_is_left_alone(session: Session, show: Any) -> None:
+    panel, _ = show(MixingPanel)
+    session.apply(Recipe(mixes=(Mix(Latent(1), 1.0, "coarse"), Mix(Latent(2), 1.0, "fine"))))
+    panel.rows["coarse"].lock.setChecked(True)
+    assert not panel.rows["coarse"].weight.isEnabled()
+    panel.new_sources()
+    assert session.recipe.mix("coarse").source == Latent(1)
+    assert session.recipe.mix("fine").source != Latent(2)
+    session.undo()
+    assert session.recipe.mix("fine").source == Latent(2)
+
+
+def test_a_face_is_dropped_on_a_row(session: Session, show: Any) -> None:
+    panel, _ = show(MixingPanel)
+    data = QMimeData()
+    data.setData(MIME, Recipe(Latent(77)).to_json().encode())
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    panel.rows["middle"].dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+    assert session.recipe.mixes == (Mix(Latent(77), 1.0, "middle"),)
+
+
+def test_single_layers_behind_the_disclosure(qtbot: QtBot, session: Session, show: Any) -> None:
+    panel, _ = show(MixingPanel, model_info(16))
+    assert 0 not in panel.rows
+    panel.per_layer.click()
+    qtbot.waitUntil(lambda: len(panel.rows) == 3 + 6 and not panel._unmade.isActive())
+    panel.rows[4].weighed.emit(0.5)
+    (mix,) = session.recipe.mixes
+    assert (mix.band, mix.first, mix.last, mix.weight) == (None, 4, 4, 0.5)
+
+
+def test_bands_and_layers_live_side_by_side() -> None:
+    recipe = put_mix(Recipe(), 3, Mix(Latent(3), 0.3, None, 3, 3))
+    recipe = put_mix(recipe, "fine", Mix(Latent(1), 1.0, "fine"))
+    recipe = put_mix(recipe, 1, Mix(Latent(2), 0.2, None, 1, 1))
+    assert [mix.band or mix.first for mix in recipe.mixes] == ["fine", 1, 3]
+    assert find_mix(recipe, 3).weight == 0.3 and find_mix(recipe, 0) is None
+    assert put_mix(put_mix(recipe, 3, None), "fine", None).mixes == (Mix(Latent(2), 0.2, None, 1, 1),)
+
+
+def test_sources_are_drawn_as_they_are(session: Session, show: Any) -> None:
+    panel, asked = show(MixingPanel)
+    request = asked.of(Strip)
+    assert [recipe.latent for recipe in request.recipes] == [row.source for row in panel.rows.values()]
+    for index in range(3):
+        asked.piece(request, index, flat(5), 3)
+    assert not any(row.thumbnail.empty for row in panel.rows.values())
+    panel.rows["coarse"].new.click()
+    panel._rested()
+    assert asked.of(Strip).recipes[0].latent == panel.rows["coarse"].source
+
+
+def test_the_matrix_fills_and_a_click_takes_a_cell(session: Session, show: Any) -> None:
+    panel, asked = show(MixingPanel)
+    panel.open_matrix()
+    dialog = panel._dialog
+    assert dialog is not None
+    request = asked.of(Matrix)
+    assert (len(request.rows), len(request.columns), request.band) == (ROWS, COLUMNS, "coarse")
+    for index in range(ROWS * COLUMNS):
+        asked.piece(request, index, flat(index, 16), ROWS * COLUMNS)
+    assert not any(cell.empty for cell in dialog._cells)
+    assert dialog.picture().width() > COLUMNS * 128
+    dialog._cells[COLUMNS + 2].click()
+    assert session.recipe.latent == request.rows[1].latent
+    assert session.recipe.mixes == (Mix(request.columns[2].latent, 1.0, "coarse"),)
+    session.set_model(model_info(name="other"), "other.safetensors")
+    assert panel._dialog is None
+
+
+def test_a_network_without_styles_says_why(show: Any) -> None:
+    panel, asked = show(MixingPanel, model_info(capabilities=PLAIN))
+    assert not panel.matrix.isEnabled() and "no per-layer styles" in panel.rows["coarse"].weight.toolTip()
+    assert asked.requests == []
+
+
+@pytest.mark.parametrize(("resolution", "there"), [(8, False), (16, True), (1024, True)])
+def test_a_band_a_network_lacks_is_off(show: Any, resolution: int, there: bool) -> None:
+    panel, _ = show(MixingPanel, model_info(resolution))
+    assert panel.rows["middle"].weight.isEnabled() == there

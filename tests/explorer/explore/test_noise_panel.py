@@ -1,0 +1,104 @@
+"""The noise panel: switches, strengths, draws, and the map of what the noise changes."""
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from explorer.explore.noise import NoisePanel
+from explorer.jobs import NoiseMap, Strip
+from explorer.session import Session
+from stylegan_core.recipe import NoiseLayer, Recipe
+from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
+
+
+def on(session: Session) -> list[bool]:
+    return [session.recipe.noise_layer(layer).on for layer in range(10)]
+
+
+def test_a_chip_switches_one_layer(qtbot: QtBot, session: Session, show: Any) -> None:
+    panel, _ = show(NoisePanel)
+    qtbot.mouseClick(panel.chips.chips[5], Qt.MouseButton.LeftButton)
+    assert on(session) == [True] * 5 + [False] + [True] * 4
+    assert panel.layer_strength.label.text() == "Layer 5"
+    session.undo()
+    assert session.recipe == Recipe() and panel.chips.chips[5].isChecked()
+
+
+def test_a_right_click_selects_without_switching(qtbot: QtBot, session: Session, show: Any) -> None:
+    panel, _ = show(NoisePanel)
+    qtbot.mousePress(panel.chips.chips[2], Qt.MouseButton.RightButton)
+    assert session.recipe == Recipe() and panel.chips.chips[2].marked
+    panel.layer_strength.changing.emit(1.5)
+    assert session.recipe.noise_layer(2).strength == 1.5 and session.recipe.noise_layer(3).strength == 1
+
+
+def test_groups(session: Session, show: Any) -> None:
+    panel, _ = show(NoisePanel)
+    panel.groups["fine only"].click()
+    assert on(session) == [False] * 8 + [True] * 2
+    panel.groups["coarse only"].click()
+    assert on(session) == [True] * 4 + [False] * 6
+    panel.groups["none"].click()
+    assert not any(on(session))
+    panel.groups["all"].click()
+    assert session.recipe == Recipe()
+
+
+def test_one_strength_for_all_says_when_they_differ(session: Session, show: Any) -> None:
+    panel, _ = show(NoisePanel)
+    panel.strength.changing.emit(0.5)
+    assert {layer.strength for layer in session.recipe.noise} == {0.5} and len(session.recipe.noise) == 10
+    session.edit_recipe(session.recipe.with_noise(1, strength=2.0))
+    assert panel.strength.label.text() == "Mixed"
+
+
+def test_reseed_keeps_switches_and_can_go_back(session: Session, show: Any) -> None:
+    panel, _ = show(NoisePanel)
+    panel.chips.chips[0].click()
+    panel.reseed.click()
+    seeds = {layer.seed for layer in session.recipe.noise}
+    assert len(seeds) == 1 and None not in seeds and not session.recipe.noise[0].on
+    panel.reseed_layer.click()
+    panel.stored.click()
+    assert session.recipe.noise == ()
+
+
+def test_four_draws_differ_in_noise_alone_and_one_is_taken(session: Session, show: Any) -> None:
+    panel, asked = show(NoisePanel)
+    panel.draws.click()
+    panel._rested()
+    request = asked.of(Strip)
+    assert len({recipe.noise for recipe in request.recipes}) == 4
+    assert {recipe.latent for recipe in request.recipes} == {session.recipe.latent}
+    asked.piece(request, 1, flat(3), 4)
+    panel.strip.thumbnails[1].click()
+    assert session.recipe.noise == request.recipes[1].noise
+
+
+def test_the_map_shows_progress_and_result(session: Session, show: Any) -> None:
+    panel, asked = show(NoisePanel)
+    panel.map.click()
+    panel._rested()
+    request = asked.of(NoiseMap)
+    values = np.linspace(0, 20, 64, dtype=np.float32).reshape(8, 8)
+    asked.piece(request, 49, values, 100)
+    assert "50 of 100" in panel.progress.text()
+    asked.done(request, values)
+    assert "100 draws" in panel.progress.text() and "mean 10.0" in panel.heat_map.accessibleDescription()
+    session.edit(noise=(NoiseLayer(on=False),))
+    panel._rested()
+    assert asked.of(NoiseMap).recipe == session.recipe
+
+
+def test_a_network_without_noise_says_so(show: Any) -> None:
+    panel, asked = show(NoisePanel, model_info(capabilities=PLAIN, num_noise_layers=0, noise_resolutions=()))
+    assert not panel.reseed.isEnabled() and "no noise" in panel.reseed.toolTip()
+    panel.draw_again()
+    assert asked.requests == []
+
+
+def test_a_small_network_has_no_middle(show: Any) -> None:
+    panel, _ = show(NoisePanel, model_info(8))
+    assert panel.chips.bands == ["coarse", "coarse", "fine", "fine"]

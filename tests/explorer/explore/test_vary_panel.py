@@ -1,0 +1,79 @@
+"""The vary panel: children around a face, with bands and directions kept."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.explore.vary import MIDDLE, VaryPanel, child
+from explorer.jobs import Strip, Styles
+from explorer.session import Session
+from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Vector
+from tests.explorer.explore.panel_fakes import PLAIN, W_DIM, flat, model_info
+
+INFO = model_info()
+
+
+def vectors(count: int, seed: int = 0) -> list[np.ndarray]:
+    return list(np.random.RandomState(seed).randn(count, W_DIM).astype(np.float32))
+
+
+@given(st.floats(0, 1), st.sets(st.integers(0, INFO.num_layers - 1)))
+def test_kept_layers_do_not_move_and_the_others_go_the_whole_way(amount: float, kept: set[int]) -> None:
+    w, other = vectors(2)
+    made = child(w, other, amount, tuple(kept), (), INFO)
+    for layer in range(INFO.num_layers):
+        expected = w if layer in kept else w + np.float32(amount) * (other - w)
+        np.testing.assert_allclose(made[layer], expected, atol=1e-5)
+
+
+def test_held_directions_are_left_unchanged() -> None:
+    w, other, axis, second = vectors(4)
+    held = tuple(AppliedDirection(Direction("age", Vector.of(each)), 1.0) for each in (axis, second))
+    step = child(w, other, 1.0, (), held, INFO) - w
+    assert np.abs(step @ axis).max() < 1e-4 and np.abs(step @ second).max() < 1e-4
+    assert np.abs(step).max() > 0.1
+
+
+def test_children_are_bred_drawn_and_chosen(session: Session, show: Any) -> None:
+    panel, asked = show(VaryPanel)
+    panel.keep["coarse"].click()
+    panel._rested()
+    request = asked.of(Styles)
+    assert request.latents[0] == session.recipe.latent and len(request.latents) == 9
+    ws = vectors(9)
+    asked.done(request, tuple(Vector.of(w) for w in ws))
+    drawn = asked.of(Strip).recipes
+    assert drawn[MIDDLE] == session.recipe and len(drawn) == 9
+    assert all((recipe.latent.w.array[:4] == ws[0]).all() for at, recipe in enumerate(drawn) if at != MIDDLE)
+    asked.piece(asked.of(Strip), 0, flat(1), 9)
+    session.apply(replace(session.recipe, psi=0.2))
+    panel.grid.thumbnails[0].click()
+    assert session.recipe == Recipe(drawn[0].latent, psi=0.2)
+    session.undo()
+    assert session.recipe.latent == Latent()
+
+
+def test_the_middle_is_the_face_itself(session: Session, show: Any) -> None:
+    panel, asked = show(VaryPanel)
+    asked.done(asked.of(Styles), tuple(Vector.of(w) for w in vectors(9)))
+    panel.grid.thumbnails[MIDDLE].click()
+    assert session.recipe == Recipe() and not session.can_undo
+
+
+def test_again_draws_others(session: Session, show: Any) -> None:
+    panel, asked = show(VaryPanel)
+    first = asked.of(Styles)
+    panel.again.click()
+    panel._rested()
+    assert asked.of(Styles).latents[1:] != first.latents[1:]
+    before = len(asked.requests)
+    panel._rested()
+    assert len(asked.requests) == before
+
+
+def test_a_network_without_styles_says_why(show: Any) -> None:
+    panel, asked = show(VaryPanel, model_info(capabilities=PLAIN))
+    assert not panel.again.isEnabled() and "no styles" in panel.again.toolTip() and asked.requests == []
