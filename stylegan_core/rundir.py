@@ -37,12 +37,27 @@ class RunDir:
         """True if a run was ever started here."""
         return self.config_file.is_file()
 
+    def has_strangers(self) -> bool:
+        """True if the folder holds anything that no trainer puts there."""
+        ours = {item.name for item in vars(self).values()}
+        return self.path.is_dir() and any(
+            item.name not in ours and not item.name.endswith(".part") for item in self.path.iterdir()
+        )
+
     def create(self) -> None:
         """Makes the folders. Raises OSError, naming the folder, if it cannot be written to."""
         for folder in (self.path, self.samples, self.checkpoints, self.control):
             folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=self.path):
             return
+
+    def sweep(self) -> None:
+        """Trainer's side, at the start: removes what a killed trainer left half written, and requests made to it."""
+        for folder in (self.path, self.samples, self.checkpoints):
+            for part in folder.glob(".*.part"):
+                part.unlink(missing_ok=True)
+        for name in REQUESTS:
+            self.withdraw(name)
 
     def config(self) -> dict[str, Any]:
         """What config.json says. Raises ValueError or OSError with one sentence if there is no such run."""

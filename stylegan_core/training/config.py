@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, official_growth
+from stylegan_core.training.objective import ObjectiveConfig
 
 VERSION = 1
 
@@ -86,6 +87,7 @@ class TrainingConfig:
     device: str = ""
     precision: str = "auto"
     data: DataConfig = field(default_factory=DataConfig)
+    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     ada: AdaConfig = field(default_factory=AdaConfig)
     init: InitConfig = field(default_factory=InitConfig)
 
@@ -114,6 +116,21 @@ class TrainingConfig:
                 "gamma, style_mixing, ema_kimg, snapshot_kimg or checkpoint_minutes holds a number that makes no sense."
             )
 
+        self._check_meaning()
+
+    def _check_meaning(self) -> None:
+        """Refuses what means nothing for the network: growth, styles or single pictures' gradients it does not have."""
+        network, objective = self.network, self.objective
+        if not network.family.growing and len(self.growth.levels) > 1:
+            raise ValueError(f"A {network.family.title} does not grow: its plan holds the full resolution alone.")
+        if not network.has_styles and (self.style_mixing or objective.path_length):
+            raise ValueError("Without styles there is nothing to mix; set style_mixing and path_length to 0.")
+        if network.d_norm == "batch" and (self.gamma or objective.r2 or objective.gradient_penalty):
+            raise ValueError(
+                "Batch norm ties the pictures of a batch together, so penalties on the gradient of each mean nothing: "
+                "set gamma, r2 and gradient_penalty to 0, or network.d_norm to none or spectral."
+            )
+
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready data, for config.json."""
         return {"version": VERSION, **asdict(self)}
@@ -125,7 +142,12 @@ class TrainingConfig:
             made = dict(data)
             made["network"] = NetworkConfig.from_dict(data["network"])
             made["growth"] = Growth(tuple(LevelPlan(**plan) for plan in data["growth"]["levels"]))
-            for name, group in (("data", DataConfig), ("ada", AdaConfig), ("init", InitConfig)):
+            for name, group in (
+                ("data", DataConfig),
+                ("objective", ObjectiveConfig),
+                ("ada", AdaConfig),
+                ("init", InitConfig),
+            ):
                 made[name] = group(**data.get(name, {}))
             return cls(**{item.name: made[item.name] for item in fields(cls) if item.name in made})
         except (KeyError, TypeError, AttributeError) as error:
@@ -220,7 +242,8 @@ def changed(config: TrainingConfig, settings: Iterable[str]) -> TrainingConfig:
     """The configuration with every ``key=value`` applied.
 
     Keys are fields, dotted below: ``gamma=2``, ``network.fmap_max=64``, ``data.label=hair_colour``,
-    ``growth.32.stable_kimg=60`` (the level of 32²), ``growth.rate=0.001`` (every level).
+    ``growth.32.stable_kimg=60`` (the level of 32²), ``growth.rate=0.001`` (every level),
+    ``growth.fade_kimg=10`` (all that fade).
     Raises ValueError in one sentence for a key or a value that does not fit.
     """
     for setting in settings:
@@ -250,6 +273,8 @@ def _set_growth(growth: Growth, path: list[str], value: str, key: str) -> Growth
     if not path or (len(path) == 2 and path[0] not in sides) or len(path) > 2:
         raise ValueError(f"The setting {key!r} should read growth.FIELD or growth.SIDE.FIELD; sides: {sorted(sides)}.")
     chosen = {path[0]} if len(path) == 2 else sides
+    if len(path) == 1 and path[0] == "fade_kimg":
+        chosen = chosen - {str(4 << growth.levels[0].level)}  # the first level has nothing to fade from
     return Growth(
         tuple(
             _set(level, path[-1:], value, key) if str(4 << level.level) in chosen else level for level in growth.levels

@@ -14,6 +14,7 @@ from stylegan_core.events import Alert, Event, Heartbeat
 from stylegan_core.rundir import EventWriter, RunDir
 from stylegan_core.training.step import StepNumbers
 
+BEAT = 0.5  # seconds between looks at how long nothing was said
 SILENCE = 4.0  # seconds after which the pulse speaks; contracts.md allows 5
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Journal:
         self._writer.close()
 
     def _beat(self) -> None:
-        while not self._closed.wait(0.5):
+        while not self._closed.wait(BEAT):
             if time.monotonic() - self._spoke > SILENCE:
                 self.write(Heartbeat(img=self.img))
 

@@ -23,6 +23,7 @@ from stylegan_core.training.checkpoint import resume_newest
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.loop import Loop, Shown
+from stylegan_core.training.metric import Measurer
 from stylegan_core.training.state import TrainingState
 
 log = logging.getLogger(__name__)
@@ -61,8 +62,7 @@ class Launch:
         with RunLock(self.run), _log_file(self.run):
             if not self.run.exists():
                 self.run.write_config(self.config.to_dict())
-            for name in ("stop", "pause", "snapshot", "metric"):
-                self.run.withdraw(name)  # what was asked of a trainer before this one is void
+            self.run.sweep()
             journal = Journal(self.run)
             try:
                 return self._train(journal)
@@ -79,7 +79,8 @@ class Launch:
         try:
             state = TrainingState.fresh(self.config, device)
             self._greet(journal, state, device)
-            self._loop = Loop(self.run, state, loader, journal, self.shown)
+            measurer = Measurer(self.run, cache, journal, self.config)
+            self._loop = Loop(self.run, state, loader, journal, measurer, self.shown)
             self._loop.stop_wanted = self._stop
             finished = self._loop.train()
         except BaseException as error:
@@ -118,7 +119,7 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
         return config, _open(wish.data or config.data.path, config)
     if not wish.preset or not wish.data:
         raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
-    if run.path.is_dir() and any(path.name != "control" for path in run.path.iterdir()):
+    if run.has_strangers():
         raise ValueError(f"{run.path} is not empty and not a run; name a new folder.")
     config = changed(preset(wish.preset), wish.settings)
     dataset = _open(wish.data, config)

@@ -15,14 +15,16 @@ from stylegan_core.training.checkpoint import resume_newest, retire, write_check
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.journal import Journal, Means, memory_in_use
 from stylegan_core.training.losses import as_float
+from stylegan_core.training.metric import Measurer
 from stylegan_core.training.samples import diversity, draw, grid_shape, write_samples
 from stylegan_core.training.speed import Speed
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
+from stylegan_core.training.watch import Watch, feature_diversity
 
 TICK = 1.5  # seconds; contracts.md allows 2
 LOOK = 0.1  # seconds between looks into control/
-MOST_SKIPPED = 6  # updates in a row that were not finite, before going back
+MOST_SKIPPED = 4  # updates of one network in a row that were not finite, before going back
 MOST_ROLLBACKS = 3
 log = logging.getLogger(__name__)
 
@@ -37,13 +39,21 @@ class Loop:
     """Trains ``state`` until its plan ends or somebody stops it; writes only into the run directory."""
 
     def __init__(
-        self, run: RunDir, state: TrainingState, loader: Loader, journal: Journal, shown: Shown = lambda _: None
+        self,
+        run: RunDir,
+        state: TrainingState,
+        loader: Loader,
+        journal: Journal,
+        measurer: Measurer,
+        shown: Shown = lambda _: None,
     ) -> None:
         self.run = run
         self.state = state
         self.config: TrainingConfig = state.config
         self.loader = loader
         self.journal = journal
+        self.measurer = measurer
+        self.watch = Watch(journal)
         self.shown = shown
         self.stop_wanted = False
         self.device = state.generator.w_avg.device
@@ -52,7 +62,7 @@ class Loop:
         self.stepper = Stepper(state, self.dtype, self.check)
         self.speed = Speed(self.config.network, self.config.growth)
         self.means = Means()
-        self.diversity = float("nan")
+        self.diversity = self.diversity_features = float("nan")
         self._ticked = self._looked = self._saved = time.monotonic()
 
     @property
@@ -88,6 +98,7 @@ class Loop:
         self._half_steps(as_float(batch.pixels), labels, phase, numbers)
         self.journal.img = counters.img
         self.means.add(numbers)
+        self.watch.step(numbers)
         self.speed.mark(counters.img, phase.level)
         if numbers.skipped:
             self._not_finite(numbers)
@@ -120,6 +131,7 @@ class Loop:
             level=phase.level,
             alpha=phase.alpha,
             diversity=self.diversity,
+            diversity_features=self.diversity_features,
             img_per_s=self.speed.per_second,
             memory=memory_in_use(self.device),
             left_phase=left_phase,
@@ -136,6 +148,8 @@ class Loop:
         columns, rows = grid_shape(resolution)
         drawn = draw(self.state.average, columns * rows, self.config.seed, phase, self.dtype)
         self.diversity = diversity(drawn.images)
+        self.diversity_features = feature_diversity(self.state.discriminator, drawn.images, phase, self.dtype)
+        self.watch.diversities(phase.level, self.diversity, self.diversity_features)
         reals = as_float(self.loader.get(0, phase.level, 4).pixels)
         try:
             self.journal.write(write_samples(self.run, drawn, reals, phase, self.state.counters.img, resolution))
@@ -154,7 +168,7 @@ class Loop:
         relative = path.relative_to(self.run.path).as_posix()
         self.journal.write(Checkpoint(path=relative, level=phase.level, alpha=phase.alpha))
         self.journal.sync()
-        retire(self.run, self.config.keep, self.config.keep_every)
+        retire(self.run, self.config.keep, self.config.keep_every, self.measurer.best(self.state.counters.img))
         return True
 
     def _half_steps(self, reals: torch.Tensor, labels: torch.Tensor | None, phase: Phase, numbers: StepNumbers) -> None:
@@ -184,12 +198,21 @@ class Loop:
 
     def _snapshots(self, before: int) -> None:
         every = round(self.config.snapshot_kimg * 1000)
-        asked = self.run.take("snapshot")
-        if asked or self.state.counters.img // every > before // every:
+        img = self.state.counters.img
+        snapshot = self.run.take("snapshot") or img // every > before // every
+        measuring = self.measurer.due(before, img)
+        if snapshot:
             self.samples()
-            self.checkpoint()
-        elif time.monotonic() - self._saved > 60 * self.config.checkpoint_minutes:
-            self.checkpoint()
+        if snapshot or measuring or time.monotonic() - self._saved > 60 * self.config.checkpoint_minutes:
+            saved = self.checkpoint()
+            if measuring:
+                self._measure(saved)
+
+    def _measure(self, saved: bool) -> None:
+        path = f"checkpoints/{self.run.checkpoint_file(self.kimg).name}" if saved else ""
+        phase = phase_at(self.kimg, self.config.growth)
+        self.measurer.measure(self.state.average, phase, self.state.counters.img, path, self.check)
+        self.speed.pause()
 
     def _one_hot(self, batch: Batch) -> torch.Tensor | None:
         if batch.labels is None or not self.config.network.classes:
@@ -200,7 +223,7 @@ class Loop:
         counters = self.state.counters
         who = " and ".join(numbers.skipped)
         self.journal.alert("not-finite", f"The {who}'s gradients were not finite; this update was left out.")
-        if counters.skipped >= MOST_SKIPPED:
+        if max(counters.skipped_d, counters.skipped_g) >= MOST_SKIPPED:
             self._roll_back()
 
     def _roll_back(self) -> None:
@@ -213,7 +236,8 @@ class Loop:
             fresh = TrainingState.fresh(self.config, self.device)
             self.state = self.stepper.state = fresh
         counters = self.state.counters
-        counters.rollbacks, counters.rate_factor, counters.skipped = rollbacks, factor, 0
+        counters.rollbacks, counters.rate_factor = rollbacks, factor
+        counters.skipped_d = counters.skipped_g = 0
         self.journal.img = counters.img
         self.journal.write(Resume(preset=self.config.preset, threads=torch.get_num_threads()))
         self.journal.alert(

@@ -1,5 +1,6 @@
 """TrainingState: the networks, their optimisers and the counters; all that a run has to remember."""
 
+import copy
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,7 +12,6 @@ from stylegan_core.networks.generator import Generator, build_discriminator, bui
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.keys import Purpose, stream
 
-BETAS = (0.0, 0.99)
 EPSILON = 1e-8
 
 
@@ -19,19 +19,22 @@ EPSILON = 1e-8
 class Counters:
     """``img`` real images shown; ``steps`` discriminator steps; ``half``: the generator's step of this batch is due.
 
-    ``phase`` is the index of the phase whose Adam is in use (−1: none yet), ``skipped`` the updates left out in a row
-    for numbers that were not finite, ``rollbacks`` how often the run went back, ``rate_factor`` what that cost,
-    ``micro_batch`` how many images are computed at a time (0: all).
+    ``phase`` is the index of the phase whose Adam is in use (−1: none yet), ``skipped_d`` and ``skipped_g`` the updates
+    left out in a row for numbers that were not finite, ``rollbacks`` how often the run went back and ``rate_factor``
+    what that cost, ``micro_batch`` how many images are computed at a time (0: all), ``path_mean`` the running mean of
+    path lengths.
     """
 
     img: int = 0
     steps: int = 0
     half: bool = False
     phase: int = -1
-    skipped: int = 0
+    skipped_d: int = 0
+    skipped_g: int = 0
     rollbacks: int = 0
     rate_factor: float = 1.0
     micro_batch: int = 0
+    path_mean: float = 0.0
 
 
 class TrainingState:
@@ -41,11 +44,14 @@ class TrainingState:
         self.config = config
         self.generator = generator
         self.discriminator = discriminator
-        self.average = build_generator(config.network).to(generator.w_avg.device).requires_grad_(False)
-        self.average.load_state_dict(generator.state_dict())
+        self.average = copy.deepcopy(generator).requires_grad_(False).eval()
         self.counters = Counters(micro_batch=config.micro_batch)
-        self.adam_g = adam(generator)
-        self.adam_d = adam(discriminator)
+        objective = config.objective
+        self.share_g = objective.generator_share
+        self.share_d = objective.discriminator_share(config.gamma, config.r1_interval)
+        betas = (objective.beta1, objective.beta2)
+        self.adam_g = adam(generator, betas, self.share_g)
+        self.adam_d = adam(discriminator, betas, self.share_d)
 
     @classmethod
     def fresh(cls, config: TrainingConfig, device: torch.device) -> Self:
@@ -65,10 +71,10 @@ class TrainingState:
         self.adam_d.state.clear()
 
     def set_rate(self, rate: float) -> None:
-        """Sets the learning rate of both, times what rollbacks left of it."""
-        for optimizer in (self.adam_g, self.adam_d):
+        """Sets the learning rate of both, times what rollbacks left of it and what lazy regularisation leaves."""
+        for optimizer, share in ((self.adam_g, self.share_g), (self.adam_d, self.share_d)):
             for group in optimizer.param_groups:
-                group["lr"] = rate * self.counters.rate_factor
+                group["lr"] = rate * self.counters.rate_factor * share
 
     @torch.no_grad()
     def update_average(self, beta: float) -> None:
@@ -80,10 +86,11 @@ class TrainingState:
             mine.copy_(its)
 
 
-def adam(network: nn.Module) -> torch.optim.Adam:
-    """Adam(0, 0.99, 1e-8), spec-core 5.1; the rate is set by each phase."""
+def adam(network: nn.Module, betas: tuple[float, float] = (0.0, 0.99), share: float = 1.0) -> torch.optim.Adam:
+    """Adam with eps 1e-8 (spec-core 5.1); betas to the power of ``share``; the rate is set by each phase."""
+    betas = (betas[0] ** share, betas[1] ** share)
     fused = next(network.parameters()).device.type in ("cpu", "cuda")
-    return torch.optim.Adam(network.parameters(), lr=0.001, betas=BETAS, eps=EPSILON, fused=fused)
+    return torch.optim.Adam(network.parameters(), lr=0.001, betas=betas, eps=EPSILON, fused=fused)
 
 
 def average_beta(batch: int, kimg: float, half_life_kimg: float, ramp: float) -> float:

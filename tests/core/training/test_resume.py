@@ -1,6 +1,7 @@
 """Exact resume: however a run was interrupted, it ends as if it never had been."""
 
 import multiprocessing
+import os
 import random
 import signal
 import time
@@ -120,9 +121,39 @@ def test_the_other_half_of_a_step_is_made_up_for(
 def test_killed_at_random_moments_it_ends_bit_by_bit_alike(
     tmp_path: Path, pictures: Path, undisturbed: RunDir, train: Train
 ) -> None:
-    moments = [random.Random(3).uniform(0.0, 0.4) for _ in range(3)]
+    chance = random.Random(3)
+    moments = [chance.uniform(0.0, 0.4) for _ in range(3)]
     assert kill_and_resume(RunDir(tmp_path / "run"), pictures, moments) >= 1
     assert_same_end(train(OFTEN), undisturbed)
+
+
+def run_and_die_at_a_sync(run: Path, pictures: Path, number: int) -> None:
+    """The same command, killed inside the ``number``-th time that a file is synced to disk."""
+    original, calls = os.fsync, 0
+
+    def fsync(descriptor: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        original(descriptor)
+
+    os.fsync = fsync
+    run_in_a_process(run, pictures)
+
+
+@pytest.mark.parametrize("number", [23, 37])
+def test_killed_inside_a_checkpoint_it_ends_bit_by_bit_alike(
+    tmp_path: Path, pictures: Path, undisturbed: RunDir, train: Train, number: int
+) -> None:
+    run = tmp_path / "run"
+    process = FORKS.Process(target=run_and_die_at_a_sync, args=(run, pictures, number), daemon=True)
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert list(run.glob("*/.*.part"))
+    assert_same_end(train(OFTEN), undisturbed)
+    assert not list(run.glob("*/.*.part"))
 
 
 @pytest.mark.slow
@@ -130,7 +161,8 @@ def test_killed_at_random_moments_it_ends_bit_by_bit_alike(
 def test_killed_thirty_times_it_ends_bit_by_bit_alike(
     tmp_path: Path, pictures: Path, undisturbed: RunDir, train: Train, seed: int
 ) -> None:
-    moments = [random.Random(seed).uniform(0.0, 0.5) for _ in range(3)]
+    chance = random.Random(seed)
+    moments = [chance.uniform(0.0, 0.5) for _ in range(3)]
     kill_and_resume(RunDir(tmp_path / "run"), pictures, moments)
     assert_same_end(train(OFTEN), undisturbed)
 

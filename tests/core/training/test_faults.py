@@ -1,0 +1,369 @@
+"""What goes wrong in the night: full disks, torn files, poisoned numbers, second trainers; each in one sentence."""
+
+import contextlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from stylegan_core.cli import train as command
+from stylegan_core.events import Alert, Checkpoint, End, Event, Heartbeat, Resume, Tick
+from stylegan_core.model import load_model
+from stylegan_core.rundir import EventReader, RunDir, RunLock
+from stylegan_core.training import journal, loop
+from stylegan_core.training.checkpoint import STATE
+from stylegan_core.training.launch import Launch, Wish
+from stylegan_core.training.loop import Loop
+from stylegan_core.training.step import StepNumbers, Stepper
+from tests.core.training.conftest import Train
+from tests.core.training.final import assert_same_end, final_state
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+FULL = Path("/dev/full")  # takes nothing: every write to it fails with ENOSPC
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+
+
+def story(run: RunDir) -> list[Event]:
+    reader = EventReader(run)
+    reader.poll()
+    return reader.events
+
+
+def alerts(run: RunDir) -> list[str]:
+    return [event.text for event in story(run) if isinstance(event, Alert)]
+
+
+def blocked_checkpoint(monkeypatch: pytest.MonkeyPatch, block: Callable[[], None], free: Callable[[], None]) -> None:
+    """Runs ``block`` before a run's second checkpoint and ``free`` after it."""
+    original = Loop.checkpoint
+    times = 0
+
+    def checkpoint(self: Loop) -> bool:
+        nonlocal times
+        times += 1
+        if times != 2:
+            return original(self)
+        block()
+        try:
+            assert original(self) is False
+        finally:
+            free()
+        return False
+
+    monkeypatch.setattr(Loop, "checkpoint", checkpoint)
+
+
+def assert_one_checkpoint_was_lost(run: RunDir) -> None:
+    assert any("could not be written, the one before it stays" in text for text in alerts(run))
+    assert [event.img for event in story(run) if isinstance(event, Checkpoint)] == [64, 192, 192]
+    assert final_state(run)[0]["img"] == 192
+    assert not list(run.path.glob("*/.*"))
+
+
+@pytest.mark.skipif(resource is None, reason="this system has no limits on a file's size")
+def test_a_file_the_disk_will_not_take_costs_one_checkpoint_not_the_run(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert resource is not None
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    limit = lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))  # noqa: E731
+    blocked_checkpoint(monkeypatch, lambda: limit(100_000), lambda: limit(soft))
+    assert_one_checkpoint_was_lost(train("snapshot_kimg=0.064"))
+    assert "File too large" in caplog.text
+
+
+def test_a_full_disk_costs_one_checkpoint_not_the_run(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = shutil.which("mount") and not os.system(f"mount -t tmpfs -o size=2m tmpfs {disk} 2>/dev/null")
+    if not mounted:
+        pytest.skip("mounting a small disk is not permitted here")
+    ballast = disk / "ballast"
+
+    def fill() -> None:
+        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while file.write(bytes(4096)):
+                pass
+
+    try:
+        blocked_checkpoint(monkeypatch, fill, ballast.unlink)
+        assert_one_checkpoint_was_lost(train("snapshot_kimg=0.064", name="disk/run"))
+    finally:
+        os.system(f"umount {disk}")
+    assert "No space left" in caplog.text
+
+
+@needs_full
+def test_samples_that_find_no_room_are_an_alert(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    original = Loop.samples
+
+    def samples(self: Loop) -> None:
+        (self.run.samples / ".000000.png.part").symlink_to(FULL)
+        original(self)
+
+    monkeypatch.setattr(Loop, "samples", samples)
+    run = train()
+    assert any(text.startswith("The samples could not be written") for text in alerts(run))
+    assert caplog.records
+
+
+@needs_full
+def test_events_that_find_no_room_do_not_stop_training(train: Train, caplog: pytest.LogCaptureFixture) -> None:
+    run = train("snapshot_kimg=9")
+    shutil.rmtree(run.checkpoints)
+    run.create()
+    run.events_file.unlink()
+    run.events_file.symlink_to(FULL)
+    train("snapshot_kimg=9")
+    assert final_state(run)[0]["img"] == 192
+    assert "Events cannot be written" in caplog.text
+
+
+def test_a_torn_newest_checkpoint_gives_way_to_the_one_before(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    longer = ("growth.stable_kimg=0.5", "growth.batch=64", "snapshot_kimg=0.5")
+    run = train(*longer, name="torn")
+    states = sorted(run.checkpoints.glob(f"*{STATE}"))
+    assert len(states) == 2
+    content = bytearray(states[-1].read_bytes())
+    content[-100] ^= 1
+    states[-1].write_bytes(bytes(content))
+    train(*longer, name="torn")
+    assert any(f"{states[-1].name} cannot be read" in text for text in alerts(run))
+    assert "damaged" in caplog.text
+    assert_same_end(run, train(*longer, name="whole"))
+
+
+def test_with_no_readable_checkpoint_it_starts_anew(train: Train, caplog: pytest.LogCaptureFixture) -> None:
+    whole = train(name="whole")
+    run = train()
+    state = next(run.checkpoints.glob(f"*{STATE}"))
+    state.write_bytes(state.read_bytes()[:1000])
+    train()
+    assert_same_end(run, whole)
+    assert [event.img for event in story(run) if isinstance(event, Resume)] == [0]
+    assert caplog.records
+
+
+def poison(monkeypatch: pytest.MonkeyPatch, poisoned: int) -> None:
+    """The reals of the first ``poisoned`` discriminator steps hold numbers that are not finite."""
+    original = Stepper.discriminator_half
+    calls = 0
+
+    def half(self: Stepper, reals: torch.Tensor, *rest: object) -> None:
+        nonlocal calls
+        calls += 1
+        if 5 < calls <= 5 + poisoned:
+            reals = reals * float("nan")
+        original(self, reals, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Stepper, "discriminator_half", half)
+
+
+def test_one_poisoned_batch_is_left_out(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    poison(monkeypatch, 1)
+    run = train()
+    assert len([text for text in alerts(run) if "were not finite; this update was left out" in text]) == 1
+    counters, tensors = final_state(run)
+    assert counters["rate_factor"] == 1
+    assert all(torch.isfinite(tensor).all() for tensor in tensors.values())
+    assert caplog.records
+
+
+def test_lasting_poison_sends_it_back_at_half_the_rate(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(loop, "MOST_SKIPPED", 1)
+    poison(monkeypatch, 1)
+    run = train("snapshot_kimg=0.016")
+    assert any(re.search(r"went back to 0.032 kimg and goes on at 0.5 of the rate", text) for text in alerts(run))
+    counters, _ = final_state(run)
+    assert (counters["img"], counters["rollbacks"], counters["rate_factor"]) == (192, 1, 0.5)
+    images = [event.img for event in story(run)]
+    assert images == sorted(images)
+    assert caplog.records
+
+
+def test_poison_that_never_ends_ends_the_run(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(loop, "MOST_SKIPPED", 1)
+    poison(monkeypatch, 99)
+    with pytest.raises(ValueError, match="not finite after three returns"):
+        train()
+    end = story(RunDir(tmp_path / "run"))[-1]
+    assert isinstance(end, End)
+    assert end.reason == "error"
+    assert caplog.records
+
+
+def test_a_second_trainer_is_refused(train: Train, tmp_path: Path) -> None:
+    run = RunDir(tmp_path / "run")
+    run.create()
+    with RunLock(run), pytest.raises(OSError, match="Another trainer works in"):
+        train()
+
+
+def test_a_folder_of_other_things_is_left_alone(train: Train, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.txt").touch()
+    with pytest.raises(ValueError, match="not empty and not a run"):
+        train()
+
+
+@pytest.mark.parametrize(
+    ("preset", "data", "settings", "says"),
+    [
+        ("avatars-32", "", (), "was started with the preset tiny, not avatars-32"),
+        ("tiny", "", ("gamma=3",), "other settings than gamma=3"),
+        ("tiny", "other", (), "was started on .*, not on"),
+    ],
+)
+def test_another_preset_or_data_is_refused(
+    train: Train, pictures: Path, tmp_path: Path, preset: str, data: str, settings: tuple[str, ...], says: str
+) -> None:
+    run = train()
+    if data:
+        shutil.copytree(pictures, tmp_path / data)
+        (tmp_path / data / "000.png").unlink()
+        data = str(tmp_path / data)
+    with pytest.raises(ValueError, match=says):
+        Launch(Wish(run.path, preset, data, settings))
+
+
+def test_the_same_data_may_have_moved(train: Train, pictures: Path, tmp_path: Path) -> None:
+    run = train()
+    shutil.copytree(pictures, tmp_path / "moved")
+    Launch(Wish(run.path, "tiny", str(tmp_path / "moved")))
+    Launch(Wish(run.path))
+
+
+def test_a_new_run_needs_a_preset_and_data(tmp_path: Path, pictures: Path) -> None:
+    with pytest.raises(ValueError, match="needs --preset and --data"):
+        Launch(Wish(tmp_path / "run", "tiny"))
+    with pytest.raises(ValueError, match="There is no preset 'huge'; there are tiny, "):
+        Launch(Wish(tmp_path / "run", "huge", str(pictures)))
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_place_that_cannot_be_written_is_named(pictures: Path) -> None:
+    with pytest.raises(OSError, match="/proc/run"):
+        Launch(Wish(Path("/proc/run"), "tiny", str(pictures)))
+
+
+def test_a_vanished_data_set_ends_the_run_with_its_reason(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(*_: object) -> None:
+        raise OSError("The folder of pictures is gone.")
+
+    monkeypatch.setattr("stylegan_core.data.cache.LevelCache.batch", gone)
+    with pytest.raises(OSError, match="is gone"):
+        train()
+    end = story(RunDir(tmp_path / "run"))[-1]
+    assert isinstance(end, End)
+    assert (end.reason, end.text) == ("error", "The folder of pictures is gone.")
+    assert caplog.records
+
+
+def test_stale_requests_are_void_and_stop_stops_once(train: Train, tmp_path: Path) -> None:
+    run = RunDir(tmp_path / "run")
+    run.request("stop")
+    run.request("pause")
+    train()
+    assert isinstance(story(run)[-1], End)
+    assert story(run)[-1].reason == "finished"  # type: ignore[attr-defined]
+    assert not any(run.control.iterdir())
+
+
+def test_a_paused_run_waits_beats_and_goes_on(train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "SILENCE", 0.05)
+    monkeypatch.setattr(journal, "BEAT", 0.02)
+    monkeypatch.setattr(loop, "LOOK", 0.0)
+    run = RunDir(tmp_path / "run")
+    waits = 0
+
+    def sleep(_: float) -> None:
+        nonlocal waits
+        waits += 1
+        original(0.03)
+        if waits == 5:
+            run.withdraw("pause")
+
+    original = time.sleep
+    monkeypatch.setattr(loop.time, "sleep", sleep)
+    step = Loop.step
+
+    def pausing(self: Loop) -> None:
+        if self.state.counters.img == 80:
+            run.request("pause")
+        step(self)
+
+    monkeypatch.setattr(Loop, "step", pausing)
+    train()
+    assert waits == 5
+    assert any(isinstance(event, Heartbeat) for event in story(run))
+    assert any(isinstance(event, End) and event.reason == "finished" for event in story(run))
+
+
+def test_a_snapshot_on_request(train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = RunDir(tmp_path / "run")
+    step = Loop.step
+
+    def asking(self: Loop) -> None:
+        if self.state.counters.img == 80:
+            run.request("snapshot")
+        step(self)
+
+    monkeypatch.setattr(Loop, "step", asking)
+    train()
+    assert [event.img for event in story(run) if isinstance(event, Checkpoint)] == [88, 192]
+
+
+def test_checkpoints_say_what_they_hold_and_old_ones_go(train: Train) -> None:
+    run = train("growth.stable_kimg=1", "growth.batch=64", "snapshot_kimg=0.5", "keep=1", "keep_every=2")
+    kept = sorted(path.name for path in run.checkpoints.iterdir())
+    assert kept == ["000000.safetensors", "000002.safetensors", "000003.safetensors", "000003.state.safetensors"]
+    model = load_model(run.path)
+    assert (model.resolution, model.level, model.alpha) == (16, 2, 1.0)
+    assert load_model(run.checkpoint_file(0)).level < 2
+
+
+def test_every_phase_has_a_tick_and_alpha_rises_from_0_to_1(train: Train) -> None:
+    run = train("growth.fade_kimg=0.064")
+    ticks = [event for event in story(run) if isinstance(event, Tick)]
+    assert {tick.level for tick in ticks} == {0, 1, 2}
+    assert all(0 <= tick.alpha <= 1 for tick in ticks)
+    assert ticks[-1].alpha == 1
+
+
+def test_the_command_line_says_it_in_one_sentence(
+    tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command.signal, "signal", lambda *_: None)
+    assert command.main([str(tmp_path / "run"), "--preset", "tiny", "--data", str(pictures)]) == 0
+    assert "finished" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="There is no setting"):
+        command.main([str(tmp_path / "x"), "--preset", "tiny", "--data", str(pictures), "--set", "gama=1"])
+
+
+def test_numbers_of_a_step_default_to_unknown() -> None:
+    means = journal.Means()
+    means.add(StepNumbers())
+    assert means.take()["r1"] != means.take()["r1"]

@@ -1,0 +1,108 @@
+"""The averaged generator, Adam's reset and first step, keyed randomness (spec-core 10, items 18, 23, 24)."""
+
+import copy
+
+import pytest
+import torch
+from torch import Tensor
+
+from stylegan_core.training.config import changed, preset
+from stylegan_core.training.keys import Purpose, mixing_cutoff, normals
+from stylegan_core.training.state import TrainingState, average_beta
+
+TINY = preset("tiny")
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def state() -> TrainingState:
+    return TrainingState.fresh(TINY, CPU)
+
+
+def test_the_average_is_half_way_after_its_half_life(state: TrainingState) -> None:
+    with torch.no_grad():
+        for mine, theirs in zip(state.average.parameters(), state.generator.parameters(), strict=True):
+            mine.zero_()
+            theirs.fill_(1)
+        state.generator.w_avg.fill_(7)
+    for _ in range(312):
+        state.update_average(average_beta(32, 1000, 10, 0))
+    state.update_average(average_beta(16, 1000, 10, 0))
+    assert {round(float(p.detach().flatten()[0]), 4) for p in state.average.parameters()} == {0.5}
+    assert torch.equal(state.average.w_avg, state.generator.w_avg)
+
+
+@pytest.mark.parametrize(("batch", "beta"), [(256, 0.982412), (64, 0.995574), (32, 0.997784), (4, 0.999723)])
+def test_the_decay_of_the_official_code(batch: int, beta: float) -> None:
+    assert average_beta(batch, 9999, 10, 0) == pytest.approx(beta, abs=1e-6)
+
+
+def test_the_average_follows_closely_at_first() -> None:
+    assert average_beta(16, 0, 10, 0.05) == 0
+    assert average_beta(16, 4, 10, 0.05) == pytest.approx(0.5 ** (16 / 200))
+    assert average_beta(16, 500, 10, 0.05) == average_beta(16, 500, 10, 0)
+
+
+def step(state: TrainingState) -> dict[str, Tensor]:
+    """One step of the generator's Adam on a loss that touches every weight; returns how far each moved."""
+    before = copy.deepcopy(dict(state.generator.named_parameters()))
+    state.adam_g.zero_grad()
+    sum((p * torch.randn_like(p)).sum() for p in state.generator.parameters()).backward()  # type: ignore[union-attr]
+    state.adam_g.step()
+    return {name: (p - before[name]).abs().detach() for name, p in state.generator.named_parameters()}
+
+
+def test_the_first_step_after_a_reset_moves_every_stored_weight_by_the_rate(state: TrainingState) -> None:
+    state.set_rate(0.004)
+    for _ in range(3):
+        step(state)
+    assert any(float((moved - 0.004).abs().max()) > 1e-4 for moved in step(state).values())
+    state.reset_adams()
+    for name, moved in step(state).items():
+        assert float((moved - 0.004).abs().max()) < 1e-5 + 2e-7 * 400, name
+
+
+def test_a_rollback_lowers_the_rate(state: TrainingState) -> None:
+    state.counters.rate_factor = 0.25
+    state.set_rate(0.004)
+    assert state.adam_g.param_groups[0]["lr"] == state.adam_d.param_groups[0]["lr"] == 0.001
+
+
+def test_first_weights_depend_on_the_seed_alone() -> None:
+    torch.manual_seed(1)
+    one = TrainingState.fresh(TINY, CPU)
+    after = torch.rand(1)
+    torch.manual_seed(2)
+    two = TrainingState.fresh(TINY, CPU)
+    other = TrainingState.fresh(changed(TINY, ["seed=5"]), CPU)
+    for name, tensor in one.generator.state_dict().items():
+        assert torch.equal(tensor, two.generator.state_dict()[name])
+    assert not torch.equal(
+        one.discriminator.dense0.weight,
+        other.discriminator.dense0.weight,
+    )
+    torch.manual_seed(1)
+    assert torch.equal(after, torch.rand(1))  # nobody else's random state was touched
+
+
+def test_numbers_belong_to_their_image_whatever_the_batch() -> None:
+    whole = normals(3, Purpose.FAKES_D, range(100, 108), 50)
+    assert torch.equal(whole[5:], normals(3, Purpose.FAKES_D, range(105, 108), 50))
+    assert torch.equal(whole[:, :20], normals(3, Purpose.FAKES_D, range(100, 108), 20))
+    for others in (normals(4, Purpose.FAKES_D, [100], 50), normals(3, Purpose.FAKES_G, [100], 50)):
+        assert not torch.equal(whole[:1], others)
+    assert len({tuple(row.tolist()) for row in whole}) == 8
+
+
+def test_numbers_are_standard_normal() -> None:
+    many = normals(0, Purpose.FAKES_D, range(200), 500)
+    assert abs(float(many.mean())) < 0.01
+    assert abs(float(many.std()) - 1) < 0.01
+
+
+def test_styles_are_mixed_nine_times_in_ten_at_any_layer_but_the_first() -> None:
+    cutoffs = [mixing_cutoff(0, Purpose.MIXING_D, index, 8, 0.9) for index in range(4000)]
+    assert set(cutoffs) == set(range(1, 9))
+    assert cutoffs.count(8) / 4000 == pytest.approx(0.1, abs=0.02)
+    assert cutoffs.count(1) / 4000 == pytest.approx(0.9 / 7, abs=0.02)
+    assert {mixing_cutoff(0, Purpose.MIXING_D, index, 8, 0.0) for index in range(50)} == {8}
