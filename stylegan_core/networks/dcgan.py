@@ -33,7 +33,7 @@ class UpLayer(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, *, first: bool = False, last: bool = False) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(inputs, outputs, 4, 4) * WEIGHT_STD)
+        self.weight = nn.Parameter(torch.randn(inputs, outputs, 4, 4).mul_(WEIGHT_STD))
         self.norm = None if last else _batch_norm(outputs)
         self.stride, self.padding = (1, 0) if first else (2, 1)
 
@@ -74,7 +74,7 @@ class DownLayer(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, *, norm: bool) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(outputs, inputs, 4, 4) * WEIGHT_STD)
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 4, 4).mul_(WEIGHT_STD))
         self.bias = None if norm else nn.Parameter(torch.zeros(outputs))
         self.norm = _batch_norm(outputs) if norm else None
 

@@ -40,7 +40,7 @@ class EqualizedLinear(nn.Module):
         bias_gain: float = 1.0,
     ) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(outputs, inputs) / lrmul)
+        self.weight = nn.Parameter(torch.randn(outputs, inputs).div_(lrmul))  # in place: a meta "/" imports dynamo
         self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
         self.scale = gain / math.sqrt(inputs) * lrmul
         self.bias_scale = lrmul * bias_gain
