@@ -82,15 +82,17 @@ def resume_newest(run: RunDir, state: TrainingState) -> tuple[Path | None, list[
     return None, troubles
 
 
-def retire(run: RunDir, keep: int, keep_every: int) -> list[Path]:
-    """Deletes all but the newest ``keep`` checkpoints; of the others each ``keep_every``-th drawable stays (0: none).
+def retire(run: RunDir, keep: int, keep_every: int, best: str = "") -> list[Path]:
+    """Deletes all but the newest ``keep`` checkpoints and, of the others, each ``keep_every``-th drawable (0: none).
+
+    The drawable called ``best`` stays too.
 
     Which is the n-th depends on names alone, so that a resumed run keeps the same. Returns what was deleted.
     """
     drawable = run.every_drawable()[keep:]
     gone = [state_file(path) for path in drawable]
     ranked = sorted((int(path.stem), path) for path in drawable)
-    spaced = {path for kimg, path in ranked if keep_every and kimg % keep_every == 0}
+    spaced = {path for kimg, path in ranked if (keep_every and kimg % keep_every == 0) or path.name == best}
     gone += [path for path in drawable if path not in spaced]
     deleted = [path for path in gone if path.exists()]
     for path in deleted:

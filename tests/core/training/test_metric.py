@@ -1,0 +1,126 @@
+"""Measuring while a run goes: when, what the log says, which checkpoint stays, and that training does not notice."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from stylegan_core.events import Alert, Best, Checkpoint, Metric
+from stylegan_core.rundir import EventReader, RunDir
+from stylegan_core.training import metric
+from stylegan_core.training.checkpoint import retire
+from stylegan_core.training.loop import Loop
+from tests.core.training.conftest import Train
+from tests.core.training.final import assert_same_end
+
+MEASURING = ("metric_kimg=0.064", "metric_count=16")
+
+
+class MeanColours:
+    """Eyes that see a picture's mean colour and nothing else, in microseconds."""
+
+    def all(self, batches: Iterable[torch.Tensor], count: int, progress: Callable[[float], None]) -> np.ndarray:
+        found = []
+        for batch in batches:
+            found.append(batch.float().mean(dim=(2, 3)).numpy())
+            progress(0.5)
+        return np.concatenate(found)[:count]
+
+
+@pytest.fixture(autouse=True)
+def quick_eyes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metric, "Extractor", MeanColours)
+
+
+def story(run: RunDir, *kinds: type) -> list:
+    reader = EventReader(run)
+    reader.poll()
+    return [event for event in reader.events if isinstance(event, kinds)]
+
+
+def test_it_measures_every_so_many_images(train: Train) -> None:
+    measured = story(train(*MEASURING), Metric)
+    assert [event.img for event in measured] == [64, 128, 192]
+    assert {event.name for event in measured} == {"FD-E"}
+    assert all(event.value > 0 for event in measured)
+
+
+def test_the_best_is_the_lowest_and_names_a_checkpoint_of_that_image(train: Train) -> None:
+    run = train(*MEASURING)
+    measured, best = story(run, Metric), story(run, Best)
+    lowest = [
+        event.value
+        for index, event in enumerate(measured)
+        if event.value < min([1e9, *(e.value for e in measured[:index])])
+    ]
+    assert [event.value for event in best] == lowest
+    assert all((run.path / event.path).is_file() for event in best)
+    saved = {(event.img, event.path) for event in story(run, Checkpoint)}
+    assert {(event.img, event.path) for event in best} <= saved
+
+
+def test_training_is_the_same_with_and_without(train: Train) -> None:
+    assert_same_end(train(*MEASURING, name="measured"), train(name="plain"))
+
+
+def test_a_measurement_can_be_asked_for(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Loop.step
+
+    def step(loop: Loop) -> None:
+        if loop.state.counters.img == 40:
+            loop.run.request("metric")
+        original(loop)
+
+    monkeypatch.setattr(Loop, "step", step)
+    run = train("metric_count=12")
+    assert [event.img for event in story(run, Metric)] == [48]
+    assert not run.requested("metric")
+
+
+def test_real_features_are_computed_once(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    train(*MEASURING)
+    monkeypatch.setattr(metric.Measurer, "_reals", lambda *_: pytest.fail("the real pictures were measured again"))
+    assert len(story(train(*MEASURING, name="again"), Metric)) == 3
+
+
+def test_what_cannot_be_measured_is_an_alert(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def blind(*_: object) -> float:
+        raise ValueError("the eyes are shut.")
+
+    monkeypatch.setattr(metric, "frechet", blind)
+    alerts = story(train(*MEASURING), Alert)
+    assert [alert.code for alert in alerts] == ["metric"] * 3
+    assert "the eyes are shut" in alerts[0].text
+
+
+def test_the_best_checkpoint_is_kept(tmp_path: Path) -> None:
+    run = RunDir(tmp_path / "run")
+    run.create()
+    for kimg in range(1, 8):
+        run.checkpoint_file(kimg).touch()
+    retire(run, keep=2, keep_every=5, best="000003.safetensors")
+    assert sorted(int(path.stem) for path in run.every_drawable()) == [3, 5, 6, 7]
+
+
+def test_the_best_is_remembered_by_the_log_up_to_where_the_run_goes_on(train: Train) -> None:
+    run = train(*MEASURING)
+    last = story(run, Best)[-1]
+    from stylegan_core.training.config import TrainingConfig
+
+    config = TrainingConfig.from_dict(run.config())
+    again = metric.Measurer(run, None, None, config)  # type: ignore[arg-type]
+    assert again.best(last.img) == Path(last.path).name
+    assert again.best(63) == ""
+
+
+def test_with_the_real_eyes(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("efficientnet_lite_pytorch", reason="the metrics extra is not installed")
+    from stylegan_core.metrics.features import Extractor
+
+    monkeypatch.setattr(metric, "Extractor", Extractor)
+    values = [event.value for event in story(train("metric_kimg=0.192", "metric_count=10", name="real-eyes"), Metric)]
+    assert len(values) == 1 and values[0] > 0
