@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.background import Background
-from explorer.runs import lock_text, trainer_threads
+from explorer.run_state import lock_text
+from explorer.runs import trainer_threads
 from stylegan_core.rundir import RunDir
 
 log = logging.getLogger(__name__)

@@ -16,6 +16,7 @@ from explorer.train.words import square
 from stylegan_core.recipe import Knob
 
 ALPHA = Knob("The weight of the newest block: 0 draws the level below, enlarged, 1 the new block alone.")
+FIRST = 4  # the resolution below which there is nothing to fade from
 GAP = 22  # pixels between two pictures, where + and = stand
 
 
@@ -209,9 +210,15 @@ class AlphaPanel(QWidget):
         count = len(self._fakes.new) if self._fakes else 0
         self.face.setText(f"face {self._face % count + 1} of {count}" if count else "face")
         self.face.setEnabled(count > 1)
-        below, here = square(self._resolution // 2), square(self._resolution)
+        here = square(self._resolution)
+        below = square(self._resolution // 2) if self._resolution > FIRST else "nothing"
         weights = (f"weight {1 - alpha:.2f}", f"weight {alpha:.2f}", f"alpha {alpha:.2f}")
-        self._fill(self.fakes, self._fakes, (f"{below}, enlarged", f"new {here} block", "the blend"), weights)
+        self._fill(
+            self.fakes,
+            self._fakes,
+            (f"{below}, enlarged" if self._resolution > FIRST else "no level below", f"new {here} block", "the blend"),
+            weights,
+        )
         self._fill(self.reals, self._reals, (f"real, {below}", f"real, {here}", "shown to D"), ("", "", ""))
         self.which.setVisible(self._reals is not None and not self._roomy)
         self.reals.setVisible(self._reals is not None and (self._roomy or self.which.isChecked()))
@@ -234,4 +241,6 @@ class AlphaPanel(QWidget):
             return f"These are from before the {square(self._awaited)} block; the next samples show it."
         if self.alpha < 1:
             return "The real pictures are faded with the same alpha, so D never sees more detail than G can draw."
+        if self._resolution == FIRST:
+            return "The first level has nothing to fade from; from 8×8 on alpha blends each new one in."
         return f"The {square(self._resolution)} block is fully there; drag alpha to see the picture without it."

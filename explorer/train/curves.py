@@ -64,7 +64,7 @@ class CurvesPanel(QWidget):
         self._other: RunRecord | None = None
         self._boundaries: list[float] = []
         self._flags = 0
-        self.smooth = chip("smooth", "Draws the mean of recent values instead of each one.", checkable=True)
+        self.smooth = chip("smooth", "Draws the mean of recent values, each value faintly behind.", checkable=True)
         self.log = chip("log", "Logarithmic axes, where every value is above 0.", checkable=True)
         self.whole = chip("whole run", "Shows the whole run again after zooming with the wheel.")
         self.export = chip("export", "Saves the curves as a picture or as numbers.")
@@ -75,6 +75,7 @@ class CurvesPanel(QWidget):
         self._metric_plots: dict[str, Plot] = {}
         self._lay_out()
         self._connect()
+        self.smooth.setChecked(True)
 
     def _lay_out(self) -> None:
         outer = QVBoxLayout(self)
@@ -175,6 +176,7 @@ class CurvesPanel(QWidget):
                 self._metric_plots[name] = plot
                 self._column.insertWidget(len(self._metric_plots), plot)
                 self._link(plot)
+                plot.set_style(self.smooth.isChecked(), self.log.isChecked())
                 plot.set_boundaries(self._boundaries)
 
     def set_cursor(self, kimg: float) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBox
 
 from explorer import theme
 from explorer.controls.chips import IconButton, button, chip
-from explorer.runs import RunState
+from explorer.run_state import RunState
 from explorer.train.pill import StatePill
 
 TROUBLED = ("died", "failed")

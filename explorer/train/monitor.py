@@ -10,7 +10,8 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from explorer.runs import Launch, RunState, RunWatcher
+from explorer.run_state import RunState
+from explorer.runs import Launch, RunWatcher
 from explorer.train.alpha import AlphaPanel, Pairs
 from explorer.train.curves import CurvesPanel
 from explorer.train.header import MonitorHeader

@@ -58,6 +58,11 @@ def smooth(y: Floats, width: int) -> Floats:
     return np.where(known, (total[end] - total[start]) / np.maximum(counted, 1), np.nan)
 
 
+def show(line: pg.PlotDataItem, x: Floats, y: Floats, logarithmic: bool) -> None:
+    """Gives a line its points; pyqtgraph wants the logarithm from us."""
+    line.setData(x, np.log10(y) if logarithmic else y)
+
+
 class Plot(QWidget):
     """Headline, newest values in the curves' colours, and the drawing. ``pointed``: kimg under the mouse or NaN."""
 
@@ -76,6 +81,7 @@ class Plot(QWidget):
         self.view.setAntialiasing(True)
         self.view.setObjectName("well")
         self._lines = {curve.column: self.view.plot(connect="finite") for curve in self.curves}
+        self._raw = {curve.column: self.view.plot(connect="finite") for curve in self.curves}
         self._others = {curve.column: self.view.plot(connect="finite") for curve in self.curves}
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._lay_out(tip)
@@ -132,6 +138,8 @@ class Plot(QWidget):
         tokens = theme.current()
         for curve in self.curves:
             self._lines[curve.column].setPen(pg.mkPen(tokens.colour(curve.colour), width=1.5))
+            self._raw[curve.column].setPen(pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.22), width=1))
+            self._raw[curve.column].setZValue(-1)
             faint = pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.55), width=1.2)
             faint.setStyle(Qt.PenStyle.DotLine)
             self._others[curve.column].setPen(faint)
@@ -207,8 +215,10 @@ class Plot(QWidget):
         for lines, data in ((self._lines, self._data), (self._others, self._other)):
             for column, line in lines.items():
                 x, y = data.get(column, (np.empty(0), np.empty(0)))
-                shown = self._in_view(x, smooth(y, max(len(y) // 60, 8)) if self._smooth else y)
-                line.setData(shown[0], np.log10(shown[1]) if positive else shown[1])
+                show(line, *self._in_view(x, smooth(y, max(len(y) // 60, 8)) if self._smooth else y), positive)
+                if lines is self._lines:
+                    few = self._in_view(x, y) if self._smooth else (x[:0], y[:0])
+                    show(self._raw[column], *few, positive)
 
     def _in_view(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Only the stretch on screen, and one point beyond on each side, thinned."""

@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stylegan_core.events import Alert, Checkpoint, End, Event, Metric, PhaseBegin, Resume, Samples, Start, Tick
+from stylegan_core.events import (
+    Alert,
+    Checkpoint,
+    End,
+    Event,
+    Heartbeat,
+    Metric,
+    PhaseBegin,
+    Resume,
+    Samples,
+    Start,
+    Tick,
+)
 from stylegan_core.schedule import Growth, LevelPlan, Phase, phase_at, phases
 
 Floats = NDArray[np.float64]
@@ -85,7 +97,7 @@ class RunRecord:
         self.alerts: list[Alert] = []
         self.last_tick: Tick | None = None
         self.last_event: Event | None = None
-        self.first_time = 0.0
+        self.first_time = self.kimg = 0.0
         self.end: End | None = None
         self.add(events)
 
@@ -99,6 +111,8 @@ class RunRecord:
             else:
                 self._note(event)
             self.last_event = event
+            if not isinstance(event, Heartbeat):  # a trainer that starts has a pulse before it knows where it is
+                self.kimg = event.img / 1000
             self.first_time = self.first_time or event.time
         self.ticks.extend(rows)
 
@@ -120,11 +134,6 @@ class RunRecord:
         message = message_of(event)
         if message:
             self.messages.append(message)
-
-    @property
-    def kimg(self) -> float:
-        """Thousands of real images shown so far."""
-        return self.last_event.img / 1000 if self.last_event else 0.0
 
     @property
     def plan(self) -> tuple[Phase, ...]:

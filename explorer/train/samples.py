@@ -15,8 +15,9 @@ from explorer.train.pictures import PictureLoader, Pixels, spread, tiles
 from explorer.train.words import kimg_number, kimg_text, square
 from stylegan_core.events import Samples
 
-GAP = 4
+GAP = 3
 STRIP = 7
+WHOLE_STEPS = 3  # from this enlargement on pixels stay hard and equally large; below, a blur is the lesser evil
 
 
 class SampleGrid(QWidget):
@@ -27,7 +28,7 @@ class SampleGrid(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pixmap: QPixmap | None = None
-        self._tile = 1
+        self._tile = self._native = 1
         self._count = QPoint(6, 5)
         self.face = 0
         self.setMinimumSize(220, 180)
@@ -40,13 +41,13 @@ class SampleGrid(QWidget):
         """Room for a few rows."""
         return QSize(420, 360)
 
-    def show_grid(self, pixels: Pixels | None, tile: int) -> None:
-        """Shows uint8 [rows · tile, columns · tile, 3]; None empties the grid."""
+    def show_grid(self, pixels: Pixels | None, tile: int, native: int = 1) -> None:
+        """Shows uint8 [rows · tile, columns · tile, 3], drawn at ``native``² each; None empties the grid."""
         if pixels is None:
             self._pixmap = None
         else:
             self._pixmap = QPixmap.fromImage(image_of(pixels))
-            self._tile = max(tile, 1)
+            self._tile, self._native = max(tile, 1), max(native, 1)
             self._count = QPoint(max(pixels.shape[1] // tile, 1), max(pixels.shape[0] // tile, 1))
         self.update()
 
@@ -62,8 +63,8 @@ class SampleGrid(QWidget):
     def _side(self, columns: int, rows: int) -> int:
         side = min((self.width() + GAP) // columns, (self.height() + GAP) // rows) - GAP
         ratio = self.devicePixelRatioF()
-        whole = int(side * ratio) // self._tile
-        return max(int(whole * self._tile / ratio) if whole >= 2 else side, 8)
+        whole = int(side * ratio) // self._native
+        return max(int(whole * self._native / ratio) if whole >= WHOLE_STEPS else side, 8)
 
     def _best_columns(self) -> int:
         """The number of columns that lets the pictures be largest."""
@@ -79,7 +80,7 @@ class SampleGrid(QWidget):
             for cell in cells:
                 painter.fillRect(cell, tokens.colour("raised"))
             return
-        between = cells[0].width() * self.devicePixelRatioF() < 2 * self._tile  # no whole step fits: no hard pixels
+        between = cells[0].width() * self.devicePixelRatioF() < WHOLE_STEPS * self._native
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, between)
         for index, cell in enumerate(cells):
             row, column = divmod(index, self._count.x())
@@ -204,7 +205,7 @@ class SamplesPanel(QWidget):
         self._loader.want("grid", [path])
         pixels = self._loader.get(path)
         if pixels is not None:
-            self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels))
+            self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels), 4 << current.level)
         self.snapshot_shown.emit(current.img / 1000)
         self._show_strip()
 
@@ -238,7 +239,7 @@ class SamplesPanel(QWidget):
         if pixels is None or current is None:
             return
         if path == self._run / current.path:
-            self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels))
+            self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels), 4 << current.level)
         for place, index in enumerate(self._strip_at):
             if path == self._run / self._snapshots[index].path:
                 self._fill(place, self._snapshots[index], pixels)

@@ -285,6 +285,8 @@ class SetupPage(QWidget):
 
     def _start(self) -> None:
         folder = Path(self.run_folder.text().strip())
+        self._check.drop()
+        self._preflight.drop()
         settings = {"threads": trainer_threads()}
         self.start_requested.emit(folder, self.config.preset, self.data.text().strip(), settings)
 

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.runs import RunState, judge, signs_of, tail_events
+from explorer.run_state import RunState, judge, signs_of, tail_events
 from explorer.train.record import growth_of
 from stylegan_core.rundir import RunDir
 
@@ -47,7 +47,7 @@ def summarise(path: Path) -> RunSummary:
         path,
         str(config.get("preset", "")),
         state,
-        last.img / 1000 if last else 0.0,
+        max((event.img for event in events), default=0) / 1000,
         growth.total_kimg if growth else 0.0,
         4 << growth.top_level if growth else 0,
         newest_picture(run),

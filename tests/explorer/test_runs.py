@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer import runs
-from explorer.runs import Launch, RunWatcher, Signs, judge, last_words, tail_events, train_arguments
+from explorer import run_state, runs
+from explorer.run_state import Signs, judge, last_words, tail_events
+from explorer.runs import Launch, RunWatcher, train_arguments
 from stylegan_core import events
 from stylegan_core.rundir import RunDir, RunLock
 from tests.explorer.train import fake_run
@@ -41,7 +42,7 @@ STOPPED = events.End(reason="stopped", time=NOW - 5)
         (replace(GONE, local=False), "training"),
         (replace(GONE, local=False, heard=NOW - 40), "silent"),
         (replace(GONE, last=None, launched=NOW - 3), "starting"),
-        (replace(GONE, launched=NOW - 3, launch_failed=True), "died"),
+        (replace(GONE, launched=NOW - 3, code=1), "died"),
         (replace(GONE, last=STOPPED, end=STOPPED, launched=NOW - 1), "starting"),
     ],
 )
@@ -54,6 +55,12 @@ def test_a_dead_trainer_is_quoted() -> None:
     assert "its last words: MemoryError: no room." in state.sentence
     assert "Resume" in state.sentence
     assert state.details.startswith("Traceback")
+
+
+def test_a_killed_trainer_says_what_killed_it_without_the_stamp_of_its_log() -> None:
+    words = "2026-11-21 23:34:00,214 INFO stable 4² from 0 to 5 kimg\n"
+    said = judge(replace(GONE, words=words, code=-9), NOW).sentence
+    assert "killed by signal 9, as systems do when memory runs out; its last words: stable 4²" in said
 
 
 def test_last_words_come_from_the_first_log_that_speaks(tmp_path: Path) -> None:
@@ -167,7 +174,7 @@ def test_a_trainer_lives_in_a_session_of_its_own(tmp_path: Path, monkeypatch: py
     stand_in(monkeypatch, "import os; print(os.getsid(0) != " + str(os.getsid(0)) + ")")
     launch = Launch(tmp_path / "run", [], tmp_path / "words.txt")
     launch._process.wait(10)
-    assert not launch.failed
+    assert launch.code == 0
     assert launch.words.read_text(encoding="utf-8").strip() == "True"
 
 
@@ -190,4 +197,4 @@ def test_the_command_line_of_a_trainer() -> None:
 
 def test_a_local_lock_names_this_host(run: RunDir) -> None:
     fake_run.leave_lock(run)
-    assert runs.lock_text(run) == (socket.gethostname(), 1)
+    assert run_state.lock_text(run) == (socket.gethostname(), 1)
