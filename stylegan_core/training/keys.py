@@ -16,6 +16,10 @@ class Purpose(IntEnum):
     MIXING_D = 3
     MIXING_G = 4
     NETWORKS = 5
+    BLEND = 6
+    PATH = 7
+    PATH_MIXING = 8
+    PATH_NOISE = 9
 
 
 def stream(seed: int, purpose: Purpose, index: int) -> np.random.Generator:
@@ -29,6 +33,11 @@ def normals(seed: int, purpose: Purpose, indices: Sequence[int], size: int) -> T
     """Standard normal float32 [len(indices), size]; row i depends on ``indices[i]`` alone."""
     rows = [stream(seed, purpose, index).standard_normal(size, dtype=np.float32) for index in indices]
     return torch.from_numpy(np.stack(rows))
+
+
+def uniforms(seed: int, purpose: Purpose, indices: Sequence[int]) -> Tensor:
+    """Float32 [len(indices)] from 0 to 1; each depends on its index alone."""
+    return torch.tensor([stream(seed, purpose, index).random() for index in indices], dtype=torch.float32)
 
 
 def mixing_cutoff(seed: int, purpose: Purpose, index: int, active: int, probability: float) -> int:
