@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import Segments, button
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Matrix, Piece, Request, Strip
@@ -133,10 +134,11 @@ class MatrixDialog(QDialog):
         self.message.setText(f"Row {row + 1}, column {column + 1} is the current face.")
 
     def _export(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Export the matrix", "matrix.png", "Pictures (*.png)")
-        if path:
-            saved = self.picture().save(path)
-            self.message.setText(f"Saved {path}." if saved else f"{path} cannot be written: choose another folder.")
+        ask_to_save(self, "Export the matrix", "matrix.png", "Pictures (*.png)", self._save)
+
+    def _save(self, path: str) -> None:
+        saved = self.picture().save(path)
+        self.message.setText(f"Saved {path}." if saved else f"{path} cannot be written: choose another folder.")
 
 
 def _place(at: int) -> tuple[int, int]:

@@ -4,14 +4,15 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QInputDialog, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QWidget
 
 from explorer import theme
+from explorer.controls.asking import ask_for_seed
 from explorer.controls.chips import IconButton
 from explorer.controls.recipe_drag import MIME, dragged_recipe
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import Thumbnail
-from stylegan_core.recipe import SEEDS, Latent, Mix, knob
+from stylegan_core.recipe import Latent, Mix, knob
 
 THUMBNAIL = 44
 
@@ -136,9 +137,7 @@ class MixRow(QWidget):
         if word != "seed":
             self.asked.emit(word)
             return
-        text, given = QInputDialog.getText(self, "Seed", "Seed of the source:", text=str(self.source.seed))
-        if given and text.strip().isdigit():
-            self.source_chosen.emit(Latent(int(text) % SEEDS))
+        ask_for_seed(self, self.source.seed, lambda seed: self.source_chosen.emit(Latent(seed)))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(MIME) and not self.locked and not self._reason:

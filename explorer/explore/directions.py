@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLabel, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QProgressBar, QVBoxLayout, QWidget
 
+from explorer.controls.asking import ask_to_open, ask_to_save
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.direction_row import DirectionRow
 from explorer.controls.panel import Panel, allow
@@ -22,6 +23,7 @@ from stylegan_core.recipe import AppliedDirection, Recipe
 
 FEW, MORE = 8, 12
 PREVIEWED = (-3.0, 0.0, 3.0)
+FILES = "Directions (*.json)"
 PCA, SEFA, PREVIEW = "directions.pca", "directions.sefa", "directions.preview"
 TIPS = {
     "library": "Chooses where the sliders come from, and exchanges directions with other people.",
@@ -390,14 +392,10 @@ class DirectionsPanel(Panel):
         menu.popup(self.library_chip.mapToGlobal(QPoint(0, self.library_chip.height() + 2)))
 
     def _ask_import(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Import directions", "", "Directions (*.json)")
-        if path:
-            self.import_library(Path(path))
+        ask_to_open(self, "Import directions", FILES, lambda path: self.import_library(Path(path)))
 
     def _ask_export(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Export directions", "directions.json", "Directions (*.json)")
-        if path:
-            self.export_library(Path(path))
+        ask_to_save(self, "Export directions", "directions.json", FILES, lambda path: self.export_library(Path(path)))
 
     def _close_dialog(self) -> None:
         if self._dialog is not None:

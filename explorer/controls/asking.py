@@ -1,0 +1,40 @@
+"""Questions to a person that do not stop the window: a file to open or save, a seed."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+
+from stylegan_core.recipe import SEEDS
+
+
+def ask_to_open(parent: QWidget, title: str, kinds: str, then: Callable[[str], object]) -> None:
+    """Asks for a file that exists and hands its path to ``then``."""
+    dialog = QFileDialog(parent, title, "", kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.fileSelected.connect(then)
+    _open(dialog)
+
+
+def ask_to_save(parent: QWidget, title: str, name: str, kinds: str, then: Callable[[str], object]) -> None:
+    """Asks for a file to write, proposing ``name``, and hands its path to ``then``."""
+    dialog = QFileDialog(parent, title, "", kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(name.rpartition(".")[2])
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(then)
+    _open(dialog)
+
+
+def ask_for_seed(parent: QWidget, seed: int, then: Callable[[int], object]) -> None:
+    """Asks for a seed and hands it to ``then``."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle("Seed")
+    dialog.setLabelText("Seed of the source:")
+    dialog.setTextValue(str(seed))
+    dialog.textValueSelected.connect(lambda text: then(int(text) % SEEDS) if text.strip().isdigit() else None)
+    _open(dialog)
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
