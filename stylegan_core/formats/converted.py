@@ -1,7 +1,7 @@
 """What every converter returns, and the array turns they share: foreign tensors under this project's names."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -30,6 +30,14 @@ class Converted:
     alpha: float = 1.0
     source: str = ""
     notes: list[str] = field(default_factory=list)
+
+
+def add_discriminator(result: Converted, make: Callable[[], State]) -> None:
+    """Converts a discriminator; one that does not fit leaves a note, since the generator draws without it."""
+    try:
+        result.discriminator = make()
+    except RefusedFile as error:
+        result.notes.append(f"Its discriminator is left out: {error}.")
 
 
 def conv(weight: Array, *, flip: bool = False) -> Array:

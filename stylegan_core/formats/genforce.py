@@ -23,7 +23,7 @@ def convert(file: WeightFile) -> Converted:
     result = Converted(config, generator_state(tree, config), level=level, alpha=alpha, source=tree.name)
     judge = file.networks.get("discriminator")
     if judge is not None:
-        result.discriminator = discriminator_state(judge, config)
+        turn.add_discriminator(result, lambda: discriminator_state(judge, config))
     return result
 
 

@@ -20,11 +20,15 @@ def convert(file: WeightFile) -> Converted:
     level, alpha = turn.growth(turn.scalar(drawn.tensors.get("lod")), config.levels)
     result = Converted(config, generator_state(drawn, config), level=level, alpha=alpha, source=drawn.name)
     judge = file.networks.get("D")
-    if judge is not None and turn.size_of(judge, "4x4/Dense1/weight", 1) == 1:
-        result.discriminator = discriminator_state(judge, config)
-    elif judge is not None:
-        result.notes.append("Its discriminator also guesses labels, which this project does not; it is left out.")
+    if judge is not None:
+        turn.add_discriminator(result, lambda: _discriminator(judge, config))
     return result
+
+
+def _discriminator(judge: NetworkTree, config: NetworkConfig) -> State:
+    if turn.size_of(judge, "4x4/Dense1/weight", 1) != 1:
+        raise RefusedFile("it also guesses labels, which this project's does not")
+    return discriminator_state(judge, config)
 
 
 def configuration(tree: NetworkTree) -> NetworkConfig:

@@ -32,7 +32,7 @@ def convert(file: WeightFile) -> Converted:
         result.notes.append("It stores no noise maps; noise is off unless its strength is raised again.")
     judge = file.networks.get("d")
     if judge is not None:
-        result.discriminator = discriminator_state(judge, config)
+        turn.add_discriminator(result, lambda: discriminator_state(judge, config))
     return result
 
 

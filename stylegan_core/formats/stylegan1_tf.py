@@ -39,7 +39,7 @@ def convert(file: WeightFile) -> Converted:
     level, alpha = turn.growth(turn.scalar(drawn.tensors.get("lod")), config.levels)
     result = Converted(config, generator_state(drawn, config), level=level, alpha=alpha, source=drawn.name)
     if discriminator is not None:
-        result.discriminator = discriminator_state(discriminator, config)
+        turn.add_discriminator(result, lambda: discriminator_state(discriminator, config))
     if "Gs" not in file.networks:
         result.notes.append("It holds no averaged generator (Gs); the one in training is drawn.")
     return result

@@ -14,7 +14,6 @@ from stylegan_core.networks.config import NetworkConfig
 
 LRMUL = 0.01
 _FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
-_NO_JUDGE = "Its discriminator is built differently from the one known here ({}); it is left out."
 
 
 def convert(file: WeightFile) -> Converted:
@@ -27,13 +26,16 @@ def convert(file: WeightFile) -> Converted:
     judge = file.networks.get("D")
     if judge is None:
         return result
+    turn.add_discriminator(result, lambda: _discriminator(judge, result))
+    return result
+
+
+def _discriminator(judge: NetworkTree, result: Converted) -> State:
     reason = unusual_judge(judge)
     if reason:
-        result.notes.append(_NO_JUDGE.format(reason))
-        return result
-    result.config = config = turn.fitted(config, mbstd_group=_group(judge))
-    result.discriminator = discriminator_state(judge, config)
-    return result
+        raise RefusedFile(reason)
+    result.config = turn.fitted(result.config, mbstd_group=_group(judge))
+    return discriminator_state(judge, result.config)
 
 
 def _clamp_note(tree: NetworkTree) -> list[str]:

@@ -51,7 +51,7 @@ def _add_discriminator(result: Converted, tree: NetworkTree) -> None:
     if isinstance(group, int) and 0 <= group <= 4096:
         result.config = turn.fitted(result.config, mbstd_group=max(group, 1))
     make = growing_discriminator if growing else discriminator_state
-    result.discriminator = make(_with_usual_head(tree), result.config)
+    turn.add_discriminator(result, lambda: make(_with_usual_head(tree), result.config))
 
 
 def _with_usual_head(tree: NetworkTree) -> NetworkTree:
