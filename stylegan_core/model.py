@@ -19,6 +19,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.networks.synthesis import Noise
+from stylegan_core.networks.unfilled import unfilled
 
 log = logging.getLogger(__name__)
 
@@ -265,7 +266,7 @@ def _config(file: Path, metadata: Mapping[str, str]) -> NetworkConfig:
 
 def _build(file: Path, metadata: Mapping[str, str], tensors: dict[str, Tensor]) -> Model:
     config = _config(file, metadata)
-    with torch.device("meta"):
+    with unfilled():
         generator = build_generator(config)
     _fill(generator, tensors, file)
     try:

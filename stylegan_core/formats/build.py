@@ -8,6 +8,7 @@ from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import Budget, RefusedFile
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
+from stylegan_core.networks.unfilled import unfilled
 
 W_AVG_SAMPLES = 10_000
 W_AVG_BATCH = 500
@@ -56,7 +57,7 @@ def _sizes(shape: tuple[int, ...]) -> str:
 
 def generator_of(found: Converted, budget: Budget) -> Generator:
     """The drawing generator, in evaluation mode; a missing w_avg is the mean of w over 10,000 fixed z, and noted."""
-    with torch.device("meta"):
+    with unfilled():
         made = build_generator(found.config)
     missing = "w_avg" not in found.generator
     state = {**found.generator, **({"w_avg": np.zeros(found.config.w_dim, np.float32)} if missing else {})}
@@ -86,7 +87,7 @@ def discriminator_of(found: Converted, budget: Budget) -> Discriminator | None:
     """The discriminator, in evaluation mode; None where the file has none that fits."""
     if found.discriminator is None:
         return None
-    with torch.device("meta"):
+    with unfilled():
         made = build_discriminator(found.config)
     discriminator = filled(made, found.discriminator, budget, "discriminator").eval()
     assert isinstance(discriminator, Discriminator)
