@@ -22,7 +22,7 @@ def main(argv: list[str]) -> int:
     console = Console(stderr=True)
     logging.getLogger("stylegan_core").addHandler(RichHandler(console=console, show_path=False))
     bar = _Bar(console)
-    launch = Launch(Wish(options.run, options.preset, options.data, tuple(options.set)), bar.show)
+    launch = Launch(Wish(options.run, options.preset, options.data, tuple(options.set), options.init), bar.show)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: launch.stop())
     with bar.progress:
@@ -33,7 +33,7 @@ def main(argv: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    table = "\n".join(f"  {name:<12} {preset(name).meaning}" for name in PRESETS)
+    table = "\n".join(f"  {name:<14} {preset(name).meaning}" for name in PRESETS)
     parser = argparse.ArgumentParser(
         prog="python -m stylegan_core train",
         description="Trains a network into a run directory; the same command resumes it. Presets:\n" + table,
@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("run", type=Path, metavar="RUN_DIR", help="where the run lives; made if missing")
     parser.add_argument("--preset", default="", help="what to train; not needed to resume")
     parser.add_argument("--data", default="", help="folder, zip or idx file of pictures; not needed to resume")
+    parser.add_argument("--init", default="", metavar="MODEL", help="start from a trained network or run")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting, such as gamma=2"
     )

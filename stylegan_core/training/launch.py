@@ -21,6 +21,7 @@ from stylegan_core.events import End, Resume, Start
 from stylegan_core.rundir import RunDir, RunLock
 from stylegan_core.training.checkpoint import resume_newest
 from stylegan_core.training.config import TrainingConfig, changed, preset
+from stylegan_core.training.finetune import adopted, open_init, take_over
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.loop import Loop, Shown
 from stylegan_core.training.metric import Measurer
@@ -37,6 +38,7 @@ class Wish:
     preset: str = ""
     data: str = ""
     settings: tuple[str, ...] = ()
+    init: str = ""
 
 
 class Launch:
@@ -78,7 +80,8 @@ class Launch:
         loader = Loader(cache, order, on_stall=lambda text: journal.alert("stalled-loader", text))
         try:
             state = TrainingState.fresh(self.config, device)
-            self._greet(journal, state, device)
+            if not self._greet(journal, state, device) and self.config.init.path:
+                journal.alert("init", take_over(state, open_init(Path(self.config.init.path))))
             measurer = Measurer(self.run, cache, journal, self.config)
             self._loop = Loop(self.run, state, loader, journal, measurer, self.shown)
             self._loop.stop_wanted = self._stop
@@ -96,7 +99,8 @@ class Launch:
         journal.sync()
         return finished
 
-    def _greet(self, journal: Journal, state: TrainingState, device: torch.device) -> None:
+    def _greet(self, journal: Journal, state: TrainingState, device: torch.device) -> bool:
+        """Fills the state from the newest checkpoint and says in the log that the run begins; False at image 0."""
         path, troubles = resume_newest(self.run, state)
         journal.img = state.counters.img
         machine = f"{describe(device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
@@ -106,6 +110,7 @@ class Launch:
         for trouble in troubles:
             journal.alert("checkpoint", trouble)
         log.info("%s at %g kimg", "goes on" if path else "starts", state.counters.img / 1000)
+        return path is not None
 
 
 def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
@@ -122,9 +127,13 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     if run.has_strangers():
         raise ValueError(f"{run.path} is not empty and not a run; name a new folder.")
     config = changed(preset(wish.preset), wish.settings)
+    if wish.init:
+        names = (setting.partition("=")[0].strip() for setting in wish.settings)
+        kept = [name.removeprefix("network.") for name in names if name.startswith("network.")]
+        config = adopted(config, open_init(Path(wish.init)).model, Path(wish.init), kept)
     dataset = _open(wish.data, config)
     data = replace(config.data, path=str(Path(wish.data).resolve()), fingerprint=dataset.fingerprint)
-    network = replace(config.network, classes=tuple(dataset.classes))
+    network = config.network.with_classes(tuple(dataset.classes))
     threads = config.threads or torch.get_num_threads()
     return replace(config, data=data, network=network, threads=threads), dataset
 
@@ -132,6 +141,9 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
 def _must_agree(run: RunDir, config: TrainingConfig, wish: Wish) -> None:
     if wish.preset and wish.preset != config.preset:
         raise ValueError(f"{run.path} was started with the preset {config.preset}, not {wish.preset}; name a new run.")
+    if wish.init and str(Path(wish.init).resolve()) != config.init.path:
+        began = config.init.path or "no network"
+        raise ValueError(f"{run.path} was started from {began}, not from {wish.init}; name a new run.")
     if changed(config, wish.settings) != config:
         raise ValueError(f"{run.path} was started with other settings than {', '.join(wish.settings)}; name a new run.")
     if not wish.data or str(Path(wish.data).resolve()) == config.data.path:

@@ -77,6 +77,8 @@ class Loop:
         try:
             if not self.state.counters.img:
                 self.samples()
+                if self.config.init.path:
+                    self.checkpoint()  # what the run started from may be gone when it goes on
             while self.kimg < self.config.growth.total_kimg:
                 self.step()
         except Stopped:

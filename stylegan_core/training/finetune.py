@@ -1,0 +1,90 @@
+"""Starting a run from a trained network (``--init``): its widths, the levels both share, and where growing begins."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from stylegan_core.formats.convert import Foreign, import_file
+from stylegan_core.model import Model, read_safetensors
+from stylegan_core.networks.discriminator import Discriminator
+from stylegan_core.networks.generator import build_discriminator
+from stylegan_core.schedule import Growth
+from stylegan_core.training.checkpoint import state_file
+from stylegan_core.training.config import InitConfig, TrainingConfig
+from stylegan_core.training.state import TrainingState
+
+PREFIX = "discriminator."
+
+
+def open_init(path: Path) -> Foreign:
+    """Any model this project opens, with the discriminator it or its run holds. Raises ValueError or OSError."""
+    found = import_file(path)
+    if found.discriminator is None:
+        return replace(found, discriminator=_discriminator_beside(found.model))
+    return found
+
+
+def _discriminator_beside(model: Model) -> Discriminator | None:
+    """A run keeps its discriminator in the training state beside the drawable checkpoint; None where that is gone."""
+    if model.path is None or not state_file(model.path).is_file():
+        return None
+    _, tensors = read_safetensors(state_file(model.path))
+    found = {name.removeprefix(PREFIX): tensor for name, tensor in tensors.items() if name.startswith(PREFIX)}
+    network = build_discriminator(model.config)
+    try:
+        network.load_state_dict(found)
+    except RuntimeError:
+        raise ValueError(f"{state_file(model.path)} does not belong to {model.path}; copy both again.") from None
+    return network
+
+
+def adopted(config: TrainingConfig, model: Model, path: Path, kept: Iterable[str] = ()) -> TrainingConfig:
+    """The configuration for going on from a model: its architecture and widths at the plan's own resolution.
+
+    ``kept`` names fields of the network that a person has set. With ``init.grown`` the plan begins, stable, at the last
+    level that the model had finished; a network that does not grow always begins at its full resolution.
+    """
+    mine = {name: getattr(config.network, name) for name in ("resolution", "classes", *kept)}
+    network = replace(model.config, **mine)
+    finished = model.level if model.alpha >= 1 else max(model.level - 1, 0)
+    growth = config.growth
+    if not network.family.growing:
+        growth = begun_at(growth, growth.top_level)
+    elif config.init.grown:
+        growth = begun_at(growth, finished)
+    init = InitConfig(str(path.resolve()), config.init.grown)
+    return replace(config, network=network, growth=growth, init=init)
+
+
+def begun_at(growth: Growth, level: int) -> Growth:
+    """The plan without the levels below ``level`` (or below its last), beginning stable."""
+    rest = [plan for plan in growth.levels if plan.level >= min(level, growth.top_level)]
+    return Growth((replace(rest[0], fade_kimg=0), *rest[1:]))
+
+
+def take_over(state: TrainingState, origin: Foreign) -> str:
+    """Copies what both networks share by name and shape into a fresh state; says in one sentence what was taken."""
+    share = _take(state.generator, origin.model.generator)
+    state.average.load_state_dict(state.generator.state_dict())
+    if origin.discriminator is None:
+        beside = "the discriminator starts anew, for the file holds none"
+    else:
+        beside = f"{_take(state.discriminator, origin.discriminator):.0%} of the discriminator"
+    name, side = origin.model.info.name, 4 << origin.model.level
+    return f"The run starts from {name}, trained to {side}²: {share:.0%} of the generator are taken from it, {beside}."
+
+
+@torch.no_grad()
+def _take(network: nn.Module, source: nn.Module) -> float:
+    """Copies every tensor that ``source`` has under the same name and shape; the share of numbers taken."""
+    theirs = source.state_dict()
+    taken = total = 0
+    for name, slot in network.state_dict(keep_vars=True).items():
+        total += slot.numel()
+        if name in theirs and theirs[name].shape == slot.shape:
+            slot.copy_(theirs[name])
+            taken += slot.numel()
+    return taken / total
