@@ -270,9 +270,9 @@ class LabelledSlider(QWidget):
         row.setSpacing(8)
         if label_width is not None:
             self.label.setFixedWidth(label_width)
-        self.label.setVisible(bool(self.label.text()))
         self.number.setFixedWidth(number_width)
         row.addWidget(self.label)
+        self.label.setVisible(bool(self.label.text()))  # after it has a parent, or it opens as a window for a moment
         row.addWidget(self.track, 1)
         row.addWidget(self.number)
 

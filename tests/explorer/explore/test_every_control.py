@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QScrollBar, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QLineEdit, QScrollBar, QWidget
 
 from explorer.controls.panel import Panel
 from explorer.controls.slider import LabelledSlider
@@ -79,3 +79,22 @@ def test_any_recipe_fits_any_network(panel: Panel, session: Session) -> None:
         session.edit_recipe(recipe)
         session.set_model(model_info(resolution, name=str(resolution)), f"{resolution}.safetensors")
         assert session.recipe == recipe
+
+
+@pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
+def test_building_a_panel_opens_no_window(qapp: QApplication, session: Session, kind: type[Panel]) -> None:
+    opened: list[QObject] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                opened.append(watched)
+            return False
+
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    panel = kind(session)
+    panel.show_model(model_info())
+    qapp.removeEventFilter(watch)
+    assert opened == []
+    panel.deleteLater()
