@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,9 +67,9 @@ def trainer_threads() -> int:
     return max(cores - 1, 1)
 
 
-def train_arguments(preset: str, data: str, settings: Mapping[str, object]) -> list[str]:
+def train_arguments(preset: str, data: str, settings: Iterable[str]) -> list[str]:
     """The arguments behind ``train RUN_DIR``."""
-    pairs = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    pairs = [part for each in settings for part in ("--set", each)]
     return ["--preset", preset, "--data", data, *pairs]
 
 
@@ -121,6 +121,7 @@ class RunWatcher(QObject):
     def close(self) -> None:
         """Stops looking; the run goes on."""
         self._timer.stop()
+        self.blockSignals(True)  # a look that is under way must not reach a closed panel
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _ask(self) -> None:

@@ -63,6 +63,12 @@ class MonitorHeader(QWidget):
         self.title.setText(f"{preset} · run {number}" if known else path.name)
         self.title.setToolTip(str(path))
 
+    def name_explore(self, snapshot: str, live: bool) -> None:
+        """What the button opens: the newest network, or that of an earlier snapshot such as "85 kimg"."""
+        self.explore.setText(f"Explore {snapshot}" if snapshot else "Explore live" if live else "Explore")
+        newest = "Opens the newest averaged network (EMA) in Explore; later ones replace it as they come."
+        self.explore.setToolTip(f"Opens the network of {snapshot} in Explore." if snapshot else newest)
+
     def show_state(self, state: RunState, sentence: str, can_explore: bool) -> None:
         """Shows the state and enables what makes sense in it."""
         self.pill.show_state(state.name, state.sentence)
@@ -73,7 +79,6 @@ class MonitorHeader(QWidget):
         )
         steerable = state.live and state.name not in ("starting", "stopping")
         self.explore.setEnabled(can_explore)
-        self.explore.setText("Explore live" if state.live else "Explore")
         for each in (self.snapshot, self.pause, self.stop):
             each.setVisible(state.live)
             each.setEnabled(steerable)

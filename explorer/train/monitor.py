@@ -46,6 +46,7 @@ class Monitor(QWidget):
 
     def __init__(self, path: Path, launch: Launch | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.path = path
         self.record = RunRecord()
         self.config: dict[str, Any] = {}
@@ -98,6 +99,7 @@ class Monitor(QWidget):
         self.watcher.state_changed.connect(self._take_state)
         self.loader.loaded.connect(self._loaded)
         self.timeline.pointed.connect(self.curves.set_cursor)
+        self.samples.snapshot_shown.connect(lambda _: self._name_explore())
         self.curves.pointed.connect(self._point)
         self.curves.compare_asked.connect(self.compare_requested)
         self.header.leave.clicked.connect(self.leave_requested)
@@ -155,8 +157,13 @@ class Monitor(QWidget):
         self.samples.set_snapshots(self.path, record.samples, resolution)
         self.curves.show_record(record)
         self.messages.show_messages(record.messages)
+        self._name_explore()
         self._show_alpha()
         self._show_status()
+
+    def _name_explore(self) -> None:
+        earlier = self.samples.earlier
+        self.header.name_explore("" if earlier is None else kimg_text(earlier.img / 1000), self.watcher.state.live)
 
     def _sentence(self, state: RunState) -> str:
         record = self.record
@@ -251,10 +258,21 @@ class Monitor(QWidget):
                 return self.path / event.path
         return self.watcher.run.drawable()
 
+    def checkpoint_of(self, snapshot: Samples) -> Path | None:
+        """The checkpoint that was saved with these samples; None where it was not kept."""
+        for event in reversed(self.record.checkpoints):
+            if event.img == snapshot.img and event.path and is_whole(self.path / event.path):
+                return self.path / event.path
+        return None
+
     def _explore(self) -> None:
-        self._following = True
-        path = self.newest_checkpoint()
-        if path is None:
+        earlier = self.samples.earlier
+        self._following = earlier is None
+        path = self.newest_checkpoint() if earlier is None else self.checkpoint_of(earlier)
+        if path is None and earlier is not None:
+            kept = "Only the newest few and every tenth checkpoint are kept"
+            self.failed.emit(f"The checkpoint of {kimg_text(earlier.img / 1000)} is gone: {kept}.", "")
+        elif path is None:
             self.failed.emit("There is no checkpoint to explore yet; Snapshot makes one.", "")
         else:
             self.explore_requested.emit(str(path))

@@ -30,6 +30,7 @@ class PictureLoader(QObject):
         self._known: OrderedDict[Path, Pixels | None] = OrderedDict()
         self._wanted: dict[str, tuple[Path, ...]] = {}
         self._reading: Path | None = None
+        self._closed = False
         self._read.connect(self._take)
 
     def get(self, path: Path) -> Pixels | None:
@@ -51,10 +52,12 @@ class PictureLoader(QObject):
     def close(self) -> None:
         """Drops all wishes and the thread."""
         self._wanted.clear()
+        self.blockSignals(True)
+        self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _next(self) -> None:
-        if self._reading is not None:
+        if self._reading is not None or self._closed:
             return
         path = next((path for paths in self._wanted.values() for path in paths if path not in self._known), None)
         if path is not None:

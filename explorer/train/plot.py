@@ -147,7 +147,7 @@ class Plot(QWidget):
             axis = self.view.getPlotItem().getAxis(name)
             axis.setTextPen(tokens.colour("muted"))
             axis.setPen(QPen(Qt.PenStyle.NoPen))
-            axis.setTickPen(pg.mkPen(tokens.colour("dim"), width=1))
+            axis.setTickPen(pg.mkPen(tokens.colour("dim"), width=1) if name == "left" else QPen(Qt.PenStyle.NoPen))
             axis.setGrid(40 if name == "left" else False)
         self._cursor.setPen(pg.mkPen(tokens.colour("muted"), width=1, style=Qt.PenStyle.DashLine))
 

@@ -77,7 +77,8 @@ class PreviewReader(QObject):
         self._pool.submit(self._look, self._newest, path, resolutions)
 
     def close(self) -> None:
-        """Ends the thread."""
+        """Ends the thread; what it still finds is not told."""
+        self.blockSignals(True)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _look(self, wish: int, path: Path, resolutions: tuple[int, ...]) -> None:

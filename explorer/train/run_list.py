@@ -250,6 +250,7 @@ class RunList(QWidget):
         self._timer.stop()
 
     def close_list(self) -> None:
-        """Ends the thread."""
+        """Ends the thread; what it still finds is not shown."""
         self._timer.stop()
+        self._listed.disconnect(self.show_runs)
         self._pool.shutdown(wait=True, cancel_futures=True)

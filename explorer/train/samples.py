@@ -184,6 +184,11 @@ class SamplesPanel(QWidget):
         """The snapshot that is shown."""
         return self._snapshots[self.scrubber.value()] if self._snapshots else None
 
+    @property
+    def earlier(self) -> Samples | None:
+        """The snapshot that is shown, if it is not the newest."""
+        return self.current if self.scrubber.value() < self.scrubber.maximum() else None
+
     def show_nearest(self, kimg: float) -> None:
         """Moves the scrubber to the snapshot nearest to ``kimg``."""
         if self._snapshots:

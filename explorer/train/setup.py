@@ -26,7 +26,7 @@ from explorer.train.preview import LevelPreview, Preview, PreviewReader
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
 from stylegan_core.schedule import phases
-from stylegan_core.training.config import PRESETS, TrainingConfig, preset
+from stylegan_core.training.config import PRESETS, TrainingConfig, changed, preset
 
 REST_MS = 350  # after the last key in the data field
 FIRST_PRESET = "avatars-32"
@@ -35,7 +35,7 @@ FIRST_PRESET = "avatars-32"
 class SetupPage(QWidget):
     """Asks everything a run needs on one page. ``start_requested``: folder, preset, data, settings."""
 
-    start_requested = Signal(object, str, str, dict)
+    start_requested = Signal(object, str, str, list)
     leave_requested = Signal()
 
     def __init__(self, runs: Path, data: Path, parent: QWidget | None = None) -> None:
@@ -48,6 +48,7 @@ class SetupPage(QWidget):
         self.avatars_chip = chip("make avatars", "Draws cartoon faces to learn from, here and now.", checkable=True)
         self.maker = AvatarMaker(data)
         self.preset, self.meaning, self.plan = QComboBox(), QLabel(), GrowthTimeline()
+        self.changes = QLineEdit(placeholderText="Changes, such as gamma=2 growth.32.stable_kimg=60")
         self.run_folder = QLineEdit()
         self.start = button(
             "Start training", "Starts a trainer of its own; it goes on when this window closes.", "primary"
@@ -66,8 +67,15 @@ class SetupPage(QWidget):
 
     @property
     def config(self) -> TrainingConfig:
-        """The chosen preset."""
-        return preset(self.preset.currentData())
+        """The chosen preset with its changes; without them where they make no sense."""
+        try:
+            return changed(preset(self.preset.currentData()), self.settings())
+        except ValueError:
+            return preset(self.preset.currentData())
+
+    def settings(self) -> list[str]:
+        """The changes as key=value; they may be separated by blanks or commas."""
+        return self.changes.text().replace(",", " ").split()
 
     @property
     def resolutions(self) -> tuple[int, ...]:
@@ -117,6 +125,7 @@ class SetupPage(QWidget):
         self.meaning.setWordWrap(True)
         column.addWidget(self.meaning)
         column.addWidget(self.plan)
+        column.addWidget(self.changes)
         column.addSpacing(8)
         column.addLayout(_head("Run folder: where everything goes"))
         column.addWidget(self.run_folder)
@@ -124,7 +133,12 @@ class SetupPage(QWidget):
         for name in PRESETS:
             self.preset.addItem(f"{name}   ·   {square(preset(name).network.resolution)}", name)
         self.preset.setCurrentIndex(list(PRESETS).index(FIRST_PRESET))
-        for field, name in ((self.data, "Data"), (self.preset, "Preset"), (self.run_folder, "Run folder")):
+        for field, name in (
+            (self.data, "Data"),
+            (self.preset, "Preset"),
+            (self.run_folder, "Run folder"),
+            (self.changes, "Changes of the preset"),
+        ):
             field.setAccessibleName(name)
         return made
 
@@ -153,6 +167,8 @@ class SetupPage(QWidget):
         self._rest.timeout.connect(self._look_at_data)
         self.maker.made.connect(lambda folder: self.set_data(str(folder)))
         self.preset.currentIndexChanged.connect(lambda _: self._choose_preset())
+        self.changes.editingFinished.connect(self._choose_preset)
+        self.changes.textChanged.connect(lambda _: self._judge())
         self.run_folder.textChanged.connect(lambda _: self._judge())
         self._reader.ready.connect(self._show_preview)
         self._reader.failed.connect(lambda _path, why: self._show_data_trouble(why))
@@ -214,12 +230,17 @@ class SetupPage(QWidget):
             self.findings.setText(_muted("Looking through the pictures …"))
         self._judge()
 
+    def _every_setting(self) -> list[str]:
+        own = self.settings()
+        threads = [] if any(each.startswith("threads=") for each in own) else [f"threads={trainer_threads()}"]
+        return [*threads, *own]
+
     def _ask_costs(self) -> None:
         self._costs, self._cost_trouble = None, ""
         if self.data.text().strip():
             arguments = ["--preset", self.config.preset, "--data", self.data.text().strip(), "--json"]
-            threads = ["--set", f"threads={trainer_threads()}"]
-            self._preflight.ask("preflight", *arguments, "--run", self.run_folder.text().strip(), *threads)
+            settings = [part for each in self._every_setting() for part in ("--set", each)]
+            self._preflight.ask("preflight", *arguments, "--run", self.run_folder.text().strip(), *settings)
             self.costs.setText(_muted("Measuring how fast this machine is …"))
         else:
             self.costs.setText(_muted("Choose data first."))
@@ -269,6 +290,10 @@ class SetupPage(QWidget):
             return "The avatars are still being drawn."
         if self._data_trouble or self._cost_trouble:
             return self._data_trouble or self._cost_trouble
+        try:
+            changed(preset(self.preset.currentData()), self.settings())
+        except ValueError as error:
+            return str(error)
         if self._seen is None:
             return "Looking at the data …"
         if not self.run_folder.text().strip():
@@ -287,8 +312,7 @@ class SetupPage(QWidget):
         folder = Path(self.run_folder.text().strip())
         self._check.drop()
         self._preflight.drop()
-        settings = {"threads": trainer_threads()}
-        self.start_requested.emit(folder, self.config.preset, self.data.text().strip(), settings)
+        self.start_requested.emit(folder, self.config.preset, self.data.text().strip(), self._every_setting())
 
 
 def next_folder(runs: Path, name: str) -> Path:

@@ -1,5 +1,6 @@
 """The Train workspace: the list of runs, the page of a new one, and the monitor of the one that is watched."""
 
+import json
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.runs import Launch, train_arguments
 from explorer.train.run_list import RunList
+from stylegan_core.places import write_beside
 from stylegan_core.rundir import RunDir
 
 if TYPE_CHECKING:  # the plots and the setup page are imported when they are first wanted: the window opens sooner
@@ -16,6 +18,7 @@ if TYPE_CHECKING:  # the plots and the setup page are imported when they are fir
     from explorer.train.setup import SetupPage
 
 log = logging.getLogger(__name__)
+OPENED, MOST_REMEMBERED = "opened-runs.json", 24
 
 
 class TrainWorkspace(QWidget):
@@ -36,6 +39,7 @@ class TrainWorkspace(QWidget):
         self.monitor: Monitor | None = None
         self.setup: SetupPage | None = None
         self.runs = RunList(home / "runs")
+        self.runs.also = remembered(home / OPENED)
         self.pages = QStackedWidget()
         self._launches: dict[Path, Launch] = {}
         column = QVBoxLayout(self)
@@ -74,8 +78,7 @@ class TrainWorkspace(QWidget):
             self.failed.emit(f"{path} is not a run: it has no config.json. Choose the folder of one run.", "")
             return
         self._close_monitor()
-        if path.parent != self.runs.folder.absolute():
-            self.runs.also = tuple({*self.runs.also, path})
+        self._remember(path)
         monitor = Monitor(path, self._launches.get(path))
         monitor.explore_requested.connect(self.explore_requested)
         monitor.checkpoint_written.connect(self.checkpoint_written)
@@ -86,10 +89,23 @@ class TrainWorkspace(QWidget):
         self.monitor = monitor
         self.pages.addWidget(monitor)
         self.pages.setCurrentWidget(monitor)
+        monitor.setFocus()
         monitor.start()
         self.watching.emit(path)
 
-    def start(self, folder: Path, preset: str, data: str, settings: dict[str, object]) -> None:
+    def _remember(self, path: Path) -> None:
+        """A run that lies elsewhere stays in the list, also after a restart."""
+        if path.parent == self.runs.folder.absolute() or path in self.runs.also:
+            return
+        self.runs.also = (path, *self.runs.also)[:MOST_REMEMBERED]
+        said = json.dumps([str(each) for each in self.runs.also], indent=1).encode()
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            write_beside(self.home / OPENED, lambda file: file.write(said))
+        except OSError as error:
+            log.info("the list of opened runs is not kept: %s", error)
+
+    def start(self, folder: Path, preset: str, data: str, settings: list[str]) -> None:
         """Starts a trainer process for a new run and watches it."""
         self._launch(folder, train_arguments(preset, data, settings))
 
@@ -127,3 +143,12 @@ class TrainWorkspace(QWidget):
         self.runs.close_list()
         if self.setup is not None:
             self.setup.close_page()
+
+
+def remembered(path: Path) -> tuple[Path, ...]:
+    """The run folders that were opened from elsewhere; none where the file is missing or damaged."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(Path(each) for each in said if isinstance(each, str))
+    except (OSError, ValueError, TypeError):
+        return ()

@@ -191,7 +191,7 @@ def test_a_trainer_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_command_line_of_a_trainer() -> None:
-    said = train_arguments("tiny", "faces.zip", {"threads": 1, "seed": 3})
+    said = train_arguments("tiny", "faces.zip", ["threads=1", "seed=3"])
     assert said == ["--preset", "tiny", "--data", "faces.zip", "--set", "threads=1", "--set", "seed=3"]
 
 

@@ -241,3 +241,27 @@ def test_a_damaged_run_opens_all_the_same(workspace: TrainWorkspace, run: RunDir
     workspace.watch(run.path)
     qtbot.waitUntil(lambda: workspace.monitor.record.kimg == 30)
     workspace.monitor.grab()
+
+
+def test_a_run_from_elsewhere_stays_in_the_list_over_a_restart(workspace: TrainWorkspace, run: RunDir, qtbot) -> None:
+    workspace.watch(run.path)
+    workspace.show_runs()
+    again = TrainWorkspace(workspace.home)
+    qtbot.addWidget(again)
+    again.runs.refresh()
+    qtbot.waitUntil(lambda: run.path.resolve() in again.runs.cards)
+    again.close_workspace()
+
+
+def test_an_earlier_snapshot_is_explored_while_its_checkpoint_is_there(monitor: Monitor, run: RunDir, qtbot) -> None:
+    kept = run.checkpoints / "000010.safetensors"
+    kept.write_bytes((2).to_bytes(8, "little") + b"{}")  # a safetensors file that holds nothing
+    monitor.samples.scrubber.setValue(2)
+    assert monitor.header.explore.text() == "Explore 10 kimg"
+    with qtbot.waitSignal(monitor.explore_requested) as explored:
+        qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
+    assert explored.args == [str(kept)]
+    monitor.samples.scrubber.setValue(1)
+    with qtbot.waitSignal(monitor.failed) as failed:
+        qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
+    assert "The checkpoint of 5 kimg is gone" in failed.args[0]

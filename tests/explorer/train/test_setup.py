@@ -62,7 +62,7 @@ def test_with_data_that_can_be_read_it_can(page: SetupPage, faces: Path, qtbot) 
         qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
     folder, preset, data, settings = started.args
     assert (folder.name, preset, data) == ("00001-avatars-32", "avatars-32", str(faces))
-    assert settings["threads"] >= 1
+    assert settings[0].startswith("threads=")
 
 
 def test_data_that_is_none_is_named_in_one_sentence(page: SetupPage, tmp_path: Path, qtbot) -> None:
@@ -162,3 +162,16 @@ def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.M
     with qtbot.waitSignal(asking.failed, timeout=10_000) as failed:
         asking.ask("bad")
     assert failed.args == ["It cannot be."]
+
+
+def test_changes_of_a_preset_are_checked_and_drawn(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
+    page.set_data(str(faces))
+    qtbot.waitUntil(page.start.isEnabled)
+    page.changes.setText("growth.32.stable_kimg=400, gamma=2")
+    page.changes.editingFinished.emit()
+    assert page.plan.total == pytest.approx(495)
+    assert asked[-1][-4:] == ("--set", "growth.32.stable_kimg=400", "--set", "gamma=2")
+    qtbot.waitUntil(page.start.isEnabled)
+    page.changes.setText("gama=2")
+    assert "no setting 'gama'" in page.reason.toolTip()
+    assert not page.start.isEnabled()
