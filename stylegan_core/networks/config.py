@@ -1,7 +1,7 @@
 """NetworkConfig: everything that decides a network's shape and arithmetic, as plain data that travels in the file."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from stylegan_core.networks.families import FAMILIES, Family
@@ -131,6 +131,12 @@ class NetworkConfig:
     def channels(self, level: int) -> int:
         """Feature maps at 4·2^level: min(fmap_base / 2^(level+1), fmap_max), rounded down."""
         return min(self.fmap_base >> (level + 1), self.fmap_max)
+
+    def with_classes(self, classes: tuple[str, ...]) -> Self:
+        """This network for other labels; where w is the code itself, its width follows."""
+        if self.mapping_layers:
+            return replace(self, classes=classes)
+        return replace(self, classes=classes, w_dim=2 * self.z_dim if classes else self.z_dim)
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready data."""

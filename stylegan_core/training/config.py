@@ -4,10 +4,12 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from functools import partial
 from typing import Any, Self
 
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, official_growth
+from stylegan_core.training.family import FAMILY
 from stylegan_core.training.objective import ObjectiveConfig
 
 VERSION = 1
@@ -219,11 +221,17 @@ def _fashion_32() -> TrainingConfig:
     return _small_run("fashion-32", "Fashion-MNIST at 32²: clothes in grey, about two hours.", network, growth)
 
 
+def _of_family(name: str) -> TrainingConfig:
+    row = FAMILY[name]
+    return _small_run(name, row.meaning, row.network(), plan(*row.growth, rate=row.rate), **row.changes())
+
+
 PRESETS: dict[str, Callable[[], TrainingConfig]] = {
     "tiny": _tiny,
     "avatars-32": _avatars_32,
     "avatars-64": _avatars_64,
     "fashion-32": _fashion_32,
+    **{name: partial(_of_family, name) for name in FAMILY},
     "ffhq-128": lambda: _paper(128),
     "ffhq-256": lambda: _paper(256),
     "ffhq-512": lambda: _paper(512),

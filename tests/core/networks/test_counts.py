@@ -1,5 +1,7 @@
 """How many numbers each network holds (spec-core 10 and 3.2), counted on torch's meta device."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
@@ -52,15 +54,34 @@ def test_traditional_network_with_eight_mapping_layers() -> None:
     assert count(made) == 25_180_363
 
 
-@pytest.mark.parametrize("name", CONFIGURATIONS)
+@pytest.mark.parametrize("name", [name for name, row in CONFIGURATIONS.items() if row.parameters[0]])
 def test_configurations(name: str) -> None:
     with torch.device("meta"):
-        assert count(build_generator(configured(name))) == CONFIGURATIONS[name].parameters
+        found = count(build_generator(configured(name))), count(build_discriminator(configured(name)))
+    assert found == CONFIGURATIONS[name].parameters
 
 
 def test_configurations_of_table_1() -> None:
     expected = {"a": 23_079_115, "b": 23_079_115, "c": 30_400_651, "d": 26_214_539, "e": 26_219_627, "f": 26_219_627}
-    assert {name: CONFIGURATIONS[name].parameters for name in expected} == expected
+    assert {name: CONFIGURATIONS[name].parameters[0] for name in expected} == expected
+
+
+def test_stylegan2_at_256() -> None:
+    config = NetworkConfig(256, "stylegan2", fmap_base=16384)
+    with torch.device("meta"):
+        assert count(build_generator(config)) == 30_034_338
+        assert count(build_discriminator(config)) == 28_864_129
+
+
+def test_dcgan_of_64() -> None:
+    channels = [100, 1024, 512, 256, 128, 3]
+    weights = sum(16 * one * other for one, other in pairwise(channels))
+    config = configured("dcgan", resolution=64, z_dim=100, fmap_base=2048, fmap_max=1024)
+    with torch.device("meta"):
+        made, judge = build_generator(config), build_discriminator(config)
+    assert count(made) == weights + 2 * sum(channels[1:-1])  # a batch norm has two numbers a channel
+    widths = [3, 128, 256, 512, 1024, 1]
+    assert count(judge) == sum(16 * a * b for a, b in pairwise(widths)) + 128 + 2 * (256 + 512 + 1024)
 
 
 def test_unknown_configuration_is_refused() -> None:
