@@ -6,7 +6,6 @@ from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
-from scipy.linalg import eigh
 
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.samples import Floats, Mapped, oriented, sample_w
@@ -54,11 +53,10 @@ def _covariance(ws: Floats) -> Generator[float, None, Floats]:
 
 def _components(covariance: Floats, count: int) -> tuple[Floats, Floats, Floats]:
     """Vectors [count, w_dim], sigma [count] and explained share [count], largest first."""
-    size = len(covariance)
-    values, vectors = eigh(covariance, subset_by_index=[size - count, size - 1], driver="evr")
-    values = np.maximum(values[::-1], 0.0)
+    values, vectors = np.linalg.eigh(covariance)  # unlike scipy's, it lets other threads run meanwhile
+    values = np.maximum(values[::-1][:count], 0.0)
     whole = max(float(np.trace(covariance)), 1e-12)
-    found = np.stack([oriented(vector) for vector in vectors.T[::-1]])
+    found = np.stack([oriented(vector) for vector in vectors.T[::-1][:count]])
     return found, np.sqrt(values).astype(np.float32), (values / whole).astype(np.float32)
 
 

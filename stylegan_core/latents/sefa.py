@@ -4,7 +4,6 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.linalg import eigh
 
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.samples import Floats, Mapped, oriented, sample_w, spread
@@ -53,7 +52,6 @@ def factorise(affines: Sequence[Floats], count: int) -> tuple[Floats, Floats]:
     stacked = np.concatenate([np.asarray(affine, np.float32) for affine in affines])
     stacked = stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-12)
     product = stacked.T @ stacked
-    size = len(product)
-    values, vectors = eigh(product, subset_by_index=[size - count, size - 1], driver="evr")
-    shares = np.maximum(values[::-1], 0.0) / max(float(np.trace(product)), 1e-12)
-    return np.stack([oriented(vector) for vector in vectors.T[::-1]]), shares.astype(np.float32)
+    values, vectors = np.linalg.eigh(product)  # unlike scipy's, it lets other threads run meanwhile
+    shares = np.maximum(values[::-1][:count], 0.0) / max(float(np.trace(product)), 1e-12)
+    return np.stack([oriented(vector) for vector in vectors.T[::-1][:count]]), shares.astype(np.float32)
