@@ -11,6 +11,7 @@ COMMANDS = {
     "import": "convert any supported weight file to safetensors",
     "info": "say what a weight file holds",
     "metrics": "measure a model against a data set",
+    "directions": "find named directions of a model with the labels of a data set",
 }
 MODULES = {"import": "import_weights"}
 

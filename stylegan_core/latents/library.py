@@ -22,7 +22,8 @@ class Entry:
 
     ``explained`` is its share of the variance of W (PCA), ``accuracy`` the share of held-out pictures it sorts right
     (sorting, labels), ``number`` its place in the order it was computed in, ``first`` and ``last`` the layers it
-    is meant for (last None: to the end).
+    is meant for (last None: to the end). ``effect`` is how much the share of faces that have what it is named after
+    rises from −3 to +3 sigma, ``leak`` the mean change of the shares of everything else (labels).
     """
 
     direction: Direction
@@ -33,6 +34,8 @@ class Entry:
     starred: bool = False
     first: int = 0
     last: int | None = None
+    effect: float | None = None
+    leak: float | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -106,6 +109,8 @@ def _encode(entry: Entry) -> dict[str, Any]:
         "starred": entry.starred,
         "first": entry.first,
         "last": entry.last,
+        "effect": entry.effect,
+        "leak": entry.leak,
     }
 
 
@@ -124,6 +129,8 @@ def _decode(data: dict[str, Any]) -> Entry:
         bool(data.get("starred")),
         found.first,
         found.last,
+        _share(data.get("effect")),
+        _share(data.get("leak")),
     )
 
 

@@ -1,0 +1,51 @@
+"""``python -m stylegan_core directions MODEL --data DIR --out FILE.json``: named directions from labels."""
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+
+def main(argv: list[str]) -> int:
+    """Learns to answer the labels, finds a direction for each and writes those that work; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core directions", description=__doc__)
+    parser.add_argument("model", type=Path, help="weight file or run directory")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="labelled pictures (labels.json, dataset.json, folders)"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="the direction library to write, a .json file")
+    parser.add_argument("--reals", type=int, default=5000, help="labelled pictures to learn from")
+    parser.add_argument("--fakes", type=int, default=3000, help="drawn pictures to find the directions with")
+    parser.add_argument("--least", type=float, default=0.2, help="effect below which a direction is left out")
+    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
+    arguments = parser.parse_args(argv)
+
+    from stylegan_core.data.source import open_dataset
+    from stylegan_core.device import choose_device
+    from stylegan_core.latents.attributes import find_directions
+    from stylegan_core.latents.judge import learn
+    from stylegan_core.latents.library import Library
+    from stylegan_core.metrics.features import Extractor
+    from stylegan_core.model import load_model
+
+    model = load_model(arguments.model, choose_device(arguments.device))
+    if not model.config.styles:
+        raise ValueError(f"{arguments.model}: {model.info.why_not('styles')}")
+    dataset = open_dataset(arguments.data, model.resolution)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        learning, finding = bar.add_task("learning the labels", total=1.0), bar.add_task("finding", total=1.0)
+        judge = learn(dataset, Extractor(model.device), arguments.reals, lambda d: bar.update(learning, completed=d))
+        found = find_directions(model, judge, arguments.fakes, progress=lambda d: bar.update(finding, completed=d))
+    kept = tuple(one.entry for one in found if one.effect >= arguments.least)
+    Library(model.info.hash, model.info.name, kept).save(arguments.out)
+    table = Table("direction", "layers", "effect", "leak", "leaks most into", "judge right")
+    for one in found:
+        entry = one.entry
+        layers = f"{entry.first}–{model.num_layers - 1 if entry.last is None else entry.last}"
+        numbers = (f"{one.effect:+.2f}", f"{one.leak:.2f}", one.most_leaked, f"{entry.accuracy or 0:.0%}")
+        table.add_row(entry.direction.name, layers, *numbers, style="" if entry in kept else "dim")
+    Console(width=110).print(table)
+    print(f"{len(kept)} of {len(found)} directions written to {arguments.out}")
+    return 0

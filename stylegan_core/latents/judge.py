@@ -1,0 +1,107 @@
+"""Judge: answers questions about pictures, having learned from labelled ones; it scores what a direction changes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from stylegan_core.data.containers import open_container
+from stylegan_core.data.labels import attribute_tables
+from stylegan_core.data.source import Dataset
+from stylegan_core.latents.questions import FEWEST_SHARE, Question, questions_for
+from stylegan_core.metrics.features import Extractor, Progress
+from stylegan_core.metrics.samples import reals
+
+COLOUR_SIDE = 8  # beside the features, which forget colours, the picture itself at 8²
+REGULARISATION = 0.02
+TESTED = 0.2  # of the pictures, held back to say how often an answer is right
+Scores = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """One question, how to answer it (weights over the seen numbers) and how often that is right on held-out reals."""
+
+    question: Question
+    weights: Scores
+    offset: float
+    accuracy: float
+
+
+class Judge:
+    """Logistic regressions over EfficientNet features and coarse colours, one for each question."""
+
+    def __init__(self, extractor: Extractor, answerers: tuple[Answerer, ...], mean: Scores, scale: Scores) -> None:
+        self.extractor, self.answerers, self.mean, self.scale = extractor, answerers, mean, scale
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What this judge can be asked, in the order of the columns of :meth:`scores`."""
+        return tuple(answerer.question for answerer in self.answerers)
+
+    def scores(self, pictures: Iterable[Tensor], progress: Progress | None = None, count: int = 0) -> Scores:
+        """Log-odds of "yes" [N, questions] for batches of uint8 [n, 3, R, R]."""
+        seen = (see(self.extractor, pictures, progress, count) - self.mean) / self.scale
+        weights = np.stack([answerer.weights for answerer in self.answerers], axis=1)
+        made: Scores = seen @ weights + np.array([answerer.offset for answerer in self.answerers])
+        return made
+
+
+def see(extractor: Extractor, pictures: Iterable[Tensor], progress: Progress | None = None, count: int = 0) -> Scores:
+    """What a judge sees of pictures [N, 1280 + 3·8²]: pooled features, and the picture at 8²."""
+    rows: list[npt.NDArray[np.float32]] = []
+    done = 0
+    for batch in pictures:
+        with torch.inference_mode():
+            features = extractor.pooled(batch).cpu()
+            colours = F.adaptive_avg_pool2d(batch.cpu().float() / 127.5 - 1, COLOUR_SIDE).flatten(1)
+        rows.append(torch.cat([features, colours], dim=1).numpy())
+        done += len(batch)
+        if progress and count:
+            progress(done / count)
+    return np.concatenate(rows).astype(np.float64)
+
+
+def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress | None = None) -> Judge:
+    """A judge of everything the first ``count`` labelled pictures of a data set can teach.
+
+    Raises ValueError if the data set has no labels, or none with enough pictures on both sides.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    count = min(count, len(dataset))
+    values = _values(dataset, count)
+    seen = see(extractor, reals(dataset, count), progress, count)
+    mean, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-6
+    seen = (seen - mean) / scale
+    answerers = []
+    for question in questions_for({name: sorted(set(of)) for name, of in values.items()}):
+        told = [question.answer(value) for value in values[question.attribute]]
+        rows = np.array([index for index, answer in enumerate(told) if answer is not None])
+        truth = np.array([told[index] for index in rows], bool)
+        if not FEWEST_SHARE <= (truth.mean() if len(truth) else 0) <= 1 - FEWEST_SHARE:
+            continue
+        split = int(len(rows) * (1 - TESTED))
+        fitted = LogisticRegression(C=REGULARISATION / len(rows) * 1000, class_weight="balanced", max_iter=300)
+        fitted.fit(seen[rows[:split]], truth[:split])
+        right = fitted.predict(seen[rows[split:]]) == truth[split:]
+        accuracy = float((right[truth[split:]].mean() + right[~truth[split:]].mean()) / 2)
+        answerers.append(Answerer(question, fitted.coef_[0], float(fitted.intercept_[0]), accuracy))
+    if not answerers:
+        raise ValueError(f"{dataset.path} has no label with enough pictures on both sides to learn from.")
+    return Judge(extractor, tuple(answerers), mean, scale)
+
+
+def _values(dataset: Dataset, count: int) -> dict[str, list[str]]:
+    """The value of every attribute for each of the first pictures."""
+    found: dict[str, list[str]] = {}
+    for attribute, read in attribute_tables(open_container(dataset.path)).items():
+        names, by_picture = read()
+        found[attribute] = [names[by_picture[dataset.name(index)]] for index in range(count)]
+    if not found:
+        raise ValueError(f"{dataset.path} has no labels to find directions with; labels.json holds them.")
+    return found
