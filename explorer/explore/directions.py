@@ -18,7 +18,7 @@ from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.library import Entry, Library, library_path
+from stylegan_core.latents.library import Entry, Library, library_path, shipped_library
 from stylegan_core.recipe import AppliedDirection, Recipe
 
 FEW, MORE = 8, 12
@@ -367,8 +367,8 @@ class DirectionsPanel(Panel):
         self._say("")
         try:
             path = library_path(info.hash, info.name)
-            if path.exists():
-                self.library = replace(Library.load(path), model=info.hash, model_name=info.name)
+            kept = Library.load(path) if path.exists() else shipped_library(info.hash)
+            self.library = replace(kept or self.library, model=info.hash, model_name=info.name)
         except (OSError, ValueError) as error:
             self._say(str(error))
 

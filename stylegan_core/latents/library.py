@@ -13,6 +13,7 @@ from stylegan_core.recipe import AppliedDirection, Direction, Recipe
 VERSION = 1
 KIND = "stylegan-explorer directions"
 LARGEST_FILE = 64 * 2**20
+SHIPPED = Path(__file__).parent.parent.parent / "resources" / "models"
 SOURCES = ("pca", "sefa", "sorting", "labels")
 
 
@@ -96,6 +97,18 @@ def library_path(model: str, model_name: str) -> Path:
     """Where the library of the model with this hash lies among the person's files."""
     spoken = re.sub(r"[^A-Za-z0-9._-]+", "-", model_name).strip("-.") or "model"
     return place("libraries") / f"{spoken}-{model[:16]}.json"
+
+
+def shipped_library(model: str) -> Library | None:
+    """The library that came in the box beside the model with this hash; None where there is none.
+
+    Raises as :meth:`Library.load` if it is damaged.
+    """
+    for path in sorted(SHIPPED.glob("*/directions.json")):
+        library = Library.load(path)
+        if library.model == model:
+            return library
+    return None
 
 
 def _encode(entry: Entry) -> dict[str, Any]:

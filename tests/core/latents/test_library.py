@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stylegan_core.latents.library import Entry, Library, library_path
+from stylegan_core.latents import library as module
+from stylegan_core.latents.library import Entry, Library, library_path, shipped_library
 from stylegan_core.recipe import Direction, Vector
 
 
@@ -53,3 +54,16 @@ def test_the_file_is_named_after_the_model(tmp_path: Path, monkeypatch: pytest.M
 def test_the_library_knows_no_torch() -> None:
     code = "import sys, stylegan_core.latents.library; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_library_in_the_box_is_found_by_the_hash_of_its_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SHIPPED", tmp_path)
+    assert shipped_library("abc") is None
+    for name in ("abc", "def"):
+        (tmp_path / name).mkdir()
+        Library(name, f"model {name}").save(tmp_path / name / "directions.json")
+    found = shipped_library("def")
+    assert found is not None and found.model_name == "model def"
+    assert shipped_library("ghi") is None
