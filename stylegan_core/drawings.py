@@ -8,6 +8,7 @@ from torch import Tensor
 
 from stylegan_core.drawing import Drawing1
 from stylegan_core.drawing_dcgan import DcganDrawing
+from stylegan_core.drawing_lucidrains import PortDrawing
 from stylegan_core.drawing_stylegan2 import RevisedDrawing, SkipDrawing
 from stylegan_core.networks.synthesis import SynthesisNetwork
 
@@ -47,6 +48,7 @@ DRAWINGS: dict[str, Callable[[SynthesisNetwork, torch.dtype], Drawing]] = {
     "stylegan1": Drawing1,
     "stylegan2-growing": RevisedDrawing,
     "stylegan2": SkipDrawing,
+    "lucidrains": PortDrawing,
     "dcgan": DcganDrawing,
 }
 

@@ -10,6 +10,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.dcgan import DcganDiscriminator, DcganSynthesis, InputCode
 from stylegan_core.networks.discriminator import Discriminator, GrowingDiscriminator
 from stylegan_core.networks.layers import GAIN
+from stylegan_core.networks.lucidrains import NoDiscriminator, PortSynthesis
 from stylegan_core.networks.mapping import Mapping
 from stylegan_core.networks.spectral import normalise_spectrally
 from stylegan_core.networks.stylegan2 import ResidualDiscriminator, RevisedSynthesis, SkipSynthesis
@@ -39,6 +40,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "stylegan1": Architecture(Mapping, Synthesis, GrowingDiscriminator),
     "stylegan2-growing": Architecture(_mapping2, RevisedSynthesis, _growing2),
     "stylegan2": Architecture(_mapping2, SkipSynthesis, ResidualDiscriminator),
+    "lucidrains": Architecture(Mapping, PortSynthesis, NoDiscriminator),
     "dcgan": Architecture(InputCode, DcganSynthesis, DcganDiscriminator),
 }
 
