@@ -29,7 +29,7 @@ class BiasedConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         bias = self.bias if self.bias_gain == 1 else self.bias * self.bias_gain
-        x = self.conv(x) + bias.to(x.dtype)[:, None, None]
+        x = self.conv(x, bias)
         return ops.lrelu(x) if self.activation else x
 
 

@@ -52,8 +52,8 @@ class SynthesisLayer(nn.Module):
         """[N, C, H, W] (None for the first layer), w [N, w_dim], noise [N or 1, 1, H', W'] -> [N, C', H', W']."""
         x = self._input(w) if x is None else self._convolve(x)
         if noise is not None:
-            x = x + noise.to(x.dtype) * self.noise_strength.to(x.dtype)[:, None, None]
-        if not (self.blurs and self.config.bias_before_blur):
+            x = torch.addcmul(x, noise.to(x.dtype), self.noise_strength.to(x.dtype)[:, None, None])
+        if self.conv is None or (self.blurs and not self.config.bias_before_blur):
             x = x + self.bias.to(x.dtype)[:, None, None]
         x = ops.lrelu(x)
         if self.config.pixel_norm:
@@ -74,10 +74,9 @@ class SynthesisLayer(nn.Module):
         return x
 
     def _convolve(self, x: Tensor) -> Tensor:
+        """The convolution with the bias in the same pass, unless the blur comes between them."""
         assert self.conv is not None
-        x = self.conv(x)
-        if self.blurs and self.config.bias_before_blur:
-            x = x + self.bias.to(x.dtype)[:, None, None]
+        x = self.conv(x, self.bias if self.config.bias_before_blur or not self.blurs else None)
         return ops.blur(x) if self.blurs else x
 
 
