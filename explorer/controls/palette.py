@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from explorer.controls.chips import button
 
+ROW, LINE_ROOM = 34, 70  # pixels of one command, and of the line and the margins around it
+
 
 def shortcut_of(action: QAction) -> str:
     """The shortcut as people read it: "Ctrl+Z"."""
@@ -57,9 +59,6 @@ class CommandPalette(QFrame):
         self._actions = actions
         self._line.clear()
         self._fill("")
-        parent = self._window
-        width, height = min(560, parent.width() - 80), min(440, parent.height() - 120)
-        self.setGeometry((parent.width() - width) // 2, 70, width, height)
         self.show()
         self.raise_()
         self._line.setFocus()
@@ -73,10 +72,17 @@ class CommandPalette(QFrame):
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, action)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, _name(action))
-            item.setSizeHint(QSize(100, 34))
+            item.setSizeHint(QSize(100, ROW))
             self._list.addItem(item)
             self._list.setItemWidget(item, _row(action))
         self._list.setCurrentRow(0)
+        self._place(len(found))
+
+    def _place(self, rows: int) -> None:
+        """As high as its commands, in the upper middle of the window."""
+        width, most = min(560, self._window.width() - 80), self._window.height() - 120
+        height = min(440, most, LINE_ROOM + ROW * max(rows, 1))
+        self.setGeometry((self._window.width() - width) // 2, 64, width, height)
 
     def _run(self) -> None:
         item = self._list.currentItem()
@@ -108,7 +114,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Sequence[QAction], gestures: Sequence[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard and mouse")
-        self.setMinimumSize(520, 460)
+        self.setMinimumSize(560, 560)
         rows = [(shortcut_of(a), _name(a)) for a in actions if not a.shortcut().isEmpty()] + list(gestures)
         body = QWidget()
         grid = QGridLayout(body)
@@ -124,6 +130,7 @@ class ShortcutsDialog(QDialog):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         title = QLabel("Keyboard and mouse")
         title.setProperty("role", "headline")
         close = button("Close", "Closes this list.")

@@ -34,6 +34,7 @@ class HistoryStrip(QWidget):
         super().__init__(parent)
         self._session = session
         self._size = THUMB
+        self._last: Frame | None = None
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._thumbnails: dict[str, Thumbnail] = {}
         self._waiting: dict[tuple[str, Recipe], str] = {}  # entries whose picture is still to come
@@ -55,6 +56,7 @@ class HistoryStrip(QWidget):
 
     def show_frame(self, frame: Frame) -> None:
         """Takes the thumbnail of a waiting entry out of a frame that was drawn anyway."""
+        self._last = frame
         key = self._waiting.get((frame.model_hash, frame.recipe))
         if key is None or key not in self._entries:
             return
@@ -134,6 +136,8 @@ class HistoryStrip(QWidget):
             self._add_thumbnail(entry, 0)
             self.added.emit(entry)
             self._count()
+            if self._last is not None:  # the hand may have rested before it let go: then nothing new is drawn
+                self.show_frame(self._last)
         self._select(key)
 
     def _key_of(self, recipe: Recipe) -> str | None:

@@ -214,6 +214,15 @@ def test_history_and_model_come_back_after_a_restart(start: Make, qtbot: QtBot, 
     assert all(entry.thumbnail.startswith(b"\x89PNG") for entry in entries)
 
 
+def test_a_gesture_that_rested_before_it_ended_has_its_picture_too(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.session.edit(psi=0.1)
+    drawn(explorer, qtbot)
+    explorer.session.commit()
+    assert not any(thumbnail.empty for thumbnail in explorer.history.findChildren(Thumbnail))
+
+
 def test_a_click_in_the_history_is_a_step_that_can_be_undone(start: Make, qtbot: QtBot) -> None:
     explorer = start()
     drawn(explorer, qtbot)
