@@ -23,7 +23,7 @@ PLOTS = (
     ),
     (
         "Diversity of the fixed grid",
-        (Curve("diversity", "", "middle", "{:.3f}"),),
+        (Curve("diversity", "", "middle", "{:.3f}", exact=True),),
         "How much the faces of the fixed latents differ; when it falls towards 0, the network draws one face only.",
     ),
     (
@@ -41,13 +41,17 @@ PLOTS = (
         (Curve("r1", "", "coarse", "{:.3g}"),),
         "The squared gradient of D at real pictures, before it is weighted.",
     ),
-    ("Alpha", (Curve("alpha", "", "accent"),), "The weight of the newest block, 0 to 1 while a level fades in."),
+    (
+        "Alpha",
+        (Curve("alpha", "", "accent", exact=True),),
+        "The weight of the newest block, 0 to 1 while a level fades in.",
+    ),
     (
         "Gradient norms",
         (Curve("grad_g", "G", "bad", "{:.2g}"), Curve("grad_d", "D", "accent", "{:.2g}")),
         "The length of the gradients; sudden growth announces trouble.",
     ),
-    ("Memory", (Curve("memory", "", "muted", "{:.2f} GB", 1e-9),), "What the trainer's process holds."),
+    ("Memory", (Curve("memory", "", "muted", "{:.2f} GB", 1e-9, exact=True),), "What the trainer's process holds."),
 )
 METRIC_COLOURS = ("good", "fine", "middle", "coarse")
 

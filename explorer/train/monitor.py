@@ -14,6 +14,7 @@ from explorer.run_state import RunState
 from explorer.runs import Launch, RunWatcher
 from explorer.train.alpha import AlphaPanel, Pairs
 from explorer.train.curves import CurvesPanel
+from explorer.train.face_strip import FaceStrip
 from explorer.train.header import MonitorHeader
 from explorer.train.messages import MessageList
 from explorer.train.pictures import PictureLoader, Pixels, tiles
@@ -55,6 +56,7 @@ class Monitor(QWidget):
         self.header = MonitorHeader(path)
         self.timeline, self.alpha, self.curves = GrowthTimeline(), AlphaPanel(), CurvesPanel()
         self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), QLabel()
+        self.face = FaceStrip(self.samples)
         self._clock = QTimer(self, interval=1000)
         self._pairs: Samples | None = None
         self._following = False
@@ -86,8 +88,7 @@ class Monitor(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(self.alpha)
-        column.addWidget(titled("This face through time"))
-        column.addWidget(self.samples.face_strip)
+        column.addWidget(self.face)
         column.addWidget(titled("Messages"))
         column.addWidget(self.messages, 1)
         return made
@@ -101,6 +102,7 @@ class Monitor(QWidget):
         self.timeline.pointed.connect(self.curves.set_cursor)
         self.samples.snapshot_shown.connect(lambda _: self._name_explore())
         self.curves.pointed.connect(self._point)
+        self.face.failed.connect(self.failed)
         self.curves.compare_asked.connect(self.compare_requested)
         self.header.leave.clicked.connect(self.leave_requested)
         self.header.explore.clicked.connect(self._explore)
@@ -120,6 +122,7 @@ class Monitor(QWidget):
         self._clock.stop()
         self.watcher.close()
         self.loader.close()
+        self.face.writer.close()
 
     def _take_config(self, config: dict[str, Any]) -> None:
         self.config = config

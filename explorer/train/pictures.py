@@ -10,6 +10,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage, QImageReader
 
+from stylegan_core.events import Samples
+
 Pixels = npt.NDArray[np.uint8]
 LARGEST = 4096  # pixels a side; a larger picture is shrunk while it is read
 REMEMBERED = 256 << 20  # bytes
@@ -112,3 +114,10 @@ def spread(count: int, most: int) -> Iterator[int]:
         yield from range(count)
         return
     yield from sorted({round(index * (count - 1) / (most - 1)) for index in range(most)})
+
+
+def tile_side(event: Samples, resolution: int, pixels: Pixels) -> int:
+    """The side of one picture in a grid: the working resolution, small ones enlarged to 64 or the network's own."""
+    height, width = pixels.shape[:2]
+    side: int = max(min(resolution, 64), 4 << event.level)
+    return side if height % side == 0 and width % side == 0 else int(min(height, width))

@@ -25,6 +25,7 @@ class Curve:
     colour: str
     style: str = "{:.2f}"
     scale: float = 1.0
+    exact: bool = False  # never smoothed: a ramp or a staircase would lie
 
 
 def thin(x: Floats, y: Floats, buckets: int = BUCKETS) -> tuple[Floats, Floats]:
@@ -118,7 +119,7 @@ class Plot(QWidget):
         left, bottom = item.getAxis("left"), item.getAxis("bottom")
         left.setWidth(AXIS_WIDTH)
         left.setStyle(tickLength=0, maxTickLevel=0, textFillLimits=[(0, 0.7)])
-        bottom.setStyle(tickLength=0, maxTickLevel=0, showValues=False)
+        bottom.setStyle(tickLength=0, maxTickLevel=0, showValues=False, tickAlpha=0)
         bottom.setHeight(4)
         left.setTickFont(theme.mono(10))
         bottom.setTickFont(theme.mono(10))
@@ -213,11 +214,13 @@ class Plot(QWidget):
         positive = self._log and all(np.nanmin(y, initial=1.0) > 0 for _, y in everything)
         self.view.getPlotItem().getAxis("left").setLogMode(positive)
         for lines, data in ((self._lines, self._data), (self._others, self._other)):
-            for column, line in lines.items():
+            for curve in self.curves:
+                column, line = curve.column, lines[curve.column]
+                smoothed = self._smooth and not curve.exact
                 x, y = data.get(column, (np.empty(0), np.empty(0)))
-                show(line, *self._in_view(x, smooth(y, max(len(y) // 60, 8)) if self._smooth else y), positive)
+                show(line, *self._in_view(x, smooth(y, max(len(y) // 60, 8)) if smoothed else y), positive)
                 if lines is self._lines:
-                    few = self._in_view(x, y) if self._smooth else (x[:0], y[:0])
+                    few = self._in_view(x, y) if smoothed else (x[:0], y[:0])
                     show(self._raw[column], *few, positive)
 
     def _in_view(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:

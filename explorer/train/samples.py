@@ -11,7 +11,7 @@ from explorer import theme
 from explorer.controls.chips import chip
 from explorer.controls.slider import Track
 from explorer.controls.thumbnails import ThumbnailGrid, image_of
-from explorer.train.pictures import PictureLoader, Pixels, spread, tiles
+from explorer.train.pictures import PictureLoader, Pixels, spread, tile_side, tiles
 from explorer.train.words import kimg_number, kimg_text, square
 from stylegan_core.events import Samples
 
@@ -189,6 +189,11 @@ class SamplesPanel(QWidget):
         """The snapshot that is shown, if it is not the newest."""
         return self.current if self.scrubber.value() < self.scrubber.maximum() else None
 
+    @property
+    def story(self) -> tuple[Path, tuple[Samples, ...], int]:
+        """The run, all its snapshots, and the resolution of the finished network."""
+        return self._run, tuple(self._snapshots), self._resolution
+
     def show_nearest(self, kimg: float) -> None:
         """Moves the scrubber to the snapshot nearest to ``kimg``."""
         if self._snapshots:
@@ -248,10 +253,3 @@ class SamplesPanel(QWidget):
         for place, index in enumerate(self._strip_at):
             if path == self._run / self._snapshots[index].path:
                 self._fill(place, self._snapshots[index], pixels)
-
-
-def tile_side(event: Samples, resolution: int, pixels: Pixels) -> int:
-    """The side of one picture in a grid: the working resolution, small ones enlarged to 64 or the network's own."""
-    height, width = pixels.shape[:2]
-    side: int = max(min(resolution, 64), 4 << event.level)
-    return side if height % side == 0 and width % side == 0 else int(min(height, width))

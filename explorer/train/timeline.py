@@ -160,7 +160,7 @@ class GrowthTimeline(QWidget):
         x = self.x_of(self._now)
         painter.setPen(QPen(tokens.colour("text"), 2))
         painter.drawLine(QPointF(x, LABELS - 5), QPointF(x, LABELS + BLOCK + 7))
-        painter.setPen(QPen(tokens.colour("panel"), 2))
+        painter.setPen(QPen(tokens.colour("panel" if tokens.name == "dark" else "text"), 2))
         painter.setBrush(tokens.colour("handle" if self._live else "muted"))
         painter.drawEllipse(QPointF(x, LABELS + BLOCK / 2), 6, 6)
         text = ("now" if self._live else "here") + f" · {kimg_text(self._now)}"
