@@ -3,7 +3,7 @@
 import json
 import logging
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import torch
@@ -58,13 +58,19 @@ def read_state(path: Path, state: TrainingState) -> None:
     fresh = {name: tensor for name, tensor in expected.items() if not name.startswith("adam_")}
     if any(name not in tensors or tensors[name].shape != tensor.shape for name, tensor in fresh.items()):
         raise ValueError(f"{path} holds another network than the run's config.json describes.")
-    state.counters = Counters(**json.loads(metadata["counters"]))
+    state.counters = read_counters(metadata["counters"])
     with torch.no_grad():
         for prefix, network in _networks(state).items():
             for name, slot in network.state_dict(keep_vars=True).items():
                 slot.copy_(tensors[f"{prefix}.{name}"])
     for prefix, optimizer in _adams(state).items():
         _fill_adam(optimizer, {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+
+
+def read_counters(text: str) -> Counters:
+    """The counters of a training state; what this version does not know is left out, what is missing is as at first."""
+    known = {item.name for item in fields(Counters)}
+    return Counters(**{name: value for name, value in json.loads(text).items() if name in known})
 
 
 def resume_newest(run: RunDir, state: TrainingState) -> tuple[Path | None, list[str]]:
@@ -123,9 +129,11 @@ def _tensors(state: TrainingState) -> dict[str, Tensor]:
     for prefix, optimizer in _adams(state).items():
         for index, parameter in enumerate(optimizer.param_groups[0]["params"]):
             moments = optimizer.state.get(parameter)
-            if moments:  # with beta1 = 0 the first moment is the last gradient and never read again
+            if moments:
                 found[f"{prefix}{index}.square"] = moments["exp_avg_sq"]
                 found[f"{prefix}{index}.step"] = moments["step"]
+            if moments and optimizer.param_groups[0]["betas"][0]:  # at beta1 = 0 it is the last gradient, never read
+                found[f"{prefix}{index}.mean"] = moments["exp_avg"]
     return {name: tensor.detach().cpu().contiguous() for name, tensor in found.items()}
 
 
@@ -136,8 +144,11 @@ def _fill_adam(optimizer: torch.optim.Adam, tensors: dict[str, Tensor]) -> None:
             continue
         like = {"memory_format": torch.preserve_format}
         square = torch.empty_like(parameter, **like).copy_(tensors[f"{index}.square"])  # type: ignore[arg-type]
+        mean = torch.zeros_like(parameter, **like)  # type: ignore[arg-type]
+        if f"{index}.mean" in tensors:
+            mean.copy_(tensors[f"{index}.mean"])
         optimizer.state[parameter] = {
             "step": tensors[f"{index}.step"].to(parameter.device if parameter.is_cuda else "cpu"),
-            "exp_avg": torch.zeros_like(parameter, **like),  # type: ignore[arg-type]
+            "exp_avg": mean,
             "exp_avg_sq": square,
         }
