@@ -41,36 +41,23 @@ def read_weight_file(path: str | PathLike[str], progress: Progress | None = None
     `progress` gets the fraction read and cancels by returning False. Raises OSError where the file cannot be opened
     and ValueError with one sentence naming it where it is broken, hostile or of another kind.
     """
-    path = Path(path)
     try:
-        data = mapped(path)
+        data = mapped(Path(path))
+    except RefusedFile as error:
+        raise RefusedFile(f"{path}: {error}.") from None
+    return read_bytes(data, str(path), progress)
+
+
+def read_bytes(data: memoryview, name: str, progress: Progress | None = None) -> WeightFile:
+    """The networks of a file that is in memory already; raises as `read_weight_file`, calling it `name`."""
+    try:
         return _read(data, Budget(len(data), progress))
     except Cancelled:
-        raise Cancelled(f"{path}: reading was cancelled.") from None
+        raise Cancelled(f"{name}: reading was cancelled.") from None
     except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
+        raise RefusedFile(f"{name}: {error}.") from None
     except (RecursionError, OverflowError, MemoryError, struct.error):
-        raise RefusedFile(f"{path}: it is damaged in a way that no network file is.") from None
-
-
-def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
-    """The tensors of a single torch state dict of any network, such as a feature extractor's; raises as above."""
-    path = Path(path)
-    try:
-        data = mapped(path)
-        budget = Budget(len(data), None)
-        zipped = container_of(data) is Container.TORCH_ZIP
-        root = (
-            read_zip(ZipMembers(data, budget), TORCH_TABLE, budget)
-            if zipped
-            else read_legacy(data, budget, TORCH_TABLE)
-        )
-        networks, _ = state_dicts(root, budget) if isinstance(root, dict) else ({}, {})
-    except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
-    if len(networks) != 1:
-        raise RefusedFile(f"{path}: it does not hold one state dict.")
-    return next(iter(networks.values())).tensors
+        raise RefusedFile(f"{name}: it is damaged in a way that no network file is.") from None
 
 
 def convert_file(file: WeightFile, path: str | PathLike[str]) -> Converted:

@@ -1,0 +1,45 @@
+"""Coverage-guided fuzzing of the readers: ``python -m tests.core.formats.fuzz CORPUS_FOLDER -max_total_time=3600``.
+
+Needs atheris. Starts from the good and the hostile files, keeps in the corpus folder what reaches new code, and stops
+at the first input that ends in anything but a network or one sentence.
+"""
+
+import sys
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["stylegan_core.formats"]):
+    from stylegan_core.formats.limits import RefusedFile
+    from stylegan_core.formats.reader import convert_file, read_bytes
+
+from tests.core.formats.corpus import good_files
+from tests.core.formats.hostile import every
+
+MOST = 200_000
+
+
+def one_input(data: bytes) -> None:
+    """Reads and converts; anything but RefusedFile is a finding."""
+    try:
+        convert_file(read_bytes(memoryview(data), "file"), "file")
+    except RefusedFile as error:
+        assert "\n" not in str(error) and len(str(error)) < 500
+
+
+def main() -> None:
+    """Fills the corpus folder and runs until told to stop."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    hostile = {name: content for name, content, _ in every(Path("/nonexistent/canary"))}
+    for name, content in (good_files() | hostile).items():
+        if len(content) < MOST:
+            (folder / f"seed-{name}".replace("/", "_")).write_bytes(content)
+    atheris.Setup(
+        [sys.argv[0], str(folder), f"-max_len={MOST}", "-rss_limit_mb=3000", "-timeout=20", *sys.argv[2:]], one_input
+    )
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
