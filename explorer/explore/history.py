@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
+from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.thumbnails import Thumbnail, image_of
 from explorer.history_file import Entry
 from explorer.jobs import Frame
@@ -148,12 +149,15 @@ class HistoryStrip(QWidget):
     def _add_thumbnail(self, entry: Entry, at: int) -> None:
         thumbnail = Thumbnail(self._size)
         thumbnail.setAccessibleName(f"Earlier picture, seed {entry.recipe.latent.seed}")
-        thumbnail.setToolTip("Brings this picture back. Right-click to star or remove it.")
+        thumbnail.setToolTip(
+            "Brings this picture back; drag it onto mixing to take layers from it. Right-click for more."
+        )
         thumbnail.set_starred(entry.favourite)
         if entry.thumbnail:
             thumbnail.show_pixmap(QPixmap.fromImage(QImage.fromData(entry.thumbnail)))
         thumbnail.clicked.connect(lambda _=False, key=entry.key: self._restore(key))
         thumbnail.menu_asked.connect(lambda where, key=entry.key: self._menu(key, where))
+        thumbnail.drag_started.connect(lambda: drag_recipe(thumbnail, entry.recipe, thumbnail.pixmap))
         self._thumbnails[entry.key] = thumbnail
         self._row.insertWidget(at, thumbnail)
         if len(self._thumbnails) > MOST_SHOWN:

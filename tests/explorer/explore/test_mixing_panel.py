@@ -1,9 +1,10 @@
 """The mixing panel: sources and weights of bands and layers, and the matrix."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from explorer.controls.recipe_drag import MIME
 from explorer.explore.mixing import MixingPanel, find_mix, put_mix
 from explorer.jobs import Matrix, Strip
 from explorer.session import Session
+from stylegan_core.picture import save_picture
 from stylegan_core.recipe import Latent, Mix, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
 
@@ -77,6 +79,18 @@ def test_a_face_is_dropped_on_a_row(session: Session, show: Any) -> None:
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     panel.rows["middle"].dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
     assert session.recipe.mixes == (Mix(Latent(77), 1.0, "middle"),)
+
+
+def test_a_saved_picture_is_dropped_on_a_row(session: Session, show: Any, tmp_path: Path) -> None:
+    panel, _ = show(MixingPanel)
+    save_picture(tmp_path / "a.png", flat(3), Recipe(Latent(12)), model_info(), "cpu", threads=1)
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for name in ("b.png", "a.png"):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+        panel.rows["coarse"].dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+    assert session.recipe.mixes == (Mix(Latent(12), 1.0, "coarse"),)
 
 
 def test_single_layers_behind_the_disclosure(qtbot: QtBot, session: Session, show: Any) -> None:
