@@ -150,7 +150,7 @@ class HistoryStrip(QWidget):
         thumbnail = Thumbnail(self._size)
         thumbnail.setAccessibleName(f"Earlier picture, seed {entry.recipe.latent.seed}")
         thumbnail.setToolTip(
-            "Brings this picture back; drag it onto mixing to take layers from it. Right-click for more."
+            "Brings this picture back. Drag it onto mixing to take its layers; right-click for more."
         )
         thumbnail.set_starred(entry.favourite)
         if entry.thumbnail:
