@@ -60,6 +60,26 @@ def read_bytes(data: memoryview, name: str, progress: Progress | None = None) ->
         raise RefusedFile(f"{name}: it is damaged in a way that no network file is.") from None
 
 
+def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
+    """The tensors of a single torch state dict of any network, such as a feature extractor's; raises as above."""
+    path = Path(path)
+    try:
+        data = mapped(path)
+        budget = Budget(len(data), None)
+        zipped = container_of(data) is Container.TORCH_ZIP
+        root = (
+            read_zip(ZipMembers(data, budget), TORCH_TABLE, budget)
+            if zipped
+            else read_legacy(data, budget, TORCH_TABLE)
+        )
+        networks, _ = state_dicts(root, budget) if isinstance(root, dict) else ({}, {})
+    except RefusedFile as error:
+        raise RefusedFile(f"{path}: {error}.") from None
+    if len(networks) != 1:
+        raise RefusedFile(f"{path}: it does not hold one state dict.")
+    return next(iter(networks.values())).tensors
+
+
 def convert_file(file: WeightFile, path: str | PathLike[str]) -> Converted:
     """The networks of a file that was read, in this project's terms; raises RefusedFile naming `path`."""
     module = importlib.import_module(f"stylegan_core.formats.{MODULES[file.format]}")
