@@ -20,6 +20,9 @@ class Purpose(IntEnum):
     PATH = 7
     PATH_MIXING = 8
     PATH_NOISE = 9
+    AUGMENT_REAL = 10
+    AUGMENT_FAKE = 11
+    AUGMENT_G = 12
 
 
 def stream(seed: int, purpose: Purpose, index: int) -> np.random.Generator:

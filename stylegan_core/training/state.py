@@ -12,6 +12,7 @@ from stylegan_core.networks.generator import Generator, build_discriminator, bui
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.keys import Purpose, stream
 
+NOISE_STRENGTH = "noise_strength"
 EPSILON = 1e-8
 
 
@@ -22,7 +23,7 @@ class Counters:
     ``phase`` is the index of the phase whose Adam is in use (−1: none yet), ``skipped_d`` and ``skipped_g`` the updates
     left out in a row for numbers that were not finite, ``rollbacks`` how often the run went back and ``rate_factor``
     what that cost, ``micro_batch`` how many images are computed at a time (0: all), ``path_mean`` the running mean of
-    path lengths.
+    path lengths, ``ada_p`` the probability of augmentations and ``ada_…`` what was measured since it last moved.
     """
 
     img: int = 0
@@ -35,6 +36,9 @@ class Counters:
     rate_factor: float = 1.0
     micro_batch: int = 0
     path_mean: float = 0.0
+    ada_p: float = 0.0
+    ada_signs: float = 0.0
+    ada_images: int = 0
 
 
 class TrainingState:
@@ -50,7 +54,7 @@ class TrainingState:
         self.share_g = objective.generator_share
         self.share_d = objective.discriminator_share(config.gamma, config.r1_interval)
         betas = (objective.beta1, objective.beta2)
-        self.adam_g = adam(generator, betas, self.share_g)
+        self.adam_g = adam(generator, betas, self.share_g, config.noise_rate)
         self.adam_d = adam(discriminator, betas, self.share_d)
 
     @classmethod
@@ -74,7 +78,7 @@ class TrainingState:
         """Sets the learning rate of both, times what rollbacks left of it and what lazy regularisation leaves."""
         for optimizer, share in ((self.adam_g, self.share_g), (self.adam_d, self.share_d)):
             for group in optimizer.param_groups:
-                group["lr"] = rate * self.counters.rate_factor * share
+                group["lr"] = rate * self.counters.rate_factor * share * group["factor"]
 
     @torch.no_grad()
     def update_average(self, beta: float) -> None:
@@ -86,11 +90,22 @@ class TrainingState:
             mine.copy_(its)
 
 
-def adam(network: nn.Module, betas: tuple[float, float] = (0.0, 0.99), share: float = 1.0) -> torch.optim.Adam:
-    """Adam with eps 1e-8 (spec-core 5.1); betas to the power of ``share``; the rate is set by each phase."""
+def adam(
+    network: nn.Module, betas: tuple[float, float] = (0.0, 0.99), share: float = 1.0, noise_rate: float = 1.0
+) -> torch.optim.Adam:
+    """Adam with eps 1e-8 (spec-core 5.1); betas to the power of ``share``; the rate is set by each phase.
+
+    ``noise_rate`` multiplies it for noise strengths: they begin at 0, and with small batches Adam's steps of one size
+    make them wander off as far as the rate allows, whatever the pictures need.
+    """
     betas = (betas[0] ** share, betas[1] ** share)
     fused = next(network.parameters()).device.type in ("cpu", "cuda")
-    return torch.optim.Adam(network.parameters(), lr=0.001, betas=betas, eps=EPSILON, fused=fused)
+    slow = [p for name, p in network.named_parameters() if noise_rate != 1 and name.endswith(NOISE_STRENGTH)]
+    slow_ids = {id(p) for p in slow}
+    groups = [{"params": [p for p in network.parameters() if id(p) not in slow_ids], "factor": 1.0}]
+    if slow:
+        groups.append({"params": slow, "factor": noise_rate})
+    return torch.optim.Adam(groups, lr=0.001, betas=betas, eps=EPSILON, fused=fused)
 
 
 def average_beta(batch: int, kimg: float, half_life_kimg: float, ramp: float) -> float:

@@ -4,13 +4,15 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from stylegan_core.networks.generator import Generator
 from stylegan_core.schedule import Phase
+from stylegan_core.training.augment import adjusted, augmented
+from stylegan_core.training.distributed import Team
 from stylegan_core.training.keys import Purpose, mixing_cutoff, normals, uniforms
 from stylegan_core.training.losses import (
     LOSSES,
@@ -20,9 +22,13 @@ from stylegan_core.training.losses import (
     r1_penalty,
     r1_weight,
 )
+from stylegan_core.training.memory import let_go, out_of_memory, smaller
+from stylegan_core.training.parts import Part, split
 from stylegan_core.training.state import TrainingState, average_beta
 
 Check = Callable[[], None]
+Alert = Callable[[str, str], None]
+T = TypeVar("T")
 PATH_DECAY = 0.01  # how fast the running mean of path lengths follows (StyleGAN2, spec-core 4)
 
 
@@ -51,27 +57,27 @@ class StepNumbers:
 class Stepper:
     """Computes steps on a state; ``check`` is called between micro-batches and may raise to abandon the half step.
 
-    Until a half step's weights change nothing else has changed either, so an abandoned half leaves no trace.
+    Until a half step's weights change nothing else has changed either, so an abandoned half leaves no trace. A half
+    that does not fit into memory is computed again in smaller micro-batches, and ``alert`` is told.
     """
 
-    def __init__(self, state: TrainingState, dtype: torch.dtype, check: Check = lambda: None) -> None:
+    def __init__(
+        self,
+        state: TrainingState,
+        dtype: torch.dtype,
+        check: Check = lambda: None,
+        alert: Alert = lambda _code, _text: None,
+        team: Team | None = None,
+    ) -> None:
         self.state = state
         self.config = state.config
         self.dtype = dtype
         self.check = check
+        self.alert = alert
+        self.team = team or Team()
         self.device = state.generator.w_avg.device
         self.objective = self.config.objective
         self.loss = LOSSES[self.objective.loss]
-
-    def discriminator_half(self, reals: Tensor, labels: Tensor | None, phase: Phase, numbers: StepNumbers) -> None:
-        """Trains D on reals float32 [N, 3, r, r] in −1…1 and new fakes, then updates the average and the counters."""
-        with self._untouched_if_abandoned():
-            self._discriminator_half(reals, labels, phase, numbers)
-
-    def generator_half(self, labels: Tensor | None, batch: int, phase: Phase, numbers: StepNumbers) -> None:
-        """Trains G on ``batch`` new fakes against the discriminator as it now is; counts the images."""
-        with self._untouched_if_abandoned():
-            self._generator_half(labels, batch, phase, numbers)
 
     @contextmanager
     def _untouched_if_abandoned(self) -> Iterator[None]:
@@ -85,154 +91,232 @@ class Stepper:
                 buffer.copy_(before)
             raise
 
-    def _discriminator_half(self, reals: Tensor, labels: Tensor | None, phase: Phase, numbers: StepNumbers) -> None:
+    def _parts(self, batch: int, group: int) -> list[Part]:
+        """This process's images of a batch, as many at a time as fit."""
+        return list(split(batch, self.state.counters.micro_batch, group, self.team.rank, self.team.world))
+
+    def _fitting(self, compute: Callable[[], T], batch: int) -> T:
+        """What ``compute`` returns, tried again with smaller micro-batches as long as memory runs out.
+
+        Raises ValueError with one sentence where even one minibatch-deviation group does not fit.
+        """
+        while True:
+            try:
+                with self._untouched_if_abandoned():
+                    return compute()
+            except (MemoryError, RuntimeError) as error:
+                if not out_of_memory(error):
+                    raise
+            let_go()
+            counters, group = self.state.counters, min(self.config.network.mbstd_group, batch)
+            now = min(counters.micro_batch or batch, sum(len(part.places) for part in self._parts(batch, group)))
+            size = smaller(now, group)
+            if not size:
+                raise ValueError(f"Memory is too small for {now} images at this resolution; take a smaller network.")
+            counters.micro_batch = size
+            text = f"Memory ran out, so the batch of {batch} is computed {size} images at a time; the step is the same."
+            self.alert("memory", text)
+
+    def discriminator_half(self, reals: Tensor, labels: Tensor | None, phase: Phase, numbers: StepNumbers) -> None:
+        """Trains D on reals float32 [n, 3, r, r] in −1…1 and new fakes, then updates the average and the counters.
+
+        ``reals`` and ``labels`` are this process's images of the batch.
+        """
         counters, network = self.state.counters, self.state.discriminator
         network.requires_grad_(True)
-        network.zero_grad(set_to_none=True)
-        parts = list(micro_batches(len(reals), counters.micro_batch, self.config.network.mbstd_group))
         due = self.config.gamma + self.objective.r2 > 0 and counters.steps % self.config.r1_interval == 0
         riding = due and not self.objective.lazy_steps
-        sums = _Sums(len(parts), self.device)
-        means: list[Tensor] = []
-        for part in parts:
-            label = None if labels is None else labels[part]
-            real = fade_reals(reals[part].to(self.device), phase.alpha)
-            self._real_part(real, label, phase, riding, sums)
-            self.check()
-            with torch.no_grad():
-                fakes, _, w = self._fakes(part, label, phase, Purpose.FAKES_D, Purpose.MIXING_D)
-            means.append(w)
-            self.check()
-            self._fake_part(fakes, label, phase, riding, sums)
-            self.check()
-            if self.objective.gradient_penalty:
-                self._blend_part(real, fakes, part, label, phase, sums)
-                self.check()
-        numbers.d_real, numbers.d_fake = sums.d_real, sums.d_fake
-        numbers.loss_d = sums.loss
+        sums, w = self._fitting(lambda: self._discriminator_gradients(reals, labels, phase, riding), phase.batch)
+        self.team.add(sums.all)
+        numbers.d_real, numbers.d_fake, numbers.loss_d = sums.d_real, sums.d_fake, sums.loss
         numbers.grad_d = self._update(network, self.state.adam_d, "discriminator", numbers)
         if due and not riding and not numbers.skipped:
-            self._lazy_step(reals, labels, parts, phase, sums, numbers)
+            sums.r1 = self._fitting(lambda: self._lazy_gradients(reals, labels, phase), phase.batch)
+            self.team.add([sums.r1])
+            self._update(network, self.state.adam_d, "discriminator", numbers)
         numbers.r1 = sums.r1 if due and self.config.gamma > 0 else None
         counters.skipped_d = counters.skipped_d + 1 if numbers.skipped else 0
         if not counters.skipped_d:
-            self.state.generator.update_w_avg(torch.cat(means))
-            beta = average_beta(len(reals), counters.img / 1000, self.config.ema_kimg, self.config.ema_ramp)
+            self.state.generator.update_w_avg(self._joined(w, phase.batch))
+            beta = average_beta(phase.batch, counters.img / 1000, self.config.ema_kimg, self.config.ema_ramp)
             self.state.update_average(beta)
+            self._adjust_augmentation(float(sums.signs), phase.batch)
         counters.steps += 1
         counters.half = True
 
-    def _generator_half(self, labels: Tensor | None, batch: int, phase: Phase, numbers: StepNumbers) -> None:
+    def generator_half(self, labels: Tensor | None, batch: int, phase: Phase, numbers: StepNumbers) -> None:
+        """Trains G on ``batch`` new fakes against the discriminator as it now is; counts the images."""
         counters, network = self.state.counters, self.state.generator
         self.state.discriminator.requires_grad_(False)
-        network.zero_grad(set_to_none=True)
-        parts = list(micro_batches(batch, counters.micro_batch, self.config.network.mbstd_group))
-        total = torch.zeros((), device=self.device)
-        means: list[Tensor] = []
-        for part in parts:
-            label = None if labels is None else labels[part]
-            fakes, _, w = self._fakes(part, label, phase, Purpose.FAKES_G, Purpose.MIXING_G)
-            means.append(w.detach())
-            self.check()
-            loss = self.loss.g(self._scores(fakes, label, phase)) / len(parts)
-            torch.autograd.backward(loss)
-            total += loss.detach()
-            self.check()
-        numbers.loss_g = total
+        loss, w = self._fitting(lambda: self._generator_gradients(labels, batch, phase), batch)
+        self.team.add([loss])
+        numbers.loss_g = loss
         numbers.grad_g = self._update(network, self.state.adam_g, "generator", numbers)
         counters.skipped_g = counters.skipped_g + 1 if "generator" in numbers.skipped else 0
         if not counters.skipped_g:
-            network.update_w_avg(torch.cat(means))
+            network.update_w_avg(self._joined(w, batch))
             if self.objective.path_length and (counters.steps - 1) % self.objective.path_interval == 0:
                 self._path_step(labels, batch, phase, numbers)
         counters.img += batch
         counters.half = False
 
-    def _real_part(self, reals: Tensor, label: Tensor | None, phase: Phase, with_r1: bool, sums: "_Sums") -> None:
+    def _discriminator_gradients(
+        self, reals: Tensor, labels: Tensor | None, phase: Phase, riding: bool
+    ) -> tuple["_Sums", Tensor]:
+        """Leaves the gradients on D; what was measured, and w [n, w_dim] of the fakes."""
+        self.state.discriminator.zero_grad(set_to_none=True)
+        sums = _Sums(self.device)
+        means: list[Tensor] = []
+        for part in self._parts(phase.batch, self.config.network.mbstd_group):
+            label = None if labels is None else labels[part.rows]
+            real = fade_reals(reals[part.rows].to(self.device), phase.alpha)
+            self._real_part(real, part, label, phase, riding, sums)
+            self.check()
+            with torch.no_grad():
+                fakes, _, w = self._fakes(part, label, phase, Purpose.FAKES_D, Purpose.MIXING_D)
+            means.append(w)
+            self.check()
+            self._fake_part(fakes, part, label, phase, riding, sums)
+            self.check()
+            if self.objective.gradient_penalty:
+                self._blend_part(real, fakes, part, label, phase)
+                self.check()
+        return sums, torch.cat(means)
+
+    def _generator_gradients(self, labels: Tensor | None, batch: int, phase: Phase) -> tuple[Tensor, Tensor]:
+        """Leaves the gradients on G; the loss, and w [n, w_dim]."""
+        self.state.generator.zero_grad(set_to_none=True)
+        total = torch.zeros((), device=self.device)
+        means: list[Tensor] = []
+        for part in self._parts(batch, self.config.network.mbstd_group):
+            label = None if labels is None else labels[part.rows]
+            fakes, _, w = self._fakes(part, label, phase, Purpose.FAKES_G, Purpose.MIXING_G)
+            means.append(w.detach())
+            self.check()
+            seen = self._augmented(fakes, part, Purpose.AUGMENT_G)
+            loss = self.loss.g(self._scores(seen, label, phase)) * part.share
+            torch.autograd.backward(loss)
+            total += loss.detach()
+            self.check()
+        return total, torch.cat(means)
+
+    def _joined(self, w: Tensor, batch: int) -> Tensor:
+        """w [n, w_dim] of this process, or where there are several the mean over all of them [1, w_dim]."""
+        if self.team.world == 1:
+            return w
+        mean = w.float().sum(dim=0, keepdim=True) / batch
+        self.team.add([mean])
+        return mean
+
+    def _real_part(
+        self, reals: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r1: bool, sums: "_Sums"
+    ) -> None:
         with_r1 = with_r1 and self.config.gamma > 0
         reals = reals.detach().requires_grad_(with_r1)
-        scores = self._scores(reals, label, phase)
+        scores = self._scores(self._augmented(reals, part, Purpose.AUGMENT_REAL), label, phase)
         loss = self.loss.d_real(scores)
         if self.objective.drift:
             loss = loss + self.objective.drift * scores.square().mean()
         if with_r1:
-            weighted = self._r1(scores, reals, phase, sums)
-            torch.autograd.backward((loss + weighted * self.config.r1_interval) / sums.parts)
+            weighted = self._r1(scores, reals, phase)
+            sums.r1 += weighted.detach() * part.share
+            torch.autograd.backward((loss + weighted * self.config.r1_interval) * part.share)
         else:
-            torch.autograd.backward(loss / sums.parts)
-        sums.d_real += scores.detach().mean() / sums.parts
-        sums.loss += loss.detach() / sums.parts
+            torch.autograd.backward(loss * part.share)
+        sums.d_real += scores.detach().mean() * part.share
+        sums.signs += scores.detach().sign().sum()
+        sums.loss += loss.detach() * part.share
 
-    def _fake_part(self, fakes: Tensor, label: Tensor | None, phase: Phase, with_r2: bool, sums: "_Sums") -> None:
+    def _fake_part(
+        self, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r2: bool, sums: "_Sums"
+    ) -> None:
         with_r2 = with_r2 and self.objective.r2 > 0
         fakes = fakes.detach().requires_grad_(with_r2)
-        scores = self._scores(fakes, label, phase)
+        scores = self._scores(self._augmented(fakes, part, Purpose.AUGMENT_FAKE), label, phase)
         loss = self.loss.d_fake(scores)
         whole = loss
         if with_r2:
             weight = r1_weight(self.objective.r2, self._below(phase)) * self.config.r1_interval
             whole = loss + r1_penalty(scores, fakes) * weight
-        torch.autograd.backward(whole / sums.parts)
-        sums.d_fake += scores.detach().mean() / sums.parts
-        sums.loss += loss.detach() / sums.parts
+        torch.autograd.backward(whole * part.share)
+        sums.d_fake += scores.detach().mean() * part.share
+        sums.loss += loss.detach() * part.share
 
-    def _blend_part(
-        self, reals: Tensor, fakes: Tensor, part: list[int], label: Tensor | None, phase: Phase, sums: "_Sums"
-    ) -> None:
+    def _blend_part(self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase) -> None:
         """WGAN-GP's penalty at pictures between reals and fakes, with a place of its own for each pair."""
-        indices = [self.state.counters.img + index for index in part]
-        place = uniforms(self.config.seed, Purpose.BLEND, indices).to(self.device)[:, None, None, None]
+        place = uniforms(self.config.seed, Purpose.BLEND, self._numbers(part)).to(self.device)[:, None, None, None]
         penalty = gradient_penalty(lambda x: self._scores(x, label, phase), reals, fakes, place, self._below(phase))
-        torch.autograd.backward(penalty * (self.objective.gradient_penalty / sums.parts))
+        torch.autograd.backward(penalty * (self.objective.gradient_penalty * part.share))
 
-    def _lazy_step(
-        self,
-        reals: Tensor,
-        labels: Tensor | None,
-        parts: list[list[int]],
-        phase: Phase,
-        sums: "_Sums",
-        numbers: StepNumbers,
-    ) -> None:
-        """R1 and R2 times their interval in an Adam step of their own; not interrupted, for weights have moved."""
-        for part in parts:
-            label = None if labels is None else labels[part]
+    def _lazy_gradients(self, reals: Tensor, labels: Tensor | None, phase: Phase) -> Tensor:
+        """R1 and R2 times their interval, for an Adam step of their own; R1 as a number."""
+        self.state.discriminator.zero_grad(set_to_none=True)
+        found = torch.zeros((), device=self.device)
+        for part in self._parts(phase.batch, self.config.network.mbstd_group):
+            label = None if labels is None else labels[part.rows]
+            factor = self.config.r1_interval * part.share
             if self.config.gamma > 0:
-                real = fade_reals(reals[part].to(self.device), phase.alpha).requires_grad_()
-                weighted = self._r1(self._scores(real, label, phase), real, phase, sums)
-                torch.autograd.backward(weighted * (self.config.r1_interval / sums.parts))
+                real = fade_reals(reals[part.rows].to(self.device), phase.alpha).requires_grad_()
+                seen = self._augmented(real, part, Purpose.AUGMENT_REAL)
+                weighted = self._r1(self._scores(seen, label, phase), real, phase)
+                found += weighted.detach() * part.share
+                torch.autograd.backward(weighted * factor)
             if self.objective.r2 > 0:
                 with torch.no_grad():
                     fakes = self._fakes(part, label, phase, Purpose.FAKES_D, Purpose.MIXING_D).images
                 fakes.requires_grad_()
-                weight = r1_weight(self.objective.r2, self._below(phase)) * self.config.r1_interval / sums.parts
-                torch.autograd.backward(r1_penalty(self._scores(fakes, label, phase), fakes) * weight)
-        self._update(self.state.discriminator, self.state.adam_d, "discriminator", numbers)
+                seen = self._augmented(fakes, part, Purpose.AUGMENT_FAKE)
+                weight = r1_weight(self.objective.r2, self._below(phase)) * factor
+                torch.autograd.backward(r1_penalty(self._scores(seen, label, phase), fakes) * weight)
+        return found
 
     def _path_step(self, labels: Tensor | None, batch: int, phase: Phase, numbers: StepNumbers) -> None:
-        """StyleGAN2's path length regularisation in an Adam step of its own (spec-core 4); not interrupted either."""
-        counters, objective = self.state.counters, self.objective
-        parts = list(micro_batches(max(batch // objective.path_shrink, 1), counters.micro_batch, 1))
-        before, lengths = counters.path_mean, []
-        for part in parts:
-            label = None if labels is None else labels[part]
-            fakes = self._fakes(part, label, phase, Purpose.PATH, Purpose.PATH_MIXING)
-            indices = [counters.img + index for index in part]
-            noise = normals(self.config.seed, Purpose.PATH_NOISE, indices, fakes.images[0].numel()).to(self.device)
-            length = path_lengths(fakes.images, fakes.ws, noise.view_as(fakes.images))
-            mean = before + PATH_DECAY * (length.mean() - before)
-            penalty = (length - mean).square().mean()
-            torch.autograd.backward(penalty * (objective.path_length * objective.path_interval / len(parts)))
-            lengths.append(length.detach())
+        """StyleGAN2's path length regularisation in an Adam step of its own (spec-core 4)."""
+        counters = self.state.counters
+        size = max(batch // self.objective.path_shrink, 1)
+        mean = None
+        if self.team.world > 1 or len(self._parts(size, 1)) > 1:
+            mean = self._fitting(lambda: self._mean_path_length(labels, size, phase), size)
+            self.team.add([mean])
+        mean = self._fitting(lambda: self._path_gradients(labels, size, phase, mean), size)
         skipped = len(numbers.skipped)
         self._update(self.state.generator, self.state.adam_g, "generator", numbers)
         if len(numbers.skipped) == skipped:
-            counters.path_mean = before + PATH_DECAY * (float(torch.cat(lengths).mean()) - before)
+            counters.path_mean += PATH_DECAY * (float(mean) - counters.path_mean)
 
-    def _r1(self, scores: Tensor, reals: Tensor, phase: Phase, sums: "_Sums") -> Tensor:
-        weighted = r1_penalty(scores, reals) * r1_weight(self.config.gamma, self._below(phase))
-        sums.r1 += weighted.detach() / sums.parts
-        return weighted
+    def _mean_path_length(self, labels: Tensor | None, batch: int, phase: Phase) -> Tensor:
+        """This process's share of the mean length, which the penalty of every picture needs."""
+        found = torch.zeros((), device=self.device)
+        for part in self._parts(batch, 1):
+            found += self._path_lengths(labels, part, phase).detach().mean() * part.share
+        return found
+
+    def _path_gradients(self, labels: Tensor | None, batch: int, phase: Phase, mean: Tensor | None) -> Tensor:
+        """Gradients of mean (length − a)² with a = before + 0.01·(mean length − before), a's own included.
+
+        ``mean`` None stands for that of the only part; returns it.
+        """
+        objective, before = self.objective, self.state.counters.path_mean
+        self.state.generator.zero_grad(set_to_none=True)
+        for part in self._parts(batch, 1):
+            lengths = self._path_lengths(labels, part, phase)
+            mean = lengths.detach().mean() if mean is None else mean
+            target = before + PATH_DECAY * (mean - before)
+            slope = 2 * (lengths.detach() - target - PATH_DECAY * (mean - target))
+            weight = objective.path_length * objective.path_interval * part.share
+            torch.autograd.backward((lengths * slope).mean() * weight)
+        assert mean is not None
+        return mean
+
+    def _path_lengths(self, labels: Tensor | None, part: Part, phase: Phase) -> Tensor:
+        label = None if labels is None else labels[part.rows]
+        fakes = self._fakes(part, label, phase, Purpose.PATH, Purpose.PATH_MIXING)
+        numbers = self._numbers(part)
+        noise = normals(self.config.seed, Purpose.PATH_NOISE, numbers, fakes.images[0].numel()).to(self.device)
+        return path_lengths(fakes.images, fakes.ws, noise.view_as(fakes.images))
+
+    def _r1(self, scores: Tensor, reals: Tensor, phase: Phase) -> Tensor:
+        return r1_penalty(scores, reals) * r1_weight(self.config.gamma, self._below(phase))
 
     def _below(self, phase: Phase) -> int:
         """How many levels the phase lies below full resolution."""
@@ -243,20 +327,38 @@ class Stepper:
         scores: Tensor = self.state.discriminator(images, label, phase.level, phase.alpha, dtype=self.dtype)
         return scores
 
-    def _fakes(self, part: list[int], label: Tensor | None, phase: Phase, purpose: Purpose, mixing: Purpose) -> Fakes:
+    def _augmented(self, images: Tensor, part: Part, purpose: Purpose) -> Tensor:
+        """The pictures as the discriminator sees them; themselves where augmentation is off."""
+        if not self.config.ada.target:
+            return images
+        return augmented(images, self.state.counters.ada_p, self.config.seed, purpose, self._numbers(part))
+
+    def _adjust_augmentation(self, signs: float, batch: int) -> None:
+        """Takes in the signs of D(real), and every few steps moves p."""
+        counters, ada = self.state.counters, self.config.ada
+        if not ada.target:
+            return
+        counters.ada_signs += signs
+        counters.ada_images += batch
+        if (counters.steps + 1) % ada.interval == 0:
+            counters.ada_p = adjusted(counters.ada_p, counters.ada_signs, counters.ada_images, ada)
+            counters.ada_signs, counters.ada_images = 0.0, 0
+
+    def _numbers(self, part: Part) -> list[int]:
+        """The images' numbers on the counter, by which all that is random is keyed."""
+        return [self.state.counters.img + place for place in part.places]
+
+    def _fakes(self, part: Part, label: Tensor | None, phase: Phase, purpose: Purpose, mixing: Purpose) -> Fakes:
         """New pictures for these images of the batch."""
         first, seed, network = self.state.counters.img, self.config.seed, self.config.network
         active = 2 * phase.level + 2
         maps = [side * side for side in network.noise_resolutions[: network.noise_layers_to(phase.level)]]
-        indices = [first + index for index in part]
-        drawn = normals(seed, purpose, indices, 2 * network.z_dim + sum(maps)).to(self.device)
+        drawn = normals(seed, purpose, self._numbers(part), 2 * network.z_dim + sum(maps)).to(self.device)
         z1, z2, *noise = torch.split(drawn, [network.z_dim, network.z_dim, *maps], dim=1)
         probability = self.config.style_mixing if network.has_styles else 0.0
         cutoff = mixing_cutoff(seed, mixing, first, active, probability)
         ws, w = mixed_styles(self.state.generator, z1, z2, label, cutoff)
-        shaped = [
-            n.reshape(len(part), 1, side, side) for n, side in zip(noise, network.noise_resolutions, strict=False)
-        ]
+        shaped = [n.reshape(-1, 1, side, side) for n, side in zip(noise, network.noise_resolutions, strict=False)]
         fakes = self.state.generator.synthesis(
             ws, shaped if shaped else "none", phase.level, phase.alpha, native=True, dtype=self.dtype
         )
@@ -265,6 +367,7 @@ class Stepper:
     def _update(self, network: nn.Module, optimizer: torch.optim.Adam, name: str, numbers: StepNumbers) -> float:
         """One Adam step, left out if a gradient is not finite; returns the norm of all gradients."""
         gradients = [p.grad for p in network.parameters() if p.grad is not None]
+        self.team.add(gradients)
         norm = float(torch.nn.utils.get_total_norm(gradients))
         if math.isfinite(norm):
             optimizer.step()
@@ -275,9 +378,14 @@ class Stepper:
 
 
 class _Sums:
-    def __init__(self, parts: int, device: torch.device) -> None:
-        self.parts = parts
-        self.loss, self.d_real, self.d_fake, self.r1 = (torch.zeros((), device=device) for _ in range(4))
+    """What the parts of a discriminator's half add up to: means over the batch, and the signs of D(real)."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.loss, self.d_real, self.d_fake, self.r1, self.signs = (torch.zeros((), device=device) for _ in range(5))
+
+    @property
+    def all(self) -> list[Tensor]:
+        return [self.loss, self.d_real, self.d_fake, self.r1, self.signs]
 
 
 def mixed_styles(
@@ -291,16 +399,3 @@ def mixed_styles(
         other = generator.mapping(z2, label)[:, None].expand(-1, layers - cutoff, -1)
         ws = torch.cat([ws[:, :cutoff], other], dim=1)
     return ws, w
-
-
-def micro_batches(batch: int, size: int, group: int) -> Iterator[list[int]]:
-    """Splits 0 … batch−1 into parts of at most ``size`` (0: one part) made of whole minibatch-deviation groups.
-
-    A group is strided, i, i + N/g, …, so the parts give the same statistics as the joined batch (spec-core 2).
-    """
-    members = min(group, batch) if group > 1 else 1
-    columns = batch // members
-    width = max(size // members, 1) if size else columns
-    for start in range(0, columns, width):
-        chosen = range(start, min(start + width, columns))
-        yield [row * columns + column for row in range(members) for column in chosen]

@@ -6,8 +6,9 @@ from torch import Tensor
 
 from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training.config import TrainingConfig, changed, preset
+from stylegan_core.training.parts import split
 from stylegan_core.training.state import TrainingState
-from stylegan_core.training.step import StepNumbers, Stepper, micro_batches, mixed_styles
+from stylegan_core.training.step import StepNumbers, Stepper, mixed_styles
 
 TINY = changed(preset("tiny"), ["growth.batch=16"])
 FADING = phase_at(0.12, TINY.growth)
@@ -51,7 +52,7 @@ def test_micro_batches_take_the_same_step_as_the_joined_batch(size: int, monkeyp
 
 @pytest.mark.parametrize(("batch", "size"), [(16, 0), (16, 4), (16, 8), (8, 4), (32, 12), (2, 0)])
 def test_parts_hold_whole_strided_groups(batch: int, size: int) -> None:
-    parts = list(micro_batches(batch, size, 4))
+    parts = [part.places for part in split(batch, size, 4)]
     assert sorted(index for part in parts for index in part) == list(range(batch))
     stride = batch // min(4, batch)
     for part in parts:
