@@ -59,7 +59,7 @@ class Loop:
         self.device = state.generator.w_avg.device
         wish = self.config.precision
         self.dtype = training_dtype(self.device) if wish == "auto" else getattr(torch, wish)
-        self.stepper = Stepper(state, self.dtype, self.check)
+        self.stepper = Stepper(state, self.dtype, self.check, journal.alert)
         self.speed = Speed(self.config.network, self.config.growth)
         self.means = Means()
         self.diversity = self.diversity_features = float("nan")
@@ -134,6 +134,7 @@ class Loop:
             alpha=phase.alpha,
             diversity=self.diversity,
             diversity_features=self.diversity_features,
+            ada_p=self.state.counters.ada_p if self.config.ada.target else float("nan"),
             img_per_s=self.speed.per_second,
             memory=memory_in_use(self.device),
             left_phase=left_phase,
