@@ -151,7 +151,7 @@ class SamplesPanel(QWidget):
         self.at.setAlignment(theme.ALIGN_NUMBER)
         self.scrubber.zero = 0
         self.scrubber.setRange(0, 0)
-        self.scrubber.setAccessibleName("Snapshot")
+        self.scrubber.setAccessibleName("Snapshots")
         self.scrubber.setToolTip("Goes back to earlier samples; at the right end it follows the run.")
         head.addWidget(title)
         head.addStretch(1)

@@ -58,7 +58,7 @@ def headline(phase: Phase, is_last: bool, seconds_left_in_phase: float | None) -
         return f"Fading {square(below)} into {square(here)}, <b>alpha {phase.alpha:.2f}</b>{then}"
     if is_last:
         then = f" — {wait}left" if wait else ""
-        return f"All of {square(here)} is there, <b>alpha 1</b>{then}"
+        return f"Stable at {square(here)}, the whole network, <b>alpha 1</b>{then}"
     then = f" — {wait}until {square(above)} fades in" if wait else ""
     return f"Stable at {square(here)}, <b>alpha 1</b>{then}"
 
