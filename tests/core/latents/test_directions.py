@@ -26,7 +26,7 @@ class Stretched:
         self.axes = np.linalg.qr(np.random.RandomState(3).randn(self.w_dim, self.w_dim))[0].astype(np.float32)
         self.calls = 0
 
-    def mapping(self, z: torch.Tensor, labels: torch.Tensor | None = None) -> torch.Tensor:  # noqa: ARG002
+    def mapping(self, z: torch.Tensor, labels: torch.Tensor | None = None) -> torch.Tensor:
         self.calls += 1
         return (z * torch.from_numpy(SPREADS)) @ torch.from_numpy(self.axes)
 
@@ -88,7 +88,7 @@ def test_samples_are_spread_evenly_over_classes() -> None:
     class Labelled(Stretched):
         classes = ("round", "square")
 
-        def mapping(self, z: torch.Tensor, labels: torch.Tensor | None = None) -> torch.Tensor:  # noqa: ARG002
+        def mapping(self, z: torch.Tensor, labels: torch.Tensor | None = None) -> torch.Tensor:
             assert labels is not None
             return labels @ torch.ones(2, 6) * torch.tensor([0.0, 1, 2, 3, 4, 5]) + labels[:, :1]
 
@@ -138,6 +138,25 @@ def test_fit_finds_the_axis_the_piles_differ_in(model: Stretched) -> None:
     assert float(entry.direction.vector.array @ model.axes[1]) > 0.95
     assert entry.accuracy > 0.9
     assert entry.direction.sigma == pytest.approx(3, rel=0.1)
+
+
+@pytest.mark.parametrize("count", [15, 300])
+def test_the_boundary_is_that_of_scikit_learn(count: int) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    random = np.random.RandomState(1)
+    points = random.randn(count, 40).astype(np.float32)
+    truth = points[:, 0] + 0.5 * random.randn(count) > 0.3
+    theirs = LogisticRegression(C=from_labels.REGULARISATION, class_weight="balanced", tol=1e-8).fit(points, truth)
+    np.testing.assert_allclose(from_labels._logistic(points, truth), theirs.coef_[0], atol=1e-4)
+
+
+def test_folds_share_both_sides_fairly() -> None:
+    truth = np.arange(53) % 3 == 0
+    fold = from_labels._folds(truth, 5)
+    for side in (truth, ~truth):
+        sizes = np.bincount(fold[side])
+        assert len(sizes) == 5 and sizes.max() - sizes.min() <= 1
 
 
 def test_fit_of_piles_that_do_not_differ_is_honest(model: Stretched) -> None:
