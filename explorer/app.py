@@ -8,14 +8,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication
 
 from explorer import theme
 from explorer.actions import GESTURES, make_actions
 from explorer.background import Background
 from explorer.clipboard import copy_picture, copy_recipe, pasted_recipe
+from explorer.controls.compare import Mode
 from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.panel import Panel
+from explorer.controls.sheet_dialog import SheetDialog
+from explorer.controls.thumbnails import image_of
 from explorer.cores import Cores
 from explorer.documents import Documents
 from explorer.engine import Backend, Engine
@@ -27,9 +30,11 @@ from explorer.explore.noise import NoisePanel
 from explorer.explore.picture import PictureView
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
+from explorer.file_dialogs import FileDialogs
 from explorer.jobs import Answer, Done, Failed, Frame, Picture, Problem
 from explorer.main_window import ExplorePage, MainWindow
-from explorer.opening import bundled_models, newest_checkpoint
+from explorer.menus import Menus
+from explorer.opening import newest_checkpoint
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.train.workspace import TrainWorkspace
@@ -39,8 +44,7 @@ from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
-COPY = "copy"
-MODEL_FILES = "Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.png);;Every file (*)"
+COPY, PIN = "copy", "pin"
 
 
 def torch_backend() -> Backend:
@@ -67,6 +71,8 @@ class Explorer(QObject):
         right = [TruncationPanel(self.session), DirectionsPanel(self.session), MixingPanel(self.session)]
         self.panels: list[Panel] = [*left, *right]
         self.documents = Documents(self.session, self.engine, self.history, self.settings, self)
+        self.dialogs = FileDialogs(self.window, self.session, self.settings, self.documents)
+        self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home())
         self.disk = Background(self)
         self.cores = Cores(self.disk, self)
@@ -120,8 +126,8 @@ class Explorer(QObject):
         self.window.add_header_actions(shown, self.actions["save"])
         for action in self.actions.values():
             self.window.addAction(action)
-        self.window.model_button.setMenu(_menu(self.window, self._fill_models))
-        self.window.more_button.setMenu(_menu(self.window, self._fill_more))
+        self.window.model_button.setMenu(self.menus.models())
+        self.window.more_button.setMenu(self.menus.more())
         self.window.more_button.setPopupMode(self.window.more_button.ToolButtonPopupMode.InstantPopup)
 
     def _connect_session(self) -> None:
@@ -150,7 +156,9 @@ class Explorer(QObject):
         self.picture.comparing.connect(
             lambda other: self.engine.request(self.session.recipe if other is None else other, settled=True)
         )
-        self.picture.menu_asked.connect(lambda where: self._picture_menu().popup(where))
+        self.picture.pin_wanted.connect(lambda recipe: self.engine.run(Picture(PIN, recipe)))
+        self.picture.mode_changed.connect(self._show_mode)
+        self.picture.menu_asked.connect(lambda where: self.menus.picture().popup(where))
         self.picture.smooth_changed.connect(self.actions["smooth"].setChecked)
         self.documents.said.connect(self.say)
         self.documents.nothing_to_show.connect(self.picture.show_message)
@@ -168,9 +176,10 @@ class Explorer(QObject):
     def _connect_actions(self) -> None:
         face = self.session
         for key, slot in {
-            "open": self._ask_file,
-            "open_run": self._ask_run,
-            "save": self._ask_save,
+            "open": self.dialogs.ask_file,
+            "open_run": self.dialogs.ask_run,
+            "save": self.dialogs.ask_save,
+            "sheet": self._show_sheet,
             "undo": face.undo,
             "redo": face.redo,
             "commands": lambda: self.window.palette_box.ask(self.every_action()),
@@ -185,6 +194,8 @@ class Explorer(QObject):
             "quit": self.window.close,
         }.items():
             self.actions[key].triggered.connect(lambda _=False, do=slot: do())
+        for key, mode in (("wipe", Mode.WIPE), ("difference", Mode.DIFFERENCE)):
+            self.actions[key].triggered.connect(lambda on, mode=mode: self.picture.set_mode(mode if on else Mode.OFF))
         self.actions["smooth"].toggled.connect(self.picture.set_smooth)
         self.actions["theme"].toggled.connect(self._switch_theme)
         self.actions["full_screen"].toggled.connect(
@@ -232,8 +243,25 @@ class Explorer(QObject):
         if answer.request.owner == COPY and isinstance(answer, Done):
             copy_picture(answer.value, answer.request.recipe)  # type: ignore[union-attr]
             self.say(Problem("The picture is on the clipboard, its recipe too."), "good")
+        elif answer.request.owner == PIN and isinstance(answer, Done):
+            self.picture.pin(image_of(answer.value))
         elif answer.request.owner == COPY and isinstance(answer, Failed):
             self.say(Problem(answer.reason))
+
+    def _show_sheet(self) -> None:
+        info = self.session.info
+        if info is None:
+            return
+        dialog = SheetDialog(self.session.recipe, info.name, self.settings.value.save_folder, self.window)
+        dialog.asked.connect(self.engine.run)
+        dialog.cancelled.connect(self.engine.cancel)
+        self.engine.answered.connect(dialog.job_done)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _show_mode(self, mode: Mode) -> None:
+        self.actions["wipe"].setChecked(mode is Mode.WIPE)
+        self.actions["difference"].setChecked(mode is Mode.DIFFERENCE)
 
     def _show_steps(self) -> None:
         self.actions["undo"].setEnabled(self.session.can_undo)
@@ -270,74 +298,7 @@ class Explorer(QObject):
         except ValueError as error:
             self.say(Problem(str(error)))
 
-    def _ask_file(self) -> None:
-        self._ask(QFileDialog.FileMode.ExistingFile, "Open a model or a saved picture", self.documents.open)
-
-    def _ask_run(self) -> None:
-        self._ask(QFileDialog.FileMode.Directory, "Open a run", self.documents.open)
-
-    def _ask_save(self) -> None:
-        info = self.session.info
-        if info is None:
-            self.say(Problem("There is no picture to save yet: open a model with Ctrl+O."))
-            return
-        dialog = self._ask(QFileDialog.FileMode.AnyFile, "Save the picture", self.documents.save)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.setNameFilter("PNG picture with its recipe (*.png)")
-        dialog.selectFile(f"{info.name}-seed{self.session.recipe.latent.seed}.png")
-
-    def _ask(self, mode: QFileDialog.FileMode, title: str, then: Callable[[str], None]) -> QFileDialog:
-        dialog = QFileDialog(self.window, title, self.settings.value.save_folder)
-        dialog.setFileMode(mode)
-        if mode == QFileDialog.FileMode.ExistingFile:
-            dialog.setNameFilter(MODEL_FILES)
-        dialog.fileSelected.connect(then)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-        return dialog
-
-    def _fill_models(self, menu: QMenu) -> None:
-        bundled = [str(path) for path in bundled_models()]
-        recent = [path for path in self.settings.value.recent if path not in bundled and Path(path).exists()]
-        for heading, paths in (("In the box", bundled), ("Opened before", recent)):
-            if paths:
-                menu.addSection(heading)
-            for path in paths:
-                entry = menu.addAction(Path(path).stem)
-                entry.triggered.connect(lambda _=False, path=path: self.documents.open(path))
-                entry.setToolTip(path)
-                entry.setCheckable(True)
-                entry.setChecked(path == self.session.model_path)
-        menu.addSeparator()
-        menu.addActions([self.actions["open"], self.actions["open_run"]])
-
-    def _fill_more(self, menu: QMenu) -> None:
-        for keys in (("copy", "copy_recipe", "paste_recipe", "star", "reset"), ("smooth", "theme", "full_screen")):
-            menu.addActions([self.actions[key] for key in keys])
-            menu.addSeparator()
-        menu.addActions([self.actions[key] for key in ("open", "open_run", "shortcuts", "quit")])
-
-    def _picture_menu(self) -> QMenu:
-        menu = QMenu(self.window)
-        menu.addActions([self.actions[key] for key in ("copy", "copy_recipe", "paste_recipe", "save", "star")])
-        menu.aboutToHide.connect(menu.deleteLater)
-        return menu
-
 
 def _warm_up() -> None:
     """Imports what the first monitor needs, in a thread, so that opening it does not stall the window."""
     importlib.import_module("explorer.train.monitor")
-
-
-def _menu(parent: QWidget, fill: Callable[[QMenu], None]) -> QMenu:
-    """A menu that is filled anew each time it opens."""
-    menu = QMenu(parent)
-    menu.setToolTipsVisible(True)
-
-    def refill() -> None:
-        menu.clear()
-        fill(menu)
-
-    menu.aboutToShow.connect(refill)
-    return menu

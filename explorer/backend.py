@@ -9,7 +9,8 @@ import logging
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.engine import Pixels, Precision, Steps
-from explorer.jobs import Fit, Matrix, NoiseMap, Pca, Picture, Request, Save, Sefa, Strip
+from explorer.jobs import Fit, Matrix, NoiseMap, Pca, Picture, Request, Save, Sefa, Sheet, Strip
 from explorer.jobs import Styles as StylesJob
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Mix, Recipe, Vector
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BUDGET = 2 << 30  # bytes of weights kept beside the current model
+SHEET_SIDE = 256  # pixels of one picture on a contact sheet, at most
 FileKey = tuple[str, int, int]
 
 
@@ -110,6 +112,8 @@ class TorchBackend:
                 return self._picture(request.recipe)
             case Save():
                 return self._save(request)
+            case Sheet():
+                return self._sheet(request)
             case NoiseMap():
                 return self._noise_map(request)
             case StylesJob():
@@ -151,13 +155,20 @@ class TorchBackend:
 
         yield 0, 1, None
         pixels = self.draw(request.recipe, "exact")
-        try:
+        with _one_sentence(request.path):
             save_picture(Path(request.path), pixels, request.recipe, self._current().info, str(self._device))
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise OSError(
-                f"{request.path} cannot be written ({reason}): choose another folder or free some space."
-            ) from None
+        return request.path
+
+    def _sheet(self, request: Sheet) -> Steps:
+        from stylegan_core.contact_sheet import contact_sheet, save_sheet
+
+        renderer, drawn = self._renderer(), []
+        for index, recipe in enumerate(request.recipes):
+            drawn.append(shrunk(renderer.render(recipe, "exact", keep=False), SHEET_SIDE))
+            yield index, len(request.recipes), None
+        captions = [str(recipe.latent.seed) for recipe in request.recipes]
+        with _one_sentence(request.path):
+            save_sheet(Path(request.path), contact_sheet(drawn, captions, request.columns))
         return request.path
 
     def _noise_map(self, request: NoiseMap) -> Steps:
@@ -204,6 +215,16 @@ class TorchBackend:
             yield 0, 100, None
         entry = yield from _in_percent(fit(self._current(), request.name, np.stack(rows), labels, request.unchanged))
         return entry
+
+
+@contextmanager
+def _one_sentence(path: str) -> Iterator[None]:
+    """Turns what the file system says into one sentence with the file and the cure."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(f"{path} cannot be written ({reason}): choose another folder or free some space.") from None
 
 
 def shrunk(pixels: Pixels, size: int) -> Pixels:

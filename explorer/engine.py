@@ -72,6 +72,7 @@ class Engine(QObject):
         self._worker = _Worker(make_backend, self._told.emit)
         self._hash = ""
         self._asked: Recipe | None = None
+        self._stopped = False
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._rested)
         self._told.connect(self._hear, Qt.ConnectionType.QueuedConnection)
@@ -87,6 +88,7 @@ class Engine(QObject):
 
     def stop(self, timeout: float = 10.0) -> None:
         """Ends the thread after the step it is in; seconds to wait for it."""
+        self._stopped = True
         self._rest.stop()
         self._worker.stop()
         if self._worker.thread.is_alive():
@@ -120,6 +122,8 @@ class Engine(QObject):
             self._worker.put(slot=(self._asked, "exact"), quiet=True)
 
     def _hear(self, answer: object) -> None:
+        if self._stopped:  # what was on its way when the window closed
+            return
         match answer:
             case Frame():
                 if answer.model_hash == self._hash:

@@ -112,7 +112,17 @@ class Save:
     path: str
 
 
-Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | Picture | Save
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A contact sheet of exact pictures, written as PNG or PDF. Piece: None a picture; Done: the path, as text."""
+
+    owner: str
+    recipes: tuple[Recipe, ...]
+    columns: int
+    path: str
+
+
+Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | Picture | Save | Sheet
 
 
 @dataclass(frozen=True, slots=True)

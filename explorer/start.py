@@ -54,7 +54,8 @@ def main(arguments: list[str]) -> int:
     explorer.start(str(Path(parsed.path).absolute()) if parsed.path else "")
     app.aboutToQuit.connect(explorer.close)
     for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, lambda *_: explorer.window.close())  # reached between two events: the clock ticks
+        # Python hears a signal between two steps of any slot, so the window closes with the next event.
+        signal.signal(ending, lambda *_: QTimer.singleShot(0, explorer.window, explorer.window.close))
     code = app.exec()
     return shot.code if shot else code
 

@@ -8,15 +8,16 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QImage, QMouseEvent, Q
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.pill import Pill
+from explorer.controls.compare import Mode, Wipe
+from explorer.controls.fit import MARGIN, PILL_ROOM, Fit, fit
+from explorer.controls.picture_pills import PicturePills
 from explorer.controls.thumbnails import image_of
 from explorer.jobs import Frame
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
 
-MARGIN, PILL_ROOM, RADIUS = 18, 30, 10
+RADIUS = 10
 KEPT = 24  # exact pictures kept to show the other side of A/B at once
-LEAST_STEP = 3  # whole-step enlargement from this factor on, where it uses most of the room
 GRID_STEPS = 2.0  # steps on the grid of seeds for a drag across the whole picture
 LATE = 120  # milliseconds after which an old picture says so in words
 
@@ -27,6 +28,8 @@ class PictureView(QWidget):
     menu_asked = Signal(QPoint)
     comparing = Signal(object)  # Recipe to draw for the other side, or None when the key is let go
     smooth_changed = Signal(bool)
+    pin_wanted = Signal(object)  # Recipe whose exact picture is wanted as A of the wipe
+    mode_changed = Signal(object)  # Mode
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,13 +39,14 @@ class PictureView(QWidget):
         self._kept: OrderedDict[tuple[str, Recipe], QImage] = OrderedDict()
         self._other: Recipe | None = None
         self._smooth = False
+        self.wipe = Wipe()
+        self._wiping = False
         self._message = ""
         self._grip: tuple[QPointF, float, float] | None = None
         self._dragging = self._tabbed_to = False
         self._late = QTimer(self, singleShot=True, interval=LATE)
         self._late.timeout.connect(self._mark)
-        self._precision, self._time = Pill(parent=self), Pill(mono=True, parent=self)
-        self._compare, self._zoom = Pill(parent=self), Pill(parent=self)
+        self._pills = PicturePills(self)
         self._set_up()
         session.recipe_changed.connect(self._recipe_changed)
 
@@ -93,6 +97,8 @@ class PictureView(QWidget):
     def forget(self) -> None:
         """Another model: its predecessor's pictures are no longer comparable, the last stays until the next comes."""
         self._kept.clear()
+        if self.wipe.mode is not Mode.OFF:
+            self.set_mode(Mode.OFF)
         self._mark()
 
     def set_smooth(self, smooth: bool) -> None:
@@ -120,19 +126,39 @@ class PictureView(QWidget):
         self._mark()
         self.update()
 
+    def set_mode(self, mode: Mode) -> None:
+        """Compares with the picture before the last change, which stays pinned while B is edited, or no longer."""
+        before = self._session.previous_recipe
+        if mode is not Mode.OFF and self.wipe.mode is Mode.OFF:
+            mode = mode if before is not None else Mode.OFF
+            self._pin(before)
+        self.wipe.mode = mode
+        self._mark()
+        self.update()
+        self.mode_changed.emit(mode)
+
+    def _pin(self, before: Recipe | None) -> None:
+        model = self._frame.model_hash if self._frame else ""
+        self.wipe.pin(None if before is None else self._kept.get((model, before)))
+        if before is not None and self.wipe.pinned is None:
+            self.pin_wanted.emit(before)
+
+    def pin(self, image: QImage) -> None:
+        """A of the wipe was drawn."""
+        self.wipe.pin(image)
+        self.update()
+
+    def _next_mode(self) -> None:
+        order = list(Mode)
+        self.set_mode(order[(order.index(self.wipe.mode) + 1) % len(order)])
+
     def _set_up(self) -> None:
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Picture")
         self.setAccessibleDescription("Drag to move between neighbouring faces; hold B to see the last change undone.")
-        self._precision.setToolTip("How the picture on screen was drawn; a moving hand gets a fast draft.")
-        self._time.setToolTip("How long the last picture took to draw.")
-        self._compare.setToolTip("Hold B to see the picture before the last change.")
-        self._zoom.setToolTip("How much the picture is enlarged. Click for smooth or pixel by pixel.")
-        self._zoom.set_clickable(True)
-        self._zoom.clicked.connect(lambda: self.set_smooth(not self._smooth))
-        for pill in (self._precision, self._time, self._compare, self._zoom):
-            pill.hide()
+        self._pills.zoom.clicked.connect(lambda: self.set_smooth(not self._smooth))
+        self._pills.compare.clicked.connect(self._next_mode)
 
     def _wanted(self) -> Recipe:
         return self._session.recipe if self._other is None else self._other
@@ -152,60 +178,37 @@ class PictureView(QWidget):
         if frame is None:
             return
         if self.stale:
-            self._precision.say("behind · drawing", "warning")
+            self._pills.precision.say("behind · drawing", "warning")
         else:
             self._late.stop()
             dot = "good" if frame.precision == "exact" else "accent"
-            self._precision.say(f"{frame.precision} · {frame.dtype}", dot)
-        self._time.say(f"{1000 * frame.seconds:.{1 if frame.seconds < 0.1 else 0}f} ms")
-        other = self._other is not None
-        can_compare = other or self._session.previous_recipe is not None
-        self._compare.say(("A · before" if other else "A/B  hold B") if can_compare else "", "warning" if other else "")
+            self._pills.precision.say(f"{frame.precision} · {frame.dtype}", dot)
+        self._pills.time.say(f"{1000 * frame.seconds:.{1 if frame.seconds < 0.1 else 0}f} ms")
+        self._pills.compare.say(*self._compare_words())
         self._place_pills()
 
-    def picture_rect(self) -> QRectF:
-        """Where the picture lies, in logical pixels: whole steps where that uses the room, else as large as fits."""
-        if self._image is None:
-            return QRectF()
-        ratio = self.devicePixelRatioF()
-        tight = self.height() < 640
-        edge = 6 if tight else MARGIN
-        room_w, room_h = self.width() - 2 * edge, self.height() - edge - (edge if tight else PILL_ROOM)
-        width, height = self._image.width(), self._image.height()
-        fit = min(room_w * ratio / width, room_h * ratio / height)
-        steps = int(fit)
-        whole = not self._smooth and steps >= LEAST_STEP and steps >= 0.8 * fit
-        factor = (steps if whole else max(fit, 0.05)) / ratio
-        size = QSize(round(width * factor), round(height * factor))
-        left = (self.width() - size.width()) / 2
-        top = (edge if tight else PILL_ROOM) + (room_h - size.height()) / 2
-        # On the grid of device pixels, so that whole steps stay whole.
-        return QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, width * factor, height * factor)
+    def _compare_words(self) -> tuple[str, str]:
+        """What the A/B pill says, and its mark; empty where there is nothing to compare with."""
+        if self._other is not None:
+            return "A · before", "warning"
+        if self.wipe.mode is Mode.WIPE:
+            return "A before | B now", "accent"
+        if self.wipe.mode is Mode.DIFFERENCE:
+            return "difference ×4", "accent"
+        return ("A/B  hold B" if self._session.previous_recipe is not None else ""), ""
 
-    def _whole_steps(self, box: QRectF) -> int:
-        """The factor of enlargement where it is whole, else 0."""
-        if self._image is None:
-            return 0
-        factor = box.width() * self.devicePixelRatioF() / self._image.width()
-        return round(factor) if abs(factor - round(factor)) < 1e-3 and factor > 0.999 else 0
+    def picture_rect(self) -> QRectF:
+        """Where the picture lies, in logical pixels; empty while there is none."""
+        return QRectF() if self._image is None else self._fit(self._image).box
+
+    def _fit(self, image: QImage) -> Fit:
+        return fit(image.size(), self.size(), self.devicePixelRatioF(), self._smooth)
 
     def _place_pills(self) -> None:
-        box = self.picture_rect()
-        if box.isEmpty():
-            return
-        factor = box.width() * self.devicePixelRatioF() / (self._image.width() if self._image else 1)
-        steps = self._whole_steps(box)
-        self._zoom.say(f"{steps}× pixels" if steps else f"{factor:.1f}× smooth")
-        above = box.top() >= 28
-        top = round(box.top() - 26 if above else box.top() + 8)
-        left, right = round(box.left() + (0 if above else 8)), round(box.right() - (0 if above else 8))
-        for pill in (self._precision, self._time):
-            pill.move(left, top)
-            left += pill.width() + 6
-        for pill in (self._zoom, self._compare):
-            right -= pill.width()
-            pill.move(right, top)
-            right -= 6
+        if self._image is not None:
+            found = self._fit(self._image)
+            self._pills.zoom.say(found.words)
+            self._pills.place(found.box)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -214,14 +217,16 @@ class PictureView(QWidget):
         if self._image is None:
             self._paint_message(painter, colours)
             return
-        box = self.picture_rect()
+        found = self._fit(self._image)
+        box = found.box
         self._paint_shadow(painter, box)
         path = QPainterPath()
         path.addRoundedRect(box, RADIUS, RADIUS)
         painter.save()
         painter.setClipPath(path)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._whole_steps(box))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not found.whole)
         painter.drawImage(box, self._image)
+        self.wipe.paint(painter, box, self._image)
         painter.restore()
         if self._other is not None or (self._tabbed_to and self.hasFocus()):
             painter.setPen(QPen(colours.colour("warning" if self._other is not None else "accent"), 2))
@@ -258,11 +263,18 @@ class PictureView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         latent = self._session.recipe.latent
-        inside = self.picture_rect().contains(event.position())
+        box = self.picture_rect()
+        inside = box.contains(event.position())
+        self._wiping = event.button() == Qt.MouseButton.LeftButton and self.wipe.at_line(box, event.position())
+        if self._wiping:
+            return
         if event.button() == Qt.MouseButton.LeftButton and inside and latent.w is None:
             self._grip = (event.position(), latent.x, latent.y)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._wiping:
+            self.wipe.move_line(self.picture_rect(), event.position())
+            self.update()
         if self._grip is None:
             return
         start, x, y = self._grip
@@ -284,7 +296,7 @@ class PictureView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._dragging:
             self._session.commit()
-        self._grip, self._dragging = None, False
+        self._grip, self._dragging, self._wiping = None, False, False
         self.unsetCursor()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -12,7 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from explorer import opening, theme
 from explorer.app import Explorer
+from explorer.controls.compare import Mode
+from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import Thumbnail
+from explorer.jobs import Sheet
 from explorer.opening import look
 from stylegan_core.picture import save_picture
 from stylegan_core.recipe import Latent, Recipe
@@ -112,6 +115,29 @@ def test_holding_b_shows_the_picture_before_the_last_change(start: Make, qtbot: 
     qtbot.keyRelease(explorer.window, Qt.Key.Key_B)
     assert explorer.picture.image == second
     assert explorer.session.recipe == Recipe(psi=0.1)
+
+
+def test_the_wipe_pins_the_picture_before_the_change(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    first = explorer.picture.image
+    explorer.actions["wipe"].trigger()
+    assert explorer.picture.wipe.mode is Mode.OFF  # nothing to compare with yet
+    explorer.session.apply(Recipe(psi=0.1))
+    drawn(explorer, qtbot)
+    explorer.actions["wipe"].trigger()
+    assert explorer.picture.wipe.pinned == first
+    view, box = explorer.picture, explorer.picture.picture_rect()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    qtbot.mouseMove(view, QPoint(round(box.left() + box.width() / 4), round(box.center().y())))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton)
+    assert abs(view.wipe.line - 0.25) < 0.01
+    assert explorer.session.recipe == Recipe(psi=0.1)  # the line was dragged, not the latent
+    explorer.actions["difference"].trigger()
+    assert view.wipe.mode is Mode.DIFFERENCE
+    view.grab()
+    explorer.actions["difference"].trigger()
+    assert view.wipe.mode is Mode.OFF
 
 
 def test_dragging_the_picture_moves_the_latent_in_one_step(start: Make, qtbot: QtBot) -> None:
@@ -221,6 +247,23 @@ def test_a_gesture_that_rested_before_it_ended_has_its_picture_too(start: Make, 
     drawn(explorer, qtbot)
     explorer.session.commit()
     assert not any(thumbnail.empty for thumbnail in explorer.history.findChildren(Thumbnail))
+
+
+def test_a_contact_sheet_asks_for_other_seeds_with_the_same_changes(start: Make, qtbot: QtBot, home: Path) -> None:
+    backend = FakeBackend()
+    explorer = start(backend=backend)
+    drawn(explorer, qtbot)
+    explorer.session.apply(Recipe(psi=0.3))
+    explorer.actions["sheet"].trigger()
+    dialog = explorer.window.findChild(SheetDialog)
+    assert isinstance(dialog, SheetDialog)
+    dialog.count.setValue(3)
+    dialog.draw_to(str(home / "sheet.pdf"))
+    qtbot.waitUntil(lambda: any(isinstance(job, Sheet) for job in backend.jobs))
+    (sheet,) = (job for job in backend.jobs if isinstance(job, Sheet))
+    assert [recipe.latent.seed for recipe in sheet.recipes] == [0, 1, 2]
+    assert {recipe.psi for recipe in sheet.recipes} == {0.3}
+    dialog.reject()
 
 
 def test_a_click_in_the_history_is_a_step_that_can_be_undone(start: Make, qtbot: QtBot) -> None:

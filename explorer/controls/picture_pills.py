@@ -1,0 +1,43 @@
+"""The four pills over the picture: precision and time at its left, A/B and enlargement at its right."""
+
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QWidget
+
+from explorer.controls.pill import Pill
+
+TIPS = {
+    "precision": "How the picture on screen was drawn; a moving hand gets a fast draft.",
+    "time": "How long the last picture took to draw.",
+    "compare": "Hold B to see the picture before the last change. Click to wipe between the two, and again for a map "
+    "of where they differ.",
+    "zoom": "How much the picture is enlarged. Click for smooth or pixel by pixel.",
+}
+GAP = 6
+
+
+class PicturePills:
+    """Pills above the picture, or on it where the window is low."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self.precision, self.time = Pill(parent=parent), Pill(mono=True, parent=parent)
+        self.compare, self.zoom = Pill(parent=parent), Pill(parent=parent)
+        for name, tip in TIPS.items():
+            pill: Pill = getattr(self, name)
+            pill.setToolTip(tip)
+            pill.hide()
+        for pill in (self.compare, self.zoom):
+            pill.set_clickable(True)
+
+    def place(self, box: QRectF) -> None:
+        """Puts the pills at the upper corners of the picture."""
+        above = box.top() >= 28
+        top = round(box.top() - 26 if above else box.top() + 8)
+        inside = 0 if above else 8
+        left, right = round(box.left()) + inside, round(box.right()) - inside
+        for pill in (self.precision, self.time):
+            pill.move(left, top)
+            left += pill.width() + GAP
+        for pill in (self.zoom, self.compare):
+            right -= pill.width()
+            pill.move(right, top)
+            right -= GAP

@@ -1,0 +1,118 @@
+"""The dialog of the contact sheet: how many faces with the current changes, and its progress."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.controls.chips import button
+from explorer.jobs import Answer, Done, Failed, Piece, Sheet
+from stylegan_core.recipe import SEEDS, Latent, Recipe
+
+OWNER = "sheet"
+MOST = 500
+
+
+class SheetDialog(QDialog):
+    """Asks for the seeds, emits the job, shows how far it is; closing the dialog cancels it."""
+
+    asked = Signal(object)  # Sheet
+    cancelled = Signal(str)  # owner
+
+    def __init__(self, recipe: Recipe, name: str, folder: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._recipe, self._name, self._folder = recipe, name, folder
+        self._request: Sheet | None = None
+        self.setWindowTitle("Contact sheet")
+        self.first = _number("First seed", 0, min(SEEDS - 1 - MOST, 2**31 - 1), recipe.latent.seed)
+        self.count = _number("Pictures", 1, MOST, 24)
+        self.columns = _number("Columns", 1, 24, 6)
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.hide()
+        self._says = QLabel("Other faces with the present changes, each drawn exactly.")
+        self._says.setProperty("role", "muted")
+        self._says.setWordWrap(True)
+        self._save = button("Save as…", "Asks for a PNG or PDF file and draws the sheet.", "primary")
+        self._close = button("Close", "Closes this dialog; a sheet that is being drawn is given up.")
+        self._save.clicked.connect(self._ask_path)
+        self._close.clicked.connect(self.reject)
+        self.finished.connect(lambda _: self.cancelled.emit(OWNER))
+        self._lay_out()
+
+    def draw_to(self, path: str) -> None:
+        """Asks for the sheet."""
+        seeds = range(self.first.value(), self.first.value() + self.count.value())
+        recipes = tuple(replace(self._recipe, latent=Latent(seed)) for seed in seeds)
+        self._request = Sheet(OWNER, recipes, self.columns.value(), path)
+        self._progress.setRange(0, len(recipes))
+        self._progress.setValue(0)
+        self._progress.show()
+        self._save.setEnabled(False)
+        self.asked.emit(self._request)
+
+    def job_done(self, answer: Answer) -> None:
+        """Follows the answers to its own request."""
+        if answer.request != self._request:
+            return
+        if isinstance(answer, Piece):
+            self._progress.setValue(answer.index + 1)
+            self._says.setText(f"{answer.index + 1} of {answer.total} pictures drawn.")
+            return
+        self._save.setEnabled(True)
+        self._progress.hide()
+        if isinstance(answer, Done):
+            self._says.setText(f"Saved {answer.value}.")
+        elif isinstance(answer, Failed):
+            self._says.setText(answer.reason)
+
+    def _ask_path(self) -> None:
+        dialog = QFileDialog(self, "Save the contact sheet", self._folder)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["PNG picture (*.png)", "PDF page (*.pdf)"])
+        dialog.setDefaultSuffix("png")
+        dialog.selectFile(f"{self._name}-sheet.png")
+        dialog.fileSelected.connect(self.draw_to)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _lay_out(self) -> None:
+        title = QLabel("Contact sheet")
+        title.setProperty("role", "headline")
+        form = QFormLayout()
+        form.setVerticalSpacing(8)
+        for field in (self.first, self.count, self.columns):
+            form.addRow(field.accessibleName(), field)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self._close)
+        foot.addWidget(self._save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(title)
+        column.addWidget(self._says)
+        column.addLayout(form)
+        column.addWidget(self._progress)
+        column.addLayout(foot)
+        self.setMinimumWidth(380)
+
+
+def _number(name: str, least: int, most: int, value: int) -> QSpinBox:
+    made = QSpinBox()
+    made.setRange(least, most)
+    made.setValue(value)
+    made.setAccessibleName(name)
+    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    made.setToolTip(f"{name}, from {least} to {most}.")
+    return made

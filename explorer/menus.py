@@ -1,0 +1,86 @@
+"""The menus of the header and of the picture, filled anew each time they open."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from explorer.documents import Documents
+from explorer.opening import bundled_models
+from explorer.session import Session
+from explorer.settings import SettingsKeeper
+
+PICTURE = ("copy", "copy_recipe", "paste_recipe", "save", "star")
+MORE = (
+    ("copy", "copy_recipe", "paste_recipe", "star", "reset"),
+    ("sheet", "wipe", "difference"),
+    ("smooth", "theme", "full_screen"),
+    ("open", "open_run", "shortcuts", "quit"),
+)
+
+
+class Menus:
+    """Makes the menus; they know the actions by their keys."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        actions: Mapping[str, QAction],
+        session: Session,
+        settings: SettingsKeeper,
+        documents: Documents,
+    ) -> None:
+        self._window, self._actions, self._session = window, actions, session
+        self._settings, self._documents = settings, documents
+
+    def models(self) -> QMenu:
+        """The models in the box, those opened before, and the dialogs for others."""
+        return self._menu(self._fill_models)
+
+    def more(self) -> QMenu:
+        """Everything that has no button of its own."""
+        return self._menu(self._fill_more)
+
+    def picture(self) -> QMenu:
+        """What can be done with the picture under the mouse."""
+        menu = QMenu(self._window)
+        menu.addActions([self._actions[key] for key in PICTURE])
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _fill_models(self, menu: QMenu) -> None:
+        bundled = [str(path) for path in bundled_models()]
+        recent = [path for path in self._settings.value.recent if path not in bundled and Path(path).exists()]
+        for heading, paths in (("In the box", bundled), ("Opened before", recent)):
+            if paths:
+                menu.addAction(heading).setEnabled(False)
+            for path in paths:
+                self._add_model(menu, path)
+        menu.addSeparator()
+        menu.addActions([self._actions["open"], self._actions["open_run"]])
+
+    def _add_model(self, menu: QMenu, path: str) -> None:
+        file = Path(path)
+        run = file.parent.parent.name if file.parent.name == "checkpoints" else ""
+        entry = menu.addAction(f"{run} · {file.stem} kimg" if run else file.stem)
+        entry.setToolTip(path)
+        entry.setCheckable(True)
+        entry.setChecked(path == self._session.model_path)
+        entry.triggered.connect(lambda _=False: self._documents.open(path))
+
+    def _fill_more(self, menu: QMenu) -> None:
+        for keys in MORE:
+            menu.addActions([self._actions[key] for key in keys])
+            menu.addSeparator()
+
+    def _menu(self, fill: Callable[[QMenu], None]) -> QMenu:
+        menu = QMenu(self._window)
+        menu.setToolTipsVisible(True)
+
+        def refill() -> None:
+            menu.clear()
+            fill(menu)
+
+        menu.aboutToShow.connect(refill)
+        return menu
