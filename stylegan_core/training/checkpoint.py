@@ -64,7 +64,8 @@ def read_state(path: Path, state: TrainingState) -> None:
             for name, slot in network.state_dict(keep_vars=True).items():
                 slot.copy_(tensors[f"{prefix}.{name}"])
     for prefix, optimizer in _adams(state).items():
-        _fill_adam(optimizer, {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+        moments = {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+        _fill_adam(optimizer, _optimised(state, prefix), moments)
 
 
 def read_counters(text: str) -> Counters:
@@ -127,28 +128,34 @@ def _tensors(state: TrainingState) -> dict[str, Tensor]:
     for prefix, network in _networks(state).items():
         found |= {f"{prefix}.{name}": tensor for name, tensor in network.state_dict().items()}
     for prefix, optimizer in _adams(state).items():
-        for index, parameter in enumerate(optimizer.param_groups[0]["params"]):
+        for name, parameter in _optimised(state, prefix):
             moments = optimizer.state.get(parameter)
             if moments:
-                found[f"{prefix}{index}.square"] = moments["exp_avg_sq"]
-                found[f"{prefix}{index}.step"] = moments["step"]
+                found[f"{prefix}{name}.square"] = moments["exp_avg_sq"]
+                found[f"{prefix}{name}.step"] = moments["step"]
             if moments and optimizer.param_groups[0]["betas"][0]:  # at beta1 = 0 it is the last gradient, never read
-                found[f"{prefix}{index}.mean"] = moments["exp_avg"]
+                found[f"{prefix}{name}.mean"] = moments["exp_avg"]
     return {name: tensor.detach().cpu().contiguous() for name, tensor in found.items()}
 
 
-def _fill_adam(optimizer: torch.optim.Adam, tensors: dict[str, Tensor]) -> None:
+def _optimised(state: TrainingState, prefix: str) -> list[tuple[str, torch.nn.Parameter]]:
+    return list((state.generator if prefix == "adam_g." else state.discriminator).named_parameters())
+
+
+def _fill_adam(
+    optimizer: torch.optim.Adam, parameters: list[tuple[str, torch.nn.Parameter]], tensors: dict[str, Tensor]
+) -> None:
     optimizer.state.clear()
-    for index, parameter in enumerate(optimizer.param_groups[0]["params"]):
-        if f"{index}.square" not in tensors:
+    for name, parameter in parameters:
+        if f"{name}.square" not in tensors:
             continue
         like = {"memory_format": torch.preserve_format}
-        square = torch.empty_like(parameter, **like).copy_(tensors[f"{index}.square"])  # type: ignore[arg-type]
+        square = torch.empty_like(parameter, **like).copy_(tensors[f"{name}.square"])  # type: ignore[arg-type]
         mean = torch.zeros_like(parameter, **like)  # type: ignore[arg-type]
-        if f"{index}.mean" in tensors:
-            mean.copy_(tensors[f"{index}.mean"])
+        if f"{name}.mean" in tensors:
+            mean.copy_(tensors[f"{name}.mean"])
         optimizer.state[parameter] = {
-            "step": tensors[f"{index}.step"].to(parameter.device if parameter.is_cuda else "cpu"),
+            "step": tensors[f"{name}.step"].to(parameter.device if parameter.is_cuda else "cpu"),
             "exp_avg": mean,
             "exp_avg_sq": square,
         }

@@ -1,0 +1,150 @@
+"""Training of the preset avatars-64 at 64² against the same step written out literally, both in one run.
+
+The literal step is float32 in NCHW with R1 at every step, each operation of spec-core 1, 2 and 4 as one call.
+"""
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from stylegan_core.device import has_amx, training_dtype
+from stylegan_core.networks.discriminator import BiasedConv
+from stylegan_core.schedule import phases
+from stylegan_core.training.config import preset
+from stylegan_core.training.losses import as_float
+from stylegan_core.training.state import TrainingState
+from stylegan_core.training.step import StepNumbers, Stepper
+
+CPU = torch.device("cpu")
+CONFIG = preset("avatars-64")
+LAST = phases(CONFIG.growth)[-1]
+LEAST = 4.0 if has_amx() else 1.5  # with AMX, bf16 convolutions are 7–9 times float32, with avx512_bf16 about twice
+
+
+def convolve(x: Tensor, weight: Tensor, gain: float = math.sqrt(2)) -> Tensor:
+    return F.conv2d(x, weight * (gain / math.sqrt(weight[0].numel())), padding=weight.shape[-1] // 2)
+
+
+def blur(x: Tensor) -> Tensor:
+    kernel = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16
+    return F.conv2d(x, kernel.expand(x.shape[1], 1, 3, 3).contiguous(), padding=1, groups=x.shape[1])
+
+
+class Literal:
+    """The official iteration: D step with R1, average, G step; Adam and average as loops over the weights."""
+
+    def __init__(self) -> None:
+        state = TrainingState.fresh(CONFIG, CPU)
+        self.g = state.generator.to(memory_format=torch.contiguous_format)
+        self.d = state.discriminator.to(memory_format=torch.contiguous_format)
+        self.average = [p.detach().clone() for p in self.g.parameters()]
+        self.adams = [
+            torch.optim.Adam(net.parameters(), 0.002, (0.0, 0.99), 1e-8, foreach=False, fused=False)
+            for net in (self.g, self.d)
+        ]
+
+    def fakes(self, number: int) -> Tensor:
+        w = self.g.mapping(torch.randn(number, CONFIG.network.z_dim))
+        other = self.g.mapping(torch.randn(number, CONFIG.network.z_dim))
+        x = torch.zeros(0)
+        for index, layer in enumerate(self.g.synthesis.layers):
+            if layer.conv is None:
+                x = layer.const.expand(number, -1, -1, -1)
+            else:
+                if not index % 2:
+                    x = F.interpolate(x, scale_factor=2, mode="nearest")
+                x = convolve(x, layer.conv.weight)
+                x = x if index % 2 else blur(x)
+            x = x + torch.randn(number, 1, *x.shape[2:]) * layer.noise_strength[:, None, None]
+            x = F.leaky_relu(x + layer.bias[:, None, None], 0.2)
+            x = x - x.mean(dim=(2, 3), keepdim=True)
+            x = x * torch.rsqrt(x.square().mean(dim=(2, 3), keepdim=True) + 1e-8)
+            scale, shift = layer.affine(w if index < 5 else other)[:, :, None, None].chunk(2, dim=1)
+            x = x * (scale + 1) + shift
+        rgb = self.g.synthesis.to_rgb[-1]
+        return convolve(x, rgb.conv.weight, 1.0) + rgb.bias[:, None, None]
+
+    def scores(self, images: Tensor) -> Tensor:
+        def biased(x: Tensor, layer: BiasedConv) -> Tensor:
+            return F.leaky_relu(convolve(x, layer.conv.weight) + layer.bias[:, None, None], 0.2)
+
+        x = biased(images, self.d.from_rgb[-1])
+        for block in reversed(self.d.blocks):
+            x = blur(biased(x, block.conv0))
+            x = F.avg_pool2d(convolve(x, block.conv1.conv.weight), 2) + block.conv1.bias[:, None, None]
+            x = F.leaky_relu(x, 0.2)
+        return self.d.head(x, None)
+
+    def step(self, reals: Tensor) -> None:
+        adam_g, adam_d = self.adams
+        with torch.no_grad():
+            fakes = self.fakes(len(reals))
+        reals = reals.requires_grad_()
+        real_scores = self.scores(reals)
+        (gradient,) = torch.autograd.grad(real_scores.sum(), reals, create_graph=True)
+        r1 = gradient.square().sum(dim=(1, 2, 3)).mean() * CONFIG.gamma / 2
+        loss = F.softplus(self.scores(fakes)).mean() + F.softplus(-real_scores).mean() + r1
+        adam_d.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        adam_d.step()
+        with torch.no_grad():
+            for mine, theirs in zip(self.average, self.g.parameters(), strict=True):
+                mine.lerp_(theirs, 0.001)
+        adam_g.zero_grad()
+        F.softplus(-self.scores(self.fakes(len(reals)))).mean().backward()
+        adam_g.step()
+
+
+def ours() -> Callable[[Tensor], None]:
+    """A whole step of the trainer in the precision it chooses; the first is one with R1."""
+    state = TrainingState.fresh(CONFIG, CPU)
+    stepper = Stepper(state, training_dtype(CPU))
+
+    def step(reals: Tensor) -> None:
+        numbers = StepNumbers()
+        stepper.discriminator_half(reals, None, LAST, numbers)
+        stepper.generator_half(None, len(reals), LAST, numbers)
+
+    return step
+
+
+def times(step: Callable[[Tensor], None], reals: Tensor) -> Iterator[float]:
+    while True:
+        begin = time.perf_counter()
+        step(reals.clone())
+        yield time.perf_counter() - begin
+
+
+@pytest.mark.bench
+@pytest.mark.timeout(600)
+def test_a_step_of_avatars_64_against_the_literal_one(capsys: pytest.CaptureFixture[str]) -> None:
+    torch.manual_seed(0)
+    side = LAST.resolution
+    reals = as_float(torch.randint(0, 256, (LAST.batch, 3, side, side), dtype=torch.uint8))
+    fast, slow = times(ours(), reals), times(Literal().step, reals)
+    next(fast), next(slow)
+    rounds = [[next(fast) for _ in range(CONFIG.r1_interval)] + [next(slow)] for _ in range(3)]
+    mean_fast = statistics.median(statistics.mean(round_[:-1]) for round_ in rounds)
+    mean_slow = statistics.median(round_[-1] for round_ in rounds)
+    ratio = mean_slow / mean_fast
+    with capsys.disabled():
+        print(
+            f"\navatars-64 at {side}², batch {LAST.batch}, {torch.get_num_threads()} threads, "
+            f"{training_dtype(CPU)}: {LAST.batch / mean_fast:.1f} img/s, literal {LAST.batch / mean_slow:.1f}, "
+            f"ratio {ratio:.2f}"
+        )
+    assert ratio >= LEAST
+
+
+@pytest.mark.bench
+def test_the_literal_discriminator_gives_the_same_scores() -> None:
+    literal = Literal()
+    images = torch.rand(4, 3, LAST.resolution, LAST.resolution) * 2 - 1
+    with torch.no_grad():
+        torch.testing.assert_close(literal.scores(images), literal.d(images), rtol=1e-4, atol=1e-4)
