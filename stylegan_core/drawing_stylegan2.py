@@ -22,7 +22,7 @@ class ConvStage:
     def __init__(self, layer: StyledConv, index: int, source: int | None, first: Tensor, dtype: torch.dtype) -> None:
         self.row, self.noise = index, index
         self.source, self.first, self.dtype = source, first, dtype
-        self.affine = layer.affine
+        self.affine, self.clamp = layer.affine, layer.clamp
         weight = layer.conv.weight * layer.conv.scale
         outputs, inputs = weight.shape[:2]
         self.squares = weight.square().sum(dim=(2, 3)).T.contiguous()  # [in, out], for demodulation
@@ -41,7 +41,8 @@ class ConvStage:
         y = self._modulated(x, style, factor) if self.modulates_kernel else self._scaled(x, style, factor)
         if noise is not None:
             y.add_((noise * self.strength).to(self.dtype))
-        return F.leaky_relu_(y, ops.SLOPE)
+        y = F.leaky_relu_(y, ops.SLOPE)
+        return y.clamp_(-self.clamp, self.clamp) if self.clamp else y
 
     def _modulated(self, x: Tensor, style: Tensor, factor: Tensor) -> Tensor:
         rows, columns = (factor, style) if self.filter is None else (style, factor)
@@ -70,14 +71,14 @@ class RgbStage:
     def __init__(self, layer: StyledToRGB, level: int, source: int, below: int | None, dtype: torch.dtype) -> None:
         self.row = 2 * level + 1
         self.source, self.below, self.dtype = source, below, dtype
-        self.affine, self.bias = layer.affine, layer.bias
+        self.affine, self.bias, self.clamp = layer.affine, layer.bias, layer.clamp
         self.kernel = layer.conv.weight * layer.conv.scale
 
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
         """The picture [1, 3, H, W] float32."""
         style = self.affine(w)[0] + 1
         kernel = (self.kernel * style[:, None, None]).to(self.dtype)
-        rgb = F.conv2d(before[self.source], kernel).float() + self.bias[:, None, None]
+        rgb = ops.clamped(F.conv2d(before[self.source], kernel).float() + self.bias[:, None, None], self.clamp)
         return rgb if self.below is None else fir_up(before[self.below]).add_(rgb)
 
 

@@ -22,7 +22,7 @@ def convert(file: WeightFile) -> Converted:
     if tree is None or "synthesis.b4.const" not in tree:
         raise RefusedFile("it holds no whole StyleGAN2 generator, only " + ", ".join(map(repr, file.networks)))
     config = configuration(tree)
-    result = Converted(config, generator_state(tree, config), source=tree.name, notes=_clamp_note(tree))
+    result = Converted(config, generator_state(tree, config), source=tree.name)
     judge = file.networks.get("D")
     if judge is None:
         return result
@@ -38,9 +38,17 @@ def _discriminator(judge: NetworkTree, result: Converted) -> State:
     return discriminator_state(judge, result.config)
 
 
-def _clamp_note(tree: NetworkTree) -> list[str]:
-    clamps = [options.get("conv_clamp") for options in tree.options.values() if isinstance(options, dict)]
-    return ["Its layers cut values beyond ±256; that is not done here."] if any(clamps) else []
+def _clamp(tree: NetworkTree) -> float:
+    """Where networks trained in 16 bits cut their activations; 0 where they do not."""
+    options = [
+        tree.options_of("synthesis"),
+        tree.options_of("synthesis_kwargs"),
+        *(tree.options_of(f"synthesis.b{4 << level}.conv1") for level in range(10)),
+    ]
+    found = {float(value) for o in options if isinstance(value := o.get("conv_clamp"), int | float)}
+    if len(found) > 1:
+        raise RefusedFile("its layers cut their activations at different values, which is not done here")
+    return found.pop() if found else 0.0
 
 
 def configuration(tree: NetworkTree) -> NetworkConfig:
@@ -67,6 +75,7 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
         mapping_width=turn.size_of(tree, "mapping.fc0.weight", 0),
         classes=turn.class_names(embedding.shape[1] if embedding is not None and embedding.ndim == 2 else 0),
         label_input="joint" if embedding is None else "separate",
+        activation_clamp=_clamp(tree),
     )
 
 

@@ -21,7 +21,9 @@ class NetworkConfig:
     or switch on ``pixel_norm``. ``norm_eps`` and the two after it are how ports of the official v1 code differ.
     ``d_norm`` normalises the discriminator: "none", "spectral", or "batch" (DCGAN only). ``label_input`` "separate"
     embeds labels in w_dim numbers and normalises them apart from z, as NVIDIA's PyTorch code does; "joint" is the
-    official TensorFlow way. Raises ValueError if the sizes make no network or a switch means nothing for it.
+    official TensorFlow way. ``activation_clamp`` cuts StyleGAN2's activations at ± its value (0: not at all), as
+    networks do that NVIDIA's PyTorch code trained in 16 bits. Raises ValueError if the sizes make no network or a
+    switch means nothing for it.
     """
 
     resolution: int = 1024
@@ -45,6 +47,7 @@ class NetworkConfig:
     bias_before_blur: bool = False
     d_norm: str = "none"
     label_input: str = "joint"
+    activation_clamp: float = 0.0
 
     def __post_init__(self) -> None:
         if self.architecture not in FAMILIES:
@@ -64,6 +67,8 @@ class NetworkConfig:
             )
         if self.mapping_layers == 0 and self.w_dim != self.code_width:
             raise ValueError("Without mapping layers w is the normalised z, so both need the same size.")
+        if not 0 <= self.activation_clamp < float("inf"):
+            raise ValueError(f"activation_clamp is 0 or a positive number, not {self.activation_clamp}.")
         self._check_choices()
 
     def _check_choices(self) -> None:

@@ -9,7 +9,7 @@ from stylegan_core.networks.layers import EqualizedConv, EqualizedLinear
 
 
 class BiasedConv(nn.Module):
-    """Convolution, bias times ``bias_gain``, lrelu (``activation``)."""
+    """Convolution, bias times ``bias_gain``, lrelu (``activation``), cut at ±``clamp`` unless that is 0."""
 
     def __init__(
         self,
@@ -20,17 +20,19 @@ class BiasedConv(nn.Module):
         resample: str = "",
         activation: bool = True,
         bias_gain: float = 1.0,
+        clamp: float = 0.0,
     ) -> None:
         super().__init__()
         self.conv = EqualizedConv(inputs, outputs, kernel, resample=resample)
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.activation = activation
         self.bias_gain = bias_gain
+        self.clamp = clamp
 
     def forward(self, x: Tensor) -> Tensor:
         bias = self.bias if self.bias_gain == 1 else self.bias * self.bias_gain
         x = self.conv(x, bias)
-        return ops.lrelu(x) if self.activation else x
+        return ops.clamped(ops.lrelu(x) if self.activation else x, self.clamp)
 
 
 class Block(nn.Module):
@@ -41,8 +43,9 @@ class Block(nn.Module):
     ) -> None:
         super().__init__()
         inputs, outputs = config.channels(level), config.channels(level - 1)
-        self.conv0 = BiasedConv(inputs, inputs, 3, bias_gain=bias_gain)
-        self.conv1 = BiasedConv(inputs, outputs, 3, resample=down, bias_gain=bias_gain)
+        clamp = config.activation_clamp
+        self.conv0 = BiasedConv(inputs, inputs, 3, bias_gain=bias_gain, clamp=clamp)
+        self.conv1 = BiasedConv(inputs, outputs, 3, resample=down, bias_gain=bias_gain, clamp=clamp)
         self.blurs = blurs
 
     def forward(self, x: Tensor) -> Tensor:
@@ -96,7 +99,8 @@ class HeadedDiscriminator(Discriminator):
     def __init__(self, config: NetworkConfig, *, bias_gain: float = 1.0) -> None:
         super().__init__(config)
         channels = config.channels(0)
-        self.conv = BiasedConv(channels + (config.mbstd_group > 1), channels, 3, bias_gain=bias_gain)
+        inputs = channels + (config.mbstd_group > 1)
+        self.conv = BiasedConv(inputs, channels, 3, bias_gain=bias_gain, clamp=config.activation_clamp)
         self.dense0 = EqualizedLinear(channels * 16, channels, bias_gain=bias_gain)
         self.dense1 = EqualizedLinear(channels, max(len(config.classes), 1), gain=1.0)
 

@@ -23,7 +23,7 @@ class Family:
 FAMILIES: dict[str, Family] = {
     "stylegan1": Family("StyleGAN v1", True, True, 2, (*SWITCHES, *PORT_SWITCHES, "mapping_layers")),
     "stylegan2-growing": Family("StyleGAN2, growing", True, True, 1, ("mapping_layers", "label_input")),
-    "stylegan2": Family("StyleGAN2", True, False, 1, ("mapping_layers", "label_input")),
+    "stylegan2": Family("StyleGAN2", True, False, 1, ("mapping_layers", "label_input", "activation_clamp")),
     "lucidrains": Family("StyleGAN2, lucidrains' port", True, False, 2, ("mapping_layers",)),
     "dcgan": Family("DCGAN", False, False, 0, ("mapping_layers",)),
 }

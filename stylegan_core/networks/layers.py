@@ -22,6 +22,11 @@ def lrelu(x: Tensor) -> Tensor:
     return F.leaky_relu(x, SLOPE)
 
 
+def clamped(x: Tensor, limit: float) -> Tensor:
+    """x cut at ±limit; as it is where the limit is 0."""
+    return x.clamp(-limit, limit) if limit else x
+
+
 class EqualizedLinear(nn.Module):
     """Dense layer whose stored weight ~ N(0, 1/lrmul) is scaled by gain/√fan_in · lrmul when used.
 

@@ -27,6 +27,7 @@ class StyledConv(nn.Module):
         super().__init__()
         outputs = config.channels(level)
         self.up = up
+        self.clamp = config.activation_clamp
         self.resolution = 4 << level
         self.conv = EqualizedConv(inputs, outputs, 3, gain=1.0)
         self.affine = EqualizedLinear(config.w_dim, inputs, gain=1.0)
@@ -45,7 +46,8 @@ class StyledConv(nn.Module):
         offset = (self.bias * GAIN).to(y.dtype)[:, None, None]
         if noise is not None:
             offset = offset + (noise * (self.noise_strength * GAIN)).to(y.dtype)
-        return ops.lrelu(torch.addcmul(offset, y, factor.to(y.dtype)[:, :, None, None]))
+        y = ops.lrelu(torch.addcmul(offset, y, factor.to(y.dtype)[:, :, None, None]))
+        return ops.clamped(y, self.clamp)
 
 
 def demodulation(weight: Tensor, style: Tensor) -> Tensor:
@@ -62,12 +64,13 @@ class StyledToRGB(nn.Module):
         self.conv = EqualizedConv(channels, 3, 1, gain=1.0)
         self.affine = EqualizedLinear(config.w_dim, channels, gain=1.0)
         self.bias = nn.Parameter(torch.zeros(3))
+        self.clamp = config.activation_clamp
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
         """[N, C, H, W], w [N, w_dim] -> [N, 3, H, W] float32, about [-1, 1]."""
         style = self.affine(w.float()) + 1
         rgb: Tensor = self.conv(x * style.to(x.dtype)[:, :, None, None]).float()
-        return rgb + self.bias.float()[:, None, None]
+        return ops.clamped(rgb + self.bias.float()[:, None, None], self.clamp)
 
 
 class StyledSynthesis(SynthesisNetwork):
@@ -144,7 +147,7 @@ class ResidualDiscriminator(HeadedDiscriminator):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__(config, bias_gain=GAIN)
         top = config.levels - 1
-        self.from_rgb = BiasedConv(3, config.channels(top), 1, bias_gain=GAIN)
+        self.from_rgb = BiasedConv(3, config.channels(top), 1, bias_gain=GAIN, clamp=config.activation_clamp)
         self.blocks = nn.ModuleList(ResidualBlock(config, level) for level in range(1, config.levels))
 
     def scores(
