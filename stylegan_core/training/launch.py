@@ -48,7 +48,7 @@ class Launch:
         """Raises ValueError or OSError with one sentence if the wish cannot be met."""
         self.run = RunDir(wish.run)
         self.shown = shown
-        self._stop = False
+        self._stop = self._new = False
         self._loop: Loop | None = None
         self.config, self.dataset = settle(self.run, wish)
         self.run.create()
@@ -65,6 +65,8 @@ class Launch:
             if not self.run.exists():
                 self.run.write_config(self.config.to_dict())
             self.run.sweep()
+            # Asked before the journal's pulse can speak: a heartbeat of a slow start is no earlier run.
+            self._new = not self.run.events_file.exists() or not self.run.events_file.stat().st_size
             journal = Journal(self.run)
             try:
                 return self._train(journal)
@@ -104,7 +106,7 @@ class Launch:
         path, troubles = resume_newest(self.run, state)
         journal.img = state.counters.img
         machine = f"{describe(device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
-        kind = Start if path is None and not self.run.events_file.stat().st_size else Resume
+        kind = Start if path is None and self._new else Resume
         name = self.config.preset
         journal.write(kind(version=program_version(), preset=name, machine=machine, threads=torch.get_num_threads()))
         for trouble in troubles:

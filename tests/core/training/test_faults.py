@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from stylegan_core.cli import train as command
-from stylegan_core.events import Alert, Checkpoint, End, Event, Heartbeat, Resume, Tick
+from stylegan_core.events import Alert, Checkpoint, End, Event, Heartbeat, Resume, Start, Tick
 from stylegan_core.model import load_model
 from stylegan_core.rundir import EventReader, RunDir, RunLock
-from stylegan_core.training import journal, loop
+from stylegan_core.training import journal, launch, loop
 from stylegan_core.training.checkpoint import STATE
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
@@ -367,3 +367,19 @@ def test_numbers_of_a_step_default_to_unknown() -> None:
     means = journal.Means()
     means.add(StepNumbers())
     assert means.take()["r1"] != means.take()["r1"]
+
+
+class EagerJournal(journal.Journal):
+    """A journal whose pulse speaks before the run has begun, as it does when loading takes long."""
+
+    def __init__(self, run: RunDir) -> None:
+        super().__init__(run)
+        self.write(Heartbeat())
+
+
+def test_a_slow_start_is_not_taken_for_a_resume(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "Journal", EagerJournal)
+    kinds = [type(event) for event in story(train("growth.16.stable_kimg=0", "growth.16.fade_kimg=0.008"))]
+    assert kinds[0] is Heartbeat
+    assert next(kind for kind in kinds if kind is not Heartbeat) is Start
+    assert Resume not in kinds
