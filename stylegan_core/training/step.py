@@ -286,10 +286,9 @@ class Stepper:
 
     def _mean_path_length(self, labels: Tensor | None, batch: int, phase: Phase) -> Tensor:
         """This process's share of the mean length, which the penalty of every picture needs."""
-        found = torch.zeros((), device=self.device)
-        for part in self._parts(batch, 1):
-            found += self._path_lengths(labels, part, phase).detach().mean() * part.share
-        return found
+        parts = self._parts(batch, 1)
+        means = [self._path_lengths(labels, part, phase).detach().mean() * part.share for part in parts]
+        return torch.stack(means).sum()
 
     def _path_gradients(self, labels: Tensor | None, batch: int, phase: Phase, mean: Tensor | None) -> Tensor:
         """Gradients of mean (length − a)² with a = before + 0.01·(mean length − before), a's own included.

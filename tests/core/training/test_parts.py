@@ -1,0 +1,183 @@
+"""Batches in parts: in float64 the step is the joined batch's, and running out of memory only makes parts smaller."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from stylegan_core.events import Alert
+from stylegan_core.rundir import EventReader, RunDir
+from stylegan_core.schedule import phase_at
+from stylegan_core.training import memory
+from stylegan_core.training.config import TrainingConfig, changed, preset
+from stylegan_core.training.parts import places_of, split
+from stylegan_core.training.state import TrainingState
+from stylegan_core.training.step import StepNumbers, Stepper
+from tests.core.training.conftest import Train
+from tests.core.training.final import final_state
+
+WHOLE = changed(preset("tiny"), ["growth.batch=24", "r1_interval=1", "ada.target=0.6"])
+FADING = phase_at(0.11, WHOLE.growth)
+
+
+@pytest.fixture
+def in_float64(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statistics, too, which the networks otherwise compute in float32 at least."""
+    monkeypatch.setattr(Tensor, "float", Tensor.double)
+
+
+def gradients(
+    config: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[dict[str, Tensor]], StepNumbers, TrainingState]:
+    """Every gradient that an optimiser gets in one step in float64."""
+    seen: list[dict[str, Tensor]] = []
+    state = TrainingState.fresh(config, torch.device("cpu"))
+    for network in (state.generator, state.discriminator, state.average):
+        network.double()
+    state.counters.ada_p = 0.5
+    original = Stepper._update
+
+    def look(stepper: Stepper, network: torch.nn.Module, *rest: object) -> float:
+        seen.append({name: p.grad.clone() for name, p in network.named_parameters() if p.grad is not None})
+        return original(stepper, network, *rest)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Stepper, "_update", look)
+        stepper, numbers = Stepper(state, torch.float64), StepNumbers()
+        shape = (24, 3, FADING.resolution, FADING.resolution)
+        reals = torch.rand(shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * 2 - 1
+        state.set_rate(0.0)
+        stepper.discriminator_half(reals, None, FADING, numbers)
+        stepper.generator_half(None, 24, FADING, numbers)
+    return seen, numbers, state
+
+
+@pytest.mark.parametrize("size", [4, 8, 20])
+@pytest.mark.parametrize(
+    "settings", [(), ("objective.path_length=2", "objective.lazy_steps=true", "objective.r2=1")], ids=["v1", "v2"]
+)
+def test_parts_give_the_gradients_of_the_joined_batch(
+    size: int, settings: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, in_float64: None
+) -> None:
+    joined, expected, whole = gradients(changed(WHOLE, settings), monkeypatch)
+    parts, numbers, state = gradients(changed(WHOLE, [*settings, f"micro_batch={size}"]), monkeypatch)
+    assert len(joined) == len(parts) == (4 if settings else 2)
+    for one, other in zip(joined, parts, strict=True):
+        assert one.keys() == other.keys()
+        for name, gradient in one.items():
+            torch.testing.assert_close(other[name], gradient, rtol=1e-10, atol=1e-10)
+    for name in ("loss_d", "loss_g", "d_real", "d_fake", "r1"):
+        torch.testing.assert_close(
+            getattr(numbers, name).double(), getattr(expected, name).double(), rtol=1e-6, atol=1e-6
+        )
+    torch.testing.assert_close(state.generator.w_avg, whole.generator.w_avg, rtol=1e-12, atol=1e-12)
+    assert state.counters.path_mean == pytest.approx(whole.counters.path_mean, rel=1e-6)
+    assert state.counters.ada_signs == whole.counters.ada_signs
+
+
+@pytest.mark.parametrize("world", [1, 2, 3, 5])
+@pytest.mark.parametrize("size", [0, 4, 8])
+def test_processes_share_a_batch_without_gap_or_overlap(world: int, size: int) -> None:
+    shares = [places_of(40, 4, rank, world) for rank in range(world)]
+    assert sorted(place for share in shares for place in share) == list(range(40))
+    for rank, share in enumerate(shares):
+        parts = list(split(40, size, 4, rank, world))
+        assert sorted(place for part in parts for place in part.places) == sorted(share)
+        assert all([share[row] for row in part.rows] == part.places for part in parts)
+        assert sum(part.share for part in parts) == pytest.approx(len(share) / 40)
+        for part in parts:
+            assert {place % 10 for place in part.places} == {
+                place % 10 for place in part.places[: len(part.places) // 4]
+            }
+
+
+def test_fewer_groups_than_processes_are_refused() -> None:
+    with pytest.raises(ValueError, match="2 groups of 4"):
+        places_of(8, 4, 0, 3)
+
+
+def test_what_is_out_of_memory_and_what_is_not() -> None:
+    assert memory.out_of_memory(MemoryError())
+    assert memory.out_of_memory(torch.OutOfMemoryError("CUDA out of memory"))
+    with pytest.raises(RuntimeError) as refused:
+        torch.empty(1 << 60, dtype=torch.uint8)
+    assert memory.out_of_memory(refused.value)
+    assert not memory.out_of_memory(RuntimeError("shapes do not fit"))
+    assert [memory.smaller(images, 4) for images in (32, 12, 8, 4)] == [16, 4, 4, 0]
+
+
+def short_of_memory(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Scores of more than ``most`` pictures do not fit."""
+    original = Stepper._scores
+
+    def scores(stepper: Stepper, images: Tensor, *rest: object) -> Tensor:
+        if len(images) > most:
+            torch.empty(1 << 60, dtype=torch.uint8)
+        return original(stepper, images, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Stepper, "_scores", scores)
+
+
+def test_out_of_memory_halves_the_parts_and_goes_on(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    short_of_memory(monkeypatch, 4)
+    run = train("growth.batch=16")
+    alerts = [event for event in EventReader(run).poll() if isinstance(event, Alert)]
+    assert [alert.code for alert in alerts] == ["memory", "memory"]
+    assert "4 images at a time" in alerts[-1].text
+    counters, _ = final_state(run)
+    assert (counters["micro_batch"], counters["img"]) == (4, 192)
+
+
+def test_a_failed_attempt_leaves_no_trace(monkeypatch: pytest.MonkeyPatch, in_float64: None) -> None:
+    joined, _, whole = gradients(WHOLE, monkeypatch)
+    short_of_memory(monkeypatch, 12)
+    parts, _, state = gradients(WHOLE, monkeypatch)
+    assert state.counters.micro_batch == 12
+    for one, other in zip(joined, parts, strict=True):
+        for name, gradient in one.items():
+            torch.testing.assert_close(other[name], gradient, rtol=1e-10, atol=1e-10)
+    torch.testing.assert_close(state.generator.w_avg, whole.generator.w_avg, rtol=1e-12, atol=1e-12)
+
+
+def test_where_not_even_a_group_fits_it_says_so(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    short_of_memory(monkeypatch, 3)
+    with pytest.raises(ValueError, match="too small for 4 images"):
+        train()
+
+
+LIMITED = """
+import resource, sys, torch
+from pathlib import Path
+from stylegan_core.training.launch import Launch, Wish
+from stylegan_core.training.step import Stepper
+torch.set_num_threads(1)
+original = Stepper._scores
+def scores(stepper, images, *rest):
+    held = torch.empty(len(images), 256 << 20, dtype=torch.uint8)  # as if a picture needed 256 MiB
+    return original(stepper, images, *rest)
+Stepper._scores = scores
+size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size + (3 << 30), resource.RLIM_INFINITY))
+Launch(Wish(Path(sys.argv[1]), "tiny", sys.argv[2], ("growth.batch=32",))).train()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="address space is limited on Linux only")
+def test_a_real_limit_of_the_address_space(tmp_path: Path, pictures: Path) -> None:
+    command = [sys.executable, "-c", LIMITED, str(tmp_path / "run"), str(pictures)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    run = RunDir(tmp_path / "run")
+    alerts = [event.code for event in EventReader(run).poll() if isinstance(event, Alert)]
+    assert alerts and set(alerts) == {"memory"}
+    assert final_state(run)[0]["micro_batch"] in (4, 8)
