@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylegan_core.formats.limits import MAX_DIMENSIONS, Budget, RefusedFile
-from stylegan_core.formats.pickle_reader import LongText, Shell, StandIn, shown
+from stylegan_core.formats.pickle_machine import LongText, Shell, StandIn, shown
 
 Array = NDArray[np.generic]
 KINDS = {"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 Progress = Callable[[float], bool | None]
 """Called with the fraction read, 0 to 1; returning False cancels."""
 
-MAX_OPCODES = 1_000_000
+MAX_OPCODES = 500_000
 """A training checkpoint with both optimizers has about 100,000; each opcode makes one small object at most."""
 
 MAX_TEXT = 64 << 20

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from stylegan_core.formats.array_shells import NUMPY_TABLE
 from stylegan_core.formats.limits import Budget, RefusedFile
-from stylegan_core.formats.pickle_reader import Shell, StandIn, Table
+from stylegan_core.formats.pickle_machine import Shell, StandIn, Table
 
 
 class Dictionary(dict[object, object], Shell):

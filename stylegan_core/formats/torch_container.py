@@ -5,7 +5,8 @@ import zipfile
 import zlib
 
 from stylegan_core.formats.limits import Budget, RefusedFile
-from stylegan_core.formats.pickle_reader import Table, read_pickle
+from stylegan_core.formats.pickle_machine import Table
+from stylegan_core.formats.pickle_reader import read_pickle
 from stylegan_core.formats.torch_tensors import MAX_STORAGES, Storage, item_size, storage_id
 
 MAX_MEMBERS = 50_000

@@ -9,7 +9,8 @@ from numpy.lib.stride_tricks import as_strided
 
 from stylegan_core.formats.array_shells import Array, checked_shape, raw_bytes
 from stylegan_core.formats.limits import Budget, RefusedFile
-from stylegan_core.formats.pickle_reader import StandIn, Table, read_pickle
+from stylegan_core.formats.pickle_machine import StandIn, Table
+from stylegan_core.formats.pickle_reader import read_pickle
 from stylegan_core.formats.stand_ins import PLAIN_TABLE
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C

@@ -6,7 +6,7 @@ import numpy as np
 
 from stylegan_core.formats.array_shells import Array, ArrayShell
 from stylegan_core.formats.limits import MAX_DEPTH, Budget, RefusedFile
-from stylegan_core.formats.pickle_reader import LongText
+from stylegan_core.formats.pickle_machine import LongText
 from stylegan_core.formats.stand_ins import NetworkShell, PersistentShell
 from stylegan_core.formats.torch_tensors import TensorShell
 from stylegan_core.formats.weight_file import NetworkTree

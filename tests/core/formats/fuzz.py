@@ -36,7 +36,7 @@ def main() -> None:
         if len(content) < MOST:
             (folder / f"seed-{name}".replace("/", "_")).write_bytes(content)
     atheris.Setup(
-        [sys.argv[0], str(folder), f"-max_len={MOST}", "-rss_limit_mb=3000", "-timeout=20", *sys.argv[2:]], one_input
+        [sys.argv[0], str(folder), f"-max_len={MOST}", "-rss_limit_mb=3000", "-timeout=300", *sys.argv[2:]], one_input
     )
     atheris.Fuzz()
 

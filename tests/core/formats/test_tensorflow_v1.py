@@ -1,5 +1,6 @@
 """TensorFlow pickles of v1 and Progressive GAN, written as dnnlib did, draw what their own arithmetic gives."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,34 @@ def test_every_protocol_gives_the_same_numbers(tmp_path: Path, protocol: int) ->
     for name, values in found.items():
         np.testing.assert_array_equal(file.networks["Gs"][name], values)
     assert file.source_code_bytes > 500
+
+
+def python2_pickle(name: str, found: Variables) -> bytes:
+    """One network as Python 2 pickled it: text and bytes are both its str, the opcodes U and T."""
+
+    def text(raw: bytes) -> bytes:
+        return b"U" + bytes([len(raw)]) + raw if len(raw) < 256 else b"T" + struct.pack("<i", len(raw)) + raw
+
+    def array(values: np.ndarray[Any, Any]) -> bytes:
+        made = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85U\x01btR"
+        kind = b"cnumpy\ndtype\n(U\x02f4K\x00K\x01tR(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+        shape = b"(" + b"".join(b"M" + struct.pack("<H", size) for size in values.shape) + b"t"
+        return made + b"(K\x01" + shape + kind + b"\x89" + text(values.tobytes()) + b"tb"
+
+    items = b"".join(b"(" + text(key.encode()) + array(np.asarray(value)) + b"t" for key, value in found.items())
+    variables = text(b"variables") + b"](" + items + b"e"
+    source = text(b"build_module_src") + text(b"raise SystemExit(1)\n" * 400)
+    state = b"}(" + text(b"version") + b"K\x02" + text(b"name") + text(name.encode()) + source + variables + b"u"
+    return b"\x80\x02ctfutil\nNetwork\n)\x81" + state + b"b."
+
+
+def test_a_python_2_file(tmp_path: Path) -> None:
+    found = progan_variables(True)
+    (tmp_path / "file.pkl").write_bytes(python2_pickle("Gs", found))
+    model, z = load_model(tmp_path / "file.pkl"), torch.randn(2, WIDTH)
+    expected = progan_picture(found, z)
+    torch.testing.assert_close(model.synthesis(model.mapping(z)[:, None]), expected, atol=1e-4, rtol=0)
+    assert read_weight_file(tmp_path / "file.pkl").source_code_bytes == 8000
 
 
 @pytest.mark.parametrize(("fused", "start"), [("auto", 128), (True, 8), (False, 1 << 20)])
