@@ -67,10 +67,10 @@ def trainer_threads() -> int:
     return max(cores - 1, 1)
 
 
-def train_arguments(preset: str, data: str, settings: Iterable[str]) -> list[str]:
-    """The arguments behind ``train RUN_DIR``."""
+def train_arguments(preset: str, data: str, settings: Iterable[str], init: str = "") -> list[str]:
+    """The arguments behind ``train RUN_DIR``; ``init`` is a network to begin from."""
     pairs = [part for each in settings for part in ("--set", each)]
-    return ["--preset", preset, "--data", data, *pairs]
+    return ["--preset", preset, "--data", data, *pairs, *(["--init", init] if init else [])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from explorer import theme
 from explorer.controls.chips import chip
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import image_of
-from explorer.train.pictures import Pixels
+from explorer.train.pictures import Pixels, tiles
 from explorer.train.words import square
 from stylegan_core.recipe import Knob
 
@@ -32,6 +32,13 @@ def blend(old: Pixels, new: Pixels, alpha: float) -> Pixels:
     """(1 - alpha) · old + alpha · new, uint8 [R, R, 3]; exact, because the network blends in RGB (spec-core 1.5)."""
     mixed = (1 - alpha) * old.astype(np.float32) + alpha * new.astype(np.float32)
     return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+
+
+def pairs(old: Pixels | None, new: Pixels | None) -> Pairs | None:
+    """The pictures of two strips, side by side; None where one is missing or they do not match."""
+    if old is None or new is None or old.shape != new.shape:
+        return None
+    return Pairs(tuple(tiles(old)), tuple(tiles(new)))
 
 
 class BlendRow(QWidget):

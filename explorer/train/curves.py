@@ -23,7 +23,10 @@ PLOTS = (
     ),
     (
         "Diversity of the fixed grid",
-        (Curve("diversity", "", "middle", "{:.3f}", exact=True),),
+        (
+            Curve("diversity", "pixels", "middle", "{:.3f}", exact=True),
+            Curve("diversity_features", "features", "fine", "{:.3f}", exact=True),
+        ),
         "How much the faces of the fixed latents differ; when it falls towards 0, the network draws one face only.",
     ),
     (
@@ -40,6 +43,11 @@ PLOTS = (
         "R1 penalty",
         (Curve("r1", "", "coarse", "{:.3g}"),),
         "The squared gradient of D at real pictures, before it is weighted.",
+    ),
+    (
+        "Augmentation",
+        (Curve("ada_p", "p", "accent", "{:.3f}"),),
+        "How often the pictures D sees are altered, adapted so that D does not learn few pictures by heart.",
     ),
     (
         "Alpha",
@@ -72,6 +80,7 @@ class CurvesPanel(QWidget):
         self.log = chip("log", "Logarithmic axes, where every value is above 0.", checkable=True)
         self.whole = chip("whole run", "Shows the whole run again after zooming with the wheel.")
         self.export = chip("export", "Saves the curves as a picture or as numbers.")
+        self.measure = chip("measure", "Asks the trainer to measure the Fréchet distance (FD-E) now.")
         self.compare = chip("compare", "Draws the curves of a second run behind these.")
         self._content = QWidget()
         self._column = QVBoxLayout(self._content)
@@ -91,7 +100,7 @@ class CurvesPanel(QWidget):
         title.setProperty("role", "title")
         head.addWidget(title)
         head.addStretch(1)
-        for each in (self.whole, self.smooth, self.log, self.compare, self.export):
+        for each in (self.whole, self.smooth, self.log, self.measure, self.compare, self.export):
             head.addWidget(each)
         self.whole.hide()
         outer.addLayout(head)
@@ -137,7 +146,7 @@ class CurvesPanel(QWidget):
         self._add_metric_plots()
         for plot in self.every_plot():
             plot.set_data(self._data(plot, record))
-        self.plots[5].setVisible(bool(record.boundaries()) or not record.begun)
+        self._hide_what_says_nothing(record)
         boundaries = [kimg for kimg in record.boundaries() if kimg <= record.kimg]
         if boundaries != self._boundaries:
             self._boundaries = boundaries
@@ -146,6 +155,15 @@ class CurvesPanel(QWidget):
         if len(record.alerts) != self._flags:
             self._flags = len(record.alerts)
             self.plots[0].set_flags([(event.img / 1000, flag_text(event)) for event in record.alerts])
+
+    def _hide_what_says_nothing(self, record: RunRecord) -> None:
+        """A run that never fades needs no alpha, one without augmentation no p."""
+        used = record.ticks.column("ada_p")
+        for plot in self.plots:
+            if plot.title.text() == "Alpha":
+                plot.setVisible(any(phase.kind == "fade" for phase in record.plan) or not record.plan)
+            elif plot.title.text() == "Augmentation":
+                plot.setVisible(bool((used > 0).any()))
 
     @property
     def compares(self) -> bool:

@@ -25,6 +25,7 @@ class MonitorHeader(QWidget):
         self.pause = button("Pause", "Halts training after this step; nothing is lost.")
         self.stop = button("Stop", "Saves a checkpoint and ends the trainer; Resume goes on from there.")
         self.resume = button("Resume", "Starts the trainer again from the last checkpoint.", "primary")
+        self.branch = button("Branch", "Begins a new run from this network, with other settings or data.", "ghost")
         self.details_chip = chip("last words", "Shows the end of the trainer's log.", checkable=True)
         self.details = QPlainTextEdit(readOnly=True)
         self._lay_out()
@@ -47,7 +48,8 @@ class MonitorHeader(QWidget):
         row.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addSpacing(12)
-        for each in (self.details_chip, self.pill, self.explore, self.snapshot, self.pause, self.stop, self.resume):
+        asks = (self.explore, self.branch, self.snapshot, self.pause, self.stop, self.resume)
+        for each in (self.details_chip, self.pill, *asks):
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
         outer.addLayout(row)
         self.details.setFont(theme.mono(theme.SMALL))
@@ -79,6 +81,7 @@ class MonitorHeader(QWidget):
         )
         steerable = state.live and state.name not in ("starting", "stopping")
         self.explore.setEnabled(can_explore)
+        self.branch.setEnabled(can_explore)
         for each in (self.snapshot, self.pause, self.stop):
             each.setVisible(state.live)
             each.setEnabled(steerable)

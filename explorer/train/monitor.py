@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from explorer.run_state import RunState
 from explorer.runs import Launch, RunWatcher
-from explorer.train.alpha import AlphaPanel, Pairs
+from explorer.train.alpha import AlphaPanel, pairs
 from explorer.train.curves import CurvesPanel
 from explorer.train.face_strip import FaceStrip
 from explorer.train.header import MonitorHeader
+from explorer.train.layout import card, scrolling, titled
 from explorer.train.messages import MessageList
-from explorer.train.pictures import PictureLoader, Pixels, tiles
+from explorer.train.pictures import PictureLoader, Pixels, strips
 from explorer.train.record import RunRecord, growth_of
 from explorer.train.samples import SamplesPanel
 from explorer.train.timeline import GrowthTimeline
@@ -40,6 +41,7 @@ class Monitor(QWidget):
     explore_requested = Signal(str)
     checkpoint_written = Signal(str)
     resume_requested = Signal(object)
+    branch_requested = Signal(object, dict)
     leave_requested = Signal()
     compare_requested = Signal()
     state_changed = Signal(object)
@@ -103,6 +105,8 @@ class Monitor(QWidget):
         self.samples.snapshot_shown.connect(lambda _: self._name_explore())
         self.curves.pointed.connect(self._point)
         self.face.failed.connect(self.failed)
+        self.curves.measure.clicked.connect(lambda: self._request("metric"))
+        self.header.branch.clicked.connect(self._branch)
         self.curves.compare_asked.connect(self.compare_requested)
         self.header.leave.clicked.connect(self.leave_requested)
         self.header.explore.clicked.connect(self._explore)
@@ -160,6 +164,7 @@ class Monitor(QWidget):
         self.samples.set_snapshots(self.path, record.samples, resolution)
         self.curves.show_record(record)
         self.messages.show_messages(record.messages)
+        self.curves.measure.setVisible(state.name == "training")
         self._name_explore()
         self._show_alpha()
         self._show_status()
@@ -280,6 +285,13 @@ class Monitor(QWidget):
         else:
             self.explore_requested.emit(str(path))
 
+    def _branch(self) -> None:
+        path = self.newest_checkpoint() if self.samples.earlier is None else self.checkpoint_of(self.samples.earlier)
+        if path is None:
+            self.failed.emit("There is no checkpoint to begin from here; choose another snapshot.", "")
+        else:
+            self.branch_requested.emit(path, self.config)
+
     def _tell_checkpoint(self) -> None:
         path = self.newest_checkpoint()
         if path is not None:
@@ -304,40 +316,3 @@ class Monitor(QWidget):
         """Shows the real pictures below the drawn ones where there is room."""
         super().resizeEvent(event)
         self.alpha.set_roomy(self.height() >= ROOMY)
-
-
-def strips(event: Samples) -> tuple[str, str, str, str]:
-    """The four strips of pictures of a samples event, relative to the run."""
-    return event.fakes_old, event.fakes_new, event.reals_old, event.reals_new
-
-
-def pairs(old: Pixels | None, new: Pixels | None) -> Pairs | None:
-    """The pictures of two strips, side by side; None where one is missing or they do not match."""
-    if old is None or new is None or old.shape != new.shape:
-        return None
-    return Pairs(tuple(tiles(old)), tuple(tiles(new)))
-
-
-def card(content: QWidget, margins: tuple[int, int, int, int] = (14, 12, 14, 12)) -> QFrame:
-    """A raised panel around a widget."""
-    made = QFrame()
-    made.setObjectName("card")
-    row = QVBoxLayout(made)
-    row.setContentsMargins(*margins)
-    row.addWidget(content)
-    return made
-
-
-def scrolling(content: QWidget) -> QScrollArea:
-    """A widget that scrolls down where the window is low."""
-    made = QScrollArea()
-    made.setWidget(content)
-    made.setWidgetResizable(True)
-    return made
-
-
-def titled(text: str) -> QLabel:
-    """A headline inside a card."""
-    made = QLabel(text)
-    made.setProperty("role", "title")
-    return made

@@ -121,3 +121,8 @@ def tile_side(event: Samples, resolution: int, pixels: Pixels) -> int:
     height, width = pixels.shape[:2]
     side: int = max(min(resolution, 64), 4 << event.level)
     return side if height % side == 0 and width % side == 0 else int(min(height, width))
+
+
+def strips(event: Samples) -> tuple[str, str, str, str]:
+    """The four strips of pictures of a samples event, relative to the run."""
+    return event.fakes_old, event.fakes_new, event.reals_old, event.reals_new

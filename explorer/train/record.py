@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stylegan_core.events import (
     Alert,
+    Best,
     Checkpoint,
     End,
     Event,
@@ -37,6 +38,8 @@ COLUMNS = (
     "grad_g",
     "grad_d",
     "diversity",
+    "diversity_features",
+    "ada_p",
     "img_per_s",
     "memory",
 )
@@ -193,6 +196,8 @@ def message_of(event: Event) -> Message | None:
         return Message(event.time, "good", f"{what}, batch {event.batch}, rate {event.rate:g}")
     if isinstance(event, Checkpoint):
         return Message(event.time, "muted", f"checkpoint at {kimg} saved")
+    if isinstance(event, Best):
+        return Message(event.time, "good", f"best {event.name} so far: {event.value:.4g} at {kimg}")
     if isinstance(event, Alert):
         return Message(event.time, "warning", event.text or event.code)
     if isinstance(event, End):

@@ -7,11 +7,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +20,7 @@ from explorer.runs import trainer_threads
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.command import CoreCommand
 from explorer.train.findings import cost_lines, finding_lines, why_it_cannot_fit
+from explorer.train.layout import card, head_row, scrolling
 from explorer.train.preview import LevelPreview, Preview, PreviewReader
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
@@ -30,12 +29,16 @@ from stylegan_core.training.config import PRESETS, TrainingConfig, changed, pres
 
 REST_MS = 350  # after the last key in the data field
 FIRST_PRESET = "avatars-32"
+CARD = (16, 14, 8, 14)
 
 
 class SetupPage(QWidget):
-    """Asks everything a run needs on one page. ``start_requested``: folder, preset, data, settings."""
+    """Asks everything a run needs on one page.
 
-    start_requested = Signal(object, str, str, list)
+    ``start_requested`` brings run folder, preset, data, settings, and the network to begin from or an empty text.
+    """
+
+    start_requested = Signal(object, str, str, list, str)
     leave_requested = Signal()
 
     def __init__(self, runs: Path, data: Path, parent: QWidget | None = None) -> None:
@@ -49,6 +52,7 @@ class SetupPage(QWidget):
         self.maker = AvatarMaker(data)
         self.preset, self.meaning, self.plan = QComboBox(), QLabel(), GrowthTimeline()
         self.changes = QLineEdit(placeholderText="Changes, such as gamma=2 growth.32.stable_kimg=60")
+        self.init = QLineEdit(placeholderText="Begins anew; or name a checkpoint or weight file to go on from")
         self.run_folder = QLineEdit()
         self.start = button(
             "Start training", "Starts a trainer of its own; it goes on when this window closes.", "primary"
@@ -99,8 +103,8 @@ class SetupPage(QWidget):
         outer.addLayout(head)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(_card(self._choices()), 11)
-        row.addWidget(_card(self._consequences()), 10)
+        row.addWidget(card(scrolling(self._choices()), CARD), 11)
+        row.addWidget(card(scrolling(self._consequences()), CARD), 10)
         outer.addLayout(row, 1)
 
     def _choices(self) -> QWidget:
@@ -108,7 +112,7 @@ class SetupPage(QWidget):
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(8)
-        column.addLayout(_head("Data: what it learns from", self.avatars_chip))
+        column.addLayout(head_row("Data: what it learns from", self.avatars_chip))
         row = QHBoxLayout()
         for each in (self.data, self.folder_button, self.file_button):
             row.addWidget(each)
@@ -119,15 +123,16 @@ class SetupPage(QWidget):
         self.findings.setTextFormat(Qt.TextFormat.RichText)
         column.addWidget(self.findings)
         column.addSpacing(8)
-        column.addLayout(_head("Preset: what it becomes"))
+        column.addLayout(head_row("Preset: what it becomes"))
         column.addWidget(self.preset)
         self.meaning.setProperty("role", "muted")
         self.meaning.setWordWrap(True)
         column.addWidget(self.meaning)
         column.addWidget(self.plan)
         column.addWidget(self.changes)
+        column.addWidget(self.init)
         column.addSpacing(8)
-        column.addLayout(_head("Run folder: where everything goes"))
+        column.addLayout(head_row("Run folder: where everything goes"))
         column.addWidget(self.run_folder)
         column.addStretch(1)
         for name in PRESETS:
@@ -138,6 +143,7 @@ class SetupPage(QWidget):
             (self.preset, "Preset"),
             (self.run_folder, "Run folder"),
             (self.changes, "Changes of the preset"),
+            (self.init, "Begin from"),
         ):
             field.setAccessibleName(name)
         return made
@@ -147,10 +153,10 @@ class SetupPage(QWidget):
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(8)
-        column.addLayout(_head("What each level will see"))
+        column.addLayout(head_row("What each level will see"))
         column.addWidget(self.preview)
         column.addSpacing(8)
-        column.addLayout(_head("What it takes on this machine"))
+        column.addLayout(head_row("What it takes on this machine"))
         self.costs.setTextFormat(Qt.TextFormat.RichText)
         self.costs.setWordWrap(True)
         column.addWidget(self.costs)
@@ -169,6 +175,7 @@ class SetupPage(QWidget):
         self.preset.currentIndexChanged.connect(lambda _: self._choose_preset())
         self.changes.editingFinished.connect(self._choose_preset)
         self.changes.textChanged.connect(lambda _: self._judge())
+        self.init.textChanged.connect(lambda _: self._judge())
         self.run_folder.textChanged.connect(lambda _: self._judge())
         self._reader.ready.connect(self._show_preview)
         self._reader.failed.connect(lambda _path, why: self._show_data_trouble(why))
@@ -181,8 +188,20 @@ class SetupPage(QWidget):
     def open_page(self) -> None:
         """A fresh run folder; the data and preset of the last time stay."""
         self.run_folder.setText(str(next_folder(self.runs, self.preset.currentData())))
+        self.init.clear()
         self.avatars_chip.setChecked(not self.data.text())
         self._judge()
+
+    def begin_from(self, network: Path, config: dict[str, Any]) -> None:
+        """Proposes a run that goes on from a network, with the preset and data of the run it comes from."""
+        index = self.preset.findData(config.get("preset"))
+        if index >= 0:
+            self.preset.setCurrentIndex(index)
+        self.init.setText(str(network))
+        data = config.get("data")
+        path = data.get("path") if isinstance(data, dict) else None
+        if path:
+            self.set_data(str(path))
 
     def close_page(self) -> None:
         """Ends everything that runs for this page."""
@@ -294,6 +313,9 @@ class SetupPage(QWidget):
             changed(preset(self.preset.currentData()), self.settings())
         except ValueError as error:
             return str(error)
+        init = self.init.text().strip()
+        if init and not Path(init).is_file():
+            return f"{Path(init).name}, the network to begin from, is not there."
         if self._seen is None:
             return "Looking at the data …"
         if not self.run_folder.text().strip():
@@ -312,36 +334,14 @@ class SetupPage(QWidget):
         folder = Path(self.run_folder.text().strip())
         self._check.drop()
         self._preflight.drop()
-        self.start_requested.emit(folder, self.config.preset, self.data.text().strip(), self._every_setting())
+        data, init = self.data.text().strip(), self.init.text().strip()
+        self.start_requested.emit(folder, self.config.preset, data, self._every_setting(), init)
 
 
 def next_folder(runs: Path, name: str) -> Path:
     """A folder for the next run: one number higher than any there, and the preset's name."""
     numbers = [int(path.name[:5]) for path in runs.glob("[0-9][0-9][0-9][0-9][0-9]*")] if runs.is_dir() else []
     return runs / f"{max(numbers, default=0) + 1:05d}-{name}"
-
-
-def _head(text: str, *more: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    title = QLabel(text)
-    title.setProperty("role", "title")
-    row.addWidget(title)
-    row.addStretch(1)
-    for each in more:
-        row.addWidget(each)
-    return row
-
-
-def _card(content: QWidget) -> QFrame:
-    made, scroll = QFrame(), QScrollArea()
-    made.setObjectName("card")
-    row = QVBoxLayout(made)
-    row.setContentsMargins(16, 14, 8, 14)
-    scroll.setWidget(content)
-    scroll.setWidgetResizable(True)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    row.addWidget(scroll)
-    return made
 
 
 def _coloured(text: str, token: str) -> str:

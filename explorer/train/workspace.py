@@ -3,7 +3,7 @@
 import json
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -52,6 +52,17 @@ class TrainWorkspace(QWidget):
 
     def new_run(self) -> None:
         """Shows the page of a new run."""
+        page = self._setup_page()
+        page.open_page()
+        self.pages.setCurrentWidget(page)
+
+    def branch(self, checkpoint: Path, config: dict[str, Any]) -> None:
+        """Shows the page of a new run that begins from a network, on the same data."""
+        self._close_monitor()
+        self.new_run()
+        self._setup_page().begin_from(checkpoint, config)
+
+    def _setup_page(self) -> "SetupPage":
         if self.setup is None:
             from explorer.train.setup import SetupPage
 
@@ -59,8 +70,7 @@ class TrainWorkspace(QWidget):
             self.setup.leave_requested.connect(self.show_runs)
             self.setup.start_requested.connect(self.start)
             self.pages.addWidget(self.setup)
-        self.setup.open_page()
-        self.pages.setCurrentWidget(self.setup)
+        return self.setup
 
     def show_runs(self) -> None:
         """Back to the list; the run that was watched goes on."""
@@ -83,6 +93,7 @@ class TrainWorkspace(QWidget):
         monitor.explore_requested.connect(self.explore_requested)
         monitor.checkpoint_written.connect(self.checkpoint_written)
         monitor.resume_requested.connect(self.resume)
+        monitor.branch_requested.connect(self.branch)
         monitor.leave_requested.connect(self.show_runs)
         monitor.compare_requested.connect(self._compare)
         monitor.failed.connect(self.failed)
@@ -105,9 +116,9 @@ class TrainWorkspace(QWidget):
         except OSError as error:
             log.info("the list of opened runs is not kept: %s", error)
 
-    def start(self, folder: Path, preset: str, data: str, settings: list[str]) -> None:
-        """Starts a trainer process for a new run and watches it."""
-        self._launch(folder, train_arguments(preset, data, settings))
+    def start(self, folder: Path, preset: str, data: str, settings: list[str], init: str) -> None:
+        """Starts a trainer process for a new run and watches it; ``init`` is a network to begin from, or empty."""
+        self._launch(folder, train_arguments(preset, data, settings, init))
 
     def resume(self, folder: Path) -> None:
         """Starts a trainer that goes on from the last checkpoint; config.json knows everything else."""

@@ -47,7 +47,7 @@ def test_pointing_at_the_timeline_shows_the_place_in_the_curves(
     with qtbot.waitSignal(monitor.timeline.pointed) as pointed:
         qtbot.mouseMove(monitor.timeline, QPoint(x, 50))
     assert pointed.args[0] == pytest.approx(12, abs=0.2)
-    assert monitor.curves.plots[5]._cursor.isVisible()
+    assert monitor.curves.plots[0]._cursor.isVisible()
     assert said[-1].startswith("8×8 fading in · level 1 · alpha 0.5")
     assert "batch 8 · rate 0.002" in said[-1]
 

@@ -13,6 +13,7 @@ from explorer.train.command import CoreCommand, last_sentence
 from explorer.train.findings import cost_lines, finding_lines, why_it_cannot_fit
 from explorer.train.preview import look_at
 from explorer.train.setup import SetupPage, next_folder
+from stylegan_core.training.config import preset
 
 REPORT = {"pictures": 5000, "resolution": 64, "unreadable": {}, "tiny": {}, "identical": [], "similar": []}
 COSTS = {
@@ -60,9 +61,10 @@ def test_with_data_that_can_be_read_it_can(page: SetupPage, faces: Path, qtbot) 
     qtbot.waitUntil(page.start.isEnabled)
     with qtbot.waitSignal(page.start_requested) as started:
         qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
-    folder, preset, data, settings = started.args
-    assert (folder.name, preset, data) == ("00001-avatars-32", "avatars-32", str(faces))
+    folder, name, data, settings, init = started.args
+    assert (folder.name, name, data) == ("00001-avatars-32", "avatars-32", str(faces))
     assert settings[0].startswith("threads=")
+    assert init == ""
 
 
 def test_data_that_is_none_is_named_in_one_sentence(page: SetupPage, tmp_path: Path, qtbot) -> None:
@@ -94,7 +96,7 @@ def test_another_preset_asks_again_what_it_costs(page: SetupPage, faces: Path, a
     asked.clear()
     page.preset.setCurrentIndex(page.preset.findData("tiny"))
     assert asked[0][:3] == ("preflight", "--preset", "tiny")
-    assert page.plan.total == pytest.approx(0.192)
+    assert page.plan.total == pytest.approx(preset("tiny").growth.total_kimg)
     assert page.run_folder.text().endswith("00001-tiny")
 
 
@@ -169,9 +171,23 @@ def test_changes_of_a_preset_are_checked_and_drawn(page: SetupPage, faces: Path,
     qtbot.waitUntil(page.start.isEnabled)
     page.changes.setText("growth.32.stable_kimg=400, gamma=2")
     page.changes.editingFinished.emit()
-    assert page.plan.total == pytest.approx(495)
+    growth = preset("avatars-32").growth
+    assert page.plan.total == pytest.approx(growth.total_kimg - growth.levels[-1].stable_kimg + 400)
     assert asked[-1][-4:] == ("--set", "growth.32.stable_kimg=400", "--set", "gamma=2")
     qtbot.waitUntil(page.start.isEnabled)
     page.changes.setText("gama=2")
     assert "no setting 'gama'" in page.reason.toolTip()
     assert not page.start.isEnabled()
+
+
+def test_a_branch_begins_from_a_network_on_the_same_data(page: SetupPage, faces: Path, tmp_path: Path, qtbot) -> None:
+    network = tmp_path / "000085.safetensors"
+    page.begin_from(network, {"preset": "tiny", "data": {"path": str(faces)}})
+    assert "is not there" in page.reason.text()
+    network.touch()
+    page.begin_from(network, {"preset": "tiny", "data": {"path": str(faces)}})
+    qtbot.waitUntil(page.start.isEnabled)
+    with qtbot.waitSignal(page.start_requested) as started:
+        qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
+    assert started.args[1:3] == ["tiny", str(faces)]
+    assert started.args[4] == str(network)
