@@ -37,7 +37,7 @@ def look(path: Path) -> Opened:
     if not head:
         raise ValueError(f"{path} is empty: copy or download it again.")
     if head.startswith(PNG):
-        from stylegan_core.picture import read_picture
+        from stylegan_core.saved_picture import read_picture
 
         saved = read_picture(path)
         return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)

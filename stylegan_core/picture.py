@@ -2,7 +2,6 @@
 
 import json
 import platform
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -13,18 +12,7 @@ from PIL import Image, PngImagePlugin
 from stylegan_core.info import ModelInfo
 from stylegan_core.places import write_beside
 from stylegan_core.recipe import Recipe
-
-RECIPE, MODEL, DRAWN = "stylegan-recipe", "stylegan-model", "stylegan-drawn"
-
-
-@dataclass(frozen=True, slots=True)
-class SavedPicture:
-    """What a saved picture says of itself: its recipe, the model that drew it, and the threads it was drawn with."""
-
-    recipe: Recipe
-    model_name: str
-    model_hash: str
-    threads: int | None
+from stylegan_core.saved_picture import DRAWN, MODEL, RECIPE
 
 
 def save_picture(
@@ -36,32 +24,6 @@ def save_picture(
     text.add_itxt(MODEL, json.dumps({"name": info.name, "hash": info.hash, "architecture": info.architecture}))
     text.add_itxt(DRAWN, json.dumps(circumstances(device, threads)))
     write_beside(path, lambda file: Image.fromarray(pixels).save(file, "PNG", pnginfo=text))
-
-
-def read_picture(path: Path) -> SavedPicture:
-    """Reads what :func:`save_picture` wrote; raises ValueError if the file is no such picture, else OSError."""
-    try:
-        with Image.open(path, formats=["PNG"]) as image:
-            image.load()
-            text = {**image.info, **getattr(image, "text", {})}
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno:
-            raise
-        raise ValueError(f"{path} is no readable PNG picture.") from None
-    if not isinstance(text.get(RECIPE), str):
-        raise ValueError(f"{path} carries no recipe; only pictures saved by this program do.")
-    try:
-        model = json.loads(text.get(MODEL, "{}"))
-        threads = json.loads(text.get(DRAWN, "{}")).get("threads")
-        recipe = Recipe.from_json(text[RECIPE])
-        return SavedPicture(
-            recipe,
-            str(model.get("name", "")),
-            str(model.get("hash", "")),
-            threads if isinstance(threads, int) else None,
-        )
-    except (ValueError, AttributeError, TypeError) as error:
-        raise ValueError(f"{path} carries a recipe that cannot be read: {error}") from None
 
 
 def circumstances(device: str, threads: int | None = None) -> dict[str, str | int]:

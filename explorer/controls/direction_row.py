@@ -187,6 +187,9 @@ def _score(entry: Entry) -> str:
 
 def _score_words(entry: Entry) -> str:
     source = _SOURCES.get(entry.source, entry.source)
+    if entry.effect is not None and entry.leak is not None:
+        rises = f"{source}: from −3 to +3 σ it appears in {100 * entry.effect:.0f} % more faces"
+        return f"{rises}, everything else changes in {100 * entry.leak:.0f} %."
     if entry.accuracy is not None:
         return f"{source}: sorts {100 * entry.accuracy:.0f} % of held-out faces right."
     if entry.explained is None:

@@ -1,20 +1,29 @@
 """One row of mixing: where some layers come from, and by how much."""
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QWidget
 
 from explorer import theme
-from explorer.controls.asking import ask_for_seed
+from explorer.controls.asking import ask_for_seed, ask_to_open
 from explorer.controls.chips import IconButton
-from explorer.controls.recipe_drag import MIME, dragged_recipe
+from explorer.controls.recipe_drag import dragged_recipe, may_hold_recipe
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import Thumbnail
 from stylegan_core.recipe import Latent, Mix, knob
+from stylegan_core.saved_picture import read_picture
 
 THUMBNAIL = 44
+_MENU = {
+    "new": "New seed",
+    "seed": "Seed …",
+    "file": "From a saved picture …",
+    "take": "Take the current face",
+    "clear": "Remove",
+}
 
 
 class MixRow(QWidget):
@@ -127,20 +136,31 @@ class MixRow(QWidget):
 
     def _menu(self, where: QPoint) -> None:
         menu = QMenu(self)
-        words = {"new": "New seed", "seed": "Seed …", "take": "Take the current face", "clear": "Remove"}
-        for word, text in words.items():
+        for word, text in _MENU.items():
             menu.addAction(text, partial(self._choose, word))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
 
     def _choose(self, word: str) -> None:
-        if word != "seed":
+        if word == "file":
+            ask_to_open(self, "A saved picture", "Pictures saved by this program (*.png)", self._take_file)
+        elif word != "seed":
             self.asked.emit(word)
-            return
+        else:
+            self._ask_for_seed()
+
+    def _take_file(self, path: str) -> None:
+        try:
+            self.source_chosen.emit(read_picture(Path(path)).recipe.latent)
+        except (OSError, ValueError) as error:
+            self.caption.setText(str(error))
+            self.caption.setToolTip(str(error))
+
+    def _ask_for_seed(self) -> None:
         ask_for_seed(self, self.source.seed, lambda seed: self.source_chosen.emit(Latent(seed)))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(MIME) and not self.locked and not self._reason:
+        if may_hold_recipe(event.mimeData()) and not self.locked and not self._reason:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -53,12 +53,15 @@ class SeedPad(QWidget):
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.committed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Pad of seeds")
 
     def sizeHint(self) -> QSize:
         return QSize(4 * PITCH, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(2 * PITCH, 2 * PITCH)  # a low window shows fewer seeds before its column scrolls
 
     def set_position(self, latent: Latent) -> None:
         """Shows where a latent lies, without emitting; a stored w has no place and shows a hollow point."""

@@ -1,10 +1,13 @@
 """Faces that are dragged from one place to another carry their recipe."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDrag, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from stylegan_core.recipe import Recipe
+from stylegan_core.saved_picture import read_picture
 
 MIME = "application/x-stylegan-explorer-recipe"
 
@@ -20,11 +23,22 @@ def drag_recipe(source: QWidget, recipe: Recipe, pixmap: QPixmap | None) -> None
     drag.exec()
 
 
+def may_hold_recipe(data: QMimeData) -> bool:
+    """Whether a face of this window, or a PNG file, is being dragged."""
+    return data.hasFormat(MIME) or _file(data) is not None
+
+
 def dragged_recipe(data: QMimeData) -> Recipe | None:
-    """The recipe that is being dragged, or None where it is something else."""
-    if not data.hasFormat(MIME):
-        return None
+    """The recipe that is being dragged, or that a dragged PNG file carries; None where there is none."""
+    file = _file(data)
     try:
-        return Recipe.from_json(bytes(data.data(MIME).data()).decode())
-    except ValueError:
+        if data.hasFormat(MIME):
+            return Recipe.from_json(bytes(data.data(MIME).data()).decode())
+        return read_picture(file).recipe if file else None
+    except (OSError, ValueError):
         return None
+
+
+def _file(data: QMimeData) -> Path | None:
+    local = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return local[0] if len(local) == 1 and local[0].suffix.lower() == ".png" else None

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from rich.progress import track
 
-from stylegan_core.picture import SavedPicture, read_picture, save_picture
+from stylegan_core.picture import save_picture
 from stylegan_core.recipe import SEEDS, Latent, Recipe
+from stylegan_core.saved_picture import SavedPicture, read_picture
 
 MOST = 100_000
 

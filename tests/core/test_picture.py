@@ -11,9 +11,10 @@ from stylegan_core.__main__ import main
 from stylegan_core.model import Model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import Generator
-from stylegan_core.picture import read_picture, save_picture
+from stylegan_core.picture import save_picture
 from stylegan_core.recipe import Latent, Mix, Recipe
 from stylegan_core.render import render
+from stylegan_core.saved_picture import read_picture
 
 
 @pytest.fixture

@@ -1,0 +1,47 @@
+"""Reads the recipe out of a picture this program saved; needs no torch, so that panels may read one too."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from stylegan_core.recipe import Recipe
+
+RECIPE, MODEL, DRAWN = "stylegan-recipe", "stylegan-model", "stylegan-drawn"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPicture:
+    """What a saved picture says of itself: its recipe, the model that drew it, and the threads it was drawn with."""
+
+    recipe: Recipe
+    model_name: str
+    model_hash: str
+    threads: int | None
+
+
+def read_picture(path: Path) -> SavedPicture:
+    """Reads what ``picture.save_picture`` wrote; raises ValueError if the file is no such picture, else OSError."""
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            image.load()
+            text = {**image.info, **getattr(image, "text", {})}
+    except (OSError, SyntaxError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise
+        raise ValueError(f"{path} is no readable PNG picture.") from None
+    if not isinstance(text.get(RECIPE), str):
+        raise ValueError(f"{path} carries no recipe; only pictures saved by this program do.")
+    try:
+        model = json.loads(text.get(MODEL, "{}"))
+        threads = json.loads(text.get(DRAWN, "{}")).get("threads")
+        recipe = Recipe.from_json(text[RECIPE])
+        return SavedPicture(
+            recipe,
+            str(model.get("name", "")),
+            str(model.get("hash", "")),
+            threads if isinstance(threads, int) else None,
+        )
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ValueError(f"{path} carries a recipe that cannot be read: {error}") from None
