@@ -216,7 +216,7 @@ class EventReader:
                 self.events.clear()
                 self.generation += 1
             self._inode = state.st_ino
-            news = self._decode(self._new_lines(file))
+            news = self._decode(self._new_lines(file, state.st_size))
         if retell(self.events, news):
             self.generation += 1
         return news
@@ -225,10 +225,10 @@ class EventReader:
         self._offset = self._inode = 0
         self._head = self._rest = b""
 
-    def _new_lines(self, file: IO[bytes]) -> list[bytes]:
+    def _new_lines(self, file: IO[bytes], size: int) -> list[bytes]:
         file.seek(self._offset)
         lines: list[bytes] = []
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(min(CHUNK, size - self._offset)):
             if len(self._head) < HEAD:
                 self._head = (self._head + chunk)[:HEAD]
             self._offset += len(chunk)
