@@ -25,10 +25,12 @@ def main(argv: list[str]) -> int:
     launch = Launch(Wish(options.run, options.preset, options.data, tuple(options.set), options.init), bar.show)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: launch.stop())
+    bar.progress.disable = not launch.team.leads
     with bar.progress:
         bar.total(launch.config.growth.total_kimg)
         finished = launch.train()
-    print(f"{options.run}: {'finished' if finished else 'stopped; the same command goes on'}.", file=sys.stderr)
+    if launch.team.leads:
+        print(f"{options.run}: {'finished' if finished else 'stopped; the same command goes on'}.", file=sys.stderr)
     return 0
 
 

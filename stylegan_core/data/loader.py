@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,21 +44,20 @@ class Loader:
 
     The thread works ahead from the last request, at most `DEPTH` batches. A request it did not foresee (a new level
     or batch size, a jump of the counter) drops what it has made. Nothing here has a random state: the same counter
-    gives the same batch. With several ranks each takes its slice of `size / world` images.
+    gives the same batch. `share` says which of the images 0 … size−1 of a batch this process shows (None: all).
     """
 
     def __init__(
         self,
         cache: LevelCache,
         order: DataOrder,
-        rank: int = 0,
-        world: int = 1,
+        share: Callable[[int], Sequence[int]] | None = None,
         on_stall: Callable[[str], None] = log.warning,
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         self.waited = 0.0  # seconds that `get` has waited in all
         self._cache, self._order = cache, order
-        self._rank, self._world = rank, world
+        self._share = share
         self._on_stall, self._stall_seconds = on_stall, stall_seconds
         self._ready: deque[tuple[Want, Batch]] = deque()
         self._next: Want | None = None
@@ -69,12 +68,10 @@ class Loader:
         self._thread.start()
 
     def get(self, img: int, level: int, size: int) -> Batch:
-        """The images `img` to `img + size` on the counter, this rank's slice of them, at 4·2^level pixels.
+        """The images `img` to `img + size` on the counter, this process's share of them, at 4·2^level pixels.
 
         Raises OSError or ValueError with one sentence where the data set cannot be read any more.
         """
-        if size % self._world:
-            raise ValueError(f"A batch of {size} cannot be shared by {self._world} processes.")
         want = Want(img, level, size)
         started = time.monotonic()
         with self._changed:
@@ -141,10 +138,12 @@ class Loader:
             self._changed.notify_all()
 
     def _make(self, want: Want) -> Batch:
-        part = want.size // self._world
-        indices, flips = self._order.at(want.img + self._rank * part, part)
+        indices, flips = self._order.at(want.img, want.size)
+        if self._share:
+            places = list(self._share(want.size))
+            indices, flips = indices[places], flips[places]
         pixels = self._cache.batch(want.level, indices)
         pixels[flips] = pixels[flips, ..., ::-1]
         labels = [self._cache.label(index) for index in indices.tolist()]
         known = np.array([label for label in labels if label is not None], np.int64)
-        return Batch(torch.from_numpy(pixels), torch.from_numpy(known) if len(known) == part else None)
+        return Batch(torch.from_numpy(pixels), torch.from_numpy(known) if len(known) == len(indices) else None)

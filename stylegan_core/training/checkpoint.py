@@ -12,6 +12,7 @@ from torch import Tensor
 from stylegan_core.model import read_safetensors, save_model, write_safetensors
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import phase_at
+from stylegan_core.training.distributed import Team
 from stylegan_core.training.state import Counters, TrainingState
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,24 @@ def read_state(path: Path, state: TrainingState) -> None:
     fresh = {name: tensor for name, tensor in expected.items() if not name.startswith("adam_")}
     if any(name not in tensors or tensors[name].shape != tensor.shape for name, tensor in fresh.items()):
         raise ValueError(f"{path} holds another network than the run's config.json describes.")
-    state.counters = read_counters(metadata["counters"])
+    _fill(state, read_counters(metadata["counters"]), tensors)
+
+
+def share_state(state: TrainingState, team: Team) -> None:
+    """Gives every process of a team the first one's state."""
+    if team.world == 1:
+        return
+    mine = _tensors(state)
+    shapes = team.told([(name, tensor.shape, tensor.dtype) for name, tensor in mine.items()])
+    tensors = {name: mine[name] if team.leads else torch.empty(shape, dtype=dtype) for name, shape, dtype in shapes}
+    team.same(list(tensors.values()))
+    counters = team.told(state.counters)
+    if not team.leads:
+        _fill(state, counters, tensors)
+
+
+def _fill(state: TrainingState, counters: Counters, tensors: dict[str, Tensor]) -> None:
+    state.counters = counters
     with torch.no_grad():
         for prefix, network in _networks(state).items():
             for name, slot in network.state_dict(keep_vars=True).items():

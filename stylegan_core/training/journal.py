@@ -71,6 +71,22 @@ class Journal:
                 self.write(Heartbeat(img=self.img))
 
 
+class Silent(Journal):
+    """The journal of a process that does not write, beside one that does."""
+
+    def __init__(self) -> None:
+        self.img = 0
+
+    def write(self, event: Event) -> None:
+        """Says nothing."""
+
+    def sync(self) -> None:
+        """Has nothing to save."""
+
+    def close(self) -> None:
+        """Has nothing to close."""
+
+
 class Means:
     """Means of what the steps measured since the last tick; what was not measured since keeps its last value."""
 

@@ -19,12 +19,14 @@ from stylegan_core.data.source import Dataset, open_dataset
 from stylegan_core.device import choose_device, describe
 from stylegan_core.events import End, Resume, Start
 from stylegan_core.rundir import RunDir, RunLock
-from stylegan_core.training.checkpoint import resume_newest
+from stylegan_core.training.checkpoint import resume_newest, share_state
 from stylegan_core.training.config import TrainingConfig, changed, preset
+from stylegan_core.training.distributed import join
 from stylegan_core.training.finetune import adopted, open_init, take_over
-from stylegan_core.training.journal import Journal
+from stylegan_core.training.journal import Journal, Silent
 from stylegan_core.training.loop import Loop, Shown
 from stylegan_core.training.metric import Measurer
+from stylegan_core.training.parts import places_of
 from stylegan_core.training.state import TrainingState
 
 log = logging.getLogger(__name__)
@@ -48,10 +50,16 @@ class Launch:
         """Raises ValueError or OSError with one sentence if the wish cannot be met."""
         self.run = RunDir(wish.run)
         self.shown = shown
+        self.team = join()
         self._stop = self._new = False
         self._loop: Loop | None = None
-        self.config, self.dataset = settle(self.run, wish)
-        self.run.create()
+        if self.team.leads:
+            self.config, self.dataset = settle(self.run, wish)
+            self.run.create()
+            self.team.told(self.config)
+        else:
+            self.config = self.team.told(preset("tiny"))
+            self.dataset = _open(self.config.data.path, self.config)
 
     def stop(self) -> None:
         """Ends the run with a checkpoint at the next micro-batch."""
@@ -61,6 +69,8 @@ class Launch:
 
     def train(self) -> bool:
         """Trains to the end of the plan (True) or until stopped (False). Raises what ended it otherwise."""
+        if not self.team.leads:
+            return self._train(Silent())
         with RunLock(self.run), _log_file(self.run):
             if not self.run.exists():
                 self.run.write_config(self.config.to_dict())
@@ -79,13 +89,20 @@ class Launch:
         data = self.config.data
         order = DataOrder(len(self.dataset), self.config.seed, data.mirror)
         cache = LevelCache(self.dataset)
-        loader = Loader(cache, order, on_stall=lambda text: journal.alert("stalled-loader", text))
+        group, rank, world = self.config.network.mbstd_group, self.team.rank, self.team.world
+        loader = Loader(
+            cache,
+            order,
+            share=lambda size: places_of(size, group, rank, world),
+            on_stall=lambda text: journal.alert("stalled-loader", text),
+        )
         try:
             state = TrainingState.fresh(self.config, device)
-            if not self._greet(journal, state, device) and self.config.init.path:
+            if self.team.leads and not self._greet(journal, state, device) and self.config.init.path:
                 journal.alert("init", take_over(state, open_init(Path(self.config.init.path))))
+            share_state(state, self.team)
             measurer = Measurer(self.run, cache, journal, self.config)
-            self._loop = Loop(self.run, state, loader, journal, measurer, self.shown)
+            self._loop = Loop(self.run, state, loader, journal, measurer, self.shown, self.team)
             self._loop.stop_wanted = self._stop
             finished = self._loop.train()
         except BaseException as error:
@@ -99,6 +116,7 @@ class Launch:
         text = "The plan is complete." if finished else "Stopped with a checkpoint; the same command goes on."
         journal.write(End(reason="finished" if finished else "stopped", text=text))
         journal.sync()
+        self.team.leave()
         return finished
 
     def _greet(self, journal: Journal, state: TrainingState, device: torch.device) -> bool:

@@ -11,12 +11,13 @@ from stylegan_core.device import training_dtype
 from stylegan_core.events import Checkpoint, PhaseBegin, Resume, Tick
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at
-from stylegan_core.training.checkpoint import resume_newest, retire, write_checkpoint
+from stylegan_core.training.checkpoint import resume_newest, retire, share_state, write_checkpoint
 from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.distributed import Team
 from stylegan_core.training.journal import Journal, Means, memory_in_use
 from stylegan_core.training.losses import as_float
 from stylegan_core.training.metric import Measurer
-from stylegan_core.training.samples import diversity, draw, grid_shape, write_samples
+from stylegan_core.training.samples import STRIP, diversity, draw, grid_shape, write_samples
 from stylegan_core.training.speed import Speed
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
@@ -46,6 +47,7 @@ class Loop:
         journal: Journal,
         measurer: Measurer,
         shown: Shown = lambda _: None,
+        team: Team | None = None,
     ) -> None:
         self.run = run
         self.state = state
@@ -55,11 +57,12 @@ class Loop:
         self.measurer = measurer
         self.watch = Watch(journal)
         self.shown = shown
+        self.team = team or Team()
         self.stop_wanted = False
         self.device = state.generator.w_avg.device
         wish = self.config.precision
         self.dtype = training_dtype(self.device) if wish == "auto" else getattr(torch, wish)
-        self.stepper = Stepper(state, self.dtype, self.check, journal.alert)
+        self.stepper = Stepper(state, self.dtype, self.check, journal.alert, self.team)
         self.speed = Speed(self.config.network, self.config.growth)
         self.means = Means()
         self.diversity = self.diversity_features = float("nan")
@@ -105,6 +108,7 @@ class Loop:
         if numbers.skipped:
             self._not_finite(numbers)
         self.check()
+        self._stop_together()
         self._snapshots(before)
 
     def check(self) -> None:
@@ -112,13 +116,26 @@ class Loop:
         now = time.monotonic()
         if now - self._ticked >= TICK:
             self.tick()
-        if now - self._looked < LOOK and not self.stop_wanted:
+        if self.team.world > 1 or (now - self._looked < LOOK and not self.stop_wanted):
             return
         self._looked = now
         while True:
             if self.stop_wanted or self.run.take("stop"):
                 raise Stopped
             if not self.run.requested("pause"):
+                return
+            self.speed.pause()
+            time.sleep(LOOK)
+
+    def _stop_together(self) -> None:
+        """Several processes stop and pause between steps only, all at the same one."""
+        while self.team.world > 1:
+            leads = self.team.leads
+            stop = self.stop_wanted or (leads and self.run.take("stop"))
+            stop_all, pause = self.team.most([stop, leads and self.run.requested("pause")])
+            if stop_all:
+                raise Stopped
+            if not pause:
                 return
             self.speed.pause()
             time.sleep(LOOK)
@@ -146,6 +163,8 @@ class Loop:
 
     def samples(self) -> None:
         """Draws the fixed latents and some reals, and writes them; a full disk is an alert, not the end."""
+        if not self.team.leads:
+            return
         phase = phase_at(self.kimg, self.config.growth)
         resolution = self.config.network.resolution
         columns, rows = grid_shape(resolution)
@@ -153,7 +172,8 @@ class Loop:
         self.diversity = diversity(drawn.images)
         self.diversity_features = feature_diversity(self.state.discriminator, drawn.images, phase, self.dtype)
         self.watch.diversities(phase.level, self.diversity, self.diversity_features)
-        reals = as_float(self.loader.get(0, phase.level, 4).pixels)
+        groups = max(self.config.network.mbstd_group, STRIP) * self.team.world
+        reals = as_float(self.loader.get(0, phase.level, groups).pixels)
         try:
             self.journal.write(write_samples(self.run, drawn, reals, phase, self.state.counters.img, resolution))
         except OSError as error:
@@ -162,6 +182,8 @@ class Loop:
     def checkpoint(self) -> bool:
         """Writes a checkpoint and names it by an event; False, and an alert, if the disk would not take it."""
         self._saved = time.monotonic()
+        if not self.team.leads:
+            return False
         try:
             path = write_checkpoint(self.run, self.state)
         except OSError as error:
@@ -200,6 +222,8 @@ class Loop:
         self.state.set_rate(phase.rate)
 
     def _snapshots(self, before: int) -> None:
+        if not self.team.leads:
+            return
         every = round(self.config.snapshot_kimg * 1000)
         img = self.state.counters.img
         snapshot = self.run.take("snapshot") or img // every > before // every
@@ -234,10 +258,11 @@ class Loop:
         rollbacks, factor = self.state.counters.rollbacks + 1, self.state.counters.rate_factor / 2
         if rollbacks > MOST_ROLLBACKS:
             raise ValueError("The gradients stay not finite after three returns at ever lower rates; training ends.")
-        path, _ = resume_newest(self.run, self.state)
-        if path is None:
+        found = self.team.leads and resume_newest(self.run, self.state)[0] is not None
+        if not self.team.told(found):
             fresh = TrainingState.fresh(self.config, self.device)
             self.state = self.stepper.state = fresh
+        share_state(self.state, self.team)
         counters = self.state.counters
         counters.rollbacks, counters.rate_factor = rollbacks, factor
         counters.skipped_d = counters.skipped_g = 0
