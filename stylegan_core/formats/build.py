@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from stylegan_core.device import available_memory
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import Budget, RefusedFile
 from stylegan_core.networks.discriminator import Discriminator
@@ -20,6 +21,7 @@ def filled(network: nn.Module, state: State, budget: Budget, what: str) -> nn.Mo
     Raises RefusedFile naming the first tensor that is missing, unknown, of another shape, or not finite.
     """
     expected = network.state_dict()
+    _check_memory(state)
     for name in expected:
         if name not in state:
             raise RefusedFile(f"its {what} lacks the numbers of {name!r}: incomplete")
@@ -31,6 +33,12 @@ def filled(network: nn.Module, state: State, budget: Budget, what: str) -> nn.Mo
         budget.report(count / len(state))
     network.load_state_dict(tensors, assign=True)
     return network
+
+
+def _check_memory(state: State) -> None:
+    needed, free = 4 * sum(values.size for values in state.values()), available_memory()
+    if free is not None and needed > free:
+        raise RefusedFile(f"it needs {needed / 2**30:.1f} GiB of memory, and {free / 2**30:.1f} GiB are free")
 
 
 def _tensor(

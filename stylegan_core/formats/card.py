@@ -13,6 +13,7 @@ from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
+from stylegan_core.formats.pickle_machine import shown
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import read_safetensors
 from stylegan_core.formats.weight_file import WeightFile
@@ -20,6 +21,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.rundir import RunDir
 
 OWN_FORMAT = "stylegan-explorer"
+MOST_SHOWN = 20
 _NOT_COUNTED = ("noise", "noise_const", "w_avg")
 
 
@@ -111,7 +113,7 @@ def _foreign(file: WeightFile, path: Path) -> Card:
         found.config,
         found.generator,
         format=file.format,
-        networks=tuple(name or "generator" for name in file.networks),
+        networks=tuple(shown(name or "generator") for name in list(file.networks)[:MOST_SHOWN]),
         drawn=found.source or "generator",
         level=found.config.levels - 1 if found.level is None else found.level,
         alpha=found.alpha,
@@ -150,7 +152,7 @@ def _own(path: Path) -> Card | None:
         config = NetworkConfig.from_dict(json.loads(metadata["config"]))
         facts = json.loads(metadata.get("facts", "{}"))
         level, alpha = int(facts.get("level", config.levels - 1)), float(facts.get("alpha", 1))
-        notes = tuple(map(str, facts.get("notes", ())))
+        notes = tuple(str(note)[:500] for note in facts.get("notes", ())[:MOST_SHOWN])
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
         raise RefusedFile("it does not say what network it holds: damaged") from None
     return _card(
@@ -159,13 +161,13 @@ def _own(path: Path) -> Card | None:
         config,
         {name.removeprefix("generator."): a for name, a in tensors.items() if name.startswith("generator.")},
         format=OWN,
-        networks=tuple(sorted({name.partition(".")[0] for name in tensors})),
+        networks=tuple(shown(name) for name in sorted({name.partition(".")[0] for name in tensors})[:MOST_SHOWN]),
         drawn="generator",
         level=level,
         alpha=alpha,
         discriminator=any(name.startswith("discriminator.") for name in tensors),
         code_bytes=0,
-        origin=str(facts.get("origin", "")) or "this project's own training",
+        origin=str(facts.get("origin", ""))[:500] or "this project's own training",
         notes=notes,
         own=True,
     )

@@ -45,10 +45,13 @@ def _is_own(path: Path) -> bool:
     """A run directory, or a safetensors file that says it is this project's; others say so when they are read."""
     if path.is_dir():
         return True
-    data = mapped(path)
-    if bytes(data[8:9]) != b"{":
+    try:
+        data = mapped(path)
+        if bytes(data[8:9]) != b"{":
+            return False
+        _, metadata = read_safetensors(data, Budget(len(data)))
+    except RefusedFile:
         return False
-    _, metadata = read_safetensors(data, Budget(len(data)))
     return metadata.get("format") == FORMAT
 
 

@@ -94,6 +94,8 @@ def mapped(path: Path) -> memoryview:
     """The file's bytes, mapped and read-only; raises OSError or RefusedFile."""
     if path.is_dir():
         raise RefusedFile("it is a folder, where a weight file is wanted")
+    if path.exists() and not path.is_file():
+        raise RefusedFile("it is a device or a pipe, not a file")
     with path.open("rb") as file:
         size = path.stat().st_size
         if size == 0:

@@ -1,6 +1,7 @@
 """The information card, `info` and `import`: what they say, what they write, what they refuse."""
 
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -164,3 +165,23 @@ def test_broken_safetensors(tmp_path: Path, header: object, said: str) -> None:
     (tmp_path / "file").write_bytes(struct.pack("<Q", len(raw)) + raw + b"\0" * 16)
     with pytest.raises(ValueError, match=said if said != "not a table" else "cannot be read"):
         read_card(tmp_path / "file")
+
+
+def test_a_broken_safetensors_file_is_named_on_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file.safetensors").write_bytes(struct.pack("<Q", 12) + b'{"a": 1}    ')
+    assert main(["import", str(tmp_path / "file.safetensors"), str(tmp_path / "out.safetensors")]) == 2
+    said = capsys.readouterr().err
+    assert str(tmp_path / "file.safetensors") in said and said.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_does_not_hang(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="not a file"):
+        read_weight_file(tmp_path / "pipe")
+
+
+def test_a_network_larger_than_memory(pickled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stylegan_core.formats.build.available_memory", lambda: 1000)
+    with pytest.raises(ValueError, match="GiB are free"):
+        load_model(pickled)
