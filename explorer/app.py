@@ -276,6 +276,7 @@ class Explorer(QObject):
         self.window.hash.setText(f"model {info.hash[:8]}")
         self.window.hash.setToolTip(f"{info.hash}\n{self.session.model_path}")
         self.window.model_button.setText(f"{info.name} ▾")
+        self.window.model_button.setAccessibleName(f"Model {info.name}")
         self.window.setWindowTitle(f"{info.name} – StyleGAN Explorer")
 
     def _saved(self, when: float) -> None:

@@ -179,8 +179,8 @@ class HistoryStrip(QWidget):
         menu.addAction("Remove star" if favourite else "Star").triggered.connect(lambda: self._star(key))
         menu.addAction("Bring back").triggered.connect(lambda: self._restore(key))
         menu.addAction("Remove from history").triggered.connect(lambda: self._remove(key))
-        menu.exec(where)
-        menu.deleteLater()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
 
     def _star(self, key: str) -> None:
         entry = replace(self._entries[key], favourite=not self._entries[key].favourite)
