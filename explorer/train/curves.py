@@ -22,7 +22,7 @@ PLOTS = (
         "How badly the generator fools, and how badly the discriminator judges; both near 1 is a fair fight.",
     ),
     (
-        "Diversity of the fixed grid",
+        "Diversity",
         (
             Curve("diversity", "pixels", "middle", "{:.3f}", exact=True),
             Curve("diversity_features", "features", "fine", "{:.3f}", exact=True),

@@ -17,7 +17,8 @@ from stylegan_core.events import Samples
 
 GAP = 3
 STRIP = 7
-WHOLE_STEPS = 3  # from this enlargement on pixels stay hard and equally large; below, a blur is the lesser evil
+HARD = 3  # from this enlargement on pixels stay hard; below, uneven ones would disturb more than a blur
+WORTH_IT = 0.85  # of the room, to make all pixels of a picture equally large
 
 
 class SampleGrid(QWidget):
@@ -63,8 +64,8 @@ class SampleGrid(QWidget):
     def _side(self, columns: int, rows: int) -> int:
         side = min((self.width() + GAP) // columns, (self.height() + GAP) // rows) - GAP
         ratio = self.devicePixelRatioF()
-        whole = int(side * ratio) // self._native
-        return max(int(whole * self._native / ratio) if whole >= WHOLE_STEPS else side, 8)
+        snapped = int(side * ratio) // self._native * self._native / ratio
+        return max(int(snapped) if snapped > WORTH_IT * side else side, 8)
 
     def _best_columns(self) -> int:
         """The number of columns that lets the pictures be largest."""
@@ -72,7 +73,7 @@ class SampleGrid(QWidget):
         return max(range(1, count + 1), key=lambda columns: (self._side(columns, -(-count // columns)), -columns))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Small pictures are enlarged by whole steps without blurring, large ones scaled smoothly."""
+        """Small pictures are enlarged without blurring, large ones scaled smoothly."""
         tokens = theme.current()
         painter = QPainter(self)
         cells = self.cells()
@@ -80,8 +81,8 @@ class SampleGrid(QWidget):
             for cell in cells:
                 painter.fillRect(cell, tokens.colour("raised"))
             return
-        between = cells[0].width() * self.devicePixelRatioF() < WHOLE_STEPS * self._native
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, between)
+        blurred = cells[0].width() * self.devicePixelRatioF() < HARD * self._native
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, blurred)
         for index, cell in enumerate(cells):
             row, column = divmod(index, self._count.x())
             source = QRect(column * self._tile, row * self._tile, self._tile, self._tile)
