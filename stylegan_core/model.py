@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from stylegan_core.device import available_memory
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.configurations import title
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.networks.synthesis import Noise
@@ -316,7 +317,7 @@ def _facts(
     return ModelInfo(
         name=name,
         hash=model_hash(generator),
-        architecture=config.family.title,
+        architecture=title(config),
         resolution=config.resolution,
         level=config.levels - 1 if level is None else level,
         alpha=alpha,

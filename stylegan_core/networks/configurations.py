@@ -57,6 +57,18 @@ CONFIGURATIONS: dict[str, Configuration] = {
 }
 
 
+def title(config: NetworkConfig) -> str:
+    """What people call such a network: "StyleGAN v1", "Progressive GAN", "StyleGAN v1, configuration C"."""
+    named = {"a": "Progressive GAN", **{name: f"{config.family.title}, configuration {name.upper()}" for name in "bcd"}}
+    for name, words in named.items():
+        switches = {"styles": True, "const_input": True, "noise": True, "instance_norm": True, "pixel_norm": False}
+        switches |= {"blur": True, **CONFIGURATIONS[name].switches}
+        switches.pop("mapping_layers", None)
+        if config.architecture == "stylegan1" and all(getattr(config, key) == on for key, on in switches.items()):
+            return words
+    return config.family.title
+
+
 def configured(name: str, **sizes: Any) -> NetworkConfig:
     """The network of a configuration at the sizes given (default: 1024²); raises ValueError on an unknown name."""
     if name not in CONFIGURATIONS:

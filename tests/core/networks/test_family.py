@@ -109,6 +109,12 @@ def test_capabilities_and_their_reasons(name: str) -> None:
         assert info.why_not(one) == ("" if can else REASONS[one])
 
 
+def test_names_of_the_networks() -> None:
+    names = {"a": "Progressive GAN", "c": "StyleGAN v1, configuration C", "f": "StyleGAN v1", "dcgan": "DCGAN"}
+    names |= {"stylegan2": "StyleGAN2", "stylegan2-growing": "StyleGAN2, growing"}
+    assert {name: model(name).info.architecture for name in names} == names
+
+
 def test_facts_of_networks_without_styles() -> None:
     for name in ("a", "b", "dcgan"):
         made = model(name)
