@@ -16,10 +16,10 @@ from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 
 BUDGET = 12.0  # seconds that measuring may take in all, roughly
-BASE = 400 << 20  # torch, Python and the libraries, resident
-PASSES = 14  # numbers kept for the way back per activation of both networks, R1's second pass included (measured)
+BASE = 300 << 20  # torch, Python and the libraries, resident
+PASSES = 12  # numbers kept for the way back per activation of both networks, R1's second pass included (measured)
 MOST_STEPS = 8
-USUAL_WORK_PER_SECOND = 6e9  # images times work() a second on one core with bf16, where nothing was measured
+USUAL_WORK_PER_SECOND = 7e10  # images times work() a second on one core with bf16, where nothing was measured
 SAMPLES = 1 << 20  # a grid and its strips, roughly
 
 

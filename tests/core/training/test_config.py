@@ -1,0 +1,88 @@
+"""Presets and settings: they survive JSON, settings reach what they name, nonsense is refused in a sentence."""
+
+import json
+
+import pytest
+
+from stylegan_core.training.config import PRESETS, TrainingConfig, changed, preset
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_survives_json(name: str) -> None:
+    config = preset(name)
+    assert config.preset == name
+    assert config.meaning.endswith(".")
+    assert TrainingConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_the_paper_trains_at_1024_for_25_million_images() -> None:
+    config = preset("ffhq-1024")
+    assert (config.network.resolution, config.growth.total_kimg, config.gamma) == (1024, 25_000, 10)
+    assert (config.r1_interval, config.style_mixing, config.ema_kimg, config.ema_ramp) == (1, 0.9, 10, 0)
+    assert config.growth.levels[0].level == 1
+    assert config.data.mirror
+
+
+def test_widths_of_avatars_64() -> None:
+    network = preset("avatars-64").network
+    assert [network.channels(level) for level in range(network.levels)] == [256, 256, 128, 64, 32]
+
+
+def test_settings_reach_what_they_name() -> None:
+    config = changed(
+        preset("tiny"),
+        [
+            "gamma=2.5",
+            "network.fmap_max=8",
+            "data.label=hair_colour",
+            "data.mirror=yes",
+            "growth.16.stable_kimg=3",
+            "growth.rate=0.1",
+            "growth.fade_kimg=1",
+        ],
+    )
+    assert config.gamma == 2.5
+    assert config.network.fmap_max == 8
+    assert (config.data.label, config.data.mirror) == ("hair_colour", True)
+    assert [level.stable_kimg for level in config.growth.levels] == [0.032, 0.032, 3]
+    assert [level.fade_kimg for level in config.growth.levels] == [0, 1, 1]
+    assert {level.rate for level in config.growth.levels} == {0.1}
+    assert changed(config, ["data.label=none"]).data.label is None
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("gamma", "takes key=value"),
+        ("gama=1", "There is no setting 'gama'"),
+        ("gamma=much", "takes a number"),
+        ("seed=1.5", "takes a whole number"),
+        ("gamma=-1", "makes no sense"),
+        ("data.mirror=perhaps", "true or false"),
+        ("network=1", "names a group"),
+        ("gamma.x=1", "inside a number"),
+        ("growth.64.rate=1", "should read growth"),
+        ("growth.16.speed=1", "There is no setting"),
+        ("growth.batch=6", "multiple of 4"),
+        ("micro_batch=3", "multiple of 4"),
+        ("network.resolution=32", "The plan grows to 16², the network is one of 32²"),
+        ("preset=other", "There is no setting"),
+        ("keep=0", "keep must be at least 1"),
+        ("precision=half", "float32 or bfloat16"),
+        ("style_mixing=2", "makes no sense"),
+    ],
+)
+def test_settings_without_sense_are_refused(setting: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        changed(preset("tiny"), [setting])
+
+
+def test_a_damaged_configuration_is_refused() -> None:
+    data = preset("tiny").to_dict()
+    for broken in ({**data, "growth": 3}, {**data, "network": None}, {}, {**data, "data": {"colour": 1}}):
+        with pytest.raises(ValueError, match=r"config\.json|configuration"):
+            TrainingConfig.from_dict(broken)
+
+
+def test_fields_of_a_newer_version_are_left_out() -> None:
+    assert TrainingConfig.from_dict({**preset("tiny").to_dict(), "telepathy": True}) == preset("tiny")
