@@ -3,16 +3,16 @@
 import logging
 import shutil
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.run_state import RunState
 from explorer.runs import Launch, RunWatcher
 from explorer.train.alpha import AlphaPanel, pairs
+from explorer.train.comparison import Comparison
 from explorer.train.curves import CurvesPanel
 from explorer.train.face_strip import FaceStrip
 from explorer.train.header import MonitorHeader
@@ -24,7 +24,7 @@ from explorer.train.samples import SamplesPanel
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import duration, headline, kimg_text, size_text, square
 from stylegan_core.events import Event, Samples
-from stylegan_core.rundir import EventReader, RunDir, is_whole
+from stylegan_core.rundir import is_whole
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,6 @@ class Monitor(QWidget):
     resume_requested = Signal(object)
     branch_requested = Signal(object, dict)
     leave_requested = Signal()
-    compare_requested = Signal()
     state_changed = Signal(object)
     failed = Signal(str, str)
 
@@ -59,6 +58,7 @@ class Monitor(QWidget):
         self.timeline, self.alpha, self.curves = GrowthTimeline(), AlphaPanel(), CurvesPanel()
         self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), QLabel()
         self.face = FaceStrip(self.samples)
+        self.comparison = Comparison(self.curves, self.samples, self)
         self._clock = QTimer(self, interval=1000)
         self._pairs: Samples | None = None
         self._following = False
@@ -107,7 +107,6 @@ class Monitor(QWidget):
         self.face.failed.connect(self.failed)
         self.curves.measure.clicked.connect(lambda: self._request("metric"))
         self.header.branch.clicked.connect(self._branch)
-        self.curves.compare_asked.connect(self.compare_requested)
         self.header.leave.clicked.connect(self.leave_requested)
         self.header.explore.clicked.connect(self._explore)
         self.header.snapshot.clicked.connect(lambda: self._request("snapshot"))
@@ -127,6 +126,7 @@ class Monitor(QWidget):
         self.watcher.close()
         self.loader.close()
         self.face.writer.close()
+        self.comparison.stop()
 
     def _take_config(self, config: dict[str, Any]) -> None:
         self.config = config
@@ -229,31 +229,6 @@ class Monitor(QWidget):
         except OSError:
             parts.append("disk not reachable")
         self.status.setText("   ·   ".join(parts))
-
-    def offer_others(self, others: list[Path]) -> None:
-        """A menu of runs to compare with; the chosen one's curves are drawn behind, dotted."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for path in others:
-            menu.addAction(path.name, partial(self.compare_with, path))
-        if not others:
-            menu.addAction("There is no other run yet.").setEnabled(False)
-        if self.curves.compares:
-            menu.addSeparator()
-            menu.addAction("Stop comparing", lambda: self.curves.show_other(None, ""))
-        menu.popup(self.curves.compare.mapToGlobal(self.curves.compare.rect().bottomLeft()))
-
-    def compare_with(self, path: Path) -> None:
-        """Draws the curves of another run behind these."""
-        reader = EventReader(RunDir(path))
-        try:
-            reader.poll()
-        except OSError as error:
-            self.failed.emit(f"{path} cannot be read: {error}.", "")
-            return
-        other = RunRecord()
-        other.restart(reader.events)
-        self.curves.show_other(other, path.name)
 
     def _point(self, kimg: float) -> None:
         self.timeline.set_cursor(kimg)

@@ -125,6 +125,9 @@ class SamplesPanel(QWidget):
         self._run = Path()
         self._snapshots: Sequence[Samples] = ()
         self._resolution = 0
+        self._other_run: Path | None = None
+        self._others: Sequence[Samples] = ()
+        self.other_grid, self.other_at = SampleGrid(), QLabel()
         self.grid, self.scrubber, self.at = SampleGrid(), Track(), QLabel("–")
         self.newest = chip("newest", "Back to the newest samples, and follows them.")
         self.first = QLabel("")
@@ -163,6 +166,12 @@ class SamplesPanel(QWidget):
         foot.addWidget(self.at)
         column.addLayout(head)
         column.addWidget(self.grid, 1)
+        column.addWidget(self.other_at)
+        column.addWidget(self.other_grid, 1)
+        self.other_at.setProperty("role", "muted")
+        self.other_at.hide()
+        self.other_grid.hide()
+        self.other_grid.setMinimumHeight(100)
         column.addLayout(foot)
 
     def set_snapshots(self, run: Path, snapshots: Sequence[Samples], resolution: int) -> None:
@@ -195,6 +204,35 @@ class SamplesPanel(QWidget):
         """The run, all its snapshots, and the resolution of the finished network."""
         return self._run, tuple(self._snapshots), self._resolution
 
+    def show_other(self, run: Path | None, snapshots: Sequence[Samples]) -> None:
+        """Shows the samples of another run below, at the kimg nearest to the one shown; None takes them away."""
+        self._other_run, self._others = run, tuple(snapshots)
+        self.other_grid.setVisible(run is not None)
+        self.other_at.setVisible(run is not None)
+        self._show_other()
+
+    @property
+    def other(self) -> Samples | None:
+        """The snapshot of the other run that is shown."""
+        current = self.current
+        if current is None or not self._others:
+            return None
+        return min(self._others, key=lambda each: abs(each.img - current.img))
+
+    def _show_other(self) -> None:
+        other = self.other
+        if self._other_run is None or other is None:
+            self.other_grid.show_grid(None, 1)
+            self.other_at.setText("" if self._other_run is None else f"{self._other_run.name}: no samples yet")
+            return
+        at = f"{kimg_text(other.img / 1000)} · {square(4 << other.level)} · alpha {other.alpha:.2f}"
+        self.other_at.setText(f"{self._other_run.name} at {at}")
+        path = self._other_run / other.path
+        self._loader.want("other", [path])
+        pixels = self._loader.get(path)
+        if pixels is not None:
+            self.other_grid.show_grid(pixels, tile_side(other, self._resolution, pixels), 4 << other.level)
+
     def show_nearest(self, kimg: float) -> None:
         """Moves the scrubber to the snapshot nearest to ``kimg``."""
         if self._snapshots:
@@ -218,6 +256,7 @@ class SamplesPanel(QWidget):
         if pixels is not None:
             self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels), 4 << current.level)
         self.snapshot_shown.emit(current.img / 1000)
+        self._show_other()
         self._show_strip()
 
     def _show_strip(self) -> None:
@@ -251,6 +290,8 @@ class SamplesPanel(QWidget):
             return
         if path == self._run / current.path:
             self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels), 4 << current.level)
+        if self._other_run is not None and path.is_relative_to(self._other_run):
+            self._show_other()
         for place, index in enumerate(self._strip_at):
             if path == self._run / self._snapshots[index].path:
                 self._fill(place, self._snapshots[index], pixels)

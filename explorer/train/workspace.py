@@ -95,8 +95,9 @@ class TrainWorkspace(QWidget):
         monitor.resume_requested.connect(self.resume)
         monitor.branch_requested.connect(self.branch)
         monitor.leave_requested.connect(self.show_runs)
-        monitor.compare_requested.connect(self._compare)
         monitor.failed.connect(self.failed)
+        known = {*self.runs.cards, *(each.parent.resolve() for each in self.runs.folder.glob("*/config.json"))}
+        monitor.comparison.others = sorted(known - {path.resolve()})
         self.monitor = monitor
         self.pages.addWidget(monitor)
         self.pages.setCurrentWidget(monitor)
@@ -134,12 +135,6 @@ class TrainWorkspace(QWidget):
             return
         log.info("trainer of %s is process %d", folder, self._launches[folder].pid)
         self.watch(folder)
-
-    def _compare(self) -> None:
-        """Offers the other runs, to draw one's curves behind these."""
-        if self.monitor is not None:
-            others = [path for path in self.runs.cards if path != self.monitor.path]
-            self.monitor.offer_others(others)
 
     def _close_monitor(self) -> None:
         monitor, self.monitor = self.monitor, None

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from stylegan_core.rundir import RunDir
+from tests.explorer.train import fake_run
 
 DRIVEN = Path(__file__).with_name("driven.py")
 ROOT = DRIVEN.parents[3]
@@ -119,6 +120,7 @@ def test_the_story_of_a_run(home: Path, open_window: Callable[[], Hand]) -> None
     paused = hand.until(lambda shown: shown["state"] == "paused")
     hand.close()
 
+    fake_run.write_run(home / "runs" / "00002-tiny", 30)
     hand = open_window()  # the window is gone and comes back, the run is still there
     hand.click("00001-tiny: paused")
     again = hand.until(lambda shown: shown["state"] == "paused" and shown["kimg"] >= paused["kimg"])
@@ -138,6 +140,9 @@ def test_the_story_of_a_run(home: Path, open_window: Callable[[], Hand]) -> None
     died = hand.until(lambda shown: shown["state"] == "died")
     assert "killed by signal 9" in died["sentence"]
 
+    hand.click("compare")
+    hand.xdotool("key", "Down", "Return")
+    hand.until(lambda shown: shown["compares"])
     hand.click("Snapshots")
     hand.xdotool("key", "Home")
     hand.until(lambda shown: shown["shown_kimg"] == 0)

@@ -182,9 +182,15 @@ def test_a_metric_gets_a_plot_of_its_own(monitor: Monitor, run: RunDir) -> None:
 
 def test_another_run_is_drawn_behind(monitor: Monitor, tmp_path: Path, qtbot) -> None:
     other = fake_run.write_run(tmp_path / "00013-tiny", 20, pictures=False)
-    monitor.compare_with(other.path)
-    assert monitor.curves.compares
+    monitor.comparison.start(other.path)
+    qtbot.waitUntil(lambda: monitor.curves.compares)
     assert len(monitor.curves.plots[0]._others["loss_g"].xData) == 21
+    monitor.samples.scrubber.setValue(2)
+    assert monitor.samples.other.img == 10_000
+    assert monitor.samples.other_at.text().startswith("00013-tiny at 10 kimg")
+    monitor.comparison.stop()
+    assert not monitor.curves.compares
+    assert not monitor.samples.other_grid.isVisible()
 
 
 def test_exploring_without_a_checkpoint_says_so(monitor: Monitor, qtbot) -> None:
