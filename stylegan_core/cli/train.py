@@ -22,7 +22,9 @@ def main(argv: list[str]) -> int:
     console = Console(stderr=True)
     logging.getLogger("stylegan_core").addHandler(RichHandler(console=console, show_path=False))
     bar = _Bar(console)
-    launch = Launch(Wish(options.run, options.preset, options.data, tuple(options.set), options.init), bar.show)
+    settings = tuple(options.set)
+    wish = Wish(options.run, options.preset, options.data, settings, options.init, options.tensorboard)
+    launch = Launch(wish, bar.show)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: launch.stop())
     bar.progress.disable = not launch.team.leads
@@ -45,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--preset", default="", help="what to train; not needed to resume")
     parser.add_argument("--data", default="", help="folder, zip or idx file of pictures; not needed to resume")
     parser.add_argument("--init", default="", metavar="MODEL", help="start from a trained network or run")
+    parser.add_argument("--tensorboard", action="store_true", help="write files for TensorBoard beside the others")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting, such as gamma=2"
     )

@@ -5,6 +5,7 @@ import math
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,10 +21,14 @@ log = logging.getLogger(__name__)
 
 
 class Journal:
-    """Writes events with the time of day; a log that cannot be written is reported once and does not stop training."""
+    """Writes events with the time of day; a log that cannot be written is reported once and does not stop training.
 
-    def __init__(self, run: RunDir) -> None:
+    ``also`` is told every event; if it cannot take one, that is reported and it is told no more.
+    """
+
+    def __init__(self, run: RunDir, also: Callable[[Event], None] | None = None) -> None:
         self.img = 0
+        self._also = also
         self._writer = EventWriter(run)
         self._lock = threading.Lock()
         self._spoke = time.monotonic()
@@ -45,6 +50,12 @@ class Journal:
             else:
                 self._mute = False
             self._spoke = time.monotonic()
+            try:
+                if self._also:
+                    self._also(event)
+            except OSError as error:
+                log.error("The files beside the event log cannot be written (%s); they end here.", error)
+                self._also = None
 
     def alert(self, code: str, text: str) -> None:
         """Tells a person something, in the event log and in log.txt."""

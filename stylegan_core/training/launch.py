@@ -28,6 +28,7 @@ from stylegan_core.training.loop import Loop, Shown
 from stylegan_core.training.metric import Measurer
 from stylegan_core.training.parts import places_of
 from stylegan_core.training.state import TrainingState
+from stylegan_core.training.tensorboard import TensorBoard
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Wish:
     data: str = ""
     settings: tuple[str, ...] = ()
     init: str = ""
+    tensorboard: bool = False
 
 
 class Launch:
@@ -51,6 +53,7 @@ class Launch:
         self.run = RunDir(wish.run)
         self.shown = shown
         self.team = join()
+        self._board = TensorBoard(self.run) if wish.tensorboard and self.team.leads else None
         self._stop = self._new = False
         self._loop: Loop | None = None
         if self.team.leads:
@@ -77,11 +80,13 @@ class Launch:
             self.run.sweep()
             # Asked before the journal's pulse can speak: a heartbeat of a slow start is no earlier run.
             self._new = not self.run.events_file.exists() or not self.run.events_file.stat().st_size
-            journal = Journal(self.run)
+            journal = Journal(self.run, self._board.take if self._board else None)
             try:
                 return self._train(journal)
             finally:
                 journal.close()
+                if self._board:
+                    self._board.close()
 
     def _train(self, journal: Journal) -> bool:
         torch.set_num_threads(self.config.threads)
