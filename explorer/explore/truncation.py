@@ -37,7 +37,7 @@ class TruncationPanel(Panel):
         self.psi.track.setAccessibleName("psi")
         self.psi.number.setAccessibleName("psi, number")
         self.strip = ThumbnailGrid(len(STEPS), len(STEPS), 60)
-        self.mean = chip("mean face", TIPS["mean"])
+        self.mean = chip("mean", TIPS["mean"])
         self.per_band = chip("per band", TIPS["bands"], checkable=True)
         self.cutoff = CutoffChip()
         self.bands: dict[str, LabelledSlider] = {}

@@ -19,7 +19,7 @@ from stylegan_core.recipe import AppliedDirection, Knob, Latent, Recipe, Vector
 
 Floats = npt.NDArray[np.float32]
 CHILDREN = 8
-SIDE = 52
+SIDE = 51
 MIDDLE = 4  # the present face, in the middle of three times three
 AMOUNT = Knob("How far the children move away from this face.", 0.05, 1.0, 0.05)
 DEFAULT_AMOUNT = 0.35

@@ -3,8 +3,18 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QLineEdit, QScrollBar, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollBar,
+    QWidget,
+)
 
 from explorer.controls.panel import Panel
 from explorer.controls.slider import LabelledSlider
@@ -15,11 +25,13 @@ from explorer.explore.noise import NoisePanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
 from explorer.jobs import Pca
+from explorer.main_window import LEFT_WIDTH, RIGHT_WIDTH
 from explorer.session import Session
 from stylegan_core.recipe import Latent, Mix, Recipe
 from tests.explorer.explore.panel_fakes import model_info
 from tests.explorer.explore.test_directions_panel import entries
 
+COLUMN_MARGIN, SCROLL_BAR = 14, 10
 PANELS = [LatentPanel, VaryPanel, NoisePanel, TruncationPanel, DirectionsPanel, MixingPanel]
 
 
@@ -98,3 +110,20 @@ def test_building_a_panel_opens_no_window(qapp: QApplication, session: Session, 
     qapp.removeEventFilter(watch)
     assert opened == []
     panel.deleteLater()
+
+
+@pytest.mark.parametrize("resolution", [32, 64, 1024])
+@pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
+def test_no_text_is_cut_off_in_a_column(show: Any, kind: type[Panel], resolution: int) -> None:
+    panel, asked = show(kind, model_info(resolution))
+    if kind is DirectionsPanel:
+        asked.done(asked.of(Pca), entries())
+    column = LEFT_WIDTH if kind in (LatentPanel, VaryPanel, NoisePanel) else RIGHT_WIDTH
+    panel.setFixedWidth(column - 2 * COLUMN_MARGIN - SCROLL_BAR)
+    panel.layout().activate()
+    assert panel.minimumSizeHint().width() <= panel.width()
+    for each in panel.findChildren(QWidget):
+        if each.isVisible() and isinstance(each, QLabel | QPushButton) and each.text():
+            assert each.width() >= each.minimumSizeHint().width() - 1, f"{each.text()!r} has {each.width()} pixels"
+            right = each.mapTo(panel, QPoint(each.width(), 0)).x()
+            assert right <= panel.width(), f"{each.text()!r} ends at {right} of {panel.width()}"
