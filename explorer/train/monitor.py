@@ -28,7 +28,7 @@ from stylegan_core.rundir import is_whole
 
 log = logging.getLogger(__name__)
 
-SIDE_WIDTH = 348
+SIDE_WIDTH, WIDEST_SIDE = 348, 440
 ROOMY = 860  # pixels of height from which the real pictures stand below the drawn ones
 
 
@@ -75,6 +75,7 @@ class Monitor(QWidget):
         row = QHBoxLayout()
         row.setSpacing(12)
         left, right = card(scrolling(self._left_column())), card(self.curves)
+        self._left = left
         left.setFixedWidth(SIDE_WIDTH)
         right.setMinimumWidth(SIDE_WIDTH)
         row.addWidget(left)
@@ -288,6 +289,7 @@ class Monitor(QWidget):
             self.failed.emit(str(error), "")
 
     def resizeEvent(self, event: Any) -> None:
-        """Shows the real pictures below the drawn ones where there is room."""
+        """Shows the real pictures below the drawn ones where there is room, and all of them larger."""
         super().resizeEvent(event)
+        self._left.setFixedWidth(min(max(self.width() // 4, SIDE_WIDTH), WIDEST_SIDE))
         self.alpha.set_roomy(self.height() >= ROOMY)
