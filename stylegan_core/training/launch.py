@@ -27,7 +27,7 @@ from stylegan_core.training.journal import Journal, Silent
 from stylegan_core.training.loop import Loop, Shown
 from stylegan_core.training.metric import Measurer
 from stylegan_core.training.parts import places_of
-from stylegan_core.training.state import TrainingState
+from stylegan_core.training.state import TrainingState, has_batch_norm
 from stylegan_core.training.tensorboard import TensorBoard
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,8 @@ class Launch:
             if self.team.leads and not self._greet(journal, state, device) and self.config.init.path:
                 journal.alert("init", take_over(state, open_init(Path(self.config.init.path))))
             share_state(state, self.team)
+            if self.team.world > 1 and has_batch_norm(state):
+                journal.alert("batch-norm", f"Each of the {self.team.world} processes has batch norms of its own.")
             measurer = Measurer(self.run, cache, journal, self.config)
             self._loop = Loop(self.run, state, loader, journal, measurer, self.shown, self.team)
             self._loop.stop_wanted = self._stop

@@ -108,6 +108,12 @@ def adam(
     return torch.optim.Adam(groups, lr=0.001, betas=betas, eps=EPSILON, fused=fused)
 
 
+def has_batch_norm(state: TrainingState) -> bool:
+    """Whether a picture's score depends on all computed with it, so that parts of a batch are not the batch."""
+    modules = (*state.generator.modules(), *state.discriminator.modules())
+    return any(isinstance(module, nn.BatchNorm2d) for module in modules)
+
+
 def average_beta(batch: int, kimg: float, half_life_kimg: float, ramp: float) -> float:
     """0.5^(batch / half-life in images); with a ramp the half-life is at most ``ramp`` of the images seen.
 

@@ -24,7 +24,7 @@ from stylegan_core.training.losses import (
 )
 from stylegan_core.training.memory import let_go, out_of_memory, smaller
 from stylegan_core.training.parts import Part, split
-from stylegan_core.training.state import TrainingState, average_beta
+from stylegan_core.training.state import TrainingState, average_beta, has_batch_norm
 
 Check = Callable[[], None]
 Alert = Callable[[str, str], None]
@@ -114,8 +114,8 @@ class Stepper:
             if not size:
                 raise ValueError(f"Memory is too small for {now} images at this resolution; take a smaller network.")
             counters.micro_batch = size
-            text = f"Memory ran out, so the batch of {batch} is computed {size} images at a time; the step is the same."
-            self.alert("memory", text)
+            same = "batch norm now sees these alone" if has_batch_norm(self.state) else "the step is the same"
+            self.alert("memory", f"Memory ran out: the batch of {batch} is computed {size} at a time; {same}.")
 
     def discriminator_half(self, reals: Tensor, labels: Tensor | None, phase: Phase, numbers: StepNumbers) -> None:
         """Trains D on reals float32 [n, 3, r, r] in −1…1 and new fakes, then updates the average and the counters.

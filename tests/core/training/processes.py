@@ -77,7 +77,7 @@ def step_in_float64(folder: Path, settings: tuple[str, ...]) -> None:
 
 
 def _gradients(name: str, number: int, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    parameters = optimizer.param_groups[0]["params"]
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
     return {f"{name}.{number}.{i}": p.grad.clone() for i, p in enumerate(parameters) if p.grad is not None}
 
 

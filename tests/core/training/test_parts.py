@@ -129,7 +129,7 @@ def test_out_of_memory_halves_the_parts_and_goes_on(
     run = train("growth.batch=16")
     alerts = [event for event in EventReader(run).poll() if isinstance(event, Alert)]
     assert [alert.code for alert in alerts] == ["memory", "memory"]
-    assert "4 images at a time" in alerts[-1].text
+    assert "4 at a time" in alerts[-1].text
     counters, _ = final_state(run)
     assert (counters["micro_batch"], counters["img"]) == (4, 192)
 
