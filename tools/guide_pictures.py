@@ -1,0 +1,176 @@
+"""Makes the pictures of the user guide: ``python tools/guide_pictures.py [MODEL]`` drives the real window, unseen."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs" / "guide" / "pictures"
+PATIENCE = 120.0  # seconds
+MARGIN = 14
+QUIET = 0.8  # seconds without work after which every small picture is there
+
+
+def main(argv: list[str]) -> int:
+    """Writes one picture a panel; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", nargs="?", default="", help="weight file; the model in the box without it")
+    arguments = parser.parse_args(argv)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.path.insert(0, str(ROOT))
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["STYLEGAN_EXPLORER_HOME"] = home
+        Guide(str(Path(arguments.model).absolute()) if arguments.model else "").make()
+    return 0
+
+
+class Guide:
+    """A window that is driven and photographed."""
+
+    def __init__(self, model: str) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from explorer.app import Explorer
+
+        self.app = QApplication.instance() or QApplication(sys.argv[:1])
+        self.explorer = Explorer(self.app)
+        self.idle_since: float | None = None
+        self.explorer.engine.idle_changed.connect(self._idle)
+        self.explorer.window.resize(1440, 1000)
+        self.explorer.start(model)
+        self.panels = {panel.accessibleName(): panel for panel in self.explorer.panels}
+        PICTURES.mkdir(parents=True, exist_ok=True)
+
+    def make(self) -> None:
+        """Every picture, one after the other; each starts from an untouched face."""
+        self.wait(lambda: self.explorer.session.info is not None)
+        steps = {
+            "latent": self.latent, "vary": self.vary, "noise": self.noise, "truncation": self.truncation,
+            "directions": self.directions, "sorting": self.sorting, "mixing": self.mixing, "matrix": self.matrix,
+        }  # fmt: skip
+        for name, step in steps.items():
+            while self.explorer.session.can_undo:
+                self.explorer.session.undo()
+            step(name)
+        self.explorer.close()
+
+    def latent(self, name: str) -> None:
+        """A point between four seeds."""
+        from stylegan_core.recipe import Latent
+
+        self.explorer.session.edit(latent=Latent(7, 0.4, 0.3))
+        self.shoot(name, "Latent")
+
+    def vary(self, name: str) -> None:
+        """Children that keep the coarse layers."""
+        self.panels["Vary"].keep["coarse"].click()
+        self.shoot(name, "Vary")
+        self.panels["Vary"].keep["coarse"].click()
+
+    def noise(self, name: str) -> None:
+        """Four draws and the map."""
+        panel = self.panels["Noise"]
+        panel.draws.click()
+        panel.map.click()
+        panel.chips.chips[1].click()
+        self.shoot(name, "Noise")
+        panel.draws.click()
+        panel.map.click()
+
+    def truncation(self, name: str) -> None:
+        """A psi for each band."""
+        panel = self.panels["Truncation"]
+        panel.per_band.click()
+        panel.bands["fine"].changing.emit(1.2)
+        self.shoot(name, "Truncation")
+
+    def directions(self, name: str) -> None:
+        """Two directions in use, one of them on some layers only."""
+        rows = self.panels["Directions"].rows
+        rows[0].moved.emit(2.4)
+        rows[2].layers.set_range(4, 7)
+        rows[2].moved.emit(-1.5)
+        self.shoot(name, "Directions")
+
+    def sorting(self, name: str) -> None:
+        """A few faces on both piles."""
+        panel = self.panels["Directions"]
+        panel.sort()
+        dialog = panel._dialog
+        dialog.name.setText("smile")
+        for number in range(14):
+            self.settle()
+            dialog.sort(dialog.candidates[number], number % 2 == 0)
+        self.settle()
+        dialog.grab().save(str(PICTURES / f"{name}.png"))
+        dialog.close()
+
+    def mixing(self, name: str) -> None:
+        """Middle and fine layers from two other faces."""
+        rows = self.panels["Mixing"].rows
+        rows["middle"].weighed.emit(0.6)
+        rows["fine"].weighed.emit(1.0)
+        self.shoot(name, "Mixing")
+
+    def matrix(self, name: str) -> None:
+        """The matrix of the untouched face."""
+        panel = self.panels["Mixing"]
+        panel.open_matrix()
+        self.settle()
+        panel._dialog.grab().save(str(PICTURES / f"{name}.png"))
+        panel._dialog.close()
+
+    def shoot(self, name: str, panel: str) -> None:
+        """Photographs one panel when everything in it is drawn."""
+        self.explorer.session.commit()
+        self.settle()
+        self._framed(self.panels[panel].grab()).save(str(PICTURES / f"{name}.png"))
+
+    def _framed(self, shot: "QPixmap") -> "QPixmap":
+        """The picture with a margin in the colour of the column."""
+        from PySide6.QtGui import QPainter, QPixmap
+
+        from explorer import theme
+
+        made = QPixmap(shot.width() + 2 * MARGIN, shot.height() + 2 * MARGIN)
+        made.fill(theme.current().colour("panel"))
+        painter = QPainter(made)
+        painter.drawPixmap(MARGIN, MARGIN, shot)
+        painter.end()
+        return made
+
+    def settle(self) -> None:
+        """Waits until nothing has been drawn for a while."""
+        self.pump(0.3)
+        self.wait(lambda: self.idle_since is not None and time.monotonic() - self.idle_since > QUIET)
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Runs the event loop until something is true. Raises TimeoutError."""
+        end = time.monotonic() + PATIENCE
+        while not done():
+            self.pump(0.05)
+            if time.monotonic() > end:
+                raise TimeoutError("The window did not come to rest: is the model there?")
+
+    def pump(self, seconds: float) -> None:
+        """Runs the event loop for a while."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        loop = QEventLoop()
+        QTimer.singleShot(round(1000 * seconds), loop.quit)
+        loop.exec()
+
+    def _idle(self, idle: bool) -> None:
+        self.idle_since = time.monotonic() if idle else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
