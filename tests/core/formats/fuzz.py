@@ -5,6 +5,7 @@ at the first input that ends in anything but a network or one sentence.
 """
 
 import sys
+import zipfile
 from pathlib import Path
 
 import atheris
@@ -32,6 +33,8 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     hostile = {name: content for name, content, _ in every(Path("/nonexistent/canary"))}
+    with zipfile.ZipFile(Path(__file__).with_name("fuzz_corpus.zip")) as kept:
+        kept.extractall(folder)
     for name, content in (good_files() | hostile).items():
         if len(content) < MOST:
             (folder / f"seed-{name}".replace("/", "_")).write_bytes(content)

@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ def outcome(data: bytes) -> str:
 @pytest.mark.parametrize("name", FILES)
 def test_the_files_are_good(name: str) -> None:
     assert outcome(FILES[name]) == "read"
+
+
+def test_what_fuzzing_has_found_so_far() -> None:
+    """The kept corpus: inputs that each reach code no other does."""
+    with zipfile.ZipFile(Path(__file__).with_name("fuzz_corpus.zip")) as kept:
+        names = kept.namelist()
+        assert len(names) > 100
+        for name in names:
+            assert outcome(kept.read(name))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
