@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from stylegan_core.recipe import Recipe
 
 RECIPE, MODEL, DRAWN = "stylegan-recipe", "stylegan-model", "stylegan-drawn"
@@ -23,6 +21,8 @@ class SavedPicture:
 
 def read_picture(path: Path) -> SavedPicture:
     """Reads what ``picture.save_picture`` wrote; raises ValueError if the file is no such picture, else OSError."""
+    from PIL import Image  # here, so that the window opens without it
+
     try:
         with Image.open(path, formats=["PNG"]) as image:
             image.load()
