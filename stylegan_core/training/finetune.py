@@ -10,7 +10,8 @@ from torch import nn
 from stylegan_core.formats.convert import Foreign, import_file
 from stylegan_core.model import Model, read_safetensors
 from stylegan_core.networks.discriminator import Discriminator
-from stylegan_core.networks.generator import build_discriminator
+from stylegan_core.networks.generator import ARCHITECTURES, build_discriminator
+from stylegan_core.networks.lucidrains import NoDiscriminator
 from stylegan_core.schedule import Growth
 from stylegan_core.training.checkpoint import state_file
 from stylegan_core.training.config import InitConfig, TrainingConfig
@@ -45,8 +46,11 @@ def adopted(config: TrainingConfig, model: Model, path: Path, kept: Iterable[str
     """The configuration for going on from a model: its architecture and widths at the plan's own resolution.
 
     ``kept`` names fields of the network that a person has set. With ``init.grown`` the plan begins, stable, at the last
-    level that the model had finished; a network that does not grow always begins at its full resolution.
+    level that the model had finished; a network that does not grow always begins at its full resolution. Raises
+    ValueError for a network that cannot be trained here.
     """
+    if ARCHITECTURES[model.config.architecture].discriminator is NoDiscriminator:
+        raise ValueError(f"{path} holds a {model.config.family.title}, which can be drawn but not trained.")
     mine = {name: getattr(config.network, name) for name in ("resolution", "classes", *kept)}
     network = replace(model.config, **mine)
     finished = model.level if model.alpha >= 1 else max(model.level - 1, 0)
@@ -69,12 +73,11 @@ def take_over(state: TrainingState, origin: Foreign) -> str:
     """Copies what both networks share by name and shape into a fresh state; says in one sentence what was taken."""
     share = _take(state.generator, origin.model.generator)
     state.average.load_state_dict(state.generator.state_dict())
-    if origin.discriminator is None:
-        beside = "the discriminator starts anew, for the file holds none"
-    else:
-        beside = f"{_take(state.discriminator, origin.discriminator):.0%} of the discriminator"
     name, side = origin.model.info.name, 4 << origin.model.level
-    return f"The run starts from {name}, trained to {side}²: {share:.0%} of the generator are taken from it, {beside}."
+    begin = f"The run starts from {name}, trained to {side}², and takes over {share:.0%} of its generator"
+    if origin.discriminator is None:
+        return f"{begin}; the discriminator starts anew, for the file holds none."
+    return f"{begin} and {_take(state.discriminator, origin.discriminator):.0%} of its discriminator."
 
 
 @torch.no_grad()

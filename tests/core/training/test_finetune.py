@@ -15,6 +15,7 @@ from stylegan_core.training.config import changed, preset
 from stylegan_core.training.finetune import adopted, begun_at, open_init, take_over
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.state import TrainingState
+from tests.core.reference import reference
 
 CPU = torch.device("cpu")
 SIZES = {"z_dim": 12, "w_dim": 12, "mapping_width": 12, "mapping_layers": 2, "fmap_base": 64, "fmap_max": 8}
@@ -93,7 +94,7 @@ def test_a_person_may_keep_a_width_of_their_own(tmp_path: Path) -> None:
     origin = open_init(path)
     config = adopted(changed(preset("tiny"), ["network.mapping_layers=3"]), origin.model, path, ["mapping_layers"])
     assert config.network.mapping_layers == 3 and config.network.fmap_max == 8
-    assert "are taken" in take_over(TrainingState.fresh(config, CPU), origin)
+    assert "takes over" in take_over(TrainingState.fresh(config, CPU), origin)
 
 
 def test_a_file_without_discriminator_says_so(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_a_file_without_discriminator_says_so(tmp_path: Path) -> None:
     state = TrainingState.fresh(adopted(preset("tiny"), origin.model, tmp_path), CPU)
     before = {name: tensor.clone() for name, tensor in state.discriminator.state_dict().items()}
     said = take_over(state, origin)
-    assert "100% of the generator" in said and "discriminator starts anew" in said
+    assert "100% of its generator" in said and "discriminator starts anew" in said
     assert all(torch.equal(tensor, before[name]) for name, tensor in state.discriminator.state_dict().items())
 
 
@@ -129,7 +130,7 @@ def test_a_run_goes_on_from_another_runs_networks_and_then_stands_alone(
     events = EventReader(run).poll()
     said = [event for event in events if isinstance(event, Alert)]
     assert [alert.code for alert in said] == ["init"]
-    assert "100% of the generator" in said[0].text and "100% of the discriminator" in said[0].text
+    assert "100% of its generator and 100% of its discriminator" in said[0].text
     assert [(event.level, event.phase) for event in events if isinstance(event, PhaseBegin)] == [(2, "stable")]
     first.rename(tmp_path / "gone")
     assert Launch(Wish(run.path)).train()
@@ -156,3 +157,18 @@ def test_a_plan_is_cut_but_never_empty() -> None:
     growth = preset("tiny").growth
     assert begun_at(growth, 0) == growth
     assert [plan.level for plan in begun_at(growth, 9).levels] == [2]
+
+
+@pytest.mark.parametrize("name", ["stylegan-v1-64.pkl", "stylegan2-ada-64.pkl"])
+def test_nvidias_own_files_can_be_gone_on_from(name: str) -> None:
+    origin = open_init(reference(name))
+    state = TrainingState.fresh(adopted(preset("avatars-64"), origin.model, reference(name)), CPU)
+    assert "100% of its generator and 100% of its discriminator" in take_over(state, origin)
+
+
+def test_a_network_that_can_only_be_drawn_is_refused(tmp_path: Path) -> None:
+    class Drawn:
+        config = NetworkConfig(16, architecture="lucidrains", **{**SIZES, "z_dim": 12})
+
+    with pytest.raises(ValueError, match="can be drawn but not trained"):
+        adopted(preset("tiny"), Drawn(), tmp_path)  # type: ignore[arg-type]
