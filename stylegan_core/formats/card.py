@@ -18,6 +18,7 @@ from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import read_safetensors
 from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.configurations import title
 from stylegan_core.rundir import RunDir
 
 OWN_FORMAT = "stylegan-explorer"
@@ -178,7 +179,7 @@ def _card(path: Path, size: int, config: NetworkConfig, generator: State, **fact
     return Card(
         path=str(path),
         bytes=size,
-        architecture=config.family.title,
+        architecture=title(config),
         resolution=config.resolution,
         z_dim=config.z_dim,
         w_dim=config.w_dim,

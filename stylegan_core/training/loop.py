@@ -55,7 +55,7 @@ class Loop:
         self.loader = loader
         self.journal = journal
         self.measurer = measurer
-        self.watch = Watch(journal)
+        self.watch = Watch(journal, self.config.objective.loss)
         self.shown = shown
         self.team = team or Team()
         self.stop_wanted = False

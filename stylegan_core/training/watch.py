@@ -19,10 +19,14 @@ NO_LOSS = 0.01
 
 
 class Watch:
-    """Takes in steps and diversities and writes alerts; what it remembers starts anew with each process."""
+    """Takes in steps and diversities and writes alerts; what it remembers starts anew with each process.
 
-    def __init__(self, journal: Journal) -> None:
+    ``loss`` is the run's: scores and losses of "wgan" have no scale, so they say nothing about saturation.
+    """
+
+    def __init__(self, journal: Journal, loss: str = "logistic") -> None:
         self.journal = journal
+        self.scaled = loss != "wgan"
         self._running: dict[str, float] = {}
         self._looks = 0
         self._level = -1
@@ -60,7 +64,7 @@ class Watch:
 
     def step(self, numbers: StepNumbers) -> None:
         """Takes in a step; alerts once where the discriminator has long won so clearly that nothing is learnt."""
-        if numbers.d_real is None or numbers.d_fake is None or numbers.loss_d is None:
+        if not self.scaled or numbers.d_real is None or numbers.d_fake is None or numbers.loss_d is None:
             return
         gap, loss = float(numbers.d_real) - float(numbers.d_fake), float(numbers.loss_d)
         if not (math.isfinite(gap) and math.isfinite(loss)):

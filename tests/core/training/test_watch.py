@@ -68,6 +68,13 @@ def test_a_healthy_game_is_no_alert(notes: Notes) -> None:
     assert notes.alerts == []
 
 
+def test_scores_without_a_scale_are_no_alert(notes: Notes) -> None:
+    watching = Watch(notes, "wgan")  # type: ignore[arg-type]
+    for _ in range(3 * STEPS):
+        watching.step(scores(80, -80, -160))
+    assert notes.alerts == []
+
+
 @pytest.mark.parametrize("what", ["pixels", "features"])
 def test_falling_diversity_is_one_alert_until_it_is_back(notes: Notes, what: str) -> None:
     watching = Watch(notes)  # type: ignore[arg-type]
