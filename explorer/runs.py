@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -75,13 +76,13 @@ def train_arguments(preset: str, data: str, settings: Iterable[str], init: str =
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the watcher's thread brings back: news, or the whole story where ``rewritten``."""
+    """What the watcher's thread brings back: news, or the whole story where ``rewritten``; bytes free, or -1."""
 
     events: tuple[Event, ...]
     rewritten: bool
     state: RunState
     config: dict[str, Any] | None
-    trouble: str
+    disk_free: int
 
 
 class RunWatcher(QObject):
@@ -102,6 +103,7 @@ class RunWatcher(QObject):
         self.run = RunDir(path)
         self.launch = launch
         self.state = RunState("empty")
+        self.disk_free = -1
         self._reader = EventReader(self.run)
         self._generation = 0
         self._heard = 0.0
@@ -149,10 +151,11 @@ class RunWatcher(QObject):
             if trouble
             else judge(signs_of(self.run, last, self._heard, self.launch), time.time())
         )
-        return Look(tuple(story if rewritten else events), rewritten, state, self._config, trouble)
+        return Look(tuple(story if rewritten else events), rewritten, state, self._config, disk_free(self.run.path))
 
     def take(self, look: Look) -> None:
         """Passes on what a look found; runs in the window's thread."""
+        self.disk_free = look.disk_free
         if look.config is not None and not self._told_config:
             self._told_config = True
             self.config_known.emit(look.config)
@@ -176,6 +179,14 @@ class RunWatcher(QObject):
     def go_on(self) -> None:
         """Ends a pause. Raises OSError where the folder cannot be written."""
         self.run.withdraw("pause")
+
+
+def disk_free(path: Path) -> int:
+    """Bytes that are free where a run lies; -1 where nobody says."""
+    try:
+        return shutil.disk_usage(path).free
+    except OSError:
+        return -1
 
 
 def read_config(run: RunDir) -> dict[str, Any] | None:

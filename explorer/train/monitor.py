@@ -1,7 +1,6 @@
 """The live monitor of one run: one sentence, the growth timeline, what alpha does, samples, curves, messages."""
 
 import logging
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -225,10 +224,8 @@ class Monitor(QWidget):
         tick = self.record.last_tick
         if tick is not None and tick.memory:
             parts.append(size_text(tick.memory))
-        try:
-            parts.append(f"disk {size_text(shutil.disk_usage(self.path).free)} free")
-        except OSError:
-            parts.append("disk not reachable")
+        if self.watcher.disk_free >= 0:
+            parts.append(f"disk {size_text(self.watcher.disk_free)} free")
         self.status.setText("   ·   ".join(parts))
 
     def _point(self, kimg: float) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFont,
     QHideEvent,
+    QImage,
     QImageReader,
     QPainter,
     QPainterPath,
@@ -37,6 +38,7 @@ from explorer.train.words import duration, kimg_text, square
 
 CARD = QSize(380, 108)
 REFRESH_MS = 2000
+PICTURE = 88  # logical pixels
 
 
 class RunCard(QAbstractButton):
@@ -46,7 +48,6 @@ class RunCard(QAbstractButton):
         super().__init__(parent)
         self.summary = summary
         self._picture: QPixmap | None = None
-        self._picture_of: tuple[Path, float] | None = None
         self.setMinimumSize(300, CARD.height())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -63,24 +64,13 @@ class RunCard(QAbstractButton):
         name = f"{summary.path.name}: {summary.state.name}"
         self.setAccessibleName(name)
         self.setToolTip(f"{summary.path}\n{summary.state.sentence}".strip())
-        self._read_picture()
         self.update()
 
-    def _read_picture(self) -> None:
-        path = self.summary.picture
-        if path is None:
-            return
-        try:
-            key = (path, path.stat().st_mtime)
-        except OSError:
-            return
-        if key != self._picture_of:
-            self._picture_of = key
-            reader = QImageReader(str(path))
-            size = reader.size()
-            side = min(size.height() // 2, size.width() // 2)  # two rows of two, or four of eight: enough to see
-            image = reader.read().copy(0, 0, side, side)
+    def show_picture(self, image: QImage | None) -> None:
+        """Shows the newest samples."""
+        if image is not None:
             self._picture = QPixmap.fromImage(image)
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Picture left, words right, progress below."""
@@ -92,7 +82,7 @@ class RunCard(QAbstractButton):
         painter.setPen(QPen(tokens.colour(edge), 1))
         painter.setBrush(tokens.colour("panel"))
         painter.drawRoundedRect(box, 10, 10)
-        picture = QRectF(10, 10, 88, 88)
+        picture = QRectF(10, 10, PICTURE, PICTURE)
         path = QPainterPath()
         path.addRoundedRect(picture, 7, 7)
         painter.fillPath(path, tokens.colour("raised"))
@@ -148,6 +138,7 @@ class RunList(QWidget):
         self.folder = folder
         self.also: tuple[Path, ...] = ()
         self.cards: dict[Path, RunCard] = {}
+        self._seen: dict[Path, float] = {}  # of pictures, when they were written; the thread's own
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="run-list")
         self._listing: Future[None] | None = None
         self._timer = QTimer(self, interval=REFRESH_MS)
@@ -157,7 +148,7 @@ class RunList(QWidget):
         self.open = button("Open a run folder…", "Watches a run that lies anywhere, also on a network folder.")
         self._lay_out()
         self._timer.timeout.connect(self.refresh)
-        self._listed.connect(self.show_runs)
+        self._listed.connect(self._show_listed)
         self.new.clicked.connect(self.new_requested)
         self.begin.clicked.connect(self.new_requested)
         self.open.clicked.connect(self._ask_folder)
@@ -207,7 +198,26 @@ class RunList(QWidget):
         """Looks at the folders again, beside the window's thread."""
         if self._listing is None or self._listing.done():
             folder, also = self.folder, self.also
-            self._listing = self._pool.submit(lambda: self._listed.emit(list_runs(folder, also)))
+            self._listing = self._pool.submit(lambda: self._listed.emit(self._look(folder, also)))
+
+    def _look(self, folder: Path, also: tuple[Path, ...]) -> list[tuple[RunSummary, QImage | None]]:
+        """Beside the window's thread: the runs, and the pictures that are new."""
+        return [(run, self._new_picture(run.picture)) for run in list_runs(folder, also)]
+
+    def _new_picture(self, path: Path | None) -> QImage | None:
+        try:
+            changed = path.stat().st_mtime if path is not None else 0.0
+        except OSError:
+            return None
+        if path is None or self._seen.get(path) == changed:
+            return None
+        self._seen[path] = changed
+        return corner(path)
+
+    def _show_listed(self, listed: list[tuple[RunSummary, QImage | None]]) -> None:
+        self.show_runs([run for run, _ in listed])
+        for run, image in listed:
+            self.cards[run.path].show_picture(image)
 
     def show_runs(self, runs: list[RunSummary]) -> None:
         """Shows these, in this order."""
@@ -252,5 +262,16 @@ class RunList(QWidget):
     def close_list(self) -> None:
         """Ends the thread; what it still finds is not shown."""
         self._timer.stop()
-        self._listed.disconnect(self.show_runs)
+        self._listed.disconnect(self._show_listed)
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def corner(path: Path) -> QImage | None:
+    """The first pictures of a grid of samples, large enough for a card; None if it cannot be read."""
+    reader = QImageReader(str(path))
+    size = reader.size()
+    side = min(size.height() // 2, size.width() // 2)  # two rows of two, or four of eight: enough to see
+    image = reader.read()
+    if image.isNull():
+        return None
+    return image.copy(0, 0, side, side).scaled(2 * PICTURE, 2 * PICTURE)

@@ -221,6 +221,7 @@ def test_a_run_in_the_home_is_found_and_watched(workspace: TrainWorkspace, qtbot
     qtbot.waitUntil(lambda: run.path.resolve() in workspace.runs.cards)
     card = workspace.runs.cards[run.path.resolve()]
     assert card.summary.progress == pytest.approx(12 / 56)
+    assert card._picture is not None
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
     assert workspace.monitor is not None
     qtbot.waitUntil(lambda: workspace.monitor.record.kimg == 12)
@@ -271,3 +272,11 @@ def test_an_earlier_snapshot_is_explored_while_its_checkpoint_is_there(monitor: 
     with qtbot.waitSignal(monitor.failed) as failed:
         qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
     assert "The checkpoint of 5 kimg is gone" in failed.args[0]
+
+
+def test_alerts_are_flags_that_explain_themselves(monitor: Monitor, run: RunDir) -> None:
+    fake_run.append(run, events.Alert(code="collapse", text="All alike.", img=29_000, time=time.time()))
+    look(monitor)
+    flags = monitor.curves.plots[0]._flags
+    assert [(flag.value(), flag.toolTip()) for flag in flags] == [(29, "29 kimg: All alike.")]
+    assert monitor.messages.messages.message(0).tone == "warning"
