@@ -150,6 +150,12 @@ def style_instance_norm(x: Tensor, style: Tensor | None, eps: float) -> Tensor:
 
     ``x`` [N, C, H, W]; ``style`` [N, 2C] holds C scales, then C shifts; None leaves the plain instance norm.
     """
+    if style is not None and x.dtype == torch.bfloat16 and torch.is_grad_enabled():
+        return _StyleNorm.apply(x, style, eps)  # type: ignore[no-untyped-call,no-any-return]
+    return _plain_style_norm(x, style, eps)
+
+
+def _plain_style_norm(x: Tensor, style: Tensor | None, eps: float) -> Tensor:
     variance, mean = spatial_moments(x)
     factor = torch.rsqrt(variance + eps)
     offset = -mean * factor
@@ -157,6 +163,39 @@ def style_instance_norm(x: Tensor, style: Tensor | None, eps: float) -> Tensor:
         scale, shift = style.float()[:, :, None, None].chunk(2, dim=1)
         factor, offset = factor * (scale + 1), offset * (scale + 1) + shift
     return torch.addcmul(offset.to(x.dtype), x, factor.to(x.dtype))
+
+
+class _StyleNorm(torch.autograd.Function):
+    """The same with its way back in closed form: in training with bf16 it passes over memory half as often.
+
+    With x̂ = (x − mean)·r and k = r·(scale + 1): ∂x = k·(g − ⟨g⟩ − x̂·⟨g·x̂⟩), ⟨⟩ the mean over pixels;
+    ∂scale = Σ g·x̂, ∂shift = Σ g.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, style: Tensor, eps: float) -> Tensor:
+        variance, mean = spatial_moments(x)
+        r = torch.rsqrt(variance + eps)
+        scale, shift = style.float()[:, :, None, None].chunk(2, dim=1)
+        k = r * (scale + 1)
+        ctx.save_for_backward(x, style, mean, r, k)
+        ctx.eps = eps
+        return torch.addcmul((shift - mean * k).to(x.dtype), x, k.to(x.dtype))
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, None]:
+        x, style, mean, r, k = ctx.saved_tensors
+        (g,) = grads
+        if torch.is_grad_enabled():  # somebody differentiates the gradient: autograd knows how
+            dx, dstyle = torch.autograd.grad(_plain_style_norm(x, style, ctx.eps), (x, style), g, create_graph=True)
+            return dx, dstyle, None
+        pixels = x.shape[2] * x.shape[3]
+        dshift = g.sum(dim=(2, 3), keepdim=True, dtype=torch.float32)
+        dscale = r * ((g * x).sum(dim=(2, 3), keepdim=True, dtype=torch.float32) - mean * dshift)
+        slope = -k * r * dscale / pixels
+        offset = -k * dshift / pixels - slope * mean
+        dx = torch.addcmul(offset.to(x.dtype), g, k.to(x.dtype)).addcmul_(x, slope.to(x.dtype))
+        return dx, torch.cat([dscale, dshift], dim=1).flatten(1).to(style.dtype), None
 
 
 def spatial_moments(x: Tensor) -> tuple[Tensor, Tensor]:
