@@ -108,7 +108,7 @@ def resampled(images: Tensor, matrices: Matrices) -> Tensor:
         return images
     number, channels, side, _ = images.shape
     at = torch.arange(side, device=images.device, dtype=images.dtype) - (side - 1) / 2
-    m = torch.from_numpy(matrices).to(images)[:, :, :, None, None]
+    m = torch.from_numpy(matrices).to(images.dtype).to(images.device)[:, :, :, None, None]
     x = m[:, 0, 0] * at[None, None, :] + m[:, 0, 1] * at[None, :, None] + m[:, 0, 2] + (side - 1) / 2
     y = m[:, 1, 0] * at[None, None, :] + m[:, 1, 1] * at[None, :, None] + m[:, 1, 2] + (side - 1) / 2
     left, top = x.floor(), y.floor()
@@ -127,7 +127,7 @@ def recoloured(images: Tensor, matrices: Matrices) -> Tensor:
     """Each picture's colours through its own [4, 4]."""
     if (matrices == np.eye(4)).all():
         return images
-    m = torch.from_numpy(matrices).to(images)
+    m = torch.from_numpy(matrices).to(images.dtype).to(images.device)
     changed = torch.einsum("nij,njhw->nihw", m[:, :3, :3], images)
     return changed + m[:, :3, 3, None, None]
 
