@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QProgres
 from explorer.controls.asking import ask_to_open, ask_to_save
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.direction_row import DirectionRow
+from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Panel, allow
 from explorer.controls.preview import Preview
 from explorer.controls.sorting import SortingDialog, is_of_sorting
@@ -18,7 +19,7 @@ from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.library import Entry, Library, library_path, shipped_library
+from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, Recipe
 
 FEW, MORE = 8, 12
@@ -40,9 +41,7 @@ class DirectionsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Directions", parent)
         self.rows: list[DirectionRow] = []
-        self.library = Library()
-        self._found: dict[str, tuple[Entry, ...]] = {}
-        self._view = "pca"
+        self.shelf = DirectionShelf()
         self._limit = self._target = FEW
         self._growing = QTimer(self, interval=0)
         self._growing.timeout.connect(self._grow)
@@ -107,12 +106,12 @@ class DirectionsPanel(Panel):
     def show_model(self, info: ModelInfo) -> None:
         self._close_dialog()
         self._hide_preview()
-        self._found.clear()
         self._growing.stop()
-        self._limit, self._view, self._shown = FEW, "pca", None
+        self._limit, self._shown = FEW, None
         self._drop_rows()
         self.info = info
-        self._open_library(info)
+        self.shelf.open(info)
+        self._say("")
         self._rebuild()
         super().show_model(info)
         reason = info.why_not("styles")
@@ -122,7 +121,7 @@ class DirectionsPanel(Panel):
             self._say(reason)
 
     def refresh(self) -> None:
-        if self.info is not None and not self.info.why_not("styles") and "pca" not in self._found:
+        if self.info is not None and not self.info.why_not("styles") and "pca" not in self.shelf.found:
             self._search(Pca(PCA), "Looking for the directions in which faces differ most …")
 
     def take(self, answer: Piece | Done) -> None:
@@ -137,7 +136,7 @@ class DirectionsPanel(Panel):
             self.progress.setRange(0, answer.total)
             self.progress.setValue(answer.index + 1)
         else:
-            self._found["pca" if isinstance(request, Pca) else "sefa"] = answer.value
+            self.shelf.found["pca" if isinstance(request, Pca) else "sefa"] = answer.value
             self.progress.hide()
             self._say("")
             self._rebuild()
@@ -148,7 +147,7 @@ class DirectionsPanel(Panel):
         else:
             self.progress.hide()
             self._say(answer.reason)
-            self._found.setdefault("pca", ())
+            self.shelf.found.setdefault("pca", ())
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._hide_preview()
@@ -161,35 +160,16 @@ class DirectionsPanel(Panel):
             self.progress.show()
 
     def _say(self, words: str) -> None:
-        self.message.setText(words)
-        self.message.setVisible(bool(words))
-
-    def _entries(self) -> list[Entry]:
-        """Every direction of the chosen source: the library first, favourites before the others."""
-        kept = {entry.key: entry for entry in self.library.entries}
-        whole = self._view == "library"
-        own = [entry for entry in kept.values() if whole or entry.starred or entry.source in ("sorting", "labels")]
-        found = [kept.get(entry.key, entry) for entry in self._found.get(self._view, ())]
-        every = own + [entry for entry in found if entry not in own]
-        return sorted(every, key=lambda entry: not entry.starred)
-
-    def _wanted(self) -> list[Entry]:
-        """The entries to show now: the first few, and whatever is in use beyond them."""
-        every = self._entries()
-        first = every[: self._limit]
-        kept = {entry.direction.vector: entry for entry in (*every, *self._all_known())}
-        used = [kept.get(each.direction.vector) or _stranger(each) for each in self.session.recipe.directions]
-        seen = {entry.direction.vector for entry in first}
-        return first + [entry for entry in used if entry.direction.vector not in seen]
-
-    def _all_known(self) -> list[Entry]:
-        return [*(entry for part in self._found.values() for entry in part), *self.library.entries]
+        """One sentence below the sliders; without one, what is wrong with the library, if anything is."""
+        self.message.setText(words or self.shelf.trouble)
+        self.message.setVisible(bool(self.message.text()))
 
     def _rebuild(self) -> None:
         """Makes the rows match the wanted entries; rows that stay are kept, so that a hand on one is not lost."""
         if self.info is None:
             return
-        wanted, kept = self._wanted(), {row.entry.key: row for row in self.rows}
+        wanted = self.shelf.wanted(self.session.recipe, self._limit)
+        kept = {row.entry.key: row for row in self.rows}
         for key in kept.keys() - {entry.key for entry in wanted}:
             self._drop(kept.pop(key))
         self.rows = []
@@ -199,7 +179,7 @@ class DirectionsPanel(Panel):
             if self._list.indexOf(row) != place:
                 self._list.insertWidget(place, row)
             self.rows.append(row)
-        self.more.setVisible(len(self._entries()) > self._limit)
+        self.more.setVisible(len(self.shelf.entries()) > self._limit)
         self.fewer.setVisible(self._limit > FEW)
         self._shown = self.session.recipe.directions
         applied = {each.direction.vector: each for each in self.session.recipe.directions}
@@ -260,7 +240,7 @@ class DirectionsPanel(Panel):
 
     def _rename(self, row: DirectionRow, name: str) -> None:
         entry = replace(row.entry, direction=replace(row.entry.direction, name=name))
-        self._keep(self.library.with_entry(entry))
+        self._kept(self.shelf.keep(entry))
         used = [
             replace(each, direction=replace(each.direction, name=name))
             if each.direction.vector == entry.direction.vector
@@ -273,17 +253,9 @@ class DirectionsPanel(Panel):
         if word == "preview":
             self._preview(row)
         elif word == "star":
-            self._star(row.entry)
+            self._kept(self.shelf.star(row.entry))
         elif word == "remove":
-            self._keep(self.library.without(row.entry))
-
-    def _star(self, entry: Entry) -> None:
-        """Makes a direction a favourite, or no longer; one that was found and never named leaves the library then."""
-        unnamed = entry.direction.name in {each.direction.name for each in self._found.get(entry.source, ())}
-        if entry.starred and unnamed:
-            self._keep(self.library.without(entry))
-        else:
-            self._keep(self.library.with_entry(replace(entry, starred=not entry.starred)))
+            self._kept(self.shelf.remove(row.entry))
 
     def _preview(self, row: DirectionRow) -> None:
         if QApplication.mouseButtons() or self.info is None:
@@ -308,69 +280,40 @@ class DirectionsPanel(Panel):
         others = tuple(row.entry.direction for row in self.rows)
         self._dialog = SortingDialog(self.session.recipe.psi, others, self.window())
         self._dialog.wanted.connect(self.ask)
-        self._dialog.found.connect(lambda entry: self._keep(self.library.with_entry(entry)))
+        self._dialog.found.connect(lambda entry: self._kept(self.shelf.keep(entry)))
         self._dialog.show()
         self._dialog.start()
 
     def look_at(self, view: str) -> None:
         """Shows the directions of "pca", "sefa" or the "library" alone."""
-        self._view, self._limit = view, FEW
+        self.shelf.view, self._limit = view, FEW
         self._rebuild()
-        if view == "library" and not self._entries():
+        if view == "library" and not self.shelf.entries():
             self._say("The library of this model is empty: give a direction a name or a star, or make one by sorting.")
         else:
             self._say("")
 
     def factorise(self, first: int = 0, last: int | None = None) -> None:
         """Looks for the directions that the styles of some layers react to most (SeFa), and shows them."""
-        self._found.pop("sefa", None)
+        self.shelf.found.pop("sefa", None)
         self.forget(SEFA)
         self.look_at("sefa")
         self._search(Sefa(SEFA, first, last), "Looking for the directions the styles react to most …")
 
     def export_library(self, path: Path) -> None:
         """Writes every kept direction to a file that other people can import."""
-        try:
-            self.library.save(path)
-            self._say(f"Saved {len(self.library.entries)} directions to {path.name}.")
-        except OSError as error:
-            self._say(str(error))
+        self._say(self.shelf.export(path))
 
     def import_library(self, path: Path) -> None:
         """Adds the directions of a file; those of a network with another W are refused."""
-        assert self.info is not None
-        try:
-            other = Library.load(path)
-        except (OSError, ValueError) as error:
-            self._say(str(error))
-            return
-        fitting = [entry for entry in other.entries if entry.direction.vector.shape[-1] == self.info.w_dim]
-        if not fitting:
-            self._say(f"{path.name} holds no direction for this network: its W has {self.info.w_dim} dimensions.")
-            return
-        self._keep(self.library.merged(fitting))
-        same = other.model == self.info.hash
-        warning = "" if same else " They were found in another model and may mean something else."
-        self._say(f"Imported {len(fitting)} directions.{warning}")
+        if self.info is not None:
+            self._kept(self.shelf.bring(path, self.info))
 
-    def _keep(self, library: Library) -> None:
-        """Makes this the library of the model, on disk too."""
-        self.library = library
+    def _kept(self, said: str) -> None:
+        """The library has changed: shows it, and what there is to say about it."""
         self._rebuild()
-        try:
-            library.save(library_path(library.model, library.model_name))
-        except OSError as error:
-            self._say(str(error))
-
-    def _open_library(self, info: ModelInfo) -> None:
-        self.library = Library(info.hash, info.name)
-        self._say("")
-        try:
-            path = library_path(info.hash, info.name)
-            kept = Library.load(path) if path.exists() else shipped_library(info.hash)
-            self.library = replace(kept or self.library, model=info.hash, model_name=info.name)
-        except (OSError, ValueError) as error:
-            self._say(str(error))
+        if said:
+            self._say(said)
 
     def _library_menu(self) -> None:
         if self.info is None:
@@ -379,16 +322,16 @@ class DirectionsPanel(Panel):
         for view, text in (("pca", "Principal components of W (PCA)"), ("library", "My library only")):
             action = menu.addAction(text, partial(self.look_at, view))
             action.setCheckable(True)
-            action.setChecked(view == self._view)
+            action.setChecked(view == self.shelf.view)
         menu.addSeparator()
-        menu.addAction("Factorise the styles (SeFa)", self.factorise)
+        menu.addAction("Factorise the styles (SeFa)", lambda: self.factorise())
         for band in bands(self.info.resolution):
             if band.layers:
                 ends = band.layers[0], band.layers[-1]
                 menu.addAction(f"SeFa of {band.name}, {band.resolutions}", partial(self.factorise, *ends))
         menu.addSeparator()
         menu.addAction("Import …", self._ask_import)
-        menu.addAction("Export …", self._ask_export).setEnabled(bool(self.library.entries))
+        menu.addAction("Export …", self._ask_export).setEnabled(bool(self.shelf.library.entries))
         menu.popup(self.library_chip.mapToGlobal(QPoint(0, self.library_chip.height() + 2)))
 
     def _ask_import(self) -> None:
@@ -402,8 +345,3 @@ class DirectionsPanel(Panel):
             self._dialog.close()
             self._dialog.deleteLater()
             self._dialog = None
-
-
-def _stranger(applied: AppliedDirection) -> Entry:
-    """A direction that came with a recipe and is in no list here."""
-    return Entry(applied.direction, "labels", first=applied.first, last=applied.last)

@@ -122,7 +122,7 @@ def test_a_new_name_stays_on_disk_and_in_the_recipe(qtbot: QtBot, session: Sessi
     again = DirectionsPanel(session)
     qtbot.addWidget(again)
     again.show_model(model_info())
-    assert [entry.direction.name for entry in again.library.entries] == ["Hair"]
+    assert [entry.direction.name for entry in again.shelf.library.entries] == ["Hair"]
 
 
 def test_escape_keeps_the_old_name(qtbot: QtBot, panel: Any) -> None:
@@ -136,7 +136,7 @@ def test_a_favourite_comes_first_and_can_be_let_go(panel: Any) -> None:
     panel.rows[5].asked.emit("star")
     assert names(panel)[0] == "PCA 6" and panel.rows[0].name.text().startswith("★")
     panel.rows[0].asked.emit("star")
-    assert panel.library.entries == () and names(panel)[0] == "PCA 1"
+    assert panel.shelf.library.entries == () and names(panel)[0] == "PCA 1"
 
 
 def test_sefa_of_a_band(panel: Any) -> None:
@@ -164,18 +164,22 @@ def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
     Library("f" * 64, "other", entries("sorting", 2, "Theirs", 9)).save(tmp_path / "theirs.json")
     panel.import_library(tmp_path / "theirs.json")
     assert "another model" in panel.message.text() and "Theirs 1" in names(panel)
-    assert library_path(panel.library.model, panel.library.model_name).exists()
+    assert library_path(panel.shelf.library.model, panel.shelf.library.model_name).exists()
     wide = Entry(Direction("wide", Vector.of(np.ones(7))), "sorting")
     Library("f" * 64, "other", (wide,)).save(tmp_path / "wide.json")
     panel.import_library(tmp_path / "wide.json")
     assert "16 dimensions" in panel.message.text() and "wide" not in names(panel)
 
 
-def test_a_damaged_library_is_named(show: Any) -> None:
+def test_a_damaged_library_is_named_and_put_aside(show: Any) -> None:
     info = model_info()
-    library_path(info.hash, info.name).write_text("{}")
-    panel, _ = show(DirectionsPanel, info)
-    assert "is no direction library" in panel.message.text() or panel.progress.isVisible()
+    path = library_path(info.hash, info.name)
+    path.write_text("{}")
+    panel, asked = show(DirectionsPanel, info)
+    asked.done(asked.of(Pca), entries())
+    assert "damaged" in panel.message.text() and len(panel.rows) == 8
+    panel.rows[0].asked.emit("star")
+    assert path.with_suffix(".damaged").read_text() == "{}" and len(Library.load(path).entries) == 1
 
 
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)  # of windows without a screen

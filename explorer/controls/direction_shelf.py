@@ -1,0 +1,105 @@
+"""The shelf: which directions a model has, where they came from, and in which order they are shown."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from stylegan_core.info import ModelInfo
+from stylegan_core.latents.library import Entry, Library, library_path, shipped_library
+from stylegan_core.recipe import AppliedDirection, Recipe
+
+OWN = ("sorting", "labels")  # sources whose directions are shown before computed ones
+
+
+class DirectionShelf:
+    """The library of the open model beside what was computed for it; methods that touch the disk return a sentence.
+
+    ``view`` is "pca", "sefa" or "library"; ``trouble`` says what was wrong with the library's file, or is empty.
+    """
+
+    def __init__(self) -> None:
+        self.library = Library()
+        self.found: dict[str, tuple[Entry, ...]] = {}
+        self.view = "pca"
+        self.trouble = ""
+
+    def open(self, info: ModelInfo) -> None:
+        """Takes the person's library of a model, or the one in the box; a damaged file is put aside, not lost."""
+        self.found.clear()
+        self.view, self.trouble = "pca", ""
+        self.library = Library(info.hash, info.name)
+        path = library_path(info.hash, info.name)
+        try:
+            kept = Library.load(path) if path.exists() else shipped_library(info.hash)
+            self.library = replace(kept or self.library, model=info.hash, model_name=info.name)
+        except ValueError as error:
+            aside = path.with_suffix(".damaged")
+            self.trouble = str(error)
+            if path.exists():
+                path.replace(aside)
+                self.trouble = f"The library of this model was damaged and is kept as {aside.name}."
+
+    def entries(self) -> list[Entry]:
+        """Every direction of the chosen view: favourites, the library, then what was computed."""
+        kept = {entry.key: entry for entry in self.library.entries}
+        whole = self.view == "library"
+        own = [entry for entry in kept.values() if whole or entry.starred or entry.source in OWN]
+        found = [kept.get(entry.key, entry) for entry in self.found.get(self.view, ())]
+        every = own + [entry for entry in found if entry not in own]
+        return sorted(every, key=lambda entry: not entry.starred)
+
+    def wanted(self, recipe: Recipe, limit: int) -> list[Entry]:
+        """The first ``limit`` entries, and whatever the recipe uses beyond them."""
+        every = self.entries()
+        computed = [entry for part in self.found.values() for entry in part]
+        known = {entry.direction.vector: entry for entry in (*every, *computed, *self.library.entries)}
+        used = [known.get(each.direction.vector) or stranger(each) for each in recipe.directions]
+        seen = {entry.direction.vector for entry in every[:limit]}
+        return every[:limit] + [entry for entry in used if entry.direction.vector not in seen]
+
+    def keep(self, entry: Entry) -> str:
+        """Puts a direction into the library, or replaces it there."""
+        return self._save(self.library.with_entry(entry))
+
+    def remove(self, entry: Entry) -> str:
+        """Takes a direction out of the library."""
+        return self._save(self.library.without(entry))
+
+    def star(self, entry: Entry) -> str:
+        """Makes a direction a favourite, or no longer; one that was found and never named leaves the library then."""
+        unnamed = entry.direction.name in {each.direction.name for each in self.found.get(entry.source, ())}
+        return self.remove(entry) if entry.starred and unnamed else self.keep(replace(entry, starred=not entry.starred))
+
+    def bring(self, path: Path, info: ModelInfo) -> str:
+        """Adds the directions of a file; those of a network with another W are refused."""
+        try:
+            other = Library.load(path)
+        except (OSError, ValueError) as error:
+            return str(error)
+        fitting = [entry for entry in other.entries if entry.direction.vector.shape[-1] == info.w_dim]
+        if not fitting:
+            return f"{path.name} holds no direction for this network: its W has {info.w_dim} dimensions."
+        said = self._save(self.library.merged(fitting))
+        same = other.model == info.hash
+        warning = "" if same else " They were found in another model and may mean something else."
+        return said or f"Imported {len(fitting)} directions.{warning}"
+
+    def export(self, path: Path) -> str:
+        """Writes every kept direction to a file that other people can import."""
+        try:
+            self.library.save(path)
+        except OSError as error:
+            return str(error)
+        return f"Saved {len(self.library.entries)} directions to {path.name}."
+
+    def _save(self, library: Library) -> str:
+        self.library = library
+        try:
+            library.save(library_path(library.model, library.model_name))
+        except OSError as error:
+            return str(error)
+        return ""
+
+
+def stranger(applied: AppliedDirection) -> Entry:
+    """A direction that came with a recipe and is in no list here."""
+    return Entry(applied.direction, "labels", first=applied.first, last=applied.last)
