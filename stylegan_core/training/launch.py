@@ -63,6 +63,8 @@ class Launch:
         else:
             self.config = self.team.told(preset("tiny"))
             self.dataset = _open(self.config.data.path, self.config)
+        for plan in self.config.growth.levels:
+            places_of(plan.batch, self.config.network.mbstd_group, self.team.rank, self.team.world)
 
     def stop(self) -> None:
         """Ends the run with a checkpoint at the next micro-batch."""

@@ -10,6 +10,8 @@ from safetensors.torch import load_file
 
 from stylegan_core.events import End, Event, Resume, Start
 from stylegan_core.rundir import EventReader, RunDir
+from stylegan_core.training import launch
+from stylegan_core.training.distributed import Team
 from tests.core.training.final import final_state
 from tests.core.training.processes import step_in_float64, together, train_a_run
 
@@ -78,6 +80,18 @@ def test_a_run_goes_on_with_another_number_of_processes(tmp_path: Path, pictures
     for name, tensor in tensors.items():
         if not name.startswith("adam_"):  # Adam turns rounding into steps of the whole rate
             torch.testing.assert_close(tensor, theirs[name], rtol=0, atol=0.1)
+
+
+def test_too_many_processes_are_refused_before_the_run_begins(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Crowd(Team):
+        world = 3
+
+    monkeypatch.setattr(launch, "join", Crowd)
+    with pytest.raises(ValueError, match="too few for 3 processes"):
+        launch.Launch(launch.Wish(tmp_path / "run", "tiny", str(pictures)))
+    assert not (tmp_path / "run" / "config.json").exists()
 
 
 @pytest.mark.slow
