@@ -10,15 +10,18 @@ NAMED = 3
 COLUMNS = ("level", "kimg", "batch", "img/s", "time")
 
 
-def finding_lines(report: dict[str, Any], resolution: int) -> list[tuple[str, str]]:
-    """Sentences and their colour tokens; what is wrong comes with what happens to it or what cures it."""
+def finding_lines(report: dict[str, Any], resolution: int, smaller: str = "") -> list[tuple[str, str]]:
+    """Sentences and their colour tokens; what is wrong comes with what happens to it or what cures it.
+
+    ``smaller`` is a preset that suits the pictures better, offered as a link "preset:NAME".
+    """
     count, usable = int(report.get("pictures", 0)), int(report.get("resolution", 0))
     lines = [
         (f"{number(count)} pictures, sharp enough for {square(usable)}.", "good" if usable >= resolution else "text")
     ]
     if 0 < usable < resolution:
-        lines.append((f"The preset draws {square(resolution)}: most pictures would be enlarged. A smaller preset "
-                      f"or larger pictures give sharper results.", "warning"))  # fmt: skip
+        cure = f'<a href="preset:{smaller}">Use {smaller} instead</a>' if smaller else "Larger pictures cure that"
+        lines.append((f"The preset draws {square(resolution)}: most pictures would be enlarged. {cure}.", "warning"))
     if count < 1000:
         lines.append(("So few pictures are soon learnt by heart; a thousand and more are better.", "warning"))
     unreadable, tiny = dict(report.get("unreadable") or {}), dict(report.get("tiny") or {})

@@ -34,11 +34,15 @@ from explorer import theme
 from explorer.controls.chips import button
 from explorer.train.pill import tone
 from explorer.train.summary import RunSummary, list_runs
+from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import duration, kimg_text, square
+from stylegan_core.schedule import phases
+from stylegan_core.training.config import preset
 
 CARD = QSize(380, 108)
 REFRESH_MS = 2000
 PICTURE = 88  # logical pixels
+SHOWN_PRESET = "avatars-32"  # its plan is drawn where there is no run yet
 
 
 class RunCard(QAbstractButton):
@@ -175,7 +179,11 @@ class RunList(QWidget):
         words = QLabel("No run yet. Watch a network learn to draw, from a 4×4 blur up to faces.")
         words.setProperty("role", "muted")
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        plan = GrowthTimeline()
+        plan.set_plan(phases(preset(SHOWN_PRESET).growth))
+        plan.setFixedWidth(640)
         column.addStretch(1)
+        column.addWidget(plan, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(words)
         column.addSpacing(12)
         column.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -65,6 +65,7 @@ class SetupPage(QWidget):
         self._seen: Preview | None = None
         self._data_trouble = self._cost_trouble = ""
         self._costs: dict[str, Any] | None = None
+        self._report: dict[str, Any] | None = None
         self._lay_out()
         self._connect()
         self._choose_preset()
@@ -180,6 +181,7 @@ class SetupPage(QWidget):
         self._reader.ready.connect(self._show_preview)
         self._reader.failed.connect(lambda _path, why: self._show_data_trouble(why))
         self._check.answered.connect(self._show_findings)
+        self.findings.linkActivated.connect(self._cure)
         self._check.failed.connect(self._show_data_trouble)
         self._preflight.answered.connect(self._show_costs)
         self._preflight.failed.connect(self._show_cost_trouble)
@@ -231,7 +233,7 @@ class SetupPage(QWidget):
             self.set_data(name)
 
     def _forget_data(self) -> None:
-        self._seen, self._costs = None, None
+        self._seen = self._costs = self._report = None
         self._data_trouble = self._cost_trouble = ""
         self._check.drop()
         self._preflight.drop()
@@ -273,6 +275,8 @@ class SetupPage(QWidget):
         self.run_folder.setText(str(next_folder(self.runs, config.preset)))
         if self.data.text().strip():
             self._reader.look(Path(self.data.text().strip()), self.resolutions)
+        if self._report is not None:
+            self._show_findings(self._report)
         self._ask_costs()
         self._judge()
 
@@ -288,8 +292,15 @@ class SetupPage(QWidget):
         self._judge()
 
     def _show_findings(self, report: dict[str, Any]) -> None:
-        lines = finding_lines(report, self.config.network.resolution)
+        self._report = report
+        fitting = suitable_preset(int(report.get("resolution", 0)), self.config.preset)
+        lines = finding_lines(report, self.config.network.resolution, fitting)
         self.findings.setText("<br>".join(_coloured(text, tone) for text, tone in lines))
+
+    def _cure(self, link: str) -> None:
+        kind, _, name = link.partition(":")
+        if kind == "preset":
+            self.preset.setCurrentIndex(self.preset.findData(name))
 
     def _show_costs(self, answer: dict[str, Any]) -> None:
         self._costs = answer
@@ -336,6 +347,14 @@ class SetupPage(QWidget):
         self._preflight.drop()
         data, init = self.data.text().strip(), self.init.text().strip()
         self.start_requested.emit(folder, self.config.preset, data, self._every_setting(), init)
+
+
+def suitable_preset(resolution: int, instead_of: str) -> str:
+    """The preset for pictures of this size, of the same family where there is one; empty where none is that small."""
+    sizes = {name: preset(name).network.resolution for name in PRESETS}
+    family = instead_of.split("-")[0]
+    fitting = [name for name, size in sizes.items() if size <= resolution and name != instead_of]
+    return max(fitting, key=lambda name: (sizes[name], name.split("-")[0] == family), default="")
 
 
 def next_folder(runs: Path, name: str) -> Path:

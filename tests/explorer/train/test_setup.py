@@ -191,3 +191,13 @@ def test_a_branch_begins_from_a_network_on_the_same_data(page: SetupPage, faces:
         qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
     assert started.args[1:3] == ["tiny", str(faces)]
     assert started.args[4] == str(network)
+
+
+def test_pictures_too_small_for_the_preset_come_with_a_cure(page: SetupPage, faces: Path, qtbot) -> None:
+    page.preset.setCurrentIndex(page.preset.findData("avatars-64"))
+    page.set_data(str(faces))
+    page._show_findings({**REPORT, "resolution": 32})
+    assert "Use avatars-32 instead" in page.findings.text()
+    page.findings.linkActivated.emit("preset:avatars-32")
+    assert page.config.preset == "avatars-32"
+    assert "instead" not in page.findings.text()
