@@ -47,6 +47,7 @@ _TABLE = (
     _Row("theme", "Light theme", "", "sun", "Switches between the dark and the light theme.", True),
     _Row("explore", "Explore", "Ctrl+1", "", "Goes to the faces."),
     _Row("train", "Train", "Ctrl+2", "", "Goes to the training runs."),
+    _Row("train_one", "Train a model…", "Ctrl+N", "", "Begins a training run of a new model."),
     _Row("full_screen", "Full screen", "F11", "", "Fills the whole screen, or no longer.", True),
     _Row("shortcuts", "Keyboard and mouse", "F1", "help", "Lists every key and gesture."),
     _Row("quit", "Quit", "Ctrl+Q", "", "Closes the window; the history is kept."),

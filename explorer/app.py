@@ -126,6 +126,7 @@ class Explorer(QObject):
         self.window.add_header_actions(shown, self.actions["save"])
         for action in self.actions.values():
             self.window.addAction(action)
+        self.picture.empty.offer([self.actions["open"], self.actions["train_one"]])
         self.window.model_button.setMenu(self.menus.models())
         self.window.more_button.setMenu(self.menus.more())
         self.window.more_button.setPopupMode(self.window.more_button.ToolButtonPopupMode.InstantPopup)
@@ -161,7 +162,7 @@ class Explorer(QObject):
         self.picture.menu_asked.connect(lambda where: self.menus.picture().popup(where))
         self.picture.smooth_changed.connect(self.actions["smooth"].setChecked)
         self.documents.said.connect(self.say)
-        self.documents.nothing_to_show.connect(self.picture.show_message)
+        self.documents.nothing_to_show.connect(self._show_nothing)
         self.documents.saved.connect(self._saved)
         self._clock.timeout.connect(self._show_saved)
 
@@ -190,6 +191,7 @@ class Explorer(QObject):
             "reset": lambda: face.apply(Recipe(face.recipe.latent, label=face.recipe.label)),
             "explore": lambda: self.window.show_workspace(0),
             "train": lambda: self.window.show_workspace(1),
+            "train_one": self._train_one,
             "shortcuts": lambda: ShortcutsDialog(self.every_action(), GESTURES, self.window).open(),
             "quit": self.window.close,
         }.items():
@@ -248,6 +250,10 @@ class Explorer(QObject):
         elif answer.request.owner == COPY and isinstance(answer, Failed):
             self.say(Problem(answer.reason))
 
+    def _train_one(self) -> None:
+        self.window.show_workspace(1)
+        self.train.new_run()
+
     def _show_sheet(self) -> None:
         info = self.session.info
         if info is None:
@@ -259,6 +265,12 @@ class Explorer(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def _show_nothing(self, sentence: str) -> None:
+        self.picture.show_message(sentence, lost=True)
+        for panel in self.panels:
+            panel.setEnabled(False)
+        self.actions["save"].setEnabled(False)
+
     def _show_mode(self, mode: Mode) -> None:
         self.actions["wipe"].setChecked(mode is Mode.WIPE)
         self.actions["difference"].setChecked(mode is Mode.DIFFERENCE)
@@ -269,6 +281,9 @@ class Explorer(QObject):
 
     def _show_model(self, info: ModelInfo) -> None:
         self.picture.forget()
+        for panel in self.panels:
+            panel.setEnabled(True)
+        self.actions["save"].setEnabled(True)
         growing = "" if info.finished else f", grown to {4 << info.level}², alpha {info.alpha:.2f}"
         millions = f"{info.parameters / 1e6:.1f} M parameters"
         size = f"{info.resolution}×{info.resolution}{growing}"

@@ -112,7 +112,7 @@ class Documents(QObject):
         if first is not None:
             self._load(first, recipe)
         else:
-            self.nothing_to_show.emit("There is no model yet: open one with Ctrl+O, or train one: Ctrl+2.")
+            self.nothing_to_show.emit("There is no model yet. Open one, or train one from your own pictures.")
 
     def _loaded(self, info: ModelInfo, path: str) -> None:
         self._session.set_model(info, path, self._with_recipe.pop(path, None))

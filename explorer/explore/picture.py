@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls.compare import Mode, Wipe
-from explorer.controls.fit import MARGIN, PILL_ROOM, Fit, fit
+from explorer.controls.empty import EmptyPage
+from explorer.controls.fit import Fit, fit
 from explorer.controls.picture_pills import PicturePills
 from explorer.controls.thumbnails import image_of
 from explorer.jobs import Frame
@@ -41,7 +42,7 @@ class PictureView(QWidget):
         self._smooth = False
         self.wipe = Wipe()
         self._wiping = False
-        self._message = ""
+        self.empty = EmptyPage(self)
         self._grip: tuple[QPointF, float, float] | None = None
         self._dragging = self._tabbed_to = False
         self._late = QTimer(self, singleShot=True, interval=LATE)
@@ -84,15 +85,16 @@ class PictureView(QWidget):
             self._keep(frame, image)
         if self._other is not None and frame.recipe != self._other:
             return
-        self._frame, self._image, self._message = frame, image, ""
+        self._frame, self._image = frame, image
+        self.empty.hide()
         self._mark()
         self._place_pills()
         self.update()
 
-    def show_message(self, message: str) -> None:
-        """Says in the middle what is going on; used while there is no picture yet."""
-        self._message = message
-        self.update()
+    def show_message(self, message: str, lost: bool = False) -> None:
+        """Says in the middle what is going on while there is no picture yet, with ways on where one is ``lost``."""
+        if self._image is None:
+            self.empty.say(message, lost)
 
     def forget(self) -> None:
         """Another model: its predecessor's pictures are no longer comparable, the last stays until the next comes."""
@@ -215,7 +217,6 @@ class PictureView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.current()
         if self._image is None:
-            self._paint_message(painter, colours)
             return
         found = self._fit(self._image)
         box = found.box
@@ -239,18 +240,8 @@ class PictureView(QWidget):
             painter.setBrush(theme.transparent(theme.DARK.colour("well"), 0.10 if dark else 0.02))
             painter.drawRoundedRect(box.adjusted(-spread, 4 - spread, spread, 4 + spread), RADIUS + spread, 10 + spread)
 
-    def _paint_message(self, painter: QPainter, colours: theme.Theme) -> None:
-        side = min(self.width() - 2 * MARGIN, self.height() - MARGIN - PILL_ROOM, 640)
-        box = QRectF((self.width() - side) / 2, PILL_ROOM + (self.height() - PILL_ROOM - MARGIN - side) / 2, side, side)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.colour("panel"))
-        painter.drawRoundedRect(box, RADIUS, RADIUS)
-        painter.setPen(colours.colour("muted"))
-        painter.setFont(theme.sans(14))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(box.adjusted(40, 40, -40, -40), int(flags), self._message)
-
     def resizeEvent(self, event: object) -> None:
+        self.empty.setGeometry(self.rect().adjusted(40, 40, -40, -40))
         self._place_pills()
 
     def changeEvent(self, event: QEvent) -> None:

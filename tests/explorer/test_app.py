@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from explorer import opening, theme
@@ -85,6 +85,21 @@ def test_without_an_argument_the_model_in_the_box_is_shown(start: Make, qtbot: Q
     assert explorer.session.info.name == "boxed"
     assert "64×64" in explorer.window.facts.text()
     assert explorer.window.device.text().startswith("nothing")
+
+
+def test_without_any_model_the_page_says_so_and_leads_on(start: Make, qtbot: QtBot, home: Path) -> None:
+    (home / "box" / "boxed" / "boxed.safetensors").unlink()
+    explorer = start()
+    qtbot.waitUntil(lambda: not explorer.panels[0].isEnabled())
+    assert not explorer.actions["save"].isEnabled()
+    train = next(b for b in explorer.picture.findChildren(QPushButton) if "Train" in b.text())
+    assert train.isVisible()
+    train.click()
+    assert explorer.window.pages.currentIndex() == 1
+    explorer.documents.open(model_file(home, "mine"))
+    drawn(explorer, qtbot)
+    assert explorer.panels[0].isEnabled()
+    assert not explorer.picture.empty.isVisible()
 
 
 def test_an_edit_is_drawn_and_undo_brings_the_old_picture(start: Make, qtbot: QtBot) -> None:

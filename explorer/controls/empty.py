@@ -1,0 +1,44 @@
+"""The empty page: one sentence, and the buttons that lead on."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.controls.chips import button
+
+
+class EmptyPage(QWidget):
+    """Lies in the middle of its parent while there is nothing else to show."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._says = QLabel()
+        self._says.setWordWrap(True)
+        self._says.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._says.setStyleSheet("font-size: 14px;")
+        self._says.setProperty("role", "muted")
+        self._buttons = QWidget()
+        self._row = QHBoxLayout(self._buttons)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setSpacing(16)
+        column.addStretch(1)
+        column.addWidget(self._says)
+        column.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(1)
+        self._buttons.hide()
+
+    def offer(self, actions: Sequence[QAction]) -> None:
+        """The ways on, the first of them in colour."""
+        for index, action in enumerate(actions):
+            made = button(action.text(), action.toolTip(), "" if index else "primary")
+            made.clicked.connect(lambda _=False, act=action: act.trigger())
+            self._row.addWidget(made)
+
+    def say(self, sentence: str, lost: bool) -> None:
+        """Shows a sentence; the buttons only where the person is ``lost`` without them."""
+        self._says.setText(sentence)
+        self._buttons.setVisible(lost)
+        self.show()
