@@ -44,10 +44,9 @@ class AvatarMaker(QWidget):
         self.count.setGroupSeparatorShown(True)
         self.seed.setRange(0, 2_000_000_000)
         for spin in (self.count, self.seed):
-            spin.setStyleSheet(
-                "QSpinBox { padding-left: 7px; } QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }"
-            )
+            spin.setStyleSheet("QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }")
             spin.setFixedWidth(84)
+            spin.lineEdit().setTextMargins(7, 0, 0, 0)
         for side in RESOLUTIONS:
             self.resolution.addItem(f"{side}×{side}", side)
         self.resolution.setCurrentIndex(1)

@@ -176,7 +176,7 @@ class RunList(QWidget):
     def _empty_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        words = QLabel("No run yet. Watch a network learn to draw, from a 4×4 blur up to faces.")
+        words = QLabel("No run yet. Watch a network learn to draw, from a blur up to faces.")
         words.setProperty("role", "muted")
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         plan = GrowthTimeline()
