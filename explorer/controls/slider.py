@@ -25,7 +25,7 @@ class Track(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.zero: int | None = None
         self.colour = ""  # a theme token; "" is the accent
-        self._hover = False
+        self._hover = self._dragged = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(48)
@@ -79,17 +79,20 @@ class Track(QSlider):
             event.ignore()
             return
         self.setSliderDown(True)
+        self._dragged = False
         self.grabbed.emit()
         self._follow(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
+            self._dragged = True
             self._follow(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.isSliderDown():
             self.setSliderDown(False)
-            self.let_go.emit()
+            # A click may be the first half of a double-click, which resets: both are one gesture then.
+            (self.let_go if self._dragged else self.nudged).emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -94,3 +94,15 @@ def test_without_a_mean_face_the_controls_say_why(show: Any) -> None:
 def test_bands_a_small_network_lacks_are_off(show: Any, resolution: int) -> None:
     panel, _ = show(TruncationPanel, model_info(resolution))
     assert panel.bands["middle"].isEnabled() == (resolution >= 16)
+
+
+def test_a_double_click_is_one_step(qtbot: QtBot, session: Session, show: Any) -> None:
+    panel, _ = show(TruncationPanel)
+    session.apply(Recipe(psi=1.2))
+    track, where = panel.psi.track, QPoint(30, 8)
+    qtbot.mouseClick(track, Qt.MouseButton.LeftButton, pos=where)
+    assert session.recipe.psi < 0
+    qtbot.mouseDClick(track, Qt.MouseButton.LeftButton, pos=where)
+    assert session.recipe.psi == 0.7
+    session.undo()
+    assert session.recipe.psi == 1.2
