@@ -56,7 +56,7 @@ class NetworkConfig:
         size = self.resolution
         if not 4 <= size <= 4096 or size & (size - 1):
             raise ValueError(f"A network's resolution is a power of two from 4 to 4096, not {size}.")
-        for name in ("z_dim", "w_dim", "mapping_width", "fmap_base", "fmap_max"):
+        for name in ("z_dim", "w_dim", "mapping_width", "fmap_base", "fmap_max", "mbstd_group"):
             if not 1 <= getattr(self, name) <= 65536:
                 raise ValueError(f"A network's {name} lies between 1 and 65536, not at {getattr(self, name)}.")
         if not 0 <= self.mapping_layers <= 64:

@@ -41,10 +41,12 @@ def phase_of(config: TrainingConfig) -> Phase:
     return Phase(1, "fade", first.level, 0.5, first.begin_kimg, first.end_kimg, 8, first.rate, first.lod)
 
 
-def stepped(config: TrainingConfig, phase: Phase, labels: Tensor | None = None) -> tuple[TrainingState, StepNumbers]:
+def stepped(
+    config: TrainingConfig, phase: Phase, labels: Tensor | None = None, dtype: torch.dtype = torch.float32
+) -> tuple[TrainingState, StepNumbers]:
     state = TrainingState.fresh(config, torch.device("cpu"))
     state.set_rate(0.001)
-    stepper, numbers = Stepper(state, torch.float32), StepNumbers()
+    stepper, numbers = Stepper(state, dtype), StepNumbers()
     reals = torch.rand(8, 3, phase.resolution, phase.resolution, generator=torch.Generator().manual_seed(1)) * 2 - 1
     stepper.discriminator_half(reals, labels, phase, numbers)
     stepper.generator_half(labels, 8, phase, numbers)
@@ -106,6 +108,17 @@ def test_the_saved_network_draws_the_same_picture(name: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", FAMILY)
+def test_a_step_in_bfloat16_is_nearly_the_one_in_float32(name: str) -> None:
+    config = small(name)
+    fast, exact = (stepped(config, phase_of(config), dtype=dtype)[1] for dtype in (torch.bfloat16, torch.float32))
+    assert not fast.skipped
+    assert fast.loss_d is not None and exact.loss_d is not None
+    assert fast.loss_g is not None and exact.loss_g is not None
+    assert float(fast.loss_d) == pytest.approx(float(exact.loss_d), rel=0.05, abs=0.05)
+    assert float(fast.loss_g) == pytest.approx(float(exact.loss_g), rel=0.05, abs=0.05)
+
+
+@pytest.mark.parametrize("name", FAMILY)
 def test_labels_reach_both_networks(name: str) -> None:
     config = small(name)
     data = config.to_dict() | {"network": config.network.with_classes(("boot", "shirt")).to_dict()}
@@ -137,6 +150,7 @@ def test_settings_that_mean_nothing_are_refused() -> None:
         ("stylegan2-b-32", "network.const_input=false", "const_input is no choice in a StyleGAN2, growing"),
         ("stylegan2-32", "network.d_norm=batch", "in a DCGAN also"),
         ("avatars-32", "network.label_input=separate", "label_input is no choice in a StyleGAN v1"),
+        ("avatars-32", "network.mbstd_group=0", "mbstd_group lies between 1"),
         ("avatars-32", "objective.loss=cross", "objective.loss is one of"),
         ("avatars-32", "objective.drift=0.1", "keeps the scores of the loss wgan"),
     ):
