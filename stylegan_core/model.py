@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 FORMAT = "stylegan-explorer"
 VERSION = "1"
 
-Progress = Callable[[float], None]
+Progress = Callable[[float], bool | None]
 
 
 class Model:
@@ -151,7 +151,8 @@ def load_model(
 ) -> Model:
     """Opens any supported weight file, or the newest network of a run directory, without running anything in it.
 
-    Raises ValueError or OSError with one clear sentence.
+    ``progress`` gets the fraction done of a foreign file and cancels by returning False. Raises ValueError or OSError
+    with one clear sentence.
     """
     file = _weight_file(Path(path))
     if not _is_safetensors(file):

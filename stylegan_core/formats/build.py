@@ -1,12 +1,14 @@
 """Puts converted numbers into this project's networks: shapes held against the configuration, numbers against NaN."""
 
+from collections.abc import Generator as Steps
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from stylegan_core.device import available_memory
 from stylegan_core.formats.converted import Converted, State
-from stylegan_core.formats.limits import Budget, RefusedFile
+from stylegan_core.formats.limits import RefusedFile
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.networks.unfilled import unfilled
@@ -15,10 +17,11 @@ W_AVG_SAMPLES = 10_000
 W_AVG_BATCH = 500
 
 
-def filled(network: nn.Module, state: State, budget: Budget, what: str) -> nn.Module:
+def filled(network: nn.Module, state: State, what: str) -> Steps[float, None, nn.Module]:
     """The network, made on torch's meta device, with `state` as its own float32 copies.
 
-    Raises RefusedFile naming the first tensor that is missing, unknown, of another shape, or not finite.
+    Yields the fraction done after each tensor. Raises RefusedFile naming the first tensor that is missing, unknown, of
+    another shape, or not finite.
     """
     expected = network.state_dict()
     _check_memory(state)
@@ -30,7 +33,7 @@ def filled(network: nn.Module, state: State, budget: Budget, what: str) -> nn.Mo
         if name not in expected:
             raise RefusedFile(f"its {what} holds {name!r}, which its configuration does not have")
         tensors[name] = _tensor(values, tuple(expected[name].shape), name, what)
-        budget.report(count / len(state))
+        yield count / len(state)
     network.load_state_dict(tensors, assign=True)
     return network
 
@@ -63,13 +66,16 @@ def _sizes(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) or "1"
 
 
-def generator_of(found: Converted, budget: Budget) -> Generator:
-    """The drawing generator, in evaluation mode; a missing w_avg is the mean of w over 10,000 fixed z, and noted."""
+def generator_of(found: Converted) -> Steps[float, None, Generator]:
+    """The drawing generator, in evaluation mode; a missing w_avg is the mean of w over 10,000 fixed z, and noted.
+
+    Yields and raises as `filled`.
+    """
     with unfilled():
         made = build_generator(found.config)
     missing = "w_avg" not in found.generator
     state = {**found.generator, **({"w_avg": np.zeros(found.config.w_dim, np.float32)} if missing else {})}
-    generator = filled(made, state, budget, "generator").eval()
+    generator = (yield from filled(made, state, "generator")).eval()
     assert isinstance(generator, Generator)
     if missing and found.config.mapping_layers:
         _average_w(generator)
@@ -91,12 +97,12 @@ def _average_w(generator: Generator) -> None:
     generator.w_avg.copy_(total / W_AVG_SAMPLES)
 
 
-def discriminator_of(found: Converted, budget: Budget) -> Discriminator | None:
-    """The discriminator, in evaluation mode; None where the file has none that fits."""
+def discriminator_of(found: Converted) -> Steps[float, None, Discriminator | None]:
+    """The discriminator, in evaluation mode; None where the file has none that fits. Yields and raises as `filled`."""
     if found.discriminator is None:
         return None
     with unfilled():
         made = build_discriminator(found.config)
-    discriminator = filled(made, found.discriminator, budget, "discriminator").eval()
+    discriminator = (yield from filled(made, found.discriminator, "discriminator")).eval()
     assert isinstance(discriminator, Discriminator)
     return discriminator

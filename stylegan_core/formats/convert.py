@@ -1,8 +1,10 @@
 """Foreign weight file -> this project's Model: reads, converts by layout, builds."""
 
+from collections.abc import Generator as Steps
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -11,8 +13,11 @@ from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import read_safetensors
-from stylegan_core.model import FORMAT, Model, load_discriminator, load_model
+from stylegan_core.formats.weight_file import WeightFile
+from stylegan_core.model import FORMAT, Model, load_discriminator, load_model, save_model
 from stylegan_core.networks.discriminator import Discriminator
+
+T = TypeVar("T")
 
 READING = 0.3
 """The share of the progress bar that reading takes; the rest is converting."""
@@ -41,6 +46,23 @@ def import_file(
     return _imported(path, device, progress, with_discriminator=True)
 
 
+def convert_steps(path: str | PathLike[str], target: str | PathLike[str]) -> Steps[float, None, Path]:
+    """Converts a foreign file with its discriminator into safetensors at `target`, which appears whole or not at all.
+
+    Yields the fraction done, at most one tensor's work at a time; whoever stops asking has cancelled. Raises OSError,
+    or ValueError with one sentence naming the file.
+    """
+    path, target = Path(path), Path(target)
+    if target.exists() and target.samefile(path):
+        raise ValueError(f"{target} is the file that is to be converted; choose another name.")
+    yield 0.0
+    file = read_weight_file(path)
+    yield READING
+    found = yield from _building(file, path, "cpu", with_discriminator=True)
+    save_model(target, found.model, discriminator=found.discriminator)
+    return target
+
+
 def _is_own(path: Path) -> bool:
     """A run directory, or a safetensors file that says it is this project's; others say so when they are read."""
     if path.is_dir():
@@ -65,20 +87,27 @@ def load_foreign(
 def _imported(
     path: Path, device: str | torch.device, progress: Progress | None, *, with_discriminator: bool
 ) -> Foreign:
-    def first(fraction: float) -> bool | None:
-        return progress(READING * fraction) if progress else None
+    file = read_weight_file(path, (lambda fraction: progress(READING * fraction)) if progress else None)
+    steps = _building(file, path, device, with_discriminator=with_discriminator)
+    while True:
+        try:
+            fraction = next(steps)
+        except StopIteration as end:
+            found: Foreign = end.value
+            return found
+        if progress is not None and progress(fraction) is False:
+            raise Cancelled(f"{path}: reading was cancelled.")
 
-    def second(fraction: float) -> bool | None:
-        return progress(READING + (1 - READING) * fraction) if progress else None
 
-    file = read_weight_file(path, first)
+def _building(
+    file: WeightFile, path: Path, device: str | torch.device, *, with_discriminator: bool
+) -> Steps[float, None, Foreign]:
+    """The networks of a file that was read; yields READING to 1."""
     found = convert_file(file, path)
-    budget = Budget(file.size, second)
+    parts = 2 if with_discriminator and found.discriminator is not None else 1
     try:
-        generator = generator_of(found, budget).to(torch.device(device))
-        judge = discriminator_of(found, budget) if with_discriminator else None
-    except Cancelled:
-        raise Cancelled(f"{path}: reading was cancelled.") from None
+        generator = (yield from _share(generator_of(found), 0, parts)).to(torch.device(device))
+        judge = (yield from _share(discriminator_of(found), 1, parts)) if parts == 2 else None
     except RefusedFile as error:
         raise RefusedFile(f"{path}: {error}.") from None
     model = Model(
@@ -91,3 +120,14 @@ def _imported(
         path=path,
     )
     return Foreign(model, judge.to(torch.device(device)) if judge is not None else None, file.format)
+
+
+def _share(steps: Steps[float, None, T], part: int, parts: int) -> Steps[float, None, T]:
+    """The steps as part number `part` of what follows reading."""
+    while True:
+        try:
+            fraction = next(steps)
+        except StopIteration as end:
+            made: T = end.value
+            return made
+        yield READING + (1 - READING) * (part + fraction) / parts

@@ -13,6 +13,7 @@ import torch
 
 from stylegan_core.__main__ import main
 from stylegan_core.formats.card import read_card
+from stylegan_core.formats.convert import convert_steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.formats.reader import read_weight_file
 from stylegan_core.model import load_discriminator, load_model, save_model
@@ -135,6 +136,24 @@ def test_progress_and_cancel(tmp_path: Path) -> None:
     assert seen[-1] > 0.9 and all(0 <= fraction <= 1 for fraction in seen)
     with pytest.raises(Cancelled, match="cancelled"):
         read_weight_file(path, progress=lambda _: False)
+
+
+def test_converting_step_by_step_leaves_nothing_when_it_is_given_up(pickled: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.safetensors"
+    steps = convert_steps(pickled, target)
+    assert 0 < [next(steps) for _ in range(10)][-1] < 1
+    steps.close()
+    assert not list(tmp_path.glob("*out*"))
+    seen = list(convert_steps(pickled, target))
+    assert seen == sorted(seen) and seen[0] == 0 and seen[-1] < 1
+    assert load_model(target).info.hash == load_model(pickled).info.hash
+    with pytest.raises(ValueError, match="choose another name"):
+        next(convert_steps(target, target))
+
+
+def test_opening_is_cancelled_while_it_converts(pickled: Path) -> None:
+    with pytest.raises(Cancelled, match=r"snapshot\.dat: reading was cancelled"):
+        load_model(pickled, progress=lambda fraction: fraction < 0.5)
 
 
 def test_a_foreign_safetensors_file(tmp_path: Path) -> None:
