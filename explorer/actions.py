@@ -50,6 +50,7 @@ _TABLE = (
     _Row("train_one", "Train a model…", "Ctrl+N", "", "Begins a training run of a new model."),
     _Row("full_screen", "Full screen", "F11", "", "Fills the whole screen, or no longer.", True),
     _Row("shortcuts", "Keyboard and mouse", "F1", "help", "Lists every key and gesture."),
+    _Row("hint", "First steps", "", "", "Shows the three hints of the first start again."),
     _Row("quit", "Quit", "Ctrl+Q", "", "Closes the window; the history is kept."),
 )
 

@@ -2,7 +2,6 @@
 
 import importlib
 import logging
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from explorer.actions import GESTURES, make_actions
 from explorer.background import Background
 from explorer.clipboard import copy_picture, copy_recipe, pasted_recipe
 from explorer.controls.compare import Mode
+from explorer.controls.hint import Hint
 from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.panel import Panel
 from explorer.controls.sheet_dialog import SheetDialog
@@ -78,7 +78,7 @@ class Explorer(QObject):
         self.cores = Cores(self.disk, self)
         self._live = ""  # the run whose newest checkpoint is shown as it trains
         self._warmed = self.closed = False
-        self._saved_at = 0.0
+        self.hints = True  # whether a first start is greeted
         self._clock = QTimer(self, interval=1000)
         self._lay_out(ExplorePage(left, right, self.picture, self.history))
         self._connect_session()
@@ -126,6 +126,8 @@ class Explorer(QObject):
         self.window.add_header_actions(shown, self.actions["save"])
         for action in self.actions.values():
             self.window.addAction(action)
+        self.hint = Hint(self.picture)
+        self.hint.dismissed.connect(lambda: self.settings.change(hint_seen=True))
         self.picture.empty.offer([self.actions["open"], self.actions["train_one"]])
         self.window.model_button.setMenu(self.menus.models())
         self.window.more_button.setMenu(self.menus.more())
@@ -163,8 +165,8 @@ class Explorer(QObject):
         self.picture.smooth_changed.connect(self.actions["smooth"].setChecked)
         self.documents.said.connect(self.say)
         self.documents.nothing_to_show.connect(self._show_nothing)
-        self.documents.saved.connect(self._saved)
-        self._clock.timeout.connect(self._show_saved)
+        self.documents.saved.connect(self.window.show_saved)
+        self._clock.timeout.connect(self.window.show_age)
 
     def _connect_train(self) -> None:
         self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
@@ -193,6 +195,7 @@ class Explorer(QObject):
             "train": lambda: self.window.show_workspace(1),
             "train_one": self._train_one,
             "shortcuts": lambda: ShortcutsDialog(self.every_action(), GESTURES, self.window).open(),
+            "hint": self.hint.begin,
             "quit": self.window.close,
         }.items():
             self.actions[key].triggered.connect(lambda _=False, do=slot: do())
@@ -219,6 +222,8 @@ class Explorer(QObject):
         self.history.show_frame(frame)
         if frame.precision == "exact" and not self._warmed:
             self._warmed = True
+            if self.hints and not self.settings.value.hint_seen:
+                self.hint.begin()
             self.disk.do(_warm_up, lambda _: None)
 
     def _open_run(self, run: str) -> None:
@@ -284,25 +289,7 @@ class Explorer(QObject):
         for panel in self.panels:
             panel.setEnabled(True)
         self.actions["save"].setEnabled(True)
-        growing = "" if info.finished else f", grown to {4 << info.level}², alpha {info.alpha:.2f}"
-        millions = f"{info.parameters / 1e6:.1f} M parameters"
-        size = f"{info.resolution}×{info.resolution}{growing}"
-        self.window.facts.setText(f"{info.architecture} · {size} · {info.num_layers} layers · {millions}")
-        self.window.hash.setText(f"model {info.hash[:8]}")
-        self.window.hash.setToolTip(f"{info.hash}\n{self.session.model_path}")
-        self.window.model_button.setText(f"{info.name} ▾")
-        self.window.model_button.setAccessibleName(f"Model {info.name}")
-        self.window.setWindowTitle(f"{info.name} – StyleGAN Explorer")
-
-    def _saved(self, when: float) -> None:
-        self._saved_at = when
-        self._show_saved()
-
-    def _show_saved(self) -> None:
-        if self._saved_at:
-            ago = time.time() - self._saved_at
-            words = "just now" if ago < 2 else f"{ago:.0f} s ago" if ago < 60 else f"{ago / 60:.0f} min ago"
-            self.window.saved.setText(f"autosaved {words}")
+        self.window.show_model(info, self.session.model_path)
 
     def _switch_theme(self, light: bool) -> None:
         theme.apply(self.app, "light" if light else "dark")

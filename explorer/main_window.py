@@ -1,5 +1,6 @@
 """The window: header, pages, footer, banner; knows where things sit and nothing of what they do."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from explorer.controls.banner import Banner
 from explorer.controls.chips import IconButton, Segments, button
 from explorer.controls.columns import SideColumn, StateDot
 from explorer.controls.palette import CommandPalette
+from stylegan_core.info import ModelInfo
 
 LEFT_WIDTH, RIGHT_WIDTH = 308, 372
 LOW = 760  # a page of this height holds the history in two rows and still a large picture
@@ -53,6 +55,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.state, self.facts = StateDot(), QLabel()
         self.device, self.hash, self.saved = QLabel(), QLabel(), QLabel()
+        self._saved_at = 0.0
         self._header = QHBoxLayout()
         self._lay_out()
         self.banner = Banner(self.pages)
@@ -88,6 +91,30 @@ class MainWindow(QMainWindow):
         self.workspace_changed.emit(index)
         self.pages.setCurrentIndex(index)
         self.banner.raise_()
+
+    def show_model(self, info: ModelInfo, path: str) -> None:
+        """The facts of a model in header, footer and title."""
+        growing = "" if info.finished else f", grown to {4 << info.level}², alpha {info.alpha:.2f}"
+        size = f"{info.resolution}×{info.resolution}{growing}"
+        millions = f"{info.parameters / 1e6:.1f} M parameters"
+        self.facts.setText(f"{info.architecture} · {size} · {info.num_layers} layers · {millions}")
+        self.hash.setText(f"model {info.hash[:8]}")
+        self.hash.setToolTip(f"{info.hash}\n{path}")
+        self.model_button.setText(f"{info.name} ▾")
+        self.model_button.setAccessibleName(f"Model {info.name}")
+        self.setWindowTitle(f"{info.name} – StyleGAN Explorer")
+
+    def show_saved(self, when: float) -> None:
+        """When the history was last written, in seconds since 1970."""
+        self._saved_at = when
+        self.show_age()
+
+    def show_age(self) -> None:
+        """Says how long ago that was; called once a second."""
+        if self._saved_at:
+            ago = time.time() - self._saved_at
+            words = "just now" if ago < 2 else f"{ago:.0f} s ago" if ago < 60 else f"{ago / 60:.0f} min ago"
+            self.saved.setText(f"autosaved {words}")
 
     def _lay_out(self) -> None:
         root = QWidget()

@@ -16,7 +16,7 @@ MORE = (
     ("copy", "copy_recipe", "paste_recipe", "star", "reset"),
     ("sheet", "wipe", "difference"),
     ("smooth", "theme", "full_screen"),
-    ("open", "open_run", "shortcuts", "quit"),
+    ("open", "open_run", "shortcuts", "hint", "quit"),
 )
 
 

@@ -50,6 +50,7 @@ def main(arguments: list[str]) -> int:
 
     explorer = Explorer(app)
     _install_hooks(explorer)
+    explorer.hints = not parsed.screenshot
     shot = Screenshot(explorer, parsed.screenshot, parsed.size) if parsed.screenshot else None
     explorer.start(str(Path(parsed.path).absolute()) if parsed.path else "")
     app.aboutToQuit.connect(explorer.close)

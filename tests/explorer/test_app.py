@@ -281,6 +281,20 @@ def test_a_contact_sheet_asks_for_other_seeds_with_the_same_changes(start: Make,
     dialog.reject()
 
 
+def test_the_hints_of_the_first_start_come_once(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    assert explorer.hint.isVisible()
+    for _ in range(3):
+        assert explorer.hint.isVisible()
+        qtbot.mouseClick(explorer.hint._next, Qt.MouseButton.LeftButton)
+    assert not explorer.hint.isVisible()
+    finish(explorer)
+    again = start()
+    drawn(again, qtbot)
+    assert not again.hint.isVisible()
+
+
 def test_a_click_in_the_history_is_a_step_that_can_be_undone(start: Make, qtbot: QtBot) -> None:
     explorer = start()
     drawn(explorer, qtbot)
