@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from explorer.engine import Pixels, Precision, Steps
-from explorer.jobs import Fit, Matrix, NoiseMap, Pca, Picture, Request, Save, Sefa, Sheet, Strip
+from explorer.engine import Pixels, Precision, Report, Steps
+from explorer.jobs import Convert, Fit, Matrix, NoiseMap, Pca, Picture, Request, Save, Sefa, Sheet, Strip
 from explorer.jobs import Styles as StylesJob
+from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Mix, Recipe, Vector
 
@@ -78,12 +79,15 @@ class TorchBackend:
 
         return "float32" if precision == "exact" else str(draft_dtype(self._device)).removeprefix("torch.")
 
-    def load(self, path: str) -> ModelInfo:
+    def load(self, path: str, report: Report) -> ModelInfo:
         """Loads the file, or takes it from memory if it has not changed since."""
         from stylegan_core.model import load_model
 
         key = _file_key(path)
-        model = self._models.pop(key, None) or load_model(path, device=str(self._device))
+        model = self._models.get(key) or load_model(path, device=str(self._device), progress=report)
+        if not report(1.0):
+            raise Cancelled(f"{path}: reading was cancelled.")
+        self._models.pop(key, None)
         self._models[key] = self._model = model
         while len(self._models) > 1 and sum(_size(each) for each in self._models.values()) > BUDGET:
             self._models.popitem(last=False)
@@ -124,6 +128,8 @@ class TorchBackend:
                 return self._sefa(request)
             case Fit():
                 return self._fit(request)
+            case Convert():
+                return _convert(request)
 
     def _current(self) -> "Model":
         if self._model is None:
@@ -215,6 +221,12 @@ class TorchBackend:
             yield 0, 100, None
         entry = yield from _in_percent(fit(self._current(), request.name, np.stack(rows), labels, request.unchanged))
         return entry
+
+
+def _convert(request: Convert) -> Steps:
+    from stylegan_core.formats.convert import convert_steps
+
+    return str((yield from _in_percent(convert_steps(request.path, request.target))))
 
 
 @contextmanager

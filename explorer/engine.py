@@ -12,17 +12,21 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
+from explorer.jobs import Convert, Done, Failed, Frame, Piece, Problem, Request
+from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
 REST = 150  # milliseconds without a request after which the exact picture is drawn and jobs go on
+TOLD = 0.05  # seconds between two words about how far a file is loaded
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
 Precision = Literal["exact", "draft"]
 Pixels = npt.NDArray[np.uint8]
 Steps = Generator[tuple[int, int, Any], None, Any]
+Report = Callable[[float], bool]
+"""Told the fraction of a file that is loaded, 0 to 1; answers False when the loading is given up."""
 
 
 class Backend(Protocol):
@@ -36,8 +40,11 @@ class Backend(Protocol):
         """The numbers a precision draws with, in words: "bfloat16"."""
         ...
 
-    def load(self, path: str) -> ModelInfo:
-        """Makes the model of a file the current one, or raises ValueError or OSError and keeps the old one."""
+    def load(self, path: str, report: Report) -> ModelInfo:
+        """Makes the model of a file the current one, or raises ValueError or OSError and keeps the old one.
+
+        Raises Cancelled where ``report`` says so.
+        """
         ...
 
     def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
@@ -59,6 +66,8 @@ class Engine(QObject):
     ready = Signal(str)  # the thread can draw; where and how, in words
     loading = Signal(str)  # path
     loaded = Signal(object, str)  # ModelInfo, path
+    load_progress = Signal(str, float)  # path, fraction
+    load_cancelled = Signal(str)  # path: given up by the person or for a newer file, the old model stays
     refused = Signal(str, object)  # path, Problem: the file cannot be loaded, the old model stays
     rendered = Signal(object)  # Frame
     answered = Signal(object)  # Piece, Done or Failed
@@ -99,6 +108,10 @@ class Engine(QObject):
         self.loading.emit(path)
         self._worker.put(load=path)
 
+    def cancel_load(self) -> None:
+        """Gives the loading up, begun or not; ``load_cancelled`` follows unless it was done already."""
+        self._worker.cancel_load()
+
     def request(self, recipe: Recipe, settled: bool) -> None:
         """Asks for a picture: a draft, and after 150 ms of rest the exact one, or at once when ``settled``."""
         self._asked = recipe
@@ -136,6 +149,10 @@ class Engine(QObject):
                 self.loaded.emit(answer.info, answer.path)
             case _Refused():
                 self.refused.emit(answer.path, answer.problem)
+            case _Loading():
+                self.load_progress.emit(answer.path, answer.fraction)
+            case _GivenUp():
+                self.load_cancelled.emit(answer.path)
             case Problem():
                 self.failed.emit(answer)
             case bool():
@@ -156,6 +173,17 @@ class _Refused:
     problem: Problem
 
 
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    path: str
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenUp:
+    path: str
+
+
 class _Worker:
     """The thread's side. Every field below ``_wake`` is touched only while it is held."""
 
@@ -165,6 +193,7 @@ class _Worker:
         self._wake = threading.Condition()
         self._slot: tuple[Recipe, Precision] | None = None
         self._load: str | None = None
+        self._give_up = False  # the load that is going on is not wanted any more
         self._threads: int | None = None
         self._waiting: dict[str, Request] = {}
         self._running: dict[str, tuple[Request, Steps]] = {}
@@ -199,6 +228,14 @@ class _Worker:
         with self._wake:
             self._waiting.pop(owner, None)
             self._running.pop(owner, None)
+
+    def cancel_load(self) -> None:
+        """Forgets the load that waits and gives up the one that has begun."""
+        with self._wake:
+            waiting, self._load = self._load, None
+            self._give_up = True
+        if waiting is not None:
+            self._tell(_GivenUp(waiting))
 
     def stop(self) -> None:
         """Ends the thread after its present step."""
@@ -237,15 +274,20 @@ class _Worker:
             count, self._threads = self._threads, None
             return lambda backend: backend.set_threads(count)
         if self._load is not None:
-            path, self._load = self._load, None
+            path, self._load, self._give_up = self._load, None, False
             return lambda backend: self._do_load(backend, path)
         if self._slot is not None and self._hash:
             (recipe, precision), self._slot = self._slot, None
             if self._shown not in ((recipe, precision, self._hash), (recipe, "exact", self._hash)):
                 return lambda backend: self._do_draw(backend, recipe, precision)
-        if self._quiet and self._hash and (self._waiting or self._running):
+        if self._quiet and self._turn() is not None:
             return self._do_slice
         return None
+
+    def _turn(self) -> str | None:
+        """The owner of the job that is next: what has not begun goes first; without a model only some can be done."""
+        jobs = [*self._waiting.values(), *(request for request, _ in self._running.values())]
+        return next((job.owner for job in jobs if self._hash or isinstance(job, Convert)), None)
 
     def _say_idle(self, idle: bool) -> None:
         if idle != self._idle:
@@ -254,15 +296,32 @@ class _Worker:
 
     def _do_load(self, backend: Backend, path: str) -> None:
         try:
-            info = backend.load(path)
+            info = backend.load(path, self._reporter(path))
+        except Cancelled:
+            if self._load != path:
+                self._tell(_GivenUp(path))
+            return
         except Exception as error:  # noqa: BLE001 (as above)
             self._tell(_Refused(path, _problem(error)))
             return
         with self._wake:
             self._hash, self._shown = info.hash, None
-            self._waiting.clear()
-            self._running.clear()
+            self._waiting = {owner: job for owner, job in self._waiting.items() if isinstance(job, Convert)}
+            self._running = {owner: job for owner, job in self._running.items() if isinstance(job[0], Convert)}
         self._tell(_Loaded(info, path))
+
+    def _reporter(self, path: str) -> Report:
+        """Passes on how far the loading is; ends it for a newer file, for a person, and with the window."""
+        told = 0.0
+
+        def report(fraction: float) -> bool:
+            nonlocal told
+            if time.perf_counter() - told > TOLD:
+                told = time.perf_counter()
+                self._tell(_Loading(path, fraction))
+            return not (self._give_up or self._load is not None or self._stopped)
+
+        return report
 
     def _do_draw(self, backend: Backend, recipe: Recipe, precision: Precision) -> None:
         begin = time.perf_counter()
@@ -274,12 +333,14 @@ class _Worker:
     def _do_slice(self, backend: Backend) -> None:
         """Advances the oldest job for a short while, then sends it to the end of the queue."""
         with self._wake:
-            if self._waiting:
-                owner = next(iter(self._waiting))
+            owner = self._turn()
+            if owner is None:  # dropped meanwhile
+                return
+            if owner in self._waiting:
                 request = self._waiting.pop(owner)
-                self._running[owner] = (request, backend.job(request))
-            owner = next(iter(self._running))
-            request, steps = self._running.pop(owner)
+                steps = backend.job(request)
+            else:
+                request, steps = self._running.pop(owner)
             self._running[owner] = (request, steps)
         end = time.perf_counter() + SLICE
         while time.perf_counter() < end and self._still(owner, request) and not self._slot and not self._load:

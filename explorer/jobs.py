@@ -2,7 +2,7 @@
 
 A panel emits a request, the engine answers with any number of :class:`Piece` and at the end one :class:`Done` or
 :class:`Failed`, all with the request and the hash of the model they belong to. A newer request of the same ``owner``
-or another model drops the older one without an answer.
+or another model drops the older one without an answer (:class:`Convert` knows no model and is kept).
 """
 
 from dataclasses import dataclass, field
@@ -122,7 +122,19 @@ class Sheet:
     path: str
 
 
-Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | Picture | Save | Sheet
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """A foreign weight file as this project's safetensors; needs no model and outlives a switch of models.
+
+    Piece: None, its ``index`` of ``total`` is progress; Done: the target, as text.
+    """
+
+    owner: str
+    path: str
+    target: str
+
+
+Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | Picture | Save | Sheet | Convert
 
 
 @dataclass(frozen=True, slots=True)

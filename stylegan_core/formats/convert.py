@@ -1,5 +1,6 @@
 """Foreign weight file -> this project's Model: reads, converts by layout, builds."""
 
+import os
 from collections.abc import Generator as Steps
 from dataclasses import dataclass
 from os import PathLike
@@ -55,6 +56,8 @@ def convert_steps(path: str | PathLike[str], target: str | PathLike[str]) -> Ste
     path, target = Path(path), Path(target)
     if target.exists() and target.samefile(path):
         raise ValueError(f"{target} is the file that is to be converted; choose another name.")
+    if target.parent.exists() and not os.access(target.parent, os.W_OK):
+        raise OSError(f"{target} cannot be written: choose a folder you may write to.")
     yield 0.0
     file = read_weight_file(path)
     yield READING

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.engine import Pixels, Precision, Steps
+from explorer.engine import Pixels, Precision, Report, Steps
 from explorer.jobs import Picture, Request, Save, Strip
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
@@ -51,7 +51,7 @@ class FakeBackend:
     def dtype(self, precision: Precision) -> str:
         return "float32" if precision == "exact" else "bfloat16"
 
-    def load(self, path: str) -> ModelInfo:
+    def load(self, path: str, report: Report) -> ModelInfo:
         name = path.rsplit("/", 1)[-1].removesuffix(".safetensors")
         if name == "missing":
             raise FileNotFoundError(2, "No such file", path)
