@@ -15,6 +15,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInst
 from PySide6.QtWidgets import QApplication
 
 from explorer.jobs import Problem
+from explorer.opening import look, newest_checkpoint
 
 if TYPE_CHECKING:
     from explorer.app import Explorer
@@ -75,7 +76,12 @@ class Screenshot(QObject):
         self._settled.timeout.connect(self._take)
         explorer.engine.rendered.connect(self._drawn)
         explorer.engine.idle_changed.connect(self._idle)
-        QTimer.singleShot(PATIENCE, self, self._give_up)
+        explorer.documents.nothing_to_show.connect(self._give_up)
+        explorer.documents.said.connect(
+            lambda problem, tone: self._give_up(problem.sentence) if tone == "bad" else None
+        )
+        explorer.documents.run_opened.connect(self._wait_for_run)
+        QTimer.singleShot(PATIENCE, self, lambda: self._give_up())
 
     def _drawn(self, frame: object) -> None:
         self._exact = getattr(frame, "precision", "") == "exact"
@@ -86,7 +92,7 @@ class Screenshot(QObject):
         self._settled.start()
 
     def _take(self) -> None:
-        if not (self._exact and self._quiet):
+        if self.code != 1 or not (self._exact and self._quiet):
             return  # the next frame or the end of the work starts the clock again
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,11 +104,17 @@ class Screenshot(QObject):
             sys.stderr.write(f"{self._path} cannot be written: choose another folder or free some space.\n")
         self._explorer.window.close()
 
-    def _give_up(self) -> None:
-        sentence = self._explorer.window.banner.sentence or "No picture was drawn in time, so there is no screenshot."
-        sys.stderr.write(sentence + "\n")
-        self.code = 2
-        self._explorer.window.close()
+    def _wait_for_run(self, run: str) -> None:
+        """A run that has drawn nothing yet is shown as it is."""
+        if newest_checkpoint(Path(run)) is None:
+            self._exact = self._quiet = True
+            self._settled.start(3 * SETTLED)
+
+    def _give_up(self, reason: str = "No picture was drawn in time, so there is no screenshot.") -> None:
+        if self.code == 1:
+            sys.stderr.write(reason + "\n")
+            self.code = 2
+            self._explorer.window.close()
 
 
 def _problem_with(path: str, screenshot: Path | None) -> str:
@@ -111,8 +123,6 @@ def _problem_with(path: str, screenshot: Path | None) -> str:
         return "There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): use --screenshot OUT.png."
     if path and screenshot:
         # Nobody looks at the window, so what it would say in a banner is said here.
-        from explorer.opening import look
-
         try:
             look(Path(path))
         except (ValueError, OSError) as error:
