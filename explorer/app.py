@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from explorer import theme
 from explorer.actions import GESTURES, make_actions
 from explorer.background import Background
-from explorer.clipboard import copy_picture, copy_recipe, pasted_recipe
+from explorer.clipboard import copy_picture, copy_recipe, let_go, pasted_recipe
 from explorer.controls.compare import Mode
 from explorer.controls.hint import Hint
 from explorer.controls.palette import ShortcutsDialog
@@ -109,6 +109,7 @@ class Explorer(QObject):
         self.engine.stop()
         self.documents.close()
         self.disk.close()
+        let_go()
 
     def every_action(self) -> list[QAction]:
         """The window's actions and those the panels add."""

@@ -17,6 +17,14 @@ def copy_picture(pixels: npt.NDArray[np.uint8], recipe: Recipe) -> None:
     QGuiApplication.clipboard().setMimeData(data)
 
 
+def let_go() -> None:
+    """Gives a copied picture to Qt at the end: data made here and deleted after Python has ended is a crash."""
+    clipboard = QGuiApplication.clipboard()
+    data = clipboard.mimeData()
+    if data.hasImage() and data.text().startswith("{"):
+        clipboard.setImage(clipboard.image())
+
+
 def copy_recipe(recipe: Recipe) -> None:
     """Puts the recipe on the clipboard as JSON text."""
     QGuiApplication.clipboard().setText(recipe.to_json())
