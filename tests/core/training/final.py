@@ -1,11 +1,12 @@
-"""Compares how two runs ended, bit by bit."""
+"""How a run went and ended, and whether two ended alike, bit by bit."""
 
 import json
 
 import torch
 
+from stylegan_core.events import Event
 from stylegan_core.model import read_safetensors
-from stylegan_core.rundir import RunDir
+from stylegan_core.rundir import EventReader, RunDir
 
 
 def final_state(run: RunDir) -> tuple[dict[str, object], dict[str, torch.Tensor]]:
@@ -22,3 +23,10 @@ def assert_same_end(one: RunDir, other: RunDir) -> None:
     assert tensors.keys() == theirs.keys()
     different = [name for name, tensor in tensors.items() if not torch.equal(tensor, theirs[name])]
     assert different == []
+
+
+def story(run: RunDir) -> list[Event]:
+    """Every event of a run, replayed stretches dropped."""
+    reader = EventReader(run)
+    reader.poll()
+    return reader.events

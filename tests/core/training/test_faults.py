@@ -4,24 +4,20 @@ import contextlib
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
-from stylegan_core.cli import train as command
-from stylegan_core.events import Alert, Checkpoint, End, Event, Heartbeat, Resume, Start, Tick
-from stylegan_core.model import load_model
-from stylegan_core.rundir import EventReader, RunDir, RunLock
-from stylegan_core.training import journal, launch, loop
+from stylegan_core.events import Alert, Checkpoint, End, Resume
+from stylegan_core.rundir import RunDir
+from stylegan_core.training import loop
 from stylegan_core.training.checkpoint import STATE
-from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
-from stylegan_core.training.step import StepNumbers, Stepper
+from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import Train
-from tests.core.training.final import assert_same_end, final_state
+from tests.core.training.final import assert_same_end, final_state, story
 
 try:
     import resource
@@ -30,12 +26,6 @@ except ImportError:  # Windows
 
 FULL = Path("/dev/full")  # takes nothing: every write to it fails with ENOSPC
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
-
-
-def story(run: RunDir) -> list[Event]:
-    reader = EventReader(run)
-    reader.poll()
-    return reader.events
 
 
 def alerts(run: RunDir) -> list[str]:
@@ -213,60 +203,6 @@ def test_poison_that_never_ends_ends_the_run(
     assert caplog.records
 
 
-def test_a_second_trainer_is_refused(train: Train, tmp_path: Path) -> None:
-    run = RunDir(tmp_path / "run")
-    run.create()
-    with RunLock(run), pytest.raises(OSError, match="Another trainer works in"):
-        train()
-
-
-def test_a_folder_of_other_things_is_left_alone(train: Train, tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "thesis.txt").touch()
-    with pytest.raises(ValueError, match="not empty and not a run"):
-        train()
-
-
-@pytest.mark.parametrize(
-    ("preset", "data", "settings", "says"),
-    [
-        ("avatars-32", "", (), "was started with the preset tiny, not avatars-32"),
-        ("tiny", "", ("gamma=3",), "other settings than gamma=3"),
-        ("tiny", "other", (), "was started on .*, not on"),
-    ],
-)
-def test_another_preset_or_data_is_refused(
-    train: Train, pictures: Path, tmp_path: Path, preset: str, data: str, settings: tuple[str, ...], says: str
-) -> None:
-    run = train()
-    if data:
-        shutil.copytree(pictures, tmp_path / data)
-        (tmp_path / data / "000.png").unlink()
-        data = str(tmp_path / data)
-    with pytest.raises(ValueError, match=says):
-        Launch(Wish(run.path, preset, data, settings))
-
-
-def test_the_same_data_may_have_moved(train: Train, pictures: Path, tmp_path: Path) -> None:
-    run = train()
-    shutil.copytree(pictures, tmp_path / "moved")
-    Launch(Wish(run.path, "tiny", str(tmp_path / "moved")))
-    Launch(Wish(run.path))
-
-
-def test_a_new_run_needs_a_preset_and_data(tmp_path: Path, pictures: Path) -> None:
-    with pytest.raises(ValueError, match="needs --preset and --data"):
-        Launch(Wish(tmp_path / "run", "tiny"))
-    with pytest.raises(ValueError, match="There is no preset 'huge'; there are tiny, "):
-        Launch(Wish(tmp_path / "run", "huge", str(pictures)))
-    assert not (tmp_path / "run").exists()
-
-
-def test_a_place_that_cannot_be_written_is_named(pictures: Path) -> None:
-    with pytest.raises(OSError, match="/proc/run"):
-        Launch(Wish(Path("/proc/run"), "tiny", str(pictures)))
-
-
 def test_a_vanished_data_set_ends_the_run_with_its_reason(
     train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -280,106 +216,3 @@ def test_a_vanished_data_set_ends_the_run_with_its_reason(
     assert isinstance(end, End)
     assert (end.reason, end.text) == ("error", "The folder of pictures is gone.")
     assert caplog.records
-
-
-def test_stale_requests_are_void_and_stop_stops_once(train: Train, tmp_path: Path) -> None:
-    run = RunDir(tmp_path / "run")
-    run.request("stop")
-    run.request("pause")
-    train()
-    assert isinstance(story(run)[-1], End)
-    assert story(run)[-1].reason == "finished"  # type: ignore[attr-defined]
-    assert not any(run.control.iterdir())
-
-
-def test_a_paused_run_waits_beats_and_goes_on(train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "SILENCE", 0.05)
-    monkeypatch.setattr(journal, "BEAT", 0.02)
-    monkeypatch.setattr(loop, "LOOK", 0.0)
-    run = RunDir(tmp_path / "run")
-    waits = 0
-
-    def sleep(_: float) -> None:
-        nonlocal waits
-        waits += 1
-        original(0.03)
-        if waits == 5:
-            run.withdraw("pause")
-
-    original = time.sleep
-    monkeypatch.setattr(loop.time, "sleep", sleep)
-    step = Loop.step
-
-    def pausing(self: Loop) -> None:
-        if self.state.counters.img == 80:
-            run.request("pause")
-        step(self)
-
-    monkeypatch.setattr(Loop, "step", pausing)
-    train()
-    assert waits == 5
-    assert any(isinstance(event, Heartbeat) for event in story(run))
-    assert any(isinstance(event, End) and event.reason == "finished" for event in story(run))
-
-
-def test_a_snapshot_on_request(train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = RunDir(tmp_path / "run")
-    step = Loop.step
-
-    def asking(self: Loop) -> None:
-        if self.state.counters.img == 80:
-            run.request("snapshot")
-        step(self)
-
-    monkeypatch.setattr(Loop, "step", asking)
-    train()
-    assert [event.img for event in story(run) if isinstance(event, Checkpoint)] == [88, 192]
-
-
-def test_checkpoints_say_what_they_hold_and_old_ones_go(train: Train) -> None:
-    run = train("growth.stable_kimg=1", "growth.batch=64", "snapshot_kimg=0.5", "keep=1", "keep_every=2")
-    kept = sorted(path.name for path in run.checkpoints.iterdir())
-    assert kept == ["000000.safetensors", "000002.safetensors", "000003.safetensors", "000003.state.safetensors"]
-    model = load_model(run.path)
-    assert (model.resolution, model.level, model.alpha) == (16, 2, 1.0)
-    assert load_model(run.checkpoint_file(0)).level < 2
-
-
-def test_every_phase_has_a_tick_and_alpha_rises_from_0_to_1(train: Train) -> None:
-    run = train("growth.fade_kimg=0.064")
-    ticks = [event for event in story(run) if isinstance(event, Tick)]
-    assert {tick.level for tick in ticks} == {0, 1, 2}
-    assert all(0 <= tick.alpha <= 1 for tick in ticks)
-    assert ticks[-1].alpha == 1
-
-
-def test_the_command_line_says_it_in_one_sentence(
-    tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(command.signal, "signal", lambda *_: None)
-    assert command.main([str(tmp_path / "run"), "--preset", "tiny", "--data", str(pictures)]) == 0
-    assert "finished" in capsys.readouterr().err
-    with pytest.raises(ValueError, match="There is no setting"):
-        command.main([str(tmp_path / "x"), "--preset", "tiny", "--data", str(pictures), "--set", "gama=1"])
-
-
-def test_numbers_of_a_step_default_to_unknown() -> None:
-    means = journal.Means()
-    means.add(StepNumbers())
-    assert means.take()["r1"] != means.take()["r1"]
-
-
-class EagerJournal(journal.Journal):
-    """A journal whose pulse speaks before the run has begun, as it does when loading takes long."""
-
-    def __init__(self, run: RunDir) -> None:
-        super().__init__(run)
-        self.write(Heartbeat())
-
-
-def test_a_slow_start_is_not_taken_for_a_resume(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "Journal", EagerJournal)
-    kinds = [type(event) for event in story(train("growth.16.stable_kimg=0", "growth.16.fade_kimg=0.008"))]
-    assert kinds[0] is Heartbeat
-    assert next(kind for kind in kinds if kind is not Heartbeat) is Start
-    assert Resume not in kinds
