@@ -20,8 +20,8 @@ def copy_picture(pixels: npt.NDArray[np.uint8], recipe: Recipe) -> None:
 def let_go() -> None:
     """Gives a copied picture to Qt at the end: data made here and deleted after Python has ended is a crash."""
     clipboard = QGuiApplication.clipboard()
-    data = clipboard.mimeData()
-    if data.hasImage() and data.text().startswith("{"):
+    data: QMimeData | None = clipboard.mimeData()  # none at all where the platform has no clipboard
+    if data is not None and data.hasImage() and data.text().startswith("{"):
         clipboard.setImage(clipboard.image())
 
 
