@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from explorer.clipboard import copy_picture, let_go
 from stylegan_core.recipe import Recipe
 app = QApplication([])
+let_go()
 copy_picture(np.full((4, 4, 3), 200, np.uint8), Recipe())
 let_go()
 print(app.clipboard().image().width())
