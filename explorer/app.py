@@ -13,6 +13,7 @@ from explorer import theme
 from explorer.actions import GESTURES, make_actions
 from explorer.background import Background
 from explorer.clipboard import copy_picture, copy_recipe, let_go, pasted_recipe
+from explorer.controls.about_dialog import AboutDialog, card_of
 from explorer.controls.compare import Mode
 from explorer.controls.hint import Hint
 from explorer.controls.palette import ShortcutsDialog
@@ -31,6 +32,7 @@ from explorer.explore.picture import PictureView
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
 from explorer.file_dialogs import FileDialogs
+from explorer.importing import Importing
 from explorer.jobs import Answer, Done, Failed, Frame, Picture, Problem
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
@@ -71,6 +73,7 @@ class Explorer(QObject):
         right = [TruncationPanel(self.session), DirectionsPanel(self.session), MixingPanel(self.session)]
         self.panels: list[Panel] = [*left, *right]
         self.documents = Documents(self.session, self.engine, self.history, self.settings, self)
+        self.importing = Importing(self.window, self.engine, self)
         self.dialogs = FileDialogs(self.window, self.session, self.settings, self.documents)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home())
@@ -78,7 +81,7 @@ class Explorer(QObject):
         self.cores = Cores(self.disk, self)
         self._live = ""  # the run whose newest checkpoint is shown as it trains
         self._warmed = self.closed = False
-        self.hints = True  # whether a first start is greeted
+        self.hints = True  # whether a person is there: a first start is greeted, another program's file shows its card
         self._clock = QTimer(self, interval=1000)
         self._lay_out(ExplorePage(left, right, self.picture, self.history))
         self._connect_session()
@@ -94,7 +97,7 @@ class Explorer(QObject):
         self.window.show()
         self.picture.setFocus()
         self.engine.start()
-        self.documents.start(argument)
+        self.documents.start(argument, ask=self.hints)
         self._clock.start()
 
     def close(self) -> None:
@@ -106,6 +109,7 @@ class Explorer(QObject):
         folded = tuple(panel.accessibleName() for panel in self.panels if not panel.section.is_open)
         self.settings.change(geometry=geometry, folded=folded, smooth=self.picture.smooth)
         self.train.close_workspace()
+        self.importing.close()
         self.engine.stop()
         self.documents.close()
         self.disk.close()
@@ -165,6 +169,10 @@ class Explorer(QObject):
         self.picture.menu_asked.connect(lambda where: self.menus.picture().popup(where))
         self.picture.smooth_changed.connect(self.actions["smooth"].setChecked)
         self.documents.said.connect(self.say)
+        self.documents.foreign_met.connect(self.importing.ask)
+        self.importing.wanted.connect(self.documents.load)
+        self.importing.given_up.connect(self.documents.leave)
+        self.importing.said.connect(self.say)
         self.documents.nothing_to_show.connect(self._show_nothing)
         self.documents.saved.connect(self.window.show_saved)
         self._clock.timeout.connect(self.window.show_age)
@@ -183,6 +191,7 @@ class Explorer(QObject):
             "open": self.dialogs.ask_file,
             "open_run": self.dialogs.ask_run,
             "save": self.dialogs.ask_save,
+            "about": self._show_about,
             "sheet": self._show_sheet,
             "undo": face.undo,
             "redo": face.redo,
@@ -276,6 +285,15 @@ class Explorer(QObject):
         for panel in self.panels:
             panel.setEnabled(False)
         self.actions["save"].setEnabled(False)
+
+    def _show_about(self) -> None:
+        info, path = self.session.info, self.session.model_path
+        if info is not None:
+            self.disk.do(
+                lambda: card_of(info, path),
+                lambda text: AboutDialog(text, Path(path).parent, self.window).open(),
+                lambda error: self.say(Problem(str(error))),
+            )
 
     def _show_mode(self, mode: Mode) -> None:
         self.actions["wipe"].setChecked(mode is Mode.WIPE)

@@ -29,6 +29,7 @@ class Documents(QObject):
     said = Signal(object, str)  # Problem, tone
     nothing_to_show = Signal(str)  # a sentence for the empty page
     run_opened = Signal(str)  # folder of a run
+    foreign_met = Signal(str)  # a weight file of another program: its card is shown before it is opened
     saved = Signal(float)  # when the history was last written, in seconds since 1970
 
     def __init__(
@@ -41,22 +42,36 @@ class Documents(QObject):
         self._with_recipe: dict[str, Recipe] = {}  # recipes that wait for their model's file to be loaded
         engine.loaded.connect(self._loaded)
         engine.refused.connect(self._refused)
+        engine.load_cancelled.connect(self._given_up)
         engine.answered.connect(self._answered)
         history.added.connect(lambda entry: self._write(lambda file: file.add(entry)))
         history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
         history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
         history.removed.connect(lambda key: self._write(lambda file: file.tell_removed(key)))
-        history.model_wanted.connect(self.open)
+        history.model_wanted.connect(lambda path, recipe: self.open(path, recipe, ask=False))
 
-    def start(self, argument: str) -> None:
+    def start(self, argument: str, ask: bool = True) -> None:
         """Takes the history and opens ``argument``, or what was last looked at, or the model in the box."""
         self._disk.do(_acquire, lambda found: self._start_with(*found, argument), self._start_without)
         if argument:
-            self.open(argument)
+            self.open(argument, ask=ask)
 
-    def open(self, path: str, recipe: Recipe | None = None) -> None:
-        """Opens whatever lies there: a weight file, a run, a saved picture; ``recipe`` is shown with a model."""
-        self._disk.do(lambda: look(Path(path)), lambda found: self._opened(found, recipe), self._not_opened)
+    def open(self, path: str, recipe: Recipe | None = None, ask: bool = True) -> None:
+        """Opens whatever lies there: a weight file, a run, a saved picture; ``recipe`` is shown with a model.
+
+        A weight file of another program shows its card first, unless ``ask`` is off.
+        """
+        self._disk.do(lambda: look(Path(path)), lambda found: self._opened(found, recipe, ask), self._not_opened)
+
+    def load(self, path: str) -> None:
+        """Opens a weight file that was looked at."""
+        self._load(path)
+
+    def leave(self, path: str) -> None:
+        """A weight file is not opened after all: what was shown stays, and where nothing was, there is a model."""
+        self._with_recipe.pop(path, None)
+        if self._session.info is None:
+            self._open_bundled(but=path)
 
     def save(self, path: str) -> None:
         """Draws the current recipe exactly and writes it, with its recipe inside, in the engine's thread."""
@@ -71,11 +86,13 @@ class Documents(QObject):
             self._file.close()
             self._file = None
 
-    def _opened(self, found: Opened, recipe: Recipe | None = None) -> None:
+    def _opened(self, found: Opened, recipe: Recipe | None, ask: bool) -> None:
         if found.run:
             self.run_opened.emit(found.run)
         elif found.recipe is not None:
             self._open_recipe(found, found.recipe)
+        elif found.foreign and ask:
+            self.foreign_met.emit(found.model)
         else:
             self._load(found.model, recipe)
 
@@ -119,11 +136,13 @@ class Documents(QObject):
         self._settings.take(self._settings.value.with_opened(path, info.hash))
 
     def _refused(self, path: str, problem: Problem) -> None:
-        self._with_recipe.pop(path, None)
         self._session.model_refused(path)
         self.said.emit(problem, "bad")
-        if self._session.info is None:
-            self._open_bundled(but=path)
+        self.leave(path)
+
+    def _given_up(self, path: str) -> None:
+        self._session.model_refused(path)
+        self.leave(path)
 
     def _start_with(self, file: HistoryFile, entries: list[Entry], argument: str) -> None:
         self._file = file

@@ -58,7 +58,7 @@ class Menus:
             for path in paths:
                 self._add_model(menu, path)
         menu.addSeparator()
-        menu.addActions([self._actions["open"], self._actions["open_run"]])
+        menu.addActions([self._actions[key] for key in ("about", "open", "open_run")])
 
     def _add_model(self, menu: QMenu, path: str) -> None:
         file = Path(path)
@@ -67,7 +67,7 @@ class Menus:
         entry.setToolTip(path)
         entry.setCheckable(True)
         entry.setChecked(path == self._session.model_path)
-        entry.triggered.connect(lambda _=False: self._documents.open(path))
+        entry.triggered.connect(lambda _=False: self._documents.open(path, ask=False))
 
     def _fill_more(self, menu: QMenu) -> None:
         for keys in MORE:

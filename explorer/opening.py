@@ -1,5 +1,6 @@
 """What a path is that was dropped, chosen or given: a saved picture, a run directory, or a weight file."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +10,20 @@ from stylegan_core.recipe import Recipe
 PNG = b"\x89PNG\r\n\x1a\n"
 BUNDLED = Path(__file__).parent.parent / "resources" / "models"
 BEST = ("avatars-64", "avatars-32")
+FORMAT = "stylegan-explorer"
+LONGEST_HEADER = 100_000_000  # bytes
 IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was found: a weight file, or a run (``run`` is its folder), or a recipe with its model's name and hash."""
+    """What was found: a weight file, or a run (``run`` is its folder), or a recipe with its model's name and hash.
+
+    ``foreign`` weight files were not written by this program.
+    """
 
     model: str = ""
+    foreign: bool = False
     run: str = ""
     recipe: Recipe | None = None
     model_name: str = ""
@@ -45,7 +52,21 @@ def look(path: Path) -> Opened:
         raise ValueError(f"{path} is a picture without a recipe: only PNG pictures saved by this program carry one.")
     if head.lstrip().startswith(b'{"version"'):
         return Opened(recipe=Recipe.from_json(path.read_text("utf-8")))
-    return Opened(model=str(path.resolve()))
+    return Opened(model=str(path.resolve()), foreign=not _is_own(path))
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file is this project's safetensors, by what its header says of it; reads no numbers."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > LONGEST_HEADER or file.peek(1)[:1] != b"{":
+            return False
+        header = file.read(length)
+    try:
+        about = json.loads(header).get("__metadata__")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(about, dict) and about.get("format") == FORMAT
 
 
 def _look_into(folder: Path) -> Opened:
@@ -53,7 +74,7 @@ def _look_into(folder: Path) -> Opened:
         return Opened(run=str(folder.resolve()))
     models = sorted(folder.glob("*.safetensors"))
     if models:
-        return Opened(model=str(models[0].resolve()))
+        return Opened(model=str(models[0].resolve()), foreign=not _is_own(models[0]))
     raise ValueError(f"{folder} is neither a run nor a folder with a model: choose a weight file or a run directory.")
 
 

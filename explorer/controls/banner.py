@@ -23,6 +23,7 @@ class Banner(QFrame):
         self._tone = "bad"
         self._sign, self._text = QLabel(), QLabel()
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._cure = button("", "Does what the sentence proposes.")
         self._fold = button("Details", "Shows what the program knows about it.", "chip")

@@ -10,6 +10,10 @@ from explorer.jobs import Picture, Request, Save, Strip
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
+_HEADER = b'{"__metadata__": {"format": "stylegan-explorer"}}'
+WEIGHTS = len(_HEADER).to_bytes(8, "little") + _HEADER
+"""A file that says it is this project's."""
+
 
 def info(name: str = "one", resolution: int = 64, w_dim: int = 8) -> ModelInfo:
     """Facts of a made-up network; the hash follows the name."""

@@ -19,7 +19,7 @@ from explorer.jobs import Sheet
 from explorer.opening import look
 from stylegan_core.picture import save_picture
 from stylegan_core.recipe import Latent, Recipe
-from tests.explorer.fake_backend import FakeBackend, info
+from tests.explorer.fake_backend import WEIGHTS, FakeBackend, info
 
 Make = Callable[..., Explorer]
 
@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
     box = tmp_path / "box" / "boxed"
     box.mkdir(parents=True)
-    (box / "boxed.safetensors").write_bytes(b"weights")
+    (box / "boxed.safetensors").write_bytes(WEIGHTS)
     monkeypatch.setattr(opening, "BUNDLED", tmp_path / "box")
     return tmp_path
 
@@ -74,7 +74,7 @@ def drawn(explorer: Explorer, qtbot: QtBot) -> None:
 def model_file(home: Path, name: str) -> str:
     """A file the fake backend takes for a model."""
     path = home / f"{name}.safetensors"
-    path.write_bytes(b"weights")
+    path.write_bytes(WEIGHTS)
     return str(path)
 
 

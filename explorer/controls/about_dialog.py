@@ -1,0 +1,97 @@
+"""The dialog about a model: its card, a page of Markdown with pictures, shown without touching the network."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
+
+from explorer.controls.chips import button
+from stylegan_core.info import ModelInfo
+
+SIZE = (640, 600)
+EDGE = 18  # pixels around the page
+
+
+class AboutDialog(QDialog):
+    """Shows Markdown; pictures come from ``folder`` alone, links open in the browser only when they are clicked."""
+
+    def __init__(self, markdown: str, folder: Path, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About this model")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(min(SIZE[0], parent.width() - 80), min(SIZE[1], parent.height() - 80))
+        self.page = Page(folder)
+        self.page.show_markdown(markdown)
+        close = button("Close", "Closes this page. (Esc)")
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(EDGE, EDGE, EDGE, 16)
+        column.setSpacing(12)
+        column.addWidget(self.page, 1)
+        column.addLayout(foot)
+
+
+class Page(QTextBrowser):
+    """A browser that reads nothing but pictures of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder.resolve()
+        self.setObjectName("page")
+        self.setAccessibleName("The model's card")
+        self.setOpenLinks(False)
+        self.setSearchPaths([str(self._folder)])
+        self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.anchorClicked.connect(_follow)
+
+    def show_markdown(self, text: str) -> None:
+        """Shows the text; HTML in it stays text."""
+        features = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
+        self.document().setMarkdown(text, features)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """A picture of the folder, no wider than the page; anything else is nothing."""
+        name = QUrl(name)
+        path = (self._folder / name.path()).resolve()
+        local = name.scheme() in ("", "file") and path.is_relative_to(self._folder) and path.is_file()
+        if kind != QTextDocument.ResourceType.ImageResource.value or not local:
+            return None
+        picture = QImage(str(path))
+        room = max(160, self.viewport().width() - 2 * EDGE)
+        wide = picture.width() > room
+        return picture.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation) if wide else picture
+
+
+def card_of(info: ModelInfo, path: str) -> str:
+    """The card that lies beside a model's file, or where there is none, one made of its facts; Markdown.
+
+    Reads the disk: not for the window's thread. Raises OSError.
+    """
+    written = Path(path).parent / "card.md"
+    if written.is_file():
+        return written.read_text(encoding="utf-8", errors="replace")[:200_000]
+    grown = "" if info.finished else f", grown to {4 << info.level}², alpha {info.alpha:.2f}"
+    rows = {
+        "network": f"{info.architecture}, {info.resolution}×{info.resolution}{grown}",
+        "latents": f"z {info.z_dim}, w {info.w_dim}",
+        "layers": f"{info.num_layers}, {info.num_noise_layers} of them with noise",
+        "classes": ", ".join(info.classes),
+        "parameters": f"{info.parameters:,}",
+        "origin": info.origin or "not said",
+        "model hash": f"`{info.hash}`",
+        "file": f"`{path}`",
+    }
+    table = "\n".join(f"| {name} | {text.replace('|', '/')} |" for name, text in rows.items() if text)
+    notes = "\n".join(f"- {note}" for note in info.notes)
+    return f"# {info.name}\n\n| | |\n|---|---|\n{table}\n\n{notes}\n"
+
+
+def _follow(link: QUrl) -> None:
+    if link.scheme() in ("http", "https"):
+        QDesktopServices.openUrl(link)

@@ -1,0 +1,220 @@
+"""The dialog of a foreign weight file: what it is before it is opened, then how far opening or converting is."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer import theme
+from explorer.controls import icons
+from explorer.controls.chips import button, chip
+from stylegan_core.formats.card import Card
+
+WIDTH, EDGE = 560, 20  # pixels
+NOTES_HIGH = 150  # more notes than fit in this height scroll
+ABOVE = ("File", "Format", "Code", "Note")  # rows that have a place of their own
+
+
+class CardDialog(QDialog):
+    """Says what a person does; ``rejected`` also while something goes on, and then means: give it up."""
+
+    open_asked = Signal()
+    convert_asked = Signal(str)  # where the converted copy goes
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Weight file")
+        self.setFixedWidth(WIDTH)
+        self._target = ""
+        self.title, self.subtitle = _label("headline"), _label("muted")
+        self.title.setText(_fitted(self.title, name, WIDTH - 2 * EDGE))
+        self.title.setToolTip(name)
+        self._facts, self._place = QFrame(), _label("number")
+        self.state, self._bar = _label("muted"), QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 100)
+        self._bar.setAccessibleName("Progress")
+        self._cancel = button("Cancel", "Closes the file or stops what is going on; the present picture stays. (Esc)")
+        self._convert = button("Convert and open", "Writes a copy as safetensors, which loads faster, and opens that.")
+        self._open = button("Open", "Opens the file as it is; nothing in it is run.", "primary")
+        self._change = chip("Change…", "Chooses another place for the converted copy.")
+        self._body = QVBoxLayout()
+        self._body.setSpacing(12)
+        self._lay_out()
+        self._cancel.clicked.connect(self.reject)
+        self._open.clicked.connect(self.open_asked)
+        self._convert.clicked.connect(lambda: self.convert_asked.emit(self._target))
+        self._change.clicked.connect(self._ask_target)
+
+    @property
+    def target(self) -> str:
+        """Where the converted copy goes."""
+        return self._target
+
+    @property
+    def buttons(self) -> dict[str, QPushButton]:
+        """The buttons by their text; those that make no sense now are hidden or disabled."""
+        return {each.text(): each for each in (self._cancel, self._convert, self._open)}
+
+    def work(self, words: str) -> None:
+        """Something begins: ``words`` say what, and only giving it up is possible."""
+        self.state.setText(words)
+        self._bar.setValue(0)
+        self._busy(True)
+
+    def advance(self, fraction: float) -> None:
+        """How far it is, 0 to 1."""
+        self._bar.setValue(round(100 * fraction))
+
+    def rest(self, words: str) -> None:
+        """What went on has ended without success, which ``words`` say; the person may choose anew."""
+        self.state.setText(words)
+        self._busy(False)
+
+    def show_card(self, card: Card) -> None:
+        """The file has been read: everything known about it, and the choice."""
+        rows = [(label, text) for label, text in card.lines() if label not in ABOVE]
+        self.subtitle.setText(f"{card.format} · {card.bytes / 1e6:,.1f} MB")
+        self.subtitle.show()
+        self._body.addWidget(_table(rows))
+        code = f"Contains {card.code_size} of code, not run." if card.code_bytes else "Nothing in it is run."
+        self._body.addWidget(_sentence("check", "good", code))
+        self._body.addWidget(_notes(card.notes))
+        for each in (self._convert, self._open, self._copy):
+            each.show()
+        self.rest("")
+        self._open.setDefault(True)
+        self._open.setFocus()
+        self.adjustSize()
+
+    def set_target(self, path: str) -> None:
+        """Puts the converted copy elsewhere."""
+        self._target = path
+        self._place.setText(_fitted(self._place, path, WIDTH - 2 * EDGE - 190))
+        self._place.setToolTip(path)
+
+    def _busy(self, busy: bool) -> None:
+        self._bar.setVisible(busy)
+        self.state.setVisible(bool(self.state.text()))
+        for each in (self._convert, self._open, self._change):
+            each.setEnabled(not busy)
+        self.adjustSize()
+
+    def _ask_target(self) -> None:
+        dialog = QFileDialog(self, "Save the converted copy", self._target)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("Safetensors (*.safetensors)")
+        dialog.setDefaultSuffix("safetensors")
+        dialog.selectFile(self._target)
+        dialog.fileSelected.connect(self.set_target)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(EDGE, 18, EDGE, 16)
+        column.setSpacing(12)
+        head = QVBoxLayout()
+        head.setSpacing(3)
+        head.addWidget(self.title)
+        head.addWidget(self.subtitle)
+        column.addLayout(head)
+        column.addLayout(self._body)
+        self._copy = QWidget()
+        place = QHBoxLayout(self._copy)
+        place.setContentsMargins(0, 0, 0, 0)
+        name = _label("muted")
+        name.setText("Converted copy")
+        place.addWidget(name)
+        place.addWidget(self._place, 1)
+        place.addWidget(self._change)
+        column.addWidget(self._copy)
+        column.addWidget(self.state)
+        column.addWidget(self._bar)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        for each in (self._cancel, self._convert, self._open):
+            foot.addWidget(each)
+        column.addLayout(foot)
+        for hidden in (self.subtitle, self._convert, self._open, self._copy):
+            hidden.hide()
+
+
+def _label(role: str = "") -> QLabel:
+    """Text of a file is shown as it is, never taken for markup."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(role != "number")
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+def _fitted(label: QLabel, text: str, width: int) -> str:
+    label.ensurePolished()
+    return label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> QFrame:
+    made = QFrame()
+    made.setObjectName("card")
+    grid = QGridLayout(made)
+    grid.setContentsMargins(14, 12, 14, 12)
+    grid.setHorizontalSpacing(18)
+    grid.setVerticalSpacing(7)
+    grid.setColumnStretch(1, 1)
+    for at, (name, text) in enumerate(rows):
+        label, value = _label("muted"), _label()
+        label.setText(name)
+        value.setText(text)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(value, at, 1)
+    return made
+
+
+def _sentence(sign: str, token: str, text: str) -> QWidget:
+    """One line with a sign before it."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    picture, words = QLabel(), _label()
+    picture.setPixmap(icons.pixmap(sign, theme.current().colour(token), 16, made.devicePixelRatioF()))
+    words.setText(text)
+    row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(words, 1)
+    return made
+
+
+def _notes(notes: Sequence[str]) -> QWidget:
+    """What is missing or approximated, scrolling where it is much."""
+    if not notes:
+        return _sentence("check", "good", "Nothing is missing or approximated.")
+    body = QWidget()
+    column = QVBoxLayout(body)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    for note in notes:
+        column.addWidget(_sentence("warning", "warning", note))
+    body.setFixedWidth(WIDTH - 2 * EDGE - 14)
+    high = column.heightForWidth(body.width())
+    body.setFixedHeight(high)
+    scroll = QScrollArea()
+    scroll.setWidget(body)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setFixedHeight(min(high, NOTES_HIGH))
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus if high <= NOTES_HIGH else Qt.FocusPolicy.TabFocus)
+    return scroll
