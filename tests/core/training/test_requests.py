@@ -3,6 +3,7 @@
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -162,8 +163,8 @@ def test_numbers_of_a_step_default_to_unknown() -> None:
 class EagerJournal(journal.Journal):
     """A journal whose pulse speaks before the run has begun, as it does when loading takes long."""
 
-    def __init__(self, run: RunDir) -> None:
-        super().__init__(run)
+    def __init__(self, *inputs: Any) -> None:
+        super().__init__(*inputs)
         self.write(Heartbeat())
 
 
