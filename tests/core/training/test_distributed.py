@@ -12,16 +12,23 @@ from stylegan_core.events import End, Event, Resume, Start
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training import launch
 from stylegan_core.training.distributed import Team
+from stylegan_core.training.loop import Loop
 from tests.core.training.final import final_state
 from tests.core.training.processes import step_in_float64, together, train_a_run
 
 NEVER = 10**9
-SETTINGS = ("growth.batch=16", "snapshot_kimg=0.064")
+Tensors = dict[str, torch.Tensor]
+SETTINGS = ("growth.batch=16", "snapshot_kimg=0.064", "precision=float32")
 
 
-def steps(folder: Path, world: int, *settings: str) -> list[dict[str, torch.Tensor]]:
+def steps(folder: Path, world: int, settings: tuple[str, ...], patch: pytest.MonkeyPatch) -> list[Tensors]:
+    """What each process got from one step; a single one is this one."""
     folder.mkdir()
-    together(world, step_in_float64, folder, settings)
+    if world == 1:
+        patch.setattr(torch.Tensor, "float", torch.Tensor.double)
+        step_in_float64(folder, settings)
+    else:
+        together(world, step_in_float64, folder, settings)
     return [load_file(folder / f"{rank}.safetensors") for rank in range(world)]
 
 
@@ -36,9 +43,11 @@ def steps(folder: Path, world: int, *settings: str) -> list[dict[str, torch.Tens
     ],
     ids=["v1", "micro-batches", "v2"],
 )
-def test_two_processes_give_the_gradients_of_one(tmp_path: Path, settings: tuple[str, ...]) -> None:
-    (alone,) = steps(tmp_path / "one", 1, *settings)
-    first, second = steps(tmp_path / "two", 2, *settings)
+def test_two_processes_give_the_gradients_of_one(
+    tmp_path: Path, settings: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (alone,) = steps(tmp_path / "one", 1, settings, monkeypatch)
+    first, second = steps(tmp_path / "two", 2, settings, monkeypatch)
     assert len(alone) > 40
     assert first.keys() == second.keys() == alone.keys()
     for name, tensor in alone.items():
@@ -53,27 +62,31 @@ def story(run: RunDir) -> list[Event]:
     return reader.events
 
 
-def test_only_one_process_writes_and_all_come_to_the_end(tmp_path: Path, pictures: Path) -> None:
-    run = RunDir(tmp_path / "run")
-    together(2, train_a_run, run.path, pictures, SETTINGS, NEVER)
-    events = story(run)
-    assert [type(event) for event in events if isinstance(event, Start | Resume | End)] == [Start, End]
-    assert events[-1].reason == "finished"
-    images = [event.img for event in events]
-    assert images == sorted(images)
-    assert final_state(run)[0]["img"] == 192
+def train_with(world: int, run: Path, pictures: Path, stop_at: int, patch: pytest.MonkeyPatch) -> None:
+    """Trains in so many processes; a single one is this one."""
+    if world > 1:
+        together(world, train_a_run, run, pictures, SETTINGS, stop_at)
+        return
+    with patch.context() as inner:
+        inner.setattr(Loop, "step", Loop.step)  # undone with what follows
+        train_a_run(run, pictures, SETTINGS, stop_at)
 
 
 @pytest.mark.parametrize(("first", "then"), [(2, 1), pytest.param(1, 2, marks=pytest.mark.slow)])
-def test_a_run_goes_on_with_another_number_of_processes(tmp_path: Path, pictures: Path, first: int, then: int) -> None:
+def test_a_run_goes_on_with_another_number_of_processes(
+    tmp_path: Path, pictures: Path, first: int, then: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole, changed = RunDir(tmp_path / "whole"), RunDir(tmp_path / "changed")
-    exact = (*SETTINGS, "precision=float32")
-    together(1, train_a_run, whole.path, pictures, exact, NEVER)
-    together(first, train_a_run, changed.path, pictures, exact, 96)
-    assert [event.reason for event in story(changed) if isinstance(event, End)] == ["stopped"]
+    train_with(1, whole.path, pictures, NEVER, monkeypatch)
+    train_with(first, changed.path, pictures, 96, monkeypatch)
+    events = story(changed)
+    assert [type(event) for event in events if isinstance(event, Start | Resume | End)] == [Start, End]
+    assert events[-1].reason == "stopped"  # one process alone has written
+    assert [event.img for event in events] == sorted(event.img for event in events)
     stopped = final_state(changed)[0]["img"]
     assert isinstance(stopped, int) and 96 <= stopped < 192
-    together(then, train_a_run, changed.path, pictures, exact, NEVER)
+    train_with(then, changed.path, pictures, NEVER, monkeypatch)
+    assert story(changed)[-1].reason == "finished"
     (counters, tensors), (expected, theirs) = final_state(changed), final_state(whole)
     assert counters == expected
     assert tensors.keys() == theirs.keys()
