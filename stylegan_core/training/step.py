@@ -1,43 +1,26 @@
 """One training step: the discriminator's half, then the generator's, in micro-batches that may be interrupted."""
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from stylegan_core.networks.generator import Generator
 from stylegan_core.schedule import Phase
-from stylegan_core.training.augment import adjusted, augmented
-from stylegan_core.training.distributed import Team
-from stylegan_core.training.keys import Purpose, mixing_cutoff, normals, uniforms
+from stylegan_core.training.augment import adjusted
+from stylegan_core.training.half import Half
+from stylegan_core.training.keys import Purpose, normals, uniforms
 from stylegan_core.training.losses import (
-    LOSSES,
     fade_reals,
     gradient_penalty,
     path_lengths,
     r1_penalty,
     r1_weight,
 )
-from stylegan_core.training.memory import let_go, out_of_memory, smaller
-from stylegan_core.training.parts import Part, split
-from stylegan_core.training.state import TrainingState, average_beta, has_batch_norm
+from stylegan_core.training.parts import Part
+from stylegan_core.training.state import average_beta
 
-Check = Callable[[], None]
-Alert = Callable[[str, str], None]
-T = TypeVar("T")
 PATH_DECAY = 0.01  # how fast the running mean of path lengths follows (StyleGAN2, spec-core 4)
-
-
-class Fakes(NamedTuple):
-    """Pictures [n, 3, r, r], what drew them [n, num_layers, w_dim], and w [n, w_dim] of the first codes alone."""
-
-    images: Tensor
-    ws: Tensor
-    w: Tensor
 
 
 @dataclass
@@ -54,68 +37,12 @@ class StepNumbers:
     skipped: list[str] = field(default_factory=list)
 
 
-class Stepper:
+class Stepper(Half):
     """Computes steps on a state; ``check`` is called between micro-batches and may raise to abandon the half step.
 
     Until a half step's weights change nothing else has changed either, so an abandoned half leaves no trace. A half
     that does not fit into memory is computed again in smaller micro-batches, and ``alert`` is told.
     """
-
-    def __init__(
-        self,
-        state: TrainingState,
-        dtype: torch.dtype,
-        check: Check = lambda: None,
-        alert: Alert = lambda _code, _text: None,
-        team: Team | None = None,
-    ) -> None:
-        self.state = state
-        self.config = state.config
-        self.dtype = dtype
-        self.check = check
-        self.alert = alert
-        self.team = team or Team()
-        self.device = state.generator.w_avg.device
-        self.objective = self.config.objective
-        self.loss = LOSSES[self.objective.loss]
-
-    @contextmanager
-    def _untouched_if_abandoned(self) -> Iterator[None]:
-        """Puts back what moves while computing (statistics of batch and spectral norms) if the half is abandoned."""
-        named = [*self.state.generator.named_buffers(), *self.state.discriminator.named_buffers()]
-        kept = [(b, b.clone()) for name, b in named if not name.endswith(("noise", "w_avg"))]
-        try:
-            yield
-        except BaseException:
-            for buffer, before in kept:
-                buffer.copy_(before)
-            raise
-
-    def _parts(self, batch: int, group: int) -> list[Part]:
-        """This process's images of a batch, as many at a time as fit."""
-        return list(split(batch, self.state.counters.micro_batch, group, self.team.rank, self.team.world))
-
-    def _fitting(self, compute: Callable[[], T], batch: int) -> T:
-        """What ``compute`` returns, tried again with smaller micro-batches as long as memory runs out.
-
-        Raises ValueError with one sentence where even one minibatch-deviation group does not fit.
-        """
-        while True:
-            try:
-                with self._untouched_if_abandoned():
-                    return compute()
-            except (MemoryError, RuntimeError) as error:
-                if not out_of_memory(error):
-                    raise
-            let_go()
-            counters, group = self.state.counters, min(self.config.network.mbstd_group, batch)
-            now = min(counters.micro_batch or batch, sum(len(part.places) for part in self._parts(batch, group)))
-            size = smaller(now, group)
-            if not size:
-                raise ValueError(f"Memory is too small for {now} images at this resolution; take a smaller network.")
-            counters.micro_batch = size
-            same = "batch norm now sees these alone" if has_batch_norm(self.state) else "the step is the same"
-            self.alert("memory", f"Memory ran out: the batch of {batch} is computed {size} at a time; {same}.")
 
     def discriminator_half(self, reals: Tensor, labels: Tensor | None, phase: Phase, numbers: StepNumbers) -> None:
         """Trains D on reals float32 [n, 3, r, r] in −1…1 and new fakes, then updates the average and the counters.
@@ -199,14 +126,6 @@ class Stepper:
             total += loss.detach()
             self.check()
         return total, torch.cat(means)
-
-    def _joined(self, w: Tensor, batch: int) -> Tensor:
-        """w [n, w_dim] of this process, or where there are several the mean over all of them [1, w_dim]."""
-        if self.team.world == 1:
-            return w
-        mean = w.float().sum(dim=0, keepdim=True) / batch
-        self.team.add([mean])
-        return mean
 
     def _real_part(
         self, reals: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r1: bool, sums: "_Sums"
@@ -317,21 +236,6 @@ class Stepper:
     def _r1(self, scores: Tensor, reals: Tensor, phase: Phase) -> Tensor:
         return r1_penalty(scores, reals) * r1_weight(self.config.gamma, self._below(phase))
 
-    def _below(self, phase: Phase) -> int:
-        """How many levels the phase lies below full resolution."""
-        return self.config.network.levels - 1 - phase.level
-
-    def _scores(self, images: Tensor, label: Tensor | None, phase: Phase) -> Tensor:
-        images = images.contiguous(memory_format=torch.channels_last)
-        scores: Tensor = self.state.discriminator(images, label, phase.level, phase.alpha, dtype=self.dtype)
-        return scores
-
-    def _augmented(self, images: Tensor, part: Part, purpose: Purpose) -> Tensor:
-        """The pictures as the discriminator sees them; themselves where augmentation is off."""
-        if not self.config.ada.target:
-            return images
-        return augmented(images, self.state.counters.ada_p, self.config.seed, purpose, self._numbers(part))
-
     def _adjust_augmentation(self, signs: float, batch: int) -> None:
         """Takes in the signs of D(real), and every few steps moves p."""
         counters, ada = self.state.counters, self.config.ada
@@ -342,26 +246,6 @@ class Stepper:
         if (counters.steps + 1) % ada.interval == 0:
             counters.ada_p = adjusted(counters.ada_p, counters.ada_signs, counters.ada_images, ada)
             counters.ada_signs, counters.ada_images = 0.0, 0
-
-    def _numbers(self, part: Part) -> list[int]:
-        """The images' numbers on the counter, by which all that is random is keyed."""
-        return [self.state.counters.img + place for place in part.places]
-
-    def _fakes(self, part: Part, label: Tensor | None, phase: Phase, purpose: Purpose, mixing: Purpose) -> Fakes:
-        """New pictures for these images of the batch."""
-        first, seed, network = self.state.counters.img, self.config.seed, self.config.network
-        active = 2 * phase.level + 2
-        maps = [side * side for side in network.noise_resolutions[: network.noise_layers_to(phase.level)]]
-        drawn = normals(seed, purpose, self._numbers(part), 2 * network.z_dim + sum(maps)).to(self.device)
-        z1, z2, *noise = torch.split(drawn, [network.z_dim, network.z_dim, *maps], dim=1)
-        probability = self.config.style_mixing if network.has_styles else 0.0
-        cutoff = mixing_cutoff(seed, mixing, first, active, probability)
-        ws, w = mixed_styles(self.state.generator, z1, z2, label, cutoff)
-        shaped = [n.reshape(-1, 1, side, side) for n, side in zip(noise, network.noise_resolutions, strict=False)]
-        fakes = self.state.generator.synthesis(
-            ws, shaped if shaped else "none", phase.level, phase.alpha, native=True, dtype=self.dtype
-        )
-        return Fakes(fakes, ws, w)
 
     def _update(self, network: nn.Module, optimizer: torch.optim.Adam, name: str, numbers: StepNumbers) -> float:
         """One Adam step, left out if a gradient is not finite; returns the norm of all gradients."""
@@ -385,16 +269,3 @@ class _Sums:
     @property
     def all(self) -> list[Tensor]:
         return [self.loss, self.d_real, self.d_fake, self.r1, self.signs]
-
-
-def mixed_styles(
-    generator: Generator, z1: Tensor, z2: Tensor, label: Tensor | None, cutoff: int
-) -> tuple[Tensor, Tensor]:
-    """ws [N, num_layers, w_dim] with the second code's w from layer ``cutoff`` on, and the first code's w."""
-    layers = generator.config.num_layers
-    w = generator.mapping(z1, label)
-    ws = w[:, None].expand(-1, layers, -1)
-    if cutoff < layers:
-        other = generator.mapping(z2, label)[:, None].expand(-1, layers - cutoff, -1)
-        ws = torch.cat([ws[:, :cutoff], other], dim=1)
-    return ws, w

@@ -6,9 +6,10 @@ from torch import Tensor
 
 from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training.config import TrainingConfig, changed, preset
+from stylegan_core.training.half import mixed_styles
 from stylegan_core.training.parts import split
 from stylegan_core.training.state import TrainingState
-from stylegan_core.training.step import StepNumbers, Stepper, mixed_styles
+from stylegan_core.training.step import StepNumbers, Stepper
 
 TINY = changed(preset("tiny"), ["growth.batch=16"])
 FADING = phase_at(0.12, TINY.growth)
