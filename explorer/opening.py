@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stylegan_core.places import home
 from stylegan_core.recipe import Recipe
+from stylegan_core.rundir import RunDir
 
 PNG = b"\x89PNG\r\n\x1a\n"
 BUNDLED = Path(__file__).parent.parent / "resources" / "models"
@@ -86,8 +87,7 @@ def bundled_models() -> list[Path]:
 
 def newest_checkpoint(run: Path) -> Path | None:
     """The newest drawable network of a run directory, or None while there is none."""
-    found = (path for path in (run / "checkpoints").glob("*.safetensors") if path.stem.isdigit())
-    return max(found, key=lambda path: int(path.stem), default=None)
+    return RunDir(run).drawable()
 
 
 def spoken(path: str) -> str:

@@ -21,6 +21,7 @@ from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.networks.synthesis import Noise
 from stylegan_core.networks.unfilled import unfilled
+from stylegan_core.rundir import RunDir
 
 log = logging.getLogger(__name__)
 
@@ -244,10 +245,10 @@ def _weight_file(path: Path) -> Path:
         if not path.exists():
             raise FileNotFoundError(2, "There is no such file", str(path))
         return path
-    found = sorted(p for p in (path / "checkpoints").glob("*.safetensors") if p.name.count(".") == 1)
-    if not found:
+    newest = RunDir(path).drawable()
+    if newest is None:
         raise ValueError(f"{path} is a folder without checkpoints; open a weight file or a run directory.")
-    return found[-1]
+    return newest
 
 
 def _is_safetensors(file: Path) -> bool:

@@ -2,11 +2,12 @@
 
 import json
 import os
+import re
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -17,6 +18,7 @@ REQUESTS = ("stop", "pause", "snapshot", "metric")
 TICK = b'{"kind":"tick"'
 CHUNK = 8 << 20
 HEAD = 128
+STEM = re.compile(r"(\d{6,})(?:_(\d{3}))?", re.ASCII)
 LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
 
 
@@ -79,7 +81,7 @@ class RunDir:
 
     def checkpoint_file(self, kimg: float) -> Path:
         """Where the drawable model of a checkpoint lies."""
-        return self.checkpoints / f"{int(kimg):06d}.safetensors"
+        return self.checkpoints / f"{stem_at(round(kimg * 1000))}.safetensors"
 
     def drawable(self) -> Path | None:
         """The newest checkpoint whose file is whole, or None."""
@@ -89,8 +91,12 @@ class RunDir:
         """Every drawable checkpoint, newest first, whole or not."""
         if not self.checkpoints.is_dir():
             return []
-        names = (path for path in self.checkpoints.glob("*.safetensors") if path.stem.isdigit())
-        return sorted(names, key=lambda path: int(path.stem), reverse=True)
+        return by_kimg(self.checkpoints.glob("*.safetensors"))[::-1]
+
+    def newest_grid(self) -> Path | None:
+        """The newest grid of samples, or None."""
+        grids = by_kimg(self.samples.glob("*.png")) if self.samples.is_dir() else []
+        return grids[-1] if grids else None
 
     def request(self, name: str) -> None:
         """Asks the trainer: "stop", "pause", "snapshot" or "metric"; raises ValueError for anything else."""
@@ -128,6 +134,23 @@ class RunDir:
             except ValueError:
                 said = {}
         return {"host": str(said.get("host", "")), "pid": int(said.get("pid", 0))} if isinstance(said, dict) else {}
+
+
+def stem_at(img: int) -> str:
+    """The name of what is written after ``img`` images: kimg in six digits, below the first also the images."""
+    return f"{img // 1000:06d}" if img >= 1000 or img == 0 else f"000000_{img:03d}"
+
+
+def kimg_of(path: Path) -> float | None:
+    """The kimg in a name made by :func:`stem_at`; None for any other name."""
+    found = STEM.fullmatch(path.stem)
+    return int(found[1]) + int(found[2] or 0) / 1000 if found else None
+
+
+def by_kimg(paths: Iterable[Path]) -> list[Path]:
+    """Those of the paths that are named by their kimg, the earliest first."""
+    found = [(kimg, path) for path in paths if (kimg := kimg_of(path)) is not None]
+    return [path for _, path in sorted(found)]
 
 
 class RunLock:

@@ -50,17 +50,9 @@ def summarise(path: Path) -> RunSummary:
         max((event.img for event in events), default=0) / 1000,
         growth.total_kimg if growth else 0.0,
         4 << growth.top_level if growth else 0,
-        newest_picture(run),
+        run.newest_grid(),
         heard or _changed(path),
     )
-
-
-def newest_picture(run: RunDir) -> Path | None:
-    """The newest grid of samples, or None."""
-    if not run.samples.is_dir():
-        return None
-    grids = [path for path in run.samples.glob("*.png") if path.stem.isdigit()]
-    return max(grids, default=None, key=lambda path: int(path.stem))
 
 
 def list_runs(folder: Path, also: tuple[Path, ...] = ()) -> list[RunSummary]:

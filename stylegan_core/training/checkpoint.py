@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.model import read_safetensors, save_model, write_safetensors
-from stylegan_core.rundir import RunDir
+from stylegan_core.rundir import RunDir, kimg_of
 from stylegan_core.schedule import phase_at
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.state import Counters, TrainingState
@@ -116,8 +116,7 @@ def retire(run: RunDir, keep: int, keep_every: int, best: str = "") -> list[Path
     """
     drawable = run.every_drawable()[keep:]
     gone = [state_file(path) for path in drawable]
-    ranked = sorted((int(path.stem), path) for path in drawable)
-    spaced = {path for kimg, path in ranked if (keep_every and kimg % keep_every == 0) or path.name == best}
+    spaced = {path for path in drawable if (keep_every and (kimg_of(path) or 0) % keep_every == 0) or path.name == best}
     gone += [path for path in drawable if path not in spaced]
     deleted = [path for path in gone if path.exists()]
     for path in deleted:

@@ -13,7 +13,7 @@ from stylegan_core.events import Samples
 from stylegan_core.networks.generator import Generator
 from stylegan_core.networks.layers import downsample, upsample
 from stylegan_core.networks.synthesis import blend
-from stylegan_core.rundir import RunDir, write_whole
+from stylegan_core.rundir import RunDir, stem_at, write_whole
 from stylegan_core.schedule import Phase
 
 STRIP = 4
@@ -65,7 +65,7 @@ def diversity(images: Tensor) -> float:
 
 def write_samples(run: RunDir, drawn: Drawn, reals: Tensor, phase: Phase, img: int, resolution: int) -> Samples:
     """Writes the grid and four strips; ``reals`` float32 [N, 3, r, r]. Returns the event. Raises OSError."""
-    stem = f"{img // 1000:06d}"
+    stem = stem_at(img)
     columns, _ = grid_shape(resolution)
     factor = max(min(resolution, 64) // (4 << phase.level), 1)
     real = reals[:STRIP].cpu()

@@ -24,7 +24,17 @@ from stylegan_core.events import (
     decode,
     encode,
 )
-from stylegan_core.rundir import EventReader, EventWriter, RunDir, RunLock, is_whole, write_whole
+from stylegan_core.rundir import (
+    EventReader,
+    EventWriter,
+    RunDir,
+    RunLock,
+    by_kimg,
+    is_whole,
+    kimg_of,
+    stem_at,
+    write_whole,
+)
 
 
 @pytest.fixture
@@ -230,3 +240,16 @@ def test_a_failed_write_leaves_the_old_file(run: RunDir, monkeypatch: pytest.Mon
         write_whole(target, b"new")
     assert target.read_bytes() == b"old"
     assert [path.name for path in run.path.iterdir() if path.name.endswith(".part")] == []
+
+
+def test_names_below_the_first_kimg_tell_pictures_apart_and_keep_their_order(tmp_path: Path) -> None:
+    """A run of seconds once named every snapshot 000000, so each overwrote the one before."""
+    run = RunDir(tmp_path)
+    run.create()
+    names = [stem_at(img) for img in (0, 64, 999, 1000, 1064, 12_000)]
+    assert names == ["000000", "000000_064", "000000_999", "000001", "000001", "000012"]
+    for name in (*names, "000064-fakes-new", "other"):
+        (run.samples / f"{name}.png").touch()
+    assert run.newest_grid() == run.samples / "000012.png"
+    assert [kimg_of(path) for path in by_kimg(run.samples.iterdir())] == [0, 0.064, 0.999, 1, 12]
+    assert run.checkpoint_file(0.128).name == "000000_128.safetensors"
