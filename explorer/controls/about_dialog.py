@@ -4,14 +4,24 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
+from PySide6.QtGui import (
+    QDesktopServices,
+    QFont,
+    QImage,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextTable,
+)
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
+from explorer import theme
 from explorer.controls.chips import button
 from stylegan_core.info import ModelInfo
 
 SIZE = (640, 600)
-EDGE = 18  # pixels around the page
+EDGE, GAP = 18, 10  # pixels around the page, and between its paragraphs
+FOOT = 90  # pixels of the button below the page and the room around both
 
 
 class AboutDialog(QDialog):
@@ -21,9 +31,13 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("About this model")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(min(SIZE[0], parent.width() - 80), min(SIZE[1], parent.height() - 80))
+        wide = min(SIZE[0], parent.width() - 80)
         self.page = Page(folder)
+        self.page.resize(wide - 2 * EDGE, SIZE[1])
         self.page.show_markdown(markdown)
+        self.page.document().setTextWidth(wide - 2 * EDGE)
+        high = round(self.page.document().size().height()) + FOOT
+        self.resize(wide, min(high, SIZE[1], parent.height() - 80))
         close = button("Close", "Closes this page. (Esc)")
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()
@@ -34,6 +48,7 @@ class AboutDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(self.page, 1)
         column.addLayout(foot)
+        close.setFocus()
 
 
 class Page(QTextBrowser):
@@ -42,7 +57,7 @@ class Page(QTextBrowser):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder.resolve()
-        self.setObjectName("page")
+        self.setStyleSheet("QTextBrowser { background: transparent; border: none; padding: 0; }")
         self.setAccessibleName("The model's card")
         self.setOpenLinks(False)
         self.setSearchPaths([str(self._folder)])
@@ -54,6 +69,8 @@ class Page(QTextBrowser):
         """Shows the text; HTML in it stays text."""
         features = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
         self.document().setMarkdown(text, features)
+        _calm(self.document())
+        self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """A picture of the folder, no wider than the page; anything else is nothing."""
@@ -66,6 +83,46 @@ class Page(QTextBrowser):
         room = max(160, self.viewport().width() - 2 * EDGE)
         wide = picture.width() > room
         return picture.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation) if wide else picture
+
+
+def _calm(document: QTextDocument) -> None:
+    """Sets the page as the window is set: one size of headline, room between paragraphs, tables without a grid."""
+    cursor, block = QTextCursor(document), document.begin()
+    while block.isValid():
+        cursor.setPosition(block.position())
+        layout = block.blockFormat()
+        if cursor.currentTable() is None:
+            layout.setTopMargin(GAP if layout.headingLevel() else 0)
+            layout.setBottomMargin(GAP)
+            cursor.setBlockFormat(layout)
+        if layout.headingLevel():
+            letters = QTextCharFormat()
+            letters.setFont(theme.sans(theme.HEADLINE if layout.headingLevel() == 1 else 15, QFont.Weight.DemiBold))
+            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(letters)
+        block = block.next()
+    for table in document.rootFrame().childFrames():
+        if isinstance(table, QTextTable):
+            _calm_table(table)
+
+
+def _calm_table(table: QTextTable) -> None:
+    layout = table.format().toTableFormat()
+    layout.setBorder(0)
+    layout.setCellPadding(4)
+    layout.setCellSpacing(0)
+    layout.setTopMargin(GAP)
+    layout.setBottomMargin(GAP)
+    table.setFormat(layout)
+    heads = (table.cellAt(0, column) for column in range(table.columns()))
+    if all(head.firstCursorPosition() == head.lastCursorPosition() for head in heads):
+        table.removeRows(0, 1)  # Markdown has no table without a heading, so cards leave it empty
+    for row in range(table.rows()):
+        cursor = table.cellAt(row, 0).firstCursorPosition()
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        faint = QTextCharFormat()
+        faint.setForeground(theme.current().colour("muted"))
+        cursor.mergeCharFormat(faint)
 
 
 def card_of(info: ModelInfo, path: str) -> str:
