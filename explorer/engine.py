@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from explorer.jobs import Convert, Done, Failed, Frame, Piece, Problem, Request
+from explorer.jobs import Convert, Done, Failed, Frame, Piece, Problem, Request, Save
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
@@ -262,7 +262,7 @@ class _Worker:
         with self._wake:
             while True:
                 if self._stopped:
-                    return None
+                    return self._pick_save()
                 task = self._pick()
                 self._say_idle(task is None)
                 if task is not None:
@@ -273,6 +273,9 @@ class _Worker:
         if self._threads is not None:
             count, self._threads = self._threads, None
             return lambda backend: backend.set_threads(count)
+        save = self._pick_save()
+        if save is not None:
+            return save
         if self._load is not None:
             path, self._load, self._give_up = self._load, None, False
             return lambda backend: self._do_load(backend, path)
@@ -283,6 +286,11 @@ class _Worker:
         if self._quiet and self._turn() is not None:
             return self._do_slice
         return None
+
+    def _pick_save(self) -> Callable[[Backend], None] | None:
+        """A picture that waits to be saved: neither another model nor the end of the window may lose it."""
+        owner = next((owner for owner, job in self._waiting.items() if isinstance(job, Save)), None)
+        return None if owner is None or not self._hash else lambda backend: self._do_save(backend, owner)
 
     def _turn(self) -> str | None:
         """The owner of the job that is next: what has not begun goes first; without a model only some can be done."""
@@ -344,6 +352,14 @@ class _Worker:
             self._running[owner] = (request, steps)
         end = time.perf_counter() + SLICE
         while time.perf_counter() < end and self._still(owner, request) and not self._slot and not self._load:
+            self._advance(owner, request, steps)
+
+    def _do_save(self, backend: Backend, owner: str) -> None:
+        with self._wake:
+            request = self._waiting.pop(owner)
+            steps = backend.job(request)
+            self._running[owner] = (request, steps)
+        while owner in self._running:
             self._advance(owner, request, steps)
 
     def _advance(self, owner: str, request: Request, steps: Steps) -> None:

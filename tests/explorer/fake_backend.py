@@ -1,6 +1,7 @@
 """A backend that draws flat colours at once, remembers what it was asked, and can be held up at a gate."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,9 @@ class FakeBackend:
             return self.draw(request.recipe, "exact")
         if isinstance(request, Save):
             yield 0, 1, None
+            if "full" not in request.path:
+                Path(request.path).write_text(f"{self.name} {request.recipe.psi}")
+                return request.path
             raise OSError(f"{request.path} cannot be written (No space left on device): free some space.")
         if not isinstance(request, Strip):
             raise ValueError("This network cannot do that.")

@@ -1,12 +1,13 @@
 """The engine: newest wins, drafts become exact, jobs wait behind the slot, an old model's pictures never show."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine import Engine, sentence_of
-from explorer.jobs import Done, Failed, Frame, Pca, Piece, Problem, Strip
+from explorer.jobs import Done, Failed, Frame, Pca, Piece, Problem, Save, Strip
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
 
@@ -136,6 +137,19 @@ def test_a_draw_that_fails_is_one_sentence_and_the_next_one_works(
     caplog.clear()
 
 
+def test_a_save_is_done_before_another_model_and_before_the_end(bench: Bench, tmp_path: Path) -> None:
+    bench.backend.gate.clear()
+    bench.engine.request(A, settled=False)
+    assert bench.backend.begun.wait(5)
+    bench.engine.run(Save("save 1", A, str(tmp_path / "a")))
+    bench.engine.run(Save("save 2", B, str(tmp_path / "b")))
+    bench.engine.load("two.safetensors")
+    bench.backend.gate.set()
+    bench.engine.stop()
+    assert (tmp_path / "a").read_text() == "one 0.1"
+    assert (tmp_path / "b").read_text() == "one 0.2"
+
+
 def test_the_engine_uses_the_threads_it_is_told(bench: Bench, qtbot: QtBot) -> None:
     bench.engine.set_threads(1)
     qtbot.waitUntil(lambda: bench.backend.threads == 1)
@@ -155,6 +169,8 @@ def test_an_engine_that_cannot_start_says_why(qtbot: QtBot, caplog: pytest.LogCa
 
 def test_sentences_are_whole_and_say_what_to_do() -> None:
     assert sentence_of(MemoryError()).startswith("There is not enough memory")
-    assert sentence_of(RuntimeError("[enforce] DefaultCPUAllocator: can't allocate memory: you tried")).startswith("There")
+    assert sentence_of(RuntimeError("[enforce] DefaultCPUAllocator: can't allocate memory: you tried")).startswith(
+        "There"
+    )
     assert sentence_of(PermissionError(13, "Permission denied", "/a.png")).startswith("/a.png may not be read")
     assert sentence_of(RuntimeError("boom")) == "Boom."

@@ -1,0 +1,126 @@
+"""The backend with torch: every job on a small network, and what a save writes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explorer.backend import TorchBackend
+from explorer.jobs import Fit, Matrix, NoiseMap, Pca, Picture, Save, Sefa, Sheet, Strip, Styles
+from stylegan_core.cli.render import main as render_main
+from stylegan_core.model import load_model, save_model
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.generator import build_generator
+from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Vector
+from stylegan_core.render import render
+from stylegan_core.saved_picture import read_picture
+
+SMALL = NetworkConfig(resolution=16, z_dim=16, w_dim=16, mapping_width=16, fmap_base=128, fmap_max=16)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a small network."""
+    path = tmp_path_factory.mktemp("model") / "small.safetensors"
+    save_model(path, build_generator(SMALL))
+    return path
+
+
+@pytest.fixture
+def backend(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchBackend]:
+    """A backend on the CPU that has loaded it."""
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
+    made = TorchBackend("cpu")
+    made.load(str(model), lambda _: True)
+    yield made
+
+
+def run(backend: TorchBackend, request: Any) -> tuple[list[tuple[int, int, Any]], Any]:
+    """The pieces of a job and its result."""
+    steps, pieces = backend.job(request), []
+    while True:
+        try:
+            pieces.append(next(steps))
+        except StopIteration as end:
+            return pieces, end.value
+
+
+def test_a_strip_comes_picture_by_picture_at_its_size(backend: TorchBackend) -> None:
+    pieces, value = run(backend, Strip("s", (Recipe(), Recipe(psi=0.0)), 8))
+    assert [(index, total) for index, total, _ in pieces] == [(0, 2), (1, 2)]
+    assert all(picture.shape == (8, 8, 3) and picture.dtype == np.uint8 for picture in value)
+
+
+def test_a_matrix_takes_a_band_of_each_column(backend: TorchBackend) -> None:
+    rows, columns = (Recipe(Latent(1)), Recipe(Latent(2))), (Recipe(Latent(1)), Recipe(Latent(3)))
+    _, value = run(backend, Matrix("m", rows, columns, "coarse", 16))
+    _, alone = run(backend, Strip("s", rows, 16))
+    assert len(value) == 4
+    assert np.array_equal(value[0], alone[0])  # a face mixed with itself is itself
+    assert not np.array_equal(value[1], alone[0])
+
+
+def test_directions_are_found_and_fitted(backend: TorchBackend) -> None:
+    _, pca = run(backend, Pca("p"))
+    _, sefa = run(backend, Sefa("s"))
+    assert len(pca) == len(sefa) == 16
+    assert pca[0].explained >= pca[-1].explained
+    piles = tuple(Latent(seed) for seed in range(12)), tuple(Latent(seed) for seed in range(20, 32))
+    _, fitted = run(backend, Fit("f", "smile", *piles))
+    assert fitted.direction.name == "smile"
+    assert 0 <= fitted.accuracy <= 1
+
+
+def test_styles_are_the_w_of_each_latent(backend: TorchBackend) -> None:
+    stored = Vector.of(np.arange(16, dtype=np.float32))
+    _, (one, other) = run(backend, Styles("w", (Latent(3), Latent(w=stored))))
+    assert one.shape == (16,)
+    assert other == stored
+
+
+def test_the_noise_map_is_flat_where_there_is_no_noise(backend: TorchBackend) -> None:
+    silent = Recipe(noise=tuple(NoiseLayer(on=False) for _ in range(6)))
+    pieces, value = run(backend, NoiseMap("n", silent, draws=3))
+    assert len(pieces) == 3
+    assert value.max() == 0
+
+
+def test_a_saved_picture_is_the_exact_one_and_can_be_drawn_again(
+    backend: TorchBackend, model: Path, tmp_path: Path
+) -> None:
+    recipe, path = Recipe(Latent(5, x=0.25), psi=0.6), tmp_path / "face.png"
+    _, said = run(backend, Save("s", recipe, str(path)))
+    assert said == str(path)
+    saved = read_picture(path)
+    assert (saved.recipe, saved.model_hash) == (recipe, load_model(model).info.hash)
+    again = tmp_path / "again.png"
+    assert render_main([str(model), "--recipe", str(path), "--out", str(again)]) == 0
+    assert again.read_bytes() == path.read_bytes()
+    _, pixels = run(backend, Picture("p", recipe))
+    assert np.array_equal(pixels, render(load_model(model), recipe))
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(backend: TorchBackend, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    path = str(tmp_path / "file" / "face.png")
+    for request in (Save("s", Recipe(), path), Sheet("c", (Recipe(),), 1, path)):
+        with pytest.raises(OSError, match=r"face\.png cannot be written .*: choose another folder"):
+            run(backend, request)
+    assert [each.name for each in tmp_path.iterdir() if each.name != "home"] == ["file"]
+
+
+def test_models_stay_in_memory_while_the_budget_lasts(
+    backend: TorchBackend, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.safetensors"
+    save_model(other, build_generator(SMALL))
+    first = backend._model
+    backend.load(str(other), lambda _: True)
+    backend.load(str(model), lambda _: True)
+    assert backend._model is first
+    monkeypatch.setattr("explorer.backend.BUDGET", 0)
+    backend.load(str(other), lambda _: True)
+    backend.load(str(model), lambda _: True)
+    assert backend._model is not first
