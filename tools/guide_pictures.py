@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "guide" / "pictures"
 PATIENCE = 120.0  # seconds
 MARGIN = 14
+WINDOW = (1440, 1000)
+README = (1440, 900)
 QUIET = 0.8  # seconds without work after which every small picture is there
 
 
@@ -23,12 +25,16 @@ def main(argv: list[str]) -> int:
     """Writes one picture a panel; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", nargs="?", default="", help="weight file; the model in the box without it")
+    parser.add_argument("--run", type=Path, help="a run, for the picture of the Train workspace")
     arguments = parser.parse_args(argv)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.path.insert(0, str(ROOT))
     with tempfile.TemporaryDirectory() as home:
         os.environ["STYLEGAN_EXPLORER_HOME"] = home
-        Guide(str(Path(arguments.model).absolute()) if arguments.model else "").make()
+        guide = Guide(str(Path(arguments.model).absolute()) if arguments.model else "")
+        guide.make()
+        guide.whole_window(arguments.run)
+        guide.explorer.close()
     return 0
 
 
@@ -40,13 +46,13 @@ class Guide:
 
         from explorer.app import Explorer
 
-        self.app = QApplication.instance() or QApplication(sys.argv[:1])
-        self.explorer = Explorer(self.app)
+        self.explorer = Explorer(QApplication(sys.argv[:1]))
+        self.explorer.hints = False
         self.idle_since: float | None = None
         self.explorer.engine.idle_changed.connect(self._idle)
-        self.explorer.window.resize(1440, 1000)
+        self.explorer.window.resize(*WINDOW)
         self.explorer.start(model)
-        self.panels = {panel.accessibleName(): panel for panel in self.explorer.panels}
+        self.panels: dict[str, Any] = {panel.accessibleName(): panel for panel in self.explorer.panels}
         PICTURES.mkdir(parents=True, exist_ok=True)
 
     def make(self) -> None:
@@ -60,7 +66,6 @@ class Guide:
             while self.explorer.session.can_undo:
                 self.explorer.session.undo()
             step(name)
-        self.explorer.close()
 
     def latent(self, name: str) -> None:
         """A point between four seeds."""
@@ -127,6 +132,28 @@ class Guide:
         self.settle()
         panel._dialog.grab().save(str(PICTURES / f"{name}.png"))
         panel._dialog.close()
+
+    def whole_window(self, run: Path | None) -> None:
+        """The two pictures of the README: Explore with some changes, and Train watching a run."""
+        self.explorer.window.resize(*README)
+        while self.explorer.session.can_undo:
+            self.explorer.session.undo()
+        rows = self.panels["Directions"].rows
+        for row, strength in ((0, 1.2), (2, -0.8), (1, 0.0)):
+            rows[row].moved.emit(strength)
+            self.explorer.session.commit()
+            self.settle()
+        self.panels["Mixing"].rows["fine"].weighed.emit(0.6)
+        self.explorer.session.commit()
+        self.settle()
+        self.explorer.window.grab().save(str(PICTURES.parent.parent / "pictures" / "explore.png"))
+        if run is None:
+            return
+        self.explorer.train.watch(run)
+        self.explorer.window.show_workspace(1)
+        self.pump(3.0)
+        self.settle()
+        self.explorer.window.grab().save(str(PICTURES.parent.parent / "pictures" / "train.png"))
 
     def shoot(self, name: str, panel: str) -> None:
         """Photographs one panel when everything in it is drawn."""

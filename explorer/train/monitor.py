@@ -215,7 +215,7 @@ class Monitor(QWidget):
             self._show_pairs()
 
     def _show_status(self) -> None:
-        parts = [str(self.path)]
+        parts = [f"…/{self.path.parent.name}/{self.path.name}"]
         last = self.record.last_event
         if last is not None:
             ago = duration(max(time.time() - last.time, 0))
@@ -227,6 +227,7 @@ class Monitor(QWidget):
         if self.watcher.disk_free >= 0:
             parts.append(f"disk {size_text(self.watcher.disk_free)} free")
         self.status.setText("   ·   ".join(parts))
+        self.status.setToolTip(str(self.path))
 
     def _point(self, kimg: float) -> None:
         self.timeline.set_cursor(kimg)
