@@ -9,7 +9,7 @@ from explorer.jobs import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 
-MODEL_FILES = "Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.png);;Every file (*)"
+MODEL_FILES = "Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.model *.png);;Every file (*)"
 
 
 class FileDialogs:

@@ -15,7 +15,8 @@ from explorer import importing, opening
 from explorer.app import Explorer, torch_backend
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
-from explorer.engine import Backend, Report
+from explorer.engine import Backend, Report, Steps
+from explorer.jobs import Convert, Request
 from explorer.opening import look
 from stylegan_core.formats.card import Card
 from stylegan_core.formats.limits import Cancelled
@@ -39,6 +40,27 @@ class SlowBackend(FakeBackend):
             if not report(0.5):
                 raise Cancelled(f"{path}: reading was cancelled.")
         return super().load(path, report)
+
+
+class SlowConverter(FakeBackend):
+    """Converts half of a file and goes on when ``half`` opens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.half, self.given_up = threading.Event(), threading.Event()
+
+    def job(self, request: Request) -> Steps:
+        return self._convert(request) if isinstance(request, Convert) else super().job(request)
+
+    def _convert(self, request: Convert) -> Steps:
+        try:
+            while not self.half.is_set():
+                yield 50, 100, None
+        except GeneratorExit:
+            self.given_up.set()
+            raise
+        Path(request.target).write_bytes(WEIGHTS)
+        return request.target
 
 
 @pytest.fixture
@@ -144,6 +166,38 @@ def test_convert_and_open_writes_a_copy_that_draws_the_same(start: Make, qtbot: 
     drop(explorer, pickled)  # the name is taken now
     assert card_shown(explorer, qtbot).target == str(pickled.with_name("faces-2.safetensors"))
     explorer.importing.cancel()
+
+
+def test_a_conversion_is_given_up_in_the_middle(start: Make, qtbot: QtBot, pickled: Path) -> None:
+    backend = SlowConverter()
+    explorer = start(backend=lambda: backend)
+    open_box(explorer, qtbot)
+    drop(explorer, pickled)
+    dialog = card_shown(explorer, qtbot)
+    dialog.buttons["Convert and open"].click()
+    qtbot.waitUntil(lambda: dialog._bar.value() == 50)
+    explorer.session.apply(Recipe(psi=0.2))  # the picture is drawn between two steps
+    qtbot.waitUntil(lambda: (Recipe(psi=0.2), "exact") in backend.drawn)
+    dialog.buttons["Cancel"].click()
+    qtbot.waitUntil(backend.given_up.is_set)
+    assert explorer.importing.dialog is None
+    assert explorer.session.info is not None and explorer.session.info.name == "boxed"
+    assert [path.name for path in pickled.parent.iterdir()] == ["faces.pkl"]
+
+
+def test_a_conversion_outlives_a_switch_of_models(start: Make, qtbot: QtBot, pickled: Path, tmp_path: Path) -> None:
+    backend = SlowConverter()
+    explorer = start(backend=lambda: backend)
+    open_box(explorer, qtbot)
+    drop(explorer, pickled)
+    dialog = card_shown(explorer, qtbot)
+    dialog.buttons["Convert and open"].click()
+    qtbot.waitUntil(lambda: dialog._bar.value() == 50)
+    (tmp_path / "other.safetensors").write_bytes(WEIGHTS)
+    explorer.documents.open(str(tmp_path / "other.safetensors"))
+    qtbot.waitUntil(lambda: explorer.session.model_path.endswith("other.safetensors"))
+    backend.half.set()
+    qtbot.waitUntil(lambda: explorer.session.model_path.endswith("faces.safetensors"))
 
 
 def test_a_copy_that_cannot_be_written_is_said_in_the_card(start: Make, qtbot: QtBot, pickled: Path) -> None:
