@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from explorer import theme
@@ -79,6 +79,6 @@ def _icon(name: str, token: str, checked: str | None, colours: theme.Theme) -> Q
     for mode, colour in ((QIcon.Mode.Normal, token), (QIcon.Mode.Active, "text"), (QIcon.Mode.Disabled, "dim")):
         for state, shape in ((QIcon.State.Off, name), (QIcon.State.On, checked or name)):
             shade = colours.colour("text" if state == QIcon.State.On and colour == "muted" else colour)
-            for ratio in (1.0, 2.0):
+            for ratio in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}):
                 made.addPixmap(pixmap(shape, shade, 16, ratio), mode, state)
     return made
