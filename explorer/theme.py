@@ -76,7 +76,7 @@ def apply(app: QApplication, name: str) -> Theme:
         for path in sorted((RESOURCES / "fonts").glob("*.[ot]tf")):
             QFontDatabase.addApplicationFont(str(path))
         app.setProperty("fonts_loaded", 1)
-    app.setFont(sans())
+        app.setFont(sans())
     app.setPalette(_palette(_current))
     app.setStyleSheet(_style_sheet(_current))
     return _current
