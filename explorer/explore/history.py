@@ -149,9 +149,7 @@ class HistoryStrip(QWidget):
     def _add_thumbnail(self, entry: Entry, at: int) -> None:
         thumbnail = Thumbnail(self._size)
         thumbnail.setAccessibleName(f"Earlier picture, seed {entry.recipe.latent.seed}")
-        thumbnail.setToolTip(
-            "Brings this picture back. Drag it onto mixing to take its layers; right-click for more."
-        )
+        thumbnail.setToolTip("Brings this picture back. Drag it onto mixing to take its layers; right-click for more.")
         thumbnail.set_starred(entry.favourite)
         if entry.thumbnail:
             thumbnail.show_pixmap(QPixmap.fromImage(QImage.fromData(entry.thumbnail)))
