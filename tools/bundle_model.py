@@ -8,6 +8,7 @@ and the known failures.
 
 import argparse
 import json
+import logging
 import platform
 import sys
 from collections.abc import Iterable
@@ -193,7 +194,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--about", required=True)
     parser.add_argument("--failures", default="See the samples at psi 1.")
     parser.add_argument("--count", type=int, default=2500)
+    parser.add_argument("--labelled", type=int, default=3000, help="pictures to learn the labels and directions from")
     arguments = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     config = TrainingConfig.from_dict(json.loads((arguments.run / "config.json").read_text(encoding="utf-8")))
     log, folder = read_log(arguments.run), MODELS / arguments.name
     facts = {
@@ -207,10 +210,10 @@ def main(argv: list[str]) -> int:
         grid(model, psi).save(folder / f"samples-{psi:g}.png", optimize=True)
     extractor = Extractor()
     heldout, data = (open_dataset(path, model.resolution) for path in (arguments.heldout, arguments.data))
-    numbers = measure(model, heldout, count=arguments.count, extractor=extractor)
     sides = [extractor.all(reals(side, arguments.count), arguments.count) for side in (heldout, data)]
+    numbers = measure(model, heldout, count=arguments.count, extractor=extractor, real=sides[0])
     numbers = {"FD-E": numbers.pop("FD-E"), "FD-E real": distances.frechet(*sides), **numbers}
-    found = find_directions(model, learn(data, extractor, 5000), 3000)
+    found = find_directions(model, learn(data, extractor, arguments.labelled), arguments.labelled)
     kept = tuple(one.entry for one in found if one.effect >= LEAST_EFFECT)
     Library(model.info.hash, model.info.name, kept).save(folder / "directions.json")
     bundled = Bundled(model, stored, config, log, numbers, found)

@@ -17,7 +17,7 @@ from stylegan_core.recipe import Direction, Vector
 from stylegan_core.styles import truncate
 
 RIDGE = 0.05  # of the variance of w, added to its covariance: keeps the regression from reading noise
-TRIED = 48  # faces each candidate is tried on
+TRIED = 32  # faces each candidate is tried on
 STRENGTH = 3.0  # sigma either way, as the strip in the window shows it
 PSI = 0.7
 BATCH = 32

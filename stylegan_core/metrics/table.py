@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from stylegan_core.data.source import Dataset
 from stylegan_core.metrics import distances
-from stylegan_core.metrics.features import Extractor, Progress
+from stylegan_core.metrics.features import Extractor, Features, Progress
 from stylegan_core.metrics.path_length import path_length
 from stylegan_core.metrics.samples import fakes, reals
 from stylegan_core.model import Model
+
+MOST_PATHS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,12 @@ def measure(
     count: int = 2500,
     seed: int = 0,
     extractor: Extractor | None = None,
+    real: Features | None = None,
     progress: Progress | None = None,
 ) -> dict[str, float]:
     """FD-E, KID-E, P-E, R-E, PPL-E of a model as asked, over ``count`` pictures a side, in the order of METRICS.
 
+    ``real`` are the data set's features where they are known already; up to MOST_PATHS pairs make the path length.
     Raises ValueError on an unknown name or too few pictures.
     """
     wanted = set(only)
@@ -49,7 +53,8 @@ def measure(
     shares = _Shares(progress, parts=2 * bool(wanted - {"ppl"}) + ("ppl" in wanted))
     found: dict[str, float] = {}
     if wanted - {"ppl"}:
-        real = extractor.all(reals(dataset, count), min(count, len(dataset)), shares.next())
+        seeing = shares.next()
+        real = extractor.all(reals(dataset, count), min(count, len(dataset)), seeing) if real is None else real
         fake = extractor.all(fakes(model, count, seed), count, shares.next())
         if "fd" in wanted:
             found["FD-E"] = distances.frechet(real, fake)
@@ -58,7 +63,7 @@ def measure(
         if "pr" in wanted:
             found["P-E"], found["R-E"] = distances.precision_and_recall(real, fake)
     if "ppl" in wanted:
-        found["PPL-E"] = path_length(model, extractor, count, seed, shares.next())
+        found["PPL-E"] = path_length(model, extractor, min(count, MOST_PATHS), seed, shares.next())
     return found
 
 
