@@ -128,12 +128,12 @@ def test_a_snapshot_on_request(train: Train, tmp_path: Path, monkeypatch: pytest
 
 
 def test_checkpoints_say_what_they_hold_and_old_ones_go(train: Train) -> None:
-    run = train("growth.stable_kimg=1", "growth.batch=64", "snapshot_kimg=0.5", "keep=1", "keep_every=2")
+    run = train("growth.stable_kimg=1", "growth.batch=64", "snapshot_kimg=0.5", "keep=1", "keep_every=1")
     kept = sorted(path.name for path in run.checkpoints.iterdir())
-    assert kept == ["000000.safetensors", "000002.safetensors", "000003.safetensors", "000003.state.safetensors"]
+    assert kept == ["000001.safetensors", "000002.safetensors", "000003.safetensors", "000003.state.safetensors"]
     model = load_model(run.path)
     assert (model.resolution, model.level, model.alpha) == (16, 2, 1.0)
-    assert load_model(run.checkpoint_file(0)).level < 2
+    assert load_model(run.checkpoint_file(1)).level < 2
 
 
 def test_every_phase_has_a_tick_and_alpha_rises_from_0_to_1(train: Train) -> None:
