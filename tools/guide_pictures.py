@@ -138,12 +138,18 @@ class Guide:
         self.explorer.window.resize(*README)
         while self.explorer.session.can_undo:
             self.explorer.session.undo()
+        from stylegan_core.recipe import Latent
+
+        for seed in (3, 5, 37, 8):
+            self.explorer.session.edit(latent=Latent(seed))
+            self.explorer.session.commit()
+            self.settle()
         rows = self.panels["Directions"].rows
-        for row, strength in ((0, 1.2), (2, -0.8), (1, 0.0)):
+        for row, strength in ((0, 0.6), (2, 0.8)):
             rows[row].moved.emit(strength)
             self.explorer.session.commit()
             self.settle()
-        self.panels["Mixing"].rows["fine"].weighed.emit(0.6)
+        self.panels["Mixing"].rows["fine"].weighed.emit(0.4)
         self.explorer.session.commit()
         self.settle()
         self.explorer.window.grab().save(str(PICTURES.parent.parent / "pictures" / "explore.png"))
