@@ -1,6 +1,7 @@
 """Turns the bytes of any picture file into uint8 [3, R, R], and makes the smaller levels of it."""
 
 import io
+import logging
 import struct
 import zlib
 from typing import Literal
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+logging.getLogger("PIL").setLevel(logging.CRITICAL)  # what is wrong with a picture is said by us, and once
 Fit = Literal["crop", "letterbox"]
 Pixels = NDArray[np.uint8]
 Colour = tuple[int, int, int]
