@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
@@ -14,8 +15,10 @@ from explorer.background import Background
 from explorer.controls.card_dialog import CardDialog
 from explorer.engine import Engine, sentence_of
 from explorer.jobs import Answer, Convert, Done, Failed, Piece, Problem
-from stylegan_core.formats.card import Card, read_card
 from stylegan_core.places import home
+
+if TYPE_CHECKING:
+    from stylegan_core.formats.card import Card
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +71,7 @@ class Importing(QObject):
             if stop is self._reading:
                 self._refused(path, error)
 
-        def done(found: tuple[Card, Path]) -> None:
+        def done(found: "tuple[Card, Path]") -> None:
             if stop is self._reading:
                 self._show_card(*found)
 
@@ -86,7 +89,7 @@ class Importing(QObject):
         self._late.stop()
         self._disk.close()
 
-    def _read(self, path: str, stop: threading.Event) -> tuple[Card, Path]:
+    def _read(self, path: str, stop: threading.Event) -> "tuple[Card, Path]":
         told = 0.0
 
         def progress(fraction: float) -> bool:
@@ -97,6 +100,8 @@ class Importing(QObject):
             return not stop.is_set()
 
         try:
+            from stylegan_core.formats.card import read_card  # here, so that no start of the window waits for it
+
             return read_card(path, progress), _free_name(Path(path))
         except (ValueError, OSError):
             raise
@@ -119,7 +124,7 @@ class Importing(QObject):
         if self._dialog is not None:
             self._dialog.open()
 
-    def _show_card(self, card: Card, target: Path) -> None:
+    def _show_card(self, card: "Card", target: Path) -> None:
         self._reading = None
         self._late.stop()
         if self._dialog is not None:

@@ -1,6 +1,7 @@
 """The dialog of a foreign weight file: what it is before it is opened, then how far opening or converting is."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -20,7 +21,9 @@ from PySide6.QtWidgets import (
 from explorer import theme
 from explorer.controls import icons
 from explorer.controls.chips import button, chip
-from stylegan_core.formats.card import Card
+
+if TYPE_CHECKING:
+    from stylegan_core.formats.card import Card
 
 WIDTH, EDGE = 560, 20  # pixels
 NOTES_HIGH = 150  # more notes than fit in this height scroll
@@ -83,7 +86,7 @@ class CardDialog(QDialog):
         self.state.setText(words)
         self._busy(False)
 
-    def show_card(self, card: Card) -> None:
+    def show_card(self, card: "Card") -> None:
         """The file has been read: everything known about it, and the choice."""
         rows = [(label, text) for label, text in card.lines() if label not in ABOVE]
         self.subtitle.setText(f"{card.format} · {card.bytes / 1e6:,.1f} MB")

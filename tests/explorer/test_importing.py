@@ -11,13 +11,14 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer import importing, opening
+from explorer import opening
 from explorer.app import Explorer, torch_backend
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
 from explorer.engine import Backend, Report, Steps
 from explorer.jobs import Convert, Request
 from explorer.opening import look
+from stylegan_core.formats import card as cards
 from stylegan_core.formats.card import Card
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
@@ -272,7 +273,7 @@ def test_reading_is_shown_when_it_takes_long_and_can_be_given_up(
         ended.set()
         raise Cancelled(f"{path}: reading was cancelled.")
 
-    monkeypatch.setattr(importing, "read_card", slow)
+    monkeypatch.setattr(cards, "read_card", slow)
     explorer = start()
     open_box(explorer, qtbot)
     drop(explorer, pickled)
@@ -308,7 +309,7 @@ def test_a_hostile_file_is_one_sentence_with_details_and_runs_nothing(
 def test_a_mistake_of_the_reader_leaves_no_dialog_behind(
     start: Make, qtbot: QtBot, pickled: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(importing, "read_card", lambda *_: {}["a mistake"])
+    monkeypatch.setattr(cards, "read_card", lambda *_: {}["a mistake"])
     explorer = start()
     open_box(explorer, qtbot)
     drop(explorer, pickled)
