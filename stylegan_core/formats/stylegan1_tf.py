@@ -159,19 +159,25 @@ def discriminator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     state: State = {}
     for level in range(config.levels):
         theirs = f"FromRGB_lod{config.levels - 1 - level}"
-        state |= _biased(tree, theirs, f"from_rgb.{level}")
+        state |= biased(tree, theirs, f"from_rgb.{level}")
         if level:
             size = 4 << level
             down = "Conv1_down" if f"{size}x{size}/Conv1_down/weight" in tree else "Conv1"
-            state |= _biased(tree, f"{size}x{size}/Conv0", f"blocks.{level - 1}.conv0")
-            state |= _biased(tree, f"{size}x{size}/{down}", f"blocks.{level - 1}.conv1")
-    state |= _biased(tree, "4x4/Conv", "conv")
+            state |= biased(tree, f"{size}x{size}/Conv0", f"blocks.{level - 1}.conv0")
+            state |= biased(tree, f"{size}x{size}/{down}", f"blocks.{level - 1}.conv1")
+    return state | head_state(tree)
+
+
+def head_state(tree: NetworkTree) -> State:
+    """The discriminator's last layers at 4×4, which v1 and v2 share."""
+    state = biased(tree, "4x4/Conv", "conv")
     for index in range(2):
         state[f"dense{index}.weight"] = turn.dense(turn.need(tree, f"4x4/Dense{index}/weight"))
         state[f"dense{index}.bias"] = turn.need(tree, f"4x4/Dense{index}/bias")
     return state
 
 
-def _biased(tree: NetworkTree, theirs: str, ours: str) -> State:
+def biased(tree: NetworkTree, theirs: str, ours: str) -> State:
+    """A convolution and its bias under our names."""
     weight, bias = turn.need(tree, f"{theirs}/weight"), turn.need(tree, f"{theirs}/bias")
     return {f"{ours}.conv.weight": turn.conv(weight), f"{ours}.bias": bias}

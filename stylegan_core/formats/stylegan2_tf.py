@@ -7,8 +7,8 @@ import numpy as np
 from stylegan_core.formats import converted as turn
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.stylegan1_tf import biased, head_state, mapping_state
 from stylegan_core.formats.stylegan1_tf import discriminator_state as growing_discriminator
-from stylegan_core.formats.stylegan1_tf import mapping_state
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
 from stylegan_core.networks.config import NetworkConfig
 
@@ -140,19 +140,10 @@ def _styled(tree: NetworkTree, theirs: str, ours: str) -> State:
 def discriminator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     """The residual discriminator's tensors."""
     top = config.levels - 1
-    state = _biased(tree, f"{4 << top}x{4 << top}/FromRGB", "from_rgb")
+    state = biased(tree, f"{4 << top}x{4 << top}/FromRGB", "from_rgb")
     for level in range(1, config.levels):
         theirs, ours = f"{4 << level}x{4 << level}/", f"blocks.{level - 1}."
-        state |= _biased(tree, theirs + "Conv0", ours + "main.conv0")
-        state |= _biased(tree, theirs + "Conv1_down", ours + "main.conv1")
+        state |= biased(tree, theirs + "Conv0", ours + "main.conv0")
+        state |= biased(tree, theirs + "Conv1_down", ours + "main.conv1")
         state[ours + "skip.weight"] = turn.conv(turn.need(tree, theirs + "Skip/weight"))
-    state |= _biased(tree, "4x4/Conv", "conv")
-    for index in range(2):
-        state[f"dense{index}.weight"] = turn.dense(turn.need(tree, f"4x4/Dense{index}/weight"))
-        state[f"dense{index}.bias"] = turn.need(tree, f"4x4/Dense{index}/bias")
-    return state
-
-
-def _biased(tree: NetworkTree, theirs: str, ours: str) -> State:
-    weight, bias = turn.need(tree, f"{theirs}/weight"), turn.need(tree, f"{theirs}/bias")
-    return {f"{ours}.conv.weight": turn.conv(weight), f"{ours}.bias": bias}
+    return state | head_state(tree)
