@@ -10,8 +10,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
-from stylegan_core.places import place, write_beside
+from stylegan_core.places import place
 from stylegan_core.recipe import Recipe
+from stylegan_core.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class HistoryFile:
             for entry in entries:
                 self.add(entry)
             data = self._file.read_bytes()
-            write_beside(old, lambda file: file.write(data))
+            write_whole(old, data)
         except OSError as error:
             log.info("The history could not be made smaller: %s", error)
         finally:

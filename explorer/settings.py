@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
-from stylegan_core.places import home, write_beside
+from stylegan_core.places import home
+from stylegan_core.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Settings:
         """Writes the file beside and renames it; raises OSError with one sentence."""
         path = settings_file()
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_beside(path, lambda file: file.write(json.dumps(asdict(self), indent=1).encode()))
+        write_whole(path, json.dumps(asdict(self), indent=1).encode())
 
     def with_opened(self, path: str, model_hash: str) -> Self:
         """These settings with a file at the top of the recent ones."""

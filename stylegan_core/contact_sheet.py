@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from stylegan_core.places import write_beside
+from stylegan_core.whole_file import write_whole
 
 Pixels = npt.NDArray[np.uint8]
 MARGIN, GAP, CAPTION = 24, 12, 20  # pixels
@@ -40,4 +40,4 @@ def save_sheet(path: Path, sheet: Pixels) -> None:
     """Writes a sheet beside its place and renames it: a PDF where the name ends so, else a PNG. Raises OSError."""
     made = BytesIO()
     Image.fromarray(sheet).save(made, "PDF" if path.suffix.lower() == ".pdf" else "PNG", resolution=150.0)
-    write_beside(path, lambda file: file.write(made.getvalue()))
+    write_whole(path, made.getvalue())

@@ -22,6 +22,7 @@ from stylegan_core.networks.generator import Generator, build_discriminator, bui
 from stylegan_core.networks.synthesis import Noise
 from stylegan_core.networks.unfilled import unfilled
 from stylegan_core.rundir import RunDir
+from stylegan_core.whole_file import beside
 
 log = logging.getLogger(__name__)
 
@@ -213,18 +214,12 @@ def save_model(
 
 
 def write_safetensors(target: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    """Atomic safetensors: written beside, synced, renamed; on failure the old file stays. Raises OSError."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, beside, metadata)
-        with beside.open("rb+") as written:
-            os.fsync(written.fileno())
-        beside.replace(target)
-    except SafetensorError as error:
-        raise OSError(f"{target} could not be written: {error}.") from None
-    finally:
-        beside.unlink(missing_ok=True)
+    """Writes a safetensors file, whole or not at all. Raises OSError with one sentence."""
+    with beside(target) as part:
+        try:
+            save_file(tensors, part, metadata)
+        except SafetensorError as error:
+            raise OSError(str(error)) from None
 
 
 def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:

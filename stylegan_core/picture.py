@@ -10,9 +10,9 @@ import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
 from stylegan_core.info import ModelInfo
-from stylegan_core.places import write_beside
 from stylegan_core.recipe import Recipe
 from stylegan_core.saved_picture import DRAWN, MODEL, RECIPE
+from stylegan_core.whole_file import write_whole
 
 
 def save_picture(
@@ -23,7 +23,7 @@ def save_picture(
     text.add_itxt(RECIPE, recipe.to_json(), zip=True)
     text.add_itxt(MODEL, json.dumps({"name": info.name, "hash": info.hash, "architecture": info.architecture}))
     text.add_itxt(DRAWN, json.dumps(circumstances(device, threads)))
-    write_beside(path, lambda file: Image.fromarray(pixels).save(file, "PNG", pnginfo=text))
+    write_whole(path, lambda file: Image.fromarray(pixels).save(file, "PNG", pnginfo=text))
 
 
 def circumstances(device: str, threads: int | None = None) -> dict[str, str | int]:

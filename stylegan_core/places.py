@@ -1,10 +1,7 @@
 """Places: the folders of a person's own files, movable as a whole by STYLEGAN_EXPLORER_HOME."""
 
-import contextlib
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 import platformdirs
 
@@ -31,24 +28,3 @@ def place(kind: str) -> Path:
             f"{folder} cannot be made ({error.strerror}): set {HOME} to a folder that can be written."
         ) from None
     return folder
-
-
-def write_beside(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Writes a file beside ``path``, syncs it and renames it into place, so that no reader ever sees half of it.
-
-    Raises OSError with one sentence, and leaves an older file as it was, where the disk is full or read-only.
-    """
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with half.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        half.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            half.unlink()
-        raise OSError(
-            f"{path} cannot be written ({error.strerror}): choose another folder or free some space."
-        ) from None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from stylegan_core.events import Event, decode, encode, retell
+from stylegan_core.whole_file import write_whole
 
 LOG = "events.jsonl"
 REQUESTS = ("stop", "pause", "snapshot", "metric")
@@ -283,34 +284,6 @@ class EventReader:
         dropped = set(ticks) - set(ticks[::step])
         self.thinned += len(dropped)
         return [line for index, line in enumerate(lines) if index not in dropped]
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file beside, syncs it and renames it into place: readers see the old or the new, never a part.
-
-    Raises OSError; the old file is then as it was and nothing is left beside it.
-    """
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        put_in_place(beside, path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def put_in_place(beside: Path, path: Path) -> None:
-    """Renames a finished, synced file over ``path`` and syncs the folder where the system can."""
-    beside.replace(path)
-    if sys.platform != "win32":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def is_whole(path: Path) -> bool:

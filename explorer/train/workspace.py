@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.runs import Launch, train_arguments
 from explorer.train.run_list import RunList
-from stylegan_core.places import write_beside
 from stylegan_core.rundir import RunDir
+from stylegan_core.whole_file import write_whole
 
 if TYPE_CHECKING:  # the plots and the setup page are imported when they are first wanted: the window opens sooner
     from explorer.train.monitor import Monitor
@@ -113,7 +113,7 @@ class TrainWorkspace(QWidget):
         said = json.dumps([str(each) for each in self.runs.also], indent=1).encode()
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            write_beside(self.home / OPENED, lambda file: file.write(said))
+            write_whole(self.home / OPENED, said)
         except OSError as error:
             log.info("the list of opened runs is not kept: %s", error)
 

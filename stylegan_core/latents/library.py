@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from stylegan_core.places import place, write_beside
+from stylegan_core.places import place
 from stylegan_core.recipe import AppliedDirection, Direction, Recipe
+from stylegan_core.whole_file import write_whole
 
 VERSION = 1
 KIND = "stylegan-explorer directions"
@@ -75,7 +76,7 @@ class Library:
             "model_name": self.model_name,
             "directions": [_encode(entry) for entry in self.entries],
         }
-        write_beside(path, lambda file: file.write(json.dumps(made, indent=1).encode()))
+        write_whole(path, json.dumps(made, indent=1).encode())
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -9,8 +9,9 @@ import numpy as np
 
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.samples import Floats, Mapped, oriented, sample_w
-from stylegan_core.places import place, write_beside
+from stylegan_core.places import place
 from stylegan_core.recipe import Direction, Vector
+from stylegan_core.whole_file import write_whole
 
 SAMPLES = 10_000
 COUNT = 80
@@ -72,7 +73,7 @@ def _write(path: Path, parts: tuple[Floats, Floats, Floats], samples: int) -> No
     vectors, sigmas, explained = parts
     head = np.array([VERSION, samples])
     try:
-        write_beside(path, lambda file: np.savez(file, head=head, vectors=vectors, sigmas=sigmas, explained=explained))
+        write_whole(path, lambda file: np.savez(file, head=head, vectors=vectors, sigmas=sigmas, explained=explained))
     except OSError as error:
         log.warning("The principal components are not kept: %s", error)
 

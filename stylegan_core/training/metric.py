@@ -14,11 +14,12 @@ from stylegan_core.metrics.features import Extractor, Features
 from stylegan_core.metrics.samples import BATCH, fakes
 from stylegan_core.model import Model
 from stylegan_core.networks.generator import Generator
-from stylegan_core.places import place, write_beside
+from stylegan_core.places import place
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.journal import Journal
+from stylegan_core.whole_file import write_whole
 
 NAME = "FD-E"
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class Measurer:
         else:
             return kept
         found = self._extractor.all(self._reals(count), count, lambda _: check())
-        write_beside(file, lambda opened: np.save(opened, found))
+        write_whole(file, lambda opened: np.save(opened, found))
         return found
 
     def _reals(self, count: int) -> Iterator[Tensor]:

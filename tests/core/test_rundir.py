@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stylegan_core import rundir
 from stylegan_core.events import (
     KINDS,
     Alert,
@@ -33,7 +32,6 @@ from stylegan_core.rundir import (
     is_whole,
     kimg_of,
     stem_at,
-    write_whole,
 )
 
 
@@ -226,20 +224,6 @@ def test_the_newest_whole_checkpoint_is_found(run: RunDir) -> None:
     (run.checkpoints / "000010.state.safetensors").write_bytes(whole)
     assert run.drawable() == run.checkpoint_file(5)
     assert not is_whole(run.checkpoints / "missing")
-
-
-def test_a_failed_write_leaves_the_old_file(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = run.path / "file"
-    write_whole(target, b"old")
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device", str(target))
-
-    monkeypatch.setattr(rundir.os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        write_whole(target, b"new")
-    assert target.read_bytes() == b"old"
-    assert [path.name for path in run.path.iterdir() if path.name.endswith(".part")] == []
 
 
 def test_names_below_the_first_kimg_tell_pictures_apart_and_keep_their_order(tmp_path: Path) -> None:

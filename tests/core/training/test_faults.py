@@ -101,7 +101,7 @@ def test_samples_that_find_no_room_are_an_alert(
     original = Loop.samples
 
     def samples(self: Loop) -> None:
-        (self.run.samples / ".000000.png.part").symlink_to(FULL)
+        (self.run.samples / f".000000.png.{os.getpid()}.part").symlink_to(FULL)
         original(self)
 
     monkeypatch.setattr(Loop, "samples", samples)

@@ -1,0 +1,48 @@
+"""Files that are there whole or not at all: written beside, synced, renamed into place."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+
+def write_whole(path: Path, data: bytes | Callable[[IO[bytes]], object]) -> None:
+    """Writes bytes, or what a function writes, to ``path``; see :func:`beside`. Raises OSError."""
+    with beside(path) as part, part.open("wb") as file:
+        file.write(data) if isinstance(data, bytes) else data(file)
+
+
+@contextlib.contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """The name of a file to write instead of ``path``; afterwards it is synced and takes that place.
+
+    Readers see the old file or the new one, never a part, and so they do after a power cut. Raises OSError with one
+    sentence where the disk is full or read-only; the old file is then as it was and nothing is left beside it.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise OSError(
+            f"{path} cannot be written ({error.strerror or error}): choose another folder or free some space."
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):  # a folder that cannot be written has kept nothing
+            part.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the new name safe from a power cut, where the system can."""
+    if sys.platform != "win32":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
