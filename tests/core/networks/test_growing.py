@@ -70,6 +70,24 @@ def test_no_score_jumps_at_either_end(level: int) -> None:
     assert (above - below).abs().max() > 1e-3
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_scores_at_a_lower_level_are_those_of_the_smaller_network(level: int) -> None:
+    big = judge()
+    little = build_discriminator(small(resolution=4 << level)).requires_grad_(False)
+    little.load_state_dict({name: big.state_dict()[name] for name in little.state_dict()})
+    image = torch.randn(4, 3, 4 << level, 4 << level, generator=torch.Generator().manual_seed(1))
+    assert torch.equal(big(image, level=level), little(image))
+
+
+@pytest.mark.parametrize("group", [1, 4])
+def test_scores_depend_on_the_rest_of_the_batch_only_through_the_minibatch_deviation(group: int) -> None:
+    torch.manual_seed(0)
+    network = build_discriminator(small(mbstd_group=group)).requires_grad_(False)
+    images = torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    others = torch.cat([images[:1], 3 * images[1:]])
+    assert torch.allclose(network(images)[0], network(others)[0], atol=1e-5) == (group == 1)
+
+
 def linear_structure(synthesis: SynthesisNetwork, ws: Tensor, lod: float) -> Tensor:
     """The official code's "linear" structure: every stage runs, and clipped lerps on lod choose among the pictures."""
     assert isinstance(synthesis, Synthesis)
