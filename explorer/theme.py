@@ -1,16 +1,18 @@
 """Colours, fonts and the style sheet: the tokens of the design, dark and light, in one place."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory, QWidget
 
 RESOURCES = Path(__file__).parent.parent / "resources"
 BODY, LABEL, SMALL, HEADLINE = 13, 12, 11, 18  # pixels
 MOTION = 120  # milliseconds, the longest a control may move by itself
+POLISHED = 40  # hidden widgets that get the colours of another theme in one turn of the event loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,30 @@ LIGHT = Theme(
     well="#e6e8ee", handle="#ffffff",
 )  # fmt: skip
 _THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+_Role = QPalette.ColorRole
+# The style sheet names roles of the palette instead of colours. So it is parsed once, and another theme is another
+# palette: a new sheet would make Qt polish every widget once for each of its ancestors, ten times as long.
+# Tokens below the line have no role of their own and take one that nothing here is drawn with.
+_ROLES = {
+    "window": ("window", (_Role.Window,)),
+    "panel": ("base", (_Role.Base,)),
+    "well": ("alternate-base", (_Role.AlternateBase,)),
+    "raised": ("button", (_Role.Button, _Role.ToolTipBase)),
+    "hover": ("midlight", (_Role.Midlight,)),
+    "line": ("mid", (_Role.Mid,)),
+    "dim": ("dark", (_Role.Dark,)),
+    "text": ("window-text", (_Role.WindowText, _Role.Text, _Role.ButtonText)),
+    "muted": ("placeholder-text", (_Role.PlaceholderText,)),
+    "accent": ("highlight", (_Role.Highlight, _Role.Link, _Role.Accent)),
+    "on_accent": ("highlighted-text", (_Role.HighlightedText,)),
+    # --
+    "coarse": ("link-visited", (_Role.LinkVisited,)),
+    "middle": ("bright-text", (_Role.BrightText,)),
+    "fine": ("tooltip-text", (_Role.ToolTipText,)),
+    "warning": ("link-visited", (_Role.LinkVisited,)),
+    "good": ("shadow", (_Role.Shadow,)),
+    "bad": ("light", (_Role.Light,)),
+}
 _current = DARK
 
 
@@ -68,18 +94,43 @@ def current() -> Theme:
 
 
 def apply(app: QApplication, name: str) -> Theme:
-    """Loads the fonts once, sets palette, font and style sheet; ``name`` is "dark" or "light"."""
+    """Sets the colours, "dark" or "light", everywhere; the first call also loads fonts, style and style sheet.
+
+    What is seen changes at once, hidden widgets in the next turns of the event loop.
+    """
     global _current
     _current = _THEMES.get(name, DARK)
-    if app.property("fonts_loaded") is None:
+    first = app.property("styled") is None
+    if first:
         app.setStyle(QStyleFactory.create("Fusion"))
         for path in sorted((RESOURCES / "fonts").glob("*.[ot]tf")):
             QFontDatabase.addApplicationFont(str(path))
-        app.setProperty("fonts_loaded", 1)
         app.setFont(sans())
+        app.setProperty("styled", 1)
     app.setPalette(_palette(_current))
-    app.setStyleSheet(_style_sheet(_current))
+    if first:
+        app.setStyleSheet(_style_sheet())
+    else:
+        every = app.allWidgets()
+        _polish([widget for widget in every if widget.isVisible()])
+        _polish_later([widget for widget in every if not widget.isVisible()])
     return _current
+
+
+def _polish(widgets: list[QWidget]) -> None:
+    """Makes the style sheet look at the palette again, which it does only when it meets a widget anew."""
+    for widget in widgets:
+        if shiboken6.isValid(widget):
+            style = widget.style()
+            style.unpolish(widget)
+            style.polish(widget)
+            widget.update()
+
+
+def _polish_later(widgets: list[QWidget]) -> None:
+    _polish(widgets[:POLISHED])
+    if widgets[POLISHED:]:
+        QTimer.singleShot(0, lambda: _polish_later(widgets[POLISHED:]))
 
 
 def sans(pixels: int = BODY, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
@@ -108,27 +159,18 @@ def _font(families: list[str], pixels: int, weight: QFont.Weight) -> QFont:
     return font
 
 
-def _style_sheet(theme: Theme) -> str:
-    tokens = {item.name: getattr(theme, item.name) for item in fields(theme)}
+def _style_sheet() -> str:
+    roles = {token: f"palette({role})" for token, (role, _) in _ROLES.items()}
     icons = (RESOURCES / "icons").as_posix()
-    return Template((RESOURCES / "style.qss").read_text(encoding="utf-8")).substitute(tokens, icons=icons)
+    return Template((RESOURCES / "style.qss").read_text(encoding="utf-8")).substitute(roles, icons=icons)
 
 
 def _palette(theme: Theme) -> QPalette:
     palette = QPalette()
-    role = QPalette.ColorRole
-    for token, roles in {
-        "window": (role.Window,),
-        "panel": (role.Base, role.AlternateBase),
-        "raised": (role.Button, role.ToolTipBase),
-        "text": (role.WindowText, role.Text, role.ButtonText, role.ToolTipText, role.BrightText),
-        "accent": (role.Highlight, role.Link, role.Accent),
-        "on_accent": (role.HighlightedText,),
-        "muted": (role.PlaceholderText,),
-    }.items():
+    for token, (_, roles) in _ROLES.items():
         for each in roles:
             palette.setColor(each, theme.colour(token))
-    for each in (role.WindowText, role.Text, role.ButtonText):
+    for each in (_Role.WindowText, _Role.Text, _Role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, each, theme.colour("dim"))
     return palette
 
