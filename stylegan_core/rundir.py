@@ -8,16 +8,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from io import FileIO
 from pathlib import Path
 from typing import IO, Any, Self
 
-from stylegan_core.events import Event, decode, encode, retell
+from stylegan_core.events import Event, Heartbeat, Tick, decode, encode, retell
+from stylegan_core.sieve import Sieve
 from stylegan_core.whole_file import write_whole
 
 LOG = "events.jsonl"
 REQUESTS = ("stop", "pause", "snapshot", "metric")
-TICK = b'{"kind":"tick"'
-CHUNK = 8 << 20
+CHUNK = 1 << 18
 HEAD = 128
 STEM = re.compile(r"(\d{6,})(?:_(\d{3}))?", re.ASCII)
 LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
@@ -214,22 +215,23 @@ class EventReader:
     """Follows a log: ``poll()`` gives what is new, ``events`` the whole story with replayed stretches dropped.
 
     ``generation`` grows whenever earlier events vanished (a resume, or another file in the log's place).
-    ``unknown`` and ``broken`` count skipped lines. A poll that finds more than ``most_ticks`` ticks keeps an even
-    share of them, counted in ``thinned``, so that a log of a million events opens within a second.
+    ``unknown`` and ``broken`` count skipped lines. Of more than twice ``most_ticks`` ticks an even share is kept, the
+    rest counted in ``thinned``, so that a log of a million events opens within a second and a window that watches for
+    weeks does not grow without end. ``behind`` is how many bytes a poll that goes on has still to read.
     """
 
-    def __init__(self, run: RunDir, most_ticks: int = 20_000) -> None:
+    def __init__(self, run: RunDir, most_ticks: int = 6000) -> None:
         self.path = run.events_file
         self.most_ticks = most_ticks
         self.events: list[Event] = []
-        self.generation = self.unknown = self.broken = self.thinned = 0
+        self.generation = self.unknown = self.broken = self.thinned = self.behind = 0
         self._offset = self._inode = 0
         self._head = self._rest = b""
 
     def poll(self) -> list[Event]:
         """The events since the last poll; a line without its newline waits. Raises OSError if it cannot be read."""
         try:
-            file = self.path.open("rb")
+            file = self.path.open("rb", buffering=0)
         except (FileNotFoundError, NotADirectoryError):
             return []
         with file:
@@ -241,7 +243,7 @@ class EventReader:
                 self.generation += 1
             self._inode = state.st_ino
             news = self._decode(self._new_lines(file, state.st_size))
-        if retell(self.events, news):
+        if retell(self.events, news) | self._compact():
             self.generation += 1
         return news
 
@@ -249,20 +251,34 @@ class EventReader:
         self._offset = self._inode = 0
         self._head = self._rest = b""
 
-    def _new_lines(self, file: IO[bytes], size: int) -> list[bytes]:
+    def _new_lines(self, file: FileIO, size: int) -> list[bytes]:
+        """Whole lines between the last offset and ``size``, through one buffer: copies would cost more than reading."""
         file.seek(self._offset)
-        lines: list[bytes] = []
-        while chunk := file.read(min(CHUNK, size - self._offset)):
-            if len(self._head) < HEAD:
-                self._head = (self._head + chunk)[:HEAD]
-            self._offset += len(chunk)
-            *whole, self._rest = (self._rest + chunk).split(b"\n")
-            lines += whole
-        return lines
+        sieve = Sieve(self.most_ticks)
+        buffer = bytearray(self._rest)
+        filled = len(buffer)
+        while self._offset < size:
+            buffer += bytes(max(min(CHUNK, size - self._offset) - (len(buffer) - filled), 0))
+            with memoryview(buffer) as view:
+                count = file.readinto(view[filled : filled + size - self._offset])
+            if not count:
+                break
+            self._head += bytes(buffer[filled : filled + min(count, HEAD - len(self._head))])
+            self._offset += count
+            self.behind = size - self._offset
+            filled += count
+            end = buffer.rfind(b"\n", filled - count, filled) + 1
+            if end:
+                sieve.take(buffer, end)
+                buffer[: filled - end] = buffer[end:filled]
+                filled -= end
+        self._rest = bytes(buffer[:filled])
+        self.thinned += sieve.dropped
+        return sieve.lines()
 
     def _decode(self, lines: list[bytes]) -> list[Event]:
         found: list[Event] = []
-        for line in self._thin(lines):
+        for line in lines:
             try:
                 event = decode(line)
             except ValueError:
@@ -274,16 +290,17 @@ class EventReader:
                 found.append(event)
         return found
 
-    def _thin(self, lines: list[bytes]) -> list[bytes]:
-        if len(lines) <= self.most_ticks:
-            return lines
-        ticks = [index for index, line in enumerate(lines) if line.startswith(TICK)]
-        step = -(-len(ticks) // self.most_ticks)
-        if step <= 1:
-            return lines
-        dropped = set(ticks) - set(ticks[::step])
-        self.thinned += len(dropped)
-        return [line for index, line in enumerate(lines) if index not in dropped]
+    def _compact(self) -> bool:
+        """Lets go of every second of too many ticks and heartbeats, never of the newest; True if any went."""
+        before = len(self.events)
+        if before > 2 * self.most_ticks:
+            for kind in (Tick, Heartbeat):
+                ours = [index for index, event in enumerate(self.events) if isinstance(event, kind)]
+                if len(ours) > 2 * self.most_ticks:
+                    gone = set(ours[-2::-2])
+                    self.events[:] = [event for index, event in enumerate(self.events) if index not in gone]
+        self.thinned += before - len(self.events)
+        return len(self.events) < before
 
 
 def is_whole(path: Path) -> bool:

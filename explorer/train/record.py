@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ COLUMNS = (
     "img_per_s",
     "memory",
 )
+ROW = attrgetter(*COLUMNS)
 
 
 class Table:
@@ -109,7 +111,7 @@ class RunRecord:
         rows: list[tuple[float, ...]] = []
         for event in news:
             if isinstance(event, Tick):
-                rows.append(tuple(getattr(event, name) for name in COLUMNS))
+                rows.append(ROW(event))
                 self.last_tick = event
             else:
                 self._note(event)
