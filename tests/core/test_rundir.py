@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stylegan_core import rundir
 from stylegan_core.events import (
     KINDS,
     Alert,
