@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,3 +75,15 @@ def x_display() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture
+def small_model(tmp_path: Path) -> Path:
+    """A 16² network of random weights."""
+    from stylegan_core.model import save_model
+    from stylegan_core.networks.config import NetworkConfig
+    from stylegan_core.networks.generator import build_generator
+
+    config = NetworkConfig(resolution=16, z_dim=16, w_dim=16, mapping_width=16, fmap_base=128, fmap_max=16)
+    save_model(tmp_path / "small.safetensors", build_generator(config))
+    return tmp_path / "small.safetensors"

@@ -1,0 +1,58 @@
+"""A monkey plays with the whole explorer: nothing breaks, nothing complains, every recipe returns, memory is flat."""
+
+import os
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from explorer.opening import bundled_models
+from tests.explorer.hand import Hand
+from tests.explorer.monkey import Monkey, XTest, make_toys
+from tests.explorer.train import fake_run
+
+SECONDS = float(os.environ.get("MONKEY_SECONDS", "600"))
+SEED = int(os.environ.get("MONKEY_SEED", "1"))
+GROWTH = 100.0  # MB that history, undo steps and caches of pictures may take in ten minutes of play
+Play = Callable[[int, float], Monkey]
+
+
+@pytest.fixture
+def play(x_display: str, tmp_path: Path, small_model: Path) -> Play:
+    """Opens the explorer with the model in the box and two runs, and lets a monkey play with it for some seconds."""
+
+    def plays(seed: int, seconds: float) -> Monkey:
+        home = tmp_path / "home"
+        home.mkdir()
+        fake_run.write_run(home / "runs" / "00001-tiny", 48)
+        fake_run.write_run(home / "runs" / "00002-tiny", 30)
+        toys = make_toys(home / "toys", small_model, home / "runs" / "00001-tiny")
+        mouse = XTest(x_display)
+        with Hand(x_display, home, "--monkey", str(seed), str(bundled_models()[0])) as hand:
+            hand.until(lambda seen: seen["exact"])
+            monkey = Monkey(hand, mouse, seed, toys)
+            monkey.play(seconds)
+            if hand.window.poll() is None:
+                hand.close()
+        mouse.close()
+        return monkey
+
+    return plays
+
+
+@pytest.mark.timeout(120)
+def test_a_few_seconds_of_play(play: Play) -> None:
+    monkey = play(7, 8)
+    assert not monkey.problems, monkey.report()
+    assert monkey.count > 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(SECONDS + 300)
+def test_ten_minutes_of_play(play: Play) -> None:
+    monkey = play(SEED, SECONDS)
+    assert not monkey.problems, monkey.report()
+    quarter = len(monkey.memory) // 4
+    before, after = statistics.median(monkey.memory[quarter : 2 * quarter]), statistics.median(monkey.memory[-quarter:])
+    assert after < before + GROWTH, f"memory in MB: {[round(each) for each in monkey.memory]}"
