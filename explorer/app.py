@@ -22,7 +22,7 @@ from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import image_of
 from explorer.cores import Cores
 from explorer.documents import Documents
-from explorer.engine import Backend, Engine
+from explorer.engine import Engine
 from explorer.explore.directions import DirectionsPanel
 from explorer.explore.history import HistoryStrip
 from explorer.explore.latent import LatentPanel
@@ -37,6 +37,7 @@ from explorer.jobs import Answer, Done, Failed, Frame, Picture, Problem
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
+from explorer.rendering import Backend
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.train.workspace import TrainWorkspace
@@ -49,17 +50,10 @@ log = logging.getLogger(__name__)
 COPY, PIN = "copy", "pin"
 
 
-def torch_backend() -> Backend:
-    """Makes the backend that draws with torch; called on the engine's thread, which is where torch is imported."""
-    from explorer.backend import TorchBackend
-
-    return TorchBackend()
-
-
 class Explorer(QObject):
     """The whole application, alive as long as its window."""
 
-    def __init__(self, app: QApplication, make_backend: Callable[[], Backend] = torch_backend) -> None:
+    def __init__(self, app: QApplication, make_backend: Callable[[], Backend] | None = None) -> None:
         super().__init__(app)
         self.app = app
         self.settings = SettingsKeeper()

@@ -1,13 +1,9 @@
 """The backend that draws with torch: models in memory under a budget, and jobs as generators of the core.
 
-Only the engine's thread makes and calls it, so torch is imported there, never in the window's thread.
+Only the thread that draws makes and calls it, in the window's process never: importing torch holds the interpreter.
 """
 
-import ctypes
-import importlib.util
 import logging
-import os
-import sys
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -17,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from explorer.engine import Pixels, Precision, Report, Steps
 from explorer.jobs import Convert, Fit, Matrix, NoiseMap, Pca, Picture, Request, Save, Sefa, Sheet, Strip
 from explorer.jobs import Styles as StylesJob
+from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Mix, Recipe, Vector
@@ -35,30 +31,10 @@ SHEET_SIDE = 256  # pixels of one picture on a contact sheet, at most
 FileKey = tuple[str, int, int]
 
 
-def open_torch_libraries() -> None:
-    """Opens torch's two large libraries without holding the interpreter's lock (140–300 ms of a plain import).
-
-    Through ctypes, which lets other threads run meanwhile; only where the C library is glibc, elsewhere nothing.
-    """
-    found = importlib.util.find_spec("torch")
-    if not sys.platform.startswith("linux") or found is None or found.origin is None or "torch" in sys.modules:
-        return
-    try:
-        dlopen = ctypes.CDLL(None).dlopen
-    except AttributeError:
-        return
-    dlopen.argtypes, dlopen.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
-    for name in ("libtorch_cpu.so", "libtorch_python.so"):
-        library = Path(found.origin).parent / "lib" / name
-        if library.exists():
-            dlopen(os.fsencode(library), os.RTLD_NOW | os.RTLD_GLOBAL)
-
-
 class TorchBackend:
     """Draws with stylegan_core; the models used longest ago leave the memory when the budget is spent."""
 
     def __init__(self, device: str = "") -> None:
-        open_torch_libraries()
         from stylegan_core.device import choose_device, keep_big_buffers
 
         keep_big_buffers()

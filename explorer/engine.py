@@ -1,34 +1,25 @@
-"""Engine: the window's side of the thread that draws; asks, and hands its answers out as signals."""
+"""Engine: the window's side of what draws; asks, and hands its answers out as signals."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
-from explorer.render_thread import (
-    Backend,
-    GivenUp,
-    Loaded,
-    Loading,
-    Pixels,
-    Precision,
-    Refused,
-    Report,
-    Steps,
-    Worker,
-    sentence_of,
-)
+from explorer.render_process import RenderProcess
+from explorer.render_thread import Worker
+from explorer.rendering import Backend, GivenUp, Loaded, Loading, Refused, Renderer
 from stylegan_core.recipe import Recipe
-
-__all__ = ["Backend", "Engine", "Pixels", "Precision", "Report", "Steps", "sentence_of"]
 
 REST = 150  # milliseconds without a request after which the exact picture is drawn and jobs go on
 
 
 class Engine(QObject):
-    """The window's side: asks, and hands out answers in the window's thread. All methods return at once."""
+    """The window's side: asks, and hands out answers in the window's thread. All methods but ``stop`` return at once.
 
-    ready = Signal(str)  # the thread can draw; where and how, in words
+    It draws in a process of its own, or in a thread with ``make_backend``.
+    """
+
+    ready = Signal(str)  # it can draw; where and how, in words
     loading = Signal(str)  # path
     loaded = Signal(object, str)  # ModelInfo, path
     load_progress = Signal(str, float)  # path, fraction
@@ -39,11 +30,12 @@ class Engine(QObject):
     failed = Signal(object)  # Problem
     idle_changed = Signal(bool)  # True when nothing is being drawn or computed
 
-    _told = Signal(object)  # from the thread
+    _told = Signal(object)  # from the thread that draws or listens
 
-    def __init__(self, make_backend: Callable[[], Backend], parent: QObject | None = None) -> None:
+    def __init__(self, make_backend: Callable[[], Backend] | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._worker = Worker(make_backend, self._told.emit)
+        tell = self._told.emit
+        self._renderer: Renderer = Worker(make_backend, tell) if make_backend else RenderProcess(tell)
         self._hash = ""
         self._asked: Recipe | None = None
         self._stopped = False
@@ -57,47 +49,45 @@ class Engine(QObject):
         return self._hash
 
     def start(self) -> None:
-        """Starts the thread, which imports torch there."""
-        self._worker.thread.start()
+        """Starts what draws, which imports torch there."""
+        self._renderer.start()
 
     def stop(self, timeout: float = 10.0) -> None:
-        """Ends the thread after the step it is in; seconds to wait for it."""
+        """Ends what draws, once the pictures that wait to be saved are; seconds to wait for it."""
         self._stopped = True
         self._rest.stop()
-        self._worker.stop()
-        if self._worker.thread.is_alive():
-            self._worker.thread.join(timeout)
+        self._renderer.stop(timeout)
 
     def load(self, path: str) -> None:
         """Loads a model; the newest request wins, and no picture of the old model follows ``loaded``."""
         self.loading.emit(path)
-        self._worker.put(load=path)
+        self._renderer.put(load=path)
 
     def cancel_load(self) -> None:
         """Gives the loading up, begun or not; ``load_cancelled`` follows unless it was done already."""
-        self._worker.cancel_load()
+        self._renderer.cancel_load()
 
     def request(self, recipe: Recipe, settled: bool) -> None:
         """Asks for a picture: a draft, and after 150 ms of rest the exact one, or at once when ``settled``."""
         self._asked = recipe
         self._rest.start()
-        self._worker.put(slot=(recipe, "exact" if settled else "draft"), quiet=False)
+        self._renderer.put(slot=(recipe, "exact" if settled else "draft"), quiet=False)
 
     def run(self, request: Request) -> None:
         """Queues a job; an older one of the same owner is dropped."""
-        self._worker.put(job=request)
+        self._renderer.put(job=request)
 
     def cancel(self, owner: str) -> None:
         """Drops the job of an owner."""
-        self._worker.drop(owner)
+        self._renderer.drop(owner)
 
     def set_threads(self, count: int) -> None:
         """Draws with this many cores from the next picture on."""
-        self._worker.put(threads=max(1, count))
+        self._renderer.put(threads=max(1, count))
 
     def _rested(self) -> None:
         if self._asked is not None:
-            self._worker.put(slot=(self._asked, "exact"), quiet=True)
+            self._renderer.put(slot=(self._asked, "exact"), quiet=True)
 
     def _hear(self, answer: object) -> None:
         if self._stopped:  # what was on its way when the window closed

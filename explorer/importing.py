@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.background import Background
 from explorer.controls.card_dialog import CardDialog
-from explorer.engine import Engine, sentence_of
-from explorer.jobs import Answer, Convert, Done, Failed, Piece, Problem
+from explorer.engine import Engine
+from explorer.jobs import Answer, Convert, Done, Failed, Piece, Problem, sentence_of
 from stylegan_core.places import home
 
 if TYPE_CHECKING:

@@ -1,98 +1,27 @@
-"""The thread that draws: what it needs from a backend, its one-slot mailbox, and the jobs that wait behind the slot."""
+"""The thread that draws: its one-slot mailbox, and the jobs that wait behind the slot."""
 
 import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from collections.abc import Callable
 
-import numpy as np
-import numpy.typing as npt
-
-from explorer.jobs import Convert, Done, Failed, Frame, Piece, Problem, Request, Save
+from explorer.jobs import Convert, Done, Failed, Frame, Piece, Problem, Request, Save, Sheet, sentence_of
+from explorer.rendering import Backend, GivenUp, Loaded, Loading, Precision, Refused, Report, Steps, Tell
 from stylegan_core.formats.limits import Cancelled
-from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
 TOLD = 0.05  # seconds between two words about how far a file is loaded
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
-Precision = Literal["exact", "draft"]
-Pixels = npt.NDArray[np.uint8]
-Steps = Generator[tuple[int, int, Any], None, Any]
-Report = Callable[[float], bool]
-"""Told the fraction of a file that is loaded, 0 to 1; answers False when the loading is given up."""
-
-
-class Backend(Protocol):
-    """What really draws; made, used and dropped on the engine's thread alone."""
-
-    def device(self) -> str:
-        """Where it draws and how, for the footer: "CPU, bfloat16 while dragging"."""
-        ...
-
-    def dtype(self, precision: Precision) -> str:
-        """The numbers a precision draws with, in words: "bfloat16"."""
-        ...
-
-    def load(self, path: str, report: Report) -> ModelInfo:
-        """Makes the model of a file the current one, or raises ValueError or OSError and keeps the old one.
-
-        Raises Cancelled where ``report`` says so.
-        """
-        ...
-
-    def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
-        """uint8 [R, R, 3] of the current model."""
-        ...
-
-    def job(self, request: Request) -> Steps:
-        """Yields (index, total, value) and returns the final value, one small step at a time."""
-        ...
-
-    def set_threads(self, count: int) -> None:
-        """Uses this many cores from now on."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A model is the current one."""
-
-    info: ModelInfo
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A file cannot be loaded; the old model stays."""
-
-    path: str
-    problem: Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Loading:
-    """How far a file is loaded, 0 to 1."""
-
-    path: str
-    fraction: float
-
-
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """Loading was given up; the old model stays."""
-
-    path: str
+WRITERS = Save | Sheet | Convert  # jobs that write files
 
 
 class Worker:
     """The thread's side. Every field below ``_wake`` is touched only while it is held."""
 
-    def __init__(self, make_backend: Callable[[], Backend], tell: Callable[[object], None]) -> None:
+    def __init__(self, make_backend: Callable[[], Backend], tell: Tell) -> None:
         self._make_backend, self._tell = make_backend, tell
         self.thread = threading.Thread(target=self._live, name="render", daemon=True)
         self._wake = threading.Condition()
@@ -142,11 +71,24 @@ class Worker:
         if waiting is not None:
             self._tell(GivenUp(waiting))
 
-    def stop(self) -> None:
-        """Ends the thread after its present step."""
+    def start(self) -> None:
+        """Starts the thread, which makes its backend there."""
+        self.thread.start()
+
+    def stop(self, timeout: float) -> None:
+        """Ends the thread after its present step and the pictures that wait to be saved; seconds to wait for it."""
         with self._wake:
             self._stopped = True
             self._wake.notify()
+        if self.thread.is_alive():
+            self.thread.join(timeout)
+
+    @property
+    def writing(self) -> bool:
+        """Whether a job that writes files waits or has begun."""
+        with self._wake:
+            jobs = [*self._waiting.values(), *(request for request, _ in self._running.values())]
+            return any(isinstance(job, WRITERS) for job in jobs)
 
     def _live(self) -> None:
         try:
@@ -294,17 +236,3 @@ def _problem(error: Exception) -> Problem:
     if not isinstance(error, ValueError | OSError):
         log.exception("Drawing failed")
     return Problem(sentence_of(error), traceback.format_exc())
-
-
-def sentence_of(error: BaseException) -> str:
-    """One sentence for a person, out of any exception."""
-    text = (str(error).strip() or type(error).__name__).splitlines()[0]
-    if isinstance(error, MemoryError) or ("memory" in text.lower() and "alloc" in text.lower()):
-        return "There is not enough memory for this picture: close other programs or open a smaller model."
-    if isinstance(error, FileNotFoundError) and error.filename:
-        return f"{error.filename} does not exist: choose another file."
-    if isinstance(error, PermissionError) and error.filename:
-        return f"{error.filename} may not be read or written: choose another place or change its permissions."
-    if isinstance(error, ValueError | OSError) and text[-1:] in ".!?":
-        return text
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

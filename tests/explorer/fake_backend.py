@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from explorer.engine import Pixels, Precision, Report, Steps
 from explorer.jobs import Picture, Request, Save, Strip
+from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 

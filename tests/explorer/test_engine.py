@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.engine import Engine, sentence_of
-from explorer.jobs import Done, Failed, Frame, Pca, Piece, Problem, Save, Strip
+from explorer.engine import Engine
+from explorer.jobs import Done, Failed, Frame, Pca, Piece, Problem, Save, Strip, sentence_of
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
 
@@ -38,7 +38,7 @@ def bench(qtbot: QtBot) -> Iterator[Bench]:
     yield made
     made.backend.gate.set()
     made.engine.stop()
-    assert not made.engine._worker.thread.is_alive()
+    assert not made.engine._renderer.thread.is_alive()
 
 
 def test_a_moving_hand_gets_a_draft_and_a_resting_one_the_exact_picture(bench: Bench, qtbot: QtBot) -> None:

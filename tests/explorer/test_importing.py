@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer import opening
-from explorer.app import Explorer, torch_backend
+from explorer.app import Explorer
+from explorer.backend import TorchBackend
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
-from explorer.engine import Backend, Report, Steps
 from explorer.jobs import Convert, Request
 from explorer.opening import look
+from explorer.rendering import Backend, Report, Steps
 from stylegan_core.formats import card as cards
 from stylegan_core.formats.card import Card
 from stylegan_core.formats.limits import Cancelled
@@ -153,7 +154,7 @@ def test_a_dropped_file_shows_its_card_and_is_opened_only_then(start: Make, qtbo
 
 
 def test_convert_and_open_writes_a_copy_that_draws_the_same(start: Make, qtbot: QtBot, pickled: Path) -> None:
-    explorer = start(str(pickled), torch_backend)  # no model is open while it is converted
+    explorer = start(str(pickled), TorchBackend)  # no model is open while it is converted
     dialog = card_shown(explorer, qtbot)
     assert dialog.target == str(pickled.with_suffix(".safetensors"))
     dialog.buttons["Convert and open"].click()
@@ -202,7 +203,7 @@ def test_a_conversion_outlives_a_switch_of_models(start: Make, qtbot: QtBot, pic
 
 
 def test_a_copy_that_cannot_be_written_is_said_in_the_card(start: Make, qtbot: QtBot, pickled: Path) -> None:
-    explorer = start(str(pickled), torch_backend)
+    explorer = start(str(pickled), TorchBackend)
     dialog = card_shown(explorer, qtbot)
     dialog.set_target(str(pickled))
     dialog.buttons["Convert and open"].click()

@@ -1,0 +1,67 @@
+"""The process that draws: ``python -m explorer.render_child``, started by the window and never without it.
+
+It hears calls of :class:`explorer.render_thread.Worker` on standard input and says what the worker tells on standard
+output. It ends when it is told to, and by itself when the window is no more.
+"""
+
+import faulthandler
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import IO
+
+from explorer.pipe import receive, send
+from explorer.render_thread import Worker
+from explorer.rendering import Backend
+
+log = logging.getLogger(__name__)
+
+
+def torch_backend() -> Backend:
+    """Makes the backend that draws with torch; called on the worker's thread, which is where torch is imported."""
+    from explorer.backend import TorchBackend
+
+    return TorchBackend()
+
+
+def serve(hears: IO[bytes], says: IO[bytes]) -> None:
+    """Does what is heard until there is nothing more to hear; then waits for files that are being written."""
+    speaking = threading.Lock()
+
+    def tell(answer: object) -> None:
+        try:
+            with speaking:
+                send(says, answer)
+        except OSError:
+            log.info("Nobody listens: the window has ended")
+
+    worker = Worker(torch_backend, tell)
+    calls: dict[str, Callable[..., None]] = {"put": worker.put, "drop": worker.drop, "cancel_load": worker.cancel_load}
+    worker.start()
+    try:
+        while True:
+            name, arguments = receive(hears)
+            calls[name](**arguments)
+    except EOFError:
+        if worker.writing:
+            worker.stop(timeout=60)
+
+
+def main() -> int:
+    """Speaks through what was standard output; whatever else prints goes to standard error."""
+    faulthandler.enable()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl C in a terminal is meant for the window, which says goodbye
+    says = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, says)
+    return 0
+
+
+if __name__ == "__main__":
+    main()
+    # Nothing is left to write, and a thread may be in the middle of a picture nobody waits for.
+    os._exit(0)
