@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="list broken, tiny, odd and repeated pictures, and usable sizes")
     check.add_argument("path", type=Path, metavar="DIR", help="a folder or zip of pictures, or an idx file")
     check.add_argument("--json", action="store_true", help="write the report as JSON")
+    check.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
     check.set_defaults(run=run_check)
     return top
 
@@ -53,12 +54,15 @@ def run_avatars(arguments: argparse.Namespace) -> int:
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    """``data check DIR [--json]``"""
+    """``data check DIR [--json] [--progress]``"""
     from stylegan_core.data.check import check
 
-    with progress("checking pictures") as bar:
-        task = bar.add_task("")
-        report = check(arguments.path, lambda done, total: bar.update(task, completed=done, total=total))
+    if arguments.progress:
+        report = check(arguments.path, Progressed())
+    else:
+        with progress("checking pictures") as bar:
+            task = bar.add_task("")
+            report = check(arguments.path, lambda done, total: bar.update(task, completed=done, total=total))
     sys.stdout.write((report.to_json() if arguments.json else report.to_text()) + "\n")
     return 0
 
@@ -67,3 +71,18 @@ def progress(title: str) -> Progress:
     """A progress bar on standard error."""
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True))
+
+
+class Progressed:
+    """Says ``progress DONE TOTAL`` on standard error, ten times a second at most, for the program that asked."""
+
+    def __init__(self) -> None:
+        self._said = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Takes how far it is."""
+        now = time.monotonic()
+        if done in (1, total) or now - self._said > 0.1:
+            self._said = now
+            sys.stderr.write(f"progress {done} {total}\n")
+            sys.stderr.flush()

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -18,30 +19,45 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--preset", required=True)
     parser.add_argument("--data", default="", help="folder, zip or idx file of pictures")
     parser.add_argument("--run", type=Path, default=Path(), metavar="RUN_DIR", help="where the run would lie")
+    parser.add_argument("--init", default="", metavar="MODEL", help="the trained network the run would start from")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting")
     parser.add_argument("--seconds", type=float, default=12.0, help="how long measuring may take, roughly")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is")
     options = parser.parse_args(argv)
     config = changed(preset(options.preset), options.set)
-    from stylegan_core.data.source import open_dataset
+    from stylegan_core.training.finetune import adopted_from
+    from stylegan_core.training.launch import open_data
     from stylegan_core.training.preflight import preflight
 
-    pictures = len(open_dataset(options.data, config.network.resolution)) if options.data else 0
-    answer = preflight(config, pictures, options.run, options.seconds)
+    if options.init:
+        config = adopted_from(config, options.init, options.set)
+    data = open_data(options.data, config) if options.data else None
+    if data is not None:
+        config = replace(config, network=config.network.with_classes(tuple(data.classes)))
+    told = say_progress if options.progress else None
+    answer = preflight(config, len(data) if data is not None else 0, options.run, options.seconds, told)
     if options.json:
         print(json.dumps(answer.to_dict()))
         return 0
-    table = Table("level", "kimg", "batch", "img/s", "time", "how known")
+    table = Table("level", "kimg", "batch", "img/s", "time", "memory", "disk", "how known")
     for level in answer.levels:
         how = "measured" if level.measured else "estimated"
         row = (f"{level.resolution}²", f"{level.kimg:g}", str(level.batch), f"{level.img_per_s:.1f}")
-        table.add_row(*row, duration(level.seconds), how)
+        bytes_ = (f"{level.memory / 2**30:.2f} GiB", f"{level.disk / 2**30:.2f} GiB")
+        table.add_row(*row, duration(level.seconds), *bytes_, how)
     console = Console()
     console.print(table)
     console.print(
-        f"{duration(answer.seconds)} in all on {answer.device} in {answer.precision}; "
+        f"{answer.network}.\n{duration(answer.seconds)} in all on {answer.device} in {answer.precision}; "
         f"memory {answer.memory / 2**30:.1f} GiB, disk {answer.disk / 2**30:.2f} GiB."
     )
     for problem in answer.problems:
         print(problem, file=sys.stderr)
     return 2 if answer.problems else 0
+
+
+def say_progress(done: int, total: int) -> None:
+    """One line for the program that asked, such as the explorer."""
+    sys.stderr.write(f"progress {done} {total}\n")
+    sys.stderr.flush()

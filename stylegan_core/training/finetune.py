@@ -63,6 +63,13 @@ def adopted(config: TrainingConfig, model: Model, path: Path, kept: Iterable[str
     return replace(config, network=network, growth=growth, init=init)
 
 
+def adopted_from(config: TrainingConfig, init: str, settings: Iterable[str]) -> TrainingConfig:
+    """The configuration of a run that begins from the file ``init``; ``settings`` are those a person made."""
+    names = (setting.partition("=")[0].strip() for setting in settings)
+    kept = [name.removeprefix("network.") for name in names if name.startswith("network.")]
+    return adopted(config, open_init(Path(init)).model, Path(init), kept)
+
+
 def begun_at(growth: Growth, level: int) -> Growth:
     """The plan without the levels below ``level`` (or below its last), beginning stable."""
     rest = [plan for plan in growth.levels if plan.level >= min(level, growth.top_level)]

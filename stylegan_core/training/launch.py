@@ -22,7 +22,7 @@ from stylegan_core.rundir import RunDir, RunLock
 from stylegan_core.training.checkpoint import resume_newest, share_state
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.distributed import join
-from stylegan_core.training.finetune import adopted, open_init, take_over
+from stylegan_core.training.finetune import adopted_from, open_init, take_over
 from stylegan_core.training.journal import Journal, Silent
 from stylegan_core.training.loop import Loop, Shown
 from stylegan_core.training.metric import Measurer
@@ -62,7 +62,7 @@ class Launch:
             self.team.told(self.config)
         else:
             self.config = self.team.told(preset("tiny"))
-            self.dataset = _open(self.config.data.path, self.config)
+            self.dataset = open_data(self.config.data.path, self.config)
         for plan in self.config.growth.levels:
             places_of(plan.batch, self.config.network.mbstd_group, self.team.rank, self.team.world)
 
@@ -150,17 +150,15 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     if run.exists():
         config = TrainingConfig.from_dict(run.config())
         _must_agree(run, config, wish)
-        return config, _open(wish.data or config.data.path, config)
+        return config, open_data(wish.data or config.data.path, config)
     if not wish.preset or not wish.data:
         raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
     if run.has_strangers():
         raise ValueError(f"{run.path} is not empty and not a run; name a new folder.")
     config = changed(preset(wish.preset), wish.settings)
     if wish.init:
-        names = (setting.partition("=")[0].strip() for setting in wish.settings)
-        kept = [name.removeprefix("network.") for name in names if name.startswith("network.")]
-        config = adopted(config, open_init(Path(wish.init)).model, Path(wish.init), kept)
-    dataset = _open(wish.data, config)
+        config = adopted_from(config, wish.init, wish.settings)
+    dataset = open_data(wish.data, config)
     data = replace(config.data, path=str(Path(wish.data).resolve()), fingerprint=dataset.fingerprint)
     network = config.network.with_classes(tuple(dataset.classes))
     threads = config.threads or torch.get_num_threads()
@@ -177,11 +175,11 @@ def _must_agree(run: RunDir, config: TrainingConfig, wish: Wish) -> None:
         raise ValueError(f"{run.path} was started with other settings than {', '.join(wish.settings)}; name a new run.")
     if not wish.data or str(Path(wish.data).resolve()) == config.data.path:
         return
-    if _open(wish.data, config).fingerprint != config.data.fingerprint:
+    if open_data(wish.data, config).fingerprint != config.data.fingerprint:
         raise ValueError(f"{run.path} was started on {config.data.path}, not on {wish.data}; name a new run.")
 
 
-def _open(path: str, config: TrainingConfig) -> Dataset:
+def open_data(path: str, config: TrainingConfig) -> Dataset:
     fit: Fit = "letterbox" if config.data.fit == "letterbox" else "crop"
     return open_dataset(path, config.network.resolution, fit, config.data.label)
 

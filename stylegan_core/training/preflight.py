@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import torch
 
 from stylegan_core.device import available_memory, choose_device, describe, training_dtype
 from stylegan_core.networks.config import NetworkConfig
-from stylegan_core.schedule import LevelPlan, Phase, phases
+from stylegan_core.schedule import Growth, LevelPlan, Phase, phases
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.speed import work
 from stylegan_core.training.state import TrainingState
@@ -21,11 +22,16 @@ PASSES = 12  # numbers kept for the way back per activation of both networks, R1
 MOST_STEPS = 8
 USUAL_WORK_PER_SECOND = 7e10  # images times work() a second on one core with bf16, where nothing was measured
 SAMPLES = 1 << 20  # a grid and its strips, roughly
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class LevelCost:
-    """One level: kimg with its fade, images a second, seconds in all; ``measured`` or estimated from the others."""
+    """One level: kimg with its fade, images a second, seconds in all; ``measured`` or estimated from the others.
+
+    ``memory`` in bytes while it is trained, ``disk`` in bytes that it leaves behind: checkpoints kept for good,
+    samples, and the pictures decoded at its size.
+    """
 
     level: int
     resolution: int
@@ -34,13 +40,21 @@ class LevelCost:
     img_per_s: float
     seconds: float
     measured: bool
+    memory: int
+    disk: int
 
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """The answer: seconds in all, bytes of memory and disk needed and there; ``problems`` is empty where it fits."""
+    """The answer: seconds in all, bytes of memory and disk needed and there; ``problems`` is empty where it fits.
+
+    ``network`` says what will be trained, ``growth`` is its plan: with ``--init`` both are those of the model that the
+    run begins from.
+    """
 
     preset: str
+    network: str
+    growth: Growth
     device: str
     precision: str
     levels: tuple[LevelCost, ...]
@@ -56,15 +70,20 @@ class Preflight:
         return asdict(self)
 
 
-def preflight(config: TrainingConfig, pictures: int, folder: Path, budget: float = BUDGET) -> Preflight:
-    """Measures a few real steps (roughly ``budget`` seconds) and adds up; ``folder`` is where the run would lie."""
+def preflight(
+    config: TrainingConfig, pictures: int, folder: Path, budget: float = BUDGET, progress: Progress | None = None
+) -> Preflight:
+    """Measures a few real steps (roughly ``budget`` seconds) and adds up; ``folder`` is where the run would lie.
+
+    ``progress(done, total)`` is called after each level that was measured.
+    """
     device = choose_device(config.device)
     dtype = training_dtype(device) if config.precision == "auto" else getattr(torch, config.precision)
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()
     memory = memory_needed(config, dtype)
     problems = memory_problems(config, dtype, free)
-    measured = {} if problems else measure(config, device, dtype, budget)
-    levels = level_costs(config, measured)
+    measured = {} if problems else measure(config, device, dtype, budget, progress)
+    levels = level_costs(config, measured, dtype, pictures)
     place = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
     disk, disk_free = disk_needed(config, pictures), shutil.disk_usage(place).free
     if disk > disk_free:
@@ -74,12 +93,33 @@ def preflight(config: TrainingConfig, pictures: int, folder: Path, budget: float
         )
     seconds = sum(level.seconds for level in levels)
     precision = str(dtype).removeprefix("torch.")
+    network = describe_network(config.network)
     return Preflight(
-        config.preset, describe(device), precision, levels, seconds, memory, free, disk, disk_free, problems
+        config.preset,
+        network,
+        config.growth,
+        describe(device),
+        precision,
+        levels,
+        seconds,
+        memory,
+        free,
+        disk,
+        disk_free,
+        problems,
     )
 
 
-def measure(config: TrainingConfig, device: torch.device, dtype: torch.dtype, budget: float) -> dict[int, float]:
+def describe_network(network: NetworkConfig) -> str:
+    """A network in a few words: its family, size, both networks' parameters, and its classes."""
+    classes = f", {len(network.classes)} classes" if network.classes else ""
+    millions = _parameters(network) / 1e6
+    return f"{network.family.title}, {network.resolution}×{network.resolution}, {millions:.1f} M parameters{classes}"
+
+
+def measure(
+    config: TrainingConfig, device: torch.device, dtype: torch.dtype, budget: float, progress: Progress | None = None
+) -> dict[int, float]:
     """Seconds per image of the levels that can be measured within the budget, from the lowest up.
 
     Steps of the plan's batch where there is time for it, else of as few images as the network allows.
@@ -88,7 +128,10 @@ def measure(config: TrainingConfig, device: torch.device, dtype: torch.dtype, bu
     stepper = Stepper(state, dtype)
     found: dict[int, float] = {}
     started = time.perf_counter()
-    for phase in (phase for phase in phases(config.growth) if phase.kind == "stable"):
+    stable = [phase for phase in phases(config.growth) if phase.kind == "stable"]
+    for phase in stable:
+        if progress:
+            progress(len(found), len(stable))
         left = budget - (time.perf_counter() - started)
         step = _extrapolated(config.network, found, phase.level) * phase.batch if found else 0.0
         batch = phase.batch if 3 * step < left else min(phase.batch, config.network.mbstd_group)
@@ -137,22 +180,39 @@ def _extrapolated(network: NetworkConfig, found: dict[int, float], level: int) -
     return found[known] * work(network, level) / work(network, known)
 
 
-def level_costs(config: TrainingConfig, measured: dict[int, float]) -> tuple[LevelCost, ...]:
-    """Every level of the plan with its time."""
+def level_costs(
+    config: TrainingConfig, measured: dict[int, float], dtype: torch.dtype, pictures: int = 0
+) -> tuple[LevelCost, ...]:
+    """Every level of the plan with its time, its memory, and the disk that it adds."""
     costs = []
-    for plan in config.growth.levels:
+    for plan, disk in zip(config.growth.levels, _level_disk(config, pictures), strict=True):
         kimg = plan.fade_kimg + plan.stable_kimg
         each = _extrapolated(config.network, measured, plan.level)
-        side = 4 << plan.level
-        seconds = kimg * 1000 * each
-        costs.append(LevelCost(plan.level, side, kimg, plan.batch, 1 / each, seconds, plan.level in measured))
+        memory = BASE + _weights(config.network) + _kept(config, plan, dtype)
+        costs.append(
+            LevelCost(
+                level=plan.level,
+                resolution=4 << plan.level,
+                kimg=kimg,
+                batch=plan.batch,
+                img_per_s=1 / each,
+                seconds=kimg * 1000 * each,
+                measured=plan.level in measured,
+                memory=memory,
+                disk=disk,
+            )
+        )
     return tuple(costs)
 
 
 def memory_needed(config: TrainingConfig, dtype: torch.dtype) -> int:
     """Bytes at the level that needs most: weights, averages, moments and gradients, and what the way back keeps."""
-    weights = 4 * (6 * _parameters(config.network))
-    return BASE + weights + max(_kept(config, plan, dtype) for plan in config.growth.levels)
+    return BASE + _weights(config.network) + max(_kept(config, plan, dtype) for plan in config.growth.levels)
+
+
+def _weights(network: NetworkConfig) -> int:
+    """Bytes of float32 weights, gradients, Adam's two moments and the averaged generator, both networks together."""
+    return 4 * 6 * _parameters(network)
 
 
 def memory_problems(config: TrainingConfig, dtype: torch.dtype, free: int | None) -> tuple[str, ...]:
@@ -185,10 +245,24 @@ def _parameters(network: NetworkConfig) -> int:
 
 def disk_needed(config: TrainingConfig, pictures: int) -> int:
     """Bytes of checkpoints kept, samples, and the cache of decoded pictures at every level."""
-    kimg = config.growth.total_kimg
-    spaced = int(kimg / config.keep_every) if config.keep_every else 0
-    spaced = min(spaced, int(kimg / config.snapshot_kimg))
-    drawable = 2 * _parameters(config.network)
+    newest = (config.keep + 1) * _drawable(config.network)
     states = (config.keep + 1) * 5 * 2 * _parameters(config.network)
-    cache = pictures * sum(3 * (4 << level) ** 2 for level in range(config.network.levels))
-    return (config.keep + 1 + spaced) * drawable + states + int(kimg / config.snapshot_kimg + 2) * SAMPLES + cache
+    return newest + states + 2 * SAMPLES + sum(_level_disk(config, pictures))
+
+
+def _level_disk(config: TrainingConfig, pictures: int) -> list[int]:
+    """Bytes that each level of the plan leaves behind; the first decodes the pictures of those below it too."""
+    found, done, lowest = [], 0.0, 0
+    for plan in config.growth.levels:
+        begun, done = done, done + plan.fade_kimg + plan.stable_kimg
+        snapshots = int(done / config.snapshot_kimg) - int(begun / config.snapshot_kimg)
+        every = max(config.keep_every, config.snapshot_kimg) if config.keep_every else 0.0
+        kept = int(done / every) - int(begun / every) if every else 0
+        cache = pictures * sum(3 * (4 << level) ** 2 for level in range(lowest, plan.level + 1))
+        lowest = plan.level + 1
+        found.append(snapshots * SAMPLES + kept * _drawable(config.network) + cache)
+    return found
+
+
+def _drawable(network: NetworkConfig) -> int:
+    return 2 * _parameters(network)

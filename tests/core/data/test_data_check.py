@@ -132,3 +132,13 @@ def test_command_avatars(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert len(list((tmp_path / "a").glob("*.png"))) == 3
     assert main([*arguments, "--workers", "1"]) == 2
     assert "is not empty" in capsys.readouterr().err
+
+
+def test_the_command_tells_how_far_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for index in range(3):
+        Image.new("RGB", (40, 40), (80 * index, 0, 0)).save(tmp_path / f"{index}.png")
+    assert main(["data", "check", str(tmp_path), "--json", "--progress"]) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[0] == "progress 1 3"
+    assert said.err.splitlines()[-1] == "progress 3 3"
+    assert json.loads(said.out)["pictures"] == 3

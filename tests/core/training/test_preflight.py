@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from stylegan_core.cli import preflight as command
+from stylegan_core.model import save_model
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.generator import build_generator
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.preflight import (
     disk_needed,
@@ -31,7 +35,7 @@ def test_every_level_has_its_time_and_they_add_up(tmp_path: Path) -> None:
 
 
 def test_what_was_not_measured_follows_from_what_was() -> None:
-    costs = level_costs(TINY, {0: 0.01})
+    costs = level_costs(TINY, {0: 0.01}, torch.float32)
     assert [cost.measured for cost in costs] == [True, False, False]
     assert costs[0].img_per_s == 100
     assert costs[0].img_per_s >= costs[1].img_per_s >= costs[2].img_per_s
@@ -62,6 +66,53 @@ def test_disk_counts_checkpoints_and_the_cache() -> None:
     assert disk_needed(config, 1000) - none == 1000 * 3 * (16 + 64 + 256 + 1024)
     assert disk_needed(changed(config, ["keep=9"]), 0) > none
     assert disk_needed(changed(config, ["keep_every=0"]), 0) < none
+
+
+def test_memory_and_disk_of_the_levels_make_up_the_totals() -> None:
+    config = preset("avatars-32")
+    costs = level_costs(config, {}, torch.bfloat16, 1000)
+    assert max(cost.memory for cost in costs) == memory_needed(config, torch.bfloat16)
+    assert [cost.memory for cost in costs] == sorted(cost.memory for cost in costs)
+    rest = disk_needed(config, 1000) - sum(cost.disk for cost in costs)
+    assert 0 < rest == disk_needed(config, 0) - sum(cost.disk for cost in level_costs(config, {}, torch.bfloat16))
+    assert costs[-1].disk > costs[0].disk
+
+
+def test_a_run_from_a_network_is_measured_with_that_network(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The times and the plan were those of the preset, whatever network the run began from."""
+    torch.manual_seed(0)
+    wide = NetworkConfig(16, z_dim=16, w_dim=16, mapping_width=16, mapping_layers=2, fmap_base=2048, fmap_max=96)
+    path = tmp_path / "wide.safetensors"
+    save_model(path, build_generator(wide), level=1)
+    arguments = ["--preset", "tiny", "--data", str(pictures), "--seconds", "0.2", "--json"]
+    assert command.main(arguments) == 0
+    own = json.loads(capsys.readouterr().out)
+    assert command.main([*arguments, "--init", str(path)]) == 0
+    adopted = json.loads(capsys.readouterr().out)
+    assert [level["resolution"] for level in own["levels"]] == [4, 8, 16]
+    assert [level["resolution"] for level in adopted["levels"]] == [8, 16]
+    assert adopted["growth"]["levels"][0]["fade_kimg"] == 0
+    assert adopted["levels"][-1]["img_per_s"] < own["levels"][-1]["img_per_s"]
+    assert adopted["memory"] > own["memory"]
+    assert "M parameters" in adopted["network"] != own["network"]
+
+
+def test_classes_belong_to_what_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("hats", "shoes"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (16, 16)).save(tmp_path / name / "0.png")
+    arguments = ["--preset", "tiny", "--data", str(tmp_path), "--seconds", "0.1", "--json"]
+    assert command.main([*arguments, "--set", "data.label=folder"]) == 0
+    assert "2 classes" in json.loads(capsys.readouterr().out)["network"]
+    with pytest.raises(ValueError, match="no attribute 'colour'"):
+        command.main([*arguments, "--set", "data.label=colour"])
+
+
+def test_the_command_tells_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--preset", "tiny", "--seconds", "0.2", "--json", "--progress"]) == 0
+    assert capsys.readouterr().err.splitlines()[:1] == ["progress 0 3"]
 
 
 def test_the_command_answers_in_json(pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:
