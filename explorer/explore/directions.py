@@ -1,15 +1,15 @@
 """Directions: sliders in sigma along what PCA, SeFa or a person has found, and the library that keeps them."""
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from explorer.controls.asking import ask_to_open, ask_to_save
 from explorer.controls.chips import IconButton, chip
+from explorer.controls.direction_list import DirectionList
+from explorer.controls.direction_menu import DirectionMenu
 from explorer.controls.direction_row import DirectionRow
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Panel, allow
@@ -17,14 +17,11 @@ from explorer.controls.preview import Preview
 from explorer.controls.sorting import SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
-from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, Recipe
 
 FEW, MORE = 8, 12
 PREVIEWED = (-3.0, 0.0, 3.0)
-FILES = "Directions (*.json)"
 PCA, SEFA, PREVIEW = "directions.pca", "directions.sefa", "directions.preview"
 TIPS = {
     "library": "Chooses where the sliders come from, and exchanges directions with other people.",
@@ -40,11 +37,9 @@ class DirectionsPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Directions", parent)
-        self.rows: list[DirectionRow] = []
+        self.list = DirectionList()
         self.shelf = DirectionShelf()
-        self._limit = self._target = FEW
-        self._growing = QTimer(self, interval=0)
-        self._growing.timeout.connect(self._grow)
+        self._limit = FEW
         self._dialog: SortingDialog | None = None
         self._previewed: DirectionRow | None = None
         self._shown: object = None
@@ -57,6 +52,11 @@ class DirectionsPanel(Panel):
         self._lay_out()
         self._connect()
 
+    @property
+    def rows(self) -> list[DirectionRow]:
+        """The sliders that are there, in their order."""
+        return self.list.rows
+
     def _lay_out(self) -> None:
         for each in (self.reset_all, self.library_chip, self.sorting):
             self.section.add_action(each)
@@ -64,13 +64,11 @@ class DirectionsPanel(Panel):
         self.message.setWordWrap(True)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the search for directions")
-        self._list = QVBoxLayout()
-        self._list.setSpacing(2)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.fewer)
         foot.addWidget(self.more)
-        self.body.addLayout(self._list)
+        self.body.addWidget(self.list)
         self.body.addWidget(self.message)
         self.body.addWidget(self.progress)
         self.body.addLayout(foot)
@@ -80,6 +78,7 @@ class DirectionsPanel(Panel):
         self.more.hide()
 
     def _connect(self) -> None:
+        self.list.row_made.connect(self._take_row)
         self.reset_all.clicked.connect(lambda: self.session.apply(replace(self.session.recipe, directions=())))
         self.library_chip.clicked.connect(self._library_menu)
         self.sorting.clicked.connect(self.sort)
@@ -94,21 +93,18 @@ class DirectionsPanel(Panel):
     def show_recipe(self, recipe: Recipe) -> None:
         if recipe.directions != self._shown:
             self._shown = recipe.directions
-            applied = {each.direction.vector: each for each in recipe.directions}
-            if not applied.keys() <= {row.entry.direction.vector for row in self.rows}:
+            applied = {each.direction.vector for each in recipe.directions}
+            if not applied <= {row.entry.direction.vector for row in self.rows}:
                 self._rebuild()
-            for row in self.rows:
-                row.show_applied(applied.get(row.entry.direction.vector))
-            self.reset_all.setVisible(bool(recipe.directions))
+            self._show_applied()
         if self._previewed is not None:
             self._hide_preview()
 
     def show_model(self, info: ModelInfo) -> None:
         self._close_dialog()
         self._hide_preview()
-        self._growing.stop()
         self._limit, self._shown = FEW, None
-        self._drop_rows()
+        self.list.clear()
         self.info = info
         self.shelf.open(info)
         self._say("")
@@ -165,58 +161,32 @@ class DirectionsPanel(Panel):
         self.message.setVisible(bool(self.message.text()))
 
     def _rebuild(self) -> None:
-        """Makes the rows match the wanted entries; rows that stay are kept, so that a hand on one is not lost."""
+        """Makes the rows match the wanted entries."""
         if self.info is None:
             return
-        wanted = self.shelf.wanted(self.session.recipe, self._limit)
-        kept = {row.entry.key: row for row in self.rows}
-        for key in kept.keys() - {entry.key for entry in wanted}:
-            self._drop(kept.pop(key))
-        self.rows = []
-        for place, entry in enumerate(wanted):
-            row = kept.get(entry.key) or self._make_row(entry, self.info)
-            row.show_entry(entry)
-            if self._list.indexOf(row) != place:
-                self._list.insertWidget(place, row)
-            self.rows.append(row)
+        self.list.show_entries(self.shelf.wanted(self.session.recipe, self._limit), self.info)
         self.more.setVisible(len(self.shelf.entries()) > self._limit)
         self.fewer.setVisible(self._limit > FEW)
         self._shown = self.session.recipe.directions
+        self._show_applied()
+
+    def _show_applied(self) -> None:
         applied = {each.direction.vector: each for each in self.session.recipe.directions}
         for row in self.rows:
             row.show_applied(applied.get(row.entry.direction.vector))
         self.reset_all.setVisible(bool(applied))
 
-    def _make_row(self, entry: Entry, info: ModelInfo) -> DirectionRow:
-        row = DirectionRow(entry, info)
+    def _take_row(self, row: DirectionRow) -> None:
         row.moved.connect(lambda strength: self._apply(row, strength))
         row.ranged.connect(lambda *_: self._apply(row, row.slider.value))
         row.committed.connect(self.session.commit)
         row.renamed.connect(lambda name: self._rename(row, name))
         row.asked.connect(lambda word: self._do(row, word))
         row.hovered.connect(lambda on: self._preview(row) if on else self._hide_preview())
-        return row
-
-    def _drop(self, row: DirectionRow) -> None:
-        self._list.removeWidget(row)
-        row.hide()
-        row.deleteLater()
-
-    def _drop_rows(self) -> None:
-        for row in self.rows:
-            self._drop(row)
-        self.rows = []
+        self._show_applied()
 
     def _show_up_to(self, limit: int) -> None:
-        """Shows this many rows; new ones are made a few at a time, so that the window never waits for all of them."""
-        self._target = limit
-        self._limit = min(self._limit, limit)
-        self._growing.start()
-
-    def _grow(self) -> None:
-        self._limit = min(self._limit + 2, self._target)
-        if self._limit == self._target:
-            self._growing.stop()
+        self._limit = limit
         self._rebuild()
 
     # -- what a row asks for ------------------------------------------------------------------------------------
@@ -318,27 +288,12 @@ class DirectionsPanel(Panel):
     def _library_menu(self) -> None:
         if self.info is None:
             return
-        menu = QMenu(self)
-        for view, text in (("pca", "Principal components of W (PCA)"), ("library", "My library only")):
-            action = menu.addAction(text, partial(self.look_at, view))
-            action.setCheckable(True)
-            action.setChecked(view == self.shelf.view)
-        menu.addSeparator()
-        menu.addAction("Factorise the styles (SeFa)", lambda: self.factorise())
-        for band in bands(self.info.resolution):
-            if band.layers:
-                ends = band.layers[0], band.layers[-1]
-                menu.addAction(f"SeFa of {band.name}, {band.resolutions}", partial(self.factorise, *ends))
-        menu.addSeparator()
-        menu.addAction("Import …", self._ask_import)
-        menu.addAction("Export …", self._ask_export).setEnabled(bool(self.shelf.library.entries))
+        menu = DirectionMenu(self.info, self.shelf.view, bool(self.shelf.library.entries), self)
+        menu.view_chosen.connect(self.look_at)
+        menu.sefa_chosen.connect(self.factorise)
+        menu.import_chosen.connect(lambda path: self.import_library(Path(path)))
+        menu.export_chosen.connect(lambda path: self.export_library(Path(path)))
         menu.popup(self.library_chip.mapToGlobal(QPoint(0, self.library_chip.height() + 2)))
-
-    def _ask_import(self) -> None:
-        ask_to_open(self, "Import directions", FILES, lambda path: self.import_library(Path(path)))
-
-    def _ask_export(self) -> None:
-        ask_to_save(self, "Export directions", "directions.json", FILES, lambda path: self.export_library(Path(path)))
 
     def _close_dialog(self) -> None:
         if self._dialog is not None:

@@ -33,23 +33,31 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def panel(show: Any) -> Any:
+def panel(show: Any, qtbot: QtBot) -> Any:
     made, asked = show(DirectionsPanel)
     asked.done(asked.of(Pca), entries())
+    grown(made, qtbot)
     made.asked = asked
     return made
+
+
+def grown(panel: DirectionsPanel, qtbot: QtBot) -> None:
+    """Waits until every row is made."""
+    qtbot.waitUntil(lambda: not panel.list.growing)
 
 
 def names(panel: DirectionsPanel) -> list[str]:
     return [row.entry.direction.name for row in panel.rows]
 
 
-def test_progress_is_shown_until_the_eight_sliders_are_there(show: Any) -> None:
+def test_progress_is_shown_until_the_eight_sliders_are_there(show: Any, qtbot: QtBot) -> None:
     panel, asked = show(DirectionsPanel)
     assert panel.progress.isVisible() and panel.message.text()
     asked.piece(asked.of(Pca), 499, None, 1000)
     assert panel.progress.value() == 500
     asked.done(asked.of(Pca), entries())
+    assert names(panel) == ["PCA 1"]  # one at a time, so that the window never waits for all of them
+    grown(panel, qtbot)
     assert names(panel) == [f"PCA {n}" for n in range(1, 9)]
     assert not panel.progress.isVisible() and not panel.message.isVisible()
 
@@ -97,16 +105,17 @@ def test_several_directions_keep_their_order(session: Session, panel: Any) -> No
 
 def test_more_and_fewer(qtbot: QtBot, panel: Any) -> None:
     panel.more.click()
-    qtbot.waitUntil(lambda: not panel._growing.isActive())
+    grown(panel, qtbot)
     assert len(panel.rows) == 16
     panel.fewer.click()
-    qtbot.waitUntil(lambda: not panel._growing.isActive())
+    grown(panel, qtbot)
     assert len(panel.rows) == 8
 
 
-def test_a_direction_in_use_is_shown_wherever_it_comes_from(session: Session, panel: Any) -> None:
+def test_a_direction_in_use_is_shown_wherever_it_comes_from(session: Session, panel: Any, qtbot: QtBot) -> None:
     stranger = AppliedDirection(Direction("from a friend", Vector.of(np.ones(W_DIM))), 2.5, 0, 3)
     session.apply(Recipe(directions=(stranger, AppliedDirection(entries()[12].direction, -1.0))))
+    grown(panel, qtbot)
     assert names(panel)[8:] == ["from a friend", "PCA 13"]
     assert panel.rows[8].slider.value == 2.5 and panel.rows[8].layers.range == (0, 3)
     panel.rows[8].moved.emit(1.5)
@@ -171,12 +180,13 @@ def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
     assert "16 dimensions" in panel.message.text() and "wide" not in names(panel)
 
 
-def test_a_damaged_library_is_named_and_put_aside(show: Any) -> None:
+def test_a_damaged_library_is_named_and_put_aside(show: Any, qtbot: QtBot) -> None:
     info = model_info()
     path = library_path(info.hash, info.name)
     path.write_text("{}")
     panel, asked = show(DirectionsPanel, info)
     asked.done(asked.of(Pca), entries())
+    grown(panel, qtbot)
     assert "damaged" in panel.message.text() and len(panel.rows) == 8
     panel.rows[0].asked.emit("star")
     assert path.with_suffix(".damaged").read_text() == "{}" and len(Library.load(path).entries) == 1

@@ -1,0 +1,41 @@
+"""The menu of the directions' library: where the sliders come from, and exchange with other people."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from explorer.controls.asking import ask_to_open, ask_to_save
+from stylegan_core.bands import bands
+from stylegan_core.info import ModelInfo
+
+FILES = "Directions (*.json)"
+VIEWS = {"pca": "Principal components of W (PCA)", "library": "My library only"}
+
+
+class DirectionMenu(QMenu):
+    """``view_chosen`` carries "pca" or "library"; ``sefa_chosen`` the first and the last layer, None for all."""
+
+    view_chosen = Signal(str)
+    sefa_chosen = Signal(int, object)
+    import_chosen = Signal(str)  # path
+    export_chosen = Signal(str)  # path
+
+    def __init__(self, info: ModelInfo, view: str, filled: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        for name, text in VIEWS.items():
+            action = self.addAction(text, partial(self.view_chosen.emit, name))
+            action.setCheckable(True)
+            action.setChecked(name == view)
+        self.addSeparator()
+        self.addAction("Factorise the styles (SeFa)", lambda: self.sefa_chosen.emit(0, None))
+        for band in bands(info.resolution):
+            if band.layers:
+                ends = band.layers[0], band.layers[-1]
+                self.addAction(f"SeFa of {band.name}, {band.resolutions}", partial(self.sefa_chosen.emit, *ends))
+        self.addSeparator()
+        self.addAction("Import …", lambda: ask_to_open(parent, "Import directions", FILES, self.import_chosen.emit))
+        self.addAction(
+            "Export …",
+            lambda: ask_to_save(parent, "Export directions", "directions.json", FILES, self.export_chosen.emit),
+        ).setEnabled(filled)
