@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylegan_core.drawing_whole import WholeDrawing
 from stylegan_core.networks.dcgan import UpLayer
 from stylegan_core.networks.synthesis import SynthesisNetwork
 
@@ -34,7 +35,7 @@ class UpStage:
         return torch.tanh(x.float()) if self.bias is None else F.relu_(x)
 
 
-class DcganDrawing:
+class DcganDrawing(WholeDrawing):
     """One stage a level."""
 
     def __init__(self, synthesis: SynthesisNetwork, dtype: torch.dtype) -> None:
@@ -45,13 +46,3 @@ class DcganDrawing:
     def count(self, level: int) -> int:
         """The stages that ``level`` needs."""
         return level + 1
-
-    def picture(
-        self,
-        activations: Sequence[Tensor],
-        ws: Tensor,  # noqa: ARG002
-        level: int,  # noqa: ARG002
-        alpha: float,  # noqa: ARG002
-    ) -> Tensor:
-        """The picture [1, 3, R, R] float32: the last stage's."""
-        return activations[-1]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from stylegan_core.drawing_whole import WholeDrawing
 from stylegan_core.networks.lucidrains import PortConv, PortSynthesis, bilinear_up, smooth
 from stylegan_core.networks.stylegan2 import StyledToRGB
 from stylegan_core.networks.synthesis import SynthesisNetwork
@@ -40,7 +41,7 @@ class PortRgbStage:
         return rgb if self.below is None else smooth(bilinear_up(before[self.below])) + rgb
 
 
-class PortDrawing:
+class PortDrawing(WholeDrawing):
     """Two convolutions and a picture a level."""
 
     def __init__(self, synthesis: SynthesisNetwork, dtype: torch.dtype) -> None:
@@ -61,13 +62,3 @@ class PortDrawing:
     def count(self, level: int) -> int:
         """The stages that ``level`` needs."""
         return 3 * level + 3
-
-    def picture(
-        self,
-        activations: Sequence[Tensor],
-        ws: Tensor,  # noqa: ARG002
-        level: int,  # noqa: ARG002
-        alpha: float,  # noqa: ARG002
-    ) -> Tensor:
-        """The picture [1, 3, R, R] float32: the last stage's."""
-        return activations[-1]

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylegan_core.drawing_whole import WholeDrawing
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.fir import fir_kernel, fir_up
 from stylegan_core.networks.layers import GAIN
@@ -109,7 +110,7 @@ class RevisedDrawing:
         return rgb(activations, ws[:, rgb.row], None)
 
 
-class SkipDrawing:
+class SkipDrawing(WholeDrawing):
     """Configurations E and F: after the convolutions of a level its picture is added to the one below."""
 
     def __init__(self, synthesis: SynthesisNetwork, dtype: torch.dtype) -> None:
@@ -129,16 +130,6 @@ class SkipDrawing:
     def count(self, level: int) -> int:
         """The stages that ``level`` needs."""
         return 3 * level + 2
-
-    def picture(
-        self,
-        activations: Sequence[Tensor],
-        ws: Tensor,  # noqa: ARG002
-        level: int,  # noqa: ARG002
-        alpha: float,  # noqa: ARG002
-    ) -> Tensor:
-        """The picture [1, 3, R, R] float32: the last stage's."""
-        return activations[-1]
 
 
 def _parts(synthesis: SynthesisNetwork, dtype: torch.dtype) -> tuple[list[StyledConv], list[StyledToRGB], Tensor]:
