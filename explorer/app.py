@@ -32,6 +32,7 @@ from explorer.explore.picture import PictureView
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
 from explorer.file_dialogs import FileDialogs
+from explorer.garbage import Garbage
 from explorer.importing import Importing
 from explorer.jobs import Answer, Done, Failed, Frame, Picture, Problem
 from explorer.main_window import ExplorePage, MainWindow
@@ -73,6 +74,7 @@ class Explorer(QObject):
         self.train = TrainWorkspace(home())
         self.disk = Background(self)
         self.cores = Cores(self.disk, self)
+        self.garbage = Garbage(self)
         self._live = ""  # the run whose newest checkpoint is shown as it trains
         self._warmed = self.closed = False
         self.hints = True  # whether a person is there: a first start is greeted, another program's file shows its card
@@ -93,6 +95,7 @@ class Explorer(QObject):
         self.engine.start()
         self.documents.start(argument, ask=self.hints)
         self._clock.start()
+        self.garbage.take_over()
 
     def close(self) -> None:
         """Writes what must be kept and ends the threads."""
@@ -107,6 +110,7 @@ class Explorer(QObject):
         self.engine.stop()
         self.documents.close()
         self.disk.close()
+        self.garbage.close()
         let_go()
 
     def every_action(self) -> list[QAction]:

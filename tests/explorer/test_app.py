@@ -1,5 +1,6 @@
 """The whole window over a backend that draws flat colours: opening, undo, A/B, saving, errors, restarts."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -76,6 +77,13 @@ def model_file(home: Path, name: str) -> str:
     path = home / f"{name}.safetensors"
     path.write_bytes(WEIGHTS)
     return str(path)
+
+
+def test_nothing_of_qt_is_collected_in_another_thread_while_the_window_lives(start: Make) -> None:
+    explorer = start()
+    assert not gc.isenabled()
+    explorer.close()
+    assert gc.isenabled()
 
 
 def test_without_an_argument_the_model_in_the_box_is_shown(start: Make, qtbot: QtBot) -> None:
