@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import IO
+from typing import IO, NoReturn
 
 from explorer.pipe import receive, send
 from explorer.render_thread import Worker
@@ -27,7 +27,7 @@ def torch_backend() -> Backend:
     return TorchBackend()
 
 
-def serve(hears: IO[bytes], says: IO[bytes]) -> None:
+def serve(hears: IO[bytes], says: IO[bytes], make_backend: Callable[[], Backend]) -> None:
     """Does what is heard until there is nothing more to hear; then waits for files that are being written."""
     speaking = threading.Lock()
 
@@ -38,7 +38,7 @@ def serve(hears: IO[bytes], says: IO[bytes]) -> None:
         except OSError:
             log.info("Nobody listens: the window has ended")
 
-    worker = Worker(torch_backend, tell)
+    worker = Worker(make_backend, tell)
     calls: dict[str, Callable[..., None]] = {"put": worker.put, "drop": worker.drop, "cancel_load": worker.cancel_load}
     worker.start()
     try:
@@ -50,18 +50,16 @@ def serve(hears: IO[bytes], says: IO[bytes]) -> None:
             worker.stop(timeout=60)
 
 
-def main() -> int:
-    """Speaks through what was standard output; whatever else prints goes to standard error."""
+def main(make_backend: Callable[[], Backend] = torch_backend) -> NoReturn:
+    """Speaks through what was standard output, whatever else prints goes to standard error; ends the process."""
     faulthandler.enable()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl C in a terminal is meant for the window, which says goodbye
     says = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, says)
-    return 0
+    serve(sys.stdin.buffer, says, make_backend)
+    os._exit(0)  # nothing is left to write, and a thread may be in the middle of a picture nobody waits for
 
 
 if __name__ == "__main__":
     main()
-    # Nothing is left to write, and a thread may be in the middle of a picture nobody waits for.
-    os._exit(0)

@@ -170,6 +170,8 @@ class RenderProcess:
             self._unanswered.clear()
             self._loading, self._given_up = "", not again
             self._out = queue.SimpleQueue()
+            if self._failures > 1:  # it may be this very picture
+                self._last.pop("slot", None)
             if loaded is not None and again:
                 self._out.put(("put", {**self._last, "load": loaded.path, "quiet": True}))
         reason = _reason(code)
