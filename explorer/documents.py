@@ -74,7 +74,7 @@ class Documents(QObject):
             self._open_bundled(but=path)
 
     def save(self, path: str) -> None:
-        """Draws the current recipe exactly and writes it, with its recipe inside, in the engine's thread."""
+        """Draws the current recipe exactly and writes it, with its recipe inside, where pictures are drawn."""
         self._session.commit()
         self._settings.change(save_folder=str(Path(path).parent))
         self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, path))

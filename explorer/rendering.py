@@ -21,7 +21,7 @@ Tell = Callable[[object], None]
 
 
 class Backend(Protocol):
-    """What really draws; made, used and dropped on the engine's thread alone."""
+    """What really draws; made, used and dropped on one thread alone."""
 
     def device(self) -> str:
         """Where it draws and how, for the footer: "CPU, bfloat16 while dragging"."""
