@@ -9,21 +9,27 @@ from explorer.runs import core_command
 
 log = logging.getLogger(__name__)
 GRACE_MS = 2000
+PROGRESS = b"progress "
+REFUSED = 2  # the exit code of a reason in one sentence
 
 
 class CoreCommand(QObject):
     """Runs ``python -m stylegan_core ...``; a newer question drops the older one.
 
-    ``answered`` brings what it printed (read as JSON where ``as_json``), ``failed`` its one sentence.
+    ``answered`` brings what it printed (read as JSON where ``as_json``), ``failed`` its one sentence, ``progress`` how
+    much of how much it has done, where it says so. ``refused`` is True where it failed for a reason it knew.
     """
 
     answered = Signal(object)
     failed = Signal(str)
+    progress = Signal(int, int)
 
     def __init__(self, as_json: bool = True, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._as_json = as_json
         self._process: QProcess | None = None
+        self._complaint = b""
+        self.refused = False
 
     @property
     def busy(self) -> bool:
@@ -40,8 +46,9 @@ class CoreCommand(QObject):
             told.insert(name, value)
         process.setProcessEnvironment(told)
         process.finished.connect(self._finished)
+        process.readyReadStandardError.connect(self._hear)
         process.errorOccurred.connect(self._not_started)
-        self._process = process
+        self._process, self._complaint, self.refused = process, b"", False
         process.start(command[0], command[1:])
 
     def drop(self) -> None:
@@ -53,13 +60,25 @@ class CoreCommand(QObject):
             process.waitForFinished(GRACE_MS)
             process.deleteLater()
 
+    def _hear(self) -> None:
+        if self._process is None:
+            return
+        *lines, rest = (self._complaint + bytes(self._process.readAllStandardError().data())).split(b"\n")
+        told = [line for line in lines if line.startswith(PROGRESS)]
+        self._complaint = b"\n".join([line for line in lines if line not in told] + [rest])
+        numbers = told[-1].split()[1:] if told else []
+        if len(numbers) == 2 and all(number.isdigit() for number in numbers):
+            self.progress.emit(int(numbers[0]), int(numbers[1]))
+
     def _finished(self, code: int, _status: QProcess.ExitStatus) -> None:
+        self._hear()
         process, self._process = self._process, None
         if process is None:
             return
         said = bytes(process.readAllStandardOutput().data()).decode("utf-8", "replace")
-        complaint = bytes(process.readAllStandardError().data()).decode("utf-8", "replace")
+        complaint = self._complaint.decode("utf-8", "replace")
         process.deleteLater()
+        self.refused = code == REFUSED
         if code:
             self.failed.emit(last_sentence(complaint) or f"The command ended with code {code} and without a word.")
             return

@@ -1,46 +1,115 @@
-"""The answers of ``data check`` and ``preflight`` in sentences: what is wrong, what it costs, why it cannot work."""
+"""What ``data check`` found, in sentences: what is wrong, what happens to it, and what one click can do about it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from explorer.theme import Theme
-from explorer.train.words import duration, kimg_number, number, size_text, square
+from explorer.train.words import number, square
 
 NAMED = 3
-COLUMNS = ("level", "kimg", "batch", "img/s", "time")
+FEW = 1000  # pictures below which a discriminator soon knows each of them
+CLEAN = "clean"
 
 
-def finding_lines(report: dict[str, Any], resolution: int, smaller: str = "") -> list[tuple[str, str]]:
-    """Sentences and their colour tokens; what is wrong comes with what happens to it or what cures it.
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """A button: ``act`` is "preset:NAME", "set:KEY=VALUE" or "clean" (a copy without what is wrong)."""
 
-    ``smaller`` is a preset that suits the pictures better, offered as a link "preset:NAME".
+    text: str
+    tip: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence with the colour token of its weight, and what cures it."""
+
+    text: str
+    tone: str
+    cures: tuple[Cure, ...] = ()
+
+
+LETTERBOX = Cure("show all of it", "Adds bars instead of cutting the sides off.", "set:data.fit=letterbox")
+CROP = Cure("use the middle", "Cuts the sides off instead of adding bars.", "set:data.fit=crop")
+MIRROR = Cure(
+    "mirror them", "Shows half of the pictures mirrored: twice as many to learn from.", "set:data.mirror=true"
+)
+AUGMENT = Cure("augment", "Alters what D sees, as much as is needed (ADA, target 0.6).", "set:ada.target=0.6")
+
+
+def findings(report: dict[str, Any], resolution: int, better: str, settings: Iterable[str]) -> list[Finding]:
+    """A data check's report for a network of this resolution; ``better`` names a preset that suits the pictures.
+
+    ``settings`` are the changes a person has made: what they cure is not offered again.
     """
-    count, usable = int(report.get("pictures", 0)), int(report.get("resolution", 0))
-    lines = [
-        (f"{number(count)} pictures, sharp enough for {square(usable)}.", "good" if usable >= resolution else "text")
-    ]
-    if 0 < usable < resolution:
-        cure = f'<a href="preset:{smaller}">Use {smaller} instead</a>' if smaller else "Larger pictures cure that"
-        lines.append((f"The preset draws {square(resolution)}: most pictures would be enlarged. {cure}.", "warning"))
-    if count < 1000:
-        lines.append(("So few pictures are soon learnt by heart; a thousand and more are better.", "warning"))
-    unreadable, tiny = dict(report.get("unreadable") or {}), dict(report.get("tiny") or {})
-    if unreadable:
-        lines.append((f"{_are(len(unreadable))} unreadable and will be skipped: {_named(unreadable)}.", "warning"))
-    if tiny:
-        lines.append((f"{_are(len(tiny))} tiny and will be enlarged: {_named(tiny)}.", "warning"))
+    made = dict(each.partition("=")[::2] for each in settings)
+    found = [_size(report, resolution, better), *_few(report, made), *_wrong(report)]
     if report.get("not_square"):
-        lines.append((f"{_are(int(report['not_square']))} not square; the middle is used.", "muted"))
+        boxed = made.get("data.fit") == "letterbox"
+        what = "bars are added" if boxed else "the middle is used"
+        text = f"{_are(int(report['not_square']))} not square; {what}."
+        found.append(Finding(text, "muted", (CROP if boxed else LETTERBOX,)))
     for mode, names in dict(report.get("odd_modes") or {}).items():
-        lines.append((f"{_are(len(names))} of mode {escape(str(mode))} and will be converted to RGB.", "muted"))
-    identical, similar = list(report.get("identical") or []), list(report.get("similar") or [])
-    if identical:
-        lines.append((f"{len(identical)} times the same picture twice or more: {_named(identical[0])}.", "warning"))
+        found.append(Finding(f"{_are(len(names))} of mode {mode} and will be converted to RGB.", "muted"))
+    similar = list(report.get("similar") or [])
     if similar:
-        lines.append((f"{len(similar)} groups look nearly the same, such as {_named(similar[0])}.", "muted"))
-    if report.get("attributes"):
-        lines.append((f"Labels: {escape(', '.join(map(str, report['attributes'])))}.", "muted"))
-    return lines
+        found.append(Finding(f"{len(similar)} groups look nearly the same, such as {_named(similar[0])}.", "muted"))
+    return found
+
+
+def _size(report: dict[str, Any], resolution: int, better: str) -> Finding:
+    count, usable = int(report.get("pictures", 0)), int(report.get("resolution", 0))
+    if usable >= resolution or not usable:
+        return Finding(f"{number(count)} pictures, sharp enough for {square(usable)}.", "good")
+    text = (
+        f"{number(count)} pictures, sharp enough for {square(usable)}: most would be enlarged to {square(resolution)}."
+    )
+    cure = Cure(f"use {better}", "The preset for pictures of this size.", f"preset:{better}")
+    return Finding(text, "warning", (cure,) if better else ())
+
+
+def _few(report: dict[str, Any], made: dict[str, str]) -> list[Finding]:
+    if int(report.get("pictures", 0)) >= FEW:
+        return []
+    cures = tuple(cure for cure in (MIRROR, AUGMENT) if cure.act.partition(":")[2].partition("=")[0] not in made)
+    return [Finding("So few pictures are soon learnt by heart; a thousand and more are better.", "warning", cures)]
+
+
+def _wrong(report: dict[str, Any]) -> list[Finding]:
+    unreadable, tiny = dict(report.get("unreadable") or {}), dict(report.get("tiny") or {})
+    identical = list(report.get("identical") or [])
+    found = []
+    if unreadable:
+        found.append(
+            Finding(f"{_are(len(unreadable))} unreadable and will be skipped: {_named(unreadable)}.", "warning")
+        )
+    if tiny:
+        found.append(Finding(f"{_are(len(tiny))} tiny and will be enlarged: {_named(tiny)}.", "warning"))
+    if identical:
+        text = f"{_are(len(repeated(report)))} there more than once, such as {_named(identical[0])}."
+        found.append(Finding(text, "warning"))
+    if found and not str(report.get("path", "")).endswith(("ubyte", ".gz")):
+        count = len(unwanted(report))
+        what = "it" if count == 1 else "these"
+        tip = f"Makes a copy of the data without {what} and uses that; your own files stay as they are."
+        last = found[-1]
+        found[-1] = Finding(
+            last.text,
+            last.tone,
+            (Cure(f"leave these {number(count)} out" if count > 1 else "leave it out", tip, CLEAN),),
+        )
+    return found
+
+
+def repeated(report: dict[str, Any]) -> list[str]:
+    """The names of pictures that are there under another name too, the first of each group left alone."""
+    return [str(name) for group in report.get("identical") or [] for name in group[1:]]
+
+
+def unwanted(report: dict[str, Any]) -> set[str]:
+    """The names of all pictures that a clean copy leaves out."""
+    return {*map(str, report.get("unreadable") or {}), *map(str, report.get("tiny") or {}), *repeated(report)}
 
 
 def _are(count: int) -> str:
@@ -50,36 +119,6 @@ def _are(count: int) -> str:
 def _named(names: Any) -> str:
     some = [escape(str(name)) for name in names]
     return ", ".join(some[:NAMED]) + (f" and {len(some) - NAMED} more" if len(some) > NAMED else "")
-
-
-def cost_lines(answer: dict[str, Any], colours: Theme) -> str:
-    """The answer of ``preflight`` as rich text: a table of the levels, the totals, and what is in the way."""
-    head = "".join(f'<td style="color:{colours.muted}">{word}&nbsp;&nbsp;</td>' for word in COLUMNS)
-    rows = [f"<tr>{head}</tr>", *(_level_row(level, colours) for level in answer.get("levels") or [])]
-    totals = f"<b>{duration(float(answer.get('seconds') or 0))}</b> in all on {escape(str(answer.get('device', '')))}"
-    memory = _of(answer.get("memory"), answer.get("memory_free"))
-    disk = _of(answer.get("disk"), answer.get("disk_free"))
-    below = f'<p>{totals}<br><span style="color:{colours.muted}">Memory {memory}, disk {disk}.</span></p>'
-    problems = [f'<p style="color:{colours.bad}">{escape(str(text))}</p>' for text in answer.get("problems") or []]
-    return f'<table cellspacing="4">{"".join(rows)}</table>{below}{"".join(problems)}'
-
-
-def _level_row(level: dict[str, Any], colours: Theme) -> str:
-    about = "" if level.get("measured") else "about "
-    cells = (
-        square(int(level.get("resolution", 0))),
-        kimg_number(float(level.get("kimg", 0))),
-        str(level.get("batch", "")),
-        about + f"{float(level.get('img_per_s') or 0):.3g}",
-        about + duration(float(level.get("seconds") or 0)),
-    )
-    tone = colours.text if level.get("measured") else colours.muted
-    return "<tr>" + "".join(f'<td style="color:{tone}">{cell}&nbsp;&nbsp;&nbsp;&nbsp;</td>' for cell in cells) + "</tr>"
-
-
-def _of(needed: Any, free: Any) -> str:
-    there = f" of {size_text(float(free))} free" if free else ""
-    return f"{size_text(float(needed or 0))}{there}"
 
 
 def why_it_cannot_fit(answer: dict[str, Any]) -> str:

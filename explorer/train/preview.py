@@ -15,7 +15,8 @@ from explorer.train.pictures import Pixels, spread
 from explorer.train.words import number, square
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.data.containers import Container, open_container
-from stylegan_core.data.pictures import pyramid
+from stylegan_core.data.pictures import Fit, pyramid
+from stylegan_core.data.source import WHITE
 
 FACES = 6
 GAP = 5
@@ -32,11 +33,11 @@ class Preview:
     levels: dict[int, Pixels]
 
 
-def look_at(path: Path, resolutions: tuple[int, ...]) -> Preview:
+def look_at(path: Path, resolutions: tuple[int, ...], fit: Fit = "crop") -> Preview:
     """Reads a few pictures, evenly spread; raises ValueError or OSError with one sentence."""
     container = open_container(path)
     top = min(max(resolutions), LARGEST)
-    faces = _some(container, top)
+    faces = _some(container, top, fit)
     if not faces:
         raise ValueError(f"{path} holds no picture that can be read; choose another folder.")
     levels = {level.shape[-1]: side_by_side(level) for level in pyramid(np.stack(faces))}
@@ -48,11 +49,11 @@ def side_by_side(faces: Pixels) -> Pixels:
     return np.ascontiguousarray(np.concatenate(list(faces.transpose(0, 2, 3, 1)), axis=1))
 
 
-def _some(container: Container, side: int) -> list[Pixels]:
+def _some(container: Container, side: int, fit: Fit) -> list[Pixels]:
     found = []
     for index in spread(len(container.names), FACES):
         try:
-            found.append(container.read(index, side, "crop", (0, 0, 0)))
+            found.append(container.read(index, side, fit, WHITE))
         except ValueError:
             continue  # the data check names it
     return found
@@ -71,21 +72,21 @@ class PreviewReader(QObject):
         self._newest = 0
         self._done.connect(self._take)
 
-    def look(self, path: Path, resolutions: tuple[int, ...]) -> None:
-        """Asks for another preview."""
+    def look(self, path: Path, resolutions: tuple[int, ...], fit: str = "crop") -> None:
+        """Asks for another preview; ``fit`` is "crop" or "letterbox"."""
         self._newest += 1
-        self._pool.submit(self._look, self._newest, path, resolutions)
+        self._pool.submit(self._look, self._newest, path, resolutions, "letterbox" if fit == "letterbox" else "crop")
 
     def close(self) -> None:
         """Ends the thread; what it still finds is not told."""
         self.blockSignals(True)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _look(self, wish: int, path: Path, resolutions: tuple[int, ...]) -> None:
+    def _look(self, wish: int, path: Path, resolutions: tuple[int, ...], fit: Fit) -> None:
         if wish != self._newest:
             return
         try:
-            self._done.emit(wish, path, look_at(path, resolutions), "")
+            self._done.emit(wish, path, look_at(path, resolutions, fit), "")
         except (OSError, ValueError) as error:
             self._done.emit(wish, path, None, str(error))
 
@@ -104,11 +105,13 @@ class LevelPreview(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[tuple[int, QPixmap]] = []
+        self._why = "No data chosen."
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What each level will see")
 
-    def show_preview(self, preview: Preview | None) -> None:
-        """Shows the pictures of a data set, or nothing."""
+    def show_preview(self, preview: Preview | None, why: str = "No data chosen.") -> None:
+        """Shows the pictures of a data set, or why there are none."""
+        self._why = why
         levels = preview.levels if preview else {}
         self._rows = [(side, QPixmap.fromImage(image_of(strip))) for side, strip in levels.items()]
         self.setToolTip(f"{number(preview.count)} pictures" if preview else "")
@@ -137,7 +140,8 @@ class LevelPreview(QWidget):
         tokens, painter, side = theme.current(), QPainter(self), self._side()
         if not self._rows:
             painter.setPen(tokens.colour("muted"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "No data chosen.")
+            place = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), place, self._why)
             return
         top_side = self._rows[-1][0]
         painter.setFont(theme.sans(theme.LABEL))

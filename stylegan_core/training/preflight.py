@@ -75,8 +75,10 @@ def preflight(
 ) -> Preflight:
     """Measures a few real steps (roughly ``budget`` seconds) and adds up; ``folder`` is where the run would lie.
 
-    ``progress(done, total)`` is called after each level that was measured.
+    ``progress(done, total)`` is called before each level that is measured; torch gets the threads of the run.
     """
+    if config.threads:
+        torch.set_num_threads(config.threads)
     device = choose_device(config.device)
     dtype = training_dtype(device) if config.precision == "auto" else getattr(torch, config.precision)
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()

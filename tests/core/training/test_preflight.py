@@ -34,6 +34,11 @@ def test_every_level_has_its_time_and_they_add_up(tmp_path: Path) -> None:
     assert answer.problems == ()
 
 
+def test_it_is_measured_with_the_threads_of_the_run(tmp_path: Path) -> None:
+    preflight(changed(TINY, ["threads=2"]), 0, tmp_path, budget=0.1)
+    assert torch.get_num_threads() == 2
+
+
 def test_what_was_not_measured_follows_from_what_was() -> None:
     costs = level_costs(TINY, {0: 0.01}, torch.float32)
     assert [cost.measured for cost in costs] == [True, False, False]

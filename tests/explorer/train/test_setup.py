@@ -7,18 +7,28 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
-from explorer import theme
+from explorer.train.clean_copy import clean_copy
 from explorer.train.command import CoreCommand, last_sentence
-from explorer.train.findings import cost_lines, finding_lines, why_it_cannot_fit
+from explorer.train.costs import Costs
+from explorer.train.data_card import FindingList
+from explorer.train.findings import findings, why_it_cannot_fit
 from explorer.train.preview import look_at
-from explorer.train.setup import SetupPage, next_folder
+from explorer.train.proposals import next_folder, with_setting
+from explorer.train.setup import SetupPage
 from stylegan_core.training.config import preset
 
 REPORT = {"pictures": 5000, "resolution": 64, "unreadable": {}, "tiny": {}, "identical": [], "similar": []}
 COSTS = {
-    "levels": [{"resolution": 4, "kimg": 5.0, "batch": 32, "img_per_s": 900.0, "seconds": 5.5, "measured": True}],
-    "seconds": 5.5, "memory": 9e8, "memory_free": 6e9, "disk": 1e8, "disk_free": 5e10, "problems": [],
+    "levels": [
+        {"resolution": 4, "kimg": 5.0, "batch": 32, "img_per_s": 900.0, "seconds": 5.5, "measured": True,
+         "memory": 4e8, "disk": 2e7},
+        {"resolution": 8, "kimg": 45.0, "batch": 16, "img_per_s": 45.25, "seconds": 994.5, "measured": False,
+         "memory": 9e8, "disk": 7e7},
+    ],
+    "seconds": 1000.0, "memory": 9e8, "memory_free": 6e9, "disk": 1e8, "disk_free": 5e10, "problems": [],
+    "network": "StyleGAN v1, 8×8, 3.4 M parameters", "device": "CPU", "precision": "bfloat16",
 }  # fmt: skip
 
 
@@ -57,7 +67,7 @@ def test_without_data_nothing_can_be_started(page: SetupPage) -> None:
 
 
 def test_with_data_that_can_be_read_it_can(page: SetupPage, faces: Path, qtbot) -> None:
-    page.set_data(str(faces))
+    page.data.choose(str(faces))
     qtbot.waitUntil(page.start.isEnabled)
     with qtbot.waitSignal(page.start_requested) as started:
         qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
@@ -69,13 +79,13 @@ def test_with_data_that_can_be_read_it_can(page: SetupPage, faces: Path, qtbot) 
 
 def test_data_that_is_none_is_named_in_one_sentence(page: SetupPage, tmp_path: Path, qtbot) -> None:
     (tmp_path / "nothing").mkdir()
-    page.set_data(str(tmp_path / "nothing"))
+    page.data.choose(str(tmp_path / "nothing"))
     qtbot.waitUntil(lambda: "holds no pictures" in page.reason.toolTip())
     assert not page.start.isEnabled()
 
 
 def test_a_preset_that_does_not_fit_cannot_be_started(page: SetupPage, faces: Path, qtbot) -> None:
-    page.set_data(str(faces))
+    page.data.choose(str(faces))
     qtbot.waitUntil(page.start.isEnabled)
     page._show_costs(
         {**COSTS, "problems": ["The run needs 90 GiB of memory and 6 GiB are free; use a smaller preset."]}
@@ -85,17 +95,17 @@ def test_a_preset_that_does_not_fit_cannot_be_started(page: SetupPage, faces: Pa
 
 
 def test_a_run_folder_that_is_taken_cannot_be_used(page: SetupPage, faces: Path, qtbot) -> None:
-    page.set_data(str(faces))
+    page.data.choose(str(faces))
     qtbot.waitUntil(page.start.isEnabled)
     page.run_folder.setText(str(faces))
     assert "name a new folder" in page.reason.text()
 
 
 def test_another_preset_asks_again_what_it_costs(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
-    page.set_data(str(faces))
+    page.data.choose(str(faces))
     asked.clear()
     page.preset.setCurrentIndex(page.preset.findData("tiny"))
-    assert asked[0][:3] == ("preflight", "--preset", "tiny")
+    assert [each[:3] for each in asked] == [("preflight", "--preset", "tiny")]
     assert page.plan.total == pytest.approx(preset("tiny").growth.total_kimg)
     assert page.run_folder.text().endswith("00001-tiny")
 
@@ -111,31 +121,55 @@ def test_the_preview_shows_every_level(faces: Path) -> None:
 
 
 def test_avatars_that_are_there_are_not_drawn_again(page: SetupPage, asked: list[Any], qtbot) -> None:
-    target = page.maker.target()
+    target = page.data.maker.target()
     target.mkdir(parents=True)
-    with qtbot.waitSignal(page.maker.made, raising=False, timeout=100) as none:
-        qtbot.mouseClick(page.maker.draw, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(page.data.maker.made, raising=False, timeout=100) as none:
+        qtbot.mouseClick(page.data.maker.draw, Qt.MouseButton.LeftButton)
     assert not none.signal_triggered
     assert asked[-1][:2] == ("data", "avatars")
     assert asked[-1][2].endswith("-again")
-    page.maker._timer.stop()
+    page.data.maker._timer.stop()
     (target / "labels.json").touch()
-    with qtbot.waitSignal(page.maker.made):
-        page.maker.start()
+    with qtbot.waitSignal(page.data.maker.made):
+        page.data.maker.start()
 
 
-def test_findings_say_what_happens() -> None:
-    assert finding_lines(REPORT, 64)[0] == ("5\u2009000 pictures, sharp enough for 64×64.", "good")
-    broken = {**REPORT, "unreadable": {f"{i}.png": "why" for i in range(5)}, "resolution": 32}
-    said = " ".join(text for text, _ in finding_lines(broken, 64))
+def test_findings_say_what_happens_and_what_can_be_done() -> None:
+    sharp = findings(REPORT, 64, "", ())[0]
+    assert (sharp.text, sharp.tone) == ("5\u2009000 pictures, sharp enough for 64×64.", "good")
+    broken = {
+        **REPORT, "path": "faces", "unreadable": {f"{i}.png": "why" for i in range(5)}, "resolution": 32,
+        "tiny": {"t.png": "8 x 8"}, "identical": [["a", "b", "c"]], "not_square": 2, "pictures": 90,
+    }  # fmt: skip
+    found = findings(broken, 64, "avatars-32", ["data.mirror=true"])
+    said = " ".join(each.text for each in found)
     assert "5 pictures are unreadable and will be skipped: 0.png, 1.png, 2.png and 2 more." in said
-    assert "would be enlarged" in said
+    assert "2 pictures are there more than once, such as a, b, c." in said
+    acts = [cure.act for each in found for cure in each.cures]
+    assert acts == ["preset:avatars-32", "set:ada.target=0.6", "clean", "set:data.fit=letterbox"]
+    assert "leave these 8 out" in [cure.text for each in found for cure in each.cures]
+    boxed = findings({**REPORT, "not_square": 2}, 64, "", ["data.fit=letterbox"])[-1]
+    assert "bars are added" in boxed.text
 
 
-def test_costs_name_time_memory_and_what_is_in_the_way() -> None:
-    said = cost_lines({**COSTS, "problems": ["No room."]}, theme.DARK)
-    for part in ("4×4", "<b>6 s</b>", "900 MB of 6.0 GB free", "No room."):
-        assert part in said
+def test_costs_name_time_memory_and_disk_of_each_level_and_in_all(qtbot) -> None:
+    costs = Costs()
+    qtbot.addWidget(costs)
+    costs.show_plan(preset("tiny").growth.levels, waits=True)
+    assert [row.cells[:2] for row in costs.table.rows] == [("0.032", "8"), ("0.064", "8"), ("0.096", "8")]
+    costs.show_progress(1, 3)
+    assert "level 2 of 3" in costs.said.text()
+    costs.show_answer(COSTS)
+    assert [row.cells for row in costs.table.rows] == [
+        ("5", "32", "900", "6 s", "400 MB", "20 MB"),
+        ("45", "16", "≈\u200945.2", "≈\u200917 min", "900 MB", "70 MB"),
+    ]
+    assert costs.table.total == ("50", "", "", "17 min", "900 MB", "100 MB")
+    assert costs.table.free[-2:] == ("6.0 GB", "50.0 GB")
+    assert costs.said.text().startswith("StyleGAN v1, 8×8, 3.4 M parameters · CPU, bfloat16")
+    assert costs.problem.isHidden()
+    costs.show_answer({**COSTS, "problems": ["No room."]})
+    assert costs.problem.text() == "No room."
     assert why_it_cannot_fit(COSTS) == ""
 
 
@@ -155,19 +189,24 @@ def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.M
 
     from explorer.train import command
 
-    code = "import sys; print('{\"a\": 1}') if sys.argv[1] == 'good' else sys.exit('It cannot be.')"
+    good = "print('progress 2 5', file=sys.stderr); print('{\"a\": 1}')"
+    code = f"import sys\nif sys.argv[1] == 'good': {good}\nelse: sys.exit('It cannot be.')"
     monkeypatch.setattr(command, "core_command", lambda *a: ([sys.executable, "-c", code, *a], dict(os.environ)))
     asking = command.CoreCommand()
-    with qtbot.waitSignal(asking.answered, timeout=10_000) as answered:
+    told: list[tuple[int, int]] = []
+    answers: list[Any] = []
+    asking.progress.connect(lambda done, total: told.append((done, total)))
+    asking.answered.connect(answers.append)
+    with qtbot.waitSignals([asking.progress, asking.answered], timeout=10_000):
         asking.ask("good")
-    assert answered.args == [{"a": 1}]
+    assert (told, answers) == ([(2, 5)], [{"a": 1}])
     with qtbot.waitSignal(asking.failed, timeout=10_000) as failed:
         asking.ask("bad")
     assert failed.args == ["It cannot be."]
 
 
 def test_changes_of_a_preset_are_checked_and_drawn(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
-    page.set_data(str(faces))
+    page.data.choose(str(faces))
     qtbot.waitUntil(page.start.isEnabled)
     page.changes.setText("growth.32.stable_kimg=400, gamma=2")
     page.changes.editingFinished.emit()
@@ -195,9 +234,124 @@ def test_a_branch_begins_from_a_network_on_the_same_data(page: SetupPage, faces:
 
 def test_pictures_too_small_for_the_preset_come_with_a_cure(page: SetupPage, faces: Path, qtbot) -> None:
     page.preset.setCurrentIndex(page.preset.findData("avatars-64"))
-    page.set_data(str(faces))
-    page._show_findings({**REPORT, "resolution": 32})
-    assert "Use avatars-32 instead" in page.findings.text()
-    page.findings.linkActivated.emit("preset:avatars-32")
+    page.data.choose(str(faces))
+    page.data._take({**REPORT, "resolution": 32})
+    assert page.data.findings.shown[0].cures[0].text == "use avatars-32"
+    click(page.data.findings, "use avatars-32", qtbot)
     assert page.config.preset == "avatars-32"
-    assert "instead" not in page.findings.text()
+    assert not page.data.findings.shown[0].cures
+
+
+def click(shown: FindingList, text: str, qtbot) -> None:
+    """A click on the chip of a cure."""
+
+    def chips() -> list[QPushButton]:
+        return [each for each in shown.findChildren(QPushButton) if each.text() == text and each.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(chips()))
+    qtbot.mouseClick(chips()[0], Qt.MouseButton.LeftButton)
+
+
+def test_a_cure_becomes_a_change_and_is_previewed(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
+    page.data.choose(str(faces))
+    page.data._take({**REPORT, "resolution": 32, "not_square": 3, "pictures": 20})
+    click(page.data.findings, "show all of it", qtbot)
+    assert page.changes.text() == "data.fit=letterbox"
+    assert asked[-1][-2:] == ("--set", "data.fit=letterbox")
+    click(page.data.findings, "use the middle", qtbot)
+    assert page.config.data.fit == "crop"
+    click(page.data.findings, "mirror them", qtbot)
+    assert page.config.data.mirror
+    assert "mirror them" not in [cure.text for each in page.data.findings.shown for cure in each.cures]
+
+
+def test_classes_are_chosen_from_the_labels(page: SetupPage, faces: Path, qtbot) -> None:
+    page.data.choose(str(faces))
+    assert not page.data.labels.isVisible()
+    page.data._take({**REPORT, "resolution": 32, "attributes": ["hair_colour", "hat"]})
+    assert page.data.labels.isVisible()
+    page.data.labels.setCurrentIndex(2)
+    page.data.labels.activated.emit(2)
+    assert page.config.data.label == "hat"
+    page.data.labels.activated.emit(0)
+    assert page.config.data.label is None
+
+
+def test_a_copy_leaves_out_what_is_wrong(page: SetupPage, faces: Path, qtbot) -> None:
+    (faces / "8.png").write_bytes(b"half a picture")
+    (faces / "labels.json").write_text("{}", encoding="utf-8")
+    page.data.choose(str(faces))
+    page.data._take({**REPORT, "path": str(faces), "unreadable": {"8.png": "why"}, "identical": [["1.png", "2.png"]]})
+    click(page.data.findings, "leave these 2 out", qtbot)
+    qtbot.waitUntil(lambda: page.data.text.endswith("faces-clean"))
+    kept = sorted(each.name for each in Path(page.data.text).iterdir())
+    assert kept == ["0.png", "1.png", "3.png", "4.png", "5.png", "6.png", "7.png", "labels.json"]
+    assert len(list(faces.iterdir())) == 10
+    again = clean_copy(faces, page.data.folder, {"0.png"})
+    assert again.name == "faces-clean-2"
+
+
+def test_the_check_shows_how_far_it_is_and_can_be_cancelled(page: SetupPage, faces: Path, qtbot) -> None:
+    page.data.choose(str(faces))
+    assert page.data.bar.isVisible()
+    page.data._check.progress.emit(3, 8)
+    assert (page.data.bar.value(), page.data.bar.maximum()) == (3, 8)
+    assert page.data.said.text() == "3 of 8 pictures looked at"
+    qtbot.mouseClick(page.data.cancel, Qt.MouseButton.LeftButton)
+    assert not page.data.bar.isVisible()
+    assert "were not looked through" in page.data.findings.text()
+    qtbot.waitUntil(page.start.isEnabled)
+
+
+def test_a_network_that_cannot_be_trained_cannot_be_started(page: SetupPage, faces: Path, qtbot) -> None:
+    """What preflight refused stood beside a Start button that could be pressed all the same."""
+    page.data.choose(str(faces))
+    qtbot.waitUntil(page.start.isEnabled)
+    page._preflight.refused = True
+    page._preflight.failed.emit("m.safetensors holds a Light-weight GAN, which can be drawn but not trained.")
+    assert not page.start.isEnabled()
+    assert "not trained" in page.reason.toolTip()
+    page._preflight.refused = False
+    page._cost_trouble = ""
+    page._preflight.failed.emit("Killed")
+    assert page.start.isEnabled()
+
+
+def test_the_network_to_begin_from_is_measured_and_its_plan_drawn(page: SetupPage, faces: Path, asked, qtbot) -> None:
+    page.data.choose(str(faces))
+    page.init.setText(str(faces / "0.png"))
+    qtbot.waitUntil(lambda: asked[-1][5:7] == ("--init", str(faces / "0.png")))
+    whole = page.plan.total
+    growth = {"levels": [{"level": 3, "fade_kimg": 0, "stable_kimg": 130, "batch": 16, "rate": 0.002}]}
+    page._show_costs({**COSTS, "growth": growth})
+    assert page.plan.total == 130 < whole
+
+
+def test_a_run_folder_that_was_named_stays(page: SetupPage, tmp_path: Path) -> None:
+    """Another preset, or leaving the field of changes, put the proposed folder back."""
+    page.run_folder.setText(str(tmp_path / "mine"))
+    page.preset.setCurrentIndex(page.preset.findData("tiny"))
+    page.changes.editingFinished.emit()
+    assert page.run_folder.text() == str(tmp_path / "mine")
+
+
+def test_nothing_is_measured_twice(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
+    page.data.choose(str(faces))
+    before = len(asked)
+    page.changes.editingFinished.emit()
+    page._show_preset()
+    assert len(asked) == before
+
+
+def test_one_of_the_changes_is_set_and_taken_back() -> None:
+    assert with_setting("gamma=2, data.label=hat", "data.label", "skin") == "gamma=2 data.label=skin"
+    assert with_setting("gamma=2 data.label=hat", "data.label", "") == "gamma=2"
+
+
+def test_a_network_without_growth_is_shown_once(page: SetupPage, faces: Path, qtbot) -> None:
+    page.preset.setCurrentIndex(page.preset.findData("dcgan-32"))
+    page.data.choose(str(faces))
+    qtbot.waitUntil(page.start.isEnabled)
+    assert page.sees.text() == "What it will see"
+    assert [side for side, _ in page.preview._rows] == [32]
+    assert "R1" not in page.meaning.text()

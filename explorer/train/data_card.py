@@ -1,0 +1,279 @@
+"""The data of a new run: where it lies, avatars made on the spot, what the check found, and one-click cures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer import theme
+from explorer.background import Background
+from explorer.controls.chips import button, chip
+from explorer.train.avatar_maker import AvatarMaker
+from explorer.train.clean_copy import clean_copy
+from explorer.train.command import CoreCommand
+from explorer.train.findings import CLEAN, Finding, unwanted
+from explorer.train.layout import head_row
+from explorer.train.words import number
+
+REST_MS = 350  # after the last key in the data field
+NO_CLASSES = "no classes: any picture from any point"
+
+
+class Dot(QWidget):
+    """A round mark in the colour of a finding's weight."""
+
+    def __init__(self, tone: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone = tone
+        self.setFixedSize(10, 16)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Follows the theme."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.current().colour(self._tone))
+        painter.drawEllipse(QPointF(4, 8.5), 3.5, 3.5)
+
+
+class FindingList(QWidget):
+    """One row for each finding: mark, sentence, and its cures as chips. ``cure_asked`` brings what a chip does."""
+
+    cure_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown: tuple[Finding, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+
+    def show_findings(self, found: Sequence[Finding]) -> None:
+        """Shows these in the place of those before."""
+        if tuple(found) == self.shown:
+            return
+        self.shown = tuple(found)
+        while (item := self._column.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for each in self.shown:
+            self._column.addWidget(self._row(each))
+        self.setVisible(bool(self.shown))
+
+    def text(self) -> str:
+        """All sentences."""
+        return " ".join(each.text for each in self.shown)
+
+    def _row(self, finding: Finding) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        words = QLabel(finding.text)
+        words.setWordWrap(True)
+        words.setProperty("tone", "text" if finding.tone in ("good", "warning") else finding.tone)
+        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row.addWidget(Dot(finding.tone), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words, 1)
+        for cure in finding.cures:
+            made_chip = chip(cure.text, cure.tip)
+            made_chip.clicked.connect(lambda _=False, act=cure.act: self.cure_asked.emit(act))
+            row.addWidget(made_chip, 0, Qt.AlignmentFlag.AlignTop)
+        return made
+
+
+class DataCard(QWidget):
+    """Chooses data and checks it in a process of its own.
+
+    ``changed`` comes when another text stands in the field, ``settled`` when it has rested, ``checked`` with the
+    report, ``failed`` with one sentence about data that cannot be used, ``label_chosen`` with an attribute or "".
+    """
+
+    changed = Signal()
+    settled = Signal()
+    checked = Signal(dict)
+    failed = Signal(str)
+    cure_asked = Signal(str)
+    label_chosen = Signal(str)
+
+    def __init__(self, data: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.folder = data
+        self.path = QLineEdit(placeholderText="A folder, a zip file or an idx file of pictures")
+        self.folder_button = button("Folder…", "Chooses a folder of pictures.")
+        self.file_button = button("File…", "Chooses a zip file of pictures or an idx file.")
+        self.avatars_chip = chip("make avatars", "Draws cartoon faces to learn from, here and now.", checkable=True)
+        self.maker = AvatarMaker(data)
+        self.findings, self.labels = FindingList(), QComboBox()
+        self.bar, self.said = QProgressBar(), QLabel()
+        self.cancel = chip("cancel", "Gives up looking through the pictures; training can begin all the same.")
+        self.report: dict[str, Any] | None = None
+        self._check = CoreCommand(parent=self)
+        self._copier = Background(self)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def text(self) -> str:
+        """The path that is chosen, or an empty text."""
+        return self.path.text().strip()
+
+    @property
+    def busy(self) -> bool:
+        """True while the check looks through the pictures."""
+        return self._check.busy
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(head_row("Data: what it learns from", self.avatars_chip))
+        row, work = QHBoxLayout(), QHBoxLayout()
+        for each in (self.path, self.folder_button, self.file_button):
+            row.addWidget(each)
+        self.path.setAccessibleName("Data")
+        self.bar.setTextVisible(False)
+        self.said.setProperty("role", "muted")
+        work.addWidget(self.said)
+        work.addWidget(self.bar, 1)
+        work.addWidget(self.cancel)
+        column.addLayout(row)
+        column.addWidget(self.maker)
+        column.addLayout(work)
+        column.addWidget(self.findings)
+        column.addWidget(self.labels)
+        self.labels.setAccessibleName("Classes")
+        self.labels.setToolTip("With classes the network learns to draw each of them on demand.")
+        for hidden in (self.maker, self.bar, self.said, self.cancel, self.findings, self.labels):
+            hidden.hide()
+
+    def _connect(self) -> None:
+        self.folder_button.clicked.connect(self._ask_folder)
+        self.file_button.clicked.connect(self._ask_file)
+        self.avatars_chip.toggled.connect(self.maker.setVisible)
+        self.path.textChanged.connect(self._typed)
+        self._rest.timeout.connect(self._look)
+        self.maker.made.connect(lambda folder: self.choose(str(folder)))
+        self._check.answered.connect(self._take)
+        self._check.failed.connect(self._fail)
+        self._check.progress.connect(self._progress)
+        self.cancel.clicked.connect(self._cancel)
+        self.findings.cure_asked.connect(self._cure)
+        self.labels.activated.connect(lambda index: self.label_chosen.emit(self.labels.itemData(index)))
+
+    def choose(self, path: str) -> None:
+        """Chooses data and looks at it at once."""
+        if self.path.text() == path:
+            self._typed()
+        self.path.setText(path)
+        self._rest.stop()
+        self._look()
+
+    def drop(self) -> None:
+        """Ends the check; what it would have found is not asked for any more."""
+        self._check.drop()
+        self._working(False)
+
+    def close_card(self) -> None:
+        """Ends everything that runs for this card."""
+        self._rest.stop()
+        self.maker.close_maker()
+        self._check.drop()
+        self._copier.close()
+
+    def show_label(self, name: str) -> None:
+        """Which attribute is learnt, or none."""
+        self.labels.setCurrentIndex(max(self.labels.findData(name), 0))
+
+    def _typed(self) -> None:
+        self._rest.start()
+        self.report = None
+        self.drop()
+        self.findings.show_findings(())
+        self.labels.hide()
+        self.changed.emit()
+
+    def _look(self) -> None:
+        if self.text:
+            self.bar.setRange(0, 0)
+            self.said.setText("Looking through the pictures")
+            self._working(True)
+            self._check.ask("data", "check", self.text, "--json", "--progress")
+        self.settled.emit()
+
+    def _working(self, works: bool) -> None:
+        for each in (self.bar, self.said, self.cancel):
+            each.setVisible(works)
+
+    def _progress(self, done: int, total: int) -> None:
+        self.bar.setRange(0, max(total, 1))
+        self.bar.setValue(done)
+        self.said.setText(f"{number(done)} of {number(total)} pictures looked at")
+
+    def _cancel(self) -> None:
+        self.drop()
+        again = Finding("The pictures were not looked through; they are when you choose the data again.", "muted")
+        self.findings.show_findings((again,))
+
+    def _take(self, report: dict[str, Any]) -> None:
+        self._working(False)
+        self.report = report
+        attributes = [str(each) for each in report.get("attributes") or []]
+        self.labels.clear()
+        self.labels.addItem(NO_CLASSES, "")
+        for name in attributes:
+            self.labels.addItem(f"classes: {name.replace('_', ' ')}", name)
+        self.labels.setVisible(bool(attributes))
+        self.checked.emit(report)
+
+    def _fail(self, why: str) -> None:
+        self._working(False)
+        self.findings.show_findings((Finding(why, "bad"),))
+        self.failed.emit(why)
+
+    def _cure(self, act: str) -> None:
+        if act != CLEAN or self.report is None:
+            self.cure_asked.emit(act)
+            return
+        source, without = Path(self.text), unwanted(self.report)
+        self.findings.setEnabled(False)
+        self.said.setText("Making a copy without them …")
+        self.said.show()
+        self._copier.do(
+            lambda: clean_copy(source, self.folder, without), self._copied, lambda error: self._not_copied(str(error))
+        )
+
+    def _copied(self, folder: Path) -> None:
+        self.findings.setEnabled(True)
+        self.choose(str(folder))
+
+    def _not_copied(self, why: str) -> None:
+        self.findings.setEnabled(True)
+        self._working(False)
+        self.findings.show_findings((*self.findings.shown, Finding(why, "bad")))
+
+    def _ask_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Folder of pictures", self.path.text())
+        if name:
+            self.choose(name)
+
+    def _ask_file(self) -> None:
+        kinds = "Data (*.zip *.gz *ubyte *idx*);;All files (*)"
+        name, _ = QFileDialog.getOpenFileName(self, "Zip file of pictures, or idx file", self.path.text(), kinds)
+        if name:
+            self.choose(name)

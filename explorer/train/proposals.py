@@ -1,0 +1,25 @@
+"""What the page of a new run proposes: a folder, a preset that suits the pictures, changes set by one click."""
+
+from pathlib import Path
+
+from stylegan_core.training.config import PRESETS, preset
+
+
+def with_setting(text: str, key: str, value: str) -> str:
+    """The changes with one of them set; without it where the value is empty."""
+    others = [each for each in text.replace(",", " ").split() if each.partition("=")[0] != key]
+    return " ".join([*others, f"{key}={value}"] if value else others)
+
+
+def suitable_preset(resolution: int, instead_of: str) -> str:
+    """The preset for pictures of this size, of the same family where there is one; empty where none is that small."""
+    sizes = {name: preset(name).network.resolution for name in PRESETS}
+    family = instead_of.split("-")[0]
+    fitting = [name for name, size in sizes.items() if size <= resolution and name != instead_of]
+    return max(fitting, key=lambda name: (sizes[name], name.split("-")[0] == family), default="")
+
+
+def next_folder(runs: Path, name: str) -> Path:
+    """A folder for the next run: one number higher than any there, and the preset's name."""
+    numbers = [int(path.name[:5]) for path in runs.glob("[0-9][0-9][0-9][0-9][0-9]*")] if runs.is_dir() else []
+    return runs / f"{max(numbers, default=0) + 1:05d}-{name}"
