@@ -102,6 +102,7 @@ class Explorer(QObject):
         self.closed = True
         self._clock.stop()
         self.session.commit()
+        self.history.tell_drafts()
         geometry = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
         folded = tuple(panel.accessibleName() for panel in self.panels if not panel.section.is_open)
         self.settings.change(geometry=geometry, folded=folded, smooth=self.picture.smooth)
@@ -155,6 +156,7 @@ class Explorer(QObject):
         )
         for panel in self.panels:
             panel.job_requested.connect(self.engine.run)
+        self.history.job_requested.connect(self.engine.run)
 
     def _connect_window(self) -> None:
         self.window.dropped.connect(self.documents.open)
@@ -255,6 +257,7 @@ class Explorer(QObject):
     def _answered(self, answer: Answer) -> None:
         for panel in self.panels:
             panel.job_done(answer)
+        self.history.job_done(answer)
         if answer.request.owner == COPY and isinstance(answer, Done):
             copy_picture(answer.value, answer.request.recipe)  # type: ignore[union-attr]
             self.say(Problem("The picture is on the clipboard, its recipe too."), "good")

@@ -13,12 +13,14 @@ from explorer.controls.chips import chip
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.thumbnails import Thumbnail, image_of
 from explorer.history_file import Entry
-from explorer.jobs import Frame
+from explorer.jobs import Answer, Frame, Piece, Strip
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
 
 THUMB, SMALL_THUMB, STORED = 62, 42, 128
 MOST_SHOWN = 200
+MISSING, MOST_MISSING = "history.missing", 24
+REST = 1000  # milliseconds without a gesture after which entries that were never drawn get their picture
 _counter = itertools.count()
 
 
@@ -30,6 +32,7 @@ class HistoryStrip(QWidget):
     starred = Signal(str, bool)  # key, favourite
     removed = Signal(str)  # key
     model_wanted = Signal(str, object)  # model path, Recipe: an entry of another model was clicked
+    job_requested = Signal(object)  # Strip
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +41,10 @@ class HistoryStrip(QWidget):
         self._last: Frame | None = None
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._thumbnails: dict[str, Thumbnail] = {}
-        self._waiting: dict[tuple[str, Recipe], str] = {}  # entries whose picture is still to come
+        self._waiting: dict[tuple[str, Recipe], str] = {}  # entries whose exact picture is still to come
+        self._drafts: dict[str, QImage] = {}  # the best there is of some of them, not yet told
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self._ask_for_missing)
         self._lay_out()
         session.committed.connect(self._committed)
 
@@ -56,19 +62,50 @@ class HistoryStrip(QWidget):
         self._count()
 
     def show_frame(self, frame: Frame) -> None:
-        """Takes the thumbnail of a waiting entry out of a frame that was drawn anyway."""
+        """Takes the thumbnail of a waiting entry out of a frame that was drawn anyway: a draft, then the exact one."""
         self._last = frame
         key = self._waiting.get((frame.model_hash, frame.recipe))
-        if key is None or key not in self._entries:
-            return
-        image = image_of(frame.pixels).scaled(
+        if key is not None:
+            self._picture(key, image_of(frame.pixels))
+            if frame.precision == "exact":
+                del self._waiting[(frame.model_hash, frame.recipe)]
+                self._tell_draft(key)
+
+    def job_done(self, answer: Answer) -> None:
+        """Takes the pictures of entries that a hand passed by before they were drawn."""
+        request = answer.request
+        if isinstance(answer, Piece) and isinstance(request, Strip) and request.owner == MISSING:
+            key = self._waiting.get((answer.model_hash, request.recipes[answer.index]))
+            if key is not None and key not in self._drafts:
+                self._picture(key, image_of(answer.value))
+                self._tell_draft(key)
+
+    def tell_drafts(self) -> None:
+        """Tells of pictures that no exact one has replaced: there may come none any more."""
+        for key in list(self._drafts):
+            self._tell_draft(key)
+
+    def _picture(self, key: str, image: QImage) -> None:
+        small = image.scaled(
             QSize(STORED, STORED), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
+        self._drafts[key] = small
         if key in self._thumbnails:
-            self._thumbnails[key].show_pixmap(QPixmap.fromImage(image))
-        if frame.precision == "exact":
-            del self._waiting[(frame.model_hash, frame.recipe)]
+            self._thumbnails[key].show_pixmap(QPixmap.fromImage(small))
+
+    def _tell_draft(self, key: str) -> None:
+        image = self._drafts.pop(key)
+        if key in self._entries:
             self.pictured.emit(key, _file_of(image))
+
+    def _ask_for_missing(self) -> None:
+        """Has the entries drawn that no frame was drawn of, because the next gesture came too soon."""
+        self.tell_drafts()
+        model = self._session.info.hash if self._session.info else ""
+        empty = {key for key, thumbnail in self._thumbnails.items() if thumbnail.empty}
+        recipes = [recipe for (of, recipe), key in self._waiting.items() if of == model and key in empty]
+        if recipes:
+            self.job_requested.emit(Strip(MISSING, tuple(recipes[-MOST_MISSING:]), STORED))
 
     def set_compact(self, compact: bool) -> None:
         """One low row instead of two, for a window that needs its height for the picture."""
@@ -128,11 +165,13 @@ class HistoryStrip(QWidget):
         info = self._session.info
         if info is None:
             return
+        self._rest.start()
         key = self._key_of(recipe)
         if key is None:
             key = f"{time.time_ns():x}-{next(_counter)}"
             entry = Entry(key, recipe, info.hash, self._session.model_path)
             self._entries[key] = entry
+            self.tell_drafts()
             self._waiting[(info.hash, recipe)] = key
             self._add_thumbnail(entry, 0)
             self.added.emit(entry)

@@ -1,0 +1,90 @@
+"""The history strip: a thumbnail is a frame that was drawn anyway, the best there is, and never stays empty."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from explorer.explore.history import MISSING, HistoryStrip
+from explorer.jobs import Frame, Piece, Strip
+from explorer.session import Session
+from stylegan_core.recipe import Recipe
+from tests.explorer.explore.panel_fakes import flat, model_info
+
+A, B, C = Recipe(psi=0.1), Recipe(psi=0.2), Recipe(psi=0.3)
+
+
+class Watched(HistoryStrip):
+    """A strip that remembers which pictures it wants kept."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.kept: list[tuple[float, int]] = []  # psi of the entry, and its red
+        self.asked: list[Strip] = []
+        self.pictured.connect(self._keep)
+        self.job_requested.connect(self.asked.append)
+
+    def _keep(self, key: str, file: bytes) -> None:
+        recipe = next(entry.recipe for entry in self.entries() if entry.key == key)
+        self.kept.append((recipe.psi, QImage.fromData(file).pixelColor(2, 2).red()))
+
+    def red(self, recipe: Recipe) -> int | None:
+        """How red the thumbnail of a recipe is; None while it is empty."""
+        key = next(entry.key for entry in self.entries() if entry.recipe == recipe)
+        pixmap = self._thumbnails[key].pixmap
+        return None if pixmap is None else pixmap.toImage().pixelColor(2, 2).red()
+
+
+@pytest.fixture
+def strip(qtbot: QtBot, session: Session) -> Watched:
+    made = Watched(session)
+    qtbot.addWidget(made)
+    session.set_model(model_info(), "small.safetensors")
+    return made
+
+
+def frame(recipe: Recipe, precision: str, red: int) -> Frame:
+    return Frame(recipe, model_info().hash, precision, flat(red), 0.01)
+
+
+def test_a_draft_stands_in_until_the_exact_picture_comes(session: Session, strip: Watched) -> None:
+    session.edit_recipe(A)
+    strip.show_frame(frame(A, "draft", 10))
+    session.commit()
+    assert strip.red(A) == 10 and strip.kept == []
+    strip.show_frame(frame(A, "exact", 20))
+    assert strip.red(A) == 20 and strip.kept == [(0.1, 20)]
+
+
+def test_a_draft_is_kept_when_the_next_gesture_comes_first(session: Session, strip: Watched) -> None:
+    session.edit_recipe(A)
+    strip.show_frame(frame(A, "draft", 10))
+    session.commit()
+    session.apply(B)
+    assert strip.red(A) == 10 and strip.kept == [(0.1, 10)]
+    strip.show_frame(frame(A, "exact", 20))  # it comes late, or after an undo
+    assert strip.red(A) == 20 and strip.kept[-1] == (0.1, 20)
+
+
+def test_the_last_draft_is_kept_at_the_end(session: Session, strip: Watched) -> None:
+    session.apply(A)
+    strip.show_frame(frame(A, "draft", 10))
+    strip.tell_drafts()
+    assert strip.kept == [(0.1, 10)]
+
+
+def test_what_was_never_drawn_is_drawn_when_the_hand_rests(qtbot: QtBot, session: Session, strip: Watched) -> None:
+    for recipe in (A, B, C):
+        session.apply(recipe)
+    strip.show_frame(frame(C, "exact", 30))
+    assert strip.red(A) is None and strip.red(B) is None
+    strip._rest.timeout.emit()
+    request: Any = strip.asked[-1]
+    assert request.owner == MISSING and request.recipes[-2:] == (A, B)
+    for index, recipe in enumerate(request.recipes):
+        strip.job_done(Piece(request, model_info().hash, index, len(request.recipes), flat(round(100 * recipe.psi))))
+    assert (strip.red(A), strip.red(B), strip.red(C)) == (10, 20, 30)
+    assert (0.1, 10) in strip.kept
+    strip._rest.timeout.emit()
+    assert len(strip.asked) == 1
