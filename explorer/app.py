@@ -156,6 +156,7 @@ class Explorer(QObject):
         )
         for panel in self.panels:
             panel.job_requested.connect(self.engine.run)
+            panel.job_dropped.connect(self.engine.cancel)
         self.history.job_requested.connect(self.engine.run)
 
     def _connect_window(self) -> None:

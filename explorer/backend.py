@@ -85,9 +85,9 @@ class TorchBackend:
         """The steps of a job; each takes at most about one draft draw."""
         match request:
             case Strip():
-                return self._strip(request.recipes, request.size)
+                return self._strip(request.recipes, request.size, request.refine)
             case Matrix():
-                return self._strip(tuple(_cells(request)), request.size)
+                return self._strip(tuple(_cells(request)), request.size, refine=True)
             case Picture():
                 return self._picture(request.recipe)
             case Save():
@@ -121,11 +121,15 @@ class TorchBackend:
             kept = model.derived["renderer"] = Renderer(model)
         return kept
 
-    def _strip(self, recipes: tuple[Recipe, ...], size: int) -> Steps:
-        renderer, made = self._renderer(), []
-        for index, recipe in enumerate(recipes):
-            made.append(shrunk(renderer.render(recipe, "draft", keep=False), size))
-            yield index, len(recipes), made[-1]
+    def _strip(self, recipes: tuple[Recipe, ...], size: int, refine: bool) -> Steps:
+        renderer = self._renderer()
+        made: list[Pixels] = []
+        passes: tuple[Precision, ...] = ("draft", "exact") if refine else ("draft",)
+        for precision in passes:
+            made.clear()
+            for index, recipe in enumerate(recipes):
+                made.append(shrunk(renderer.render(recipe, precision, keep=False), size))
+                yield index, len(recipes), made[-1]
         return tuple(made)
 
     def _picture(self, recipe: Recipe) -> Steps:

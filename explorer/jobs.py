@@ -16,18 +16,23 @@ from stylegan_core.recipe import Direction, Latent, Recipe
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Small pictures of several recipes. Piece: uint8 [size, size, 3] at ``index``; Done: a tuple of all of them."""
+    """Small pictures of several recipes. Piece: uint8 [size, size, 3] at ``index``; Done: a tuple of all of them.
+
+    All of them are drafts; with ``refine`` every piece comes again, drawn exactly, and those are the answer.
+    """
 
     owner: str
     recipes: tuple[Recipe, ...]
     size: int = 96
+    refine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """The paper's mixing matrix: each row's face with ``band`` of each column's, row after row.
 
-    Piece: uint8 [size, size, 3] at ``index`` = row · columns + column; Done: a tuple of all of them.
+    Piece: uint8 [size, size, 3] at ``index`` = row · columns + column, every cell as a draft and then every cell drawn
+    exactly; Done: a tuple of the exact ones.
     """
 
     owner: str

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLa
 
 from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import Segments, button
+from explorer.controls.panel import allow
 from explorer.controls.thumbnails import Thumbnail
-from explorer.jobs import Done, Matrix, Piece, Request, Strip
+from explorer.jobs import Done, Failed, Matrix, Piece, Request, Strip
 from stylegan_core.bands import NAMES, bands
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Recipe
@@ -18,7 +19,8 @@ from stylegan_core.recipe import Latent, Recipe
 ROWS, COLUMNS = 4, 6
 SHOWN, SIDE = 84, 128  # logical pixels on screen, pixels asked for and exported
 SEEDS = 100_000
-EDGES, CELLS = "mixing.matrix.edges", "mixing.matrix.cells"
+EDGES, CELLS = OWNERS = "mixing.matrix.edges", "mixing.matrix.cells"
+GO_ON = "Click a cell to go on from it."
 
 
 class MatrixDialog(QDialog):
@@ -46,25 +48,33 @@ class MatrixDialog(QDialog):
         self.band = Segments(
             [name.capitalize() for name in NAMES], [f"Takes the {name} layers from the column." for name in NAMES]
         )
-        self.message = QLabel("Click a cell to go on from it.")
-        self.export = button("Export …", "Saves the matrix as one picture.")
+        self._unfinished = set(OWNERS)  # owners whose exact pictures are still to come
+        self.message = QLabel()
+        self.export = button("Export …", "")
         self._lay_out()
 
     def start(self) -> None:
         """Asks for all pictures."""
         faces = [replace(self._recipe, latent=latent, mixes=()) for latent in (*self._rows, *self._columns)]
-        self.wanted.emit(Strip(EDGES, tuple(faces), SIDE))
+        self._unfinished.add(EDGES)
+        self.wanted.emit(Strip(EDGES, tuple(faces), SIDE, refine=True))
         self._fill()
 
     def take(self, answer: Piece | Done) -> None:
-        """Shows an answer to one of its requests."""
-        if not isinstance(answer, Piece):
+        """Shows an answer to one of its requests: each picture comes twice, as a draft and drawn exactly."""
+        if isinstance(answer, Done):
+            self._unfinished.discard(answer.request.owner)
+            self._show_progress()
             return
         is_edge = isinstance(answer.request, Strip)
         thumbnail = (self._edges if is_edge else self._cells)[answer.index]
         thumbnail.show_pixels(answer.value)
         if thumbnail.pixmap is not None:
             self._pieces[answer.index if is_edge else ROWS + COLUMNS + answer.index] = thumbnail.pixmap.toImage()
+
+    def failed(self, answer: Failed) -> None:
+        """Says why there are no pictures."""
+        self.message.setText(answer.reason)
 
     def picture(self) -> QImage:
         """The whole matrix as one picture, columns above, rows at the left."""
@@ -85,7 +95,15 @@ class MatrixDialog(QDialog):
             thumbnail.set_stale()
         rows = tuple(replace(self._recipe, latent=latent, mixes=()) for latent in self._rows)
         columns = tuple(replace(self._recipe, latent=latent, mixes=()) for latent in self._columns)
+        self._unfinished.add(CELLS)
+        self._show_progress()
         self.wanted.emit(Matrix(CELLS, rows, columns, NAMES[self.band.index], SIDE))
+
+    def _show_progress(self) -> None:
+        """What is exported is exact, so it waits until every picture is."""
+        drafts = bool(self._unfinished)
+        self.message.setText(f"Some cells are drafts; exact ones are being drawn. {GO_ON}" if drafts else GO_ON)
+        allow(self.export, "Every cell must be exact first; wait a moment." if drafts else "", "Saves the matrix.")
 
     def _thumbnail(self, name: str) -> Thumbnail:
         made = Thumbnail(SHOWN, parent=self)
@@ -112,6 +130,7 @@ class MatrixDialog(QDialog):
             head.addWidget(each)
         head.insertStretch(2, 1)
         self.message.setProperty("role", "muted")
+        self._show_progress()
         outer.addLayout(head)
         outer.addLayout(grid)
         outer.addWidget(self.message)
@@ -157,4 +176,4 @@ def _seeds(count: int) -> list[Latent]:
 
 def is_of_matrix(request: Request) -> bool:
     """Whether a request was the matrix's own."""
-    return request.owner in (EDGES, CELLS)
+    return request.owner in OWNERS

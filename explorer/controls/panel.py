@@ -23,6 +23,7 @@ class Panel(QWidget):
     """
 
     job_requested = Signal(object)  # a request of explorer.jobs
+    job_dropped = Signal(str)  # owner: its answer is not wanted any more
 
     def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,8 +83,9 @@ class Panel(QWidget):
         return True
 
     def forget(self, owner: str) -> None:
-        """Lets the answers to the newest request of an owner go by."""
-        self._asked.pop(owner, None)
+        """Gives up the newest request of an owner; an answer that is on its way goes by."""
+        if self._asked.pop(owner, None) is not None:
+            self.job_dropped.emit(owner)
 
     def job_done(self, answer: Answer) -> None:
         """Takes any answer of the engine; those to others, to older requests and of other models go by."""

@@ -7,10 +7,10 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
-from explorer.controls.matrix import MatrixDialog, is_of_matrix
+from explorer.controls.matrix import OWNERS, MatrixDialog, is_of_matrix
 from explorer.controls.mix_row import MixRow
 from explorer.controls.panel import Panel, allow
-from explorer.jobs import Done, Piece, Strip
+from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
 from stylegan_core.bands import NAMES, band_of_layer, bands
 from stylegan_core.info import ModelInfo
@@ -78,6 +78,8 @@ class MixingPanel(Panel):
         self._dialog = MatrixDialog(self.session.recipe, self.info, self.window())
         self._dialog.wanted.connect(self.ask)
         self._dialog.chosen.connect(self._take_cell)
+        for owner in OWNERS:
+            self._dialog.finished.connect(lambda _, owner=owner: self.forget(owner))
         self._dialog.show()
         self._dialog.start()
 
@@ -118,6 +120,10 @@ class MixingPanel(Panel):
             for row in self._visible_rows():
                 if row.source == answer.request.recipes[answer.index].latent:
                     row.thumbnail.show_pixels(answer.value)
+
+    def failed(self, answer: Failed) -> None:
+        if is_of_matrix(answer.request) and self._dialog is not None:
+            self._dialog.failed(answer)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -13,7 +13,7 @@ from stylegan_core.cli.render import main as render_main
 from stylegan_core.model import load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
-from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Vector
+from stylegan_core.recipe import Latent, Mix, NoiseLayer, Recipe, Vector
 from stylegan_core.render import render
 from stylegan_core.saved_picture import read_picture
 
@@ -55,7 +55,12 @@ def test_a_strip_comes_picture_by_picture_at_its_size(backend: TorchBackend) -> 
 
 def test_a_matrix_takes_a_band_of_each_column(backend: TorchBackend) -> None:
     rows, columns = (Recipe(Latent(1)), Recipe(Latent(2))), (Recipe(Latent(1)), Recipe(Latent(3)))
-    _, value = run(backend, Matrix("m", rows, columns, "coarse", 16))
+    pieces, value = run(backend, Matrix("m", rows, columns, "coarse", 16))
+    assert [index for index, _, _ in pieces] == [0, 1, 2, 3] * 2  # drafts, then exact ones
+    exact = [
+        backend.draw(row.with_mix("coarse", Mix(c.latent, 1.0, "coarse")), "exact") for row in rows for c in columns
+    ]
+    assert all(np.array_equal(one, other) for one, other in zip(value, exact, strict=True))
     _, alone = run(backend, Strip("s", rows, 16))
     assert len(value) == 4
     assert np.array_equal(value[0], alone[0])  # a face mixed with itself is itself

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from explorer.controls.matrix import COLUMNS, ROWS
+from explorer.controls.matrix import COLUMNS, OWNERS, ROWS
 from explorer.controls.recipe_drag import MIME
 from explorer.explore.mixing import MixingPanel, find_mix, put_mix
 from explorer.jobs import Matrix, Strip
@@ -134,12 +134,41 @@ def test_the_matrix_fills_and_a_click_takes_a_cell(session: Session, show: Any) 
     for index in range(ROWS * COLUMNS):
         asked.piece(request, index, flat(index, 16), ROWS * COLUMNS)
     assert not any(cell.empty for cell in dialog._cells)
+    assert not dialog.export.isEnabled() and "drafts" in dialog.message.text()
+    asked.piece(request, 3, flat(200, 16), ROWS * COLUMNS)  # the exact one takes the place of the draft
+    assert dialog._pieces[ROWS + COLUMNS + 3].pixelColor(1, 1).red() == 200
+    asked.done(request, ())
+    asked.done(asked.of(Strip), ())
+    assert dialog.export.isEnabled() and "drafts" not in dialog.message.text()
     assert dialog.picture().width() > COLUMNS * 128
     dialog._cells[COLUMNS + 2].click()
     assert session.recipe.latent == request.rows[1].latent
     assert session.recipe.mixes == (Mix(request.columns[2].latent, 1.0, "coarse"),)
     session.set_model(model_info(name="other"), "other.safetensors")
     assert panel._dialog is None
+
+
+def test_a_change_of_the_matrix_begins_anew_and_closing_it_gives_it_up(show: Any) -> None:
+    panel, asked = show(MixingPanel)
+    dropped: list[str] = []
+    panel.job_dropped.connect(dropped.append)
+    panel.open_matrix()
+    dialog, first = panel._dialog, asked.of(Matrix)
+    assert dialog is not None
+    asked.done(asked.of(Strip), ())
+    asked.done(first, ())
+    dialog.band.chosen.emit(dialog.band.index)
+    dialog._redraw(columns=[Latent(seed) for seed in range(COLUMNS)])
+    second = asked.of(Matrix)
+    assert second != first and not dialog.export.isEnabled()
+    asked.done(first, ())  # the answer to the older question
+    assert not dialog.export.isEnabled()
+    asked.fail(second, "There is not enough memory.")
+    assert dialog.message.text() == "There is not enough memory."
+    dropped.clear()
+    asked.panel.ask(second)
+    dialog.close()
+    assert set(dropped) == set(OWNERS)
 
 
 def test_a_network_without_styles_says_why(show: Any) -> None:
