@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from explorer import theme
+from explorer.controls.scrolling import BAR, ScrollDown
 
 
 class SideColumn(QFrame):
@@ -19,16 +20,13 @@ class SideColumn(QFrame):
         self.setFixedWidth(width)
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(14, 10, 14, 12)
+        column.setContentsMargins(14, 10, 14 - BAR, 12)
         column.setSpacing(14)
         for panel in panels:
             column.addWidget(panel)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = ScrollDown(body)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(body)
         scroll.verticalScrollBar().setSingleStep(16)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

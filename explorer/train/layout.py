@@ -1,7 +1,8 @@
 """Cards, headlines and scrolling columns: how every page of the training workspace is built."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.controls.scrolling import BAR, ScrollDown
 
 
 def head_row(text: str, *more: QWidget) -> QHBoxLayout:
@@ -15,22 +16,19 @@ def head_row(text: str, *more: QWidget) -> QHBoxLayout:
 
 
 def card(content: QWidget, margins: tuple[int, int, int, int] = (14, 12, 14, 12)) -> QFrame:
-    """A raised panel around a widget."""
+    """A raised panel around a widget; the bar of one that scrolls lies in the right margin."""
     made = QFrame()
     made.setObjectName("card")
     row = QVBoxLayout(made)
-    row.setContentsMargins(*margins)
+    left, top, right, bottom = margins
+    row.setContentsMargins(left, top, right - BAR if isinstance(content, ScrollDown) else right, bottom)
     row.addWidget(content)
     return made
 
 
-def scrolling(content: QWidget) -> QScrollArea:
+def scrolling(content: QWidget) -> ScrollDown:
     """A widget that scrolls down where the window is low."""
-    made = QScrollArea()
-    made.setWidget(content)
-    made.setWidgetResizable(True)
-    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return made
+    return ScrollDown(content)
 
 
 def titled(text: str) -> QLabel:

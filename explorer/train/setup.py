@@ -23,7 +23,7 @@ from stylegan_core.schedule import phases
 from stylegan_core.training.config import PRESETS, TrainingConfig, changed, preset
 
 FIRST_PRESET = "avatars-32"
-CARD = (16, 14, 8, 14)
+CARD = (16, 14, 16, 14)
 WEIGHTS = "Networks (*.safetensors *.pkl *.npz *.pt *.pth *.onnx *.ckpt);;All files (*)"
 
 
@@ -102,7 +102,7 @@ class SetupPage(QWidget):
     def _choices(self) -> QWidget:
         made = QWidget()
         column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.data)
         column.addSpacing(8)
@@ -136,7 +136,7 @@ class SetupPage(QWidget):
     def _consequences(self) -> QWidget:
         made = QWidget()
         column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.sees.setProperty("role", "title")
         column.addWidget(self.sees)

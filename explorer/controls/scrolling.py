@@ -1,0 +1,24 @@
+"""A column that scrolls down where the window is low."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+BAR = 10  # pixels the style sheet gives it
+
+
+class ScrollDown(QScrollArea):
+    """Its content is as wide without the bar as with it, since there is always room for the bar.
+
+    Pictures that are as high as the column is wide would otherwise bring the bar in by their height and drive it out
+    by the width it takes, for ever.
+    """
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.setEnabled(False)  # the style sheet hides one that has nothing to scroll
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
+        self.setWidget(content)
