@@ -5,8 +5,8 @@ import time
 from dataclasses import replace
 
 from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QRegularExpressionValidator
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QRegularExpressionValidator, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QStyle, QStyleOptionFrame, QWidget
 
 from explorer import theme
 from explorer.controls.chips import IconButton, button
@@ -208,11 +208,23 @@ class SeedField(QLineEdit):
             self._write()
 
     def _write(self) -> None:
-        latent = self._latent
-        place = f"  {latent.x:+.2f} {latent.y:+.2f}" if latent.x or latent.y else ""
-        words = "stored face" if latent.w else f"seed {latent.seed}{place}"
-        self.setText(str(latent.seed) if self.hasFocus() else words)
+        room, measure = self._room(), self.fontMetrics()
+        fitting = [words for words in in_words(self._latent) if measure.horizontalAdvance(words) <= room]
+        words = fitting[0] if fitting else in_words(self._latent)[-1]
+        self.setText(str(self._latent.seed) if self.hasFocus() else words)
+        self.setCursorPosition(0)
         self.setModified(False)
+
+    def _room(self) -> int:
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
+        return inside.width() - 4  # what QLineEdit keeps free beside its text
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.hasFocus():
+            self._write()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -238,3 +250,14 @@ class SeedField(QLineEdit):
         if self.isModified() and digits:
             self.setModified(False)
             self.chosen.emit(int(digits) % SEEDS)
+
+
+def in_words(latent: Latent) -> tuple[str, ...]:
+    """Where a face comes from, the most telling words first, shorter ones for a field with less room after them."""
+    if latent.w is not None:
+        return ("stored face",)
+    seed, x, y = latent.seed, latent.x, latent.y
+    if not x and not y:
+        return f"seed {seed}", str(seed)
+    fine = f"{x:+.2f} {y:+.2f}"
+    return f"seed {seed}  {fine}", f"{seed}  {fine}", f"{seed} {x:+.1f} {y:+.1f}", f"{seed} {x:+.0f} {y:+.0f}"

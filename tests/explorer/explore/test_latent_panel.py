@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.explore.latent import LatentPanel
 from explorer.jobs import Piece, Strip
+from explorer.main_window import LEFT_WIDTH
 from explorer.session import Session
 from stylegan_core.recipe import Latent, Recipe, Vector
 from tests.explorer.explore.panel_fakes import flat, model_info
@@ -34,6 +35,17 @@ def test_a_typed_seed_is_one_step(qtbot: QtBot, session: Session, show: Any) -> 
     qtbot.keyClick(panel.seed, Qt.Key.Key_Up)
     assert session.recipe.latent == Latent(48214)
     assert steps(session) == 2 and session.recipe.latent == Latent(0)
+
+
+@pytest.mark.parametrize("latent", [Latent(7, 0.4, -0.3), Latent(48213, 0.4, 0.3), Latent(4294967295, -12.25, 3.5)])
+def test_the_words_of_a_seed_fit_into_its_field(session: Session, show: Any, latent: Latent) -> None:
+    panel, _ = show(LatentPanel)
+    panel.setFixedWidth(LEFT_WIDTH - 2 * 14 - 10)
+    panel.layout().activate()
+    session.edit(latent=latent)
+    field = panel.seed
+    assert str(latent.seed) in field.text() and f"{latent.x:+.0f}"[0] in field.text()
+    assert field.fontMetrics().horizontalAdvance(field.text()) <= field._room() < field.width()
 
 
 def test_a_drag_on_the_pad_is_one_step(qtbot: QtBot, session: Session, show: Any) -> None:
