@@ -197,7 +197,7 @@ class TorchBackend:
         labels = [True] * len(request.with_it) + [False] * len(request.without_it)
         rows = []
         for latent in latents:
-            rows.append(styles.latent(latent, None).mean(dim=0).cpu().numpy())
+            rows.append(styles.latent(latent, request.label).mean(dim=0).cpu().numpy())
             yield 0, 100, None
         entry = yield from _in_percent(fit(self._current(), request.name, np.stack(rows), labels, request.unchanged))
         return entry

@@ -86,6 +86,7 @@ class Fit:
     with_it: tuple[Latent, ...]
     without_it: tuple[Latent, ...]
     unchanged: tuple[Direction, ...] = ()
+    label: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
 
 FILES = "Directions (*.json)"
+NO_PCA = "The codes of this network differ equally in every direction, so no component is a principal one."
 VIEWS = {"pca": "Principal components of W (PCA)", "library": "My library only"}
 
 
@@ -27,10 +28,14 @@ class DirectionMenu(QMenu):
             action = self.addAction(text, partial(self.view_chosen.emit, name))
             action.setCheckable(True)
             action.setChecked(name == view)
+            if name == "pca" and info.why_not("styles"):
+                action.setEnabled(False)
+                action.setToolTip(NO_PCA)
+        self.setToolTipsVisible(True)
         self.addSeparator()
         self.addAction("Factorise the styles (SeFa)", lambda: self.sefa_chosen.emit(0, None))
         for band in bands(info.resolution):
-            if band.layers:
+            if band.layers and info.num_layers > 1:
                 ends = band.layers[0], band.layers[-1]
                 self.addAction(f"SeFa of {band.name}, {band.resolutions}", partial(self.sefa_chosen.emit, *ends))
         self.addSeparator()

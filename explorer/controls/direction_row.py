@@ -47,6 +47,7 @@ class DirectionRow(QWidget):
         self._lay_out()
         self._connect()
         self.layers.set_range(entry.first, entry.last)
+        self.layers.setVisible(info.num_layers > 1)
         self.show_entry(entry)
 
     @property
@@ -132,9 +133,11 @@ class DirectionRow(QWidget):
         menu.addAction(star, lambda: self.asked.emit("star"))
         menu.addAction("Show it at −3, 0 and +3 σ", lambda: self.asked.emit("preview"))
         menu.addSeparator()
-        menu.addAction("On all layers", lambda: self._choose_layers(0, None))
+        several = self._info.num_layers > 1
+        if several:
+            menu.addAction("On all layers", lambda: self._choose_layers(0, None))
         for band in bands(self._info.resolution):
-            if band.layers:
+            if band.layers and several:
                 ends = band.layers[0], band.layers[-1]
                 menu.addAction(f"Only {band.name}, {band.resolutions}", partial(self._choose_layers, *ends))
         menu.addSeparator()

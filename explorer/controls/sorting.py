@@ -1,6 +1,7 @@
 """Sorting: a person puts faces onto two piles, and from ten a side a direction is fitted."""
 
 import random
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPixmap
@@ -41,10 +42,10 @@ class SortingDialog(QDialog):
     wanted = Signal(object)
     found = Signal(object)
 
-    def __init__(self, psi: float, others: tuple[Direction, ...], parent: QWidget | None = None) -> None:
+    def __init__(self, recipe: Recipe, others: tuple[Direction, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("A direction by sorting")
-        self._psi, self._others = psi, others
+        self._plain, self._others = Recipe(psi=recipe.psi, label=recipe.label), others
         self.name = QLineEdit()
         self.unchanged = button("Leave unchanged", "Directions that the new one must not move, as far as W is linear.")
         self.fit = button("Find direction", "Fits the direction from the left pile to the right one.", "primary")
@@ -138,7 +139,7 @@ class SortingDialog(QDialog):
         for place in places:
             self.candidates[place].deal(Latent(random.randrange(SEEDS)))
         waiting = [each.latent for each in self.candidates if each.latent is not None and each.empty]
-        self.wanted.emit(Strip(FACES, tuple(Recipe(latent, psi=self._psi) for latent in waiting), PIXELS))
+        self.wanted.emit(Strip(FACES, tuple(replace(self._plain, latent=latent) for latent in waiting), PIXELS))
 
     def _count(self, keep_message: bool = False) -> None:
         fewest = min(len(self.with_it.latents), len(self.without_it.latents))
@@ -160,7 +161,8 @@ class SortingDialog(QDialog):
         self.message.setText("Looking for the direction …")
         self.fit.setEnabled(False)
         name = self.name.text().strip()
-        self.wanted.emit(Fit(FITTED, name, tuple(self.with_it.latents), tuple(self.without_it.latents), held))
+        piles = tuple(self.with_it.latents), tuple(self.without_it.latents)
+        self.wanted.emit(Fit(FITTED, name, *piles, held, self._plain.label))
 
     def _show_found(self, entry: Entry) -> None:
         self.progress.hide()

@@ -12,7 +12,7 @@ from explorer.controls.direction_list import DirectionList
 from explorer.controls.direction_menu import DirectionMenu
 from explorer.controls.direction_row import DirectionRow
 from explorer.controls.direction_shelf import DirectionShelf
-from explorer.controls.panel import Panel, allow
+from explorer.controls.panel import Panel
 from explorer.controls.preview import Preview
 from explorer.controls.sorting import SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
@@ -107,18 +107,23 @@ class DirectionsPanel(Panel):
         self.list.clear()
         self.info = info
         self.shelf.open(info)
+        self.shelf.view = self._found_by
         self._say("")
         self._rebuild()
         super().show_model(info)
-        reason = info.why_not("styles")
-        for widget, tip in ((self.library_chip, TIPS["library"]), (self.sorting, TIPS["sorting"])):
-            allow(widget, reason, tip)
-        if reason:
-            self._say(reason)
 
     def refresh(self) -> None:
-        if self.info is not None and not self.info.why_not("styles") and "pca" not in self.shelf.found:
+        if self.info is None or self._found_by in self.shelf.found:
+            return
+        if self._found_by == "pca":
             self._search(Pca(PCA), "Looking for the directions in which faces differ most …")
+        else:
+            self._search(Sefa(SEFA), "Looking for the directions the first layer reacts to most …")
+
+    @property
+    def _found_by(self) -> str:
+        """What looks for directions unasked; where the code itself is W, every direction of it differs the same."""
+        return "sefa" if self.info is not None and self.info.why_not("styles") else "pca"
 
     def take(self, answer: Piece | Done) -> None:
         request = answer.request
@@ -143,7 +148,7 @@ class DirectionsPanel(Panel):
         else:
             self.progress.hide()
             self._say(answer.reason)
-            self.shelf.found.setdefault("pca", ())
+            self.shelf.found.setdefault("pca" if isinstance(answer.request, Pca) else "sefa", ())
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._hide_preview()
@@ -248,7 +253,7 @@ class DirectionsPanel(Panel):
             return
         self._close_dialog()
         others = tuple(row.entry.direction for row in self.rows)
-        self._dialog = SortingDialog(self.session.recipe.psi, others, self.window())
+        self._dialog = SortingDialog(self.session.recipe, others, self.window())
         self._dialog.wanted.connect(self.ask)
         self._dialog.found.connect(lambda entry: self._kept(self.shelf.keep(entry)))
         self._dialog.show()

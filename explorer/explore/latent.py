@@ -119,7 +119,7 @@ class LatentPanel(Panel):
         self.snap.setEnabled(not self.lock.isChecked() and (latent.x, latent.y, latent.w) != (0, 0, None))
         if recipe.label != self._label:
             self._label = recipe.label
-            self.classes.setCurrentIndex(0 if recipe.label is None else recipe.label + 1)
+            self._show_class()
             self.pad.clear()
         self.refresh_later()
 
@@ -128,8 +128,9 @@ class LatentPanel(Panel):
         self.pad.clear()
         with QSignalBlocker(self.classes):
             self.classes.clear()
-            self.classes.addItems(["any", *info.classes])
+            self.classes.addItems(info.classes)
         self._class_row.setVisible(bool(info.classes))
+        self._show_class()
         super().show_model(info)
 
     def refresh(self) -> None:
@@ -156,7 +157,11 @@ class LatentPanel(Panel):
         self.session.edit(latent=Latent(self.session.recipe.latent.seed, x, y))
 
     def _choose_class(self, index: int) -> None:
-        self.session.apply(replace(self.session.recipe, label=index - 1 if index else None))
+        self.session.apply(replace(self.session.recipe, label=index))
+
+    def _show_class(self) -> None:
+        """A recipe without a label is drawn as the first class."""
+        self.classes.setCurrentIndex(self.session.recipe.label or 0)
 
     def _set_speed(self, speed: float) -> None:
         if speed and not self._timer.isActive():

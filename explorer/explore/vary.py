@@ -85,15 +85,14 @@ class VaryPanel(Panel):
     def show_model(self, info: ModelInfo) -> None:
         super().show_model(info)
         self.grid.clear()
-        reason = info.why_not("styles")
         for band in bands(info.resolution):
             missing = "" if band.layers else f"This network has no {band.name} layers."
-            allow(self.keep[band.name], reason or missing, f"Keeps the {band.name} layers of this face.")
-        allow(self.again, reason, "Draws eight other children.")
-        self.grid.setEnabled(not reason)
+            allow(
+                self.keep[band.name], info.why_not("styles") or missing, f"Keeps the {band.name} layers of this face."
+            )
 
     def refresh(self) -> None:
-        if self.info is None or self.info.why_not("styles"):
+        if self.info is None:
             return
         recipe = self.session.recipe
         kept = (recipe, self._seeds, self.amount.value, self._kept_layers(), self.keep_directions.isChecked())
@@ -110,7 +109,7 @@ class VaryPanel(Panel):
             self.grid.show_pixels(answer.index, answer.value)
 
     def _kept_layers(self) -> tuple[int, ...]:
-        if self.info is None:
+        if self.info is None or self.info.why_not("styles"):
             return ()
         kept = (band.layers for band in bands(self.info.resolution) if self.keep[band.name].isChecked())
         return tuple(layer for layers in kept for layer in layers if layer < self.info.num_layers)
@@ -147,7 +146,8 @@ def child(
 ) -> Floats:
     """ws [num_layers, w_dim]: ``w`` moved by ``amount`` towards ``other``.
 
-    Kept layers stay as they are, and nothing moves along the directions that are held.
+    Kept layers stay as they are, and nothing moves along the directions that are held. Where the code itself is drawn,
+    its length moves as far: halfway between two codes of usual length lies one that no face was learned from.
     """
     shape = (info.num_layers, info.w_dim)
     start = np.broadcast_to(w, shape)
@@ -157,6 +157,10 @@ def child(
         basis, _ = np.linalg.qr(np.stack(vectors, axis=1))
         step = step - (step @ basis) @ basis.T
     made = np.array(start + amount * step, np.float32)
+    if info.why_not("styles"):
+        code = np.s_[:, : info.z_dim]  # beside it stands the label
+        lengths = [np.linalg.norm(each[code], axis=1, keepdims=True) for each in (start, start + step, made)]
+        made[code] *= ((1 - amount) * lengths[0] + amount * lengths[1]) / np.maximum(lengths[2], 1e-12)
     made[list(kept)] = start[list(kept)]
     return made
 

@@ -14,9 +14,16 @@ COUNT = 80
 
 
 def style_affines(model: Any) -> list[Floats]:
-    """The weight [outputs, w_dim] of every layer's style affine, in order; empty for a network without styles."""
-    layers = [layer for layer in model.generator.synthesis.layers if getattr(layer, "affine", None) is not None]
-    return [layer.affine.weight.detach().float().cpu().numpy() for layer in layers]
+    """The weight [outputs, w_dim] of what w enters: every layer's style affine, in order.
+
+    In a network without styles it is the first layer alone, of which each output pixel counts as one output (Shen and
+    Zhou 2021, section 3.3, do so with PGGAN).
+    """
+    layers = list(model.generator.synthesis.layers)
+    affines = [layer.affine.weight for layer in layers if getattr(layer, "affine", None) is not None]
+    if not affines and layers and getattr(layers[0], "weight", None) is not None:
+        affines = [layers[0].weight.flatten(1).T]  # transposed convolution: [w_dim, outputs, 4, 4]
+    return [weight.detach().float().cpu().numpy() for weight in affines]
 
 
 def sefa(
@@ -26,7 +33,7 @@ def sefa(
 
     They are the eigenvectors of A^T A, A being the affine weights of those layers stacked, every output channel
     scaled to length one. ``explained`` is the share of the eigenvalue. Sigma comes from samples of W.
-    Raises ValueError where the network has no styles or the range holds no layer.
+    Raises ValueError where the range holds no layer.
     """
     affines = style_affines(model)[first : None if last is None else last + 1]
     if not affines:

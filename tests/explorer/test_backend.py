@@ -57,11 +57,10 @@ def test_a_matrix_takes_a_band_of_each_column(backend: TorchBackend) -> None:
     rows, columns = (Recipe(Latent(1)), Recipe(Latent(2))), (Recipe(Latent(1)), Recipe(Latent(3)))
     pieces, value = run(backend, Matrix("m", rows, columns, "coarse", 16))
     assert [index for index, _, _ in pieces] == [0, 1, 2, 3] * 2  # drafts, then exact ones
-    exact = [
-        backend.draw(row.with_mix("coarse", Mix(c.latent, 1.0, "coarse")), "exact") for row in rows for c in columns
-    ]
+    mixed = [row.with_mix("coarse", Mix(column.latent, 1.0, "coarse")) for row in rows for column in columns]
+    exact = [backend.draw(recipe, "exact") for recipe in mixed]
     assert all(np.array_equal(one, other) for one, other in zip(value, exact, strict=True))
-    _, alone = run(backend, Strip("s", rows, 16))
+    _, alone = run(backend, Strip("s", rows, 16, refine=True))
     assert len(value) == 4
     assert np.array_equal(value[0], alone[0])  # a face mixed with itself is itself
     assert not np.array_equal(value[1], alone[0])

@@ -11,6 +11,8 @@ import torch
 
 from stylegan_core.latents import from_labels, pca, sefa
 from stylegan_core.latents.samples import oriented, sample_w, spread, without
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.generator import build_generator
 from stylegan_core.recipe import Direction, Vector
 
 SPREADS = np.array([5.0, 3.0, 2.0, 1.0, 0.5, 0.25], np.float32)
@@ -123,7 +125,7 @@ def test_sefa_finds_what_the_affines_look_at(model: Stretched) -> None:
 
 
 def test_sefa_refuses_layers_that_are_not_there(model: Stretched) -> None:
-    with pytest.raises(ValueError, match="no style affines"):
+    with pytest.raises(ValueError, match="no style affines"):  # beyond the last layer
         finish(sefa.sefa(styled(model, np.eye(6, dtype=np.float32)), first=4))
 
 
@@ -178,3 +180,16 @@ def test_fit_refuses_piles_that_say_nothing(model: Stretched) -> None:
     ws, _ = piles(model, model.axes[0], 20)
     with pytest.raises(ValueError, match="at least 10 pictures on each pile; the smaller one has 9"):
         finish(from_labels.fit(model, "glasses", ws, [True] * 9 + [False] * 11))
+
+
+def test_sefa_of_a_network_without_styles_is_that_of_its_first_layer(tmp_path: Path) -> None:
+    network = build_generator(NetworkConfig(16, "dcgan", z_dim=8, w_dim=8, mapping_layers=0, fmap_max=16))
+    strong = torch.zeros(8)
+    strong[5] = 10.0
+    with torch.no_grad():
+        network.synthesis.layers[0].weight += strong[:, None, None, None]
+    model = SimpleNamespace(generator=network, z_dim=8, w_dim=8, classes=(), mapping=network.mapping)
+    found = finish(sefa.sefa(model))[1]
+    assert abs(float(found[0].direction.vector.array[5])) > 0.99
+    assert found[0].direction.sigma == pytest.approx(1.0, abs=0.1)
+    assert len(found) == 8

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from explorer.controls.direction_menu import DirectionMenu
 from explorer.controls.sorting import FEWEST
 from explorer.explore.directions import DirectionsPanel
 from explorer.jobs import Fit, Pca, Sefa, Strip
@@ -244,6 +245,30 @@ def test_faces_leave_a_pile_again_and_failures_are_told(panel: Any) -> None:
     assert "at least 10" in dialog.message.text()
 
 
-def test_a_network_without_styles_says_why(show: Any) -> None:
-    panel, asked = show(DirectionsPanel, model_info(capabilities=PLAIN))
-    assert not panel.sorting.isEnabled() and "no styles" in panel.message.text() and asked.requests == []
+def test_a_network_without_styles_has_what_its_first_layer_reacts_to(show: Any, qtbot: QtBot) -> None:
+    panel, asked = show(DirectionsPanel, model_info(capabilities=PLAIN, num_layers=1))
+    assert [type(request) for request in asked.requests] == [Sefa]
+    asked.done(asked.of(Sefa), entries("sefa", 16, "SeFa"))
+    grown(panel, qtbot)
+    assert names(panel)[0] == "SeFa 1" and not panel.rows[0].layers.isVisible()
+    assert panel.sorting.isEnabled()
+    menu = DirectionMenu(panel.info, panel.shelf.view, False, panel)
+    actions = {action.text(): action for action in menu.actions()}
+    pca = actions["Principal components of W (PCA)"]
+    assert not pca.isEnabled() and "equally" in pca.toolTip()
+    assert not any("coarse" in text for text in actions)
+
+
+def test_faces_to_sort_are_of_the_class_on_show(session: Session, show: Any) -> None:
+    panel, asked = show(DirectionsPanel, model_info(classes=("boot", "bag")))
+    session.apply(Recipe(label=1))
+    panel.sort()
+    faces = asked.of(Strip)
+    assert {recipe.label for recipe in faces.recipes} == {1}
+    dialog = panel._dialog
+    for at, latent in enumerate(recipe.latent for recipe in faces.recipes):
+        (dialog.with_it if at % 2 else dialog.without_it).add(latent, None)
+    dialog.name.setText("laces")
+    dialog.fit.click()
+    assert asked.of(Fit).label == 1
+    panel._close_dialog()

@@ -159,7 +159,11 @@ def test_a_stored_face_has_no_place_on_the_map(session: Session, show: Any) -> N
 def test_classes_appear_where_the_network_has_them(session: Session, show: Any) -> None:
     panel, _ = show(LatentPanel, model_info(classes=("boot", "bag")))
     assert panel.classes.isVisible()
-    panel.classes.activated.emit(2)
-    assert session.recipe.label == 1
+    assert [panel.classes.itemText(at) for at in range(panel.classes.count())] == ["boot", "bag"]
+    assert panel.classes.currentText() == "boot"  # what a recipe without a label is drawn as
+    panel.classes.activated.emit(1)
+    assert session.recipe.label == 1 and panel.classes.currentText() == "bag"
     session.undo()
-    assert session.recipe.label is None and panel.classes.currentIndex() == 0
+    assert session.recipe.label is None and panel.classes.currentText() == "boot"
+    session.set_model(model_info(name="other"), "other.safetensors")
+    assert not panel.classes.isVisible()

@@ -74,6 +74,21 @@ def test_again_draws_others(session: Session, show: Any) -> None:
     assert len(asked.requests) == before
 
 
-def test_a_network_without_styles_says_why(show: Any) -> None:
-    panel, asked = show(VaryPanel, model_info(capabilities=PLAIN))
-    assert not panel.again.isEnabled() and "no styles" in panel.again.toolTip() and asked.requests == []
+@given(st.floats(0, 1))
+def test_a_code_that_is_drawn_itself_keeps_the_length_that_codes_have(amount: float) -> None:
+    info = model_info(capabilities=PLAIN, num_layers=1, z_dim=12)  # four numbers beside it are the label's
+    w, other = vectors(2)
+    other[12:] = w[12:]
+    made = child(w, other, amount, (), (), info)
+    lengths = [float(np.linalg.norm(each[..., :12])) for each in (w, other, made)]
+    assert abs(lengths[2] - (1 - amount) * lengths[0] - amount * lengths[1]) < 1e-3
+    np.testing.assert_allclose(made[0, 12:], w[12:], atol=1e-5)
+
+
+def test_a_network_without_styles_varies_its_code_but_keeps_no_layers(session: Session, show: Any) -> None:
+    panel, asked = show(VaryPanel, model_info(capabilities=PLAIN, num_layers=1))
+    assert not panel.keep["coarse"].isEnabled() and "no styles" in panel.keep["coarse"].toolTip()
+    asked.done(asked.of(Styles), tuple(Vector.of(w) for w in vectors(9)))
+    panel.grid.thumbnails[0].click()
+    stored = session.recipe.latent.w
+    assert stored is not None and stored.shape == (1, W_DIM)
