@@ -81,13 +81,18 @@ def train_arguments(preset: str, data: str, settings: Iterable[str], init: str =
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the watcher's thread brings back: news, or the whole story where ``rewritten``; bytes free, or -1."""
+    """What the watcher's thread brings back: news, or the whole story where ``rewritten``; bytes free, or -1.
+
+    ``broken`` lines were skipped, ``thinned`` ticks left out because there are so many.
+    """
 
     events: tuple[Event, ...]
     rewritten: bool
     state: RunState
     config: dict[str, Any] | None
     disk_free: int
+    broken: int = 0
+    thinned: int = 0
 
 
 class RunWatcher(QObject):
@@ -109,6 +114,8 @@ class RunWatcher(QObject):
         self.launch = launch
         self.state = RunState("empty")
         self.disk_free = -1
+        self.broken = self.thinned = 0
+        self.looked = False
         self._reader = EventReader(self.run)
         self._generation = 0
         self._heard = 0.0
@@ -156,11 +163,12 @@ class RunWatcher(QObject):
             if trouble
             else judge(signs_of(self.run, last, self._heard, self.launch), time.time())
         )
-        return Look(tuple(story if rewritten else events), rewritten, state, self._config, disk_free(self.run.path))
+        news, reader = tuple(story if rewritten else events), self._reader
+        return Look(news, rewritten, state, self._config, disk_free(self.run.path), reader.broken, reader.thinned)
 
     def take(self, look: Look) -> None:
         """Passes on what a look found; runs in the window's thread."""
-        self.disk_free = look.disk_free
+        self.disk_free, self.broken, self.thinned, self.looked = look.disk_free, look.broken, look.thinned, True
         if look.config is not None and not self._told_config:
             self._told_config = True
             self.config_known.emit(look.config)
@@ -171,6 +179,11 @@ class RunWatcher(QObject):
         if look.state != self.state:
             self.state = look.state
             self.state_changed.emit(look.state)
+
+    @property
+    def behind(self) -> int:
+        """Bytes of the log that a look under way has still to read."""
+        return self._reader.behind
 
     def request(self, name: str) -> None:
         """Asks the trainer: "stop", "pause", "snapshot". Raises OSError with one sentence where that cannot be."""

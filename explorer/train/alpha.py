@@ -14,9 +14,9 @@ from explorer.controls.thumbnails import image_of
 from explorer.train.pictures import Pixels, tiles
 from explorer.train.words import square
 from stylegan_core.recipe import Knob
+from stylegan_core.schedule import Phase
 
 ALPHA = Knob("The weight of the newest block: 0 draws the level below, enlarged, 1 the new block alone.")
-FIRST = 4  # the resolution below which there is nothing to fade from
 GAP = 22  # pixels between two pictures, where + and = stand
 
 
@@ -42,7 +42,10 @@ def pairs(old: Pixels | None, new: Pixels | None) -> Pairs | None:
 
 
 class BlendRow(QWidget):
-    """Three pictures with + and = between them and their weights below; a click shows the next face."""
+    """Three pictures with + and = between them and their weights below; a click shows the next face.
+
+    Without ``sums`` they are three of the same kind, and nothing stands between them.
+    """
 
     clicked = Signal()
 
@@ -50,6 +53,7 @@ class BlendRow(QWidget):
         super().__init__(parent)
         self._pictures: list[QPixmap] = []
         self._captions: list[tuple[str, str]] = []
+        self._sums = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("A click shows the next face.")
@@ -72,8 +76,9 @@ class BlendRow(QWidget):
         """Follows the width."""
         self._refit()
 
-    def show_pictures(self, pictures: list[Pixels], captions: list[tuple[str, str]]) -> None:
+    def show_pictures(self, pictures: list[Pixels], captions: list[tuple[str, str]], sums: bool = True) -> None:
         """Three pictures, each with a caption and a smaller one below; an empty list shows empty wells."""
+        self._sums = sums
         self._pictures = [QPixmap.fromImage(image_of(each)) for each in pictures]
         self._captions = captions
         self.setAccessibleName(", ".join(" ".join(each) for each in captions))
@@ -102,7 +107,7 @@ class BlendRow(QWidget):
         tokens = theme.current()
         painter.setPen(tokens.colour("muted"))
         painter.setFont(theme.sans(theme.BODY))
-        if index:
+        if index and self._sums:
             between = QRectF(box.left() - GAP, 0, GAP, box.height())
             painter.drawText(between, Qt.AlignmentFlag.AlignCenter, "+" if index == 1 else "=")
         if index < len(self._captions):
@@ -129,7 +134,8 @@ class AlphaPanel(QWidget):
         super().__init__(parent)
         self._fakes: Pairs | None = None
         self._reals: Pairs | None = None
-        self._resolution = 4
+        self._resolution = self._first = 4
+        self._grows = True
         self._awaited: int | None = None
         self._alpha = 1.0
         self._held = self._roomy = False
@@ -138,7 +144,7 @@ class AlphaPanel(QWidget):
         self.face = chip("face 1", "Shows the next of the fixed faces.")
         self.which = chip("reals", "Shows the real pictures, faded with the same alpha.", checkable=True)
         self.follow = chip("follow the run", "Sets alpha back to what the trainer uses now.")
-        self.explanation = QLabel()
+        self.title, self.explanation = QLabel(), QLabel()
         self._lay_out()
         self.slider.changing.connect(self._drag)
         self.face.clicked.connect(self._next_face)
@@ -153,11 +159,10 @@ class AlphaPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         head = QHBoxLayout()
-        title = QLabel("What alpha does right now")
-        title.setProperty("role", "title")
+        self.title.setProperty("role", "title")
         self.explanation.setProperty("role", "muted")
         self.explanation.setWordWrap(True)
-        head.addWidget(title)
+        head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.follow)
         head.addWidget(self.which)
@@ -167,6 +172,14 @@ class AlphaPanel(QWidget):
         column.addWidget(self.reals)
         column.addWidget(self.slider)
         column.addWidget(self.explanation)
+
+    def set_plan(self, plan: tuple[Phase, ...]) -> None:
+        """The phases of the run: at its first level, and in a run without fades, there is nothing to blend."""
+        first = min((phase.resolution for phase in plan), default=4)
+        grows = not plan or any(phase.kind == "fade" for phase in plan)
+        if (first, grows) != (self._first, self._grows):
+            self._first, self._grows = first, grows
+            self._show()
 
     def set_pairs(self, fakes: Pairs | None, reals: Pairs | None, resolution: int) -> None:
         """The pictures of the newest samples; ``resolution`` is the working one of the newest block."""
@@ -209,28 +222,42 @@ class AlphaPanel(QWidget):
         self._face += 1
         self._show()
 
+    @property
+    def blends(self) -> bool:
+        """True where a level lies below the newest block, from which alpha leads to it."""
+        return self._grows and self._resolution > self._first
+
     def _show(self) -> None:
         alpha = self.alpha
-        self.follow.setVisible(self._held)
+        self.title.setText("What alpha does right now" if self.blends or self._fakes is None else "Drawn and real")
+        self.slider.setVisible(self.blends or (self._grows and self._fakes is None))
+        self.follow.setVisible(self._held and self.blends)
         if not self._held:
             self.slider.set_value(round(alpha, 2))
         count = len(self._fakes.new) if self._fakes else 0
         self.face.setText(f"face {self._face % count + 1} of {count}" if count else "face")
         self.face.setEnabled(count > 1)
-        here = square(self._resolution)
-        below = square(self._resolution // 2) if self._resolution > FIRST else "nothing"
-        weights = (f"weight {1 - alpha:.2f}", f"weight {alpha:.2f}", f"alpha {alpha:.2f}")
-        self._fill(
-            self.fakes,
-            self._fakes,
-            (f"{below}, enlarged" if self._resolution > FIRST else "no level below", f"new {here} block", "the blend"),
-            weights,
-        )
-        self._fill(self.reals, self._reals, (f"real, {below}", f"real, {here}", "shown to D"), ("", "", ""))
+        if self.blends:
+            self._show_blends(alpha)
+        else:
+            self._fill_alike(self.fakes, self._fakes, "drawn")
+            self._fill_alike(self.reals, self._reals, "real")
         self.which.setVisible(self._reals is not None and not self._roomy)
         self.reals.setVisible(self._reals is not None and (self._roomy or self.which.isChecked()))
         self.fakes.setVisible(self._roomy or not self.which.isChecked() or self._reals is None)
         self.explanation.setText(self._sentence())
+
+    def _show_blends(self, alpha: float) -> None:
+        here, below = square(self._resolution), square(self._resolution // 2)
+        weights = (f"weight {1 - alpha:.2f}", f"weight {alpha:.2f}", f"alpha {alpha:.2f}")
+        self._fill(self.fakes, self._fakes, (f"{below}, enlarged", f"new {here} block", "the blend"), weights)
+        self._fill(self.reals, self._reals, (f"real, {below}", f"real, {here}", "shown to D"), ("", "", ""))
+
+    def _fill_alike(self, row: BlendRow, pairs: Pairs | None, word: str) -> None:
+        """Three pictures of one kind, the chosen face first."""
+        new = pairs.new if pairs is not None else ()
+        shown = [new[(self._face + place) % len(new)] for place in range(min(len(new), 3))]
+        row.show_pictures(shown, [(word, square(self._resolution))] * len(shown), sums=False)
 
     def _fill(self, row: BlendRow, pairs: Pairs | None, first: tuple[str, ...], second: tuple[str, ...]) -> None:
         captions = list(zip(first, second, strict=True))
@@ -246,8 +273,11 @@ class AlphaPanel(QWidget):
             return "With the first samples the pictures appear here, without and with the newest block."
         if self._awaited is not None:
             return f"These are from before the {square(self._awaited)} block; the next samples show it."
+        if not self._grows:
+            return "This network is trained at its full size from the start: nothing fades in, alpha is 1 throughout."
+        if not self.blends:
+            above = square(2 * self._resolution)
+            return f"The first level has nothing to fade from; from {above} on alpha blends each new one in."
         if self.alpha < 1:
             return "The real pictures are faded with the same alpha, so D never sees more detail than G can draw."
-        if self._resolution == FIRST:
-            return "The first level has nothing to fade from; from 8×8 on alpha blends each new one in."
         return f"The {square(self._resolution)} block is fully there; drag alpha to see the picture without it."

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.runs import RunWatcher
 from explorer.train.curves import CurvesPanel
-from explorer.train.record import RunRecord
+from explorer.train.record import RunRecord, growth_of, resolution_of
 from explorer.train.samples import SamplesPanel
 from stylegan_core.events import Event
 
@@ -22,6 +23,7 @@ class Comparison(QObject):
         self.others: Sequence[Path] = ()
         self._curves, self._samples = curves, samples
         self._record = RunRecord()
+        self._resolution = 0
         self._watcher: RunWatcher | None = None
         curves.compare_asked.connect(self._offer)
 
@@ -43,9 +45,11 @@ class Comparison(QObject):
         """Shows another run beside this one, and follows it."""
         self.stop()
         self._record = RunRecord()
+        self._resolution = 0
         self._watcher = RunWatcher(path, parent=self)
         self._watcher.news.connect(self._take)
         self._watcher.retold.connect(self._retell)
+        self._watcher.config_known.connect(self._take_config)
         self._watcher.start()
 
     def stop(self) -> None:
@@ -56,6 +60,10 @@ class Comparison(QObject):
             watcher.deleteLater()
             self._curves.show_other(None, "")
             self._samples.show_other(None, ())
+
+    def _take_config(self, config: dict[str, Any]) -> None:
+        self._record.growth = growth_of(config)
+        self._resolution = resolution_of(config)
 
     def _take(self, events: tuple[Event, ...]) -> None:
         self._record.add(events)
@@ -68,4 +76,4 @@ class Comparison(QObject):
     def _show(self) -> None:
         if self._watcher is not None:
             self._curves.show_other(self._record, self._watcher.run.path.name)
-            self._samples.show_other(self._watcher.run.path, self._record.samples)
+            self._samples.show_other(self._watcher.run.path, self._record.samples, self._resolution)

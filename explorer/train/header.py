@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from explorer import theme
@@ -18,6 +18,7 @@ class MonitorHeader(QWidget):
 
     def __init__(self, path: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._told: tuple[RunState, str, bool, bool] | None = None
         self.leave = IconButton("left", "Back to all runs.")
         self.title, self.sentence, self.pill = QLabel(path.name), QLabel(), StatePill()
         self.explore = button("Explore live", "Opens the newest averaged network (EMA) in Explore.")
@@ -58,6 +59,12 @@ class MonitorHeader(QWidget):
         self.details.hide()
         outer.addWidget(self.details)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme: the sentence has colours of its own."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._told is not None:
+            self.show_state(*self._told)
+
     def show_run(self, path: Path, preset: str) -> None:
         """Names the run: its preset, and the number or name of its folder."""
         number = path.name.split("-")[0]
@@ -71,8 +78,9 @@ class MonitorHeader(QWidget):
         newest = "Opens the newest averaged network (EMA) in Explore; later ones replace it as they come."
         self.explore.setToolTip(f"Opens the network of {snapshot} in Explore." if snapshot else newest)
 
-    def show_state(self, state: RunState, sentence: str, can_explore: bool) -> None:
-        """Shows the state and enables what makes sense in it."""
+    def show_state(self, state: RunState, sentence: str, can_explore: bool, can_begin: bool = False) -> None:
+        """Shows the state and enables what makes sense in it; a run that has not begun may be begun."""
+        self._told = (state, sentence, can_explore, can_begin)
         self.pill.show_state(state.name, state.sentence)
         colour = theme.current().colour("bad" if state.name in TROUBLED else "muted").name()
         strong = theme.current().colour("text").name()
@@ -87,7 +95,8 @@ class MonitorHeader(QWidget):
             each.setEnabled(steerable)
         self.snapshot.setEnabled(state.name == "training")
         self.pause.setText("Go on" if state.name in ("paused", "pausing") else "Pause")
-        self.resume.setVisible(not state.live and state.name not in ("finished", "empty"))
+        self.resume.setVisible(not state.live and state.name != "finished" and (state.name != "empty" or can_begin))
+        self.resume.setText("Start" if state.name == "empty" else "Resume")
         has_details = bool(state.details)
         self.details_chip.setVisible(has_details)
         if state.details != self.details.toPlainText():

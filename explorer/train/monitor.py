@@ -18,10 +18,10 @@ from explorer.train.header import MonitorHeader
 from explorer.train.layout import card, scrolling, titled
 from explorer.train.messages import MessageList
 from explorer.train.pictures import PictureLoader, Pixels, strips
-from explorer.train.record import RunRecord, growth_of
+from explorer.train.record import RunRecord, growth_of, network_of, resolution_of
 from explorer.train.samples import SamplesPanel
 from explorer.train.timeline import GrowthTimeline
-from explorer.train.words import duration, headline, kimg_text, size_text, square
+from explorer.train.words import duration, headline, kimg_text, number, size_text, square
 from stylegan_core.events import Event, Samples
 from stylegan_core.rundir import is_whole
 
@@ -87,7 +87,7 @@ class Monitor(QWidget):
     def _left_column(self) -> QWidget:
         made = QWidget()
         column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 6, 0)  # room for the scroll bar
         column.setSpacing(10)
         column.addWidget(self.alpha)
         column.addWidget(self.face)
@@ -113,7 +113,7 @@ class Monitor(QWidget):
         self.header.pause.clicked.connect(self._pause)
         self.header.stop.clicked.connect(lambda: self._request("stop"))
         self.header.resume.clicked.connect(lambda: self.resume_requested.emit(self.path))
-        self._clock.timeout.connect(self._show_status)
+        self._clock.timeout.connect(self._pulse)
 
     def start(self) -> None:
         """Begins to watch."""
@@ -154,14 +154,16 @@ class Monitor(QWidget):
 
     def _show(self) -> None:
         state, record = self.watcher.state, self.record
-        self.header.show_state(state, self._sentence(state), bool(record.checkpoints))
+        can_begin = bool(self.config.get("preset")) and not record.last_event
+        self.header.show_state(state, self._sentence(state), bool(record.checkpoints), can_begin)
         plan = record.plan
         self.timeline.set_plan(plan)
+        self.alpha.set_plan(plan)
         tick = record.last_tick
         left = tick.left_total if tick is not None and state.live and tick.left_total == tick.left_total else None
         self.timeline.set_now(record.kimg if record.last_event else None, left, state.live)
-        resolution = int(self.config.get("network", {}).get("resolution", 0) or 0)
-        self.samples.set_snapshots(self.path, record.samples, resolution)
+        self.samples.set_snapshots(self.path, record.samples, resolution_of(self.config))
+        self.samples.set_network(network_of(self.config))
         self.curves.show_record(record)
         self.messages.show_messages(record.messages)
         self.curves.measure.setVisible(state.name == "training")
@@ -176,6 +178,9 @@ class Monitor(QWidget):
     def _sentence(self, state: RunState) -> str:
         record = self.record
         phase, tick = record.phase, record.last_tick
+        if not self.watcher.looked:
+            behind = self.watcher.behind
+            return f"Reading the log, {size_text(behind)} to go." if behind else "Reading the log."
         if state.name in ("died", "failed", "silent", "empty", "starting") or phase is None:
             return state.sentence or "Waiting for the first word of the trainer."
         if state.name == "finished":
@@ -184,8 +189,9 @@ class Monitor(QWidget):
                 f"Finished: {square(phase.resolution)} after {kimg_text(record.kimg)}, {duration(took)} after it began"
             )
         is_last = phase.resolution == max(each.resolution for each in record.plan)
+        is_only = len({each.level for each in record.plan}) == 1
         left = tick.left_phase if tick is not None and state.name == "training" else float("nan")
-        said = headline(phase, is_last, left if left == left else None)
+        said = headline(phase, is_last, left if left == left else None, is_only)
         return {"paused": f"Paused. {said}", "pausing": f"Pausing. {said}", "stopped": f"Stopped. {said}",
                 "stopping": f"Saving a checkpoint. {said}"}.get(state.name, said)  # fmt: skip
 
@@ -214,6 +220,13 @@ class Monitor(QWidget):
         if self._pairs is not None and path in [self.path / name for name in strips(self._pairs) if name]:
             self._show_pairs()
 
+    def _pulse(self) -> None:
+        """Once a second: how long ago the last word was, or how much of a long log is still to be read."""
+        if self.watcher.looked:
+            self._show_status()
+        else:
+            self.header.show_state(self.watcher.state, self._sentence(self.watcher.state), False)
+
     def _show_status(self) -> None:
         parts = [f"…/{self.path.parent.name}/{self.path.name}"]
         last = self.record.last_event
@@ -226,8 +239,20 @@ class Monitor(QWidget):
             parts.append(size_text(tick.memory))
         if self.watcher.disk_free >= 0:
             parts.append(f"disk {size_text(self.watcher.disk_free)} free")
+        parts += self._oddities()
         self.status.setText("   ·   ".join(parts))
         self.status.setToolTip(str(self.path))
+
+    def _oddities(self) -> list[str]:
+        """What is not as it should be, and what is not shown."""
+        watcher = self.watcher
+        found = [] if self.config or not watcher.looked else ["config.json is missing or damaged"]
+        if watcher.broken:
+            found.append(f"{number(watcher.broken)} damaged line{'s' * (watcher.broken > 1)} of the log skipped")
+        if watcher.thinned:
+            ticks = len(self.record.ticks)
+            found.append(f"curves of {number(ticks)} of {number(ticks + watcher.thinned)} ticks")
+        return found
 
     def _point(self, kimg: float) -> None:
         self.timeline.set_cursor(kimg)

@@ -117,8 +117,13 @@ def spread(count: int, most: int) -> Iterator[int]:
 
 
 def tile_side(event: Samples, resolution: int, pixels: Pixels) -> int:
-    """The side of one picture in a grid: the working resolution, small ones enlarged to 64 or the network's own."""
+    """The side of one picture in a grid: the working resolution, small ones enlarged to 64 or the network's own.
+
+    Where nobody knows the network (``resolution`` 0) the grid is taken for one of 8 × 4 pictures.
+    """
     height, width = pixels.shape[:2]
+    if not resolution and width == 2 * height and width % 8 == 0:
+        return int(width // 8)
     side: int = max(min(resolution, 64), 4 << event.level)
     return side if height % side == 0 and width % side == 0 else int(min(height, width))
 

@@ -23,6 +23,7 @@ from stylegan_core.events import (
     Start,
     Tick,
 )
+from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, Phase, phase_at, phases
 
 Floats = NDArray[np.float64]
@@ -226,4 +227,20 @@ def growth_of(config: dict[str, Any]) -> Growth | None:
             )
         )
     except (KeyError, TypeError, ValueError):
+        return None
+
+
+def resolution_of(config: dict[str, Any]) -> int:
+    """The side of the finished network's pictures that a run's config.json names; 0 where it names none."""
+    try:
+        return int(config["network"]["resolution"])
+    except (KeyError, TypeError, ValueError):
+        return 0
+
+
+def network_of(config: dict[str, Any]) -> NetworkConfig | None:
+    """The network that a run's config.json describes; None where it describes none."""
+    try:
+        return NetworkConfig.from_dict(config["network"])
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from explorer import theme
 from explorer.controls.chips import chip
@@ -14,11 +14,14 @@ from explorer.controls.thumbnails import ThumbnailGrid, image_of
 from explorer.train.pictures import PictureLoader, Pixels, spread, tile_side, tiles
 from explorer.train.words import kimg_number, kimg_text, square
 from stylegan_core.events import Samples
+from stylegan_core.networks.config import NetworkConfig
 
 GAP = 3
 STRIP = 7
+TIP = "A click chooses the face that is followed through time."
 HARD = 3  # from this enlargement on pixels stay hard; below, uneven ones would disturb more than a blur
 WORTH_IT = 0.85  # of the room, to make all pixels of a picture equally large
+FULL_ROWS = 0.75  # of the largest possible side, to have no gap in the last row
 
 
 class SampleGrid(QWidget):
@@ -32,10 +35,11 @@ class SampleGrid(QWidget):
         self._tile = self._native = 1
         self._count = QPoint(6, 5)
         self.face = 0
+        self.classes: tuple[str, ...] = ()  # drawn in turn, by a network that knows classes
         self.setMinimumSize(220, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip("A click chooses the face that is followed through time.")
+        self.setToolTip(TIP)
         self.setAccessibleName("Samples")
 
     def sizeHint(self) -> QSize:
@@ -68,9 +72,12 @@ class SampleGrid(QWidget):
         return max(int(snapped) if snapped > WORTH_IT * side else side, 8)
 
     def _best_columns(self) -> int:
-        """The number of columns that lets the pictures be largest."""
+        """The number of columns that lets the pictures be largest; full rows where that costs little."""
         count = self._count.x() * self._count.y()
-        return max(range(1, count + 1), key=lambda columns: (self._side(columns, -(-count // columns)), -columns))
+        sides = {columns: self._side(columns, -(-count // columns)) for columns in range(1, count + 1)}
+        best = max(sides, key=lambda columns: (sides[columns], -columns))
+        full = max((c for c in sides if count % c == 0), key=lambda columns: (sides[columns], -columns))
+        return full if sides[full] >= FULL_ROWS * sides[best] else best
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Small pictures are enlarged without blurring, large ones scaled smoothly."""
@@ -107,6 +114,15 @@ class SampleGrid(QWidget):
         elif 0 <= self.face + step < len(self.cells()):
             self.choose(self.face + step)
 
+    def event(self, event: QEvent) -> bool:
+        """The tooltip names the class of the face below the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.classes:
+            for index, cell in enumerate(self.cells()):
+                if cell.contains(event.pos()):
+                    QToolTip.showText(event.globalPos(), f"{self.classes[index % len(self.classes)]}\n{TIP}", self)
+                    return True
+        return super().event(event)
+
     def choose(self, face: int) -> None:
         """Follows another face."""
         self.face = face
@@ -123,14 +139,15 @@ class SamplesPanel(QWidget):
         super().__init__(parent)
         self._loader = loader
         self._run = Path()
+        self._network: NetworkConfig | None = None
         self._snapshots: Sequence[Samples] = ()
-        self._resolution = 0
+        self._resolution = self._other_resolution = 0
         self._other_run: Path | None = None
         self._others: Sequence[Samples] = ()
         self.other_grid, self.other_at = SampleGrid(), QLabel()
         self.grid, self.scrubber, self.at = SampleGrid(), Track(), QLabel("–")
         self.newest = chip("newest", "Back to the newest samples, and follows them.")
-        self.first = QLabel("")
+        self.title, self.first = QLabel("Samples, psi 1, same latents each time"), QLabel("")
         self.state = QLabel("")
         self.face_strip = ThumbnailGrid(STRIP, STRIP, 56, 5)
         self._strip_at: list[int] = []
@@ -146,8 +163,7 @@ class SamplesPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         head, foot = QHBoxLayout(), QHBoxLayout()
-        title = QLabel("Samples, psi 1, same latents each time")
-        title.setProperty("role", "title")
+        self.title.setProperty("role", "title")
         self.state.setProperty("role", "small")
         self.first.setProperty("role", "small-number")
         self.at.setProperty("role", "number")
@@ -157,7 +173,7 @@ class SamplesPanel(QWidget):
         self.scrubber.setRange(0, 0)
         self.scrubber.setAccessibleName("Snapshots")
         self.scrubber.setToolTip("Goes back to earlier samples; at the right end it follows the run.")
-        head.addWidget(title)
+        head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.newest)
         head.addWidget(self.state)
@@ -189,6 +205,16 @@ class SamplesPanel(QWidget):
         self.scrubber.update()
         self._show()
 
+    def set_network(self, network: NetworkConfig | None) -> None:
+        """What draws the pictures: its classes are named, and psi where it has a meaning."""
+        if network is None or network == self._network:
+            return
+        self._network = network
+        psi = ", psi 1" if network.has_styles else ""
+        rest = ", classes in turn" if network.classes else ", same latents each time"
+        self.title.setText(f"Samples{psi}{rest}")
+        self.grid.classes = network.classes
+
     @property
     def current(self) -> Samples | None:
         """The snapshot that is shown."""
@@ -204,9 +230,9 @@ class SamplesPanel(QWidget):
         """The run, all its snapshots, and the resolution of the finished network."""
         return self._run, tuple(self._snapshots), self._resolution
 
-    def show_other(self, run: Path | None, snapshots: Sequence[Samples]) -> None:
+    def show_other(self, run: Path | None, snapshots: Sequence[Samples], resolution: int = 0) -> None:
         """Shows the samples of another run below, at the kimg nearest to the one shown; None takes them away."""
-        self._other_run, self._others = run, tuple(snapshots)
+        self._other_run, self._others, self._other_resolution = run, tuple(snapshots), resolution
         self.other_grid.setVisible(run is not None)
         self.other_at.setVisible(run is not None)
         self._show_other()
@@ -231,7 +257,7 @@ class SamplesPanel(QWidget):
         self._loader.want("other", [path])
         pixels = self._loader.get(path)
         if pixels is not None:
-            self.other_grid.show_grid(pixels, tile_side(other, self._resolution, pixels), 4 << other.level)
+            self.other_grid.show_grid(pixels, tile_side(other, self._other_resolution, pixels), 4 << other.level)
 
     def show_nearest(self, kimg: float) -> None:
         """Moves the scrubber to the snapshot nearest to ``kimg``."""

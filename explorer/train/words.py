@@ -49,13 +49,19 @@ def square(resolution: int) -> str:
     return f"{resolution}×{resolution}"
 
 
-def headline(phase: Phase, is_last: bool, seconds_left_in_phase: float | None) -> str:
-    """What the network learns right now and how long this phase still takes; rich text, alpha in bold."""
+def headline(phase: Phase, is_last: bool, seconds_left_in_phase: float | None, is_only: bool = False) -> str:
+    """What the network learns right now and how long this phase still takes; rich text, alpha in bold.
+
+    ``is_only`` for a run that has one level alone, in which nothing fades.
+    """
     wait = "" if seconds_left_in_phase is None else f"{duration(seconds_left_in_phase)} "
     here, above, below = phase.resolution, phase.resolution * 2, phase.resolution // 2
     if phase.kind == "fade":
         then = f" — {wait}until {square(here)} is stable" if wait else ""
         return f"Fading {square(below)} into {square(here)}, <b>alpha {phase.alpha:.2f}</b>{then}"
+    if is_only:
+        then = f" — {wait}left" if wait else ""
+        return f"Training at {square(here)}, the whole network at once{then}"
     if is_last:
         then = f" — {wait}left" if wait else ""
         return f"Stable at {square(here)}, the whole network, <b>alpha 1</b>{then}"

@@ -1,18 +1,23 @@
 """The monitor of one run: sentence, timeline, alpha, samples, curves, messages, buttons."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QToolTip
+from PIL import Image
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
+from explorer import theme
 from explorer.train.alpha import blend
 from explorer.train.monitor import Monitor
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core import events
 from stylegan_core.rundir import RunDir, RunLock
+from stylegan_core.training.config import preset
 from tests.explorer.train import fake_run
 
 
@@ -280,3 +285,129 @@ def test_alerts_are_flags_that_explain_themselves(monitor: Monitor, run: RunDir)
     flags = monitor.curves.plots[0]._flags
     assert [(flag.value(), flag.toolTip()) for flag in flags] == [(29, "29 kimg: All alike.")]
     assert monitor.messages.messages.message(0).tone == "warning"
+
+
+def test_a_run_of_another_size_is_compared_with_whole_pictures(monitor: Monitor, tmp_path: Path, qtbot) -> None:
+    """The other run's grid was cut into pictures of this run's size."""
+    other = fake_run.write_run(tmp_path / "00013-large", 5)
+    config = other.config()
+    config["network"]["resolution"] = 64
+    other.write_config(config)
+    for path in other.samples.glob("00????.png"):
+        Image.new("RGB", (8 * 64, 4 * 64)).save(path)
+    monitor.comparison.start(other.path)
+    qtbot.waitUntil(lambda: monitor.samples.other_grid._pixmap is not None)
+    assert monitor.samples.other_grid._tile == 64
+    assert len(monitor.samples.other_grid.cells()) == 32
+
+
+def test_without_a_config_the_pictures_are_whole_all_the_same(workspace: TrainWorkspace, run: RunDir, qtbot) -> None:
+    """Pictures of a level below 32² were cut at their working resolution, though they are stored enlarged."""
+    run.config_file.unlink()
+    workspace.watch(run.path)
+    qtbot.waitUntil(lambda: workspace.monitor.samples.grid._pixmap is not None)
+    workspace.monitor.samples.scrubber.setValue(0)
+    qtbot.waitUntil(lambda: not workspace.monitor.samples.face_strip.thumbnails[0].empty)
+    assert len(workspace.monitor.samples.grid.cells()) == 32
+    assert "config.json is missing or damaged" in workspace.monitor.status.text()
+
+
+def test_what_was_skipped_is_said(monitor: Monitor, run: RunDir) -> None:
+    with run.events_file.open("ab") as file:
+        file.write(b"rubbish\n{\n")
+    look(monitor)
+    monitor._show_status()
+    assert "2 damaged lines of the log skipped" in monitor.status.text()
+    assert "config.json" not in monitor.status.text()
+
+
+def test_a_run_that_has_not_begun_can_be_started(
+    workspace: TrainWorkspace, run: RunDir, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    """An empty run offered nothing at all."""
+    launched: list[Path] = []
+    monkeypatch.setattr(workspace, "_launch", lambda folder, _arguments: launched.append(folder))
+    run.events_file.unlink()
+    workspace.watch(run.path)
+    header = workspace.monitor.header
+    qtbot.waitUntil(lambda: header.resume.isVisible())
+    assert (header.resume.text(), header.pill.state) == ("Start", "empty")
+    qtbot.mouseClick(header.resume, Qt.MouseButton.LeftButton)
+    assert launched == [run.path]
+
+
+def test_a_long_log_says_how_much_is_to_be_read(run: RunDir, qtbot) -> None:
+    monitor = Monitor(run.path)
+    qtbot.addWidget(monitor)
+    monitor.watcher._reader.behind = 480_000_000
+    monitor._pulse()
+    assert "Reading the log, 480 MB to go." in monitor.header.sentence.text()
+    look(monitor)
+    assert "Fading 8×8 into 16×16" in monitor.header.sentence.text()
+    monitor.close_run()
+
+
+def test_another_theme_reaches_the_sentence(monitor: Monitor, qtbot) -> None:
+    """Its colours stood in the text and stayed those of the theme it was written in."""
+    app = QApplication.instance()
+    try:
+        theme.apply(app, "light")
+        qtbot.wait(1)
+        assert theme.LIGHT.text in monitor.header.sentence.text()
+    finally:
+        theme.apply(app, "dark")
+
+
+def test_full_rows_are_worth_a_little_size(monitor: Monitor, qtbot) -> None:
+    grid = monitor.samples.grid
+    grid.resize(446, 358)  # where seven columns of 32 pictures would be a tenth larger
+    assert grid._best_columns() == 8
+    grid.resize(300, 800)
+    assert 32 % grid._best_columns() == 0
+
+
+def test_at_the_first_level_drawn_and_real_pictures_stand_side_by_side(qtbot, tmp_path: Path) -> None:
+    """The panel showed a blend with a level that is never trained."""
+    monitor = Monitor(fake_run.write_run(tmp_path / "run", 5, began=time.time()).path)
+    qtbot.addWidget(monitor)
+    monitor.resize(1280, 646)
+    monitor.show()
+    look(monitor)
+    qtbot.waitUntil(lambda: monitor.alpha._fakes is not None)
+    assert not monitor.alpha.slider.isVisible()
+    assert "nothing to fade from; from 8×8 on" in monitor.alpha.explanation.text()
+    assert monitor.alpha.fakes._captions == [("drawn", "4×4")] * 3
+    assert monitor.alpha.title.text() == "Drawn and real"
+    monitor.close_run()
+
+
+def test_a_network_that_does_not_grow_has_no_alpha(run: RunDir, qtbot) -> None:
+    config = run.config()
+    dcgan = replace(preset("dcgan-32").network, resolution=16)
+    config["network"] = dcgan.to_dict()
+    config["growth"]["levels"] = [{"level": 2, "fade_kimg": 0, "stable_kimg": 56, "batch": 8, "rate": 0.002}]
+    run.write_config(config)
+    monitor = Monitor(run.path)
+    qtbot.addWidget(monitor)
+    monitor.resize(1280, 646)
+    monitor.show()
+    look(monitor)
+    qtbot.waitUntil(lambda: monitor.alpha._fakes is not None)
+    assert "Training at 16×16, the whole network at once" in monitor.header.sentence.text()
+    assert "alpha" not in monitor.header.sentence.text()
+    assert "nothing fades in" in monitor.alpha.explanation.text()
+    assert not monitor.alpha.slider.isVisible()
+    assert monitor.samples.title.text() == "Samples, same latents each time"
+    monitor.samples.set_network(replace(preset("tiny").network, classes=("hat", "shoe", "bag")))
+    assert monitor.samples.title.text() == "Samples, psi 1, classes in turn"
+    monitor.close_run()
+
+
+def test_the_class_of_a_face_is_named(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: said.append(text))
+    grid = monitor.samples.grid
+    grid.classes = ("hat", "shoe", "bag")
+    where = grid.cells()[4].center()
+    QApplication.sendEvent(grid, QHelpEvent(QEvent.Type.ToolTip, where, grid.mapToGlobal(where)))
+    assert said[0].startswith("shoe\n")
