@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -46,7 +47,7 @@ STANDARD = (
     QGraphicsView,
 )  # fmt: skip
 HANDLERS = ("mousePressEvent", "mouseMoveEvent", "wheelEvent", "mouseDoubleClickEvent", "contextMenuEvent")
-PULSE = 20  # milliseconds
+PULSE = 50  # milliseconds
 STAND_IN = Path(__file__).with_name("stand_in_core.py")
 
 
@@ -58,7 +59,7 @@ class Watch:
         self.stack = ""  # of the window's thread while it was away longest
         self._worst = 0.0
         self._pulse = _now()
-        self._main = threading.get_ident()
+        self._stacks = tempfile.TemporaryFile("w+")  # noqa: SIM115  (open as long as the window)
         faulthandler.enable()
         sys.excepthook = lambda kind, error, _trace: self._exception(error or kind(), "exception")
         threading.excepthook = lambda args: self._exception(args.exc_value or args.exc_type(), "exception in a thread")
@@ -87,8 +88,12 @@ class Watch:
         while True:
             time.sleep(0.2)
             if _now() - self._pulse > 0.6:
-                frame = sys._current_frames().get(self._main)
-                self.stack = "".join(traceback.format_stack(frame)) if frame else ""
+                # Not through frames of Python: who lets go of one last destroys the widgets it holds, in this thread.
+                self._stacks.seek(0)
+                faulthandler.dump_traceback(self._stacks)
+                self._stacks.truncate()
+                self._stacks.seek(0)
+                self.stack = self._stacks.read().rpartition("\n\n")[2]
 
     def _exception(self, error: BaseException, where: str) -> None:
         self.problems.append(f"{where}: " + "".join(traceback.format_exception(error)))
