@@ -2,13 +2,14 @@
 
     python tools/bundle_model.py RUN NAME --data LABELLED_PICTURES --heldout PICTURES --about "what the data is"
 
-Everything on the card is measured here or read from the run's own log; nothing is typed in but the data's description
-and the known failures.
+Everything on the card is measured here or read from the logs of the run and of the runs it was started from; nothing is
+typed in but the data's description and the known failures.
 """
 
 import argparse
 import json
 import logging
+import math
 import platform
 import sys
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from stylegan_core.data.source import open_dataset
+from stylegan_core.data.source import Dataset, open_dataset
 from stylegan_core.latents.attributes import Named, find_directions
 from stylegan_core.latents.judge import learn
 from stylegan_core.latents.library import Library
@@ -35,16 +36,19 @@ from stylegan_core.training.config import TrainingConfig
 MODELS = Path(__file__).parent.parent / "resources" / "models"
 LEAST_EFFECT = 0.2
 MOST_MOVED = 2
+MANY = 10_000  # pictures a side of the larger distance
 GAP = 60.0  # seconds without a word that count as a pause, not as training
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What a run's log says: images seen, seconds at work, and the Fréchet distance at each kimg."""
+    """What a run's log says: images, seconds at work, the Fréchet distance at each kimg, diversity at the end."""
 
+    config: TrainingConfig
     img: int
     seconds: float
     curve: tuple[tuple[float, float], ...]
+    diversity: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,15 @@ class Bundled:
 
     model: Model
     stored: str
-    config: TrainingConfig
-    log: Log
+    logs: list[Log]
     numbers: dict[str, float]
     found: list[Named]
 
 
 def read_log(run: Path) -> Log:
     """Reads events.jsonl; time between two events more than a minute apart is not counted as work."""
-    img, seconds, last, curve = 0, 0.0, 0.0, {}
+    config = TrainingConfig.from_dict(json.loads((run / "config.json").read_text(encoding="utf-8")))
+    img, seconds, last, curve, diversity = 0, 0.0, 0.0, {}, (math.nan, math.nan)
     for line in (run / "events.jsonl").read_text(encoding="utf-8").splitlines():
         try:
             event = json.loads(line)
@@ -72,7 +76,18 @@ def read_log(run: Path) -> Log:
         last = event["time"]
         if event["kind"] == "metric" and event.get("name") == "FD-E":
             curve[img / 1000] = float(event["value"])
-    return Log(img, seconds, tuple(sorted(curve.items())))
+        elif event["kind"] == "tick":
+            diversity = event["diversity"], event["diversity_features"]
+    return Log(config, img, seconds, tuple(sorted(curve.items())), diversity)
+
+
+def read_logs(run: Path) -> list[Log]:
+    """The logs of a run and of those it goes back to by ``--init``, the first run first."""
+    log = read_log(run)
+    origin = Path(log.config.init.path)
+    if not log.config.init.path or not (origin / "config.json").is_file():
+        return [log]
+    return [*read_logs(origin), log]
 
 
 def grid(model: Model, psi: float, seeds: Iterable[int] = range(64)) -> Image.Image:
@@ -101,9 +116,26 @@ def store(model: Model, target: Path, facts: dict[str, object]) -> tuple[Model, 
     return load_model(target), "float32"
 
 
+def measured(model: Model, extractor: Extractor, heldout: Dataset, data: Dataset, count: int) -> dict[str, float]:
+    """Every metric over ``count`` pictures a side, and the distance over MANY where the held-out set has as many."""
+    most = MANY if len(heldout) >= MANY else count
+    sides = [extractor.all(reals(side, most), most) for side in (heldout, data)]
+    small = [side[:count] for side in sides]
+    numbers = measure(model, heldout, count=count, extractor=extractor, real=small[0])
+    numbers = {"FD-E": numbers.pop("FD-E"), "FD-E real": distances.frechet(*small), **numbers}
+    if most > count:
+        many = measure(model, heldout, ("fd",), count=most, extractor=extractor, real=sides[0])
+        numbers |= {"FD-E 10 000": many["FD-E"], "FD-E 10 000 real": distances.frechet(*sides)}
+    return numbers
+
+
 def card(bundled: "Bundled", about: str, failures: str) -> str:
     """The card as Markdown."""
-    info, config, log = bundled.model.info, bundled.config, bundled.log
+    info, logs = bundled.model.info, bundled.logs
+    config = logs[-1].config
+    weights = " then ".join(dict.fromkeys(f"{log.config.gamma:g}" for log in logs))
+    parts = " + ".join(f"{log.img / 1000:.0f}" for log in logs)
+    seen = sum(log.img for log in logs) / 1000
     cores = "1 core" if config.threads == 1 else f"{config.threads} cores"
     lines = [
         f"# {info.name}",
@@ -113,9 +145,9 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "| | |",
         "|---|---|",
         f"| data | {about} |",
-        f"| preset | `{config.preset}`, R1 weight {config.gamma:g}, seed {config.seed} |",
-        f"| images seen | {log.img / 1000:.0f} thousand |",
-        f"| time | {log.seconds / 3600:.1f} hours on {cores} of {cpu()} |",
+        f"| preset | `{config.preset}`, R1 weight {weights}, seed {config.seed} |",
+        f"| images seen | {seen:.0f} thousand{f' ({parts}, each run begun from the last)' if len(logs) > 1 else ''} |",
+        f"| time | {sum(log.seconds for log in logs) / 3600:.1f} hours on {cores} of {cpu()} |",
         f"| generator | {info.parameters / 1e6:.2f} million parameters, z and w of {info.z_dim} |",
         f"| stored as | {bundled.stored} |",
         f"| model hash | `{info.hash}` |",
@@ -129,8 +161,9 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "Names ending in -E use EfficientNet-Lite0 features at 128²; they are never comparable with published FID, KID "
         "or PPL.",
     ]
-    if log.curve:
-        lines += ["", "FD-E as it trained: " + ", ".join(f"{v:.0f} at {k:.0f} kimg" for k, v in log.curve) + "."]
+    if curve := whole_curve(logs):
+        told = ", ".join(f"{value:.0f} at {kimg:.0f} kimg" for kimg, value in curve)
+        lines += ["", f"FD-E as it trained, against {config.metric_count} of its own pictures: {told}."]
     lines += [
         "",
         "## Directions",
@@ -165,6 +198,12 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
     return "\n".join(lines)
 
 
+def whole_curve(logs: list[Log]) -> list[tuple[float, float]]:
+    """Kimg since the first run began, and FD-E as measured then."""
+    before = [sum(log.img for log in logs[:index]) / 1000 for index in range(len(logs))]
+    return [(start + kimg, value) for start, log in zip(before, logs, strict=True) for kimg, value in log.curve]
+
+
 EXPLAINED = {
     "FD-E": "Fréchet distance to held-out pictures, psi 1",
     "FD-E real": "the same between two disjoint real sets of that size: the floor, nearly all sampling bias",
@@ -172,6 +211,10 @@ EXPLAINED = {
     "P-E": "precision: share of drawn pictures that look real",
     "R-E": "recall: share of real pictures that are covered",
     "PPL-E": "path length in W",
+    "FD-E 10 000": "as FD-E, over 10 000 pictures a side",
+    "FD-E 10 000 real": "the floor at that size",
+    "diversity": "spread of the pixels over one grid of faces",
+    "diversity in features": "spread of the discriminator's features over it",
 }
 
 
@@ -197,26 +240,21 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--labelled", type=int, default=3000, help="pictures to learn the labels and directions from")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    config = TrainingConfig.from_dict(json.loads((arguments.run / "config.json").read_text(encoding="utf-8")))
-    log, folder = read_log(arguments.run), MODELS / arguments.name
-    facts = {
-        "name": arguments.name,
-        "origin": f"trained by this project, preset {config.preset}, {log.img / 1000:.0f} kimg",
-        "kimg": log.img / 1000,
-        "preset": config.preset,
-    }
+    logs, folder = read_logs(arguments.run), MODELS / arguments.name
+    kimg, preset = sum(log.img for log in logs) / 1000, logs[-1].config.preset
+    origin = f"trained by this project, preset {preset}, {kimg:.0f} kimg"
+    facts = {"name": arguments.name, "origin": origin, "kimg": kimg, "preset": preset}
     model, stored = store(load_model(arguments.run), folder / f"{arguments.name}.safetensors", facts)
     for psi in (0.7, 1.0):
         grid(model, psi).save(folder / f"samples-{psi:g}.png", optimize=True)
     extractor = Extractor()
     heldout, data = (open_dataset(path, model.resolution) for path in (arguments.heldout, arguments.data))
-    sides = [extractor.all(reals(side, arguments.count), arguments.count) for side in (heldout, data)]
-    numbers = measure(model, heldout, count=arguments.count, extractor=extractor, real=sides[0])
-    numbers = {"FD-E": numbers.pop("FD-E"), "FD-E real": distances.frechet(*sides), **numbers}
+    numbers = measured(model, extractor, heldout, data, arguments.count)
+    numbers |= dict(zip(("diversity", "diversity in features"), logs[-1].diversity, strict=True))
     found = find_directions(model, learn(data, extractor, arguments.labelled), arguments.labelled)
     kept = tuple(one.entry for one in found if one.effect >= LEAST_EFFECT)
     Library(model.info.hash, model.info.name, kept).save(folder / "directions.json")
-    bundled = Bundled(model, stored, config, log, numbers, found)
+    bundled = Bundled(model, stored, logs, numbers, found)
     text = card(bundled, arguments.about, arguments.failures)
     (folder / "card.md").write_text(text, encoding="utf-8")
     print(text)
