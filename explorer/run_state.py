@@ -25,11 +25,13 @@ LIVE = frozenset({"starting", "training", "pausing", "paused", "stopping"})
 class RunState:
     """How a run is: ``name`` is one of starting, training, pausing, paused, stopping, stopped, finished, failed,
     died, silent, empty; ``sentence`` says more where there is more to say, ``details`` are the trainer's last words.
+    ``stuck`` is a silent one whose process lives here: it can be asked to stop, but no second one can begin.
     """
 
     name: str
     sentence: str = ""
     details: str = ""
+    stuck: bool = False
 
     @property
     def live(self) -> bool:
@@ -74,7 +76,8 @@ def judge(signs: Signs, now: float) -> RunState:
     heard = max(signs.heard, signs.launched)
     if alive and heard and now - heard > 2 * SILENCE:
         when = time.strftime("%H:%M", time.localtime(heard))
-        return RunState("silent", f"The trainer lives but has said nothing since {when}; it may be busy or stuck.")
+        said = f"The trainer lives but has said nothing since {when}; it may be busy or stuck."
+        return RunState("silent", said, stuck=True)
     if signs.stop:
         return RunState("stopping", "It saves a checkpoint and stops.")
     if signs.pause:

@@ -193,7 +193,11 @@ class CurvesPanel(QWidget):
         for name in self._record.metrics:
             if name not in self._metric_plots:
                 colour = METRIC_COLOURS[len(self._metric_plots) % len(METRIC_COLOURS)]
-                plot = Plot(metric_title(name), (Curve(name, "", colour, "{:.3g}"),), f"{name}, measured now and then.")
+                plot = Plot(
+                    metric_title(name),
+                    (Curve(name, "", colour, "{:.3g}", exact=True, dots=True),),
+                    f"{name}, measured now and then.",
+                )
                 plot.setMinimumHeight(PLOT_HEIGHT)
                 self._metric_plots[name] = plot
                 self._column.insertWidget(len(self._metric_plots), plot)

@@ -91,11 +91,12 @@ class MonitorHeader(QWidget):
         self.explore.setEnabled(can_explore)
         self.branch.setEnabled(can_explore)
         for each in (self.snapshot, self.pause, self.stop):
-            each.setVisible(state.live)
-            each.setEnabled(steerable)
+            each.setVisible(state.live or (state.stuck and each is self.stop))
+            each.setEnabled(steerable or state.stuck)
         self.snapshot.setEnabled(state.name == "training")
         self.pause.setText("Go on" if state.name in ("paused", "pausing") else "Pause")
-        self.resume.setVisible(not state.live and state.name != "finished" and (state.name != "empty" or can_begin))
+        over = not state.live and not state.stuck and state.name != "finished"
+        self.resume.setVisible(over and (state.name != "empty" or can_begin))
         self.resume.setText("Start" if state.name == "empty" else "Resume")
         has_details = bool(state.details)
         self.details_chip.setVisible(has_details)

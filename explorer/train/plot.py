@@ -26,6 +26,7 @@ class Curve:
     style: str = "{:.2f}"
     scale: float = 1.0
     exact: bool = False  # never smoothed: a ramp or a staircase would lie
+    dots: bool = False  # measured now and then: each value is marked
 
 
 def thin(x: Floats, y: Floats, buckets: int = BUCKETS) -> tuple[Floats, Floats]:
@@ -57,6 +58,11 @@ def smooth(y: Floats, width: int) -> Floats:
     end = np.arange(len(y)) + 1
     counted = count[end] - count[start]
     return np.where(known, (total[end] - total[start]) / np.maximum(counted, 1), np.nan)
+
+
+def width_of(count: int) -> int:
+    """Over how many values the mean of a curve of ``count`` is taken: a sixtieth of them, fewer where there are few."""
+    return max(count // 60, min(8, count // 8))
 
 
 def show(line: pg.PlotDataItem, x: Floats, y: Floats, logarithmic: bool) -> None:
@@ -139,6 +145,11 @@ class Plot(QWidget):
         tokens = theme.current()
         for curve in self.curves:
             self._lines[curve.column].setPen(pg.mkPen(tokens.colour(curve.colour), width=1.5))
+            if curve.dots:
+                self._lines[curve.column].setSymbol("o")
+                self._lines[curve.column].setSymbolSize(5)
+                self._lines[curve.column].setSymbolPen(None)
+                self._lines[curve.column].setSymbolBrush(tokens.colour(curve.colour))
             self._raw[curve.column].setPen(pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.22), width=1))
             self._raw[curve.column].setZValue(-1)
             faint = pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.55), width=1.2)
@@ -218,7 +229,7 @@ class Plot(QWidget):
                 column, line = curve.column, lines[curve.column]
                 smoothed = self._smooth and not curve.exact
                 x, y = data.get(column, (np.empty(0), np.empty(0)))
-                show(line, *self._in_view(x, smooth(y, max(len(y) // 60, 8)) if smoothed else y), positive)
+                show(line, *self._in_view(x, smooth(y, width_of(len(y))) if smoothed else y), positive)
                 if lines is self._lines:
                     few = self._in_view(x, y) if smoothed else (x[:0], y[:0])
                     show(self._raw[column], *few, positive)

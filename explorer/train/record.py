@@ -130,6 +130,8 @@ class RunRecord:
         elif isinstance(event, PhaseBegin):
             self.begun.append(event)
         elif isinstance(event, Samples):
+            if self.samples and self.samples[-1].img == event.img:  # a run that ends at a snapshot draws it again
+                self.samples.pop()
             self.samples.append(event)
         elif isinstance(event, Checkpoint):
             self.checkpoints.append(event)
@@ -138,7 +140,7 @@ class RunRecord:
         elif isinstance(event, Metric):
             self.metrics.setdefault(event.name, Table(("kimg", "value"))).extend([(event.img / 1000, event.value)])
         message = message_of(event)
-        if message:
+        if message and not (self.messages and self.messages[-1].text == message.text):
             self.messages.append(message)
 
     @property

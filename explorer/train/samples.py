@@ -18,6 +18,7 @@ from stylegan_core.networks.config import NetworkConfig
 
 GAP = 3
 STRIP = 7
+LEAST_HEIGHT, LEAST_BESIDE = 180, 100  # pixels of a grid alone, and of each of two
 TIP = "A click chooses the face that is followed through time."
 HARD = 3  # from this enlargement on pixels stay hard; below, uneven ones would disturb more than a blur
 WORTH_IT = 0.85  # of the room, to make all pixels of a picture equally large
@@ -36,7 +37,7 @@ class SampleGrid(QWidget):
         self._count = QPoint(6, 5)
         self.face = 0
         self.classes: tuple[str, ...] = ()  # drawn in turn, by a network that knows classes
-        self.setMinimumSize(220, 180)
+        self.setMinimumSize(220, LEAST_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip(TIP)
@@ -187,7 +188,7 @@ class SamplesPanel(QWidget):
         self.other_at.setProperty("role", "muted")
         self.other_at.hide()
         self.other_grid.hide()
-        self.other_grid.setMinimumHeight(100)
+        self.other_grid.setMinimumHeight(LEAST_BESIDE)
         column.addLayout(foot)
 
     def set_snapshots(self, run: Path, snapshots: Sequence[Samples], resolution: int) -> None:
@@ -235,6 +236,7 @@ class SamplesPanel(QWidget):
         self._other_run, self._others, self._other_resolution = run, tuple(snapshots), resolution
         self.other_grid.setVisible(run is not None)
         self.other_at.setVisible(run is not None)
+        self.grid.setMinimumHeight(LEAST_BESIDE if run is not None else LEAST_HEIGHT)
         self._show_other()
 
     @property

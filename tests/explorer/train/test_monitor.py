@@ -411,3 +411,37 @@ def test_the_class_of_a_face_is_named(monitor: Monitor, monkeypatch: pytest.Monk
     where = grid.cells()[4].center()
     QApplication.sendEvent(grid, QHelpEvent(QEvent.Type.ToolTip, where, grid.mapToGlobal(where)))
     assert said[0].startswith("shoe\n")
+
+
+def test_a_stuck_trainer_can_be_stopped_but_no_second_one_begun(run: RunDir, qtbot) -> None:
+    """Resume was offered, which could only fail: the first trainer still held the run."""
+    fake_run.append(run, events.Heartbeat(img=30_000, time=time.time() - 300))
+    monitor = Monitor(run.path)
+    qtbot.addWidget(monitor)
+    monitor.show()
+    with RunLock(run):
+        look(monitor)
+        header = monitor.header
+        assert header.pill.state == "silent"
+        assert header.stop.isEnabled()
+        assert [each.isVisible() for each in (header.stop, header.pause, header.resume)] == [True, False, False]
+    monitor.close_run()
+
+
+def test_what_is_measured_now_and_then_is_marked_and_never_smoothed(monitor: Monitor, run: RunDir) -> None:
+    """Two values of a distance were drawn as a line to their mean."""
+    for img, value in ((20_000, 836.0), (30_000, 916.0)):
+        fake_run.append(run, events.Metric(name="FD-E", value=value, img=img, time=time.time()))
+    look(monitor)
+    (plot,) = monitor.curves._metric_plots.values()
+    plot._draw()
+    line = plot._lines["FD-E"]
+    assert line.yData.tolist() == [836, 916]
+    assert line.opts["symbol"] == "o"
+
+
+def test_two_grids_share_the_height(monitor: Monitor, tmp_path: Path, qtbot) -> None:
+    other = fake_run.write_run(tmp_path / "00013-tiny", 20)
+    monitor.comparison.start(other.path)
+    qtbot.waitUntil(lambda: monitor.samples.other_grid._pixmap is not None)
+    qtbot.waitUntil(lambda: abs(monitor.samples.grid.height() - monitor.samples.other_grid.height()) < 12)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from explorer.train.plot import Curve, Plot, smooth, thin
+from explorer.train.plot import Curve, Plot, smooth, thin, width_of
 
 VALUES = arrays(np.float64, st.integers(1, 400), elements=st.floats(-1e6, 1e6))
 
@@ -62,3 +62,8 @@ def test_a_logarithmic_axis_waits_for_positive_values(qtbot) -> None:
     plot._data = {"g": (np.arange(3.0), np.array([-1.0, 10.0, 100.0]))}
     plot._draw()
     assert np.allclose(plot._lines["g"].yData, [-1, 10, 100])
+
+
+def test_few_values_are_hardly_smoothed() -> None:
+    """A run of eight ticks was drawn as the mean of all of them."""
+    assert [width_of(count) for count in (8, 16, 64, 400, 6000)] == [1, 2, 8, 8, 100]

@@ -79,3 +79,12 @@ def test_messages_say_what_happened() -> None:
     assert message_of(events.Checkpoint(img=320_000)).text == "checkpoint at 320 kimg saved"
     assert message_of(events.End(reason="error", text="no room")).tone == "bad"
     assert message_of(events.Tick()) is None
+
+
+def test_a_snapshot_that_is_drawn_again_is_one(record: RunRecord) -> None:
+    """A run that ended at a snapshot showed its last pictures twice."""
+    before = len(record.samples)
+    twice = [events.Samples(img=31_000, path=path) for path in ("samples/a.png", "samples/b.png")]
+    record.add([twice[0], events.Checkpoint(img=31_000), twice[1], events.Checkpoint(img=31_000)])
+    assert [each.path for each in record.samples[before:]] == ["samples/b.png"]
+    assert [each.text for each in record.messages].count("checkpoint at 31 kimg saved") == 1
