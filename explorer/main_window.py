@@ -96,8 +96,9 @@ class MainWindow(QMainWindow):
         """The facts of a model in header, footer and title."""
         growing = "" if info.finished else f", grown to {4 << info.level}², alpha {info.alpha:.2f}"
         size = f"{info.resolution}×{info.resolution}{growing}"
+        layers = "1 layer" if info.num_layers == 1 else f"{info.num_layers} layers"
         millions = f"{info.parameters / 1e6:.1f} M parameters"
-        self.facts.setText(f"{info.architecture} · {size} · {info.num_layers} layers · {millions}")
+        self.facts.setText(f"{info.architecture} · {size} · {layers} · {millions}")
         self.hash.setText(f"model {info.hash[:8]}")
         self.hash.setToolTip(f"{info.hash}\n{path}")
         self.model_button.setText(f"{info.name} ▾")

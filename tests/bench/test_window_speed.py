@@ -14,34 +14,53 @@ import pytest
 
 pytest.importorskip("PySide6", reason="PySide6 is not installed")
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from explorer.app import Explorer
+from explorer.explore.directions import DirectionsPanel
+from explorer.explore.latent import LatentPanel
+from explorer.explore.mixing import MixingPanel
 from explorer.jobs import Frame
+from explorer.render_process import RenderProcess
 from stylegan_core.recipe import Recipe
+from tests.bench.ticks import BUSY, Ticks
 
 pytestmark = pytest.mark.bench
 ROOT = Path(__file__).parents[2]
 
+STARTS = 5  # a person's second start finds everything in memory: the best of these
+
 START = """
+import sys
 import time
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-import os, sys
+sys.setswitchinterval(0.002)
 app = QApplication([])
 from explorer.app import Explorer
 explorer = Explorer(app)
 born = float(sys.argv[2])
 explorer.start(sys.argv[1])
 app.processEvents()
-print("window", time.process_time(), time.time() - born, flush=True)
+print("window", time.time() - born, flush=True)
+from tests.bench.ticks import Ticks
+ticks = Ticks()
 
-def first(frame):
-    print("picture", time.process_time(), time.time() - born, flush=True)
-    QTimer.singleShot(0, explorer.window.close)
+def shown(frame):
+    if frame.precision == "draft":
+        return
+    print("picture", time.time() - born, flush=True)
+    explorer.engine.rendered.disconnect(shown)
+    QTimer.singleShot(1500, leave)
 
-explorer.engine.rendered.connect(first)
+def leave():
+    ticks.stop()
+    print("away", ticks.take(), flush=True)
+    print("waiting", ticks.waiting, flush=True)
+    explorer.window.close()
+
+explorer.engine.rendered.connect(shown)
 app.aboutToQuit.connect(explorer.close)
 app.exec()
 """
@@ -86,20 +105,92 @@ def settle(explorer: Explorer, quiet: float = 1.5) -> None:
             since = time.monotonic()
 
 
-def test_the_window_is_there_in_0_7_s_and_the_picture_in_3(model: Path, tmp_path: Path) -> None:
-    """Counted in processor time of the process, so that what else runs on the machine does not matter."""
+@pytest.fixture(scope="module")
+def starts(model: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, float]]:
+    """Several starts of the whole program: seconds to the window and the picture, its longest absence, its waiting."""
+    return [start(model, tmp_path_factory.mktemp("home")) for _ in range(STARTS)]
+
+
+def start(model: Path, home: Path) -> dict[str, float]:
+    """One start, from before Python begins to 1.5 s after the exact picture."""
     environment = {
         **os.environ,
-        "STYLEGAN_EXPLORER_HOME": str(tmp_path),
+        "STYLEGAN_EXPLORER_HOME": str(home),
         "QT_QPA_PLATFORM": "offscreen",
         "PYTHONPATH": str(ROOT),
-        "OMP_NUM_THREADS": "1",
     }
     command = [sys.executable, "-c", START, str(model), str(time.time())]
     said = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    spent = {name: float(seconds) for name, seconds, _ in (line.split() for line in said.splitlines())}
-    assert spent["window"] <= 0.7
-    assert spent["picture"] <= 3.0
+    return {name: float(number) for name, number in (line.split() for line in said.splitlines())}
+
+
+def excuse(waiting: float) -> None:
+    """Skips where another program has the core so often that wall time says nothing about this one."""
+    if waiting > BUSY:
+        pytest.skip(f"the machine is busy: the window waited {100 * waiting:.0f} % of its time for a core")
+
+
+def test_the_window_is_there_in_0_7_s_and_the_picture_in_3(starts: list[dict[str, float]]) -> None:
+    """Wall time from the start of Python, the best of several starts: what a person feels on a quiet machine."""
+    window, picture = (min(start[name] for start in starts) for name in ("window", "picture"))
+    if window > 0.7 or picture > 3.0:
+        excuse(min(start["waiting"] for start in starts))
+    assert window <= 0.7
+    assert picture <= 3.0
+
+
+def test_a_start_never_blocks_the_window_over_30_ms(starts: list[dict[str, float]]) -> None:
+    away = min(start["away"] for start in starts)
+    if away > 0.03:
+        excuse(min(start["waiting"] for start in starts))
+    assert away <= 0.03
+
+
+def test_no_gesture_blocks_the_window_over_30_ms_and_a_theme_not_over_50(explorer: Explorer) -> None:
+    ticks = Ticks()
+    away: dict[str, float] = {}
+    directions = next(panel for panel in explorer.panels if isinstance(panel, DirectionsPanel))
+    mixing = next(panel for panel in explorer.panels if isinstance(panel, MixingPanel))
+    gestures = {
+        "drag": lambda: drag(explorer),
+        "theme": explorer.actions["theme"].trigger,
+        "theme again": explorer.actions["theme"].trigger,
+        "another face": next(panel for panel in explorer.panels if isinstance(panel, LatentPanel)).new_face,
+        "undo": explorer.session.undo,
+        "more directions": directions.more.click,
+        "every layer": mixing.per_layer.click,
+        "matrix": mixing.open_matrix,
+        "train": lambda: explorer.window.show_workspace(1),
+        "explore": lambda: explorer.window.show_workspace(0),
+        "commands": explorer.actions["commands"].trigger,
+    }
+    for name, do in gestures.items():
+        ticks.take()
+        do()
+        turn(0.6)
+        away[name] = ticks.take()
+    ticks.stop()
+    mixing._close_matrix()
+    explorer.window.palette_box.hide()
+    slow = {name: seconds for name, seconds in away.items() if seconds > (0.05 if "theme" in name else 0.03)}
+    if slow:
+        excuse(ticks.waiting)
+    assert not slow
+
+
+def drag(explorer: Explorer) -> None:
+    """Sixty moves of a hand in a second."""
+    for number in range(60):
+        explorer.session.edit(psi=round(0.3 + 0.01 * number, 3))
+        turn(1 / 60)
+    explorer.session.commit()
+
+
+def turn(seconds: float) -> None:
+    """Lets the window's thread live for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
 
 
 def test_a_drag_shows_its_frame_8_ms_after_it_is_drawn(explorer: Explorer) -> None:
@@ -140,17 +231,20 @@ def test_500_gestures_leave_memory_as_it_was(explorer: Explorer) -> None:
                 QApplication.processEvents()
         settle(explorer, 0.5)
 
+    renderer = explorer.engine._renderer
+    assert isinstance(renderer, RenderProcess)
+    processes = (os.getpid(), renderer.pid)
     gestures(1200, 0)  # fills the strip of the history and what is kept of the last pictures
-    before = resident()
+    before = [resident(process) for process in processes]
     gestures(500, 1200)
-    assert resident() <= 1.05 * before
+    assert all(resident(process) <= 1.05 * then for process, then in zip(processes, before, strict=True))
     explorer.session.apply(Recipe())
     settle(explorer, 0.2)
 
 
-def resident() -> int:
-    """Bytes of memory this process holds."""
-    statm = Path("/proc/self/statm")
+def resident(process: int) -> int:
+    """Bytes of memory a process holds."""
+    statm = Path(f"/proc/{process}/statm")
     if not statm.exists():
-        pytest.skip("this system has no /proc/self/statm")
+        pytest.skip("this system has no /proc")
     return int(statm.read_text().split()[1]) * 4096
