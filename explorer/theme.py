@@ -7,7 +7,24 @@ from string import Template
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFrame,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QScrollBar,
+    QStyle,
+    QStyleFactory,
+    QToolButton,
+    QWidget,
+)
 
 RESOURCES = Path(__file__).parent.parent / "resources"
 BODY, LABEL, SMALL, HEADLINE = 13, 12, 11, 18  # pixels
@@ -86,6 +103,11 @@ _ROLES = {
     "bad": ("light", (_Role.Light,)),
 }
 _current = DARK
+# What the style sheet has rules for; everything else paints itself.
+_STYLED = (
+    QMainWindow, QDialog, QFrame, QPushButton, QToolButton, QCheckBox, QLineEdit, QAbstractSpinBox, QComboBox, QMenu,
+    QScrollBar, QProgressBar,
+)  # fmt: skip
 
 
 def current() -> Theme:
@@ -121,9 +143,10 @@ def _polish(widgets: list[QWidget]) -> None:
     """Makes the style sheet look at the palette again, which it does only when it meets a widget anew."""
     for widget in widgets:
         if shiboken6.isValid(widget):
-            style = widget.style()
-            style.unpolish(widget)
-            style.polish(widget)
+            if isinstance(widget, _STYLED):
+                style = widget.style()
+                style.unpolish(widget)
+                style.polish(widget)
             widget.update()
 
 

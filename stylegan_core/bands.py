@@ -1,6 +1,7 @@
 """Coarse, middle, fine: which layers, resolutions and colours each band has, said once for every panel."""
 
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ COLOURS_DARK = ("#f0b04e", "#39c5ae", "#c07cf5")
 COLOURS_LIGHT = ("#b87413", "#12907b", "#8b3fd1")
 
 
+@cache
 def bands(resolution: int) -> tuple[Band, Band, Band]:
     """Coarse, middle and fine of a network that draws ``resolution``² pictures (paper, section 3.1, figure 3).
 

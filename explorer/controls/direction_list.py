@@ -9,16 +9,18 @@ from explorer.controls.direction_row import DirectionRow
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 
+Key = tuple[str, str]
+
 
 class DirectionList(QWidget):
-    """``rows`` holds what is there already; ``row_made`` tells of each new one, which shows its entry only."""
+    """``row_made`` tells of each new row, which shows its entry only."""
 
     row_made = Signal(object)  # DirectionRow
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows: list[DirectionRow] = []
-        self._wanted: tuple[Entry, ...] = ()
+        self._rows: dict[Key, DirectionRow] = {}  # by the key of their entry
+        self._wanted: dict[Key, Entry] = {}
         self._info: ModelInfo | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -26,19 +28,26 @@ class DirectionList(QWidget):
         self._growing = QTimer(self, interval=0)
         self._growing.timeout.connect(self._make_one)
 
+    @property
+    def rows(self) -> list[DirectionRow]:
+        """The rows that are made, in their order."""
+        return [self._rows[key] for key in self._wanted if key in self._rows]
+
+    @property
+    def growing(self) -> bool:
+        """Whether rows are still to be made."""
+        return self._growing.isActive()
+
     def show_entries(self, entries: Sequence[Entry], info: ModelInfo) -> None:
         """Shows these entries in their order; one new row is there at once, more of them soon.
 
         Rows that stay are kept, so that a hand on one is not lost.
         """
-        self._wanted, self._info = tuple(entries), info
-        wanted = {entry.key for entry in self._wanted}
-        for row in [row for row in self.rows if row.entry.key not in wanted]:
-            self._drop(row)
-        for entry in self._wanted:
-            there = self.row_of(entry)
-            if there is not None:
-                there.show_entry(entry)
+        self._wanted, self._info = {entry.key: entry for entry in entries}, info
+        for key in self._rows.keys() - self._wanted.keys():
+            self._drop(key)
+        for key, row in self._rows.items():
+            row.show_entry(self._wanted[key])
         self._arrange()
         self._growing.start()
         self._make_one()
@@ -46,40 +55,28 @@ class DirectionList(QWidget):
     def clear(self) -> None:
         """Takes every row away."""
         self._growing.stop()
-        self._wanted = ()
-        for row in list(self.rows):
-            self._drop(row)
-
-    @property
-    def growing(self) -> bool:
-        """Whether rows are still to be made."""
-        return self._growing.isActive()
-
-    def row_of(self, entry: Entry) -> DirectionRow | None:
-        """The row of an entry, if it is made."""
-        return next((row for row in self.rows if row.entry.key == entry.key), None)
+        self._wanted = {}
+        for key in list(self._rows):
+            self._drop(key)
 
     def _make_one(self) -> None:
-        missing = next((entry for entry in self._wanted if self.row_of(entry) is None), None)
-        if missing is None or self._info is None:
+        key = next((key for key in self._wanted if key not in self._rows), None)
+        if key is None or self._info is None:
             self._growing.stop()
             return
-        row = DirectionRow(missing, self._info)
-        self.rows.append(row)
+        row = self._rows[key] = DirectionRow(self._wanted[key], self._info)
         self._arrange()
         self.row_made.emit(row)
-        if len(self.rows) == len(self._wanted):
+        if len(self._rows) == len(self._wanted):
             self._growing.stop()
 
     def _arrange(self) -> None:
-        order = {entry.key: place for place, entry in enumerate(self._wanted)}
-        self.rows.sort(key=lambda row: order[row.entry.key])
         for place, row in enumerate(self.rows):
             if self._column.indexOf(row) != place:
                 self._column.insertWidget(place, row)
 
-    def _drop(self, row: DirectionRow) -> None:
-        self.rows.remove(row)
+    def _drop(self, key: Key) -> None:
+        row = self._rows.pop(key)
         self._column.removeWidget(row)
         row.hide()
         row.deleteLater()

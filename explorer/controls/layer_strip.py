@@ -22,6 +22,7 @@ class LayerStrip(QWidget):
     def __init__(self, resolution: int, num_layers: int, name: str = "Layers", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._resolution, self._count = resolution, num_layers
+        self._bands = [band_of_layer(layer, resolution).name for layer in range(num_layers)]
         self._first, self._last, self._anchor = 0, num_layers - 1, 0
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(lambda: self.committed.emit(self._first, self._last))
@@ -39,6 +40,7 @@ class LayerStrip(QWidget):
     def set_model(self, resolution: int, num_layers: int) -> None:
         """Shows the layers of another network."""
         self._resolution, self._count = resolution, num_layers
+        self._bands = [band_of_layer(layer, resolution).name for layer in range(num_layers)]
         self.set_range(self._first, self._last)
         self.updateGeometry()
 
@@ -65,10 +67,9 @@ class LayerStrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         colours = theme.current()
-        for layer in range(self._count):
+        for layer, name in enumerate(self._bands):
             inside = self._first <= layer <= self._last and self.isEnabled()
-            band = colours.band(band_of_layer(layer, self._resolution).name)
-            painter.setBrush(band if inside else colours.colour("raised"))
+            painter.setBrush(colours.band(name) if inside else colours.colour("raised"))
             painter.drawRoundedRect(self._rect(layer), 1, 1)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
