@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer import theme
@@ -101,6 +101,9 @@ class BlendRow(QWidget):
                 painter.setClipPath(path)
                 painter.drawPixmap(box.toRect(), self._pictures[index])
                 painter.restore()
+                painter.setPen(QPen(tokens.colour("line"), 1))  # a white picture on a white card has edges too
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawPath(path)
             self._paint_words(painter, box, index)
 
     def _paint_words(self, painter: QPainter, box: QRectF, index: int) -> None:

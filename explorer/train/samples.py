@@ -67,15 +67,22 @@ class SampleGrid(QWidget):
         return [QRect(left + i % columns * (side + GAP), i // columns * (side + GAP), side, side) for i in range(count)]
 
     def _side(self, columns: int, rows: int) -> int:
-        side = min((self.width() + GAP) // columns, (self.height() + GAP) // rows) - GAP
+        side = self._room(columns, rows)
         ratio = self.devicePixelRatioF()
         snapped = int(side * ratio) // self._native * self._native / ratio
         return max(int(snapped) if snapped > WORTH_IT * side else side, 8)
 
+    def _room(self, columns: int, rows: int) -> int:
+        """The side of a picture before its pixels are made equally large."""
+        return min((self.width() + GAP) // columns, (self.height() + GAP) // rows) - GAP
+
     def _best_columns(self) -> int:
-        """The number of columns that lets the pictures be largest; full rows where that costs little."""
+        """The number of columns that lets the pictures be largest; full rows where that costs little.
+
+        It does not depend on the level, so that every face keeps its place while the network grows.
+        """
         count = self._count.x() * self._count.y()
-        sides = {columns: self._side(columns, -(-count // columns)) for columns in range(1, count + 1)}
+        sides = {columns: self._room(columns, -(-count // columns)) for columns in range(1, count + 1)}
         best = max(sides, key=lambda columns: (sides[columns], -columns))
         full = max((c for c in sides if count % c == 0), key=lambda columns: (sides[columns], -columns))
         return full if sides[full] >= FULL_ROWS * sides[best] else best

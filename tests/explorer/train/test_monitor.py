@@ -364,6 +364,10 @@ def test_full_rows_are_worth_a_little_size(monitor: Monitor, qtbot) -> None:
     assert grid._best_columns() == 8
     grid.resize(300, 800)
     assert 32 % grid._best_columns() == 0
+    grid.resize(700, 640)
+    before = grid._best_columns()
+    grid._native = 4
+    assert grid._best_columns() == before  # the level does not move the faces
 
 
 def test_at_the_first_level_drawn_and_real_pictures_stand_side_by_side(qtbot, tmp_path: Path) -> None:
