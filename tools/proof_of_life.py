@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from PIL import Image
 
 from stylegan_core.data.source import open_dataset
 from stylegan_core.metrics.distances import frechet
-from stylegan_core.metrics.features import Extractor
+from stylegan_core.metrics.features import Extractor, Features
 from stylegan_core.metrics.samples import reals
 from stylegan_core.metrics.table import measure
 from stylegan_core.model import Model, load_model
@@ -36,6 +37,7 @@ PICTURES = DOCS / "pictures" / "family"
 BEGIN, END = "<!-- made by tools/proof_of_life.py: -->", "<!-- end of what it made -->"
 COUNT = 1000  # pictures a side of the Fréchet distance
 SHOWN = range(16)  # seeds
+SIDE = 32
 NOTES = "family.json"  # beside the runs: what was measured, by preset
 UPPER = {
     "growth.16.fade_kimg": 1.0,
@@ -93,26 +95,54 @@ def _children() -> float:
     return times.children_user + times.children_system
 
 
+class Gauge:
+    """Fréchet distances to held-out pictures; what is noted already is not measured again."""
+
+    def __init__(self, runs: Path, data: Path, heldout: Path) -> None:
+        self.runs, self.data, self.heldout = runs, data, heldout
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """Its network is loaded when something is to be measured."""
+        return Extractor()
+
+    @cached_property
+    def real(self) -> Features:
+        """What the held-out pictures look like."""
+        return self.extractor.all(reals(open_dataset(self.heldout, SIDE), COUNT), COUNT)
+
+    def distance(self, name: str, model: Model) -> dict[str, Any]:
+        """What is known of a row, its distance included."""
+        facts = note(self.runs, name)
+        if facts.get("hash") != model.info.hash:
+            pictures = open_dataset(self.heldout, SIDE)
+            found = measure(model, pictures, ["fd"], count=COUNT, extractor=self.extractor, real=self.real)
+            facts = note(self.runs, name, hash=model.info.hash, **found)
+            print(name, f"{facts['FD-E']:.0f}", flush=True)
+        return facts
+
+    def floor(self) -> float:
+        """How far two real sets are apart: the held-out one and as many of the training pictures."""
+        facts = note(self.runs, "real")
+        if "FD-E" not in facts:
+            other = self.extractor.all(reals(open_dataset(self.data, SIDE), COUNT), COUNT)
+            facts = note(self.runs, "real", **{"FD-E": frechet(self.real, other)})
+        return float(facts["FD-E"])
+
+
 def page(runs: Path, data: Path, heldout: Path) -> int:
     """Measures the rows that were trained, draws their grids, and writes the section; returns 0."""
     names = [name for name in FAMILY if RunDir(runs / name).drawable()]
     if not names:
         raise ValueError(f"{runs} holds no trained network of the family; run train first.")
-    extractor = Extractor()
-    sides = [extractor.all(reals(open_dataset(path, 32), COUNT), COUNT) for path in (heldout, data)]
-    floor = frechet(*sides)
+    gauge = Gauge(runs, data, heldout)
     rows = []
     PICTURES.mkdir(parents=True, exist_ok=True)
     for name in names:
         model = load_model(runs / name)
-        facts = note(runs, name)
-        if facts.get("hash") != model.info.hash:
-            found = measure(model, open_dataset(heldout, 32), ["fd"], count=COUNT, extractor=extractor, real=sides[0])
-            facts = note(runs, name, hash=model.info.hash, **found)
-            print(name, facts, flush=True)
         grid(model).save(PICTURES / f"{name}.png", optimize=True)
-        rows.append(row(name, images(RunDir(runs / name)), facts))
-    write_section(DOCS / "networks.md", section(rows, floor))
+        rows.append(row(name, images(RunDir(runs / name)), gauge.distance(name, model)))
+    write_section(DOCS / "networks.md", section(rows, gauge.floor()))
     return 0
 
 
