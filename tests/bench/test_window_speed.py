@@ -124,17 +124,17 @@ def start(model: Path, home: Path) -> dict[str, float]:
     return {name: float(number) for name, number in (line.split() for line in said.splitlines())}
 
 
-def excuse(waiting: float) -> None:
+def excuse(waiting: float, measured: str) -> None:
     """Skips where another program has the core so often that wall time says nothing about this one."""
     if waiting > BUSY:
-        pytest.skip(f"the machine is busy: the window waited {100 * waiting:.0f} % of its time for a core")
+        pytest.skip(f"{measured}, but the machine is busy: {100 * waiting:.0f} % of it was waiting for a core")
 
 
 def test_the_window_is_there_in_0_7_s_and_the_picture_in_3(starts: list[dict[str, float]]) -> None:
     """Wall time from the start of Python, the best of several starts: what a person feels on a quiet machine."""
     window, picture = (min(start[name] for start in starts) for name in ("window", "picture"))
     if window > 0.7 or picture > 3.0:
-        excuse(min(start["waiting"] for start in starts))
+        excuse(min(start["waiting"] for start in starts), f"window {window:.2f} s, picture {picture:.2f} s")
     assert window <= 0.7
     assert picture <= 3.0
 
@@ -142,7 +142,7 @@ def test_the_window_is_there_in_0_7_s_and_the_picture_in_3(starts: list[dict[str
 def test_a_start_never_blocks_the_window_over_30_ms(starts: list[dict[str, float]]) -> None:
     away = min(start["away"] for start in starts)
     if away > 0.03:
-        excuse(min(start["waiting"] for start in starts))
+        excuse(min(start["waiting"] for start in starts), f"away for {1000 * away:.0f} ms")
     assert away <= 0.03
 
 
@@ -172,9 +172,9 @@ def test_no_gesture_blocks_the_window_over_30_ms_and_a_theme_not_over_50(explore
     ticks.stop()
     mixing._close_matrix()
     explorer.window.palette_box.hide()
-    slow = {name: seconds for name, seconds in away.items() if seconds > (0.05 if "theme" in name else 0.03)}
+    slow = {name: round(seconds, 3) for name, seconds in away.items() if seconds > (0.05 if "theme" in name else 0.03)}
     if slow:
-        excuse(ticks.waiting)
+        excuse(ticks.waiting, f"away for {slow}")
     assert not slow
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-BUSY = 0.2  # share of its time a thread may wait for a core before wall time says more about others
+BUSY = 0.1  # share of its time a thread may wait for a core before wall time says more about others
 
 
 class Ticks(QObject):
