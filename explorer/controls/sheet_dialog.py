@@ -91,8 +91,12 @@ class SheetDialog(QDialog):
         title.setProperty("role", "headline")
         form = QFormLayout()
         form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(12)
         for field in (self.first, self.count, self.columns):
-            form.addRow(field.accessibleName(), field)
+            label = QLabel(field.accessibleName())
+            label.setFixedHeight(field.sizeHint().height())  # in the middle of its field
+            label.setBuddy(field)
+            form.addRow(label, field)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self._close)
@@ -112,7 +116,7 @@ def _number(name: str, least: int, most: int, value: int) -> QSpinBox:
     made = QSpinBox()
     made.setRange(least, most)
     made.setValue(value)
+    made.lineEdit().setTextMargins(7, 0, 7, 0)
     made.setAccessibleName(name)
-    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     made.setToolTip(f"{name}, from {least} to {most}.")
     return made
