@@ -58,7 +58,8 @@ class Watch:
         self.problems: list[str] = []
         self.stack = ""  # of the window's thread while it was away longest
         self._worst = 0.0
-        self._pulse = _now()
+        self._now = Clock()
+        self._pulse = self._now()
         self._stacks = tempfile.TemporaryFile("w+")  # noqa: SIM115  (open as long as the window)
         faulthandler.enable()
         sys.excepthook = lambda kind, error, _trace: self._exception(error or kind(), "exception")
@@ -80,14 +81,14 @@ class Watch:
         return worst
 
     def _beat(self) -> None:
-        now = _now()
+        now = self._now()
         self._worst = max(self._worst, now - self._pulse)
         self._pulse = now
 
     def _look_over(self) -> None:
         while True:
             time.sleep(0.2)
-            if _now() - self._pulse > 0.6:
+            if self._now() - self._pulse > 0.6:
                 # Not through frames of Python: who lets go of one last destroys the widgets it holds, in this thread.
                 self._stacks.seek(0)
                 faulthandler.dump_traceback(self._stacks)
@@ -113,15 +114,27 @@ class _Log(logging.Handler):
         self._problems.append(f"log {record.name}: {record.getMessage()}\n{trace}")
 
 
-def _now() -> float:
-    """Seconds, without the time threads of this process waited for a core: a busy machine is no slow window."""
-    waited = 0
-    for task in Path("/proc/self/task").glob("*/schedstat"):
-        try:
-            waited += int(task.read_text().split()[1])
-        except (OSError, IndexError):
-            continue  # the thread has just ended
-    return time.monotonic() - waited / 1e9
+class Clock:
+    """Counts seconds, without the time that threads of this process waited for a core.
+
+    A busy machine is no slow window.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: dict[str, int] = {}  # nanoseconds each thread had waited when it was looked at last
+        self._waited = 0
+
+    def __call__(self) -> float:
+        with self._lock:
+            for task in Path("/proc/self/task").iterdir():
+                try:
+                    now = int((task / "schedstat").read_text().split()[1])
+                except (OSError, IndexError):
+                    continue  # the thread has just ended
+                self._waited += max(0, now - self._seen.get(task.name, 0))
+                self._seen[task.name] = now
+            return time.monotonic() - self._waited / 1e9
 
 
 class Playground(Answers):
