@@ -208,7 +208,7 @@ def _avatars_32() -> TrainingConfig:
     growth = plan((8, 0, 12, 16), (16, 8, 20, 16), (32, 10, 130, 16), rate=0.002)
     network = _small(32, 1024, 128)
     return _small_run(
-        "avatars-32", "Avatars at 32²: faces in about an hour on one CPU core.", network, growth, gamma=2.0
+        "avatars-32", "Avatars at 32²: faces in about an hour on one CPU core.", network, growth, gamma=0.2
     )
 
 
@@ -216,7 +216,7 @@ def _avatars_64() -> TrainingConfig:
     growth = plan((8, 0, 20, 16), (16, 15, 25, 16), (32, 20, 40, 16), (64, 30, 150, 16), rate=0.002)
     network = _small(64, 1024, 256)
     meaning = "Avatars at 64²: faces in an hour or two on a CPU with AMX."
-    return _small_run("avatars-64", meaning, network, growth, gamma=2.0)
+    return _small_run("avatars-64", meaning, network, growth, gamma=0.8)
 
 
 def _fashion_32() -> TrainingConfig:
