@@ -12,15 +12,14 @@ from PySide6.QtWidgets import QApplication
 from explorer import theme
 from explorer.actions import GESTURES, make_actions
 from explorer.background import Background
-from explorer.clipboard import copy_picture, copy_recipe, let_go, pasted_recipe
-from explorer.controls.about_dialog import AboutDialog, card_of
+from explorer.clipboard import Clipboard, let_go
 from explorer.controls.compare import Mode
 from explorer.controls.hint import Hint
 from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.panel import Panel
-from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import image_of
 from explorer.cores import Cores
+from explorer.dialogs import Dialogs
 from explorer.documents import Documents
 from explorer.engine import Engine
 from explorer.explore.directions import DirectionsPanel
@@ -31,10 +30,9 @@ from explorer.explore.noise import NoisePanel
 from explorer.explore.picture import PictureView
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
-from explorer.file_dialogs import FileDialogs
 from explorer.garbage import Garbage
 from explorer.importing import Importing
-from explorer.jobs import Answer, Done, Failed, Frame, Picture, Problem
+from explorer.jobs import Answer, Done, Frame, Picture, Problem
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
@@ -48,7 +46,7 @@ from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
-COPY, PIN = "copy", "pin"
+PIN = "pin"
 
 
 class Explorer(QObject):
@@ -69,10 +67,11 @@ class Explorer(QObject):
         self.panels: list[Panel] = [*left, *right]
         self.documents = Documents(self.session, self.engine, self.history, self.settings, self)
         self.importing = Importing(self.window, self.engine, self)
-        self.dialogs = FileDialogs(self.window, self.session, self.settings, self.documents)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home())
         self.disk = Background(self)
+        self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
+        self.clipboard = Clipboard(self.session, self.engine, self)
         self.cores = Cores(self.disk, self)
         self.garbage = Garbage(self)
         self._live = ""  # the run whose newest checkpoint is shown as it trains
@@ -170,6 +169,7 @@ class Explorer(QObject):
         self.picture.menu_asked.connect(lambda where: self.menus.picture().popup(where))
         self.picture.smooth_changed.connect(self.actions["smooth"].setChecked)
         self.documents.said.connect(self.say)
+        self.clipboard.said.connect(self.say)
         self.documents.foreign_met.connect(self.importing.ask)
         self.importing.wanted.connect(self.documents.load)
         self.importing.given_up.connect(self.documents.leave)
@@ -192,14 +192,14 @@ class Explorer(QObject):
             "open": self.dialogs.ask_file,
             "open_run": self.dialogs.ask_run,
             "save": self.dialogs.ask_save,
-            "about": self._show_about,
-            "sheet": self._show_sheet,
+            "about": self.dialogs.show_about,
+            "sheet": self.dialogs.show_sheet,
             "undo": face.undo,
             "redo": face.redo,
             "commands": lambda: self.window.palette_box.ask(self.every_action()),
-            "copy": lambda: self.engine.run(Picture(COPY, face.recipe)),
-            "copy_recipe": lambda: copy_recipe(face.recipe),
-            "paste_recipe": self._paste,
+            "copy": self.clipboard.copy_picture,
+            "copy_recipe": self.clipboard.copy_recipe,
+            "paste_recipe": self.clipboard.paste_recipe,
             "star": self.history.star_current,
             "reset": lambda: face.apply(Recipe(face.recipe.latent, label=face.recipe.label)),
             "explore": lambda: self.window.show_workspace(0),
@@ -259,43 +259,18 @@ class Explorer(QObject):
         for panel in self.panels:
             panel.job_done(answer)
         self.history.job_done(answer)
-        if answer.request.owner == COPY and isinstance(answer, Done):
-            copy_picture(answer.value, answer.request.recipe)  # type: ignore[union-attr]
-            self.say(Problem("The picture is on the clipboard, its recipe too."), "good")
-        elif answer.request.owner == PIN and isinstance(answer, Done):
+        if answer.request.owner == PIN and isinstance(answer, Done):
             self.picture.pin(image_of(answer.value))
-        elif answer.request.owner == COPY and isinstance(answer, Failed):
-            self.say(Problem(answer.reason))
 
     def _train_one(self) -> None:
         self.window.show_workspace(1)
         self.train.new_run()
-
-    def _show_sheet(self) -> None:
-        info = self.session.info
-        if info is None:
-            return
-        dialog = SheetDialog(self.session.recipe, info.name, self.settings.value.save_folder, self.window)
-        dialog.asked.connect(self.engine.run)
-        dialog.cancelled.connect(self.engine.cancel)
-        self.engine.answered.connect(dialog.job_done)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _show_nothing(self, sentence: str) -> None:
         self.picture.show_message(sentence, lost=True)
         for panel in self.panels:
             panel.setEnabled(False)
         self.actions["save"].setEnabled(False)
-
-    def _show_about(self) -> None:
-        info, path = self.session.info, self.session.model_path
-        if info is not None:
-            self.disk.do(
-                lambda: card_of(info, path),
-                lambda text: AboutDialog(text, Path(path).parent, self.window).open(),
-                lambda error: self.say(Problem(str(error))),
-            )
 
     def _show_mode(self, mode: Mode) -> None:
         self.actions["wipe"].setChecked(mode is Mode.WIPE)
@@ -315,12 +290,6 @@ class Explorer(QObject):
     def _switch_theme(self, light: bool) -> None:
         theme.apply(self.app, "light" if light else "dark")
         self.settings.change(theme=theme.current().name)
-
-    def _paste(self) -> None:
-        try:
-            self.session.apply(pasted_recipe())
-        except ValueError as error:
-            self.say(Problem(str(error)))
 
 
 def _warm_up() -> None:

@@ -2,11 +2,52 @@
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from explorer.controls.thumbnails import image_of
+from explorer.engine import Engine
+from explorer.jobs import Answer, Done, Failed, Picture, Problem
+from explorer.session import Session
 from stylegan_core.recipe import Recipe
+
+COPY = "copy"  # owner of the picture that is drawn to be copied
+
+
+class Clipboard(QObject):
+    """Copies the picture, drawn exactly, and the recipe; pastes a recipe."""
+
+    said = Signal(object, str)  # Problem, tone
+
+    def __init__(self, session: Session, engine: Engine, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._engine = session, engine
+        engine.answered.connect(self._answered)
+
+    def copy_picture(self) -> None:
+        """Has the picture drawn; it is on the clipboard a moment later."""
+        self._engine.run(Picture(COPY, self._session.recipe))
+
+    def copy_recipe(self) -> None:
+        """The recipe as JSON text."""
+        copy_recipe(self._session.recipe)
+
+    def paste_recipe(self) -> None:
+        """Shows the recipe that is on the clipboard, or says why there is none."""
+        try:
+            self._session.apply(pasted_recipe())
+        except ValueError as error:
+            self.said.emit(Problem(str(error)), "bad")
+
+    def _answered(self, answer: Answer) -> None:
+        request = answer.request
+        if not isinstance(request, Picture) or request.owner != COPY:
+            return
+        if isinstance(answer, Done):
+            copy_picture(answer.value, request.recipe)
+            self.said.emit(Problem("The picture is on the clipboard, its recipe too."), "good")
+        elif isinstance(answer, Failed):
+            self.said.emit(Problem(answer.reason), "bad")
 
 
 def copy_picture(pixels: npt.NDArray[np.uint8], recipe: Recipe) -> None:

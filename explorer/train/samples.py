@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxL
 
 from explorer import theme
 from explorer.controls.chips import chip
-from explorer.controls.slider import Track
 from explorer.controls.thumbnails import ThumbnailGrid, image_of
+from explorer.controls.track import Track
 from explorer.train.pictures import PictureLoader, Pixels, spread, tile_side, tiles
 from explorer.train.words import kimg_number, kimg_text, square
 from stylegan_core.events import Samples

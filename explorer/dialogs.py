@@ -1,10 +1,15 @@
-"""The dialogs that ask for a file; none of them blocks the window's thread."""
+"""The dialogs of the whole window: files, the contact sheet, the model's card; none of them blocks its thread."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from explorer.background import Background
+from explorer.controls.about_dialog import AboutDialog, card_of
+from explorer.controls.sheet_dialog import SheetDialog
 from explorer.documents import Documents
+from explorer.engine import Engine
 from explorer.jobs import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -12,12 +17,21 @@ from explorer.settings import SettingsKeeper
 MODEL_FILES = "Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.model *.png);;Every file (*)"
 
 
-class FileDialogs:
-    """Open a file, open a run, save the picture."""
+class Dialogs:
+    """Open a file, open a run, save the picture, make a contact sheet, read the model's card."""
 
-    def __init__(self, window: QWidget, session: Session, settings: SettingsKeeper, documents: Documents) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        session: Session,
+        settings: SettingsKeeper,
+        documents: Documents,
+        engine: Engine,
+        disk: Background,
+    ) -> None:
         self._window, self._session = window, session
         self._settings, self._documents = settings, documents
+        self._engine, self._disk = engine, disk
 
     def ask_file(self) -> None:
         """Asks for a model or a saved picture, and opens it."""
@@ -39,6 +53,28 @@ class FileDialogs:
         dialog.setDefaultSuffix("png")
         dialog.setNameFilter("PNG picture with its recipe (*.png)")
         dialog.selectFile(f"{info.name}-seed{self._session.recipe.latent.seed}.png")
+
+    def show_sheet(self) -> None:
+        """Asks what a contact sheet with the current edits should hold."""
+        info = self._session.info
+        if info is None:
+            return
+        dialog = SheetDialog(self._session.recipe, info.name, self._settings.value.save_folder, self._window)
+        dialog.asked.connect(self._engine.run)
+        dialog.cancelled.connect(self._engine.cancel)
+        self._engine.answered.connect(dialog.job_done)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_about(self) -> None:
+        """Shows the card of the model."""
+        info, path = self._session.info, self._session.model_path
+        if info is not None:
+            self._disk.do(
+                lambda: card_of(info, path),
+                lambda text: AboutDialog(text, Path(path).parent, self._window).open(),
+                lambda error: self._documents.said.emit(Problem(str(error)), "bad"),
+            )
 
     def _ask(self, mode: QFileDialog.FileMode, title: str, then: Callable[[str], None]) -> QFileDialog:
         dialog = QFileDialog(self._window, title, self._settings.value.save_folder)
