@@ -5,7 +5,7 @@ from pathlib import Path
 from string import Template
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -147,6 +147,8 @@ def _polish(widgets: list[QWidget]) -> None:
                 style = widget.style()
                 style.unpolish(widget)
                 style.polish(widget)
+            # Under a style sheet Qt does not tell every widget that the application's palette is another one.
+            QApplication.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
             widget.update()
 
 

@@ -112,7 +112,7 @@ class Thumbnail(QAbstractButton):
     def _paint_marks(self, painter: QPainter, box: QRectF, frame: str) -> None:
         colours = theme.current()
         if frame:
-            painter.setPen(QPen(colours.colour(frame), 2))
+            painter.setPen(QPen(colours.colour(frame if self.isEnabled() else "line"), 2))
             painter.drawRoundedRect(QRectF(1, 1, self._size - 2, self._size - 2), 6, 6)
         if self.hasFocus() or self.underMouse():
             painter.setPen(QPen(colours.colour("accent" if self.hasFocus() else "muted"), 1.5))
@@ -124,7 +124,8 @@ class Thumbnail(QAbstractButton):
             )
         if self._caption:
             painter.setFont(theme.mono(theme.SMALL))
-            painter.setPen(colours.colour("text" if self._selected else "muted"))
+            token = "dim" if not self.isEnabled() else "text" if self._selected else "muted"
+            painter.setPen(colours.colour(token))
             below = QRect(-8, self._size + 2, self._size + 16, 16)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._caption)
 

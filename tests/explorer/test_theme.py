@@ -2,7 +2,9 @@
 
 import re
 
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QVBoxLayout, QWidget
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
@@ -36,6 +38,27 @@ def test_a_switch_colours_what_is_seen_at_once_and_what_is_hidden_soon(qapp: QAp
     assert qapp.styleSheet() == sheet
     theme.apply(qapp, "dark")
     assert colour_in(seen) == theme.DARK.panel
+
+
+@pytest.mark.parametrize("kind", [QWidget, QFrame, QPushButton])
+def test_every_widget_hears_of_another_theme(qapp: QApplication, qtbot: QtBot, kind: type[QWidget]) -> None:
+    theme.apply(qapp, "dark")
+    heard: list[str] = []
+
+    class Listener(kind):  # type: ignore[misc, valid-type]
+        def changeEvent(self, event: QEvent) -> None:
+            if event.type() == QEvent.Type.PaletteChange:
+                heard.append(theme.current().name)
+            super().changeEvent(event)
+
+    page = QWidget()
+    qtbot.addWidget(page)
+    QVBoxLayout(page).addWidget(Listener())
+    page.show()
+    heard.clear()
+    theme.apply(qapp, "light")
+    assert heard and set(heard) == {"light"}
+    theme.apply(qapp, "dark")
 
 
 def test_no_colour_stands_in_the_style_sheet() -> None:
