@@ -23,6 +23,7 @@ from explorer.dialogs import Dialogs
 from explorer.documents import Documents
 from explorer.engine import Engine
 from explorer.explore.directions import DirectionsPanel
+from explorer.explore.growing import GrowingPanel, snapshots
 from explorer.explore.history import HistoryStrip
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import MixingPanel
@@ -63,7 +64,8 @@ class Explorer(QObject):
         self.actions = make_actions(self.window)
         self.picture, self.history = PictureView(self.session), HistoryStrip(self.session)
         left = [LatentPanel(self.session), VaryPanel(self.session), NoisePanel(self.session)]
-        right = [TruncationPanel(self.session), DirectionsPanel(self.session), MixingPanel(self.session)]
+        self.growing = GrowingPanel(self.session)
+        right = [TruncationPanel(self.session), DirectionsPanel(self.session), MixingPanel(self.session), self.growing]
         self.panels: list[Panel] = [*left, *right]
         self.documents = Documents(self.session, self.engine, self.history, self.settings, self)
         self.importing = Importing(self.window, self.engine, self)
@@ -182,6 +184,8 @@ class Explorer(QObject):
         self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
         self.train.explore_requested.connect(self._explore_checkpoint)
         self.train.checkpoint_written.connect(self._newer_checkpoint)
+        self.growing.snapshot_wanted.connect(self._open_snapshot)
+        self.session.model_changed.connect(lambda _: self._find_snapshots())
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
@@ -252,8 +256,21 @@ class Explorer(QObject):
 
     def _newer_checkpoint(self, path: str) -> None:
         """The run that is being explored has a newer network: the same recipe is shown with that one."""
-        if str(Path(path).parent) == self._live and Path(self.session.model_path).parent == Path(path).parent:
+        if Path(self.session.model_path).parent != Path(path).parent:
+            return
+        if str(Path(path).parent) == self._live:
             self.documents.open(path)
+        else:
+            self._find_snapshots()
+
+    def _open_snapshot(self, path: str) -> None:
+        """A snapshot of the run that is explored: the same recipe with that network; the newest one is followed."""
+        self._live = str(Path(path).parent) if self.growing.follows else ""
+        self.documents.open(path)
+
+    def _find_snapshots(self) -> None:
+        model = Path(self.session.model_path)
+        self.disk.do(lambda: snapshots(model), self.growing.show_snapshots)
 
     def _answered(self, answer: Answer) -> None:
         for panel in self.panels:

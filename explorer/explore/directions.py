@@ -19,6 +19,7 @@ from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import AppliedDirection, Recipe
+from stylegan_core.rundir import kimg_of
 
 FEW, MORE = 8, 12
 PREVIEWED = (-3.0, 0.0, 3.0)
@@ -27,6 +28,7 @@ TIPS = {
     "library": "Chooses where the sliders come from, and exchanges directions with other people.",
     "sorting": "Makes a slider out of two piles of faces that you sort by clicking.",
     "reset": "Sets every direction back to 0.",
+    "again": "Looks for the directions of the snapshot that is shown now, and opens its library.",
     "more": "Shows more of the up to 80 directions.",
     "fewer": "Shows the first eight directions only.",
 }
@@ -47,6 +49,8 @@ class DirectionsPanel(Panel):
         self.library_chip = chip("library ▾", TIPS["library"])
         self.sorting = chip("+ by sorting", TIPS["sorting"])
         self.more, self.fewer = chip("more", TIPS["more"]), chip("fewer", TIPS["fewer"])
+        self.again = chip("find again", TIPS["again"])
+        self._found_in = Path()  # the file of the network that the directions belong to
         self.message, self.progress = QLabel(), QProgressBar()
         self.preview = Preview([f"{sigma:+g} σ" if sigma else "0" for sigma in PREVIEWED], self)
         self._lay_out()
@@ -70,6 +74,11 @@ class DirectionsPanel(Panel):
         foot.addWidget(self.more)
         self.body.addWidget(self.list)
         self.body.addWidget(self.message)
+        said = QHBoxLayout()
+        said.addWidget(self.again)
+        said.addStretch(1)
+        self.body.addLayout(said)
+        self.again.hide()
         self.body.addWidget(self.progress)
         self.body.addLayout(foot)
         self.message.hide()
@@ -82,6 +91,7 @@ class DirectionsPanel(Panel):
         self.reset_all.clicked.connect(lambda: self.session.apply(replace(self.session.recipe, directions=())))
         self.library_chip.clicked.connect(self._library_menu)
         self.sorting.clicked.connect(self.sort)
+        self.again.clicked.connect(self._find_again)
         self.more.clicked.connect(lambda: self._show_up_to(self._limit + MORE))
         self.fewer.clicked.connect(lambda: self._show_up_to(FEW))
         self.add_command("A direction by sorting faces …", "", TIPS["sorting"], self.sort)
@@ -103,6 +113,14 @@ class DirectionsPanel(Panel):
     def show_model(self, info: ModelInfo) -> None:
         self._close_dialog()
         self._hide_preview()
+        if self._is_later_snapshot(info):
+            self.info = info
+            self.again.show()
+            self._say(f"Found at {snapshot_name(self._found_in)}, and kept while the network learns on.")
+            super().show_model(info)
+            return
+        self.again.hide()
+        self._found_in = Path(self.session.model_path)
         self._limit, self._shown = FEW, None
         self.list.clear()
         self.info = info
@@ -111,6 +129,19 @@ class DirectionsPanel(Panel):
         self._say("")
         self._rebuild()
         super().show_model(info)
+
+    def _is_later_snapshot(self, info: ModelInfo) -> bool:
+        """Whether the directions that are here were found in another snapshot of the same run and still fit."""
+        here = Path(self.session.model_path)
+        same_run = here.parent == self._found_in.parent and kimg_of(here) is not None
+        fits = self.info is not None and self.info.w_dim == info.w_dim and bool(self.shelf.found)
+        return same_run and fits and here != self._found_in
+
+    def _find_again(self) -> None:
+        """Opens what belongs to the network that is shown, as if it had just been opened."""
+        info, self.info = self.info, None
+        if info is not None:
+            self.show_model(info)
 
     def refresh(self) -> None:
         if self.info is None or self._found_by in self.shelf.found:
@@ -305,3 +336,8 @@ class DirectionsPanel(Panel):
             self._dialog.close()
             self._dialog.deleteLater()
             self._dialog = None
+
+
+def snapshot_name(path: Path) -> str:
+    """How a snapshot of a run is called: "85 kimg"."""
+    return f"{kimg_of(path) or 0:g} kimg"

@@ -410,3 +410,33 @@ def drop(explorer: Explorer, path: Path) -> None:
         QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     explorer.window.dropEvent(event)
+
+
+def test_an_explored_run_is_followed_until_an_earlier_snapshot_is_chosen(start: Make, home: Path, qtbot: QtBot) -> None:
+    folder = home / "00001-run" / "checkpoints"
+    folder.mkdir(parents=True)
+    (folder.parent / "config.json").touch()
+    first, second, third = (folder / f"{kimg:06d}.safetensors" for kimg in (10, 20, 30))
+    for path in (first, second):
+        path.write_bytes(WEIGHTS)
+    explorer = start(str(home / "box" / "boxed" / "boxed.safetensors"))
+    drawn(explorer, qtbot)
+    assert explorer.growing.isHidden()
+    explorer.session.edit(psi=0.25)
+    explorer._explore_checkpoint(str(second))
+    qtbot.waitUntil(lambda: explorer.session.model_path == str(second))
+    qtbot.waitUntil(lambda: explorer.growing.scrubber.maximum() == 1)
+    third.write_bytes(WEIGHTS)
+    explorer._newer_checkpoint(str(third))
+    qtbot.waitUntil(lambda: explorer.session.model_path == str(third))
+    assert explorer.session.recipe.psi == 0.25
+    qtbot.waitUntil(lambda: explorer.growing.scrubber.maximum() == 2)
+    explorer.growing.scrubber.setValue(0)
+    qtbot.waitUntil(lambda: explorer.session.model_path == str(first))
+    fourth = folder / "000040.safetensors"
+    fourth.write_bytes(WEIGHTS)
+    explorer._newer_checkpoint(str(fourth))
+    qtbot.waitUntil(lambda: explorer.growing.scrubber.maximum() == 3)
+    assert explorer.session.model_path == str(first)
+    explorer.growing.newest.click()
+    qtbot.waitUntil(lambda: explorer.session.model_path == str(fourth))

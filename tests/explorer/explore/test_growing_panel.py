@@ -1,0 +1,114 @@
+"""Growing: snapshots of a run, the level and alpha that a network is drawn at, and directions kept over snapshots."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from explorer.explore.directions import DirectionsPanel
+from explorer.explore.growing import GrowingPanel, snapshots
+from explorer.jobs import Done, Pca
+from explorer.session import Session
+from stylegan_core.info import ModelInfo
+from stylegan_core.latents.library import Entry
+from stylegan_core.recipe import Direction, Vector
+from tests.explorer.explore.panel_fakes import model_info
+
+Show = Callable[..., tuple[Any, Any]]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> list[Path]:
+    """The snapshots of a run."""
+    folder = tmp_path / "00001-run" / "checkpoints"
+    folder.mkdir(parents=True)
+    (folder.parent / "config.json").touch()
+    found = [folder / f"{kimg:06d}.safetensors" for kimg in (10, 20, 30)]
+    for path in found:
+        path.touch()
+        path.with_suffix(".state.safetensors").touch()
+    return found
+
+
+def growing(level: int, alpha: float) -> ModelInfo:
+    return replace(model_info(), level=level, alpha=alpha, hash=f"{level}{alpha}".ljust(64, "0"))
+
+
+def test_only_a_run_has_snapshots(kept: list[Path], tmp_path: Path) -> None:
+    assert snapshots(kept[1]) == kept
+    assert snapshots(tmp_path / "model.safetensors") == []
+    (tmp_path / "checkpoints").mkdir()
+    assert snapshots(tmp_path / "checkpoints" / "000010.safetensors") == []
+
+
+def test_a_finished_network_of_no_run_has_no_such_panel(show: Show) -> None:
+    panel, _ = show(GrowingPanel)
+    assert panel.isHidden()
+
+
+def test_alpha_and_level_of_an_unfinished_network_are_dragged(show: Show, session: Session, qtbot) -> None:
+    info = growing(2, 0.25)
+    panel, _ = show(GrowingPanel, info)
+    assert panel.isVisible()
+    assert panel.alpha.value == 0.25
+    assert [each.text() for each in panel.levels] == ["4", "8", "16"]
+    assert panel.levels[2].isChecked()
+    panel.alpha.track.setValue(panel.alpha.track.maximum())
+    assert (session.recipe.level, session.recipe.alpha) == (2, 1.0)
+    qtbot.mouseClick(panel.levels[1], Qt.MouseButton.LeftButton)
+    assert (session.recipe.level, session.recipe.alpha) == (1, None)
+    assert panel.alpha.value == 1.0
+    qtbot.mouseClick(panel.trained, Qt.MouseButton.LeftButton)
+    assert (session.recipe.level, session.recipe.alpha) == (None, None)
+    assert panel.alpha.value == 0.25
+    assert not panel.trained.isVisible()
+
+
+def test_the_scrubber_goes_back_and_the_newest_is_followed(
+    show: Show, session: Session, kept: list[Path], qtbot
+) -> None:
+    panel, _ = show(GrowingPanel)
+    session.set_model(growing(2, 1.0), str(kept[2]))
+    panel.show_snapshots(kept)
+    assert panel.isVisible()
+    assert panel.follows
+    assert panel.at.text() == "30 kimg"
+    with qtbot.waitSignal(panel.snapshot_wanted) as wanted:
+        panel.scrubber.setValue(0)
+    assert wanted.args == [str(kept[0])]
+    session.set_model(growing(1, 1.0), str(kept[0]))
+    assert not panel.follows
+    assert [each.text() for each in panel.levels] == ["4", "8"]
+    with qtbot.waitSignal(panel.snapshot_wanted) as wanted:
+        qtbot.mouseClick(panel.newest, Qt.MouseButton.LeftButton)
+    assert wanted.args == [str(kept[2])]
+
+
+def test_directions_stay_those_of_the_snapshot_they_were_found_in(
+    show: Show, session: Session, kept: list[Path], qtbot
+) -> None:
+    """Every snapshot of a live run threw the sliders away and looked for others."""
+    panel, asked = show(DirectionsPanel)
+    session.set_model(growing(2, 0.5), str(kept[0]))
+    panel._rested()
+    entry = Entry(Direction("PCA 1", Vector.of(np.eye(panel.info.w_dim)[0]), 1.0), "pca")
+    request = next(each for each in reversed(asked.requests) if isinstance(each, Pca))
+    panel.job_done(Done(request, panel.info.hash, (entry,)))
+    qtbot.waitUntil(lambda: [row.entry for row in panel.rows] == [entry])
+    before = len(asked.requests)
+    session.set_model(growing(2, 0.75), str(kept[1]))
+    panel._rested()
+    assert [row.entry for row in panel.rows] == [entry]
+    assert "Found at 10 kimg" in panel.message.text()
+    assert len(asked.requests) == before
+    qtbot.mouseClick(panel.again, Qt.MouseButton.LeftButton)
+    panel._rested()
+    assert isinstance(asked.requests[-1], Pca)
+    assert len(asked.requests) == before + 1
+    assert not panel.again.isVisible()
+    session.set_model(model_info(), "another.safetensors")
+    assert panel.rows == []
