@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from types import FunctionType
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -148,7 +149,8 @@ def _polish(widgets: list[QWidget]) -> None:
                 style.unpolish(widget)
                 style.polish(widget)
             # Under a style sheet Qt does not tell every widget that the application's palette is another one.
-            QApplication.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
+            if isinstance(type(widget).changeEvent, FunctionType):
+                QApplication.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
             widget.update()
 
 
