@@ -160,6 +160,7 @@ class GrowingPanel(Panel):
         self._level_row.setVisible(grows)
         self.alpha.setVisible(grows)
         self.setVisible(len(self._snapshots) > 1 or (grows and info is not None and not info.finished))
+        self.show_recipe(self.session.recipe)
 
     def _scrubbed(self, _value: int) -> None:
         self._say_where()

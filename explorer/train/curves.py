@@ -1,6 +1,5 @@
 """The curves of a run, one plot below the other with a common kimg axis: losses, scores, diversity, speed and more."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QScrollAr
 
 from explorer.controls.chips import chip
 from explorer.train.plot import Curve, Plot
-from explorer.train.record import COLUMNS, RunRecord
+from explorer.train.record import RunRecord
 from stylegan_core.events import Alert
 
 PLOT_HEIGHT = 118
@@ -65,9 +64,14 @@ METRIC_COLOURS = ("good", "fine", "middle", "coarse")
 
 
 class CurvesPanel(QWidget):
-    """All plots in a scrolling column. ``pointed`` gives the kimg under the mouse, NaN where there is none."""
+    """All plots in a scrolling column. ``pointed`` gives the kimg under the mouse, NaN where there is none.
+
+    ``numbers_wanted`` names a file for the numbers of every tick, ``failed`` says why a picture could not be written.
+    """
 
     pointed = Signal(float)
+    numbers_wanted = Signal(object)
+    failed = Signal(str, str)
     compare_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -222,16 +226,27 @@ class CurvesPanel(QWidget):
     def _ask_export(self, kind: str) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Export the curves", f"curves{kind[-5:-1]}", kind)
         if name:
-            self.export_to(Path(name))
+            try:
+                self.export_to(Path(name))
+            except OSError as error:
+                self.failed.emit(str(error), "")
 
     def export_to(self, path: Path) -> None:
-        """Writes the curves to a .png, .svg or .csv file. Raises OSError if it cannot be written."""
+        """Writes the curves to a .png or .svg file, or asks for a .csv. Raises OSError if it cannot be written."""
         if path.suffix == ".csv":
-            write_csv(self._record, path)
+            self.show_writing(True)
+            self.numbers_wanted.emit(path)
         elif path.suffix == ".svg":
             self._paint_svg(path)
         elif not self._content.grab().save(str(path)):
             raise OSError(f"{path} cannot be written: choose another folder.")
+
+    def show_writing(self, writes: bool, said: str = "") -> None:
+        """While the numbers of a long run are written, nothing else is exported; ``said`` tells how it ended."""
+        self.export.setText("saving …" if writes else "export")
+        self.export.setEnabled(not writes)
+        if said:
+            self.export.setToolTip(said)
 
     def _paint_svg(self, path: Path) -> None:
         generator = QSvgGenerator()
@@ -255,16 +270,3 @@ def metric_title(name: str) -> str:
 def flag_text(event: Alert) -> str:
     """What an alert's flag says."""
     return f"{event.img / 1000:.4g} kimg: {event.text or event.code}"
-
-
-def write_csv(record: RunRecord, path: Path) -> None:
-    """Every tick as one row; NaN is written as an empty cell. Raises OSError if it cannot be written."""
-    try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            columns = [record.ticks.column(name) for name in COLUMNS]
-            for row in zip(*columns, strict=True):
-                writer.writerow(["" if value != value else repr(float(value)) for value in row])
-    except OSError as error:
-        raise OSError(f"{path} cannot be written ({error.strerror}): choose another folder.") from None

@@ -17,6 +17,7 @@ from explorer.train.face_strip import FaceStrip
 from explorer.train.header import MonitorHeader
 from explorer.train.layout import card, scrolling, titled
 from explorer.train.messages import MessageList
+from explorer.train.numbers import NumbersWriter
 from explorer.train.pictures import PictureLoader, Pixels, strips
 from explorer.train.record import RunRecord, growth_of, network_of, resolution_of
 from explorer.train.samples import SamplesPanel
@@ -58,6 +59,7 @@ class Monitor(QWidget):
         self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), QLabel()
         self.face = FaceStrip(self.samples)
         self.comparison = Comparison(self.curves, self.samples, self)
+        self.numbers = NumbersWriter(path, self)
         self._clock = QTimer(self, interval=1000)
         self._pairs: Samples | None = None
         self._following = False
@@ -104,6 +106,13 @@ class Monitor(QWidget):
         self.timeline.pointed.connect(self.curves.set_cursor)
         self.samples.snapshot_shown.connect(lambda _: self._name_explore())
         self.curves.pointed.connect(self._point)
+        self.curves.failed.connect(self.failed)
+        self.curves.numbers_wanted.connect(self.numbers.write)
+        self.numbers.failed.connect(self.failed)
+        self.numbers.failed.connect(lambda *_: self.curves.show_writing(False))
+        self.numbers.written.connect(
+            lambda where, count: self.curves.show_writing(False, f"Saved {number(count)} ticks as {where}.")
+        )
         self.face.failed.connect(self.failed)
         self.curves.measure.clicked.connect(lambda: self._request("metric"))
         self.header.branch.clicked.connect(self._branch)
@@ -126,6 +135,7 @@ class Monitor(QWidget):
         self.watcher.close()
         self.loader.close()
         self.face.writer.close()
+        self.numbers.close()
         self.comparison.stop()
 
     def _take_config(self, config: dict[str, Any]) -> None:

@@ -72,11 +72,12 @@ def test_the_scrubber_goes_back_and_the_newest_is_followed(
     show: Show, session: Session, kept: list[Path], qtbot
 ) -> None:
     panel, _ = show(GrowingPanel)
-    session.set_model(growing(2, 1.0), str(kept[2]))
+    session.set_model(model_info(16), str(kept[2]))
     panel.show_snapshots(kept)
     assert panel.isVisible()
     assert panel.follows
     assert panel.at.text() == "30 kimg"
+    assert [each.isChecked() for each in panel.levels] == [False, False, True]
     with qtbot.waitSignal(panel.snapshot_wanted) as wanted:
         panel.scrubber.setValue(0)
     assert wanted.args == [str(kept[0])]

@@ -170,13 +170,32 @@ def test_messages_stand_newest_first(monitor: Monitor) -> None:
     assert model.message(model.rowCount() - 1).text == "begins: tiny on here"
 
 
-def test_curves_are_exported(monitor: Monitor, tmp_path: Path) -> None:
-    for name in ("curves.csv", "curves.png", "curves.svg"):
+def test_curves_are_exported(monitor: Monitor, tmp_path: Path, qtbot) -> None:
+    for name in ("curves.png", "curves.svg"):
         monitor.curves.export_to(tmp_path / name)
         assert (tmp_path / name).stat().st_size > 500
+    with qtbot.waitSignal(monitor.numbers.written):
+        monitor.curves.export_to(tmp_path / "curves.csv")
     rows = (tmp_path / "curves.csv").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 32
     assert rows[0].startswith("kimg,time,level,alpha,loss_g")
+    with qtbot.waitSignal(monitor.failed) as failed:
+        monitor.curves.export_to(tmp_path / "nowhere" / "curves.csv")
+    assert "choose another folder" in failed.args[0]
+
+
+def test_the_table_holds_the_ticks_that_the_curves_leave_out(run: RunDir, tmp_path: Path, qtbot) -> None:
+    """A long run's table held one tick in many, without a word about it."""
+    fake_run.append(run, *(fake_run.tick(30 + i / 1000, 2, 0.5, {"img": 30_000 + i, "time": 0.0}) for i in range(500)))
+    monitor = Monitor(run.path)
+    qtbot.addWidget(monitor)
+    monitor.watcher._reader.most_ticks = 50
+    look(monitor)
+    assert len(monitor.record.ticks) <= 101
+    with qtbot.waitSignal(monitor.numbers.written) as written:
+        monitor.curves.export_to(tmp_path / "curves.csv")
+    assert written.args[1] == 531
+    monitor.close_run()
 
 
 def test_a_metric_gets_a_plot_of_its_own(monitor: Monitor, run: RunDir) -> None:
