@@ -114,6 +114,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Sequence[QAction], gestures: Sequence[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard and mouse")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(560, 560)
         rows = [(shortcut_of(a), _name(a)) for a in actions if not a.shortcut().isEmpty()] + list(gestures)
         body = QWidget()

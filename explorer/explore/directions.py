@@ -43,6 +43,7 @@ class DirectionsPanel(Panel):
         self.shelf = DirectionShelf()
         self._limit = FEW
         self._dialog: SortingDialog | None = None
+        self._menu: DirectionMenu | None = None
         self._previewed: DirectionRow | None = None
         self._shown: object = None
         self.reset_all = IconButton("reset", TIPS["reset"])
@@ -324,7 +325,9 @@ class DirectionsPanel(Panel):
     def _library_menu(self) -> None:
         if self.info is None:
             return
-        menu = DirectionMenu(self.info, self.shelf.view, bool(self.shelf.library.entries), self)
+        if self._menu is not None:
+            self._menu.deleteLater()  # only now: what it asked for may have been answered after it was closed
+        menu = self._menu = DirectionMenu(self.info, self.shelf.view, bool(self.shelf.library.entries), self)
         menu.view_chosen.connect(self.look_at)
         menu.sefa_chosen.connect(self.factorise)
         menu.import_chosen.connect(lambda path: self.import_library(Path(path)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.direction_menu import DirectionMenu
@@ -272,3 +272,11 @@ def test_faces_to_sort_are_of_the_class_on_show(session: Session, show: Any) -> 
     dialog.fit.click()
     assert asked.of(Fit).label == 1
     panel._close_dialog()
+
+
+def test_the_menu_of_the_library_is_there_once(panel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DirectionMenu, "popup", lambda *_: None)
+    for _ in range(3):
+        panel.library_chip.click()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(panel.findChildren(DirectionMenu)) == 1
