@@ -16,6 +16,7 @@ from tests.explorer.hand import Hand
 
 REMEMBERED = 50
 LONGEST_AWAY = 1.0  # seconds
+LEAP = 30.0  # MB
 SIZES = ((1280, 720), (1920, 1080), (1440, 900), (1080, 600))
 WHEEL = (4, 4, 5, 5, 6, 7)
 KEYS = (
@@ -77,6 +78,7 @@ class Monkey:
         self.problems: dict[str, str] = {}
         self.touched: set[str] = set()
         self.memory: list[float] = []
+        self.leaps: list[str] = []  # where memory grew much at once, with the actions before
         self.longest_away = 0.0
         self._look: dict[str, Any] = {}
         self._acts: list[tuple[int, Callable[[], str]]] = [
@@ -106,6 +108,8 @@ class Monkey:
             self._look = self.hand.ask("look")
             if self.count % 50 == 0:
                 self.memory.append(self.hand.ask("memory"))
+                if self.memory[-1] - self.memory[-2:][0] > LEAP:
+                    self.leaps.append("\n".join([f"memory leapt to {self.memory[-1]:.0f} MB", *self.done]))
                 if not self.hand.ask("picture_returns"):
                     self._complain("the recipe does not return from a PNG")
         except ConnectionError as error:

@@ -55,4 +55,5 @@ def test_ten_minutes_of_play(play: Play) -> None:
     assert not monkey.problems, monkey.report()
     quarter = len(monkey.memory) // 4
     before, after = statistics.median(monkey.memory[quarter : 2 * quarter]), statistics.median(monkey.memory[-quarter:])
-    assert after < before + GROWTH, f"memory in MB: {[round(each) for each in monkey.memory]}"
+    said = "\n\n".join([f"memory in MB: {[round(each) for each in monkey.memory]}", *monkey.leaps])
+    assert after < before + GROWTH, said
