@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from stylegan_core.training.config import AdaConfig
+from stylegan_core.training.groups import AdaConfig
 from stylegan_core.training.keys import Purpose, stream
 
 Matrices = npt.NDArray[np.float64]

@@ -14,7 +14,8 @@ from stylegan_core.networks.generator import ARCHITECTURES, build_discriminator
 from stylegan_core.networks.lucidrains import NoDiscriminator
 from stylegan_core.schedule import Growth
 from stylegan_core.training.checkpoint import state_file
-from stylegan_core.training.config import InitConfig, TrainingConfig
+from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.groups import InitConfig
 from stylegan_core.training.state import TrainingState
 
 PREFIX = "discriminator."

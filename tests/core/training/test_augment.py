@@ -12,7 +12,8 @@ from stylegan_core.rundir import EventReader
 from stylegan_core.schedule import phase_at
 from stylegan_core.training import augment, step
 from stylegan_core.training.augment import Draws, adjusted, augmented, colour, geometric, recoloured, resampled
-from stylegan_core.training.config import AdaConfig, changed, preset
+from stylegan_core.training.config import changed, preset
+from stylegan_core.training.groups import AdaConfig
 from stylegan_core.training.keys import Purpose
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.state import TrainingState

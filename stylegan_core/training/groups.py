@@ -1,0 +1,43 @@
+"""Groups of settings of a run beside its network, plan and objective, as plain data: what is shown, how, from where."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DataConfig:
+    """What is shown: ``label`` an attribute to train on, ``mirror`` flips half of the pictures.
+
+    ``path`` and ``fingerprint`` (of names and sizes) are noted when the run starts.
+    """
+
+    path: str = ""
+    fingerprint: str = ""
+    label: str | None = None
+    mirror: bool = False
+    fit: str = "crop"
+
+
+@dataclass(frozen=True, slots=True)
+class AdaConfig:
+    """Adaptive discriminator augmentation; ``target`` of E[sign D(real)] (0: off, 0.6 as in the paper).
+
+    Every ``interval`` discriminator steps p moves so that it would go from 0 to 1 within ``kimg``; it never passes
+    ``most``, for near 1 augmentations begin to show in the generated pictures (arXiv 2006.06676, section 2.2).
+    """
+
+    target: float = 0.0
+    interval: int = 4
+    kimg: float = 500.0
+    most: float = 0.8
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.target < 1 or self.interval < 1 or self.kimg <= 0 or not 0 <= self.most < 1:
+            raise ValueError("ada: target and most lie in 0…1 (not 1), interval and kimg above 0.")
+
+
+@dataclass(frozen=True, slots=True)
+class InitConfig:
+    """What a run was started from (``--init``); ``grown`` begins at the level that network had reached."""
+
+    path: str = ""
+    grown: bool = True
