@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         self.hash.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.hash.setStyleSheet('font-family: "JetBrains Mono"; font-size: 11px;')
         for label in (self.facts, self.device, self.hash, self.saved):
+            label.setProperty("role", "muted")
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         row.addWidget(self.state)
         row.addWidget(self.facts)

@@ -15,12 +15,15 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFrame,
+    QLabel,
     QLineEdit,
     QMainWindow,
     QMenu,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QScrollBar,
+    QStackedWidget,
     QStyle,
     QStyleFactory,
     QToolButton,
@@ -104,11 +107,12 @@ _ROLES = {
     "bad": ("light", (_Role.Light,)),
 }
 _current = DARK
-# What the style sheet has rules for; everything else paints itself.
-_STYLED = (
+# What the style sheet has colours for; everything else takes them from the palette or paints itself.
+_COLOURED = (
     QMainWindow, QDialog, QFrame, QPushButton, QToolButton, QCheckBox, QLineEdit, QAbstractSpinBox, QComboBox, QMenu,
     QScrollBar, QProgressBar,
 )  # fmt: skip
+_PLAIN_ROLES = ("title", "headline", "number")  # of labels; the sheet gives them a size, not a colour
 
 
 def current() -> Theme:
@@ -144,7 +148,7 @@ def _polish(widgets: list[QWidget]) -> None:
     """Makes the style sheet look at the palette again, which it does only when it meets a widget anew."""
     for widget in widgets:
         if shiboken6.isValid(widget):
-            if isinstance(widget, _STYLED):
+            if _is_coloured(widget):
                 style = widget.style()
                 style.unpolish(widget)
                 style.polish(widget)
@@ -152,6 +156,14 @@ def _polish(widgets: list[QWidget]) -> None:
             if isinstance(type(widget).changeEvent, FunctionType):
                 QApplication.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
             widget.update()
+
+
+def _is_coloured(widget: QWidget) -> bool:
+    if isinstance(widget, QLabel):
+        return bool(widget.dynamicPropertyNames()) and widget.property("role") not in _PLAIN_ROLES
+    if isinstance(widget, QScrollArea | QStackedWidget):
+        return bool(widget.objectName())
+    return isinstance(widget, _COLOURED)
 
 
 def _polish_later(widgets: list[QWidget]) -> None:
