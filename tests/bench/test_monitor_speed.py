@@ -21,9 +21,9 @@ from tests.explorer.train import fake_run
 
 pytestmark = pytest.mark.bench
 MILLION = 1_000_000
-ROUNDS = 5
+ROUNDS = 7
 WATCHED = Path(__file__).with_name("watched.py")
-SHORT = "growth.4.stable_kimg=0.128 growth.16.stable_kimg=12 snapshot_kimg=4 threads=1"  # 20 s or so
+SHORT = "growth.4.stable_kimg=0.128 growth.16.stable_kimg=4 snapshot_kimg=2 threads=1"  # 20 s or so
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def trained(folder: Path, data: Path, cores: list[int], watched: bool) -> tuple[
         window.stdout.close()
     assert trainer.returncode == 0
     ticks = [event for event in EventReader(RunDir(folder)).poll() if isinstance(event, events.Tick)]
-    ticks = [event for event in ticks if event.kimg >= 2]  # by then the monitor is open
+    ticks = [event for event in ticks if event.kimg >= 1]  # by then the monitor is open
     img = ticks[-1].img - ticks[0].img
     return (ticks[-1].time - ticks[0].time) / img, (usage.ru_utime + usage.ru_stime) / ticks[-1].img
 
