@@ -1,5 +1,6 @@
 """The curves of a run, one plot below the other with a common kimg axis: losses, scores, diversity, speed and more."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,8 @@ PLOTS = (
     ),
     ("Memory", (Curve("memory", "", "muted", "{:.2f} GB", 1e-9, exact=True),), "What the trainer's process holds."),
 )
+STYLES = ("dotted", "dashed", "dash-dotted")  # as plot.OTHER_STYLES
+COMPARE_TIP = "Draws the curves of up to three other runs behind these, and shows their samples at the same kimg."
 METRIC_COLOURS = ("good", "fine", "middle", "coarse")
 
 
@@ -77,7 +80,7 @@ class CurvesPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._record = RunRecord()
-        self._other: RunRecord | None = None
+        self._others: list[RunRecord] = []
         self._boundaries: list[float] = []
         self._flags = 0
         self.smooth = chip("smooth", "Draws the mean of recent values, each value faintly behind.", checkable=True)
@@ -85,7 +88,7 @@ class CurvesPanel(QWidget):
         self.whole = chip("whole run", "Shows the whole run again after zooming with the wheel.")
         self.export = chip("export", "Saves the curves as a picture or as numbers.")
         self.measure = chip("measure", "Asks the trainer to measure the Fréchet distance (FD-E) now.")
-        self.compare = chip("compare", "Draws the curves of a second run behind these.")
+        self.compare = chip("compare", COMPARE_TIP)
         self._content = QWidget()
         self._column = QVBoxLayout(self._content)
         self.plots = [Plot(*each) for each in PLOTS]
@@ -171,15 +174,20 @@ class CurvesPanel(QWidget):
 
     @property
     def compares(self) -> bool:
-        """True while a second run is drawn behind."""
-        return self._other is not None
+        """True while other runs are drawn behind."""
+        return bool(self._others)
 
-    def show_other(self, record: RunRecord | None, name: str) -> None:
-        """Draws a second run's curves behind, dotted; None takes them away."""
-        self._other = record
-        self.compare.setText(f"with {name}" if record else "compare")
+    def show_others(self, others: Sequence[tuple[str, RunRecord]]) -> None:
+        """Draws the curves of other runs behind, by name: the first dotted, the second dashed, the third both."""
+        self._others = [record for _, record in others]
+        names = [name for name, _ in others]
+        self.compare.setText(
+            f"with {names[0]}" if len(names) == 1 else f"with {len(names)} runs" if names else "compare"
+        )
+        said = ", ".join(f"{name} {style}" for name, style in zip(names, STYLES, strict=False))
+        self.compare.setToolTip(f"Behind these: {said}." if names else COMPARE_TIP)
         for plot in self.every_plot():
-            plot.set_other(self._data(plot, record) if record else {})
+            plot.set_others([self._data(plot, record) for record in self._others])
 
     def _data(self, plot: Plot, record: RunRecord) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         found = {}

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from explorer import theme
 from explorer.train.record import Floats
 
+OTHER_STYLES = (Qt.PenStyle.DotLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine)
 BUCKETS = 500  # a minimum and a maximum each
 AXIS_WIDTH = 40
 
@@ -79,7 +80,7 @@ class Plot(QWidget):
         super().__init__(parent)
         self.curves = tuple(curves)
         self._data: dict[str, tuple[Floats, Floats]] = {}
-        self._other: dict[str, tuple[Floats, Floats]] = {}
+        self._others_data: list[dict[str, tuple[Floats, Floats]]] = []
         self._smooth = self._log = self._dirty = False
         self._boundaries: list[pg.InfiniteLine] = []
         self._flags: list[pg.InfiniteLine] = []
@@ -89,7 +90,7 @@ class Plot(QWidget):
         self.view.setObjectName("well")
         self._lines = {curve.column: self.view.plot(connect="finite") for curve in self.curves}
         self._raw = {curve.column: self.view.plot(connect="finite") for curve in self.curves}
-        self._others = {curve.column: self.view.plot(connect="finite") for curve in self.curves}
+        self._others: list[dict[str, pg.PlotDataItem]] = []  # of each run that is compared
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._lay_out(tip)
         self._set_up_view()
@@ -152,9 +153,10 @@ class Plot(QWidget):
                 self._lines[curve.column].setSymbolBrush(tokens.colour(curve.colour))
             self._raw[curve.column].setPen(pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.22), width=1))
             self._raw[curve.column].setZValue(-1)
-            faint = pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.55), width=1.2)
-            faint.setStyle(Qt.PenStyle.DotLine)
-            self._others[curve.column].setPen(faint)
+            for lines, style in zip(self._others, OTHER_STYLES, strict=False):
+                faint = pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.65), width=1.2)
+                faint.setStyle(style)
+                lines[curve.column].setPen(faint)
         for name in ("left", "bottom"):
             axis = self.view.getPlotItem().getAxis(name)
             axis.setTextPen(tokens.colour("muted"))
@@ -185,9 +187,15 @@ class Plot(QWidget):
             if not self._cursor.isVisible():
                 self._write_values(None)
 
-    def set_other(self, data: dict[str, tuple[Floats, Floats]]) -> None:
-        """The curves of another run, dotted behind; an empty dict removes them."""
-        self._other = data
+    def set_others(self, data: list[dict[str, tuple[Floats, Floats]]]) -> None:
+        """The curves of other runs behind, each in a style of its own; an empty list removes them."""
+        self._others_data = data
+        while len(self._others) < len(data):
+            self._others.append({curve.column: self.view.plot(connect="finite") for curve in self.curves})
+            self._recolour()
+        for lines in self._others[len(data) :]:
+            for line in lines.values():
+                line.setData([], [])
         self._draw()
 
     def set_style(self, smoothed: bool, logarithmic: bool) -> None:
@@ -221,10 +229,11 @@ class Plot(QWidget):
         return new
 
     def _draw(self) -> None:
-        everything = [*self._data.values(), *self._other.values()]
+        everything = [curve for data in (self._data, *self._others_data) for curve in data.values()]
         positive = self._log and all(np.nanmin(y, initial=1.0) > 0 for _, y in everything)
         self.view.getPlotItem().getAxis("left").setLogMode(positive)
-        for lines, data in ((self._lines, self._data), (self._others, self._other)):
+        pairs = ((self._lines, self._data), *zip(self._others, self._others_data, strict=False))
+        for lines, data in pairs:
             for curve in self.curves:
                 column, line = curve.column, lines[curve.column]
                 smoothed = self._smooth and not curve.exact

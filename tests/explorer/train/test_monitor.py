@@ -208,7 +208,7 @@ def test_another_run_is_drawn_behind(monitor: Monitor, tmp_path: Path, qtbot) ->
     other = fake_run.write_run(tmp_path / "00013-tiny", 20, pictures=False)
     monitor.comparison.start(other.path)
     qtbot.waitUntil(lambda: monitor.curves.compares)
-    assert len(monitor.curves.plots[0]._others["loss_g"].xData) == 21
+    assert len(monitor.curves.plots[0]._others[0]["loss_g"].xData) == 21
     monitor.samples.scrubber.setValue(2)
     assert monitor.samples.other.img == 10_000
     assert monitor.samples.other_at.text().startswith("00013-tiny at 10 kimg")
@@ -468,3 +468,22 @@ def test_two_grids_share_the_height(monitor: Monitor, tmp_path: Path, qtbot) -> 
     monitor.comparison.start(other.path)
     qtbot.waitUntil(lambda: monitor.samples.other_grid._pixmap is not None)
     qtbot.waitUntil(lambda: abs(monitor.samples.grid.height() - monitor.samples.other_grid.height()) < 12)
+
+
+def test_several_runs_are_compared(monitor: Monitor, tmp_path: Path, qtbot) -> None:
+    paths = [fake_run.write_run(tmp_path / f"0001{n}-tiny", 10 + n, pictures=False).path for n in range(3, 7)]
+    for path in paths:
+        monitor.comparison.start(path)
+    assert monitor.comparison.shown == paths[:3]
+    plot = monitor.curves.plots[0]
+    qtbot.waitUntil(lambda: len(plot._others) == 3 and all(len(each["loss_g"].xData) > 10 for each in plot._others))
+    assert monitor.curves.compare.text() == "with 3 runs"
+    assert "00014-tiny dashed" in monitor.curves.compare.toolTip()
+    assert monitor.samples.other_at.text().startswith("00015-tiny")
+    monitor.samples.next_other.click()
+    assert monitor.samples.other_at.text().startswith("00013-tiny")
+    monitor.comparison.leave(paths[0])
+    assert [len(each["loss_g"].xData) for each in plot._others[:2]] == [15, 16]
+    assert plot._others[2]["loss_g"].xData is None
+    monitor.comparison.stop()
+    assert not monitor.curves.compares
