@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFrame,
+    QGraphicsView,
     QLabel,
     QLineEdit,
     QMainWindow,
@@ -112,7 +113,6 @@ _COLOURED = (
     QMainWindow, QDialog, QFrame, QPushButton, QToolButton, QCheckBox, QLineEdit, QAbstractSpinBox, QComboBox, QMenu,
     QScrollBar, QProgressBar,
 )  # fmt: skip
-_PLAIN_ROLES = ("title", "headline", "number")  # of labels; the sheet gives them a size, not a colour
 
 
 def current() -> Theme:
@@ -155,12 +155,14 @@ def _polish(widgets: list[QWidget]) -> None:
             # Under a style sheet Qt does not tell every widget that the application's palette is another one.
             if isinstance(type(widget).changeEvent, FunctionType):
                 QApplication.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
+            if isinstance(widget, QGraphicsView):
+                widget.resetCachedContent()  # plots keep their background
             widget.update()
 
 
 def _is_coloured(widget: QWidget) -> bool:
     if isinstance(widget, QLabel):
-        return bool(widget.dynamicPropertyNames()) and widget.property("role") not in _PLAIN_ROLES
+        return bool(widget.dynamicPropertyNames())  # the sheet finds labels by their role, band or tone
     if isinstance(widget, QScrollArea | QStackedWidget):
         return bool(widget.objectName())
     return isinstance(widget, _COLOURED)

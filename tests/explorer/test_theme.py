@@ -2,9 +2,18 @@
 
 import re
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
@@ -20,20 +29,27 @@ def test_a_switch_colours_what_is_seen_at_once_and_what_is_hidden_soon(qapp: QAp
     page = QWidget()
     qtbot.addWidget(page)
     column = QVBoxLayout(page)
-    seen, hidden, words = QFrame(), QFrame(), QLabel("words")
+    words, title, plain = QLabel("words"), QLabel("title"), QLabel("plain")
+    seen, hidden, scene, text = QFrame(), QFrame(), pg.PlotWidget(background=None), QPlainTextEdit()
+    scene.setObjectName("well")
     words.setProperty("role", "muted")
+    title.setProperty("role", "title")
     for each in (seen, hidden):
         each.setObjectName("header")
         each.setFixedSize(20, 20)
-    for part in (seen, hidden, words):
+    for part in (seen, hidden, words, title, plain, scene, text):
         column.addWidget(part)
     hidden.hide()
     page.show()
+    page.grab()
     assert (colour_in(seen), colour_in(hidden)) == (theme.DARK.panel, theme.DARK.panel)
     sheet = qapp.styleSheet()
     theme.apply(qapp, "light")
     assert colour_in(seen) == theme.LIGHT.panel
-    assert words.palette().color(words.foregroundRole()).name() == theme.LIGHT.muted
+    colours = [label.palette().color(label.foregroundRole()).name() for label in (words, title, plain)]
+    assert colours == [theme.LIGHT.muted, theme.LIGHT.text, theme.LIGHT.text]
+    edges = [each.grab().toImage().pixelColor(each.width() - 6, 8).name() for each in (scene, text)]
+    assert edges == [theme.LIGHT.well, theme.LIGHT.raised]
     qtbot.waitUntil(lambda: colour_in(hidden) == theme.LIGHT.panel)
     assert qapp.styleSheet() == sheet
     theme.apply(qapp, "dark")
