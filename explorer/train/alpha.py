@@ -232,8 +232,9 @@ class AlphaPanel(QWidget):
 
     def _show(self) -> None:
         alpha = self.alpha
-        self.title.setText("What alpha does right now" if self.blends or self._fakes is None else "Drawn and real")
-        self.slider.setVisible(self.blends or (self._grows and self._fakes is None))
+        explains = self.blends or (self._grows and self._fakes is None)
+        self.title.setText("What alpha does right now" if explains else "Drawn and real")
+        self.slider.setVisible(explains)
         self.follow.setVisible(self._held and self.blends)
         if not self._held:
             self.slider.set_value(round(alpha, 2))
@@ -273,7 +274,8 @@ class AlphaPanel(QWidget):
 
     def _sentence(self) -> str:
         if self._fakes is None:
-            return "With the first samples the pictures appear here, without and with the newest block."
+            how = ", without and with the newest block" if self._grows else ""
+            return f"With the first samples the pictures appear here{how}."
         if self._awaited is not None:
             return f"These are from before the {square(self._awaited)} block; the next samples show it."
         if not self._grows:

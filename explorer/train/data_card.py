@@ -24,7 +24,7 @@ from explorer.controls.chips import button, chip
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.clean_copy import clean_copy
 from explorer.train.command import CoreCommand
-from explorer.train.findings import CLEAN, Finding, unwanted
+from explorer.train.findings import CLEAN, LOOK, Cure, Finding, unwanted
 from explorer.train.layout import head_row
 from explorer.train.words import number
 
@@ -227,8 +227,8 @@ class DataCard(QWidget):
 
     def _cancel(self) -> None:
         self.drop()
-        again = Finding("The pictures were not looked through; they are when you choose the data again.", "muted")
-        self.findings.show_findings((again,))
+        again = Cure("look now", "Looks through the pictures for what is broken, tiny or there twice.", LOOK)
+        self.findings.show_findings((Finding("The pictures were not looked through.", "muted", (again,)),))
 
     def _take(self, report: dict[str, Any]) -> None:
         self._working(False)
@@ -247,6 +247,10 @@ class DataCard(QWidget):
         self.failed.emit(why)
 
     def _cure(self, act: str) -> None:
+        if act == LOOK:
+            self.findings.show_findings(())
+            self._look()
+            return
         if act != CLEAN or self.report is None:
             self.cure_asked.emit(act)
             return

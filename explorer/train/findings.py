@@ -9,12 +9,12 @@ from explorer.train.words import number, square
 
 NAMED = 3
 FEW = 1000  # pictures below which a discriminator soon knows each of them
-CLEAN = "clean"
+CLEAN, LOOK = "clean", "look"
 
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """A button: ``act`` is "preset:NAME", "set:KEY=VALUE" or "clean" (a copy without what is wrong)."""
+    """A button: ``act`` is "preset:NAME", "set:KEY=VALUE" "clean" (a copy without what is wrong) or "look"."""
 
     text: str
     tip: str

@@ -11,6 +11,7 @@ from explorer import theme
 from explorer.train.record import Message
 
 ROW, TIME_WIDTH = 24, 46
+FEWEST = 2  # rows that are always seen
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -91,7 +92,11 @@ class MessageList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setStyleSheet("QListView { background: transparent; border: none; padding: 0; }")
         self.setAccessibleName("Messages")
-        self.setMinimumHeight(3 * ROW)
+        self.setMinimumHeight(FEWEST * ROW)
+
+    def sizeHint(self) -> QSize:
+        """Asks for little, since it scrolls itself; it gets what is left."""
+        return QSize(100, FEWEST * ROW)
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Shows these, newest on top."""

@@ -172,13 +172,13 @@ class Monitor(QWidget):
         tick = record.last_tick
         left = tick.left_total if tick is not None and state.live and tick.left_total == tick.left_total else None
         self.timeline.set_now(record.kimg if record.last_event else None, left, state.live)
+        self._show_alpha()  # before the samples: what is asked for first is read first, and these are small
         self.samples.set_snapshots(self.path, record.samples, resolution_of(self.config))
         self.samples.set_network(network_of(self.config))
         self.curves.show_record(record)
         self.messages.show_messages(record.messages)
         self.curves.measure.setVisible(state.name == "training")
         self._name_explore()
-        self._show_alpha()
         self._show_status()
 
     def _name_explore(self) -> None:

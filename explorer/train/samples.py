@@ -34,7 +34,7 @@ class SampleGrid(QWidget):
         super().__init__(parent)
         self._pixmap: QPixmap | None = None
         self._tile = self._native = 1
-        self._count = QPoint(6, 5)
+        self._count = QPoint(8, 4)
         self.face = 0
         self.classes: tuple[str, ...] = ()  # drawn in turn, by a network that knows classes
         self.setMinimumSize(220, LEAST_HEIGHT)

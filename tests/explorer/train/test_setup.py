@@ -300,6 +300,9 @@ def test_the_check_shows_how_far_it_is_and_can_be_cancelled(page: SetupPage, fac
     qtbot.mouseClick(page.data.cancel, Qt.MouseButton.LeftButton)
     assert not page.data.bar.isVisible()
     assert "were not looked through" in page.data.findings.text()
+    click(page.data.findings, "look now", qtbot)
+    assert page.data.bar.isVisible()
+    qtbot.mouseClick(page.data.cancel, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(page.start.isEnabled)
 
 
