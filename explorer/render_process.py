@@ -26,7 +26,8 @@ Message = tuple[str, dict[str, Any]]
 class RenderProcess:
     """A :class:`explorer.render_thread.Worker` in another process; calls return at once, answers come in a thread.
 
-    Where the process ends unexpectedly it is started again, with the model and the recipe that were shown last.
+    Where the process ends unexpectedly it is started again with the model and the recipe that were shown last, and
+    every job is tried once more.
     """
 
     def __init__(self, tell: Tell, module: str = "explorer.render_child") -> None:
@@ -37,6 +38,7 @@ class RenderProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         self._unanswered: dict[str, Request] = {}
+        self._retried: dict[str, Request] = {}  # those of them that were under way when a process ended
         self._loading = ""  # the file that was asked for last and has not been answered
         self._last: dict[str, Any] = {}  # what a process that takes over must be told
         self._loaded: Loaded | None = None
@@ -61,6 +63,7 @@ class RenderProcess:
             self._loading = load or self._loading
             if job is not None:
                 self._unanswered[job.owner] = job
+                self._retried.pop(job.owner, None)
             self._out.put(("put", {"slot": slot, "load": load, "job": job, "quiet": quiet, "threads": threads}))
             if load is not None and self._given_up:
                 self._given_up, self._failures = False, 0
@@ -71,6 +74,7 @@ class RenderProcess:
         """Forgets the job of an owner, begun or not."""
         with self._lock:
             self._unanswered.pop(owner, None)
+            self._retried.pop(owner, None)
             self._out.put(("drop", {"owner": owner}))
 
     def cancel_load(self) -> None:
@@ -154,6 +158,8 @@ class RenderProcess:
                     known, self._loaded = self._loaded, answer
                     self._loading = "" if self._loading == answer.path else self._loading
                     if self._failures and known is not None and known.info == answer.info:
+                        for job in self._retried.values():
+                            self._out.put(("put", {"job": job}))
                         return  # the window shows this model already
                 case Refused() | GivenUp():
                     self._loading = "" if self._loading == answer.path else self._loading
@@ -166,8 +172,7 @@ class RenderProcess:
         with self._lock:
             self._failures += 1
             again = self._failures < TRIES
-            unanswered, loading, loaded = dict(self._unanswered), self._loading, self._loaded
-            self._unanswered.clear()
+            loading, loaded, failed = self._loading, self._loaded, self._sort_jobs(again)
             self._loading, self._given_up = "", not again
             self._out = queue.SimpleQueue()
             if self._failures > 1:  # it may be this very picture
@@ -180,9 +185,17 @@ class RenderProcess:
         self._tell(problem)
         if loading:
             self._tell(Refused(loading, problem))
-        for request in unanswered.values():
+        for request in failed:
             self._tell(Failed(request, loaded.info.hash if loaded else "", problem.sentence))
         return again
+
+    def _sort_jobs(self, again: bool) -> list[Request]:
+        """Keeps the jobs that are tried once more and returns those that are not."""
+        jobs = self._unanswered.values() if again and self._loaded is not None else ()
+        retried = {job.owner: job for job in jobs if self._retried.get(job.owner) is not job}
+        failed = [job for job in self._unanswered.values() if job.owner not in retried]
+        self._unanswered, self._retried = dict(retried), retried
+        return failed
 
 
 def _reason(code: int) -> str:

@@ -1,22 +1,28 @@
-"""The process that draws, with flat colours instead of torch; psi 1.9 and some files end it as the system would."""
+"""The process that draws, with flat colours instead of torch; one picture, file and job ends it as the system would."""
 
 import os
 import signal
 
+from explorer.jobs import Request
 from explorer.render_child import main
-from explorer.rendering import Pixels, Precision, Report
+from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
 
 
 class MortalBackend(FakeBackend):
-    """Dies while it reads a certain file or draws a certain picture."""
+    """Dies while it reads a certain file, draws a certain picture or begins a certain job."""
 
     def load(self, path: str, report: Report) -> ModelInfo:
         if "deadly" in path:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().load(path, report)
+
+    def job(self, request: Request) -> Steps:
+        if request.owner == "deadly":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().job(request)
 
     def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
         if recipe.psi == 1.9:

@@ -72,14 +72,23 @@ def test_a_process_that_dies_is_replaced_and_shows_what_was_shown(heard: Heard) 
     heard.until(lambda: bool(heard.of(Frame)))
     first = heard.renderer.pid
     heard.renderer.put(slot=(DEADLY, "exact"), job=Strip("vary", (A,), 8), quiet=False)
-    heard.until(lambda: bool(heard.of(Failed)))
-    heard.renderer.put(slot=(B, "exact"))
+    heard.until(lambda: bool(heard.of(Problem)))
+    heard.renderer.put(slot=(B, "exact"), quiet=True)
     heard.until(lambda: [frame.recipe for frame in heard.of(Frame)] == [A, B])
     assert heard.renderer.pid not in (0, first)
     (problem,) = heard.of(Problem)
     assert "started again" in problem.sentence and "memory" in problem.sentence
-    assert [failed.request.owner for failed in heard.of(Failed)] == ["vary"]
+    heard.until(lambda: [done.request.owner for done in heard.of(Done)] == ["vary"])  # it was asked once more
     assert len(heard.of(Loaded)) == 1  # the window shows this model already
+
+
+def test_a_job_that_ends_the_process_is_tried_twice_and_no_more(heard: Heard) -> None:
+    heard.renderer.put(slot=(A, "exact"), job=Strip("deadly", (A,), 8), quiet=True)
+    heard.until(lambda: bool(heard.of(Failed)))
+    assert [failed.request.owner for failed in heard.of(Failed)] == ["deadly"]
+    assert len(heard.of(Problem)) == 2
+    heard.renderer.put(slot=(B, "exact"))
+    heard.until(lambda: heard.of(Frame)[-1].recipe == B)
 
 
 def test_after_several_deaths_it_waits_for_another_file(heard: Heard) -> None:
