@@ -118,7 +118,7 @@ class MixRow(QWidget):
         self.setToolTip(self._reason)
 
     def _write(self) -> None:
-        words = f"{self._where} · {source_words(self.source)}"
+        words = " · ".join(filter(None, [self._where, source_words(self.source)]))
         self.caption.setText(
             QFontMetrics(self.caption.font()).elidedText(words, Qt.TextElideMode.ElideRight, self.caption.width())
         )

@@ -148,7 +148,7 @@ class HistoryStrip(QWidget):
         self._row = QHBoxLayout(self._strip)
         self._row.setContentsMargins(0, 2, 0, 0)
         self._row.setSpacing(7)
-        self._empty = QLabel("Drag a slider: every change is kept here as a picture you can come back to.")
+        self._empty = QLabel("Every change is kept here, as a picture to come back to.")
         self._empty.setProperty("role", "muted")
         self._row.addWidget(self._empty)
         self._row.addStretch(1)

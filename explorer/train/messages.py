@@ -11,7 +11,7 @@ from explorer import theme
 from explorer.train.record import Message
 
 ROW, TIME_WIDTH = 24, 46
-FEWEST = 2  # rows that are always seen
+FEWEST = 36  # pixels: a row, and enough of the next to see that there are more
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -92,11 +92,11 @@ class MessageList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setStyleSheet("QListView { background: transparent; border: none; padding: 0; }")
         self.setAccessibleName("Messages")
-        self.setMinimumHeight(FEWEST * ROW)
+        self.setMinimumHeight(FEWEST)
 
     def sizeHint(self) -> QSize:
         """Asks for little, since it scrolls itself; it gets what is left."""
-        return QSize(100, FEWEST * ROW)
+        return QSize(100, FEWEST)
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Shows these, newest on top."""
