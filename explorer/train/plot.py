@@ -133,7 +133,7 @@ class Plot(QWidget):
         self._cursor.setZValue(20)
         self._cursor.hide()
         item.addItem(self._cursor, ignoreBounds=True)
-        item.getViewBox().sigXRangeChanged.connect(lambda *_: self._draw())
+        item.getViewBox().sigXRangeChanged.connect(lambda *_: self._draw_if_seen())
         self.view.scene().sigMouseMoved.connect(self._moved)
 
     def show_axis(self) -> None:
@@ -175,12 +175,20 @@ class Plot(QWidget):
     def set_data(self, data: dict[str, tuple[Floats, Floats]]) -> None:
         """kimg and values of each curve, all that is known; drawn when the plot is on screen."""
         self._data = data
-        self._dirty = True
-        self.update()
+        self._draw_if_seen()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Brings the curves up to date; plots that are scrolled out of sight cost nothing."""
         super().paintEvent(event)
+        self._bring_up_to_date()
+
+    def _draw_if_seen(self) -> None:
+        """At once where it is seen, so that the view paints once; else when it is scrolled into sight."""
+        self._dirty = True
+        if self.isVisible() and not self.visibleRegion().isEmpty():
+            self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
         if self._dirty:
             self._dirty = False
             self._draw()
