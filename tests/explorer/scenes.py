@@ -1,0 +1,362 @@
+"""Scenes for the regression pictures: the window, every panel and every dialog, in states that never change."""
+
+import random
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from explorer import engine, runs, theme
+from explorer.actions import GESTURES
+from explorer.app import Explorer
+from explorer.controls import panel as explorer_panel
+from explorer.controls.about_dialog import AboutDialog
+from explorer.controls.card_dialog import CardDialog
+from explorer.controls.palette import ShortcutsDialog
+from explorer.controls.sheet_dialog import SheetDialog
+from explorer.jobs import Answer, Done, Picture, Problem
+from explorer.opening import bundled_models
+from explorer.train.command import CoreCommand
+from explorer.train.pictures import PictureLoader
+from explorer.train.setup import SetupPage
+from stylegan_core import events
+from stylegan_core.formats.card import Card
+from stylegan_core.recipe import Latent, Recipe
+from stylegan_core.rundir import RunDir, RunLock
+from tests.explorer import drawn_faces
+from tests.explorer.regression import Shot
+from tests.explorer.train import fake_run
+
+NOW = fake_run.BEGAN + 70.0
+REST = 1  # milliseconds: nobody's hand rests here
+STAGE = "stage"
+PATIENCE = 30.0
+MARGIN = 14
+Scene = Iterator[tuple[str, QWidget | QImage]]
+
+
+def still(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """Clock, dice, disk and machine stand still; the hand rests at once."""
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(home))
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr(time, "time", lambda: NOW)
+    monkeypatch.setattr(runs, "disk_free", lambda _: 41_000_000_000)
+    monkeypatch.chdir(home)
+    monkeypatch.setattr(CoreCommand, "ask", _answer)
+    monkeypatch.setattr(engine, "REST", REST)
+    monkeypatch.setattr(explorer_panel, "REST", REST)
+    random.seed(5)
+
+
+class Stage:
+    """The whole explorer without torch, on which the scenes are set one after the other."""
+
+    def __init__(self, app: QApplication, home: Path, runs: Path) -> None:
+        self.app, self.home, self.runs = app, home, runs
+        app.setCursorFlashTime(0)  # the line where one types stays
+        self.locks: list[Any] = []
+        self.explorer = Explorer(app, drawn_faces.DrawnFaces)
+        self.explorer.hints = False
+        self._answered = False
+        self.explorer.engine.answered.connect(self._hear)
+        self.explorer.start()
+        self.panels: dict[str, Any] = {each.accessibleName(): each for each in self.explorer.panels}
+        self.wait(lambda: self.explorer.session.info is not None or self.explorer.picture.empty.isVisible())
+
+    def close(self) -> None:
+        """Ends everything."""
+        self.explorer.window.close()
+        self.explorer.close()
+        for lock in self.locks:
+            lock.__exit__(None, None, None)
+        self.explorer.window.deleteLater()
+        self.explorer.deleteLater()
+
+    def look(self, name: str, width: int, height: int) -> None:
+        """The theme and the size of the window."""
+        self.explorer.actions["theme"].setChecked(name == "light")
+        self.explorer.window.resize(width, height)
+
+    def settle(self) -> None:
+        """Waits until every small picture is there, and says how long the last picture took."""
+        widgets = [0]
+        while widgets[-3:] != 3 * widgets[-1:]:  # an answer may lead to one more question, or to one more row
+            self.pump(3 * REST)
+            self._answered = False
+            self.explorer.engine.run(Picture(STAGE, self.explorer.session.recipe))  # comes last
+            self.wait(lambda: self._answered)
+            widgets.append(len(self.explorer.window.findChildren(QWidget)))
+        frame = self.explorer.picture.frame
+        if frame is not None:
+            self.explorer.picture.show_frame(replace(frame, seconds=0.0041))
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Runs the event loop until something is true. Raises TimeoutError."""
+        end = time.monotonic() + PATIENCE
+        while not done():
+            self.pump(5)
+            if time.monotonic() > end:
+                raise TimeoutError("The window did not come to rest.")
+
+    def pump(self, milliseconds: int) -> None:
+        """Runs the event loop for a while."""
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    def _hear(self, answer: Answer) -> None:
+        self._answered |= answer.request.owner == STAGE and isinstance(answer, Done)
+
+
+def shot(widget: QWidget | QImage) -> Shot:
+    """The pixels of a widget, with the colour of a column behind it."""
+    if isinstance(widget, QWidget):
+        seen = widget.grab()
+        made = QPixmap(seen.size())
+        made.fill(theme.current().colour("panel"))
+        painter = QPainter(made)
+        painter.drawPixmap(QPoint(0, 0), seen)
+        painter.end()
+        image = made.toImage()
+    else:
+        image = widget
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+# -- Explore ----------------------------------------------------------------------------------------------------------
+
+
+def explore(stage: Stage) -> Scene:
+    """The whole window, untouched and with some changes."""
+    explorer, found = stage.explorer, stage.panels
+    session = explorer.session
+    explorer.window.show_workspace(0)
+    yield "explore-untouched", _settled(stage)
+    for seed in (3, 5, 37, 8, 12, 48213):
+        session.edit(latent=Latent(seed, 0.4, 0.3))
+        session.commit()
+        stage.settle()
+    explorer.history.star_current()
+    rows = found["Directions"].rows
+    for row, strength in ((0, 2.4), (1, -1.1), (2, 1.6)):
+        rows[row].moved.emit(strength)
+    session.commit()
+    stage.settle()
+    found["Mixing"].rows["middle"].weighed.emit(0.65)
+    found["Mixing"].rows["fine"].weighed.emit(1.0)
+    session.commit()
+    stage.settle()
+    found["Noise"].chips.chips[5].click()
+    yield "explore", _settled(stage)
+
+
+def panels(stage: Stage) -> Scene:
+    """Every panel with everything in it unfolded."""
+    found, session = stage.panels, stage.explorer.session
+    stage.explorer.window.show_workspace(0)
+    rows = found["Directions"].rows
+    found["Vary"].keep["coarse"].click()
+    found["Noise"].draws.click()
+    found["Noise"].map.click()
+    found["Truncation"].per_band.click()
+    found["Truncation"].bands["fine"].changing.emit(1.2)
+    rows[3].layers.set_range(4, 7)
+    rows[3].moved.emit(-14.5)
+    found["Mixing"].per_layer.click()
+    session.commit()
+    _settled(stage)
+    for name, panel in found.items():
+        yield f"panel-{name.lower()}", panel
+    yield "panel-history", stage.explorer.history
+    for each in (found["Vary"].keep["coarse"], found["Noise"].draws, found["Noise"].map, found["Mixing"].per_layer):
+        each.click()
+
+
+def messages(stage: Stage) -> Scene:
+    """What lies over the page: an error with its details, the first hint, the command palette, the wipe."""
+    explorer = stage.explorer
+    explorer.window.show_workspace(0)
+    details = "Traceback (most recent call last):\n  …\nValueError: 12 of 214 tensors are missing"
+    sentence = "portraits.pkl cannot be read: it ends in the middle of a tensor. Copy or download it again."
+    explorer.say(Problem(sentence, details))
+    explorer.hint.begin()
+    explorer.window.banner._fold.click()
+    yield "explore-error-and-hint", _settled(stage)
+    explorer.window.banner.hide()
+    explorer.hint.dismiss()
+    explorer.window.palette_box.ask(explorer.every_action())
+    yield "explore-commands", _settled(stage)
+    explorer.window.palette_box.hide()
+
+
+def nothing(stage: Stage) -> Scene:
+    """A window that found no model."""
+    yield "explore-empty", stage.explorer.window
+
+
+def dialogs(stage: Stage) -> Scene:
+    """Every dialog."""
+    explorer, window = stage.explorer, stage.explorer.window
+    mixing, directions = stage.panels["Mixing"], stage.panels["Directions"]
+    mixing.open_matrix()
+    _settled(stage)
+    yield "dialog-matrix", mixing._dialog
+    mixing._close_matrix()
+    directions.sort()
+    _settled(stage)
+    directions._dialog.name.setText("smile")
+    for number in range(13):
+        stage.wait(lambda at=number: not directions._dialog.candidates[at].empty)
+        directions._dialog.sort(directions._dialog.candidates[number], number % 3 == 0)
+    _settled(stage)
+    yield "dialog-sorting", directions._dialog
+    directions._close_dialog()
+    model = bundled_models()[0]
+    text = model.with_name("card.md").read_text("utf-8")
+    for name, dialog in (
+        ("about", AboutDialog(text, model.parent, window)),
+        ("sheet", SheetDialog(explorer.session.recipe, "avatars-64", "", window)),
+        ("shortcuts", ShortcutsDialog(explorer.every_action(), GESTURES, window)),
+        ("card", _card(window)),
+    ):
+        dialog.show()
+        stage.pump(1)
+        yield f"dialog-{name}", dialog
+        dialog.close()
+        dialog.deleteLater()
+
+
+def _card(window: QWidget) -> CardDialog:
+    dialog = CardDialog("ffhq-1024.pkl", window)
+    notes = ("The file holds no discriminator.", "Its noise inputs are drawn anew: pictures differ in fine detail.")
+    dialog.show_card(
+        Card("/models/ffhq-1024.pkl", 324_000_000, "TensorFlow pickle", ("G", "D", "Gs"), "Gs", "StyleGAN v1", 1024, 8,
+             1.0, 512, 512, 0, 26_200_000, False, 4200, "NVlabs/stylegan", notes, False)
+    )  # fmt: skip
+    dialog.set_target("/models/ffhq-1024.safetensors")
+    return dialog
+
+
+def _settled(stage: Stage) -> QWidget:
+    stage.settle()
+    return stage.explorer.window
+
+
+# -- Train ------------------------------------------------------------------------------------------------------------
+
+
+def train(stage: Stage) -> Scene:
+    """No run, a new run, many runs, and the monitor of one that fades, one that died, and two side by side."""
+    explorer, page = stage.explorer, stage.explorer.train
+    explorer.window.show_workspace(1)
+    page.show_runs()
+    stage.wait(lambda: page.runs._listing is not None and page.runs._listing.done())
+    yield "train-empty", _settled(stage)
+    page.new_run()
+    assert page.setup is not None
+    page.setup.run_folder.setText("runs/00013-avatars-32")
+    yield "train-new", _settled(stage)
+    _choose_data(page.setup, stage)
+    yield "train-new-ready", _settled(stage)
+    folder = page.runs.folder
+    shutil.copytree(stage.runs, folder)
+    lock = RunLock(RunDir(folder / "00012-tiny"))
+    lock.__enter__()
+    stage.locks.append(lock)
+    page.show_runs()
+    page.runs.refresh()
+    stage.wait(lambda: len(page.runs.cards) == 4)
+    yield "train-runs", _settled(stage)
+    for name, run in (("fading", "00012-tiny"), ("died", "00011-tiny"), ("finished", "00010-tiny")):
+        page.watch(folder / run)
+        monitor = page.monitor
+        assert monitor is not None
+        stage.wait(lambda: bool(page.monitor.record.samples) and page.monitor.watcher.state.name != "empty")
+        if name == "died":
+            monitor.header.details_chip.click()
+        if name == "finished":
+            monitor.comparison.start(folder / "00009-tiny")
+            stage.wait(lambda: page.monitor.curves.compares)
+        stage.wait(lambda: page.monitor.samples.grid._pixmap is not None and _has_read(page.monitor.loader))
+        stage.pump(1)
+        stage.wait(lambda: _has_read(page.monitor.loader))
+        yield f"train-{name}", _settled(stage)
+
+
+def _has_read(loader: PictureLoader) -> bool:
+    wanted = {path for paths in loader._wanted.values() for path in paths}
+    return loader._reading is None and wanted <= loader._known.keys()
+
+
+def _choose_data(page: SetupPage, stage: Stage) -> None:
+    """Data that was looked at; what it costs is told as the core would."""
+    data = stage.home / "faces"
+    data.mkdir()
+    for index in range(24):
+        Image.fromarray(drawn_faces.face(Recipe(Latent(index)), 64)).save(data / f"{index:02d}.png")
+    page.data.choose(data.name)  # below the working directory, so that the path is always the same
+    stage.wait(lambda: page._seen is not None)
+    page.run_folder.setText("runs/00013-avatars-32")
+
+
+def _answer(command: CoreCommand, *arguments: str) -> None:
+    """Says at once what the core would say after a while."""
+    levels = [
+        {"resolution": 4 << level, "kimg": 60 + 40 * level, "batch": 32, "img_per_s": 900 / (1 + level) ** 2,
+         "seconds": 400 * (1 + level) ** 2, "measured": level < 2, "memory": 4e8 * (1 + level), "disk": 2e7}
+        for level in range(4)
+    ]  # fmt: skip
+    answers = {
+        "preflight": {"levels": levels, "seconds": 27_600, "device": "CPU, bfloat16", "memory": 2.1e9,
+                      "memory_free": 12e9, "disk": 4e8, "disk_free": 41e9},
+        "data": {"pictures": 2000, "resolution": 64, "not_square": 12, "unreadable": {"img_0412.png": "cut off"}},
+    }  # fmt: skip
+    QTimer.singleShot(0, command, lambda: command.answered.emit(answers[arguments[0]]))
+
+
+def write_runs(folder: Path) -> None:
+    """One run that fades, one that died, one that finished, one that was stopped."""
+    for name, kimg, ago, end in (
+        ("00012-tiny", 30, 2, None),
+        ("00011-tiny", 21, 500, None),
+        ("00010-tiny", 56, 9_000, fake_run.end("finished", 56_000)),
+        ("00009-tiny", 45, 400_000, fake_run.end("stopped", 45_000, "Resume goes on from its checkpoint.")),
+    ):
+        run = fake_run.write_run(folder / name, kimg, began=NOW - 2 * kimg - ago)
+        _paint(run)
+        if end is not None:
+            fake_run.append(run, replace(end, time=NOW - ago))
+    died = RunDir(folder / "00011-tiny")
+    died.log_file.write_text("2025-06-15 15:06:41,120 ERROR train: RuntimeError: out of memory\n", encoding="utf-8")
+    fake_run.leave_lock(died, socket.gethostname())
+    fading = RunDir(folder / "00012-tiny")
+    fake_run.append(fading, events.Alert(code="unreadable", text="2 unreadable pictures skipped: img_0412.png, a.png",
+                                         time=NOW - 1, img=30_000))  # fmt: skip
+
+
+def _paint(run: RunDir) -> None:
+    """Faces instead of colours, the coarser the earlier they were drawn."""
+    for path in sorted(run.samples.glob("*.png")):
+        with Image.open(path) as image:
+            size = image.size
+        side = size[1] if "-" in path.stem else 16
+        places = [(x, y) for y in range(0, size[1], side) for x in range(0, size[0], side)]
+        made = Image.new("RGB", size)
+        for seed, place in enumerate(places):
+            face = Image.fromarray(drawn_faces.face(Recipe(Latent(seed)), 64))
+            small = min(side, max(2, int(path.stem[:6]) // 3), side // 2 if path.stem.endswith("old") else side)
+            made.paste(face.resize((small, small)).resize((side, side), Image.Resampling.NEAREST), place)
+        made.save(path)
