@@ -56,7 +56,7 @@ class SlowConverter(FakeBackend):
 
     def _convert(self, request: Convert) -> Steps:
         try:
-            while not self.half.is_set():
+            while not self.half.wait(0.005):  # as long as a step takes; a flood of steps would drown the window
                 yield 50, 100, None
         except GeneratorExit:
             self.given_up.set()
