@@ -19,6 +19,23 @@ def suitable_preset(resolution: int, instead_of: str) -> str:
     return max(fitting, key=lambda name: (sizes[name], name.split("-")[0] == family), default="")
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file or folder lies there; what no system takes as a name is nowhere."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def why_not_into(folder: Path) -> str:
+    """Why a new run cannot go into this folder, in one sentence; empty where it can."""
+    try:
+        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        return f"This run folder cannot be used ({error.strerror}); name another."
+    return f"{folder.name} is there already; name a new folder." if taken else ""
+
+
 def next_folder(runs: Path, name: str) -> Path:
     """A folder for the next run: one number higher than any there, and the preset's name."""
     numbers = [int(path.name[:5]) for path in runs.glob("[0-9][0-9][0-9][0-9][0-9]*")] if runs.is_dir() else []

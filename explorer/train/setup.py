@@ -15,7 +15,7 @@ from explorer.train.data_card import REST_MS, DataCard
 from explorer.train.findings import findings, why_it_cannot_fit
 from explorer.train.layout import card, head_row, scrolling
 from explorer.train.preview import LevelPreview, Preview, PreviewReader
-from explorer.train.proposals import next_folder, suitable_preset, with_setting
+from explorer.train.proposals import is_there, next_folder, suitable_preset, why_not_into, with_setting
 from explorer.train.record import growth_of
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
@@ -312,7 +312,7 @@ class SetupPage(QWidget):
         except ValueError as error:
             return str(error)
         init = self.init.text().strip()
-        if init and not Path(init).exists():
+        if init and not is_there(Path(init)):
             return f"{Path(init).name}, the network to begin from, is not there."
         if self._data_trouble or self._cost_trouble:
             return self._data_trouble or self._cost_trouble
@@ -320,9 +320,7 @@ class SetupPage(QWidget):
             return "Looking at the data …"
         if not self.run_folder.text().strip():
             return "Name a run folder."
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            return f"{folder.name} is there already; name a new folder."
-        return ""
+        return why_not_into(folder)
 
     def _judge(self) -> None:
         why = self.why_not()
