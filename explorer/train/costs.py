@@ -1,14 +1,16 @@
 """What a run takes on this machine: a table of its levels with time, memory and disk, and their totals."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer import theme
+from explorer.controls.chips import chip
 from explorer.train.words import duration, kimg_number, number, size_text, square
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.schedule import LevelPlan
@@ -16,6 +18,7 @@ from stylegan_core.schedule import LevelPlan
 COLUMNS = ("level", "kimg", "batch", "img/s", "time", "memory", "disk")
 SHARES = (1.1, 0.8, 0.8, 1.0, 1.3, 1.2, 1.1)  # of the width
 ROW, HEAD = 22, 24
+FITS = re.compile(r"micro_batch=\d+")  # what preflight proposes where memory is short
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,12 @@ class CostTable(QWidget):
 
 
 class Costs(QWidget):
-    """The table, a bar while it is measured, and below it what will be trained on which machine, or what is wrong."""
+    """The table, a bar while it is measured, and below it what will be trained on which machine, or what is wrong.
+
+    ``cure_asked`` brings a setting with which it would fit, as "set:KEY=VALUE".
+    """
+
+    cure_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +130,10 @@ class Costs(QWidget):
         column.setSpacing(6)
         for each in (self.table, self.bar, self.said, self.problem):
             column.addWidget(each)
+        self.cure = chip("", "Computes fewer pictures at a time, with the same result.")
+        self.cure.clicked.connect(lambda: self.cure_asked.emit(f"set:{self.cure.text().removeprefix('set ')}"))
+        column.addWidget(self.cure, 0, Qt.AlignmentFlag.AlignLeft)
+        self.cure.hide()
         self.bar.setTextVisible(False)
         self.bar.hide()
         self.said.setProperty("role", "muted")
@@ -169,6 +181,9 @@ class Costs(QWidget):
     def _complain(self, text: str, tone: str) -> None:
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
+        fits = FITS.search(text)
+        self.cure.setText(f"set {fits[0]}" if fits else "")
+        self.cure.setVisible(fits is not None)
         self.problem.setProperty("tone", tone)
         self.problem.style().unpolish(self.problem)
         self.problem.style().polish(self.problem)

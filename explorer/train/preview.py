@@ -20,7 +20,8 @@ from stylegan_core.data.source import WHITE
 
 FACES = 6
 GAP = 5
-LABEL_WIDTH = 62
+LABEL_WIDTH = 66
+HIGHEST = 320  # pixels that all rows together may take, so that what it costs stays in sight
 LARGEST = 256  # a preview needs no more, whatever the network draws
 
 
@@ -122,7 +123,8 @@ class LevelPreview(QWidget):
         return QSize(420, self._height())
 
     def _side(self) -> int:
-        return max(min((self.width() - LABEL_WIDTH) // FACES - GAP, 76), 24)
+        rows = max(len(self._rows), 1)
+        return max(min((self.width() - LABEL_WIDTH) // FACES - GAP, 76, HIGHEST // rows - GAP), 24)
 
     def _height(self) -> int:
         return max(len(self._rows), 1) * (self._side() + GAP)

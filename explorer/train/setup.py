@@ -167,6 +167,7 @@ class SetupPage(QWidget):
         self.run_folder.textChanged.connect(lambda _: self._judge())
         self._reader.ready.connect(self._show_preview)
         self._reader.failed.connect(lambda _path, why: self._show_data_trouble(why))
+        self.costs.cure_asked.connect(self._cure)
         self._preflight.progress.connect(self.costs.show_progress)
         self._preflight.answered.connect(self._show_costs)
         self._preflight.failed.connect(self._show_cost_trouble)

@@ -358,3 +358,20 @@ def test_a_network_without_growth_is_shown_once(page: SetupPage, faces: Path, qt
     assert page.sees.text() == "What it will see"
     assert [side for side, _ in page.preview._rows] == [32]
     assert "R1" not in page.meaning.text()
+
+
+def test_too_little_memory_is_cured_by_one_click(page: SetupPage, faces: Path, qtbot) -> None:
+    page.data.choose(str(faces))
+    says = "The run needs 9 GiB of memory and 6 GiB are free; with micro_batch=8 it fits, at the same result."
+    page._show_costs({**COSTS, "problems": [says]})
+    assert not page.start.isEnabled()
+    qtbot.mouseClick(page.costs.cure, Qt.MouseButton.LeftButton)
+    assert page.config.micro_batch == 8
+    assert page.costs.cure.isHidden()
+
+
+def test_many_levels_leave_room_for_what_they_cost(page: SetupPage, faces: Path, qtbot) -> None:
+    page.preset.setCurrentIndex(page.preset.findData("ffhq-1024"))
+    page.data.choose(str(faces))
+    qtbot.waitUntil(lambda: len(page.preview._rows) > 5)
+    assert page.preview.height() < 340
