@@ -1,6 +1,5 @@
 """A backend without torch that draws a stand-in face for each recipe, the same everywhere and at once."""
 
-from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 from zlib import crc32
@@ -9,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from explorer.jobs import Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
+from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe, Vector
@@ -30,22 +30,22 @@ class DrawnFaces:
     def device(self) -> str:
         return "CPU, bfloat16 while dragging"
 
-    def dtype(self, precision: str) -> str:
+    def dtype(self, precision: Precision) -> str:
         return "float32" if precision == "exact" else "bfloat16"
 
-    def load(self, path: str, report: Callable[[float], bool]) -> ModelInfo:
+    def load(self, path: str, report: Report) -> ModelInfo:
         return INFO
 
     def set_threads(self, count: int) -> None:
         """One is enough."""
 
-    def draw(self, recipe: Recipe, precision: str) -> np.ndarray:
+    def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
         return face(recipe, SIDE)
 
-    def job(self, request: Request) -> Iterator[Any]:
+    def job(self, request: Request) -> Steps:
         return self._job(request)
 
-    def _job(self, request: Request) -> Iterator[Any]:
+    def _job(self, request: Request) -> Steps:
         value: Any = None
         match request:
             case Strip():
@@ -68,7 +68,7 @@ class DrawnFaces:
         return value
 
 
-def face(recipe: Recipe, size: int) -> np.ndarray:
+def face(recipe: Recipe, size: int) -> Pixels:
     """uint8 [size, size, 3]: shape from the face itself, features and colours from what is mixed in."""
     seeds = dict.fromkeys(("coarse", "middle", "fine"), _seed(recipe.latent))
     seeds |= {mix.band: _seed(mix.source) for mix in recipe.mixes if mix.band and mix.weight > 0.5}

@@ -27,6 +27,7 @@ from explorer.controls.sheet_dialog import SheetDialog
 from explorer.jobs import Answer, Done, Picture, Problem
 from explorer.opening import bundled_models
 from explorer.train.command import CoreCommand
+from explorer.train.monitor import Monitor
 from explorer.train.pictures import PictureLoader
 from explorer.train.setup import SetupPage
 from stylegan_core import events
@@ -219,8 +220,9 @@ def dialogs(stage: Stage) -> Scene:
     _settled(stage)
     directions._dialog.name.setText("smile")
     for number in range(13):
-        stage.wait(lambda at=number: not directions._dialog.candidates[at].empty)
-        directions._dialog.sort(directions._dialog.candidates[number], number % 3 == 0)
+        candidate = directions._dialog.candidates[number]
+        stage.wait(lambda face=candidate: not face.empty)  # type: ignore[misc]
+        directions._dialog.sort(candidate, number % 3 == 0)
     _settled(stage)
     yield "dialog-sorting", directions._dialog
     directions._close_dialog()
@@ -284,16 +286,21 @@ def train(stage: Stage) -> Scene:
         page.watch(folder / run)
         monitor = page.monitor
         assert monitor is not None
-        stage.wait(lambda: bool(page.monitor.record.samples) and page.monitor.watcher.state.name != "empty")
-        if name == "died":
-            monitor.header.details_chip.click()
-        if name == "finished":
-            monitor.comparison.start(folder / "00009-tiny")
-            stage.wait(lambda: page.monitor.curves.compares)
-        stage.wait(lambda: page.monitor.samples.grid._pixmap is not None and _has_read(page.monitor.loader))
-        stage.pump(1)
-        stage.wait(lambda: _has_read(page.monitor.loader))
+        _come_to_rest(stage, monitor, name, folder / "00009-tiny")
         yield f"train-{name}", _settled(stage)
+
+
+def _come_to_rest(stage: Stage, monitor: Monitor, name: str, other: Path) -> None:
+    """Everything is read; one shows the last words of its trainer, one stands beside another run."""
+    stage.wait(lambda: bool(monitor.record.samples) and monitor.watcher.state.name != "empty")
+    if name == "died":
+        monitor.header.details_chip.click()
+    if name == "finished":
+        monitor.comparison.start(other)
+        stage.wait(lambda: monitor.curves.compares)
+    stage.wait(lambda: monitor.samples.grid._pixmap is not None and _has_read(monitor.loader))
+    stage.pump(1)
+    stage.wait(lambda: _has_read(monitor.loader))
 
 
 def _has_read(loader: PictureLoader) -> bool:
