@@ -121,6 +121,21 @@ class Half:
         scores: Tensor = self.state.discriminator(images, label, phase.level, phase.alpha, dtype=self.dtype)
         return scores
 
+    def _both_scores(self, reals: Tensor, fakes: Tensor, label: Tensor | None, phase: Phase) -> tuple[Tensor, Tensor]:
+        """Scores of as many reals and fakes from one pass, which makes the weights' casts and gradients once.
+
+        They lie so that each minibatch-deviation group, i, i + N/g, …, holds reals alone or fakes alone.
+        """
+        group = min(self.config.network.mbstd_group, len(reals))
+
+        def beside(one: Tensor, other: Tensor) -> Tensor:
+            return torch.cat([one.unflatten(0, (group, -1)), other.unflatten(0, (group, -1))], dim=1).flatten(0, 1)
+
+        labels = None if label is None else beside(label, label)
+        scores = self._scores(beside(reals, fakes), labels, phase).unflatten(0, (group, -1))
+        real, fake = scores.chunk(2, dim=1)
+        return real.flatten(0, 1), fake.flatten(0, 1)
+
     def _augmented(self, images: Tensor, part: Part, purpose: Purpose) -> Tensor:
         """The pictures as the discriminator sees them; themselves where augmentation is off."""
         if not self.config.ada.target:

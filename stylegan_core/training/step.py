@@ -94,16 +94,21 @@ class Stepper(Half):
         self.state.discriminator.zero_grad(set_to_none=True)
         sums = _Sums(self.device)
         means: list[Tensor] = []
+        # In one pass where memory is no concern; batch and spectral norms would see something else than in two.
+        together = not riding and not self.state.counters.micro_batch and self.config.network.d_norm == "none"
         for part in self._parts(phase.batch, self.config.network.mbstd_group):
             label = None if labels is None else labels[part.rows]
             real = fade_reals(reals[part.rows].to(self.device), phase.alpha)
-            self._real_part(real, part, label, phase, riding, sums)
-            self.check()
             with torch.no_grad():
                 fakes, _, w = self._fakes(part, label, phase, Purpose.FAKES_D, Purpose.MIXING_D)
             means.append(w)
             self.check()
-            self._fake_part(fakes, part, label, phase, riding, sums)
+            if together:
+                self._both_part(real, fakes, part, label, phase, sums)
+            else:
+                self._real_part(real, part, label, phase, riding, sums)
+                self.check()
+                self._fake_part(fakes, part, label, phase, riding, sums)
             self.check()
             if self.objective.gradient_penalty:
                 self._blend_part(real, fakes, part, label, phase)
@@ -127,24 +132,37 @@ class Stepper(Half):
             self.check()
         return total, torch.cat(means)
 
+    def _both_part(
+        self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, sums: "_Sums"
+    ) -> None:
+        """Reals and fakes without penalties on their gradients, in one pass."""
+        reals = self._augmented(reals, part, Purpose.AUGMENT_REAL)
+        fakes = self._augmented(fakes, part, Purpose.AUGMENT_FAKE)
+        of_reals, of_fakes = self._both_scores(reals, fakes, label, phase)
+        loss = self._real_loss(of_reals, part, sums) + self._fake_loss(of_fakes, part, sums)
+        torch.autograd.backward(loss * part.share)
+
     def _real_part(
         self, reals: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r1: bool, sums: "_Sums"
     ) -> None:
         with_r1 = with_r1 and self.config.gamma > 0
         reals = reals.detach().requires_grad_(with_r1)
         scores = self._scores(self._augmented(reals, part, Purpose.AUGMENT_REAL), label, phase)
-        loss = self.loss.d_real(scores)
-        if self.objective.drift:
-            loss = loss + self.objective.drift * scores.square().mean()
+        loss = self._real_loss(scores, part, sums)
         if with_r1:
             weighted = self._r1(scores, reals, phase)
             sums.r1 += weighted.detach() * part.share
-            torch.autograd.backward((loss + weighted * self.config.r1_interval) * part.share)
-        else:
-            torch.autograd.backward(loss * part.share)
+            loss = loss + weighted * self.config.r1_interval
+        torch.autograd.backward(loss * part.share)
+
+    def _real_loss(self, scores: Tensor, part: Part, sums: "_Sums") -> Tensor:
+        loss = self.loss.d_real(scores)
+        if self.objective.drift:
+            loss = loss + self.objective.drift * scores.square().mean()
         sums.d_real += scores.detach().mean() * part.share
         sums.signs += scores.detach().sign().sum()
         sums.loss += loss.detach() * part.share
+        return loss
 
     def _fake_part(
         self, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r2: bool, sums: "_Sums"
@@ -152,14 +170,17 @@ class Stepper(Half):
         with_r2 = with_r2 and self.objective.r2 > 0
         fakes = fakes.detach().requires_grad_(with_r2)
         scores = self._scores(self._augmented(fakes, part, Purpose.AUGMENT_FAKE), label, phase)
-        loss = self.loss.d_fake(scores)
-        whole = loss
+        loss = self._fake_loss(scores, part, sums)
         if with_r2:
             weight = r1_weight(self.objective.r2, self._below(phase)) * self.config.r1_interval
-            whole = loss + r1_penalty(scores, fakes) * weight
-        torch.autograd.backward(whole * part.share)
+            loss = loss + r1_penalty(scores, fakes) * weight
+        torch.autograd.backward(loss * part.share)
+
+    def _fake_loss(self, scores: Tensor, part: Part, sums: "_Sums") -> Tensor:
+        loss = self.loss.d_fake(scores)
         sums.d_fake += scores.detach().mean() * part.share
         sums.loss += loss.detach() * part.share
+        return loss
 
     def _blend_part(self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase) -> None:
         """WGAN-GP's penalty at pictures between reals and fakes, with a place of its own for each pair."""

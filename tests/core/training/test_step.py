@@ -1,5 +1,7 @@
 """Steps: micro-batches give the joined batch's gradients, R1 comes when due, what is not finite is left out."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -13,6 +15,11 @@ from stylegan_core.training.step import StepNumbers, Stepper
 
 TINY = changed(preset("tiny"), ["growth.batch=16"])
 FADING = phase_at(0.12, TINY.growth)
+
+
+def labelled_without_r1(settings: tuple[str, ...]) -> TrainingConfig:
+    config = changed(TINY, ["gamma=0", *settings])
+    return replace(config, network=config.network.with_classes(("one", "other")))
 
 
 def reals(phase: Phase = FADING) -> Tensor:
@@ -49,6 +56,42 @@ def test_micro_batches_take_the_same_step_as_the_joined_batch(size: int, monkeyp
     for name, gradient in seen[0].items():
         scale = float(gradient.abs().max()) + 1e-6
         torch.testing.assert_close(seen[2][name] / scale, gradient / scale, rtol=0, atol=2e-4)
+
+
+@pytest.mark.parametrize("settings", [(), ("ada.target=0.6",)])
+def test_reals_and_fakes_in_one_pass_leave_the_gradients_of_two(
+    settings: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = torch.eye(2)[torch.arange(16) % 2]
+
+    def gradients(apart: bool) -> tuple[dict[str, Tensor], StepNumbers]:
+        state = TrainingState.fresh(labelled_without_r1(settings), torch.device("cpu"))
+        state.counters.ada_p = 0.5
+        stepper, numbers = Stepper(state, torch.float32), StepNumbers()
+        seen: dict[str, Tensor] = {}
+
+        def look(network: torch.nn.Module, *_: object) -> float:
+            seen.update({name: p.grad.clone() for name, p in network.named_parameters() if p.grad is not None})
+            return 0.0
+
+        def two_passes(real, fake, part, label, phase, sums) -> None:  # type: ignore[no-untyped-def]
+            stepper._real_part(real, part, label, phase, False, sums)
+            stepper._fake_part(fake, part, label, phase, False, sums)
+
+        monkeypatch.setattr(stepper, "_update", look)
+        if apart:
+            monkeypatch.setattr(stepper, "_both_part", two_passes)
+        stepper.discriminator_half(reals(), labels, FADING, numbers)
+        return seen, numbers
+
+    (one, numbers), (two, others) = gradients(False), gradients(True)
+    assert one.keys() == two.keys()
+    assert one
+    for name, gradient in two.items():
+        scale = float(gradient.abs().max()) + 1e-6
+        torch.testing.assert_close(one[name] / scale, gradient / scale, rtol=0, atol=2e-4)
+    for name in ("d_real", "d_fake", "loss_d"):
+        torch.testing.assert_close(getattr(numbers, name), getattr(others, name))
 
 
 @pytest.mark.parametrize(("batch", "size"), [(16, 0), (16, 4), (16, 8), (8, 4), (32, 12), (2, 0)])
