@@ -61,7 +61,10 @@ def test_a_window_without_a_model_looks_as_approved(
     monkeypatch.setattr(documents, "bundled_models", list)
     stage = Stage(qapp, tmp_path, tmp_path)
     stage.look(name, *SMALL)
-    stage.wait(lambda: not stage.panels["Latent"].isEnabled() and bool(stage.explorer.window.device.text()))
+    window = stage.explorer.window
+    stage.wait(lambda: not stage.panels["Latent"].isEnabled() and bool(window.device.text()))
+    stage.wait(lambda: window.state.word == "ready")
+    stage.pump(20)  # the footer makes room for the words
     found = [regression.judge(f"{name}-1280/{scene}", scenes.shot(seen)) for scene, seen in scenes.nothing(stage)]
     stage.close()
     assert not any(found), found
