@@ -229,7 +229,9 @@ def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
         raise ValueError(f"{file} needs {size / 2**30:.1f} GiB of memory, and {memory / 2**30:.1f} GiB are free.")
     try:
         with safe_open(file, "pt") as opened:
-            return opened.metadata() or {}, {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+            # Copied, for products of matrices round by where in memory a weight begins, and files place it anywhere.
+            tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}  # noqa: SIM118
+            return opened.metadata() or {}, tensors
     except SafetensorError as error:
         raise ValueError(f"{file} is torn or no safetensors file ({error}); copy or download it again.") from None
 
