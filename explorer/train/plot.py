@@ -250,6 +250,7 @@ class Plot(QWidget):
                 if lines is self._lines:
                     few = self._in_view(x, y) if smoothed else (x[:0], y[:0])
                     show(self._raw[column], *few, positive)
+        self.view.getPlotItem().getViewBox().updateAutoRange()  # at once: 400 img/s are not 10 to the power of 400
 
     def _in_view(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Only the stretch on screen, and one point beyond on each side, thinned."""

@@ -67,3 +67,19 @@ def test_a_logarithmic_axis_waits_for_positive_values(qtbot) -> None:
 def test_few_values_are_hardly_smoothed() -> None:
     """A run of eight ticks was drawn as the mean of all of them."""
     assert [width_of(count) for count in (8, 16, 64, 400, 6000)] == [1, 2, 8, 8, 100]
+
+
+def test_large_values_are_no_powers_of_ten_until_the_view_follows(qapp, qtbot) -> None:
+    plot = Plot("Speed", (Curve("img_per_s", "", "accent"),), "How fast.")
+    qtbot.addWidget(plot)
+    plot.resize(300, 120)
+    plot.show()
+    plot.set_data({"img_per_s": (np.arange(50.0), np.linspace(200, 900, 50))})
+    plot.grab()
+    plot.set_style(False, True)
+    plot._bring_up_to_date()
+    low, high = plot.view.getPlotItem().getViewBox().viewRange()[1]
+    assert -31 < low < high < 31
+    plot.set_style(False, False)
+    plot.grab()
+    assert plot.view.getPlotItem().getViewBox().viewRange()[1][1] > 400
