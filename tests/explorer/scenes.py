@@ -173,7 +173,11 @@ def panels(stage: Stage) -> Scene:
     found["Noise"].draws.click()
     found["Noise"].map.click()
     found["Truncation"].per_band.click()
+    session.commit()
+    stage.settle()  # each step of the history gets its own picture
     found["Truncation"].bands["fine"].changing.emit(1.2)
+    session.commit()
+    stage.settle()
     rows[3].layers.set_range(4, 7)
     rows[3].moved.emit(-14.5)
     found["Mixing"].per_layer.click()
