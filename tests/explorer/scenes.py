@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEventLoop, QPoint, QTimer
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QImage, QPixmap, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer import engine, runs, theme
@@ -123,12 +123,11 @@ class Stage:
 def shot(widget: QWidget | QImage) -> Shot:
     """The pixels of a widget, with the colour of a column behind it."""
     if isinstance(widget, QWidget):
-        seen = widget.grab()
-        made = QPixmap(seen.size())
-        made.fill(theme.current().colour("panel"))
-        painter = QPainter(made)
-        painter.drawPixmap(QPoint(0, 0), seen)
-        painter.end()
+        made = QPixmap(widget.size())
+        made.fill(theme.current().colour("window" if widget.isWindow() else "panel"))
+        background = QWidget.RenderFlag.DrawWindowBackground if widget.isWindow() else QWidget.RenderFlag(0)
+        widget.grab()  # lays out what is not on screen
+        widget.render(made, QPoint(), QRegion(), background | QWidget.RenderFlag.DrawChildren)
         image = made.toImage()
     else:
         image = widget
@@ -184,7 +183,8 @@ def panels(stage: Stage) -> Scene:
     session.commit()
     _settled(stage)
     for name, panel in found.items():
-        yield f"panel-{name.lower()}", panel
+        if panel.isVisible():  # a finished network has nothing to grow
+            yield f"panel-{name.lower()}", panel
     yield "panel-history", stage.explorer.history
     for each in (found["Vary"].keep["coarse"], found["Noise"].draws, found["Noise"].map, found["Mixing"].per_layer):
         each.click()
