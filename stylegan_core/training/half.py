@@ -129,11 +129,12 @@ class Half:
         group = min(self.config.network.mbstd_group, len(reals))
 
         def beside(one: Tensor, other: Tensor) -> Tensor:
-            return torch.cat([one.unflatten(0, (group, -1)), other.unflatten(0, (group, -1))], dim=1).flatten(0, 1)
+            rows = [half.reshape(group, -1, *half.shape[1:]) for half in (one, other)]
+            return torch.cat(rows, dim=1).flatten(0, 1)
 
         labels = None if label is None else beside(label, label)
-        scores = self._scores(beside(reals, fakes), labels, phase).unflatten(0, (group, -1))
-        real, fake = scores.chunk(2, dim=1)
+        scores = self._scores(beside(reals, fakes), labels, phase)
+        real, fake = scores.reshape(group, -1, *scores.shape[1:]).chunk(2, dim=1)
         return real.flatten(0, 1), fake.flatten(0, 1)
 
     def _augmented(self, images: Tensor, part: Part, purpose: Purpose) -> Tensor:
