@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QWidget
 from explorer import theme
 from explorer.controls.asking import ask_for_seed, ask_to_open
 from explorer.controls.chips import IconButton
+from explorer.controls.panel import allow
 from explorer.controls.recipe_drag import dragged_recipe, may_hold_recipe
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import Thumbnail
@@ -47,13 +48,23 @@ class MixRow(QWidget):
         self.weight.track.setAccessibleName(f"{name} weight")
         self.weight.number.setAccessibleName(f"{name} weight, number")
         self.caption = QLabel()
-        self.new = IconButton("dice", f"Takes the {name.lower()} layers from another random face.")
-        self.swap = IconButton("swap", f"Makes this source the face, and the face the source of {name.lower()}.")
-        self.lock = IconButton("unlock", f"Keeps source and weight of {name.lower()} as they are.", "lock")
+        tips = self._tips(name.lower())
+        self.new, self.swap = IconButton("dice", tips["new"]), IconButton("swap", tips["swap"])
+        self.lock = IconButton("unlock", tips["lock"], "lock")
         self._lay_out(name, band)
         self._connect(name)
         self.setAcceptDrops(True)
         self.show_mix(None, source)
+
+    @staticmethod
+    def _tips(layers: str) -> dict[str, str]:
+        """What each part of the row does, in a sentence."""
+        return {
+            "thumbnail": f"The face the {layers} layers come from. Click for choices, or drop a face.",
+            "new": f"Takes the {layers} layers from another random face.",
+            "swap": f"Makes this source the face, and the face the source of {layers}.",
+            "lock": f"Keeps source and weight of {layers} as they are.",
+        }
 
     def _lay_out(self, name: str, band: str) -> None:
         title = QLabel(f'<span style="color:{theme.current().band(band).name()}">●</span>&nbsp; {name}')
@@ -79,7 +90,6 @@ class MixRow(QWidget):
 
     def _connect(self, name: str) -> None:
         self.thumbnail.setAccessibleName(f"{name} source")
-        self.thumbnail.setToolTip(f"The face the {name.lower()} layers come from. Click for choices, or drop a face.")
         self.thumbnail.clicked.connect(lambda: self._menu(self.mapToGlobal(self.thumbnail.geometry().bottomLeft())))
         self.thumbnail.menu_asked.connect(self._menu)
         self.weight.changing.connect(self.weighed)
@@ -110,11 +120,12 @@ class MixRow(QWidget):
         self._allow()
 
     def _allow(self) -> None:
-        free = not self._reason and not self.locked
-        self.weight.set_why_not(self._reason or ("This row is locked." if self.locked else ""))
-        for each in (self.thumbnail, self.new, self.swap):
-            each.setEnabled(free)
-        self.lock.setEnabled(not self._reason)
+        tips = self._tips(self._name.lower())
+        kept = self._reason or ("This row is locked." if self.locked else "")
+        self.weight.set_why_not(kept)
+        for each, part in ((self.thumbnail, "thumbnail"), (self.new, "new"), (self.swap, "swap")):
+            allow(each, kept, tips[part])
+        allow(self.lock, self._reason, tips["lock"])
         self.setToolTip(self._reason)
 
     def _write(self) -> None:

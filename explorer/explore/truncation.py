@@ -63,7 +63,6 @@ class TruncationPanel(Panel):
         self.strip.set_captions([f"{step:g}" for step in STEPS])
         for thumbnail, step in zip(self.strip.thumbnails, STEPS, strict=True):
             thumbnail.setAccessibleName(f"psi {step:g}")
-            thumbnail.setToolTip("The mean face of this network." if step == 0 else f"This face at psi {step:g}.")
 
     def _connect(self) -> None:
         self.psi.changing.connect(self._move)
@@ -105,7 +104,8 @@ class TruncationPanel(Panel):
         self.psi.set_why_not(reason)
         for widget, tip in ((self.mean, TIPS["mean"]), (self.per_band, TIPS["bands"]), (self.cutoff, TIPS["cutoff"])):
             allow(widget, reason, tip)
-        self.strip.setEnabled(not reason)
+        for thumbnail, step in zip(self.strip.thumbnails, STEPS, strict=True):
+            allow(thumbnail, reason, f"This face at psi {step:g}." if step else "The mean face of this network.")
         self.strip.clear()
         self._fill_cutoffs(info)
         for band in bands(info.resolution):

@@ -28,7 +28,7 @@ from explorer.jobs import Pca
 from explorer.main_window import LEFT_WIDTH, RIGHT_WIDTH
 from explorer.session import Session
 from stylegan_core.recipe import Latent, Mix, Recipe
-from tests.explorer.explore.panel_fakes import model_info
+from tests.explorer.explore.panel_fakes import PLAIN, model_info
 from tests.explorer.explore.test_directions_panel import entries
 
 COLUMN_MARGIN, SCROLL_BAR = 14, 10
@@ -66,6 +66,15 @@ def test_every_control_has_a_name_a_sentence_and_the_keyboard(panel: Panel) -> N
         assert each.accessibleName(), f"{words} has no accessible name"
         assert tooltip(each).rstrip().endswith((".", ")", "(N).")), f"{words}: no sentence in {tooltip(each)!r}"
         assert each.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{words} is not reached by Tab"
+
+
+def test_what_a_network_without_styles_lacks_says_why(show: Any) -> None:
+    for kind in (VaryPanel, NoisePanel, TruncationPanel, MixingPanel):
+        panel, _ = show(kind, model_info(capabilities=PLAIN))
+        off = [each for each in controls(panel) if not each.isEnabled() and each.isVisibleTo(panel)]
+        for each in off:
+            assert "network" in tooltip(each), f"{kind.__name__}: {each.accessibleName()!r} says {tooltip(each)!r}"
+        assert off
 
 
 def test_every_slider_resets_on_a_double_click(panel: Panel, qtbot: Any, session: Session) -> None:
