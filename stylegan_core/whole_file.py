@@ -24,7 +24,10 @@ def beside(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
+        mode = part.stat().st_mode & 0o777
         yield part
+        part.chmod(mode)  # as any new file here; some writers (safetensors) make theirs readable to nobody else
         with part.open("rb+") as written:
             os.fsync(written.fileno())
         part.replace(path)

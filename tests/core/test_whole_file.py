@@ -23,6 +23,15 @@ def test_bytes_and_functions_are_written_and_nothing_stays_beside(tmp_path: Path
     assert names(target.parent) == ["file"]
 
 
+def test_a_writer_that_hides_its_file_makes_one_like_any_other(tmp_path: Path) -> None:
+    target, plain = tmp_path / "file", tmp_path / "plain"
+    plain.touch()
+    with beside(target) as part:
+        part.unlink()
+        os.close(os.open(part, os.O_CREAT | os.O_WRONLY, 0o600))
+    assert target.stat().st_mode == plain.stat().st_mode
+
+
 def test_a_failed_sync_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "file"
     write_whole(target, b"old")
