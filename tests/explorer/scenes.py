@@ -25,7 +25,6 @@ from explorer.controls.card_dialog import CardDialog
 from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.jobs import Answer, Done, Picture, Problem
-from explorer.opening import bundled_models
 from explorer.train.command import CoreCommand
 from explorer.train.monitor import Monitor
 from explorer.train.pictures import PictureLoader
@@ -44,6 +43,28 @@ STAGE = "stage"
 PATIENCE = 30.0
 MARGIN = 14
 Scene = Iterator[tuple[str, QWidget | QImage]]
+
+ABOUT = """# avatars-64
+
+StyleGAN v1, 64×64, trained by this program's own trainer.
+
+| | |
+|---|---|
+| data | 20 000 avatars at 64², drawn with python-avatars; `data avatars --count 20000 --resolution 64 --seed 1` |
+| preset | `avatars-64`, R1 weight 0.8, seed 0 |
+| images seen | 600 thousand |
+
+## Measured
+
+| metric | value | what it is |
+|---|---|---|
+| FD-E | 90.5 | Fréchet distance to held-out pictures, psi 1 |
+| P-E | 0.52 | precision: share of drawn pictures that look real |
+
+## Known failures
+
+Hats are rare, and clothes are patches of colour.
+"""
 
 
 def still(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
@@ -230,10 +251,8 @@ def dialogs(stage: Stage) -> Scene:
     _settled(stage)
     yield "dialog-sorting", directions._dialog
     directions._close_dialog()
-    model = bundled_models()[0]
-    text = model.with_name("card.md").read_text("utf-8")
     for name, dialog in (
-        ("about", AboutDialog(text, model.parent, window)),
+        ("about", AboutDialog(ABOUT, Path(), window)),
         ("sheet", SheetDialog(explorer.session.recipe, "avatars-64", "", window)),
         ("shortcuts", ShortcutsDialog(explorer.every_action(), GESTURES, window)),
         ("card", _card(window)),
