@@ -52,14 +52,14 @@ StyleGAN v1, 64×64, trained by this program's own trainer.
 |---|---|
 | data | 20 000 avatars at 64², drawn with python-avatars; `data avatars --count 20000 --resolution 64 --seed 1` |
 | preset | `avatars-64`, R1 weight 0.8, seed 0 |
-| images seen | 600 thousand |
+| images seen | … |
 
 ## Measured
 
 | metric | value | what it is |
 |---|---|---|
-| FD-E | 90.5 | Fréchet distance to held-out pictures, psi 1 |
-| P-E | 0.52 | precision: share of drawn pictures that look real |
+| FD-E | … | Fréchet distance to held-out pictures, psi 1 |
+| P-E | … | precision: share of drawn pictures that look real |
 
 ## Known failures
 
