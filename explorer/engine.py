@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
 from explorer.render_process import RenderProcess
 from explorer.render_thread import Worker
-from explorer.rendering import Backend, GivenUp, Loaded, Loading, Refused, Renderer
+from explorer.rendering import Backend, GivenUp, Loaded, Loading, Refused, Renderer, Wanted
 from stylegan_core.recipe import Recipe
 
 REST = 150  # milliseconds without a request after which the exact picture is drawn and jobs go on
@@ -61,7 +61,7 @@ class Engine(QObject):
     def load(self, path: str) -> None:
         """Loads a model; the newest request wins, and no picture of the old model follows ``loaded``."""
         self.loading.emit(path)
-        self._renderer.put(load=path)
+        self._renderer.put(Wanted(load=path))
 
     def cancel_load(self) -> None:
         """Gives the loading up, begun or not; ``load_cancelled`` follows unless it was done already."""
@@ -71,11 +71,11 @@ class Engine(QObject):
         """Asks for a picture: a draft, and after 150 ms of rest the exact one, or at once when ``settled``."""
         self._asked = recipe
         self._rest.start()
-        self._renderer.put(slot=(recipe, "exact" if settled else "draft"), quiet=False)
+        self._renderer.put(Wanted(slot=(recipe, "exact" if settled else "draft"), quiet=False))
 
     def run(self, request: Request) -> None:
         """Queues a job; an older one of the same owner is dropped."""
-        self._renderer.put(job=request)
+        self._renderer.put(Wanted(job=request))
 
     def cancel(self, owner: str) -> None:
         """Drops the job of an owner."""
@@ -83,11 +83,11 @@ class Engine(QObject):
 
     def set_threads(self, count: int) -> None:
         """Draws with this many cores from the next picture on."""
-        self._renderer.put(threads=max(1, count))
+        self._renderer.put(Wanted(threads=max(1, count)))
 
     def _rested(self) -> None:
         if self._asked is not None:
-            self._renderer.put(slot=(self._asked, "exact"), quiet=True)
+            self._renderer.put(Wanted(slot=(self._asked, "exact"), quiet=True))
 
     def _hear(self, answer: object) -> None:
         if self._stopped:  # what was on its way when the window closed

@@ -13,7 +13,7 @@ from typing import Any
 
 from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
 from explorer.pipe import receive, send
-from explorer.rendering import GivenUp, Loaded, Precision, Refused, Tell
+from explorer.rendering import GivenUp, Loaded, Precision, Refused, Tell, Wanted
 from explorer.runs import module_command
 from stylegan_core.recipe import Recipe
 
@@ -40,7 +40,8 @@ class RenderProcess:
         self._unanswered: dict[str, Request] = {}
         self._retried: dict[str, Request] = {}  # those of them that were under way when a process ended
         self._loading = ""  # the file that was asked for last and has not been answered
-        self._last: dict[str, Any] = {}  # what a process that takes over must be told
+        self._slot: tuple[Recipe, Precision] | None = None  # with the next, what a process that takes over must be told
+        self._threads: int | None = None
         self._loaded: Loaded | None = None
         self._failures = 0
         self._given_up = False  # there is no process until another file is asked for
@@ -49,23 +50,16 @@ class RenderProcess:
         """Starts the process and the threads that speak with it."""
         self.thread.start()
 
-    def put(
-        self,
-        slot: tuple[Recipe, Precision] | None = None,
-        load: str | None = None,
-        job: Request | None = None,
-        quiet: bool | None = None,
-        threads: int | None = None,
-    ) -> None:
+    def put(self, wanted: Wanted) -> None:
         """Leaves something in the mailbox; what was there and is not yet begun is overwritten."""
         with self._lock:
-            self._last.update({"slot": slot} if slot else {}, **({"threads": threads} if threads else {}))
-            self._loading = load or self._loading
-            if job is not None:
-                self._unanswered[job.owner] = job
-                self._retried.pop(job.owner, None)
-            self._out.put(("put", {"slot": slot, "load": load, "job": job, "quiet": quiet, "threads": threads}))
-            if load is not None and self._given_up:
+            self._slot, self._threads = wanted.slot or self._slot, wanted.threads or self._threads
+            self._loading = wanted.load or self._loading
+            if wanted.job is not None:
+                self._unanswered[wanted.job.owner] = wanted.job
+                self._retried.pop(wanted.job.owner, None)
+            self._out.put(("put", {"wanted": wanted}))
+            if wanted.load is not None and self._given_up:
                 self._given_up, self._failures = False, 0
                 self.thread = threading.Thread(target=self._live, name="render-ears", daemon=True)
                 self.thread.start()
@@ -159,7 +153,7 @@ class RenderProcess:
                     self._loading = "" if self._loading == answer.path else self._loading
                     if self._failures and known is not None and known.info == answer.info:
                         for job in self._retried.values():
-                            self._out.put(("put", {"job": job}))
+                            self._out.put(("put", {"wanted": Wanted(job=job)}))
                         return  # the window shows this model already
                 case Refused() | GivenUp():
                     self._loading = "" if self._loading == answer.path else self._loading
@@ -176,9 +170,10 @@ class RenderProcess:
             self._loading, self._given_up = "", not again
             self._out = queue.SimpleQueue()
             if self._failures > 1:  # it may be this very picture
-                self._last.pop("slot", None)
+                self._slot = None
             if loaded is not None and again:
-                self._out.put(("put", {**self._last, "load": loaded.path, "quiet": True}))
+                going_on = Wanted(self._slot, loaded.path, quiet=True, threads=self._threads)
+                self._out.put(("put", {"wanted": going_on}))
         reason = _reason(code)
         cure = "It was started again." if again else "Open a smaller model, or start the explorer again."
         problem = Problem(f"The part of the program that draws has ended ({reason}). {cure}")

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 
 from explorer.jobs import Convert, Done, Failed, Frame, Piece, Problem, Request, Save, Sheet, sentence_of
-from explorer.rendering import Backend, GivenUp, Loaded, Loading, Precision, Refused, Report, Steps, Tell
+from explorer.rendering import Backend, GivenUp, Loaded, Loading, Precision, Refused, Report, Steps, Tell, Wanted
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.recipe import Recipe
 
@@ -37,24 +37,17 @@ class Worker:
         self._shown: tuple[Recipe, Precision, str] | None = None
         self._idle = False
 
-    def put(
-        self,
-        slot: tuple[Recipe, Precision] | None = None,
-        load: str | None = None,
-        job: Request | None = None,
-        quiet: bool | None = None,
-        threads: int | None = None,
-    ) -> None:
+    def put(self, wanted: Wanted) -> None:
         """Leaves something in the mailbox; what was there and is not yet begun is overwritten."""
         with self._wake:
-            self._slot = slot or self._slot
-            self._load = load or self._load
-            self._threads = threads or self._threads
-            if job is not None:
-                self._running.pop(job.owner, None)
-                self._waiting[job.owner] = job
-            if quiet is not None:
-                self._quiet = quiet
+            self._slot = wanted.slot or self._slot
+            self._load = wanted.load or self._load
+            self._threads = wanted.threads or self._threads
+            if wanted.job is not None:
+                self._running.pop(wanted.job.owner, None)
+                self._waiting[wanted.job.owner] = wanted.job
+            if wanted.quiet is not None:
+                self._quiet = wanted.quiet
             self._wake.notify()
 
     def drop(self, owner: str) -> None:

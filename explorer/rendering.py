@@ -82,6 +82,17 @@ class GivenUp:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is left in a renderer's mailbox; None stands for no change."""
+
+    slot: tuple[Recipe, Precision] | None = None
+    load: str | None = None
+    job: Request | None = None
+    quiet: bool | None = None
+    threads: int | None = None
+
+
 class Renderer(Protocol):
     """A mailbox whose owner draws: :class:`explorer.render_thread.Worker`, here or in a process of its own."""
 
@@ -89,14 +100,7 @@ class Renderer(Protocol):
         """Begins to draw."""
         ...
 
-    def put(
-        self,
-        slot: tuple[Recipe, Precision] | None = None,
-        load: str | None = None,
-        job: Request | None = None,
-        quiet: bool | None = None,
-        threads: int | None = None,
-    ) -> None:
+    def put(self, wanted: Wanted) -> None:
         """Leaves something in the mailbox; what was there and is not yet begun is overwritten."""
         ...
 

@@ -1,16 +1,17 @@
 """The strip of layers beside a direction: small cells in the colours of their bands, dragged to choose a range."""
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
+from explorer.controls.focus import ShowsFocus
 from stylegan_core.bands import band_of_layer, layer_resolution
 
 REST = 400
 
 
-class LayerStrip(QWidget):
+class LayerStrip(ShowsFocus, QWidget):
     """Which layers a control touches; ``changing`` and ``committed`` carry first and last layer.
 
     Drag across the cells to choose, double-click for every layer; arrow keys move the range, with Shift its end.
@@ -112,14 +113,6 @@ class LayerStrip(QWidget):
         elif self._first + step >= 0 and self._last + step < self._count:
             self._choose(self._first + step, self._last + step)
         self._rest.start()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent):

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
+from explorer.controls.focus import ShowsFocus
 from explorer.controls.slider import REST
 from explorer.controls.thumbnails import image_of
 from stylegan_core.recipe import Latent, grid_seed
@@ -31,7 +31,7 @@ KEPT = 400  # small pictures kept
 _KEYS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
-class SeedPad(QWidget):
+class SeedPad(ShowsFocus, QWidget):
     """``moving`` carries x and y in steps of the grid on every move, ``committed`` ends the gesture.
 
     Arrow keys move by 0.05, with Shift by a whole step; Home or a double-click goes back to the seed. ``view_moved``
@@ -170,14 +170,6 @@ class SeedPad(QWidget):
             super().keyPressEvent(event)
             return
         self._rest.start()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

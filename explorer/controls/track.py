@@ -3,15 +3,16 @@
 import math
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from explorer import theme
+from explorer.controls.focus import ShowsFocus
 
 _RADIUS = 7
 
 
-class Track(QSlider):
+class Track(ShowsFocus, QSlider):
     """The groove and handle: whole steps inside, painted by hand, filled from a natural zero."""
 
     grabbed = Signal()
@@ -123,14 +124,6 @@ class Track(QSlider):
         super().keyPressEvent(event)
         if self.value() != before:
             self.nudged.emit()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):

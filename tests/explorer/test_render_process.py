@@ -15,7 +15,7 @@ import pytest
 from explorer.jobs import Done, Failed, Frame, Piece, Problem, Save, Strip
 from explorer.pipe import receive, send
 from explorer.render_process import TRIES, RenderProcess
-from explorer.rendering import Loaded, Refused
+from explorer.rendering import Loaded, Refused, Wanted
 from stylegan_core.recipe import Recipe
 
 A, B, DEADLY = Recipe(psi=0.1), Recipe(psi=0.2), Recipe(psi=1.9)
@@ -43,7 +43,7 @@ def heard() -> Iterator[Heard]:
     """A running process that has loaded the model "one"."""
     made = Heard()
     made.renderer.start()
-    made.renderer.put(load="one.safetensors")
+    made.renderer.put(Wanted(load="one.safetensors"))
     made.until(lambda: bool(made.of(Loaded)))
     yield made
     made.renderer.stop(10)
@@ -52,7 +52,7 @@ def heard() -> Iterator[Heard]:
 
 def test_pictures_and_jobs_come_back_as_from_a_thread(heard: Heard) -> None:
     strip = Strip("vary", (A, B), 8)
-    heard.renderer.put(slot=(A, "exact"), job=strip, quiet=True)
+    heard.renderer.put(Wanted(slot=(A, "exact"), job=strip, quiet=True))
     heard.until(lambda: bool(heard.of(Done)) and bool(heard.of(Frame)))
     (frame,) = heard.of(Frame)
     assert (frame.recipe, frame.precision, frame.pixels.shape) == (A, "exact", (64, 64, 3))
@@ -62,18 +62,18 @@ def test_pictures_and_jobs_come_back_as_from_a_thread(heard: Heard) -> None:
 
 
 def test_a_save_that_was_asked_for_is_done_before_the_end(heard: Heard, tmp_path: Path) -> None:
-    heard.renderer.put(job=Save("save 1", A, str(tmp_path / "a")))
+    heard.renderer.put(Wanted(job=Save("save 1", A, str(tmp_path / "a"))))
     heard.renderer.stop(10)
     assert (tmp_path / "a").read_text() == "one 0.1"
 
 
 def test_a_process_that_dies_is_replaced_and_shows_what_was_shown(heard: Heard) -> None:
-    heard.renderer.put(slot=(A, "exact"))
+    heard.renderer.put(Wanted(slot=(A, "exact")))
     heard.until(lambda: bool(heard.of(Frame)))
     first = heard.renderer.pid
-    heard.renderer.put(slot=(DEADLY, "exact"), job=Strip("vary", (A,), 8), quiet=False)
+    heard.renderer.put(Wanted(slot=(DEADLY, "exact"), job=Strip("vary", (A,), 8), quiet=False))
     heard.until(lambda: bool(heard.of(Problem)))
-    heard.renderer.put(slot=(B, "exact"), quiet=True)
+    heard.renderer.put(Wanted(slot=(B, "exact"), quiet=True))
     heard.until(lambda: [frame.recipe for frame in heard.of(Frame)] == [A, B])
     assert heard.renderer.pid not in (0, first)
     (problem,) = heard.of(Problem)
@@ -83,32 +83,32 @@ def test_a_process_that_dies_is_replaced_and_shows_what_was_shown(heard: Heard) 
 
 
 def test_a_job_that_ends_the_process_is_tried_twice_and_no_more(heard: Heard) -> None:
-    heard.renderer.put(slot=(A, "exact"), job=Strip("deadly", (A,), 8), quiet=True)
+    heard.renderer.put(Wanted(slot=(A, "exact"), job=Strip("deadly", (A,), 8), quiet=True))
     heard.until(lambda: bool(heard.of(Failed)))
     assert [failed.request.owner for failed in heard.of(Failed)] == ["deadly"]
     assert len(heard.of(Problem)) == 2
-    heard.renderer.put(slot=(B, "exact"))
+    heard.renderer.put(Wanted(slot=(B, "exact")))
     heard.until(lambda: heard.of(Frame)[-1].recipe == B)
 
 
 def test_after_several_deaths_it_waits_for_another_file(heard: Heard) -> None:
-    heard.renderer.put(slot=(DEADLY, "exact"))
+    heard.renderer.put(Wanted(slot=(DEADLY, "exact")))
     heard.until(lambda: len(heard.of(Problem)) == TRIES - 1)  # it was drawn once more, and then no more
-    heard.renderer.put(slot=(DEADLY, "exact"))
+    heard.renderer.put(Wanted(slot=(DEADLY, "exact")))
     heard.until(lambda: len(heard.of(Problem)) == TRIES)
     heard.until(lambda: not heard.renderer.thread.is_alive())
     assert "smaller model" in heard.of(Problem)[-1].sentence
-    heard.renderer.put(load="two.safetensors")
-    heard.renderer.put(slot=(A, "exact"))
+    heard.renderer.put(Wanted(load="two.safetensors"))
+    heard.renderer.put(Wanted(slot=(A, "exact")))
     heard.until(lambda: bool(heard.of(Frame)))
     assert heard.of(Loaded)[-1].info.name == "two"
 
 
 def test_a_file_that_ends_the_process_is_refused_and_the_old_model_draws_on(heard: Heard) -> None:
-    heard.renderer.put(load="/far/deadly.safetensors")
+    heard.renderer.put(Wanted(load="/far/deadly.safetensors"))
     heard.until(lambda: bool(heard.of(Refused)))
     assert heard.of(Refused)[0].path == "/far/deadly.safetensors"
-    heard.renderer.put(slot=(A, "exact"))
+    heard.renderer.put(Wanted(slot=(A, "exact")))
     heard.until(lambda: bool(heard.of(Frame)))
     assert [each.info.name for each in heard.of(Loaded)] == ["one"]
 
