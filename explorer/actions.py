@@ -32,6 +32,8 @@ _TABLE = (
     _Row("open", "Open…", "Ctrl+O", "folder", "Opens a model, or a picture saved by this program."),
     _Row("open_run", "Open run…", "Ctrl+Shift+O", "folder", "Opens the folder of a training run."),
     _Row("about", "About this model", "Ctrl+I", "", "Shows where the model comes from and what it was trained on."),
+    _Row("next_model", "Next network", "Ctrl+PgDown", "", "Shows the same face in the next network of the box or set."),
+    _Row("previous_model", "Previous network", "Ctrl+PgUp", "", "Shows the same face in the network before."),
     _Row("save", "Save picture…", "Ctrl+S", "save", "Draws the picture exactly and saves it with its recipe inside."),
     _Row("undo", "Undo", "Ctrl+Z", "undo", "Takes the last change back."),
     _Row("redo", "Redo", "Ctrl+Shift+Z", "redo", "Makes the change again that was taken back."),

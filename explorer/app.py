@@ -195,6 +195,8 @@ class Explorer(QObject):
         for key, slot in {
             "open": self.dialogs.ask_file,
             "open_run": self.dialogs.ask_run,
+            "next_model": lambda: self.documents.step(1),
+            "previous_model": lambda: self.documents.step(-1),
             "save": self.dialogs.ask_save,
             "about": self.dialogs.show_about,
             "sheet": self.dialogs.show_sheet,

@@ -12,7 +12,7 @@ from explorer.engine import Engine
 from explorer.explore.history import HistoryStrip
 from explorer.history_file import Entry, HistoryFile
 from explorer.jobs import Answer, Done, Failed, Problem, Save
-from explorer.opening import Opened, bundled_models, look
+from explorer.opening import Opened, bundled_models, look, neighbour
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from stylegan_core.info import ModelInfo
@@ -66,6 +66,12 @@ class Documents(QObject):
     def load(self, path: str) -> None:
         """Opens a weight file that was looked at."""
         self._load(path)
+
+    def step(self, places: int) -> None:
+        """Shows the present recipe in the network so many places on in the set that is shown, or in the box."""
+        other = neighbour(Path(self._session.model_path), places)
+        if other is not None:
+            self._load(str(other))
 
     def leave(self, path: str) -> None:
         """A weight file is not opened after all: what was shown stays, and where nothing was, there is a model."""

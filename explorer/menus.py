@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.documents import Documents
-from explorer.opening import bundled_models
+from explorer.opening import bundled_models, bundled_sets
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 
@@ -51,14 +51,32 @@ class Menus:
 
     def _fill_models(self, menu: QMenu) -> None:
         bundled = [str(path) for path in bundled_models()]
-        recent = [path for path in self._settings.value.recent if path not in bundled and Path(path).exists()]
-        for heading, paths in (("In the box", bundled), ("Opened before", recent)):
-            if paths:
-                menu.addAction(heading).setEnabled(False)
-            for path in paths:
-                self._add_model(menu, path)
+        sets = {name: [str(path) for path in paths] for name, paths in bundled_sets().items()}
+        known = {*bundled, *(path for paths in sets.values() for path in paths)}
+        recent = [path for path in self._settings.value.recent if path not in known and Path(path).exists()]
+        if known:
+            menu.addAction("In the box").setEnabled(False)
+        for path in bundled:
+            self._add_model(menu, path)
+        for name, paths in sets.items():
+            self._add_set(menu, name, paths)
+        if recent:
+            menu.addAction("Opened before").setEnabled(False)
+        for path in recent:
+            self._add_model(menu, path)
+        menu.addSeparator()
+        menu.addActions([self._actions[key] for key in ("next_model", "previous_model")])
         menu.addSeparator()
         menu.addActions([self._actions[key] for key in ("about", "open", "open_run")])
+
+    def _add_set(self, menu: QMenu, name: str, paths: list[str]) -> None:
+        """A set of networks in a menu of its own, marked where one of them is shown."""
+        own = menu.addMenu(name)
+        own.setToolTipsVisible(True)
+        own.menuAction().setCheckable(True)
+        own.menuAction().setChecked(self._session.model_path in paths)
+        for path in paths:
+            self._add_model(own, path)
 
     def _add_model(self, menu: QMenu, path: str) -> None:
         file = Path(path)

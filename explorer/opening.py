@@ -80,9 +80,31 @@ def _look_into(folder: Path) -> Opened:
 
 
 def bundled_models() -> list[Path]:
-    """The models in the box, the best one first."""
+    """The models in the box that stand for themselves, the best one first."""
     found = [path for path in sorted(BUNDLED.glob("*/*.safetensors")) if path.stem == path.parent.name]
     return sorted(found, key=lambda path: BEST.index(path.stem) if path.stem in BEST else len(BEST))
+
+
+def bundled_sets() -> dict[str, list[Path]]:
+    """The sets in the box by name: networks of one folder, made to be held side by side, sorted by name."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(BUNDLED.glob("*/*.safetensors")):
+        if path.stem != path.parent.name:
+            found.setdefault(path.parent.name, []).append(path)
+    return found
+
+
+def neighbour(path: Path, step: int) -> Path | None:
+    """The network ``step`` places on in the set that a network belongs to, else in the box, round and round.
+
+    None where there is no other.
+    """
+    ring = bundled_sets().get(path.parent.name, []) if path.is_relative_to(BUNDLED) else []
+    ring = ring if path in ring else bundled_models()
+    if path not in ring:
+        return ring[0] if ring else None
+    other = ring[(ring.index(path) + step) % len(ring)]
+    return other if other != path else None
 
 
 def newest_checkpoint(run: Path) -> Path | None:

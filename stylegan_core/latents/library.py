@@ -101,11 +101,12 @@ def library_path(model: str, model_name: str) -> Path:
 
 
 def shipped_library(model: str) -> Library | None:
-    """The library that came in the box beside the model with this hash; None where there is none.
+    """The library that came in the box with the model of this hash; None where there is none.
 
-    Raises as :meth:`Library.load` if it is damaged.
+    It is ``directions.json`` beside a model, ``<model>-directions.json`` in a set. Raises as :meth:`Library.load` if it
+    is damaged.
     """
-    for path in sorted(SHIPPED.glob("*/directions.json")):
+    for path in sorted(SHIPPED.glob("*/*directions.json")):
         library = Library.load(path)
         if library.model == model:
             return library

@@ -110,6 +110,42 @@ def test_without_any_model_the_page_says_so_and_leads_on(start: Make, qtbot: QtB
     assert not explorer.picture.empty.isVisible()
 
 
+def test_the_same_face_goes_round_the_networks_of_a_set(start: Make, qtbot: QtBot, home: Path) -> None:
+    folder = home / "box" / "family"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.safetensors").write_bytes(WEIGHTS)
+    explorer = start(str(folder / "b.safetensors"))
+    drawn(explorer, qtbot)
+    explorer.session.apply(Recipe(Latent(7)))
+
+    def goes_to(key: str, name: str) -> None:
+        explorer.actions[key].trigger()
+        qtbot.waitUntil(lambda: Path(explorer.session.model_path).stem == name)
+        assert explorer.session.recipe.latent == Latent(7)
+
+    goes_to("next_model", "c")
+    goes_to("next_model", "a")
+    goes_to("previous_model", "c")
+    menu = explorer.menus.models()
+    menu.aboutToShow.emit()
+    names = [action.text() for action in menu.actions()]
+    assert names[:3] == ["In the box", "boxed", "family"]
+    assert "c" not in names
+    family = menu.actions()[2]
+    assert family.isChecked()
+    entries = family.menu().actions()
+    assert [(entry.text(), entry.isChecked()) for entry in entries] == [("a", False), ("b", False), ("c", True)]
+
+
+def test_with_one_network_in_the_box_there_is_no_next(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    before = explorer.session.model_path
+    explorer.actions["next_model"].trigger()
+    assert explorer.session.model_path == before
+
+
 def test_an_edit_is_drawn_and_undo_brings_the_old_picture(start: Make, qtbot: QtBot) -> None:
     explorer = start()
     drawn(explorer, qtbot)
