@@ -126,11 +126,21 @@ class GrowingDiscriminator(HeadedDiscriminator):
             Block(config, level, blurs=blurs, down=down, bias_gain=bias_gain) for level in range(1, config.levels)
         )
 
+    def entries(self, image: Tensor, level: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+        """The two feature maps that a fade to ``level`` blends: of the newest block, and of the picture halved."""
+        new = self.blocks[level - 1](self.from_rgb[level](image.to(dtype)))
+        return new, self.from_rgb[level - 1](ops.downsample(image).to(dtype))
+
+    def of_level(self, level: int) -> list[nn.Module]:
+        """What the network gains when it grows to a level above the first: its fromRGB and its block."""
+        return [self.from_rgb[level], self.blocks[level - 1]]
+
     def scores(self, image: Tensor, labels: Tensor | None, level: int, alpha: float, dtype: torch.dtype) -> Tensor:
-        x = self.from_rgb[level](image.to(dtype))
+        if alpha < 1 and level:
+            new, old = self.entries(image, level, dtype)
+            x, level = torch.lerp(old, new, alpha), level - 1
+        else:
+            x = self.from_rgb[level](image.to(dtype))
         for at in range(level, 0, -1):
             x = self.blocks[at - 1](x)
-            if at == level and alpha < 1:
-                below = self.from_rgb[level - 1](ops.downsample(image).to(dtype))
-                x = torch.lerp(below, x, alpha)
         return self.head(x, labels)

@@ -107,6 +107,9 @@ class RevisedSynthesis(StyledSynthesis):
         old = ops.upsample(self.rgb(found[level - 1], ws, level - 1)) if level and alpha < 1 else None
         return Grown(self.rgb(found[level], ws, level), old)
 
+    def of_level(self, level: int) -> list[nn.Module]:
+        return [*self.layers[max(2 * level - 1, 0) : 2 * level + 1], self.to_rgb[level]]
+
 
 class SkipSynthesis(StyledSynthesis):
     """Configurations E and F: every level adds its picture to the one below, enlarged by the filter (figure 7b)."""

@@ -128,6 +128,10 @@ class SynthesisNetwork(nn.Module):
         """Both pictures of a fade at the working resolution; ``old`` is None at alpha 1 and at level 0."""
         raise NotImplementedError
 
+    def of_level(self, level: int) -> list[nn.Module]:
+        """What a growing network gains when it grows to a level: its layers and its toRGB."""
+        raise NotImplementedError
+
     def noise_map(self, layer: int) -> Tensor:
         """The stored noise map of one layer [1, 1, H, W]."""
         return self.layers[layer].get_buffer("noise")
@@ -171,6 +175,9 @@ class Synthesis(SynthesisNetwork):
         if below is not None and alpha < 1:
             old = ops.upsample(self.to_rgb[level - 1](below))
         return Grown(self.to_rgb[level](x), old)
+
+    def of_level(self, level: int) -> list[nn.Module]:
+        return [*self.layers[2 * level : 2 * level + 2], self.to_rgb[level]]
 
 
 def blend(grown: Grown, alpha: float) -> Tensor:

@@ -24,7 +24,8 @@ class TrainingConfig:
     ``ema_kimg``: half-life of the averaged generator; at first it is ``ema_ramp`` of the images seen (0: no ramp).
     ``snapshot_kimg``: checkpoint and samples; at least every ``checkpoint_minutes`` a checkpoint. The newest ``keep``
     checkpoints stay, and of the older ones those at whole multiples of ``keep_every`` kimg (0: none).
-    ``noise_rate`` multiplies the learning rate of noise strengths (1: as in the paper).
+    ``noise_rate`` multiplies the learning rate of noise strengths (1: as in the paper). ``settle_steps`` are spent,
+    whenever the network grows, on fitting the new layers to what the level below draws (0: none, as in the paper).
     ``micro_batch`` images are computed at a time (0: all), ``threads`` 0 means decide at the start of the run.
     ``precision`` is "auto", "float32" or "bfloat16"; ``device`` empty means the best there is.
     ``metric_kimg``: how often FD-E is measured (0: only on request), over ``metric_count`` pictures a side.
@@ -38,6 +39,7 @@ class TrainingConfig:
     r1_interval: int = 1
     style_mixing: float = 0.9
     noise_rate: float = 1.0
+    settle_steps: int = 0
     ema_kimg: float = 10.0
     ema_ramp: float = 0.0
     snapshot_kimg: float = 50.0
@@ -68,7 +70,15 @@ class TrainingConfig:
         for plan in self.growth.levels:
             if plan.batch % min(plan.batch, self.network.mbstd_group):
                 raise ValueError(f"The batch at level {plan.level} must be a multiple of {self.network.mbstd_group}.")
-        whole = {"r1_interval": 1, "keep": 1, "keep_every": 0, "threads": 0, "seed": 0, "metric_kimg": 0}
+        whole = {
+            "r1_interval": 1,
+            "keep": 1,
+            "keep_every": 0,
+            "threads": 0,
+            "seed": 0,
+            "metric_kimg": 0,
+            "settle_steps": 0,
+        }
         for name, least in {**whole, "metric_count": 10}.items():
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}.")
@@ -143,7 +153,7 @@ def _small(resolution: int, base: int, most: int, width: int = 256, layers: int 
 
 def _small_run(name: str, meaning: str, network: NetworkConfig, growth: Growth, **changes: Any) -> TrainingConfig:
     settings: dict[str, Any] = {"gamma": 1.0, "r1_interval": 8, "ema_ramp": 0.05, "snapshot_kimg": 5.0}
-    settings |= {"noise_rate": 0.05 if network.noise else 1.0, **changes}
+    settings |= {"noise_rate": 0.05 if network.noise else 1.0, "settle_steps": 800, **changes}
     return TrainingConfig(name, meaning, network, growth, **settings)
 
 
@@ -162,7 +172,7 @@ def _paper(resolution: int) -> TrainingConfig:
 def _tiny() -> TrainingConfig:
     growth = plan((4, 0, 0.032, 8), (8, 0.032, 0.032, 8), (16, 0.032, 0.064, 8), rate=0.002)
     network = _small(16, 128, 16, 16, 2)
-    return _small_run("tiny", "A few seconds at 16², to see a run from start to end.", network, growth)
+    return _small_run("tiny", "A few seconds at 16², to see a run from start to end.", network, growth, settle_steps=8)
 
 
 def _avatars_32() -> TrainingConfig:

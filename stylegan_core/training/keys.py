@@ -23,6 +23,8 @@ class Purpose(IntEnum):
     AUGMENT_REAL = 10
     AUGMENT_FAKE = 11
     AUGMENT_G = 12
+    SETTLING = 13
+    SETTLING_MIXING = 14
 
 
 def stream(seed: int, purpose: Purpose, index: int) -> np.random.Generator:

@@ -10,14 +10,16 @@ from stylegan_core.data.loader import Batch, Loader
 from stylegan_core.device import training_dtype
 from stylegan_core.events import Checkpoint, PhaseBegin, Resume, Tick
 from stylegan_core.rundir import RunDir
-from stylegan_core.schedule import Phase, phase_at
+from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.checkpoint import resume_newest, retire, share_state, write_checkpoint
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.journal import Journal, Means, memory_in_use
 from stylegan_core.training.losses import as_float
 from stylegan_core.training.metric import Measurer
+from stylegan_core.training.parts import places_of
 from stylegan_core.training.samples import STRIP, diversity, draw, grid_shape, write_samples
+from stylegan_core.training.settling import REALS, Settler
 from stylegan_core.training.speed import Speed
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
@@ -205,6 +207,7 @@ class Loop:
     def _enter(self, phase: Phase) -> None:
         counters = self.state.counters
         if phase.index != counters.phase:
+            self._settle(phase)
             self.state.reset_adams()
             counters.phase = phase.index
             self.journal.write(
@@ -220,6 +223,33 @@ class Loop:
             log.info("%s %d² from %g to %g kimg", phase.kind, phase.resolution, phase.begin_kimg, phase.end_kimg)
             self.tick()
         self.state.set_rate(phase.rate)
+
+    def _settle(self, phase: Phase) -> None:
+        """Where the network grows, its new layers first learn what the level below does; the counter stands still.
+
+        Not where they were trained before: in a run that grows anew from a whole network (``init.grown`` false).
+        """
+        plan, init = phases(self.config.growth), self.config.init
+        grows = phase.index > 0 and plan[phase.index - 1].level < phase.level
+        if not grows or not self.config.settle_steps or (init.path and not init.grown):
+            return
+        log.info("the layers of %d² learn to draw what %d² draws", phase.resolution, phase.resolution // 2)
+        settler = Settler(self.state, self.dtype, self.check, self.journal.alert, self.team)
+        if not settler.settle(phase, *self._some_reals(phase)):
+            self.journal.alert("not-finite", f"The layers of {phase.resolution}² could not be settled and begin anew.")
+        self.speed.pause()
+
+    def _some_reals(self, phase: Phase) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """The next real pictures uint8 [n, 3, r, r] and their classes one-hot, the same ones in every process."""
+        group, team = self.config.network.mbstd_group, self.team
+        size = max(REALS, group * team.world)
+        batch = self.loader.get(self.state.counters.img, phase.level, size)
+        mine = [one for one in (batch.pixels.to(self.device), self._one_hot(batch)) if one is not None]
+        whole = [torch.zeros(size, *one.shape[1:], dtype=one.dtype, device=self.device) for one in mine]
+        for one, rows in zip(whole, mine, strict=True):
+            one[places_of(size, group, team.rank, team.world)] = rows
+        team.add(whole)
+        return whole[0], whole[1] if len(whole) > 1 else None
 
     def _snapshots(self, before: int) -> None:
         if not self.team.leads:

@@ -18,7 +18,7 @@ from tests.core.training.processes import step_in_float64, together, train_a_run
 
 NEVER = 10**9
 Tensors = dict[str, torch.Tensor]
-SETTINGS = ("growth.batch=16", "snapshot_kimg=0.064", "precision=float32")
+SETTINGS = ("growth.batch=16", "snapshot_kimg=0.064", "precision=float32", "settle_steps=2")
 
 
 def steps(folder: Path, world: int, settings: tuple[str, ...], patch: pytest.MonkeyPatch) -> list[Tensors]:

@@ -476,7 +476,12 @@ def test_several_runs_are_compared(monitor: Monitor, tmp_path: Path, qtbot) -> N
         monitor.comparison.start(path)
     assert monitor.comparison.shown == paths[:3]
     plot = monitor.curves.plots[0]
-    qtbot.waitUntil(lambda: len(plot._others) == 3 and all(len(each["loss_g"].xData) > 10 for each in plot._others))
+
+    def all_read() -> bool:
+        read = [each["loss_g"].xData for each in plot._others]
+        return len(read) == 3 and all(x is not None and len(x) > 10 for x in read)
+
+    qtbot.waitUntil(all_read)
     assert monitor.curves.compare.text() == "with 3 runs"
     assert "00014-tiny dashed" in monitor.curves.compare.toolTip()
     assert monitor.samples.other_at.text().startswith("00015-tiny")

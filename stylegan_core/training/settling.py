@@ -1,0 +1,136 @@
+"""Settling: before a fade the new layers learn to draw, and to see, what the level below draws and sees.
+
+A new level begins with random layers, and its toRGB has to find every picture's colours again. The paper gives each
+fade 600 thousand images for that. In a fade of ten thousand the old picture goes before the new one is there, and what
+was learned below is spoiled on the way. So the new layers are first fitted, alone, to the picture of the level below,
+enlarged and blurred as every layer's own enlarging does, and the discriminator's to the features of the picture halved:
+what a fade then blends are two pictures of the same face, and training goes on from where it was. No counterpart in the
+official code; off in the paper's presets.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from stylegan_core.networks import layers as ops
+from stylegan_core.networks.discriminator import GrowingDiscriminator
+from stylegan_core.schedule import Phase
+from stylegan_core.training.half import Half, mixed_styles
+from stylegan_core.training.keys import Purpose, mixing_cutoff, normals
+from stylegan_core.training.losses import as_float
+from stylegan_core.training.state import NOISE_STRENGTH
+
+BATCH = 16
+RATE = 10.0  # times the phase's: a regression takes larger steps than a game
+BETAS = (0.9, 0.99)
+SEEING = 2  # steps of drawing for each of seeing, which is the simpler of the two
+REALS = 128  # pictures that seeing is fitted on, beside new fakes
+FAR = 1 << 32  # between the random numbers of two phases
+
+
+class Settler(Half):
+    """Fits the newest layers of a state's networks to what the level below does; everything else stays as it is."""
+
+    def settle(self, phase: Phase, reals: Tensor, labels: Tensor | None) -> bool:
+        """Fits both networks for ``phase``, the first of a level above the plan's first.
+
+        ``reals`` uint8 [n, 3, r, r] and ``labels`` [n, classes] are real pictures at the level. What
+        ``check`` raises leaves the networks as they were; so do numbers that are not finite, and then it is False.
+        """
+        generator, discriminator = self.state.generator, self.state.discriminator
+        assert isinstance(discriminator, GrowingDiscriminator)
+        drawing, seeing = generator.synthesis.of_level(phase.level), discriminator.of_level(phase.level)
+        fitted = [p for module in (*drawing, *seeing) for p in module.parameters()]
+        with self._alone(fitted) as settled:
+            steps = self.config.settle_steps
+            self._fit(drawing, phase, steps, lambda step, size: self._drawn(phase, step, labels, size))
+            self._fit(seeing, phase, steps // SEEING, lambda step, size: self._seen(phase, step, reals, labels, size))
+            settled.extend(p.detach() for p in fitted)
+        if not settled:
+            return False
+        self.team.same(settled)
+        for mine, its in zip(
+            self.state.average.synthesis.of_level(phase.level), generator.synthesis.of_level(phase.level), strict=True
+        ):
+            mine.load_state_dict(its.state_dict())
+        return True
+
+    @contextmanager
+    def _alone(self, fitted: list[nn.Parameter]) -> Iterator[list[Tensor]]:
+        """Only ``fitted`` may learn; put back as they were if what is done here fails, or was not finite."""
+        networks = self.state.generator, self.state.discriminator
+        kept = [p.detach().clone() for p in fitted]
+        settled: list[Tensor] = []
+        for network in networks:
+            network.requires_grad_(False)
+        try:
+            yield settled
+            if not all(bool(torch.isfinite(p).all()) for p in settled):
+                settled.clear()
+        except BaseException:
+            settled.clear()
+            raise
+        finally:
+            if not settled:
+                for p, before in zip(fitted, kept, strict=True):
+                    p.data.copy_(before)
+            for network in networks:
+                network.requires_grad_(True)
+                network.zero_grad(set_to_none=True)
+
+    def _fit(
+        self, modules: list[nn.Module], phase: Phase, steps: int, apart: Callable[[int, int], tuple[Tensor, Tensor]]
+    ) -> None:
+        """Adam on the mean squared difference of two maps, the rate falling to 0 over the second half."""
+        named = [(name, p) for module in modules for name, p in module.named_parameters()]
+        learning = [p.requires_grad_() for name, p in named if not name.endswith(NOISE_STRENGTH)]
+        adam = torch.optim.Adam(learning, betas=BETAS)
+
+        def gradients(step: int) -> None:
+            adam.zero_grad(set_to_none=True)
+            found, wanted = apart(step, min(BATCH, self.state.counters.micro_batch or BATCH))
+            torch.autograd.backward(F.mse_loss(found.float(), wanted.float()))
+
+        for step in range(steps):
+            self.check()
+            adam.param_groups[0]["lr"] = phase.rate * RATE * min(1.0, 2 * (1 - step / steps))
+            self._fitting(lambda step=step: gradients(step), BATCH)  # type: ignore[misc]
+            adam.step()
+        for p in learning:
+            p.requires_grad_(False)
+
+    def _drawn(self, phase: Phase, step: int, labels: Tensor | None, size: int) -> tuple[Tensor, Tensor]:
+        """The new level's pictures of new codes, and those of the level below enlarged without their steps."""
+        config, seed = self.config.network, self.config.seed
+        first = FAR * phase.index + step * BATCH
+        maps = [side * side for side in config.noise_resolutions[: config.noise_layers_to(phase.level)]]
+        numbers = normals(seed, Purpose.SETTLING, range(first, first + size), 2 * config.z_dim + sum(maps))
+        z1, z2, *noise = torch.split(numbers.to(self.device), [config.z_dim, config.z_dim, *maps], dim=1)
+        probability = self.config.style_mixing if config.has_styles else 0.0
+        cutoff = mixing_cutoff(seed, Purpose.SETTLING_MIXING, first, 2 * phase.level + 2, probability)
+        label = None if labels is None else labels[torch.arange(step * BATCH, step * BATCH + size) % len(labels)]
+        ws, _ = mixed_styles(self.state.generator, z1, z2, label, cutoff)
+        shaped = [n.reshape(-1, 1, side, side) for n, side in zip(noise, config.noise_resolutions, strict=False)]
+        grown = self.state.generator.synthesis.grow(ws, shaped or "none", phase.level, 0.0, dtype=self.dtype)
+        assert grown.old is not None
+        return grown.new, _smooth(grown.old)
+
+    def _seen(self, phase: Phase, step: int, reals: Tensor, labels: Tensor | None, size: int) -> tuple[Tensor, Tensor]:
+        """The new block's features of some reals and new fakes, and those of the level below."""
+        half = max(size // 2, 1)
+        rows = torch.arange(step * half, (step + 1) * half) % len(reals)
+        with torch.no_grad():
+            fakes = self._drawn(phase, self.config.settle_steps + step, labels, half)[0]
+        images = torch.cat([as_float(reals[rows].to(self.device)), fakes]).contiguous(memory_format=torch.channels_last)
+        discriminator = self.state.discriminator
+        assert isinstance(discriminator, GrowingDiscriminator)
+        new, old = discriminator.entries(images, phase.level, self.dtype)
+        return new, old
+
+
+def _smooth(images: Tensor) -> Tensor:
+    """The networks' own blur, without its dark edges."""
+    return ops.blur(F.pad(images, (1, 1, 1, 1), mode="replicate"))[:, :, 1:-1, 1:-1]

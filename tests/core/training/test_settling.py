@@ -1,0 +1,153 @@
+"""Settling: what is new draws and sees what the level below does, and nothing else has moved."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from stylegan_core.events import Alert
+from stylegan_core.model import read_safetensors
+from stylegan_core.networks.discriminator import GrowingDiscriminator
+from stylegan_core.rundir import EventReader
+from stylegan_core.schedule import Phase, phase_at
+from stylegan_core.training.config import changed, preset
+from stylegan_core.training.losses import as_float
+from stylegan_core.training.settling import Settler
+from stylegan_core.training.state import TrainingState
+from tests.core.training.conftest import Train
+
+TINY = changed(preset("tiny"), ["settle_steps=100"])
+FADING = phase_at(0.04, TINY.growth)
+
+
+def reals(phase: Phase) -> Tensor:
+    draw = torch.Generator().manual_seed(1)
+    return torch.randint(0, 256, (32, 3, phase.resolution, phase.resolution), generator=draw, dtype=torch.uint8)
+
+
+def apart(state: TrainingState, phase: Phase) -> tuple[float, float]:
+    """Mean squared difference of the two pictures, and of the two feature maps, that a fade blends."""
+    draw = torch.Generator().manual_seed(2)
+    z = torch.randn(16, state.config.network.z_dim, generator=draw)
+    ws = state.generator.mapping(z)[:, None].expand(-1, state.config.network.num_layers, -1)
+    judge = state.discriminator
+    assert isinstance(judge, GrowingDiscriminator)
+    with torch.no_grad():
+        grown = state.generator.synthesis.grow(ws, "const", phase.level, 0.0)
+        new, old = judge.entries(as_float(reals(phase)), phase.level, torch.float32)
+    assert grown.old is not None
+    return float((grown.new - grown.old).square().mean()), float((new - old).square().mean())
+
+
+@pytest.mark.parametrize("changes", [(), ("network.architecture=stylegan2-growing",)])
+def test_new_layers_draw_and_see_what_the_level_below_does(changes: tuple[str, ...]) -> None:
+    config = changed(TINY, changes)
+    state = TrainingState.fresh(config, torch.device("cpu"))
+    before = {name: tensor.clone() for name, tensor in _tensors(state).items()}
+    drawn, seen = apart(state, FADING)
+    assert Settler(state, torch.float32).settle(FADING, reals(FADING), None)
+    settled_drawn, settled_seen = apart(state, FADING)
+    assert settled_drawn < drawn / 2  # its own blur stays between them
+    assert settled_seen < seen / 2
+    moved = {name for name, tensor in _tensors(state).items() if not torch.equal(tensor, before[name])}
+    level = FADING.level
+    new = {id(p) for m in state.generator.synthesis.of_level(level) for p in m.parameters()}
+    new |= {id(p) for m in state.discriminator.of_level(level) for p in m.parameters()}  # type: ignore[operator]
+    of_level = {name for name, p in _parameters(state).items() if id(p) in new}
+    assert moved <= of_level and moved
+    ours, average = (network.synthesis.of_level(level) for network in (state.generator, state.average))
+    for mine, its in zip(ours, average, strict=True):
+        assert all(torch.equal(p, q) for p, q in zip(mine.parameters(), its.parameters(), strict=True))
+    assert all(p.requires_grad and p.grad is None for p in _parameters(state).values())
+
+
+def test_classes_and_small_memory_settle_too() -> None:
+    config = changed(TINY, ["settle_steps=8", "micro_batch=4"])
+    config = replace(config, network=config.network.with_classes(("one", "other")))
+    state = TrainingState.fresh(config, torch.device("cpu"))
+    labels = torch.eye(2)[torch.arange(32) % 2]
+    kept = {name: tensor.clone() for name, tensor in _tensors(state).items()}
+    assert Settler(state, torch.float32).settle(FADING, reals(FADING), labels)
+    assert any(not torch.equal(tensor, kept[name]) for name, tensor in _tensors(state).items())
+
+
+class Enough(Exception):
+    """Somebody asks to stop."""
+
+
+def test_what_is_abandoned_or_not_finite_leaves_no_trace() -> None:
+    state = TrainingState.fresh(TINY, torch.device("cpu"))
+    kept = {name: tensor.clone() for name, tensor in _tensors(state).items()}
+    calls = 0
+
+    def check() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 120:  # in the middle of seeing
+            raise Enough
+
+    with pytest.raises(Enough):
+        Settler(state, torch.float32, check).settle(FADING, reals(FADING), None)
+    assert all(torch.equal(tensor, kept[name]) for name, tensor in _tensors(state).items())
+    state.generator.mapping.layers[0].bias.data[0] = torch.nan  # type: ignore[union-attr, index]
+    kept = {name: tensor.clone() for name, tensor in _tensors(state).items()}
+    assert not Settler(state, torch.float32).settle(FADING, reals(FADING), None)
+    assert all(torch.equal(tensor, kept[name]) or tensor.isnan().any() for name, tensor in _tensors(state).items())
+    assert all(p.requires_grad for p in _parameters(state).values())
+
+
+def test_a_run_settles_where_it_grows_and_only_there(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled: list[tuple[str, int]] = []
+    original = Settler.settle
+
+    def note(settler: Settler, phase: Phase, *rest: object) -> bool:
+        settled.append((phase.kind, phase.resolution))
+        return original(settler, phase, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Settler, "settle", note)
+    run = train()
+    assert settled == [("fade", 8), ("fade", 16)]
+    settled.clear()
+    train("growth.16.fade_kimg=0", name="at once")
+    assert settled == [("fade", 8), ("stable", 16)]
+    settled.clear()
+    train("settle_steps=0", name="never")
+    assert settled == []
+    reader = EventReader(run)
+    reader.poll()
+    assert not [event for event in reader.events if isinstance(event, Alert)]
+
+
+def test_a_run_that_is_stopped_while_settling_goes_on_as_if_it_had_not_been(
+    train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = train("settle_steps=30")
+    original = Settler.settle
+
+    def stop_in_it(settler: Settler, *arguments: object) -> bool:
+        Path(whole.path.parent / "parts" / "control" / "stop").touch()
+        return original(settler, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Settler, "settle", stop_in_it)
+    for _ in range(2):
+        train("settle_steps=30", name="parts")
+    monkeypatch.undo()
+    parts = train("settle_steps=30", name="parts")
+    assert _final(parts.path) == _final(whole.path)
+
+
+def _final(run: Path) -> dict[str, bytes]:
+    newest = sorted((run / "checkpoints").glob("*.state.safetensors"))[-1]
+    return {name: tensor.numpy().tobytes() for name, tensor in read_safetensors(newest)[1].items()}
+
+
+def _parameters(state: TrainingState) -> dict[str, torch.nn.Parameter]:
+    networks = {"g": state.generator, "d": state.discriminator}
+    return {f"{key}.{name}": p for key, network in networks.items() for name, p in network.named_parameters()}
+
+
+def _tensors(state: TrainingState) -> dict[str, Tensor]:
+    networks = {"g": state.generator, "d": state.discriminator}
+    return {f"{key}.{name}": t for key, network in networks.items() for name, t in network.state_dict().items()}
