@@ -1,4 +1,4 @@
-"""``python -m stylegan_core directions MODEL --data DIR --out FILE.json``: named directions from labels."""
+"""``python -m stylegan_core directions MODEL --data DIR --out FILE.json``: directions with names."""
 
 import argparse
 from pathlib import Path
@@ -9,14 +9,17 @@ from rich.table import Table
 
 
 def main(argv: list[str]) -> int:
-    """Learns to answer the labels, finds a direction for each and writes those that work; returns the exit code."""
+    """Finds a direction for each question the pictures can answer, writes those that work; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_core directions", description=__doc__)
     parser.add_argument("model", type=Path, help="weight file or run directory")
     parser.add_argument(
-        "--data", type=Path, required=True, help="labelled pictures (labels.json, dataset.json, folders)"
+        "--data",
+        type=Path,
+        required=True,
+        help="pictures; labels (labels.json, folders, …) give more directions",
     )
     parser.add_argument("--out", type=Path, required=True, help="the direction library to write, a .json file")
-    parser.add_argument("--reals", type=int, default=5000, help="labelled pictures to learn from")
+    parser.add_argument("--reals", type=int, default=5000, help="pictures to learn from")
     parser.add_argument("--fakes", type=int, default=3000, help="drawn pictures to find the directions with")
     parser.add_argument("--least", type=float, default=0.2, help="effect below which a direction is left out")
     parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
@@ -35,7 +38,7 @@ def main(argv: list[str]) -> int:
         raise ValueError(f"{arguments.model}: {model.info.why_not('styles')}")
     dataset = open_dataset(arguments.data, model.resolution)
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        learning, finding = bar.add_task("learning the labels", total=1.0), bar.add_task("finding", total=1.0)
+        learning, finding = bar.add_task("learning the questions", total=1.0), bar.add_task("finding", total=1.0)
         judge = learn(dataset, Extractor(model.device), arguments.reals, lambda d: bar.update(learning, completed=d))
         found = find_directions(model, judge, arguments.fakes, progress=lambda d: bar.update(finding, completed=d))
     kept = tuple(one.entry for one in found if one.effect >= arguments.least)

@@ -12,7 +12,8 @@ from torch import Tensor
 from stylegan_core.data.containers import open_container
 from stylegan_core.data.labels import attribute_tables
 from stylegan_core.data.source import Dataset
-from stylegan_core.latents.questions import FEWEST_SHARE, Question, questions_for
+from stylegan_core.latents.measured import measured_attributes
+from stylegan_core.latents.questions import AVATARS, FEWEST_SHARE, MEASURED, Question, questions_for
 from stylegan_core.metrics.features import Extractor, Progress
 from stylegan_core.metrics.samples import reals
 
@@ -67,19 +68,25 @@ def see(extractor: Extractor, pictures: Iterable[Tensor], progress: Progress | N
 
 
 def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress | None = None) -> Judge:
-    """A judge of everything the first ``count`` labelled pictures of a data set can teach.
+    """A judge of everything the first ``count`` pictures of a data set can teach.
 
-    Raises ValueError if the data set has no labels, or none with enough pictures on both sides.
+    It is asked about their labels and, unless these are the avatars', about what can be measured in any picture. Raises
+    ValueError if the data set has nothing with enough pictures on both sides.
     """
     from sklearn.linear_model import LogisticRegression
 
     count = min(count, len(dataset))
     values = _values(dataset, count)
+    questions = questions_for({name: sorted(set(of)) for name, of in values.items()})
+    if questions != AVATARS:
+        measured = measured_attributes(reals(dataset, count))
+        questions += tuple(one for one in MEASURED if one.attribute in measured.keys() - values.keys())
+        values = measured | values
     seen = see(extractor, reals(dataset, count), progress, count)
     mean, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-6
     seen = (seen - mean) / scale
     answerers = []
-    for question in questions_for({name: sorted(set(of)) for name, of in values.items()}):
+    for question in questions:
         told = [question.answer(value) for value in values[question.attribute]]
         rows = np.array([index for index, answer in enumerate(told) if answer is not None])
         truth = np.array([told[index] for index in rows], bool)
@@ -92,7 +99,7 @@ def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress
         accuracy = float((right[truth[split:]].mean() + right[~truth[split:]].mean()) / 2)
         answerers.append(Answerer(question, fitted.coef_[0], float(fitted.intercept_[0]), accuracy))
     if not answerers:
-        raise ValueError(f"{dataset.path} has no label with enough pictures on both sides to learn from.")
+        raise ValueError(f"The pictures of {dataset.path} do not differ enough to find directions with; take others.")
     return Judge(extractor, tuple(answerers), mean, scale)
 
 
@@ -102,6 +109,4 @@ def _values(dataset: Dataset, count: int) -> dict[str, list[str]]:
     for attribute, read in attribute_tables(open_container(dataset.path)).items():
         names, by_picture = read()
         found[attribute] = [names[by_picture[dataset.name(index)]] for index in range(count)]
-    if not found:
-        raise ValueError(f"{dataset.path} has no labels to find directions with; labels.json holds them.")
     return found

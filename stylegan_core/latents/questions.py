@@ -51,11 +51,26 @@ AVATARS = (
     Question("Hat", "hat", ("winter_hat_1", "winter_hat_3", "turban", "hat", "hijab"), ("none",)),
 )
 
+MEASURED = tuple(
+    Question(name, attribute, ("high",), ("low",))
+    for name, attribute in (
+        ("Brighter", "brightness"),
+        ("More colour", "colour"),
+        ("Warmer", "warmth"),
+        ("More contrast", "contrast"),
+        ("More detail", "detail"),
+        ("Wider", "width"),
+        ("Taller", "height"),
+        ("Larger", "size"),
+    )
+)
+
 
 def questions_for(attributes: Mapping[str, Sequence[str]]) -> tuple[Question, ...]:
     """The questions a data set's attributes (name -> values) can answer.
 
     Our avatars have theirs written down; any other data set gets one question for each value, or one for a pair.
+    What was measured (``latents/measured.py``) is asked by :data:`MEASURED`.
     """
     known = tuple(q for q in AVATARS if set(q.yes) <= set(map(str, attributes.get(q.attribute, ()))))
     if len(known) == len(AVATARS):

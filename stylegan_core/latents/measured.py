@@ -1,0 +1,64 @@
+"""What can be measured in any picture, labelled or not: how bright, colourful, detailed, wide, tall and large it is."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+Numbers = npt.NDArray[np.float64]
+
+LOW, MIDDLE, HIGH = "low", "middle", "high"
+LEAST_SPREAD = 0.004  # of the range of a measure; below it the pictures do not differ
+SEEN = 0.15  # distance from the border's colour, of the whole range, from which on a pixel belongs to the content
+LUMA = (0.299, 0.587, 0.114)
+
+
+def measured_attributes(pictures: Iterable[Tensor]) -> dict[str, list[str]]:
+    """For batches uint8 [n, 3, R, R]: of every measure, whether each picture is in its low, middle or high third.
+
+    A measure in which the pictures hardly differ, such as the colour of grey ones, is left out.
+    """
+    rows: dict[str, list[Numbers]] = {}
+    for batch in pictures:
+        for name, values in measures(batch).items():
+            rows.setdefault(name, []).append(values)
+    joined = {name: np.concatenate(values) for name, values in rows.items()}
+    return {name: _thirds(values) for name, values in joined.items() if values.std() >= LEAST_SPREAD}
+
+
+def measures(batch: Tensor) -> dict[str, Numbers]:
+    """Each measure of pictures uint8 [n, 3, R, R], float64 [n], from 0 to about 1.
+
+    ``width`` and ``height`` are the spread of what differs from the border's median colour, ``size`` its share.
+    """
+    x = batch.double().cpu() / 255
+    luma = (x * torch.tensor(LUMA, dtype=x.dtype)[:, None, None]).sum(dim=1)
+    across, down = luma.diff(dim=2).abs().mean(dim=(1, 2)), luma.diff(dim=1).abs().mean(dim=(1, 2))
+    border = torch.cat([x[:, :, 0], x[:, :, -1], x[:, :, :, 0], x[:, :, :, -1]], dim=2)
+    content = (x - border.median(dim=2).values[:, :, None, None]).abs().mean(dim=1)
+    found = {
+        "brightness": luma.mean(dim=(1, 2)),
+        "colour": (x.amax(dim=1) - x.amin(dim=1)).mean(dim=(1, 2)),
+        "warmth": ((x[:, 0] - x[:, 2]).mean(dim=(1, 2)) + 1) / 2,
+        "contrast": luma.std(dim=(1, 2)),
+        "detail": across + down,
+        "width": _spread(content.sum(dim=1)),
+        "height": _spread(content.sum(dim=2)),
+        "size": (content > SEEN).double().mean(dim=(1, 2)),
+    }
+    return {name: values.numpy() for name, values in found.items()}
+
+
+def _spread(mass: Tensor) -> Tensor:
+    """Standard deviation of places 0…1 weighted by mass [n, R]; 0 where there is none."""
+    at = torch.linspace(0, 1, mass.shape[1], dtype=mass.dtype)
+    whole = mass.sum(dim=1).clamp_min(1e-9)
+    middle = (mass * at).sum(dim=1) / whole
+    return ((mass * (at - middle[:, None]).square()).sum(dim=1) / whole).sqrt()
+
+
+def _thirds(values: Numbers) -> list[str]:
+    low, high = np.quantile(values, (1 / 3, 2 / 3))
+    return [LOW if value < low else HIGH if value > high else MIDDLE for value in values]
