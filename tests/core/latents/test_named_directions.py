@@ -131,5 +131,5 @@ def test_directions_do_what_they_are_named_after(squares: Path) -> None:
     assert brighter.effect > 0.6 and wider.effect > 0.6
     assert brighter.entry.direction.vector.array[0] > 0.5  # a wider square makes the picture brighter too
     assert wider.entry.direction.vector.array[1] > 0.9
-    assert found["Taller"].effect < 0.3
     assert 0 <= brighter.leak < brighter.effect
+    assert found["Taller"].effect < found["Taller"].leak  # the painter cannot paint it, and the numbers say so
