@@ -12,8 +12,7 @@ import logging
 import math
 import platform
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -90,11 +89,13 @@ def read_logs(run: Path) -> list[Log]:
     return [*read_logs(origin), log]
 
 
-def grid(model: Model, psi: float, seeds: Iterable[int] = range(64)) -> Image.Image:
-    """Seeds 0–63, uncurated, eight in a row, enlarged twice below 64²."""
-    renderer = Renderer(model)
-    pictures = [renderer.render(replace(Recipe(psi=psi), latent=Latent(seed)), keep=False) for seed in seeds]
-    rows = [np.concatenate(pictures[i : i + 8], axis=1) for i in range(0, len(pictures), 8)]
+def grid(model: Model, psi: float) -> Image.Image:
+    """Seeds from 0 on, uncurated, eight rows, enlarged twice below 64²: eight in a row, or one of each class."""
+    renderer, wide = Renderer(model), len(model.classes) or 8
+    labels = [number if model.classes else None for number in range(wide)]
+    recipes = [Recipe(Latent(seed), psi=psi, label=labels[seed % wide]) for seed in range(8 * wide)]
+    pictures = [renderer.render(recipe, keep=False) for recipe in recipes]
+    rows = [np.concatenate(pictures[i : i + wide], axis=1) for i in range(0, len(pictures), wide)]
     made = Image.fromarray(np.concatenate(rows))
     factor = 2 if model.resolution < 64 else 1
     return made.resize((made.width * factor, made.height * factor), Image.Resampling.NEAREST)
@@ -136,6 +137,7 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
     weights = " then ".join(dict.fromkeys(f"{log.config.gamma:g}" for log in logs))
     parts = " + ".join(f"{log.img / 1000:.0f}" for log in logs)
     seen = sum(log.img for log in logs) / 1000
+    a_class = f", one class a column: {', '.join(info.classes)}" if info.classes else ""
     cores = "1 core" if config.threads == 1 else f"{config.threads} cores"
     lines = [
         f"# {info.name}",
@@ -168,8 +170,8 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "",
         "## Directions",
         "",
-        "Found with the labels of the data. *Effect*: how much the share of faces with the named trait rises from −3 "
-        "to +3 sigma at psi 0.7; *leak*: the mean change of the shares of all other traits.",
+        "Found with what is known of the data or can be measured in it. *Effect*: how much the share of pictures with "
+        "the named trait rises from −3 to +3 sigma at psi 0.7; *leak*: the mean change of the shares of all others.",
         "",
         "| direction | layers | effect | leak | leaks most into | judge right on reals |",
         "|---|---|---|---|---|---|",
@@ -184,7 +186,7 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "",
         "## Samples",
         "",
-        "Seeds 0–63, uncurated. psi 0.7, then psi 1:",
+        f"Seeds 0–{8 * (len(info.classes) or 8) - 1}, uncurated{a_class}. psi 0.7, then psi 1:",
         "",
         "![psi 0.7](samples-0.7.png)",
         "",

@@ -106,6 +106,16 @@ class TrainingConfig:
                 "set gamma, r2 and gradient_penalty to 0, or network.d_norm to none or spectral."
             )
 
+    @property
+    def settled_levels(self) -> frozenset[int]:
+        """The levels whose layers are settled before they fade in: all but the first.
+
+        None in a run that grows anew from a whole network (``init.grown`` false): there they were trained before.
+        """
+        trained_before = bool(self.init.path) and not self.init.grown
+        levels = self.growth.levels[1:] if self.settle_steps and not trained_before else ()
+        return frozenset(plan.level for plan in levels)
+
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready data, for config.json."""
         return {"version": VERSION, **asdict(self)}

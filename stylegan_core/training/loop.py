@@ -65,7 +65,7 @@ class Loop:
         wish = self.config.precision
         self.dtype = training_dtype(self.device) if wish == "auto" else getattr(torch, wish)
         self.stepper = Stepper(state, self.dtype, self.check, journal.alert, self.team)
-        self.speed = Speed(self.config.network, self.config.growth)
+        self.speed = Speed(self.config)
         self.means = Means()
         self.diversity = self.diversity_features = float("nan")
         self._ticked = self._looked = self._saved = time.monotonic()
@@ -225,13 +225,9 @@ class Loop:
         self.state.set_rate(phase.rate)
 
     def _settle(self, phase: Phase) -> None:
-        """Where the network grows, its new layers first learn what the level below does; the counter stands still.
-
-        Not where they were trained before: in a run that grows anew from a whole network (``init.grown`` false).
-        """
-        plan, init = phases(self.config.growth), self.config.init
-        grows = phase.index > 0 and plan[phase.index - 1].level < phase.level
-        if not grows or not self.config.settle_steps or (init.path and not init.grown):
+        """Where the network grows, its new layers first learn what the level below does; the counter stands still."""
+        before = phases(self.config.growth)[phase.index - 1] if phase.index else phase
+        if before.level == phase.level or phase.level not in self.config.settled_levels:
             return
         log.info("the layers of %d² learn to draw what %d² draws", phase.resolution, phase.resolution // 2)
         settler = Settler(self.state, self.dtype, self.check, self.journal.alert, self.team)

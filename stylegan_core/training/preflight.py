@@ -12,7 +12,7 @@ from stylegan_core.device import available_memory, choose_device, describe, trai
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, Phase, phases
 from stylegan_core.training.config import TrainingConfig
-from stylegan_core.training.speed import work
+from stylegan_core.training.speed import settling_images, work
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 
@@ -198,7 +198,7 @@ def level_costs(
                 kimg=kimg,
                 batch=plan.batch,
                 img_per_s=1 / each,
-                seconds=kimg * 1000 * each,
+                seconds=(kimg * 1000 + settling_images(config, plan.level)) * each,
                 measured=plan.level in measured,
                 memory=memory,
                 disk=disk,

@@ -21,9 +21,9 @@ from stylegan_core.schedule import Phase
 from stylegan_core.training.half import Half, mixed_styles
 from stylegan_core.training.keys import Purpose, mixing_cutoff, normals
 from stylegan_core.training.losses import as_float
+from stylegan_core.training.speed import SETTLING_BATCH as BATCH
 from stylegan_core.training.state import NOISE_STRENGTH
 
-BATCH = 16
 RATE = 10.0  # times the phase's: a regression takes larger steps than a game
 BETAS = (0.9, 0.99)
 SEEING = 2  # steps of drawing for each of seeing, which is the simpler of the two

@@ -3,14 +3,23 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
 
 from stylegan_core.networks.config import NetworkConfig
-from stylegan_core.schedule import Growth, Phase, phases
+from stylegan_core.schedule import Phase, phases
+from stylegan_core.training.config import TrainingConfig
 
 WINDOW = 30.0
 # Fitted to 146, 55 and 31 images a second at 8², 16² and 32² of avatars-32 on one core with bf16.
 PASSES = 2_000  # work of one feature map's pixel passing everything that is not a convolution
 FIXED = 2.5e8  # work of an image whatever its size: dense layers, optimisers, the interpreter's own time
+SETTLING_BATCH = 16
+SETTLING_SHARE = 0.3  # of the time of training on an image: settling with one, seeing included; measured at 64²
+
+
+def settling_images(config: TrainingConfig, level: int) -> float:
+    """What settling at the beginning of a level takes, in images of that level trained on."""
+    return config.settle_steps * SETTLING_BATCH * SETTLING_SHARE if level in config.settled_levels else 0.0
 
 
 def work(network: NetworkConfig, level: int) -> float:
@@ -32,9 +41,13 @@ def work(network: NetworkConfig, level: int) -> float:
 class Speed:
     """Images a second over the last half minute, and the seconds left in the phase and in all."""
 
-    def __init__(self, network: NetworkConfig, growth: Growth, clock: Callable[[], float] = time.monotonic) -> None:
-        self._network = network
-        self._phases = phases(growth)
+    def __init__(self, config: TrainingConfig, clock: Callable[[], float] = time.monotonic) -> None:
+        self._network = config.network
+        self._phases = phases(config.growth)
+        self._settling = [
+            settling_images(config, after.level) if after.level > before.level else 0.0
+            for before, after in pairwise(self._phases)
+        ]
         self._clock = clock
         self._marks: deque[tuple[float, int]] = deque()
         self._level = -1
@@ -70,8 +83,8 @@ class Speed:
             return float("nan"), float("nan")
         in_phase = max(phase.end_kimg - kimg, 0) * 1000 * self._seconds_per_image(phase.level)
         later = sum(
-            (other.end_kimg - other.begin_kimg) * 1000 * self._seconds_per_image(other.level)
-            for other in self._phases[phase.index + 1 :]
+            ((other.end_kimg - other.begin_kimg) * 1000 + settling) * self._seconds_per_image(other.level)
+            for other, settling in zip(self._phases[phase.index + 1 :], self._settling[phase.index :], strict=True)
         )
         return in_phase, in_phase + later
 

@@ -20,6 +20,7 @@ from stylegan_core.training.preflight import (
     memory_problems,
     preflight,
 )
+from stylegan_core.training.speed import settling_images
 
 TINY = preset("tiny")
 GIB = 2**30
@@ -30,7 +31,10 @@ def test_every_level_has_its_time_and_they_add_up(tmp_path: Path) -> None:
     assert [level.resolution for level in answer.levels] == [4, 8, 16]
     assert [level.kimg for level in answer.levels] == [0.032, 0.064, 0.096]
     assert answer.levels[0].measured
-    assert answer.seconds == pytest.approx(sum(level.kimg * 1000 / level.img_per_s for level in answer.levels))
+    images = [level.kimg * 1000 + settling_images(TINY, level.level) for level in answer.levels]
+    assert images[0] == 32 and images[1] > 64
+    each = [level.img_per_s for level in answer.levels]
+    assert answer.seconds == pytest.approx(sum(n / speed for n, speed in zip(images, each, strict=True)))
     assert answer.problems == ()
 
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from stylegan_core.schedule import phase_at, phases
-from stylegan_core.training.config import preset
-from stylegan_core.training.speed import Speed, work
+from stylegan_core.training.config import changed, preset
+from stylegan_core.training.speed import Speed, settling_images, work
 
 CONFIG = preset("avatars-32")
 MEASURED = {1: 146.0, 2: 55.0, 3: 31.0}  # images a second of a real run on one core with bf16
@@ -23,14 +23,14 @@ class Clock:
 
 
 def test_nothing_is_known_before_two_steps() -> None:
-    speed = Speed(CONFIG.network, CONFIG.growth, Clock())
+    speed = Speed(CONFIG, Clock())
     assert speed.per_second == 0
     assert all(math.isnan(left) for left in speed.left(0, phase_at(0, CONFIG.growth)))
 
 
 def test_speed_is_that_of_the_last_half_minute() -> None:
     clock = Clock()
-    speed = Speed(CONFIG.network, CONFIG.growth, clock)
+    speed = Speed(CONFIG, clock)
     img = 0
     for rate, steps in ((1, 50), (10, 400)):
         for _ in range(steps):
@@ -42,7 +42,7 @@ def test_speed_is_that_of_the_last_half_minute() -> None:
 
 def test_a_pause_does_not_count_as_slowness() -> None:
     clock = Clock()
-    speed = Speed(CONFIG.network, CONFIG.growth, clock)
+    speed = Speed(CONFIG, clock)
     for img in (0, 16, 32):
         speed.mark(img, 1)
         clock.now += 1
@@ -65,7 +65,7 @@ def seconds_left(kimg: float) -> float:
 @pytest.mark.parametrize("phase", [phase for phase in phases(CONFIG.growth) if phase.level])
 def test_the_time_left_is_right_within_a_fifth_after_a_tenth_of_each_phase(phase: "object") -> None:
     clock = Clock()
-    speed = Speed(CONFIG.network, CONFIG.growth, clock)
+    speed = Speed(CONFIG, clock)
     assert hasattr(phase, "begin_kimg")
     assert hasattr(phase, "end_kimg")
     until = phase.begin_kimg + 0.1 * (phase.end_kimg - phase.begin_kimg)
@@ -79,6 +79,22 @@ def test_the_time_left_is_right_within_a_fifth_after_a_tenth_of_each_phase(phase
     in_phase, in_all = speed.left(img / 1000, now)
     assert in_phase == pytest.approx((now.end_kimg - img / 1000) * 1000 / MEASURED[now.level], rel=0.05)
     assert in_all == pytest.approx(seconds_left(img / 1000), rel=0.2)
+
+
+def test_settling_counts_where_the_network_is_still_to_grow() -> None:
+    clock = Clock()
+    quick, speed = Speed(changed(CONFIG, ["settle_steps=0"]), clock), Speed(CONFIG, clock)
+    for img in (0, 16, 32):
+        for one in (quick, speed):
+            one.mark(img, 1)
+        clock.now += 0.16
+    now = phase_at(0.032, CONFIG.growth)
+    more = speed.left(0.032, now)[1] - quick.left(0.032, now)[1]
+    images = [settling_images(CONFIG, level) for level in (1, 2, 3)]
+    assert images[0] == 0 < images[1] == images[2]
+    each = [0.01 * work(CONFIG.network, level) / work(CONFIG.network, 1) for level in (2, 3)]
+    assert more == pytest.approx(sum(images[1] * one for one in each))
+    assert settling_images(changed(CONFIG, ["init.path=there", "init.grown=false"]), 3) == 0
 
 
 def test_work_grows_with_the_level() -> None:
