@@ -1,12 +1,14 @@
 """Images a second and the time left, on a clock of its own."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from stylegan_core.schedule import phase_at, phases
 from stylegan_core.training.config import changed, preset
+from stylegan_core.training.groups import InitConfig
 from stylegan_core.training.speed import Speed, settling_images, work
 
 CONFIG = preset("avatars-32")
@@ -94,7 +96,7 @@ def test_settling_counts_where_the_network_is_still_to_grow() -> None:
     assert images[0] == 0 < images[1] == images[2]
     each = [0.01 * work(CONFIG.network, level) / work(CONFIG.network, 1) for level in (2, 3)]
     assert more == pytest.approx(sum(images[1] * one for one in each))
-    assert settling_images(changed(CONFIG, ["init.path=there", "init.grown=false"]), 3) == 0
+    assert settling_images(replace(CONFIG, init=InitConfig("there", grown=False)), 3) == 0
 
 
 def test_work_grows_with_the_level() -> None:
