@@ -55,7 +55,7 @@ def _tensor(
     numbers = np.array(values.reshape(shape), dtype=np.float32, order="C")
     if not np.isfinite(numbers).all():
         raise RefusedFile(f"its {what} holds numbers that are not finite in {name!r}: a broken training")
-    return torch.from_numpy(numbers)
+    return torch.from_numpy(numbers).clone()  # where torch puts its own: products over other places round otherwise
 
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:

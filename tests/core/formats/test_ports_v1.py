@@ -326,3 +326,9 @@ def test_rosinality(tmp_path: Path, bare: bool) -> None:
     torch.testing.assert_close(model.mapping(z), literal.mapping(dense, z), atol=1e-5, rtol=0)
     assert any("discriminator" in note for note in model.info.notes) is not bare
     assert any("noise" in note for note in model.info.notes)
+
+
+def test_imported_numbers_lie_where_torch_puts_its_own(tmp_path: Path) -> None:
+    torch.save(huangzh13_file()[0], tmp_path / "found.pt")
+    model = import_file(tmp_path / "found.pt").model
+    assert {p.data_ptr() % 64 for p in model.generator.parameters()} == {0}
