@@ -14,7 +14,7 @@ WINDOW = 30.0
 PASSES = 2_000  # work of one feature map's pixel passing everything that is not a convolution
 FIXED = 2.5e8  # work of an image whatever its size: dense layers, optimisers, the interpreter's own time
 SETTLING_BATCH = 16
-SETTLING_SHARE = 0.3  # of the time of training on an image: settling with one, seeing included; measured at 64²
+SETTLING_SHARE = 0.4  # of the time of training on an image: settling with one, seeing included; 0.45 at 16², 0.3 at 64²
 
 
 def settling_images(config: TrainingConfig, level: int) -> float:
