@@ -1,5 +1,6 @@
 """The live monitor of one run: one sentence, the growth timeline, what alpha does, samples, curves, messages."""
 
+import html
 import logging
 import time
 from pathlib import Path
@@ -193,6 +194,8 @@ class Monitor(QWidget):
             return f"Reading the log, {size_text(behind)} to go." if behind else "Reading the log."
         if state.name in ("died", "failed", "silent", "empty", "starting") or phase is None:
             return state.sentence or "Waiting for the first word of the trainer."
+        if state.name == "training" and record.busy:
+            return f"{html.escape(record.busy)}; the count of images stands still meanwhile"
         if state.name == "finished":
             took = record.last_event.time - record.first_time if record.last_event else 0
             return (

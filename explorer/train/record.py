@@ -105,6 +105,7 @@ class RunRecord:
         self.last_event: Event | None = None
         self.first_time = self.kimg = 0.0
         self.end: End | None = None
+        self.busy, self._busy_at = "", -1  # what the trainer does beside training, while it does
         self.add(events)
 
     def add(self, news: Iterable[Event]) -> None:
@@ -117,6 +118,12 @@ class RunRecord:
             else:
                 self._note(event)
             self.last_event = event
+            if isinstance(event, Heartbeat):
+                self.busy, self._busy_at = event.text, event.img
+            elif (
+                not isinstance(event, Tick) or event.img != self._busy_at
+            ):  # ticks go on while the counter stands still
+                self.busy = ""
             if not isinstance(event, Heartbeat):  # a trainer that starts has a pulse before it knows where it is
                 self.kimg = event.img / 1000
             self.first_time = self.first_time or event.time

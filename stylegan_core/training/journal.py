@@ -28,6 +28,7 @@ class Journal:
 
     def __init__(self, run: RunDir, also: Callable[[Event], None] | None = None) -> None:
         self.img = 0
+        self.busy = ""  # what is done beside training, in a few words; heartbeats tell it
         self._also = also
         self._writer = EventWriter(run)
         self._lock = threading.Lock()
@@ -79,14 +80,14 @@ class Journal:
     def _beat(self) -> None:
         while not self._closed.wait(BEAT):
             if time.monotonic() - self._spoke > SILENCE:
-                self.write(Heartbeat(img=self.img))
+                self.write(Heartbeat(img=self.img, text=self.busy))
 
 
 class Silent(Journal):
     """The journal of a process that does not write, beside one that does."""
 
     def __init__(self) -> None:
-        self.img = 0
+        self.img, self.busy = 0, ""
 
     def write(self, event: Event) -> None:
         """Says nothing."""

@@ -2,13 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 
 from stylegan_core.data.loader import Batch, Loader
 from stylegan_core.device import training_dtype
-from stylegan_core.events import Checkpoint, PhaseBegin, Resume, Tick
+from stylegan_core.events import Checkpoint, Heartbeat, PhaseBegin, Resume, Tick
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.checkpoint import resume_newest, retire, share_state, write_checkpoint
@@ -161,6 +162,8 @@ class Loop:
             **self.means.take(),  # type: ignore[arg-type]
         )
         self.journal.write(tick)
+        if self.journal.busy:
+            self.journal.write(Heartbeat(text=self.journal.busy))
         self.shown(tick)
 
     def samples(self) -> None:
@@ -229,11 +232,27 @@ class Loop:
         before = phases(self.config.growth)[phase.index - 1] if phase.index else phase
         if before.level == phase.level or phase.level not in self.config.settled_levels:
             return
-        log.info("the layers of %d² learn to draw what %d² draws", phase.resolution, phase.resolution // 2)
+        what = f"The layers of {phase.resolution}² learn to draw what {phase.resolution // 2}² draws"
+        log.info("%s", what)
+
+        def progress(share: float) -> None:
+            self.journal.busy = f"{what}, {share:.0%}"
+
         settler = Settler(self.state, self.dtype, self.check, self.journal.alert, self.team)
-        if not settler.settle(phase, *self._some_reals(phase)):
+        with self._busy(what):
+            settled = settler.settle(phase, *self._some_reals(phase), progress)
+        if not settled:
             self.journal.alert("not-finite", f"The layers of {phase.resolution}² could not be settled and begin anew.")
-        self.speed.pause()
+
+    @contextmanager
+    def _busy(self, what: str) -> Iterator[None]:
+        """Something beside training goes on, during which the counter stands still."""
+        self.journal.busy = what
+        try:
+            yield
+        finally:
+            self.journal.busy = ""
+            self.speed.pause()
 
     def _some_reals(self, phase: Phase) -> tuple[torch.Tensor, torch.Tensor | None]:
         """The next real pictures uint8 [n, 3, r, r] and their classes one-hot, the same ones in every process."""
@@ -264,8 +283,8 @@ class Loop:
     def _measure(self, saved: bool) -> None:
         path = f"checkpoints/{self.run.checkpoint_file(self.kimg).name}" if saved else ""
         phase = phase_at(self.kimg, self.config.growth)
-        self.measurer.measure(self.state.average, phase, self.state.counters.img, path, self.check)
-        self.speed.pause()
+        with self._busy("Measuring the Fréchet distance"):
+            self.measurer.measure(self.state.average, phase, self.state.counters.img, path, self.check)
 
     def _one_hot(self, batch: Batch) -> torch.Tensor | None:
         if batch.labels is None or not self.config.network.classes:

@@ -34,11 +34,14 @@ FAR = 1 << 32  # between the random numbers of two phases
 class Settler(Half):
     """Fits the newest layers of a state's networks to what the level below does; everything else stays as it is."""
 
-    def settle(self, phase: Phase, reals: Tensor, labels: Tensor | None) -> bool:
+    def settle(
+        self, phase: Phase, reals: Tensor, labels: Tensor | None, progress: Callable[[float], None] = lambda _: None
+    ) -> bool:
         """Fits both networks for ``phase``, the first of a level above the plan's first.
 
         ``reals`` uint8 [n, 3, r, r] and ``labels`` [n, classes] are real pictures at the level. What
         ``check`` raises leaves the networks as they were; so do numbers that are not finite, and then it is False.
+        ``progress`` is told the share that is done.
         """
         generator, discriminator = self.state.generator, self.state.discriminator
         assert isinstance(discriminator, GrowingDiscriminator)
@@ -46,8 +49,18 @@ class Settler(Half):
         fitted = [p for module in (*drawing, *seeing) for p in module.parameters()]
         with self._alone(fitted) as settled:
             steps = self.config.settle_steps
-            self._fit(drawing, phase, steps, lambda step, size: self._drawn(phase, step, labels, size))
-            self._fit(seeing, phase, steps // SEEING, lambda step, size: self._seen(phase, step, reals, labels, size))
+            whole = steps + steps // SEEING
+
+            def drawn(step: int, size: int) -> tuple[Tensor, Tensor]:
+                progress(step / whole)
+                return self._drawn(phase, step, labels, size)
+
+            def seen(step: int, size: int) -> tuple[Tensor, Tensor]:
+                progress((steps + step) / whole)
+                return self._seen(phase, step, reals, labels, size)
+
+            self._fit(drawing, phase, steps, drawn)
+            self._fit(seeing, phase, steps // SEEING, seen)
             settled.extend(p.detach() for p in fitted)
         if not settled:
             return False

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylegan_core.events import Alert
+from stylegan_core.events import Alert, Heartbeat
 from stylegan_core.model import read_safetensors
 from stylegan_core.networks.discriminator import GrowingDiscriminator
 from stylegan_core.rundir import EventReader
@@ -118,6 +118,15 @@ def test_a_run_settles_where_it_grows_and_only_there(train: Train, monkeypatch: 
     reader = EventReader(run)
     reader.poll()
     assert not [event for event in reader.events if isinstance(event, Alert)]
+
+
+def test_a_run_says_what_it_does_while_it_settles(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stylegan_core.training.loop.TICK", 0.0)
+    reader = EventReader(train())
+    reader.poll()
+    said = [event.text for event in reader.events if isinstance(event, Heartbeat)]
+    assert said[0] == "The layers of 8² learn to draw what 4² draws"
+    assert "The layers of 16² learn to draw what 8² draws, 50%" in said
 
 
 def test_a_run_that_is_stopped_while_settling_goes_on_as_if_it_had_not_been(

@@ -16,7 +16,7 @@ from explorer.train.alpha import blend
 from explorer.train.monitor import Monitor
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core import events
-from stylegan_core.rundir import RunDir, RunLock
+from stylegan_core.rundir import EventWriter, RunDir, RunLock
 from stylegan_core.training.config import preset
 from tests.explorer.train import fake_run
 
@@ -32,6 +32,15 @@ def test_one_sentence_says_where_the_run_is(monitor: Monitor) -> None:
     assert "40 s until 16×16 is stable" in said
     assert monitor.header.title.text() == "tiny · run 00012"
     assert monitor.header.pill.state == "training"
+
+
+def test_what_holds_the_counter_is_said(monitor: Monitor, run: RunDir) -> None:
+    writer = EventWriter(run)
+    writer.write(events.Heartbeat(time=time.time(), img=30_000, text="The layers of 16² learn <what> 8² draws, 40%"))
+    writer.close()
+    look(monitor)
+    said = monitor.header.sentence.text()
+    assert "The layers of 16² learn &lt;what&gt; 8² draws, 40%; the count of images stands still" in said
 
 
 def test_the_timeline_knows_every_place(monitor: Monitor) -> None:

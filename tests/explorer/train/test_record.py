@@ -88,3 +88,17 @@ def test_a_snapshot_that_is_drawn_again_is_one(record: RunRecord) -> None:
     record.add([twice[0], events.Checkpoint(img=31_000), twice[1], events.Checkpoint(img=31_000)])
     assert [each.path for each in record.samples[before:]] == ["samples/b.png"]
     assert [each.text for each in record.messages].count("checkpoint at 31 kimg saved") == 1
+
+
+def test_what_a_trainer_is_busy_with_is_told_until_the_counter_goes_on(record: RunRecord) -> None:
+    stands, moves = {"img": 30_000, "time": 1.0}, {"img": 30_016, "time": 2.0}
+    record.add([events.Tick(**stands), events.Heartbeat(text="Measuring", **stands)])
+    assert record.busy == "Measuring"
+    record.add([events.Tick(**stands)])  # half of what the trainer says at a time
+    assert record.busy == "Measuring"
+    record.add([events.Tick(**moves)])
+    assert record.busy == ""
+    record.add([events.Heartbeat(text="Settling", **moves), events.PhaseBegin(**moves)])
+    assert record.busy == ""
+    record.add([events.Heartbeat(text="Settling", **moves), events.Heartbeat(**moves)])
+    assert record.busy == ""
