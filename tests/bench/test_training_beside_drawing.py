@@ -17,7 +17,7 @@ from PIL import Image
 from explorer.cores import all_cores
 from explorer.jobs import Frame
 from explorer.render_process import RenderProcess
-from explorer.rendering import Loaded
+from explorer.rendering import Loaded, Wanted
 from explorer.runs import core_command, train_arguments, trainer_threads
 from stylegan_core.events import Tick
 from stylegan_core.model import save_model
@@ -30,7 +30,8 @@ STRETCH = 20.0  # seconds a rate is taken over
 ROUNDS = 5
 MOST = 0.10  # of its speed may be lost
 SETTINGS = (  # at once at 64², and nothing but steps from there on
-    "growth.stable_kimg=0.016 growth.fade_kimg=0.016 growth.64.stable_kimg=500 snapshot_kimg=900 checkpoint_minutes=90"
+    "growth.stable_kimg=0.016 growth.fade_kimg=0.016 growth.64.stable_kimg=500 snapshot_kimg=900 checkpoint_minutes=90 "
+    "settle_steps=0"
 )
 
 
@@ -43,7 +44,7 @@ class Drawing:
         self._seeds = itertools.count()
         self.process = RenderProcess(self._hear)
         self.process.start()
-        self.process.put(load=str(model), threads=max(1, all_cores() - trainer_threads()))
+        self.process.put(Wanted(load=str(model), threads=max(1, all_cores() - trainer_threads())))
         self.loaded = False
 
     def _hear(self, answer: object) -> None:
@@ -53,7 +54,7 @@ class Drawing:
             self.ask()
 
     def ask(self) -> None:
-        self.process.put(slot=(Recipe(Latent(seed=next(self._seeds))), "draft"), quiet=False)
+        self.process.put(Wanted(slot=(Recipe(Latent(seed=next(self._seeds))), "draft"), quiet=False))
 
 
 @pytest.fixture
