@@ -62,9 +62,9 @@ class Settler(Half):
             self._fit(drawing, phase, steps, drawn)
             self._fit(seeing, phase, steps // SEEING, seen)
             settled.extend(p.detach() for p in fitted)
-        if not settled:
+        self.team.same([p.detach() for p in fitted])  # the first process decides, whatever the others found
+        if not self.team.told(bool(settled)):
             return False
-        self.team.same(settled)
         for mine, its in zip(
             self.state.average.synthesis.of_level(phase.level), generator.synthesis.of_level(phase.level), strict=True
         ):
