@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from stylegan_core.data.labels import CLASS
+
 FEWEST_SHARE = 0.04  # of the pictures on either side; below it an answer is learned from too few
 
 
@@ -78,7 +80,9 @@ def questions_for(attributes: Mapping[str, Sequence[str]]) -> tuple[Question, ..
     found: list[Question] = []
     for attribute, values in attributes.items():
         spoken = attribute.replace("_", " ").capitalize()
-        if len(values) == 2:
+        if attribute == CLASS:
+            found.extend(Question(str(value), attribute, (str(value),)) for value in values)
+        elif len(values) == 2:
             found.append(Question(f"{spoken}: {values[0]}", attribute, (str(values[0]),), (str(values[1]),)))
         else:
             found.extend(Question(f"{spoken}: {value}", attribute, (str(value),)) for value in values)

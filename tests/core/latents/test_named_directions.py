@@ -13,7 +13,7 @@ from stylegan_core.data.source import open_dataset
 from stylegan_core.latents.attributes import find_directions
 from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.measured import measured_attributes, measures
-from stylegan_core.latents.questions import AVATARS, MEASURED, questions_for
+from stylegan_core.latents.questions import AVATARS, questions_for
 
 SIDE = 16
 
@@ -121,7 +121,12 @@ def test_the_avatars_are_asked_their_own_questions_alone() -> None:
     for question in AVATARS:
         values[question.attribute] = sorted({*values[question.attribute], *question.yes})
     assert questions_for(values) == AVATARS
-    assert {question.attribute for question in MEASURED} & {"brightness", "width"}
+
+
+def test_classes_are_called_by_their_names() -> None:
+    asked = questions_for({"class": ["Bag", "Coat"], "hair_colour": ["red", "blue", "pink"], "glasses": ["no", "yes"]})
+    names = ["Bag", "Coat", "Hair colour: red", "Hair colour: blue", "Hair colour: pink", "Glasses: no"]
+    assert [question.name for question in asked] == names
 
 
 def test_directions_do_what_they_are_named_after(squares: Path) -> None:
