@@ -12,9 +12,9 @@ import threading
 from typing import Any
 
 from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
-from explorer.module_command import module_command
 from explorer.pipe import receive, send
 from explorer.rendering import GivenUp, Loaded, Precision, Refused, Tell, Wanted
+from explorer.runs import module_command
 from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)

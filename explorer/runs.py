@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.module_command import module_command
+import stylegan_core
 from explorer.run_state import RunState, judge, signs_of
 from stylegan_core.events import Event
 from stylegan_core.rundir import EventReader, RunDir
@@ -57,6 +57,14 @@ class Launch:
 def core_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
     """The command line and environment that run the core in a process of its own."""
     return module_command("stylegan_core", *arguments)
+
+
+def module_command(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """The command line and environment that run a module of this project in a process of its own."""
+    root = str(Path(stylegan_core.__path__[0]).parent)
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    return [sys.executable, "-m", module, *arguments], environment
 
 
 def trainer_threads() -> int:
