@@ -2,7 +2,7 @@
 
 import sys
 
-from explorer.command import main
+from explorer.start import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -37,7 +37,6 @@ from explorer.jobs import Answer, Done, Frame, Picture, Problem
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
-from explorer.render_process import RenderProcess
 from explorer.rendering import Backend
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -54,18 +53,13 @@ PIN = "pin"
 class Explorer(QObject):
     """The whole application, alive as long as its window."""
 
-    def __init__(
-        self,
-        app: QApplication,
-        make_backend: Callable[[], Backend] | None = None,
-        process: RenderProcess | None = None,
-    ) -> None:
+    def __init__(self, app: QApplication, make_backend: Callable[[], Backend] | None = None) -> None:
         super().__init__(app)
         self.app = app
         self.settings = SettingsKeeper()
         theme.apply(app, self.settings.value.theme)
         self.session = Session(self)
-        self.engine = Engine(make_backend, self, process)
+        self.engine = Engine(make_backend, self)
         self.window = MainWindow()
         self.actions = make_actions(self.window)
         self.picture, self.history = PictureView(self.session), HistoryStrip(self.session)

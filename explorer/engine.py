@@ -16,7 +16,7 @@ REST = 150  # milliseconds without a request after which the exact picture is dr
 class Engine(QObject):
     """The window's side: asks, and hands out answers in the window's thread. All methods but ``stop`` return at once.
 
-    It draws in a process of its own, ``process`` where one was started already, or in a thread with ``make_backend``.
+    It draws in a process of its own, or in a thread with ``make_backend``.
     """
 
     ready = Signal(str)  # it can draw; where and how, in words
@@ -32,22 +32,16 @@ class Engine(QObject):
 
     _told = Signal(object)  # from the thread that draws or listens
 
-    def __init__(
-        self,
-        make_backend: Callable[[], Backend] | None = None,
-        parent: QObject | None = None,
-        process: RenderProcess | None = None,
-    ) -> None:
+    def __init__(self, make_backend: Callable[[], Backend] | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        process = process or RenderProcess()
-        self._renderer: Renderer = Worker(make_backend, self._told.emit) if make_backend else process
+        tell = self._told.emit
+        self._renderer: Renderer = Worker(make_backend, tell) if make_backend else RenderProcess(tell)
         self._hash = ""
         self._asked: Recipe | None = None
         self._stopped = False
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._rested)
         self._told.connect(self._hear, Qt.ConnectionType.QueuedConnection)
-        process.listen(self._told.emit)
 
     @property
     def model_hash(self) -> str:

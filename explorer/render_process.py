@@ -30,10 +30,8 @@ class RenderProcess:
     every job is tried once more.
     """
 
-    def __init__(self, tell: Tell | None = None, module: str = "explorer.render_child") -> None:
-        self._told, self._module = tell, module
-        self._unheard: list[object] = []  # what was said while nobody listened
-        self._ears = threading.Lock()  # held for those two
+    def __init__(self, tell: Tell, module: str = "explorer.render_child") -> None:
+        self._tell, self._module = tell, module
         self.thread = threading.Thread(target=self._live, name="render-ears", daemon=True)
         self._lock = threading.Lock()  # held for what is below, never while waiting for the process
         self._out: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
@@ -49,17 +47,8 @@ class RenderProcess:
         self._given_up = False  # there is no process until another file is asked for
 
     def start(self) -> None:
-        """Starts the process and the threads that speak with it, unless that was done."""
-        if self.thread.ident is None:
-            self.thread.start()
-
-    def listen(self, tell: Tell) -> None:
-        """Hands out to ``tell`` what was said so far, and from now on whatever is said."""
-        with self._ears:
-            self._told = tell
-            for answer in self._unheard:
-                tell(answer)
-            self._unheard.clear()
+        """Starts the process and the threads that speak with it."""
+        self.thread.start()
 
     def put(self, wanted: Wanted) -> None:
         """Leaves something in the mailbox; what was there and is not yet begun is overwritten."""
@@ -104,13 +93,6 @@ class RenderProcess:
     def pid(self) -> int:
         """The process that draws, 0 where there is none."""
         return self._process.pid if self._process is not None else 0
-
-    def _tell(self, answer: object) -> None:
-        with self._ears:
-            if self._told is None:
-                self._unheard.append(answer)
-            else:
-                self._told(answer)
 
     def _live(self) -> None:
         """Listens to one process after the other; there is a second one only if the first ends unexpectedly."""

@@ -1,7 +1,8 @@
-"""The window from its first moment to its last: exception hooks, the event loop, the screenshot."""
+"""The command line of the explorer: arguments, exception hooks, the event loop, the screenshot."""
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -14,8 +15,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInst
 from PySide6.QtWidgets import QApplication
 
 from explorer.jobs import Problem
-from explorer.opening import newest_checkpoint
-from explorer.render_process import RenderProcess
+from explorer.opening import look, newest_checkpoint
 
 if TYPE_CHECKING:
     from explorer.app import Explorer
@@ -28,8 +28,20 @@ PATIENCE = 90_000  # milliseconds after which a screenshot is given up
 SMALLEST = (1280, 720)
 
 
-def run(parsed: argparse.Namespace, process: RenderProcess) -> int:
+def main(arguments: list[str]) -> int:
     """Runs the explorer until its window closes; returns the exit code, 2 where nothing can be shown."""
+    parser = argparse.ArgumentParser(prog="main.py", description="Explore and train StyleGAN on the desktop.")
+    parser.add_argument("path", nargs="?", default="", help="weight file, run directory or saved picture")
+    parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="write the window to a file and exit")
+    parser.add_argument("--size", default="1440x900", metavar="WxH", help="size of the screenshot's window")
+    parsed = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if parsed.screenshot and "QT_QPA_PLATFORM" not in os.environ and not _has_screen():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    problem = _problem_with(parsed.path, parsed.screenshot)
+    if problem:
+        sys.stderr.write(problem + "\n")
+        return 2
     sys.setswitchinterval(SWITCH)
     qInstallMessageHandler(_log_qt)
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -37,7 +49,7 @@ def run(parsed: argparse.Namespace, process: RenderProcess) -> int:
     app.setApplicationName("StyleGAN Explorer")
     from explorer.app import Explorer
 
-    explorer = Explorer(app, process=process)
+    explorer = Explorer(app)
     _install_hooks(explorer)
     explorer.hints = not parsed.screenshot
     shot = Screenshot(explorer, parsed.screenshot, parsed.size) if parsed.screenshot else None
@@ -103,6 +115,24 @@ class Screenshot(QObject):
             sys.stderr.write(reason + "\n")
             self.code = 2
             self._explorer.window.close()
+
+
+def _problem_with(path: str, screenshot: Path | None) -> str:
+    """Why nothing can be shown, in one sentence; empty if the window can open."""
+    if "QT_QPA_PLATFORM" not in os.environ and not _has_screen():
+        return "There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): use --screenshot OUT.png."
+    if path and screenshot:
+        # Nobody looks at the window, so what it would say in a banner is said here.
+        try:
+            look(Path(path))
+        except (ValueError, OSError) as error:
+            return str(error)
+    return ""
+
+
+def _has_screen() -> bool:
+    unix = sys.platform.startswith(("linux", "freebsd"))
+    return not unix or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _install_hooks(explorer: "Explorer") -> None:

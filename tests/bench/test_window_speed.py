@@ -34,15 +34,12 @@ STARTS = 5  # a person's second start finds everything in memory: the best of th
 START = """
 import sys
 import time
-from explorer.render_process import RenderProcess
-process = RenderProcess()
-process.start()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 sys.setswitchinterval(0.002)
 app = QApplication([])
 from explorer.app import Explorer
-explorer = Explorer(app, process=process)
+explorer = Explorer(app)
 born = float(sys.argv[2])
 explorer.start(sys.argv[1])
 app.processEvents()
