@@ -12,6 +12,7 @@ import logging
 import math
 import platform
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from PIL import Image
 from stylegan_core.data.source import Dataset, open_dataset
 from stylegan_core.latents.attributes import Named, find_directions
 from stylegan_core.latents.judge import learn
-from stylegan_core.latents.library import Library
+from stylegan_core.latents.library import Entry, Library
 from stylegan_core.metrics import distances
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.metrics.samples import reals
@@ -115,6 +116,18 @@ def store(model: Model, target: Path, facts: dict[str, object]) -> tuple[Model, 
         return stored, f"float16; no pixel of 16 pictures moves by more than {moved} of 255"
     save_model(target, model, facts=facts)
     return load_model(target), "float32"
+
+
+def facts_of(name: str, logs: list[Log]) -> dict[str, object]:
+    """What a weight file says of itself."""
+    kimg, preset = sum(log.img for log in logs) / 1000, logs[-1].config.preset
+    origin = f"trained by this project, preset {preset}, {kimg:.0f} kimg"
+    return {"name": name, "origin": origin, "kimg": kimg, "preset": preset}
+
+
+def kept(found: Iterable[Named]) -> tuple[Entry, ...]:
+    """The directions that do what they are named after."""
+    return tuple(one.entry for one in found if one.effect >= LEAST_EFFECT)
 
 
 def measured(model: Model, extractor: Extractor, heldout: Dataset, data: Dataset, count: int) -> dict[str, float]:
@@ -243,10 +256,8 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     logs, folder = read_logs(arguments.run), MODELS / arguments.name
-    kimg, preset = sum(log.img for log in logs) / 1000, logs[-1].config.preset
-    origin = f"trained by this project, preset {preset}, {kimg:.0f} kimg"
-    facts = {"name": arguments.name, "origin": origin, "kimg": kimg, "preset": preset}
-    model, stored = store(load_model(arguments.run), folder / f"{arguments.name}.safetensors", facts)
+    target = folder / f"{arguments.name}.safetensors"
+    model, stored = store(load_model(arguments.run), target, facts_of(arguments.name, logs))
     for psi in (0.7, 1.0):
         grid(model, psi).save(folder / f"samples-{psi:g}.png", optimize=True)
     extractor = Extractor()
@@ -254,8 +265,7 @@ def main(argv: list[str]) -> int:
     numbers = measured(model, extractor, heldout, data, arguments.count)
     numbers |= dict(zip(("diversity", "diversity in features"), logs[-1].diversity, strict=True))
     found = find_directions(model, learn(data, extractor, arguments.labelled), arguments.labelled)
-    kept = tuple(one.entry for one in found if one.effect >= LEAST_EFFECT)
-    Library(model.info.hash, model.info.name, kept).save(folder / "directions.json")
+    Library(model.info.hash, model.info.name, kept(found)).save(folder / "directions.json")
     bundled = Bundled(model, stored, logs, numbers, found)
     text = card(bundled, arguments.about, arguments.failures)
     (folder / "card.md").write_text(text, encoding="utf-8")

@@ -19,7 +19,19 @@ from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Library
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model
-from tools.bundle_model import EXPLAINED, LEAST_EFFECT, MODELS, Log, cpu, grid, measured, read_logs, store
+from tools.bundle_model import (
+    EXPLAINED,
+    LEAST_EFFECT,
+    MODELS,
+    Log,
+    cpu,
+    facts_of,
+    grid,
+    kept,
+    measured,
+    read_logs,
+    store,
+)
 
 PSI = 1.0
 
@@ -57,17 +69,13 @@ class Measuring:
 def bundle(run: Path, folder: Path, measuring: Measuring) -> Member:
     """Writes one network's weights, grid and directions, and measures it."""
     name, logs = run.name, read_logs(run)
-    kimg, config = sum(log.img for log in logs) / 1000, logs[-1].config
-    origin = f"trained by this project, preset {config.preset}, {kimg:.0f} kimg"
-    facts = {"name": name, "origin": origin, "kimg": kimg, "preset": config.preset}
-    model, stored = store(load_model(run), folder / f"{name}.safetensors", facts)
+    model, stored = store(load_model(run), folder / f"{name}.safetensors", facts_of(name, logs))
     grid(model, PSI).save(folder / f"{name}.png", optimize=True)
     numbers = measured(model, measuring.extractor, measuring.heldout, measuring.data, measuring.count)
     found = find_directions(model, measuring.judge, measuring.labelled) if model.config.styles else []
-    kept = tuple(one.entry for one in found if one.effect >= LEAST_EFFECT)
-    if kept:
-        Library(model.info.hash, name, kept).save(folder / f"{name}-directions.json")
-    return Member(name, config.meaning, model, stored, logs, numbers, found)
+    if entries := kept(found):
+        Library(model.info.hash, name, entries).save(folder / f"{name}-directions.json")
+    return Member(name, logs[-1].config.meaning, model, stored, logs, numbers, found)
 
 
 def card(name: str, members: Sequence[Member], about: str, failures: str) -> str:

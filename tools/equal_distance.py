@@ -21,13 +21,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.events import End, Event, Metric
+from stylegan_core.events import End, Metric
 from stylegan_core.networks import layers
 from stylegan_core.networks.layers import EqualizedConv
-from stylegan_core.rundir import EventReader, RunDir
+from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import preset
 from stylegan_core.training.launch import Launch, Wish
-from stylegan_core.training.metric import NAME
+from stylegan_core.training.metric import NAME, story
 
 LITERAL = ("precision=float32", "r1_interval=1")
 MEASURED = 10  # times in a run, the last at its end
@@ -53,13 +53,6 @@ def written_out() -> Iterator[None]:
     """The networks compute literally."""
     with patch.object(EqualizedConv, "forward", convolve), patch.object(layers, "blur", blur):
         yield
-
-
-def story(run: RunDir) -> list[Event]:
-    """Every event of a run, replayed stretches dropped."""
-    reader = EventReader(run)
-    reader.poll()
-    return reader.events
 
 
 def train(run: Path, options: argparse.Namespace, settings: tuple[str, ...]) -> bool:

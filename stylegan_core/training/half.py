@@ -1,6 +1,6 @@
 """What both halves of a step need: parts of the batch that fit into memory, new fakes, scores, numbers by image."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.networks.generator import Generator
+from stylegan_core.networks.synthesis import Noise
 from stylegan_core.schedule import Phase
 from stylegan_core.training.augment import augmented
 from stylegan_core.training.distributed import Team
@@ -102,19 +103,30 @@ class Half:
 
     def _fakes(self, part: Part, label: Tensor | None, phase: Phase, purpose: Purpose, mixing: Purpose) -> Fakes:
         """New pictures for these images of the batch."""
-        first, seed, network = self.state.counters.img, self.config.seed, self.config.network
-        active = 2 * phase.level + 2
+        first = self.state.counters.img
+        ws, w, noise = self._inputs(self._numbers(part), first, label, phase, purpose, mixing)
+        fakes = self.state.generator.synthesis(ws, noise, phase.level, phase.alpha, native=True, dtype=self.dtype)
+        return Fakes(fakes, ws, w)
+
+    def _inputs(
+        self,
+        numbers: Sequence[int],
+        first: int,
+        label: Tensor | None,
+        phase: Phase,
+        purpose: Purpose,
+        mixing: Purpose,
+    ) -> tuple[Tensor, Tensor, Noise]:
+        """What draws the pictures keyed by ``numbers``, mixed as the batch from ``first`` on: ws, w, maps of noise."""
+        seed, network = self.config.seed, self.config.network
         maps = [side * side for side in network.noise_resolutions[: network.noise_layers_to(phase.level)]]
-        drawn = normals(seed, purpose, self._numbers(part), 2 * network.z_dim + sum(maps)).to(self.device)
+        drawn = normals(seed, purpose, numbers, 2 * network.z_dim + sum(maps)).to(self.device)
         z1, z2, *noise = torch.split(drawn, [network.z_dim, network.z_dim, *maps], dim=1)
         probability = self.config.style_mixing if network.has_styles else 0.0
-        cutoff = mixing_cutoff(seed, mixing, first, active, probability)
+        cutoff = mixing_cutoff(seed, mixing, first, 2 * phase.level + 2, probability)
         ws, w = mixed_styles(self.state.generator, z1, z2, label, cutoff)
         shaped = [n.reshape(-1, 1, side, side) for n, side in zip(noise, network.noise_resolutions, strict=False)]
-        fakes = self.state.generator.synthesis(
-            ws, shaped if shaped else "none", phase.level, phase.alpha, native=True, dtype=self.dtype
-        )
-        return Fakes(fakes, ws, w)
+        return ws, w, shaped or "none"
 
     def _scores(self, images: Tensor, label: Tensor | None, phase: Phase) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)

@@ -37,7 +37,7 @@ class Measurer:
         self.seed = config.seed
         self._cache = cache
         self._real: Features | None = None
-        self._bests = [event for event in _story(run) if isinstance(event, Best) and event.name == NAME]
+        self._bests = [event for event in story(run) if isinstance(event, Best) and event.name == NAME]
         self._extractor = Extractor() if self.every else None
 
     def due(self, before: int, after: int) -> bool:
@@ -99,7 +99,8 @@ class Measurer:
             yield torch.from_numpy(self._cache.batch(self._cache.top, indices))
 
 
-def _story(run: RunDir) -> list[Event]:
+def story(run: RunDir) -> list[Event]:
+    """Every event of a run, replayed stretches dropped."""
     reader = EventReader(run)
     reader.poll()
     return reader.events

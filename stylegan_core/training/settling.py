@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.discriminator import GrowingDiscriminator
 from stylegan_core.schedule import Phase
-from stylegan_core.training.half import Half, mixed_styles
-from stylegan_core.training.keys import Purpose, mixing_cutoff, normals
+from stylegan_core.training.half import Half
+from stylegan_core.training.keys import Purpose
 from stylegan_core.training.losses import as_float
 from stylegan_core.training.speed import SETTLING_BATCH as BATCH
 from stylegan_core.training.state import NOISE_STRENGTH
@@ -117,17 +117,11 @@ class Settler(Half):
 
     def _drawn(self, phase: Phase, step: int, labels: Tensor | None, size: int) -> tuple[Tensor, Tensor]:
         """The new level's pictures of new codes, and those of the level below enlarged without their steps."""
-        config, seed = self.config.network, self.config.seed
         first = FAR * phase.index + step * BATCH
-        maps = [side * side for side in config.noise_resolutions[: config.noise_layers_to(phase.level)]]
-        numbers = normals(seed, Purpose.SETTLING, range(first, first + size), 2 * config.z_dim + sum(maps))
-        z1, z2, *noise = torch.split(numbers.to(self.device), [config.z_dim, config.z_dim, *maps], dim=1)
-        probability = self.config.style_mixing if config.has_styles else 0.0
-        cutoff = mixing_cutoff(seed, Purpose.SETTLING_MIXING, first, 2 * phase.level + 2, probability)
         label = None if labels is None else labels[torch.arange(step * BATCH, step * BATCH + size) % len(labels)]
-        ws, _ = mixed_styles(self.state.generator, z1, z2, label, cutoff)
-        shaped = [n.reshape(-1, 1, side, side) for n, side in zip(noise, config.noise_resolutions, strict=False)]
-        grown = self.state.generator.synthesis.grow(ws, shaped or "none", phase.level, 0.0, dtype=self.dtype)
+        keys = range(first, first + size), first
+        ws, _, noise = self._inputs(*keys, label, phase, Purpose.SETTLING, Purpose.SETTLING_MIXING)
+        grown = self.state.generator.synthesis.grow(ws, noise, phase.level, 0.0, dtype=self.dtype)
         assert grown.old is not None
         return grown.new, _smooth(grown.old)
 
