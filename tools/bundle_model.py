@@ -1,6 +1,6 @@
 """Puts a finished run into the box: weights, card with measured numbers, samples, and named directions.
 
-    python tools/bundle_model.py RUN NAME --data LABELLED_PICTURES --heldout PICTURES --about "what the data is"
+    python -m tools.bundle_model RUN NAME --data LABELLED_PICTURES --heldout PICTURES --about "what the data is"
 
 Everything on the card is measured here or read from the logs of the run and of the runs it was started from; nothing is
 typed in but the data's description and the known failures.
@@ -32,10 +32,12 @@ from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer
 from stylegan_core.training.config import TrainingConfig
+from tools.curve_picture import draw_curve
 
 MODELS = Path(__file__).parent.parent / "resources" / "models"
 LEAST_EFFECT = 0.2
 MOST_MOVED = 2
+CURVE = "curve.png"
 MANY = 10_000  # pictures a side of the larger distance
 GAP = 60.0  # seconds without a word that count as a pause, not as training
 
@@ -179,6 +181,7 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
     if curve := whole_curve(logs):
         told = ", ".join(f"{value:.0f} at {kimg:.0f} kimg" for kimg, value in curve)
         lines += ["", f"FD-E as it trained, against {config.metric_count} of its own pictures: {told}."]
+        lines += ["", f"![FD-E as it trained]({CURVE})"] if len(curve) > 1 else []
     lines += [
         "",
         "## Directions",
@@ -214,9 +217,15 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
 
 
 def whole_curve(logs: list[Log]) -> list[tuple[float, float]]:
-    """Kimg since the first run began, and FD-E as measured then."""
+    """Kimg since the first run began and FD-E as measured then, of the runs at the last one's resolution."""
     before = [sum(log.img for log in logs[:index]) / 1000 for index in range(len(logs))]
-    return [(start + kimg, value) for start, log in zip(before, logs, strict=True) for kimg, value in log.curve]
+    side = logs[-1].config.network.resolution
+    return [
+        (start + kimg, value)
+        for start, log in zip(before, logs, strict=True)
+        for kimg, value in log.curve
+        if log.config.network.resolution == side
+    ]
 
 
 EXPLAINED = {
@@ -266,6 +275,8 @@ def main(argv: list[str]) -> int:
     numbers |= dict(zip(("diversity", "diversity in features"), logs[-1].diversity, strict=True))
     found = find_directions(model, learn(data, extractor, arguments.labelled), arguments.labelled)
     Library(model.info.hash, model.info.name, kept(found)).save(folder / "directions.json")
+    if len(curve := whole_curve(logs)) > 1:
+        draw_curve(curve, "FD-E", folder / CURVE)
     bundled = Bundled(model, stored, logs, numbers, found)
     text = card(bundled, arguments.about, arguments.failures)
     (folder / "card.md").write_text(text, encoding="utf-8")

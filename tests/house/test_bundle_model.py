@@ -1,0 +1,43 @@
+"""A model's card: the curve of its distance is that of one resolution, and its picture shows it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("torch", reason="torch is not installed")
+
+from stylegan_core.training.config import TrainingConfig, preset
+from tools.bundle_model import Log, whole_curve
+from tools.curve_picture import draw_curve
+
+
+def log(config: TrainingConfig, img: int, *curve: tuple[float, float]) -> Log:
+    return Log(config, img, 60.0, curve, (0.4, 0.3))
+
+
+def test_the_curve_goes_on_through_the_runs_a_run_goes_back_to() -> None:
+    config = preset("tiny")
+    logs = [log(config, 20_000, (10.0, 500.0)), log(config, 12_000, (6.0, 450.0), (12.0, 400.0))]
+    assert whole_curve(logs) == [(10.0, 500.0), (26.0, 450.0), (32.0, 400.0)]
+
+
+def test_distances_at_another_resolution_are_not_on_it() -> None:
+    config = preset("tiny")
+    smaller = replace(preset("avatars-32"), seed=1)
+    assert whole_curve([log(smaller, 20_000, (10.0, 500.0)), log(config, 12_000, (6.0, 450.0))]) == [(26.0, 450.0)]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_picture_holds_the_curve(tmp_path: Path) -> None:
+    from explorer import theme
+
+    draw_curve([(10.0, 900.0), (60.0, 300.0), (100.0, 250.0)], "FD-E", tmp_path / "curve.png")
+    with Image.open(tmp_path / "curve.png") as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    accent = theme.DARK.colour("accent").getRgb()[:3]
+    rows, columns = np.nonzero(np.abs(pixels - accent).sum(axis=2) < 30)
+    left, right = rows[columns == columns.min()].mean(), rows[columns == columns.max()].mean()
+    assert np.ptp(columns) > 400 and right - left > 80  # from high on the left to low on the right
