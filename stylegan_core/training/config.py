@@ -189,7 +189,7 @@ def _avatars_32() -> TrainingConfig:
     growth = plan((8, 0, 12, 16), (16, 8, 20, 16), (32, 10, 130, 16), rate=0.002)
     network = _small(32, 1024, 128)
     return _small_run(
-        "avatars-32", "Avatars at 32²: faces in about an hour on one CPU core.", network, growth, gamma=0.2
+        "avatars-32", "Avatars at 32²: faces in about an hour on one CPU core.", network, growth, gamma=2.0
     )
 
 
