@@ -31,6 +31,7 @@ from stylegan_core.metrics.table import measure
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer
+from stylegan_core.rundir import stem_at
 from stylegan_core.training.config import TrainingConfig
 from tools.curve_picture import draw_curve
 
@@ -64,8 +65,8 @@ class Bundled:
     found: list[Named]
 
 
-def read_log(run: Path) -> Log:
-    """Reads events.jsonl; time between two events more than a minute apart is not counted as work."""
+def read_log(run: Path, until: float = math.inf) -> Log:
+    """Reads events.jsonl up to ``until`` images; time between two events a minute apart is not counted as work."""
     config = TrainingConfig.from_dict(json.loads((run / "config.json").read_text(encoding="utf-8")))
     img, seconds, last, curve, diversity = 0, 0.0, 0.0, {}, (math.nan, math.nan)
     for line in (run / "events.jsonl").read_text(encoding="utf-8").splitlines():
@@ -73,6 +74,8 @@ def read_log(run: Path) -> Log:
             event = json.loads(line)
         except json.JSONDecodeError:
             continue
+        if int(event.get("img", img)) > until:
+            break
         img = int(event.get("img", img))
         seconds += event["time"] - last if 0 < event["time"] - last < GAP else 0.0
         last = event["time"]
@@ -83,9 +86,9 @@ def read_log(run: Path) -> Log:
     return Log(config, img, seconds, tuple(sorted(curve.items())), diversity)
 
 
-def read_logs(run: Path) -> list[Log]:
-    """The logs of a run and of those it goes back to by ``--init``, the first run first."""
-    log = read_log(run)
+def read_logs(run: Path, until: float = math.inf) -> list[Log]:
+    """The logs of a run up to ``until`` images, and of those it goes back to by ``--init``, the first run first."""
+    log = read_log(run, until)
     origin = Path(log.config.init.path)
     if not log.config.init.path or not (origin / "config.json").is_file():
         return [log]
@@ -260,13 +263,18 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--heldout", type=Path, required=True)
     parser.add_argument("--about", required=True)
     parser.add_argument("--failures", default="See the samples at psi 1.")
+    parser.add_argument(
+        "--kimg", type=float, default=0, help="an earlier checkpoint, chosen by eye; the newest without"
+    )
     parser.add_argument("--count", type=int, default=2500)
     parser.add_argument("--labelled", type=int, default=3000, help="pictures to learn the labels and directions from")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    logs, folder = read_logs(arguments.run), MODELS / arguments.name
+    until = 1000 * arguments.kimg
+    chosen = arguments.run / "checkpoints" / f"{stem_at(round(until))}.safetensors" if arguments.kimg else arguments.run
+    logs, folder = read_logs(arguments.run, until or math.inf), MODELS / arguments.name
     target = folder / f"{arguments.name}.safetensors"
-    model, stored = store(load_model(arguments.run), target, facts_of(arguments.name, logs))
+    model, stored = store(load_model(chosen), target, facts_of(arguments.name, logs))
     for psi in (0.7, 1.0):
         grid(model, psi).save(folder / f"samples-{psi:g}.png", optimize=True)
     extractor = Extractor()

@@ -1,5 +1,6 @@
 """A model's card: the curve of its distance is that of one resolution, and its picture shows it."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PIL import Image
 pytest.importorskip("torch", reason="torch is not installed")
 
 from stylegan_core.training.config import TrainingConfig, preset
-from tools.bundle_model import Log, whole_curve
+from tools.bundle_model import Log, read_log, whole_curve
 from tools.curve_picture import draw_curve
 
 
@@ -28,6 +29,19 @@ def test_distances_at_another_resolution_are_not_on_it() -> None:
     config = preset("tiny")
     smaller = replace(preset("avatars-32"), seed=1)
     assert whole_curve([log(smaller, 20_000, (10.0, 500.0)), log(config, 12_000, (6.0, 450.0))]) == [(26.0, 450.0)]
+
+
+def test_a_log_is_read_up_to_the_chosen_checkpoint(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(preset("tiny").to_dict()))
+    events = [
+        {"kind": "tick", "time": 10.0, "img": 1000, "diversity": 0.4, "diversity_features": 0.3},
+        {"kind": "metric", "time": 30.0, "img": 2000, "name": "FD-E", "value": 500.0},
+        {"kind": "metric", "time": 50.0, "img": 3000, "name": "FD-E", "value": 700.0},
+    ]
+    (tmp_path / "events.jsonl").write_text("\n".join(map(json.dumps, events)))
+    chosen, whole = read_log(tmp_path, 2000), read_log(tmp_path)
+    assert (chosen.img, chosen.seconds, chosen.curve) == (2000, 20.0, ((2.0, 500.0),))
+    assert (whole.img, whole.seconds, len(whole.curve)) == (3000, 40.0, 2)
 
 
 @pytest.mark.usefixtures("qapp")
