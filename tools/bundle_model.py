@@ -31,7 +31,7 @@ from stylegan_core.metrics.table import measure
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer
-from stylegan_core.rundir import stem_at
+from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig
 from tools.curve_picture import draw_curve
 
@@ -271,7 +271,7 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     until = 1000 * arguments.kimg
-    chosen = arguments.run / "checkpoints" / f"{stem_at(round(until))}.safetensors" if arguments.kimg else arguments.run
+    chosen = RunDir(arguments.run).checkpoint_file(arguments.kimg) if arguments.kimg else arguments.run
     logs, folder = read_logs(arguments.run, until or math.inf), MODELS / arguments.name
     target = folder / f"{arguments.name}.safetensors"
     model, stored = store(load_model(chosen), target, facts_of(arguments.name, logs))

@@ -34,9 +34,9 @@ def test_distances_at_another_resolution_are_not_on_it() -> None:
 def test_a_log_is_read_up_to_the_chosen_checkpoint(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(preset("tiny").to_dict()))
     events = [
-        {"kind": "tick", "time": 10.0, "img": 1000, "diversity": 0.4, "diversity_features": 0.3},
-        {"kind": "metric", "time": 30.0, "img": 2000, "name": "FD-E", "value": 500.0},
-        {"kind": "metric", "time": 50.0, "img": 3000, "name": "FD-E", "value": 700.0},
+        {"kind": "tick", "time": 1010.0, "img": 1000, "diversity": 0.4, "diversity_features": 0.3},
+        {"kind": "metric", "time": 1030.0, "img": 2000, "name": "FD-E", "value": 500.0},
+        {"kind": "metric", "time": 1050.0, "img": 3000, "name": "FD-E", "value": 700.0},
     ]
     (tmp_path / "events.jsonl").write_text("\n".join(map(json.dumps, events)))
     chosen, whole = read_log(tmp_path, 2000), read_log(tmp_path)
