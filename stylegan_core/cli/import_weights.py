@@ -39,6 +39,8 @@ def _folder(source: Path, target: Path, *, half: bool, overwrite: bool) -> int:
             done += 1
         except (ValueError, OSError) as error:
             sys.stderr.write(f"skipped: {error}\n")
+        except Exception as error:  # noqa: BLE001 - one file must not keep the others from being converted
+            sys.stderr.write(f"skipped: {path}: it could not be converted ({type(error).__name__}: {error}).\n")
     print(f"{done} of {len(files)} files converted into {target}")
     return 0 if done else 2
 

@@ -13,9 +13,9 @@ from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
-from stylegan_core.formats.pickle_machine import shown
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.sentences import naming, shown
 from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import title
@@ -99,10 +99,8 @@ def read_card(path: str | PathLike[str], progress: Progress | None = None) -> Ca
         if found is None:
             raise ValueError(f"{file} is a folder without checkpoints; give a weight file or a run directory.")
         file = found
-    try:
+    with naming(file):
         own = _own(file)
-    except RefusedFile as error:
-        raise RefusedFile(f"{file}: {error}.") from None
     return own or _foreign(read_weight_file(file, progress), file)
 
 

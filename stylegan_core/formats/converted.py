@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.sentences import DAMAGE, shown
 from stylegan_core.formats.weight_file import NetworkTree
 from stylegan_core.networks.config import NetworkConfig
 
@@ -38,6 +39,8 @@ def add_discriminator(result: Converted, make: Callable[[], State]) -> None:
         result.discriminator = make()
     except RefusedFile as error:
         result.notes.append(f"Its discriminator is left out: {error}.")
+    except DAMAGE:
+        result.notes.append("Its discriminator is left out: it is damaged.")
 
 
 def conv(weight: Array, *, flip: bool = False) -> Array:
@@ -64,7 +67,7 @@ def need(tree: NetworkTree, name: str) -> Array:
     """A tensor the layout always has; raises RefusedFile naming it where it is absent."""
     found = tree.tensors.get(name)
     if found is None:
-        raise RefusedFile(f"its network {tree.name!r} lacks {name!r}: incomplete, or of a layout not known here")
+        raise RefusedFile(f"its network '{shown(tree.name)}' lacks {name!r}: incomplete, or of a layout not known here")
     return found
 
 
@@ -80,7 +83,7 @@ def resolution_of(resolutions: Sequence[int], name: str) -> int:
     """The largest of the resolutions found; raises RefusedFile where they are no chain from 4² up."""
     found = sorted(set(resolutions))
     if not found or len(found) > 11 or found != [4 << level for level in range(len(found))]:
-        raise RefusedFile(f"its network {name!r} does not hold every resolution from 4² up: incomplete")
+        raise RefusedFile(f"its network '{shown(name)}' does not hold every resolution from 4² up: incomplete")
     return found[-1]
 
 
@@ -90,8 +93,8 @@ def fmaps(channels: Sequence[int]) -> dict[str, int]:
     narrow = [(level, count) for level, count in enumerate(channels) if count < top]
     base = max(count << (level + 1) for level, count in narrow) if narrow else top << len(channels)
     if [min(base >> (level + 1), top) for level in range(len(channels))] != list(channels):
-        shown = ", ".join(map(str, channels))
-        raise RefusedFile(f"its channels per resolution ({shown}) follow no rule that StyleGAN has")
+        found = ", ".join(map(str, channels))
+        raise RefusedFile(f"its channels per resolution ({found}) follow no rule that StyleGAN has")
     return {"fmap_base": base, "fmap_max": top}
 
 
@@ -100,6 +103,11 @@ def class_names(count: int) -> tuple[str, ...]:
     if count > 10_000:
         raise RefusedFile(f"it claims {count:,} classes, more than any network has")
     return tuple(f"class {index}" for index in range(count))
+
+
+def labels_of(tree: NetworkTree, name: str) -> tuple[str, ...]:
+    """Names for the labels that an embedding has a row for each; none where there is no embedding."""
+    return class_names(size_of(tree, name, 0) if name in tree else 0)
 
 
 def growth(lod: float, levels: int) -> tuple[int, float]:
@@ -146,7 +154,12 @@ def first_of(networks: Mapping[str, NetworkTree], *names: str) -> NetworkTree | 
 
 
 def trained_levels(biases: Sequence[Array]) -> int:
-    """How many levels a growing port has trained: those up to the last whose toRGB bias has left zero."""
+    """How many levels a growing port has trained: those up to the last whose toRGB bias has left zero.
+
+    Raises RefusedFile where there are no levels, or more than any network has.
+    """
+    if not 1 <= len(biases) <= 11:
+        raise RefusedFile("it holds no sensible number of resolutions: incomplete or damaged")
     moved = [level for level, bias in enumerate(biases) if np.any(bias)]
     return (moved[-1] if moved else len(biases) - 1) + 1
 

@@ -31,16 +31,16 @@ def configuration(tree: NetworkTree, levels: int) -> NetworkConfig:
     channels = [turn.size_of(tree, f"g_synthesis.to_rgb.{at}.weight", 1) for at in range(levels)]
     layers = sum(re.fullmatch(r"g_mapping\.map\.dense\d+\.weight", name) is not None for name in tree.tensors)
     code, width = (turn.size_of(tree, "g_mapping.map.dense0.weight", axis) for axis in (1, 0))
-    labels = tree.tensors.get("class_embedding.weight")
+    classes = turn.labels_of(tree, "class_embedding.weight")
     blurs = any(name.endswith("conv0_up.intermediate.kernel") for name in tree.tensors) or levels == 1
     return turn.configured(
         resolution=4 << (levels - 1),
         **turn.fmaps(channels),
-        z_dim=code // 2 if labels is not None else code,
+        z_dim=code // 2 if classes else code,
         w_dim=turn.size_of(tree, f"g_mapping.map.dense{layers - 1}.weight", 0),
         mapping_layers=layers,
         mapping_width=width,
-        classes=turn.class_names(len(labels) if labels is not None else 0),
+        classes=classes,
         blur=blurs,
         norm_eps=NORM_EPS,
         from_rgb_activation=False,

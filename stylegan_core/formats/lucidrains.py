@@ -97,7 +97,7 @@ def _styled(tree: NetworkTree, weight: str, style: str, ours: str, factor: float
     if kernel.ndim != 4 or affine.ndim != 2:
         raise RefusedFile(f"its {weight!r} has the wrong number of dimensions: damaged")
     return {
-        ours + "conv.weight": turn.scaled(kernel, factor * math.sqrt(kernel[0].size)),
+        ours + "conv.weight": turn.scaled(kernel, factor * math.sqrt(math.prod(kernel.shape[1:]))),
         ours + "affine.weight": turn.scaled(affine, math.sqrt(affine.shape[1])),
         ours + "affine.bias": turn.need(tree, style + "bias"),
     }
@@ -122,6 +122,8 @@ def _first_features(tree: NetworkTree, blocks: str) -> Array:
     bias = turn.need(tree, f"{blocks}.initial_conv.bias").astype(np.float64)
     if const.ndim != 4 or weight.ndim != 4 or const.shape[1:] != (weight.shape[1], 4, 4) or weight.shape[2:] != (3, 3):
         raise RefusedFile("its first layers do not fit together: damaged")
+    if bias.shape != weight.shape[:1]:
+        raise RefusedFile("its first layer has another number of biases than of outputs: damaged")
     wide = np.pad(const[0], ((0, 0), (1, 1), (1, 1)))
     found = bias.reshape(-1, 1, 1) + sum(
         np.tensordot(weight[:, :, dy, dx], wide[:, dy : dy + 4, dx : dx + 4], axes=1)

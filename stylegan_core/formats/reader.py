@@ -2,7 +2,6 @@
 
 import importlib
 import mmap
-import struct
 from os import PathLike
 from pathlib import Path
 
@@ -10,9 +9,10 @@ from stylegan_core.formats import layouts
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.converted import Converted
 from stylegan_core.formats.detect import Container, container_of
-from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
+from stylegan_core.formats.limits import Budget, Progress, RefusedFile
 from stylegan_core.formats.pickle_reader import read_pickle
 from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.sentences import naming
 from stylegan_core.formats.stand_ins import NVIDIA_TABLE, NetworkShell, PersistentShell
 from stylegan_core.formats.torch_container import ZipMembers, read_zip
 from stylegan_core.formats.torch_tensors import TORCH_TABLE, read_legacy
@@ -41,30 +41,21 @@ def read_weight_file(path: str | PathLike[str], progress: Progress | None = None
     `progress` gets the fraction read and cancels by returning False. Raises OSError where the file cannot be opened
     and ValueError with one sentence naming it where it is broken, hostile or of another kind.
     """
-    try:
+    with naming(path):
         data = mapped(Path(path))
-    except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
     return read_bytes(data, str(path), progress)
 
 
 def read_bytes(data: memoryview, name: str, progress: Progress | None = None) -> WeightFile:
     """The networks of a file that is in memory already; raises as `read_weight_file`, calling it `name`."""
-    try:
+    with naming(name):
         return _read(data, Budget(len(data), progress))
-    except Cancelled:
-        raise Cancelled(f"{name}: reading was cancelled.") from None
-    except RefusedFile as error:
-        raise RefusedFile(f"{name}: {error}.") from None
-    except (RecursionError, OverflowError, MemoryError, struct.error):
-        raise RefusedFile(f"{name}: it is damaged in a way that no network file is.") from None
 
 
 def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
     """The tensors of a single torch state dict of any network, such as a feature extractor's; raises as above."""
-    path = Path(path)
-    try:
-        data = mapped(path)
+    with naming(path):
+        data = mapped(Path(path))
         budget = Budget(len(data), None)
         zipped = container_of(data) is Container.TORCH_ZIP
         root = (
@@ -73,8 +64,6 @@ def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
             else read_legacy(data, budget, TORCH_TABLE)
         )
         networks, _ = state_dicts(root, budget) if isinstance(root, dict) else ({}, {})
-    except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
     if len(networks) != 1:
         raise RefusedFile(f"{path}: it does not hold one state dict.")
     return next(iter(networks.values())).tensors
@@ -83,10 +72,8 @@ def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
 def convert_file(file: WeightFile, path: str | PathLike[str]) -> Converted:
     """The networks of a file that was read, in this project's terms; raises RefusedFile naming `path`."""
     module = importlib.import_module(f"stylegan_core.formats.{MODULES[file.format]}")
-    try:
+    with naming(path):
         found: Converted = module.convert(file)
-    except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
     return found
 
 

@@ -91,6 +91,8 @@ def _layer(tree: NetworkTree, index: int, config: NetworkConfig) -> dict[str, Ar
 
 def _scale_from_zero(bias: Array, channels: int) -> Array:
     """This port's bias holds the 1 that the official code adds to the scale."""
+    if bias.ndim != 1:
+        raise RefusedFile("it holds a style's bias that is not a row of numbers: damaged")
     turned = bias.astype(np.float32)
     turned[:channels] -= 1
     return turned

@@ -7,6 +7,7 @@ from stylegan_core.formats import converted as turn
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.sentences import listed
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
 from stylegan_core.networks.config import NetworkConfig
 
@@ -32,7 +33,7 @@ def convert(file: WeightFile) -> Converted:
     drawn = next((file.networks[name] for name in ("Gs", "G") if name in file.networks), None)
     drawn = drawn or next((net for net in file.networks.values() if "dlatent_avg" in net), None)
     if drawn is None:
-        raise RefusedFile("it holds no whole StyleGAN generator, only " + _listed(file))
+        raise RefusedFile("it holds no whole StyleGAN generator, only " + listed(file.networks))
     config, discriminator = configuration(drawn), file.networks.get("D")
     if discriminator is not None:
         config = turn.fitted(config, mbstd_group=_group(discriminator))
@@ -43,10 +44,6 @@ def convert(file: WeightFile) -> Converted:
     if "Gs" not in file.networks:
         result.notes.append("It holds no averaged generator (Gs); the one in training is drawn.")
     return result
-
-
-def _listed(file: WeightFile) -> str:
-    return ", ".join(repr(name) for name in file.networks) or "nothing"
 
 
 def _group(tree: NetworkTree) -> int:
@@ -83,8 +80,7 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
 def mapping_sizes(tree: NetworkTree) -> dict[str, object]:
     """z_dim, w_dim, layer count, width and classes of 'mapping/...' by their shapes."""
     layers = sum(re.fullmatch(r"mapping/Dense\d+/weight", name) is not None for name in tree.tensors)
-    labels = tree.tensors.get("mapping/LabelConcat/weight")
-    classes = turn.class_names(labels.shape[0] if labels is not None else 0)
+    classes = turn.labels_of(tree, "mapping/LabelConcat/weight")
     w_dim = turn.size_of(tree, "dlatent_avg", 0)
     if not layers:
         z_dim = w_dim // 2 if classes else w_dim

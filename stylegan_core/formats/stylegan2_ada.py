@@ -9,6 +9,7 @@ from stylegan_core.formats import converted as turn
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.sentences import listed
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
 from stylegan_core.networks.config import NetworkConfig
 
@@ -20,7 +21,7 @@ def convert(file: WeightFile) -> Converted:
     """The averaged generator (G_ema, else G) and the discriminator where its architecture is the usual one."""
     tree = turn.first_of(file.networks, "G_ema", "G", "g_ema", "")
     if tree is None or "synthesis.b4.const" not in tree:
-        raise RefusedFile("it holds no whole StyleGAN2 generator, only " + ", ".join(map(repr, file.networks)))
+        raise RefusedFile("it holds no whole StyleGAN2 generator, only " + listed(file.networks))
     config = configuration(tree)
     result = Converted(config, generator_state(tree, config), source=tree.name)
     judge = file.networks.get("D")

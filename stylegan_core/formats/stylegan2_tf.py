@@ -7,6 +7,7 @@ import numpy as np
 from stylegan_core.formats import converted as turn
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.sentences import listed
 from stylegan_core.formats.stylegan1_tf import biased, head_state, mapping_state
 from stylegan_core.formats.stylegan1_tf import discriminator_state as growing_discriminator
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
@@ -28,7 +29,7 @@ def convert(file: WeightFile) -> Converted:
     drawn = turn.first_of(file.networks, "Gs", "G")
     drawn = drawn or next((net for net in file.networks.values() if "dlatent_avg" in net), None)
     if drawn is None:
-        raise RefusedFile("it holds no whole StyleGAN2 generator, only " + ", ".join(map(repr, file.networks)))
+        raise RefusedFile("it holds no whole StyleGAN2 generator, only " + listed(file.networks))
     config = configuration(drawn)
     level, alpha = config.levels - 1, 1.0
     if config.family.growing:

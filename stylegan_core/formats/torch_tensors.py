@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from stylegan_core.formats.array_shells import Array, checked_shape, raw_bytes
+from stylegan_core.formats.array_shells import Array, checked_shape, raw_bytes, whole_numbers
 from stylegan_core.formats.limits import Budget, RefusedFile
 from stylegan_core.formats.pickle_machine import StandIn, Table
 from stylegan_core.formats.pickle_reader import read_pickle
@@ -124,7 +124,7 @@ def _check_no_overlap(sizes: tuple[int, ...], strides: tuple[int, ...]) -> None:
 def _tensor(storage: object, code: str | None, offset: object, sizes: object, strides: object) -> TensorShell:
     if not isinstance(storage, Storage):
         raise RefusedFile("it holds a tensor without a block of numbers: damaged")
-    shape, steps = checked_shape(sizes), checked_shape(strides)
+    shape, steps = checked_shape(sizes), whole_numbers(strides)
     if len(shape) != len(steps) or type(offset) is not int or not 0 <= offset < 2**40:
         raise RefusedFile("it holds a tensor whose sizes, strides and offset do not fit together")
     if 0 not in shape:
@@ -220,7 +220,7 @@ class _LegacyStorages:
             return root
         if not isinstance(view, tuple) or len(view) != 3 or not isinstance(view[0], str):
             raise RefusedFile("it describes a part of a block of numbers in a way torch does not: damaged")
-        first, length = checked_shape(view[1:])
+        first, length = whole_numbers(view[1:])
         return self.views.setdefault((key, view[0]), Storage(code, length, None, root, first))
 
 
