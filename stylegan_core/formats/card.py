@@ -3,7 +3,6 @@
 Plain data made without torch, so the window can show it at once.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,6 +12,7 @@ from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
+from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import read_safetensors
 from stylegan_core.formats.sentences import naming, shown
@@ -21,7 +21,6 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import title
 from stylegan_core.rundir import RunDir
 
-OWN_FORMAT = "stylegan-explorer"
 MOST_SHOWN = 20
 _NOT_COUNTED = ("noise", "noise_const", "w_avg")
 
@@ -145,29 +144,27 @@ def _own(path: Path) -> Card | None:
     if container_of(data) is not Container.SAFETENSORS:
         return None
     tensors, metadata = read_safetensors(data, Budget(len(data)))
-    if metadata.get("format") != OWN_FORMAT:
+    if metadata.get("format") != FORMAT:
         return None
-    try:
-        config = NetworkConfig.from_dict(json.loads(metadata["config"]))
-        facts = json.loads(metadata.get("facts", "{}"))
-        level, alpha = int(facts.get("level", config.levels - 1)), float(facts.get("alpha", 1))
-        notes = tuple(str(note)[:500] for note in facts.get("notes", ())[:MOST_SHOWN])
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
-        raise RefusedFile("it does not say what network it holds: damaged") from None
+    config = read_config(metadata)
+    facts = read_facts(metadata, config, path.stem)
+    generator = {name.removeprefix("generator."): a for name, a in tensors.items() if name.startswith("generator.")}
+    if any(array.dtype.kind != "f" for array in generator.values()):
+        raise RefusedFile("it holds numbers of a type that networks do not have")
     return _card(
         path,
         len(data),
         config,
-        {name.removeprefix("generator."): a for name, a in tensors.items() if name.startswith("generator.")},
+        generator,
         format=OWN,
         networks=tuple(shown(name) for name in sorted({name.partition(".")[0] for name in tensors})[:MOST_SHOWN]),
         drawn="generator",
-        level=level,
-        alpha=alpha,
+        level=facts.level,
+        alpha=facts.alpha,
         discriminator=any(name.startswith("discriminator.") for name in tensors),
         code_bytes=0,
-        origin=str(facts.get("origin", ""))[:500] or "this project's own training",
-        notes=notes,
+        origin=facts.origin or "this project's own training",
+        notes=facts.notes,
         own=True,
     )
 

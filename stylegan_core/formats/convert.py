@@ -12,11 +12,12 @@ import torch
 from stylegan_core.formats.build import discriminator_of, generator_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
+from stylegan_core.formats.own_file import FORMAT
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import read_safetensors
 from stylegan_core.formats.sentences import naming
 from stylegan_core.formats.weight_file import WeightFile
-from stylegan_core.model import FORMAT, Model, load_discriminator, load_model, save_model
+from stylegan_core.model import Model, load_discriminator, load_model, save_model
 from stylegan_core.networks.discriminator import Discriminator
 
 T = TypeVar("T")
