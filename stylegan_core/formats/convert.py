@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import torch
 
-from stylegan_core.formats.build import discriminator_of, generator_of
+from stylegan_core.formats.build import check_memory, discriminator_of, generator_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
 from stylegan_core.formats.own_file import FORMAT
@@ -111,6 +111,7 @@ def _building(
     found = convert_file(file, path)
     parts = 2 if with_discriminator and found.discriminator is not None else 1
     with naming(path):
+        check_memory(found, with_discriminator=with_discriminator)
         generator = yield from _share(generator_of(found), 0, parts)
         judge = (yield from _share(discriminator_of(found), 1, parts)) if parts == 2 else None
     model = Model(

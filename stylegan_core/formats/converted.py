@@ -1,7 +1,7 @@
 """What every converter returns, and the array turns they share: foreign tensors under this project's names."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.limits import RefusedFile
 from stylegan_core.formats.sentences import DAMAGE, shown
+from stylegan_core.formats.shapes import check_tensors, discriminator_shapes
 from stylegan_core.formats.weight_file import NetworkTree
 from stylegan_core.networks.config import NetworkConfig
 
@@ -32,15 +33,25 @@ class Converted:
     source: str = ""
     notes: list[str] = field(default_factory=list)
 
+    def leave_out_discriminator(self, reason: RefusedFile | str) -> None:
+        """Goes without a discriminator, and says why: the generator draws without it."""
+        self.discriminator = None
+        self.notes.append(f"Its discriminator is left out: {reason}.")
+
 
 def add_discriminator(result: Converted, make: Callable[[], State]) -> None:
-    """Converts a discriminator; one that does not fit leaves a note, since the generator draws without it."""
+    """Converts a discriminator; one that does not fit leaves a note.
+
+    `make` may change the configuration, which stays as it was where the discriminator is left out.
+    """
+    config = result.config
     try:
-        result.discriminator = make()
-    except RefusedFile as error:
-        result.notes.append(f"Its discriminator is left out: {error}.")
-    except DAMAGE:
-        result.notes.append("Its discriminator is left out: it is damaged.")
+        state = make()
+        check_tensors(state, discriminator_shapes(result.config), "discriminator")
+        result.discriminator = state
+    except DAMAGE as error:
+        result.config = config
+        result.leave_out_discriminator(error if isinstance(error, RefusedFile) else "it is damaged")
 
 
 def conv(weight: Array, *, flip: bool = False) -> Array:
@@ -108,6 +119,41 @@ def class_names(count: int) -> tuple[str, ...]:
 def labels_of(tree: NetworkTree, name: str) -> tuple[str, ...]:
     """Names for the labels that an embedding has a row for each; none where there is no embedding."""
     return class_names(size_of(tree, name, 0) if name in tree else 0)
+
+
+Fixed = Mapping[str, tuple[object, ...]]
+"""Settings that change the arithmetic, and the values of them that are drawn here."""
+
+
+def check_settings(tree: NetworkTree, fixed: Fixed) -> None:
+    """Raises RefusedFile where a TensorFlow network, or a part of it, was made with other settings."""
+    for options in (tree.options, tree.options_of("mapping"), tree.options_of("synthesis")):
+        for name, allowed in fixed.items():
+            if name in options and options[name] not in allowed:
+                value = shown(repr(options[name]))
+                raise RefusedFile(f"its network was made with {name}={value}, which is not drawn here")
+
+
+def clamp_of(places: Iterable[Mapping[str, object]]) -> float:
+    """Where networks trained in 16 bits cut their activations, from the settings of any parts; 0: nowhere."""
+    found: set[float] = set()
+    for options in places:
+        value = options.get("conv_clamp")
+        if value is not None and (not isinstance(value, int | float) or isinstance(value, bool) or not value > 0):
+            raise RefusedFile("it says that its activations are cut, but not at a sensible value")
+        if value is not None:
+            found.add(float(value))
+    if len(found) > 1:
+        raise RefusedFile("its layers cut their activations at different values, which is not done here")
+    return found.pop() if found else 0.0
+
+
+def mbstd_group(tree: NetworkTree) -> int:
+    """The minibatch group of a TensorFlow discriminator: 1 where it looks at single pictures."""
+    group = tree.options.get("mbstd_group_size", 4)
+    if not isinstance(group, int) or not 0 <= group <= 4096:
+        raise RefusedFile("its minibatch group size is no sensible number")
+    return max(int(group), 1)
 
 
 def growth(lod: float, levels: int) -> tuple[int, float]:
