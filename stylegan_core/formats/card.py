@@ -22,6 +22,8 @@ from stylegan_core.networks.configurations import title
 from stylegan_core.rundir import RunDir
 
 MOST_SHOWN = 20
+_AVERAGED = ("Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE")
+_LIVE = ("G", "g", "generator")
 _NOT_COUNTED = ("noise", "noise_const", "w_avg")
 
 
@@ -124,9 +126,11 @@ def _foreign(file: WeightFile, path: Path) -> Card:
 
 
 def _origin(found: Converted) -> str:
-    names = {"Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE"}
-    kind = "averaged over training" if found.source in names else "as the last training step left them"
-    return f"{found.source or 'generator'}, {kind}" if found.source else "as stored; the file does not say which copy"
+    if found.source in _AVERAGED:
+        return f"{found.source}, averaged over training"
+    if found.source in _LIVE:
+        return f"{found.source}, as the last training step left them"
+    return "as stored; the file does not say which copy"
 
 
 def _missing(found: Converted) -> tuple[str, ...]:

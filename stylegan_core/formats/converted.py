@@ -194,9 +194,10 @@ def renamed(tree: NetworkTree, names: Mapping[str, str]) -> State:
     return {ours: need(tree, theirs) for theirs, ours in names.items()}
 
 
-def first_of(networks: Mapping[str, NetworkTree], *names: str) -> NetworkTree | None:
-    """The first network there is, in the order of preference given."""
-    return next((networks[name] for name in names if name in networks), None)
+def first_of(networks: Mapping[str, NetworkTree], *names: str, mark: str) -> NetworkTree | None:
+    """The first network that holds the tensor `mark`, those of the names given before all others."""
+    preferred = (networks[name] for name in names if name in networks)
+    return next((tree for tree in (*preferred, *networks.values()) if mark in tree), None)
 
 
 def trained_levels(biases: Sequence[Array]) -> int:

@@ -15,8 +15,8 @@ from stylegan_core.networks.config import NetworkConfig
 
 def convert(file: WeightFile) -> Converted:
     """The smoothed generator (else the live one) and the discriminator."""
-    tree = turn.first_of(file.networks, "generator_smooth", "generator", "")
-    if tree is None or "synthesis.layer1.weight" not in tree:
+    tree = turn.first_of(file.networks, "generator_smooth", "generator", "", mark="synthesis.layer1.weight")
+    if tree is None:
         raise RefusedFile("it holds no generator of genforce's StyleGAN port, which alone of its networks is read")
     config = configuration(tree)
     level, alpha = turn.growth(turn.scalar(tree.tensors.get("synthesis.lod")), config.levels)

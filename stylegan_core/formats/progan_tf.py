@@ -21,8 +21,7 @@ _FIXED: turn.Fixed = {
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (else the live one), and the discriminator where it has one score."""
-    drawn = next((file.networks[name] for name in ("Gs", "G") if name in file.networks), None)
-    drawn = drawn or next((net for net in file.networks.values() if "4x4/Dense/weight" in net), None)
+    drawn = turn.first_of(file.networks, "Gs", "G", mark="4x4/Dense/weight")
     if drawn is None:
         raise RefusedFile("it holds no Progressive GAN generator, only a discriminator")
     config = configuration(drawn)

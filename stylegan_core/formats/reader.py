@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stylegan_core.formats import layouts
 from stylegan_core.formats.array_shells import Array
+from stylegan_core.formats.checkpoints import opened, unwrapped
 from stylegan_core.formats.converted import Converted
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
@@ -32,6 +33,7 @@ MODULES = {
 }
 MAX_FILE = 16 << 30
 FULL_TABLE = {**TORCH_TABLE, **NVIDIA_TABLE}
+MAX_NETWORKS = 8
 _TRIPLE = ("G", "D", "Gs")
 
 
@@ -117,16 +119,21 @@ def _from_safetensors(data: memoryview, budget: Budget) -> WeightFile:
 
 def _from_object(root: object, budget: Budget, sources: SourceCounter) -> WeightFile:
     if isinstance(root, NetworkShell):
-        return _tensorflow((root,), budget, sources)
+        return _tensorflow([("", root)], budget, sources)
     if isinstance(root, tuple | list) and any(isinstance(item, NetworkShell) for item in root):
-        return _tensorflow(root, budget, sources)
+        return _tensorflow(
+            [*zip(_TRIPLE if len(root) == 3 else [""] * MAX_NETWORKS, root, strict=False)], budget, sources
+        )
+    if isinstance(root, dict) and any(isinstance(item, NetworkShell) for item in root.values()):
+        return _tensorflow([(key, item) for key, item in root.items() if isinstance(key, str)], budget, sources)
     if isinstance(root, PersistentShell):
         root = {"G_ema" if root.class_name == "Generator" else "D": root}
     if isinstance(root, dict) and any(isinstance(item, PersistentShell) for item in root.values()):
         return _persistent(root, budget, sources)
     if isinstance(root, dict):
-        networks, loose = state_dicts(root, budget)
+        networks, loose = state_dicts(opened(root, budget), budget)
         if networks:
+            networks = unwrapped(networks, budget)
             return WeightFile(layouts.state_dict_layout(networks), networks, extras=_small(loose))
     raise RefusedFile("it can be read, but holds no network")
 
@@ -135,14 +142,13 @@ def _small(loose: dict[str, Array]) -> dict[str, Array]:
     return dict(list(loose.items())[:1000])
 
 
-def _tensorflow(shells: tuple[object, ...] | list[object], budget: Budget, sources: SourceCounter) -> WeightFile:
+def _tensorflow(named: list[tuple[str, object]], budget: Budget, sources: SourceCounter) -> WeightFile:
+    """The networks of a pickle, each under its given name, else its own."""
     networks: dict[str, NetworkTree] = {}
-    for index, shell in enumerate(shells[:8]):
-        if not isinstance(shell, NetworkShell):
-            continue
+    shells = [(name, shell) for name, shell in named if isinstance(shell, NetworkShell)]
+    for index, (name, shell) in enumerate(shells[:MAX_NETWORKS]):
         tree = tensorflow_network(shell, budget, sources)
-        name = _TRIPLE[index] if len(shells) == 3 else tree.name or f"network {index + 1}"
-        networks[name] = tree
+        networks[name or tree.name or f"network {index + 1}"] = tree
     return WeightFile(layouts.tensorflow_layout(networks), networks)
 
 

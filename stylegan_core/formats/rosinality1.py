@@ -20,8 +20,9 @@ _NO_JUDGE = "Its discriminator is built differently from StyleGAN's; it is left 
 
 def convert(file: WeightFile) -> Converted:
     """The running-average generator (else the live one); its discriminator is another network and left out."""
-    tree = turn.first_of(file.networks, "g_running", "generator", "g_ema", "")
-    if tree is None or "generator.progression.0.conv1.input" not in tree:
+    mark = "generator.progression.0.conv1.input"
+    tree = turn.first_of(file.networks, "g_running", "generator", "g_ema", "", mark=mark)
+    if tree is None:
         raise RefusedFile("it holds no generator of rosinality's StyleGAN, only other networks")
     found = sum(re.fullmatch(r"generator\.to_rgb\.\d+\.conv\.bias", name) is not None for name in tree.tensors)
     biases = [turn.need(tree, f"generator.to_rgb.{at}.conv.bias") for at in range(found)]

@@ -18,8 +18,8 @@ _FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (g_ema, else g) and the discriminator."""
-    tree = turn.first_of(file.networks, "g_ema", "g", "generator", "")
-    if tree is None or "input.input" not in tree:
+    tree = turn.first_of(file.networks, "g_ema", "g", "generator", "", mark="input.input")
+    if tree is None:
         raise RefusedFile("it holds no generator of rosinality's StyleGAN2, only " + listed(file.networks))
     config = configuration(tree)
     state = generator_state(tree, config)

@@ -34,8 +34,7 @@ _FIXED_JUDGE: turn.Fixed = {
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (else the live one) and the discriminator of a v1 file."""
-    drawn = next((file.networks[name] for name in ("Gs", "G") if name in file.networks), None)
-    drawn = drawn or next((net for net in file.networks.values() if "dlatent_avg" in net), None)
+    drawn = turn.first_of(file.networks, "Gs", "G", mark="dlatent_avg")
     if drawn is None:
         raise RefusedFile("it holds no whole StyleGAN generator, only " + listed(file.networks))
     config = configuration(drawn)

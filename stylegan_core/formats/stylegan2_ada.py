@@ -21,8 +21,8 @@ _FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (G_ema, else G) and the discriminator where its architecture is the usual one."""
-    tree = turn.first_of(file.networks, "G_ema", "G", "g_ema", "")
-    if tree is None or "synthesis.b4.const" not in tree:
+    tree = turn.first_of(file.networks, "G_ema", "G", "g_ema", "", mark="synthesis.b4.const")
+    if tree is None:
         raise RefusedFile("it holds no whole StyleGAN2 generator, only " + listed(file.networks))
     config = configuration(tree)
     result = Converted(config, generator_state(tree, config), source=tree.name)

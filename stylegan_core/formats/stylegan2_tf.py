@@ -31,8 +31,7 @@ _FIXED_JUDGE: turn.Fixed = {
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (else the live one), and the discriminator where it is of the usual kind."""
-    drawn = turn.first_of(file.networks, "Gs", "G")
-    drawn = drawn or next((net for net in file.networks.values() if "dlatent_avg" in net), None)
+    drawn = turn.first_of(file.networks, "Gs", "G", mark="dlatent_avg")
     if drawn is None:
         raise RefusedFile("it holds no whole StyleGAN2 generator, only " + listed(file.networks))
     config = configuration(drawn)

@@ -151,6 +151,16 @@ def _parameter(arguments: tuple[object, ...], _budget: Budget) -> object:
     return arguments[0]
 
 
+def _with_attributes(arguments: tuple[object, ...], budget: Budget) -> object:
+    """``_rebuild_from_type_v2(maker, class, arguments, attributes)``: the tensor inside; the attributes are dropped."""
+    maker = arguments[0] if len(arguments) == 4 else None
+    if not isinstance(maker, StandIn) or maker.make not in (_rebuild, _rebuild_v3, _parameter):
+        raise RefusedFile("it describes a tensor in a way torch does not: damaged")
+    if not isinstance(arguments[2], tuple):
+        raise RefusedFile("it describes a tensor in a way torch does not: damaged")
+    return maker.make(arguments[2], budget)
+
+
 def _size(arguments: tuple[object, ...], _budget: Budget) -> tuple[int, ...]:
     return checked_shape(arguments[0] if arguments else ())
 
@@ -171,6 +181,11 @@ TORCH_TABLE: Table = {
     ("torch._utils", "_rebuild_tensor_v3"): StandIn("torch's tensor maker", _rebuild_v3),
     ("torch._utils", "_rebuild_parameter"): StandIn("torch's parameter maker", _parameter),
     ("torch._utils", "_rebuild_parameter_with_state"): StandIn("torch's parameter maker", _parameter),
+    ("torch._tensor", "_rebuild_from_type"): StandIn("torch's tensor maker", _with_attributes),
+    ("torch._tensor", "_rebuild_from_type_v2"): StandIn("torch's tensor maker", _with_attributes),
+    ("torch", "Tensor"): StandIn("torch.Tensor"),
+    ("torch.nn.parameter", "Parameter"): StandIn("torch.nn.Parameter"),
+    ("torch.nn.parameter", "Buffer"): StandIn("torch.nn.Buffer"),
     ("torch.storage", "_load_from_bytes"): StandIn("torch's storage reader", _load_from_bytes),
     ("torch", "Size"): StandIn("torch.Size", _size),
     ("torch", "device"): StandIn("torch.device", lambda _arguments, _budget: None),
