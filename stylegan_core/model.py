@@ -198,8 +198,9 @@ def save_model(
 ) -> None:
     """Writes a model beside its place, syncs it and renames it there, so that no torn file can appear.
 
-    ``dtype`` float16 or bfloat16 halves the file; ``facts`` (name, origin, notes, kimg, preset …) goes into the
-    metadata. For a bare generator ``level`` and ``alpha`` say how far it has grown. Raises OSError.
+    ``dtype`` float16 or bfloat16 halves the file, but for tensors with numbers too large for it, which stay float32;
+    ``facts`` (name, origin, notes, kimg, preset …) goes into the metadata. For a bare generator ``level`` and ``alpha``
+    say how far it has grown. Raises OSError.
     """
     target = Path(path)
     generator = model.generator if isinstance(model, Model) else model
@@ -297,7 +298,15 @@ def _group(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 def _named(prefix: str, network: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:
-    return {prefix + n: t.detach().to("cpu", dtype).contiguous().clone() for n, t in network.state_dict().items()}
+    return {prefix + name: _stored(tensor, dtype) for name, tensor in network.state_dict().items()}
+
+
+def _stored(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    """A copy in main memory, as `dtype` unless numbers become infinite by that (float16 ends at 65504)."""
+    own = tensor.detach().cpu()
+    found = own.to(dtype)
+    kept = dtype == torch.float32 or found.isfinite().all()
+    return (found if kept else own.float()).contiguous().clone()
 
 
 def _facts(

@@ -39,6 +39,7 @@ def check_memory(found: Converted, *, with_discriminator: bool) -> None:
     """Raises RefusedFile where the networks, in float32, would not fit into the memory that is free."""
     judge = found.discriminator if with_discriminator else None
     numbers = sum(values.size for state in (found.generator, judge or {}) for values in state.values())
+    numbers += sum(side**2 for side in found.config.noise_resolutions) if found.draw_noise else 0
     needed, free = 4 * numbers, available_memory()
     if free is not None and needed > free:
         raise RefusedFile(f"it needs {needed / 2**30:.1f} GiB of memory, and {free / 2**30:.1f} GiB are free")
@@ -60,7 +61,9 @@ def generator_of(found: Converted) -> Steps[float, None, Generator]:
     with unfilled():
         made = build_generator(found.config)
     missing = "w_avg" not in found.generator
-    state = {**found.generator, **({"w_avg": np.zeros(found.config.w_dim, np.float32)} if missing else {})}
+    state = {**found.generator, **(found.draw_noise() if found.draw_noise else {})}
+    if missing:
+        state["w_avg"] = np.zeros(found.config.w_dim, np.float32)
     generator = (yield from filled(made, state, "generator")).eval()
     assert isinstance(generator, Generator)
     if missing and found.config.mapping_layers:

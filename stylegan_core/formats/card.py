@@ -22,6 +22,7 @@ from stylegan_core.networks.configurations import title
 from stylegan_core.rundir import RunDir
 
 MOST_SHOWN = 20
+LONGEST_PATH = 1000
 _AVERAGED = ("Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE")
 _LIVE = ("G", "g", "generator")
 _NOT_COUNTED = ("noise", "noise_const", "w_avg")
@@ -66,7 +67,7 @@ class Card:
         state = "" if grown else f", trained to {self.working_resolution}² (alpha {self.alpha:.2f})"
         classes = f", {self.classes} classes" if self.classes else ""
         rows = [
-            ("File", f"{self.path} ({self.bytes / 1e6:,.1f} MB)"),
+            ("File", f"{shown(self.path, LONGEST_PATH)} ({self.bytes / 1e6:,.1f} MB)"),
             ("Format", self.format),
             ("Network", f"{self.architecture}, {self.resolution}×{self.resolution}{state}"),
             ("Latents", f"z {self.z_dim}, w {self.w_dim}{classes}"),

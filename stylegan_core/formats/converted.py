@@ -23,6 +23,7 @@ class Converted:
     """A foreign file in this project's terms: configuration, state dicts as numpy arrays, and what was found missing.
 
     ``generator`` lacks ``w_avg`` where the file does; ``discriminator`` is None where there is none that fits.
+    ``draw_noise`` gives the noise maps of a port that stores none, when the network is built: no card needs them.
     """
 
     config: NetworkConfig
@@ -32,6 +33,7 @@ class Converted:
     alpha: float = 1.0
     source: str = ""
     notes: list[str] = field(default_factory=list)
+    draw_noise: Callable[[], State] | None = None
 
     def leave_out_discriminator(self, reason: RefusedFile | str) -> None:
         """Goes without a discriminator, and says why: the generator draws without it."""
@@ -228,6 +230,11 @@ def noise_maps(levels: int, *, shared: bool = False) -> list[Floats]:
         same = shared and layer % 2
         maps.append(maps[-1] if same else random.randn(1, 1, size, size).astype(np.float32))
     return maps
+
+
+def noise_state(levels: int, *, shared: bool = False) -> State:
+    """`noise_maps` under this project's names."""
+    return {f"synthesis.layers.{at}.noise": noise for at, noise in enumerate(noise_maps(levels, shared=shared))}
 
 
 NO_NOISE = "It stores no noise maps (its own code draws new ones every time); fixed random ones were added."

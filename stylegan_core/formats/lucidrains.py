@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import partial
 
 import numpy as np
 
@@ -32,7 +33,8 @@ def convert(file: WeightFile) -> Converted:
     _refuse_variants(tree, blocks)
     levels = sum(re.fullmatch(rf"{blocks}\.blocks\.\d+\.conv1\.weight", name) is not None for name in tree.tensors)
     config = configuration(tree, mapping, blocks, levels)
-    return Converted(config, generator_state(tree, config, mapping, blocks), source=blocks, notes=list(_NOTES))
+    state, noise = generator_state(tree, config, mapping, blocks), partial(noise_state, config)
+    return Converted(config, state, source=blocks, notes=list(_NOTES), draw_noise=noise)
 
 
 def _has(tree: NetworkTree, pattern: str) -> bool:
@@ -74,8 +76,6 @@ def generator_state(tree: NetworkTree, config: NetworkConfig, mapping: str, bloc
     state: State = {"synthesis.const": _first_features(tree, blocks)}
     for index in range(config.mapping_layers):
         state |= _dense(tree, f"{mapping}.{2 * index}.", f"mapping.layers.{index}.", config, first=index == 0)
-    side = config.resolution
-    noise = np.random.RandomState(0).rand(1, 1, side, side).astype(np.float32)
     for index in range(2 * config.levels):
         level, second = divmod(index, 2)
         theirs, number = f"{blocks}.blocks.{level}.", second + 1
@@ -83,13 +83,20 @@ def generator_state(tree: NetworkTree, config: NetworkConfig, mapping: str, bloc
         state |= _styled(tree, f"{theirs}conv{number}.weight", f"{theirs}to_style{number}.", ours)
         state[ours + "bias"] = turn.need(tree, f"{theirs}to_noise{number}.bias")
         state[ours + "noise_strength"] = turn.need(tree, f"{theirs}to_noise{number}.weight").reshape(-1)
-        state[ours + "noise"] = noise[:, :, : 4 << level, : 4 << level]
     for level in range(config.levels):
         theirs, ours = f"{blocks}.blocks.{level}.to_rgb.", f"synthesis.to_rgb.{level}."
         state |= _styled(tree, theirs + "conv.weight", theirs + "to_style.", ours, factor=2.0)
         last = level == config.levels - 1  # 2x − 1 takes its pictures from 0…1 to -1…1
         state[ours + "bias"] = np.full(3, -1.0 if last else 0.0, np.float32)
     return state
+
+
+def noise_state(config: NetworkConfig) -> State:
+    """Parts of one map for all layers, as its code draws it: each from the upper left corner."""
+    top = config.resolution
+    noise = np.random.RandomState(0).rand(1, 1, top, top).astype(np.float32)
+    sides = enumerate(config.noise_resolutions)
+    return {f"synthesis.layers.{index}.noise": noise[:, :, :side, :side] for index, side in sides}
 
 
 def _styled(tree: NetworkTree, weight: str, style: str, ours: str, factor: float = 1.0) -> State:

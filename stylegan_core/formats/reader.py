@@ -5,6 +5,8 @@ import mmap
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
+
 from stylegan_core.formats import layouts
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.checkpoints import opened, unwrapped
@@ -13,7 +15,7 @@ from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
 from stylegan_core.formats.pickle_reader import read_pickle
 from stylegan_core.formats.safetensors_reader import read_safetensors
-from stylegan_core.formats.sentences import naming
+from stylegan_core.formats.sentences import MOST_SAID, naming, shown
 from stylegan_core.formats.stand_ins import NVIDIA_TABLE, NetworkShell, PersistentShell
 from stylegan_core.formats.torch_container import ZipMembers, read_zip
 from stylegan_core.formats.torch_tensors import TORCH_TABLE, read_legacy
@@ -72,10 +74,16 @@ def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
 
 
 def convert_file(file: WeightFile, path: str | PathLike[str]) -> Converted:
-    """The networks of a file that was read, in this project's terms; raises RefusedFile naming `path`."""
+    """The networks of a file that was read, in this project's terms, whose texts are safe to show.
+
+    Raises RefusedFile naming `path`.
+    """
     module = importlib.import_module(f"stylegan_core.formats.{MODULES[file.format]}")
     with naming(path):
-        found: Converted = module.convert(file)
+        with np.errstate(all="ignore"):  # numbers that are not finite are refused where they are put to use
+            found: Converted = module.convert(file)
+        found.source = shown(found.source)
+        found.notes = [shown(note, MOST_SAID) for note in found.notes]
     return found
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import partial
 
 import numpy as np
 
@@ -31,7 +32,8 @@ def convert(file: WeightFile) -> Converted:
     notes = [*turn.note_of_trained(levels, found), NO_NOISE]
     if "discriminator" in file.networks:
         notes.append(_NO_JUDGE)
-    return Converted(config, generator_state(tree, config), source=tree.name, notes=notes)
+    noise = partial(turn.noise_state, levels, shared=True)
+    return Converted(config, generator_state(tree, config), source=tree.name, notes=notes, draw_noise=noise)
 
 
 def configuration(tree: NetworkTree, levels: int) -> NetworkConfig:
@@ -58,11 +60,9 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
         theirs = f"style.{2 * index + 1}.linear."
         state[f"mapping.layers.{index}.weight"] = turn.scaled(turn.need(tree, theirs + "weight_orig"), 1 / LRMUL)
         state[f"mapping.layers.{index}.bias"] = turn.scaled(turn.need(tree, theirs + "bias"), 1 / LRMUL)
-    maps = turn.noise_maps(config.levels, shared=True)
     for index in range(2 * config.levels):
         ours = f"synthesis.layers.{index}."
         state |= {ours + name: value for name, value in _layer(tree, index, config).items()}
-        state[ours + "noise"] = maps[index]
     for level in range(config.levels):
         theirs = f"generator.to_rgb.{level}.conv."
         state[f"synthesis.to_rgb.{level}.conv.weight"] = turn.scaled(turn.need(tree, theirs + "weight_orig"), ROOT2)
