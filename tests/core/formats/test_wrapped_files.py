@@ -58,7 +58,7 @@ def test_a_wrapper_says_nothing_of_averaging(tmp_path: Path) -> None:
     assert card.networks == ("generator",) and "does not say which copy" in card.origin
 
 
-@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("protocol", [1, 2, 3, 4, 5])
 def test_legacy_files_of_every_protocol(tmp_path: Path, protocol: int) -> None:
     bare = hash_of(tmp_path / "zip", {"G_ema": ada_state()})
     options = {"_use_new_zipfile_serialization": False, "pickle_protocol": protocol}
