@@ -14,8 +14,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from stylegan_core.device import available_memory
+from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
+from stylegan_core.formats.sentences import naming
 from stylegan_core.info import Capabilities, ModelInfo
-from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import title
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
@@ -26,8 +27,9 @@ from stylegan_core.whole_file import beside
 
 log = logging.getLogger(__name__)
 
-FORMAT = "stylegan-explorer"
 VERSION = "1"
+WEIGHTS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+"""The types that weights may be stored in; all are drawn in float32."""
 
 Progress = Callable[[float], bool | None]
 
@@ -178,7 +180,8 @@ def load_discriminator(path: str | os.PathLike[str], device: str | torch.device 
     found = _group(tensors, "discriminator.")
     if not found:
         return None
-    discriminator = build_discriminator(_config(file, metadata))
+    with naming(file):
+        discriminator = build_discriminator(read_config(metadata))
     _fill(discriminator, found, file)
     return discriminator.to(torch.device(device))
 
@@ -195,8 +198,9 @@ def save_model(
 ) -> None:
     """Writes a model beside its place, syncs it and renames it there, so that no torn file can appear.
 
-    ``dtype`` float16 or bfloat16 halves the file; ``facts`` (name, origin, notes, kimg, preset …) goes into the
-    metadata. For a bare generator ``level`` and ``alpha`` say how far it has grown. Raises OSError.
+    ``dtype`` float16 or bfloat16 halves the file, but for tensors with numbers too large for it, which stay float32;
+    ``facts`` (name, origin, notes, kimg, preset …) goes into the metadata. For a bare generator ``level`` and ``alpha``
+    say how far it has grown. Raises OSError.
     """
     target = Path(path)
     generator = model.generator if isinstance(model, Model) else model
@@ -254,35 +258,20 @@ def _is_safetensors(file: Path) -> bool:
     return len(head) == 9 and head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 100_000_000
 
 
-def _config(file: Path, metadata: Mapping[str, str]) -> NetworkConfig:
-    try:
-        data = json.loads(metadata["config"])
-        if not isinstance(data, dict):
-            raise ValueError("its configuration is no object")
-        return NetworkConfig.from_dict(data)
-    except (KeyError, ValueError, TypeError) as error:
-        raise ValueError(f"{file} does not say what network it holds: {error}") from None
-
-
 def _build(file: Path, metadata: Mapping[str, str], tensors: dict[str, Tensor]) -> Model:
-    config = _config(file, metadata)
+    with naming(file):
+        config = read_config(metadata)
+        facts = read_facts(metadata, config, file.stem)
     with unfilled():
         generator = build_generator(config)
     _fill(generator, tensors, file)
-    try:
-        facts = json.loads(metadata.get("facts", "{}"))
-        level, alpha = int(facts.get("level", config.levels - 1)), float(facts.get("alpha", 1.0))
-    except (ValueError, TypeError, AttributeError):
-        raise ValueError(f"{file} holds facts that cannot be read; convert or save it again.") from None
-    if not (0 <= level < config.levels and 0 <= alpha <= 1):
-        raise ValueError(f"{file} says level {level}, alpha {alpha:g}, which its network does not have.")
     return Model(
         generator,
-        name=str(facts.get("name", file.stem)),
-        level=level,
-        alpha=alpha,
-        origin=str(facts.get("origin", "")),
-        notes=tuple(map(str, facts.get("notes", ()))),
+        name=facts.name,
+        level=facts.level,
+        alpha=facts.alpha,
+        origin=facts.origin,
+        notes=facts.notes,
         path=file,
     )
 
@@ -290,14 +279,17 @@ def _build(file: Path, metadata: Mapping[str, str], tensors: dict[str, Tensor]) 
 def _fill(network: nn.Module, tensors: Mapping[str, Tensor], file: Path) -> None:
     """Puts the tensors into a network (on the meta device or not), float32; raises ValueError naming what is off."""
     expected = network.state_dict()
+    values: dict[str, Tensor] = {}
     for name, slot in expected.items():
         if name not in tensors:
             raise ValueError(f"{file} lacks {name}; it is incomplete.")
         if tensors[name].shape != slot.shape:
             raise ValueError(f"{file}: {name} is {list(tensors[name].shape)}, not {list(slot.shape)} as its size says.")
-        if not torch.isfinite(tensors[name]).all():
+        if tensors[name].dtype not in WEIGHTS:
+            raise ValueError(f"{file}: {name} holds numbers of a type that networks do not have.")
+        values[name] = tensors[name].float().contiguous()
+        if not torch.isfinite(values[name]).all():
             raise ValueError(f"{file}: {name} holds numbers that are not finite; this network is broken.")
-    values = {name: tensors[name].float().contiguous() for name in expected}
     network.load_state_dict(values, assign=True)
 
 
@@ -306,7 +298,15 @@ def _group(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 def _named(prefix: str, network: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:
-    return {prefix + n: t.detach().to("cpu", dtype).contiguous().clone() for n, t in network.state_dict().items()}
+    return {prefix + name: _stored(tensor, dtype) for name, tensor in network.state_dict().items()}
+
+
+def _stored(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    """A copy in main memory, as `dtype` unless numbers become infinite by that (float16 ends at 65504)."""
+    own = tensor.detach().cpu()
+    found = own.to(dtype)
+    kept = dtype == torch.float32 or found.isfinite().all()
+    return (found if kept else own.float()).contiguous().clone()
 
 
 def _facts(

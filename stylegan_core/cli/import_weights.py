@@ -4,7 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from stylegan_core.formats.sentences import shown
+
 SUFFIX = ".safetensors"
+LONGEST_PATH = 1000
 
 
 def main(argv: list[str]) -> int:
@@ -28,7 +31,8 @@ def main(argv: list[str]) -> int:
 
 
 def _folder(source: Path, target: Path, *, half: bool, overwrite: bool) -> int:
-    files = sorted(path for path in source.rglob("*") if path.is_file() and not path.is_relative_to(target))
+    own = target.resolve()
+    files = sorted(p for p in source.rglob("*") if p.is_file() and not p.resolve().is_relative_to(own))
     if not files:
         raise ValueError(f"{source} is a folder without files; there is nothing to convert.")
     done = 0
@@ -39,7 +43,9 @@ def _folder(source: Path, target: Path, *, half: bool, overwrite: bool) -> int:
             done += 1
         except (ValueError, OSError) as error:
             sys.stderr.write(f"skipped: {error}\n")
-    print(f"{done} of {len(files)} files converted into {target}")
+        except Exception as error:  # noqa: BLE001 - one file must not keep the others from being converted
+            sys.stderr.write(f"skipped: {path}: it could not be converted ({type(error).__name__}: {error}).\n")
+    print(f"{done} of {len(files)} files converted into {shown(str(target), LONGEST_PATH)}")
     return 0 if done else 2
 
 
@@ -57,6 +63,7 @@ def _one(source: Path, target: Path, *, half: bool, overwrite: bool) -> None:
     found = import_file(source)
     dtype = torch.float16 if half else torch.float32
     save_model(target, found.model, discriminator=found.discriminator, dtype=dtype)
-    print(f"{target}: {found.model.info.architecture}, {found.model.resolution}², from {found.origin}")
+    name = shown(str(target), LONGEST_PATH)
+    print(f"{name}: {found.model.info.architecture}, {found.model.resolution}², from {found.origin}")
     for note in found.model.info.notes:
         print(f"  {note}")

@@ -14,7 +14,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="for programs: the card as JSON")
     arguments = parser.parse_args(argv)
     card = read_card(arguments.file)
-    print(json.dumps(card.to_dict(), ensure_ascii=False) if arguments.json else printed(card))
+    print(json.dumps(card.to_dict()) if arguments.json else printed(card))
     return 0
 
 

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylegan_core.formats.limits import MAX_DIMENSIONS, Budget, RefusedFile
-from stylegan_core.formats.pickle_machine import LongText, Shell, StandIn, shown
+from stylegan_core.formats.pickle_machine import LongText, Shell, StandIn
+from stylegan_core.formats.sentences import shown
 
 Array = NDArray[np.generic]
+MAX_ELEMENTS = 1 << 48
 KINDS = {"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"}
 _LETTERS = {"?": "b1", "e": "f2", "f": "f4", "d": "f8", "B": "u1", "b": "i1"}
 
@@ -66,7 +68,18 @@ class ArrayShell(Shell):
 
 
 def checked_shape(shape: object) -> tuple[int, ...]:
-    """The shape as whole numbers of 0 or more, few enough dimensions; raises RefusedFile otherwise."""
+    """The shape as whole numbers of 0 or more, few enough dimensions; raises RefusedFile otherwise.
+
+    An array without elements may still not claim sizes whose product numpy could not hold.
+    """
+    sizes = whole_numbers(shape)
+    if 0 in sizes and math.prod(size for size in sizes if size) > MAX_ELEMENTS:
+        raise RefusedFile("it holds an array with an impossible size")
+    return sizes
+
+
+def whole_numbers(shape: object) -> tuple[int, ...]:
+    """Sizes or strides as whole numbers of 0 or more, few enough; raises RefusedFile otherwise."""
     if not isinstance(shape, tuple | list) or len(shape) > MAX_DIMENSIONS:
         raise RefusedFile(f"it holds an array whose shape is not one of up to {MAX_DIMENSIONS} sizes")
     if not all(type(size) is int and 0 <= size < 2**31 for size in shape):

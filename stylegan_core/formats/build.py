@@ -7,8 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from stylegan_core.device import available_memory
+from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.shapes import check_tensors
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.networks.unfilled import unfilled
@@ -23,47 +25,32 @@ def filled(network: nn.Module, state: State, what: str) -> Steps[float, None, nn
     Yields the fraction done after each tensor. Raises RefusedFile naming the first tensor that is missing, unknown, of
     another shape, or not finite.
     """
-    expected = network.state_dict()
-    _check_memory(state)
-    for name in expected:
-        if name not in state:
-            raise RefusedFile(f"its {what} lacks the numbers of {name!r}: incomplete")
+    expected = {name: tuple(slot.shape) for name, slot in network.state_dict().items()}
+    check_tensors(state, expected, what)
     tensors: dict[str, Tensor] = {}
     for count, (name, values) in enumerate(state.items()):
-        if name not in expected:
-            raise RefusedFile(f"its {what} holds {name!r}, which its configuration does not have")
-        tensors[name] = _tensor(values, tuple(expected[name].shape), name, what)
+        tensors[name] = _tensor(values, expected[name], name, what)
         yield count / len(state)
     network.load_state_dict(tensors, assign=True)
     return network
 
 
-def _check_memory(state: State) -> None:
-    needed, free = 4 * sum(values.size for values in state.values()), available_memory()
+def check_memory(found: Converted, *, with_discriminator: bool) -> None:
+    """Raises RefusedFile where the networks, in float32, would not fit into the memory that is free."""
+    judge = found.discriminator if with_discriminator else None
+    numbers = sum(values.size for state in (found.generator, judge or {}) for values in state.values())
+    numbers += sum(side**2 for side in found.config.noise_resolutions) if found.draw_noise else 0
+    needed, free = 4 * numbers, available_memory()
     if free is not None and needed > free:
         raise RefusedFile(f"it needs {needed / 2**30:.1f} GiB of memory, and {free / 2**30:.1f} GiB are free")
 
 
-def _tensor(
-    values: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]", shape: tuple[int, ...], name: str, what: str
-) -> Tensor:
-    if values.size != int(np.prod(shape)) or (values.shape != shape and _squeezed(values.shape) != _squeezed(shape)):
-        found, wanted = _sizes(values.shape), _sizes(shape)
-        raise RefusedFile(f"its {what} holds {name!r} of size {found} where {wanted} is needed")
-    if values.dtype.kind not in "fiu":
-        raise RefusedFile(f"its {what} holds {name!r} as {values.dtype}, not as numbers")
-    numbers = np.array(values.reshape(shape), dtype=np.float32, order="C")
+def _tensor(values: Array, shape: tuple[int, ...], name: str, what: str) -> Tensor:
+    with np.errstate(all="ignore"):  # what does not fit into float32 becomes infinite, and is refused below
+        numbers = np.array(values.reshape(shape), dtype=np.float32, order="C")
     if not np.isfinite(numbers).all():
         raise RefusedFile(f"its {what} holds numbers that are not finite in {name!r}: a broken training")
     return torch.from_numpy(numbers).clone()  # where torch puts its own: products over other places round otherwise
-
-
-def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(size for size in shape if size != 1)
-
-
-def _sizes(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "1"
 
 
 def generator_of(found: Converted) -> Steps[float, None, Generator]:
@@ -74,7 +61,9 @@ def generator_of(found: Converted) -> Steps[float, None, Generator]:
     with unfilled():
         made = build_generator(found.config)
     missing = "w_avg" not in found.generator
-    state = {**found.generator, **({"w_avg": np.zeros(found.config.w_dim, np.float32)} if missing else {})}
+    state = {**found.generator, **(found.draw_noise() if found.draw_noise else {})}
+    if missing:
+        state["w_avg"] = np.zeros(found.config.w_dim, np.float32)
     generator = (yield from filled(made, state, "generator")).eval()
     assert isinstance(generator, Generator)
     if missing and found.config.mapping_layers:
@@ -98,11 +87,18 @@ def _average_w(generator: Generator) -> None:
 
 
 def discriminator_of(found: Converted) -> Steps[float, None, Discriminator | None]:
-    """The discriminator, in evaluation mode; None where the file has none that fits. Yields and raises as `filled`."""
+    """The discriminator, in evaluation mode; None where the file has none that fits, which is then noted.
+
+    Yields as `filled`.
+    """
     if found.discriminator is None:
         return None
     with unfilled():
         made = build_discriminator(found.config)
-    discriminator = (yield from filled(made, found.discriminator, "discriminator")).eval()
+    try:
+        discriminator = (yield from filled(made, found.discriminator, "discriminator")).eval()
+    except RefusedFile as error:
+        found.leave_out_discriminator(error)
+        return None
     assert isinstance(discriminator, Discriminator)
     return discriminator

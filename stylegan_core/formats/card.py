@@ -3,7 +3,6 @@
 Plain data made without torch, so the window can show it at once.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,16 +12,19 @@ from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
-from stylegan_core.formats.pickle_machine import shown
+from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.sentences import naming, shown
 from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import title
 from stylegan_core.rundir import RunDir
 
-OWN_FORMAT = "stylegan-explorer"
 MOST_SHOWN = 20
+LONGEST_PATH = 1000
+_AVERAGED = ("Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE")
+_LIVE = ("G", "g", "generator")
 _NOT_COUNTED = ("noise", "noise_const", "w_avg")
 
 
@@ -65,7 +67,7 @@ class Card:
         state = "" if grown else f", trained to {self.working_resolution}² (alpha {self.alpha:.2f})"
         classes = f", {self.classes} classes" if self.classes else ""
         rows = [
-            ("File", f"{self.path} ({self.bytes / 1e6:,.1f} MB)"),
+            ("File", f"{shown(self.path, LONGEST_PATH)} ({self.bytes / 1e6:,.1f} MB)"),
             ("Format", self.format),
             ("Network", f"{self.architecture}, {self.resolution}×{self.resolution}{state}"),
             ("Latents", f"z {self.z_dim}, w {self.w_dim}{classes}"),
@@ -99,10 +101,8 @@ def read_card(path: str | PathLike[str], progress: Progress | None = None) -> Ca
         if found is None:
             raise ValueError(f"{file} is a folder without checkpoints; give a weight file or a run directory.")
         file = found
-    try:
+    with naming(file):
         own = _own(file)
-    except RefusedFile as error:
-        raise RefusedFile(f"{file}: {error}.") from None
     return own or _foreign(read_weight_file(file, progress), file)
 
 
@@ -127,9 +127,11 @@ def _foreign(file: WeightFile, path: Path) -> Card:
 
 
 def _origin(found: Converted) -> str:
-    names = {"Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE"}
-    kind = "averaged over training" if found.source in names else "as the last training step left them"
-    return f"{found.source or 'generator'}, {kind}" if found.source else "as stored; the file does not say which copy"
+    if found.source in _AVERAGED:
+        return f"{found.source}, averaged over training"
+    if found.source in _LIVE:
+        return f"{found.source}, as the last training step left them"
+    return "as stored; the file does not say which copy"
 
 
 def _missing(found: Converted) -> tuple[str, ...]:
@@ -147,29 +149,27 @@ def _own(path: Path) -> Card | None:
     if container_of(data) is not Container.SAFETENSORS:
         return None
     tensors, metadata = read_safetensors(data, Budget(len(data)))
-    if metadata.get("format") != OWN_FORMAT:
+    if metadata.get("format") != FORMAT:
         return None
-    try:
-        config = NetworkConfig.from_dict(json.loads(metadata["config"]))
-        facts = json.loads(metadata.get("facts", "{}"))
-        level, alpha = int(facts.get("level", config.levels - 1)), float(facts.get("alpha", 1))
-        notes = tuple(str(note)[:500] for note in facts.get("notes", ())[:MOST_SHOWN])
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
-        raise RefusedFile("it does not say what network it holds: damaged") from None
+    config = read_config(metadata)
+    facts = read_facts(metadata, config, path.stem)
+    generator = {name.removeprefix("generator."): a for name, a in tensors.items() if name.startswith("generator.")}
+    if any(array.dtype.kind != "f" for array in generator.values()):
+        raise RefusedFile("it holds numbers of a type that networks do not have")
     return _card(
         path,
         len(data),
         config,
-        {name.removeprefix("generator."): a for name, a in tensors.items() if name.startswith("generator.")},
+        generator,
         format=OWN,
         networks=tuple(shown(name) for name in sorted({name.partition(".")[0] for name in tensors})[:MOST_SHOWN]),
         drawn="generator",
-        level=level,
-        alpha=alpha,
+        level=facts.level,
+        alpha=facts.alpha,
         discriminator=any(name.startswith("discriminator.") for name in tensors),
         code_bytes=0,
-        origin=str(facts.get("origin", ""))[:500] or "this project's own training",
-        notes=notes,
+        origin=facts.origin or "this project's own training",
+        notes=facts.notes,
         own=True,
     )
 

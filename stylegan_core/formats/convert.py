@@ -9,13 +9,15 @@ from typing import TypeVar
 
 import torch
 
-from stylegan_core.formats.build import discriminator_of, generator_of
+from stylegan_core.formats.build import check_memory, discriminator_of, generator_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
+from stylegan_core.formats.own_file import FORMAT
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.sentences import naming
 from stylegan_core.formats.weight_file import WeightFile
-from stylegan_core.model import FORMAT, Model, load_discriminator, load_model, save_model
+from stylegan_core.model import Model, load_discriminator, load_model, save_model
 from stylegan_core.networks.discriminator import Discriminator
 
 T = TypeVar("T")
@@ -108,13 +110,12 @@ def _building(
     """The networks of a file that was read; yields READING to 1."""
     found = convert_file(file, path)
     parts = 2 if with_discriminator and found.discriminator is not None else 1
-    try:
-        generator = (yield from _share(generator_of(found), 0, parts)).to(torch.device(device))
+    with naming(path):
+        check_memory(found, with_discriminator=with_discriminator)
+        generator = yield from _share(generator_of(found), 0, parts)
         judge = (yield from _share(discriminator_of(found), 1, parts)) if parts == 2 else None
-    except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
     model = Model(
-        generator,
+        generator.to(torch.device(device)),
         name=path.stem,
         level=found.level,
         alpha=found.alpha,

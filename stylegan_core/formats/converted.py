@@ -1,7 +1,7 @@
 """What every converter returns, and the array turns they share: foreign tensors under this project's names."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.sentences import DAMAGE, shown
+from stylegan_core.formats.shapes import check_tensors, discriminator_shapes
 from stylegan_core.formats.weight_file import NetworkTree
 from stylegan_core.networks.config import NetworkConfig
 
@@ -21,6 +23,7 @@ class Converted:
     """A foreign file in this project's terms: configuration, state dicts as numpy arrays, and what was found missing.
 
     ``generator`` lacks ``w_avg`` where the file does; ``discriminator`` is None where there is none that fits.
+    ``draw_noise`` gives the noise maps of a port that stores none, when the network is built: no card needs them.
     """
 
     config: NetworkConfig
@@ -30,14 +33,27 @@ class Converted:
     alpha: float = 1.0
     source: str = ""
     notes: list[str] = field(default_factory=list)
+    draw_noise: Callable[[], State] | None = None
+
+    def leave_out_discriminator(self, reason: RefusedFile | str) -> None:
+        """Goes without a discriminator, and says why: the generator draws without it."""
+        self.discriminator = None
+        self.notes.append(f"Its discriminator is left out: {reason}.")
 
 
 def add_discriminator(result: Converted, make: Callable[[], State]) -> None:
-    """Converts a discriminator; one that does not fit leaves a note, since the generator draws without it."""
+    """Converts a discriminator; one that does not fit leaves a note.
+
+    `make` may change the configuration, which stays as it was where the discriminator is left out.
+    """
+    config = result.config
     try:
-        result.discriminator = make()
-    except RefusedFile as error:
-        result.notes.append(f"Its discriminator is left out: {error}.")
+        state = make()
+        check_tensors(state, discriminator_shapes(result.config), "discriminator")
+        result.discriminator = state
+    except DAMAGE as error:
+        result.config = config
+        result.leave_out_discriminator(error if isinstance(error, RefusedFile) else "it is damaged")
 
 
 def conv(weight: Array, *, flip: bool = False) -> Array:
@@ -64,7 +80,7 @@ def need(tree: NetworkTree, name: str) -> Array:
     """A tensor the layout always has; raises RefusedFile naming it where it is absent."""
     found = tree.tensors.get(name)
     if found is None:
-        raise RefusedFile(f"its network {tree.name!r} lacks {name!r}: incomplete, or of a layout not known here")
+        raise RefusedFile(f"its network '{shown(tree.name)}' lacks {name!r}: incomplete, or of a layout not known here")
     return found
 
 
@@ -80,7 +96,7 @@ def resolution_of(resolutions: Sequence[int], name: str) -> int:
     """The largest of the resolutions found; raises RefusedFile where they are no chain from 4² up."""
     found = sorted(set(resolutions))
     if not found or len(found) > 11 or found != [4 << level for level in range(len(found))]:
-        raise RefusedFile(f"its network {name!r} does not hold every resolution from 4² up: incomplete")
+        raise RefusedFile(f"its network '{shown(name)}' does not hold every resolution from 4² up: incomplete")
     return found[-1]
 
 
@@ -90,8 +106,8 @@ def fmaps(channels: Sequence[int]) -> dict[str, int]:
     narrow = [(level, count) for level, count in enumerate(channels) if count < top]
     base = max(count << (level + 1) for level, count in narrow) if narrow else top << len(channels)
     if [min(base >> (level + 1), top) for level in range(len(channels))] != list(channels):
-        shown = ", ".join(map(str, channels))
-        raise RefusedFile(f"its channels per resolution ({shown}) follow no rule that StyleGAN has")
+        found = ", ".join(map(str, channels))
+        raise RefusedFile(f"its channels per resolution ({found}) follow no rule that StyleGAN has")
     return {"fmap_base": base, "fmap_max": top}
 
 
@@ -100,6 +116,46 @@ def class_names(count: int) -> tuple[str, ...]:
     if count > 10_000:
         raise RefusedFile(f"it claims {count:,} classes, more than any network has")
     return tuple(f"class {index}" for index in range(count))
+
+
+def labels_of(tree: NetworkTree, name: str) -> tuple[str, ...]:
+    """Names for the labels that an embedding has a row for each; none where there is no embedding."""
+    return class_names(size_of(tree, name, 0) if name in tree else 0)
+
+
+Fixed = Mapping[str, tuple[object, ...]]
+"""Settings that change the arithmetic, and the values of them that are drawn here."""
+
+
+def check_settings(tree: NetworkTree, fixed: Fixed) -> None:
+    """Raises RefusedFile where a TensorFlow network, or a part of it, was made with other settings."""
+    for options in (tree.options, tree.options_of("mapping"), tree.options_of("synthesis")):
+        for name, allowed in fixed.items():
+            if name in options and options[name] not in allowed:
+                value = shown(repr(options[name]))
+                raise RefusedFile(f"its network was made with {name}={value}, which is not drawn here")
+
+
+def clamp_of(places: Iterable[Mapping[str, object]]) -> float:
+    """Where networks trained in 16 bits cut their activations, from the settings of any parts; 0: nowhere."""
+    found: set[float] = set()
+    for options in places:
+        value = options.get("conv_clamp")
+        if value is not None and (not isinstance(value, int | float) or isinstance(value, bool) or not value > 0):
+            raise RefusedFile("it says that its activations are cut, but not at a sensible value")
+        if value is not None:
+            found.add(float(value))
+    if len(found) > 1:
+        raise RefusedFile("its layers cut their activations at different values, which is not done here")
+    return found.pop() if found else 0.0
+
+
+def mbstd_group(tree: NetworkTree) -> int:
+    """The minibatch group of a TensorFlow discriminator: 1 where it looks at single pictures."""
+    group = tree.options.get("mbstd_group_size", 4)
+    if not isinstance(group, int) or not 0 <= group <= 4096:
+        raise RefusedFile("its minibatch group size is no sensible number")
+    return max(int(group), 1)
 
 
 def growth(lod: float, levels: int) -> tuple[int, float]:
@@ -140,13 +196,19 @@ def renamed(tree: NetworkTree, names: Mapping[str, str]) -> State:
     return {ours: need(tree, theirs) for theirs, ours in names.items()}
 
 
-def first_of(networks: Mapping[str, NetworkTree], *names: str) -> NetworkTree | None:
-    """The first network there is, in the order of preference given."""
-    return next((networks[name] for name in names if name in networks), None)
+def first_of(networks: Mapping[str, NetworkTree], *names: str, mark: str) -> NetworkTree | None:
+    """The first network that holds the tensor `mark`, those of the names given before all others."""
+    preferred = (networks[name] for name in names if name in networks)
+    return next((tree for tree in (*preferred, *networks.values()) if mark in tree), None)
 
 
 def trained_levels(biases: Sequence[Array]) -> int:
-    """How many levels a growing port has trained: those up to the last whose toRGB bias has left zero."""
+    """How many levels a growing port has trained: those up to the last whose toRGB bias has left zero.
+
+    Raises RefusedFile where there are no levels, or more than any network has.
+    """
+    if not 1 <= len(biases) <= 11:
+        raise RefusedFile("it holds no sensible number of resolutions: incomplete or damaged")
     moved = [level for level, bias in enumerate(biases) if np.any(bias)]
     return (moved[-1] if moved else len(biases) - 1) + 1
 
@@ -168,6 +230,11 @@ def noise_maps(levels: int, *, shared: bool = False) -> list[Floats]:
         same = shared and layer % 2
         maps.append(maps[-1] if same else random.randn(1, 1, size, size).astype(np.float32))
     return maps
+
+
+def noise_state(levels: int, *, shared: bool = False) -> State:
+    """`noise_maps` under this project's names."""
+    return {f"synthesis.layers.{at}.noise": noise for at, noise in enumerate(noise_maps(levels, shared=shared))}
 
 
 NO_NOISE = "It stores no noise maps (its own code draws new ones every time); fixed random ones were added."

@@ -36,7 +36,10 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"<?xml", "an XML document"),
     (b"version https://git-lfs", "a Git LFS pointer; fetch the real file with git lfs pull"),
 )
-_LEGACY_START = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
+_LEGACY_MAGIC = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
+_LEGACY_MAGIC_AS_TEXT = b"L119547037146038801333356L\n."
+"""The number that torch's legacy files begin with, as pickle protocols 2 to 5 write it, and 0 and 1."""
+_FRAME = 9
 _MAX_HEADER = 100_000_000
 
 
@@ -47,7 +50,7 @@ def container_of(data: memoryview) -> Container:
     head = bytes(data[:512])
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return Container.TORCH_ZIP
-    if head.startswith(_LEGACY_START):
+    if _is_legacy(head):
         return Container.TORCH_LEGACY
     if _is_safetensors(head, len(data)):
         return Container.SAFETENSORS
@@ -68,6 +71,13 @@ def container_of(data: memoryview) -> Container:
 def _is_onnx(head: bytes) -> bool:
     """A protocol buffer that opens with a small version number and the name of the program that wrote it."""
     return len(head) > 4 and head[0] == 0x08 and head[2] == 0x12 and _printable(head[4 : 4 + head[3]])
+
+
+def _is_legacy(head: bytes) -> bool:
+    """Protocols 4 and 5 put a frame's length between the protocol and the number."""
+    if head[:1] != b"\x80":
+        return head.startswith(_LEGACY_MAGIC_AS_TEXT)
+    return head.startswith(_LEGACY_MAGIC, 2 + _FRAME if head[2:3] == b"\x95" else 2)
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:

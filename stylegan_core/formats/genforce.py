@@ -15,8 +15,8 @@ from stylegan_core.networks.config import NetworkConfig
 
 def convert(file: WeightFile) -> Converted:
     """The smoothed generator (else the live one) and the discriminator."""
-    tree = turn.first_of(file.networks, "generator_smooth", "generator", "")
-    if tree is None or "synthesis.layer1.weight" not in tree:
+    tree = turn.first_of(file.networks, "generator_smooth", "generator", "", mark="synthesis.layer1.weight")
+    if tree is None:
         raise RefusedFile("it holds no generator of genforce's StyleGAN port, which alone of its networks is read")
     config = configuration(tree)
     level, alpha = turn.growth(turn.scalar(tree.tensors.get("synthesis.lod")), config.levels)
@@ -35,15 +35,15 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
     channels = [turn.size_of(tree, f"synthesis.output{at}.weight", 1) for at in range(levels)]
     layers = sum(re.fullmatch(r"mapping\.dense\d+\.weight", name) is not None for name in tree.tensors)
     code, width = (turn.size_of(tree, "mapping.dense0.weight", axis) for axis in (1, 0))
-    labels = tree.tensors.get("mapping.label_weight")
+    classes = turn.labels_of(tree, "mapping.label_weight")
     return turn.configured(
         resolution=4 << (levels - 1),
         **turn.fmaps(channels),
-        z_dim=code // 2 if labels is not None else code,
+        z_dim=code // 2 if classes else code,
         w_dim=turn.size_of(tree, f"mapping.dense{layers - 1}.weight", 0),
         mapping_layers=layers,
         mapping_width=width,
-        classes=turn.class_names(len(labels) if labels is not None else 0),
+        classes=classes,
         const_input="synthesis.layer0.const" in tree,
     )
 
@@ -69,7 +69,7 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
 
 
 def _per_layer_mean(mean: Array, config: NetworkConfig) -> Array:
-    if mean.size % config.w_dim:
+    if not mean.size or mean.size % config.w_dim:
         raise RefusedFile("its mean w fits neither one layer nor all: damaged")
     found: Array = np.asarray(mean, np.float32).reshape(-1, config.w_dim).mean(axis=0)
     return found

@@ -1,6 +1,7 @@
 """huangzh13's StyleGAN.pytorch: raw TensorFlow-style values, norm eps 1e-5, fromRGB without lrelu (spec-core 7.6)."""
 
 import re
+from functools import partial
 
 from stylegan_core.formats import converted as turn
 from stylegan_core.formats.array_shells import Array
@@ -23,7 +24,8 @@ def convert(file: WeightFile) -> Converted:
     levels = turn.trained_levels([turn.need(tree, f"g_synthesis.to_rgb.{at}.bias") for at in range(found)])
     config = configuration(tree, levels)
     notes = [*turn.note_of_trained(levels, found), NO_NOISE]
-    return Converted(config, generator_state(tree, config), source=tree.name, notes=notes)
+    noise = partial(turn.noise_state, levels)
+    return Converted(config, generator_state(tree, config), source=tree.name, notes=notes, draw_noise=noise)
 
 
 def configuration(tree: NetworkTree, levels: int) -> NetworkConfig:
@@ -31,16 +33,16 @@ def configuration(tree: NetworkTree, levels: int) -> NetworkConfig:
     channels = [turn.size_of(tree, f"g_synthesis.to_rgb.{at}.weight", 1) for at in range(levels)]
     layers = sum(re.fullmatch(r"g_mapping\.map\.dense\d+\.weight", name) is not None for name in tree.tensors)
     code, width = (turn.size_of(tree, "g_mapping.map.dense0.weight", axis) for axis in (1, 0))
-    labels = tree.tensors.get("class_embedding.weight")
+    classes = turn.labels_of(tree, "class_embedding.weight")
     blurs = any(name.endswith("conv0_up.intermediate.kernel") for name in tree.tensors) or levels == 1
     return turn.configured(
         resolution=4 << (levels - 1),
         **turn.fmaps(channels),
-        z_dim=code // 2 if labels is not None else code,
+        z_dim=code // 2 if classes else code,
         w_dim=turn.size_of(tree, f"g_mapping.map.dense{layers - 1}.weight", 0),
         mapping_layers=layers,
         mapping_width=width,
-        classes=turn.class_names(len(labels) if labels is not None else 0),
+        classes=classes,
         blur=blurs,
         norm_eps=NORM_EPS,
         from_rgb_activation=False,
@@ -57,11 +59,9 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
         state["mapping.label_embedding"] = turn.need(tree, "class_embedding.weight")
     if "truncation.avg_latent" in tree:
         state["w_avg"] = tree["truncation.avg_latent"]
-    maps = turn.noise_maps(config.levels)
     for index in range(2 * config.levels):
         ours = f"synthesis.layers.{index}."
         state |= {ours + name: value for name, value in _layer(tree, index).items()}
-        state[ours + "noise"] = maps[index]
     for level in range(config.levels):
         state[f"synthesis.to_rgb.{level}.conv.weight"] = turn.need(tree, f"g_synthesis.to_rgb.{level}.weight")
         state[f"synthesis.to_rgb.{level}.bias"] = turn.need(tree, f"g_synthesis.to_rgb.{level}.bias")

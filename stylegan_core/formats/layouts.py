@@ -39,11 +39,16 @@ def tensorflow_layout(networks: Networks) -> str:
 def persistent_layout(networks: Networks) -> str:
     """The layout of stylegan2-ada modules; raises RefusedFile for StyleGAN3 and others, by name."""
     names = {name for net in networks.values() for name in net.tensors}
-    if any(name.startswith("synthesis.L") or name.endswith("input.freqs") for name in names):
-        raise RefusedFile("it is a StyleGAN3 network, an architecture that this project does not draw")
+    _refuse_stylegan3(names)
     if any(re.match(r"(synthesis\.)?b\d+\.", name) for name in names):
         return STYLEGAN2_ADA
     raise RefusedFile("it holds PyTorch modules, but none of them is a StyleGAN2")
+
+
+def _refuse_stylegan3(names: set[str]) -> None:
+    rule = re.compile(r"(.*\.)?synthesis\.(L\d+_|input\.(freqs|transform)$)")
+    if any(rule.match(name) for name in names):
+        raise RefusedFile("it is a StyleGAN3 network, an architecture that this project does not draw")
 
 
 _MARKS: tuple[tuple[str, Callable[[set[str]], bool]], ...] = (
@@ -59,6 +64,7 @@ _MARKS: tuple[tuple[str, Callable[[set[str]], bool]], ...] = (
 def state_dict_layout(networks: Networks) -> str:
     """The layout of plain state dicts; raises RefusedFile where no known generator or discriminator is there."""
     names = {name for net in networks.values() for name in net.tensors}
+    _refuse_stylegan3(names)
     for layout, fits in _MARKS:
         if fits(names):
             return layout

@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import partial
 
 import numpy as np
 
@@ -32,7 +33,8 @@ def convert(file: WeightFile) -> Converted:
     _refuse_variants(tree, blocks)
     levels = sum(re.fullmatch(rf"{blocks}\.blocks\.\d+\.conv1\.weight", name) is not None for name in tree.tensors)
     config = configuration(tree, mapping, blocks, levels)
-    return Converted(config, generator_state(tree, config, mapping, blocks), source=blocks, notes=list(_NOTES))
+    state, noise = generator_state(tree, config, mapping, blocks), partial(noise_state, config)
+    return Converted(config, state, source=blocks, notes=list(_NOTES), draw_noise=noise)
 
 
 def _has(tree: NetworkTree, pattern: str) -> bool:
@@ -74,8 +76,6 @@ def generator_state(tree: NetworkTree, config: NetworkConfig, mapping: str, bloc
     state: State = {"synthesis.const": _first_features(tree, blocks)}
     for index in range(config.mapping_layers):
         state |= _dense(tree, f"{mapping}.{2 * index}.", f"mapping.layers.{index}.", config, first=index == 0)
-    side = config.resolution
-    noise = np.random.RandomState(0).rand(1, 1, side, side).astype(np.float32)
     for index in range(2 * config.levels):
         level, second = divmod(index, 2)
         theirs, number = f"{blocks}.blocks.{level}.", second + 1
@@ -83,7 +83,6 @@ def generator_state(tree: NetworkTree, config: NetworkConfig, mapping: str, bloc
         state |= _styled(tree, f"{theirs}conv{number}.weight", f"{theirs}to_style{number}.", ours)
         state[ours + "bias"] = turn.need(tree, f"{theirs}to_noise{number}.bias")
         state[ours + "noise_strength"] = turn.need(tree, f"{theirs}to_noise{number}.weight").reshape(-1)
-        state[ours + "noise"] = noise[:, :, : 4 << level, : 4 << level]
     for level in range(config.levels):
         theirs, ours = f"{blocks}.blocks.{level}.to_rgb.", f"synthesis.to_rgb.{level}."
         state |= _styled(tree, theirs + "conv.weight", theirs + "to_style.", ours, factor=2.0)
@@ -92,12 +91,20 @@ def generator_state(tree: NetworkTree, config: NetworkConfig, mapping: str, bloc
     return state
 
 
+def noise_state(config: NetworkConfig) -> State:
+    """Parts of one map for all layers, as its code draws it: each from the upper left corner."""
+    top = config.resolution
+    noise = np.random.RandomState(0).rand(1, 1, top, top).astype(np.float32)
+    sides = enumerate(config.noise_resolutions)
+    return {f"synthesis.layers.{index}.noise": noise[:, :, :side, :side] for index, side in sides}
+
+
 def _styled(tree: NetworkTree, weight: str, style: str, ours: str, factor: float = 1.0) -> State:
     kernel, affine = turn.need(tree, weight), turn.need(tree, style + "weight")
     if kernel.ndim != 4 or affine.ndim != 2:
         raise RefusedFile(f"its {weight!r} has the wrong number of dimensions: damaged")
     return {
-        ours + "conv.weight": turn.scaled(kernel, factor * math.sqrt(kernel[0].size)),
+        ours + "conv.weight": turn.scaled(kernel, factor * math.sqrt(math.prod(kernel.shape[1:]))),
         ours + "affine.weight": turn.scaled(affine, math.sqrt(affine.shape[1])),
         ours + "affine.bias": turn.need(tree, style + "bias"),
     }
@@ -122,6 +129,8 @@ def _first_features(tree: NetworkTree, blocks: str) -> Array:
     bias = turn.need(tree, f"{blocks}.initial_conv.bias").astype(np.float64)
     if const.ndim != 4 or weight.ndim != 4 or const.shape[1:] != (weight.shape[1], 4, 4) or weight.shape[2:] != (3, 3):
         raise RefusedFile("its first layers do not fit together: damaged")
+    if bias.shape != weight.shape[:1]:
+        raise RefusedFile("its first layer has another number of biases than of outputs: damaged")
     wide = np.pad(const[0], ((0, 0), (1, 1), (1, 1)))
     found = bias.reshape(-1, 1, 1) + sum(
         np.tensordot(weight[:, :, dy, dx], wide[:, dy : dy + 4, dx : dx + 4], axes=1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from stylegan_core.formats.limits import Budget, RefusedFile
+from stylegan_core.formats.sentences import shown
 
 MAX_STACK = 200_000
 MAXMARKS = 2_000
@@ -248,12 +249,6 @@ class Machine:
     def protocol(self) -> None:
         if self.number("<B") > 5:
             raise RefusedFile("it is written in a pickle protocol newer than 5")
-
-
-def shown(text: str) -> str:
-    """A name from a file, safe to put in a sentence: printable and short."""
-    clean = "".join(c if c.isprintable() else "?" for c in text[:60])
-    return clean + ("..." if len(text) > 60 else "")
 
 
 def decoded(raw: bytes, encoding: str) -> str:

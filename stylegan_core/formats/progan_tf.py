@@ -9,11 +9,19 @@ from stylegan_core.formats.stylegan1_tf import discriminator_state
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
 from stylegan_core.networks.config import NetworkConfig
 
+_FIXED: turn.Fixed = {
+    "num_channels": (3,),
+    "normalize_latents": (True,),
+    "use_pixelnorm": (True,),
+    "pixelnorm_epsilon": (1e-8,),
+    "use_wscale": (True,),
+    "use_leakyrelu": (True,),
+}
+
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (else the live one), and the discriminator where it has one score."""
-    drawn = next((file.networks[name] for name in ("Gs", "G") if name in file.networks), None)
-    drawn = drawn or next((net for net in file.networks.values() if "4x4/Dense/weight" in net), None)
+    drawn = turn.first_of(file.networks, "Gs", "G", mark="4x4/Dense/weight")
     if drawn is None:
         raise RefusedFile("it holds no Progressive GAN generator, only a discriminator")
     config = configuration(drawn)
@@ -21,14 +29,16 @@ def convert(file: WeightFile) -> Converted:
     result = Converted(config, generator_state(drawn, config), level=level, alpha=alpha, source=drawn.name)
     judge = file.networks.get("D")
     if judge is not None:
-        turn.add_discriminator(result, lambda: _discriminator(judge, config))
+        turn.add_discriminator(result, lambda: _discriminator(judge, result))
     return result
 
 
-def _discriminator(judge: NetworkTree, config: NetworkConfig) -> State:
+def _discriminator(judge: NetworkTree, result: Converted) -> State:
+    turn.check_settings(judge, {"use_wscale": (True,)})
+    result.config = turn.fitted(result.config, mbstd_group=turn.mbstd_group(judge))
     if turn.size_of(judge, "4x4/Dense1/weight", 1) != 1:
         raise RefusedFile("it also guesses labels, which this project's does not")
-    return discriminator_state(judge, config)
+    return discriminator_state(judge, result.config)
 
 
 def configuration(tree: NetworkTree) -> NetworkConfig:
@@ -40,8 +50,7 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
     labels = tree.options.get("label_size", 0)
     if labels:
         raise RefusedFile("it is a Progressive GAN with labels, which is not drawn here")
-    if tree.options.get("normalize_latents", True) is not True or tree.options.get("use_pixelnorm") is False:
-        raise RefusedFile("it is a Progressive GAN without its normalisation, which is not drawn here")
+    turn.check_settings(tree, _FIXED)
     z_dim = turn.size_of(tree, "4x4/Dense/weight", 0)
     return turn.configured(
         resolution=size,

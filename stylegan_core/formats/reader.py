@@ -2,17 +2,20 @@
 
 import importlib
 import mmap
-import struct
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
+
 from stylegan_core.formats import layouts
 from stylegan_core.formats.array_shells import Array
+from stylegan_core.formats.checkpoints import opened, unwrapped
 from stylegan_core.formats.converted import Converted
 from stylegan_core.formats.detect import Container, container_of
-from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
+from stylegan_core.formats.limits import Budget, Progress, RefusedFile
 from stylegan_core.formats.pickle_reader import read_pickle
 from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.sentences import MOST_SAID, naming, shown
 from stylegan_core.formats.stand_ins import NVIDIA_TABLE, NetworkShell, PersistentShell
 from stylegan_core.formats.torch_container import ZipMembers, read_zip
 from stylegan_core.formats.torch_tensors import TORCH_TABLE, read_legacy
@@ -32,6 +35,7 @@ MODULES = {
 }
 MAX_FILE = 16 << 30
 FULL_TABLE = {**TORCH_TABLE, **NVIDIA_TABLE}
+MAX_NETWORKS = 8
 _TRIPLE = ("G", "D", "Gs")
 
 
@@ -41,30 +45,21 @@ def read_weight_file(path: str | PathLike[str], progress: Progress | None = None
     `progress` gets the fraction read and cancels by returning False. Raises OSError where the file cannot be opened
     and ValueError with one sentence naming it where it is broken, hostile or of another kind.
     """
-    try:
+    with naming(path):
         data = mapped(Path(path))
-    except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
     return read_bytes(data, str(path), progress)
 
 
 def read_bytes(data: memoryview, name: str, progress: Progress | None = None) -> WeightFile:
     """The networks of a file that is in memory already; raises as `read_weight_file`, calling it `name`."""
-    try:
+    with naming(name):
         return _read(data, Budget(len(data), progress))
-    except Cancelled:
-        raise Cancelled(f"{name}: reading was cancelled.") from None
-    except RefusedFile as error:
-        raise RefusedFile(f"{name}: {error}.") from None
-    except (RecursionError, OverflowError, MemoryError, struct.error):
-        raise RefusedFile(f"{name}: it is damaged in a way that no network file is.") from None
 
 
 def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
     """The tensors of a single torch state dict of any network, such as a feature extractor's; raises as above."""
-    path = Path(path)
-    try:
-        data = mapped(path)
+    with naming(path):
+        data = mapped(Path(path))
         budget = Budget(len(data), None)
         zipped = container_of(data) is Container.TORCH_ZIP
         root = (
@@ -73,20 +68,22 @@ def read_state_dict(path: str | PathLike[str]) -> dict[str, Array]:
             else read_legacy(data, budget, TORCH_TABLE)
         )
         networks, _ = state_dicts(root, budget) if isinstance(root, dict) else ({}, {})
-    except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
     if len(networks) != 1:
         raise RefusedFile(f"{path}: it does not hold one state dict.")
     return next(iter(networks.values())).tensors
 
 
 def convert_file(file: WeightFile, path: str | PathLike[str]) -> Converted:
-    """The networks of a file that was read, in this project's terms; raises RefusedFile naming `path`."""
+    """The networks of a file that was read, in this project's terms, whose texts are safe to show.
+
+    Raises RefusedFile naming `path`.
+    """
     module = importlib.import_module(f"stylegan_core.formats.{MODULES[file.format]}")
-    try:
-        found: Converted = module.convert(file)
-    except RefusedFile as error:
-        raise RefusedFile(f"{path}: {error}.") from None
+    with naming(path):
+        with np.errstate(all="ignore"):  # numbers that are not finite are refused where they are put to use
+            found: Converted = module.convert(file)
+        found.source = shown(found.source)
+        found.notes = [shown(note, MOST_SAID) for note in found.notes]
     return found
 
 
@@ -130,16 +127,21 @@ def _from_safetensors(data: memoryview, budget: Budget) -> WeightFile:
 
 def _from_object(root: object, budget: Budget, sources: SourceCounter) -> WeightFile:
     if isinstance(root, NetworkShell):
-        return _tensorflow((root,), budget, sources)
+        return _tensorflow([("", root)], budget, sources)
     if isinstance(root, tuple | list) and any(isinstance(item, NetworkShell) for item in root):
-        return _tensorflow(root, budget, sources)
+        return _tensorflow(
+            [*zip(_TRIPLE if len(root) == 3 else [""] * MAX_NETWORKS, root, strict=False)], budget, sources
+        )
+    if isinstance(root, dict) and any(isinstance(item, NetworkShell) for item in root.values()):
+        return _tensorflow([(key, item) for key, item in root.items() if isinstance(key, str)], budget, sources)
     if isinstance(root, PersistentShell):
         root = {"G_ema" if root.class_name == "Generator" else "D": root}
     if isinstance(root, dict) and any(isinstance(item, PersistentShell) for item in root.values()):
         return _persistent(root, budget, sources)
     if isinstance(root, dict):
-        networks, loose = state_dicts(root, budget)
+        networks, loose = state_dicts(opened(root, budget), budget)
         if networks:
+            networks = unwrapped(networks, budget)
             return WeightFile(layouts.state_dict_layout(networks), networks, extras=_small(loose))
     raise RefusedFile("it can be read, but holds no network")
 
@@ -148,14 +150,13 @@ def _small(loose: dict[str, Array]) -> dict[str, Array]:
     return dict(list(loose.items())[:1000])
 
 
-def _tensorflow(shells: tuple[object, ...] | list[object], budget: Budget, sources: SourceCounter) -> WeightFile:
+def _tensorflow(named: list[tuple[str, object]], budget: Budget, sources: SourceCounter) -> WeightFile:
+    """The networks of a pickle, each under its given name, else its own."""
     networks: dict[str, NetworkTree] = {}
-    for index, shell in enumerate(shells[:8]):
-        if not isinstance(shell, NetworkShell):
-            continue
+    shells = [(name, shell) for name, shell in named if isinstance(shell, NetworkShell)]
+    for index, (name, shell) in enumerate(shells[:MAX_NETWORKS]):
         tree = tensorflow_network(shell, budget, sources)
-        name = _TRIPLE[index] if len(shells) == 3 else tree.name or f"network {index + 1}"
-        networks[name] = tree
+        networks[name or tree.name or f"network {index + 1}"] = tree
     return WeightFile(layouts.tensorflow_layout(networks), networks)
 
 

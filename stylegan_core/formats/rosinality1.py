@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import partial
 
 import numpy as np
 
@@ -20,8 +21,9 @@ _NO_JUDGE = "Its discriminator is built differently from StyleGAN's; it is left 
 
 def convert(file: WeightFile) -> Converted:
     """The running-average generator (else the live one); its discriminator is another network and left out."""
-    tree = turn.first_of(file.networks, "g_running", "generator", "g_ema", "")
-    if tree is None or "generator.progression.0.conv1.input" not in tree:
+    mark = "generator.progression.0.conv1.input"
+    tree = turn.first_of(file.networks, "g_running", "generator", "g_ema", "", mark=mark)
+    if tree is None:
         raise RefusedFile("it holds no generator of rosinality's StyleGAN, only other networks")
     found = sum(re.fullmatch(r"generator\.to_rgb\.\d+\.conv\.bias", name) is not None for name in tree.tensors)
     biases = [turn.need(tree, f"generator.to_rgb.{at}.conv.bias") for at in range(found)]
@@ -30,7 +32,8 @@ def convert(file: WeightFile) -> Converted:
     notes = [*turn.note_of_trained(levels, found), NO_NOISE]
     if "discriminator" in file.networks:
         notes.append(_NO_JUDGE)
-    return Converted(config, generator_state(tree, config), source=tree.name, notes=notes)
+    noise = partial(turn.noise_state, levels, shared=True)
+    return Converted(config, generator_state(tree, config), source=tree.name, notes=notes, draw_noise=noise)
 
 
 def configuration(tree: NetworkTree, levels: int) -> NetworkConfig:
@@ -57,11 +60,9 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
         theirs = f"style.{2 * index + 1}.linear."
         state[f"mapping.layers.{index}.weight"] = turn.scaled(turn.need(tree, theirs + "weight_orig"), 1 / LRMUL)
         state[f"mapping.layers.{index}.bias"] = turn.scaled(turn.need(tree, theirs + "bias"), 1 / LRMUL)
-    maps = turn.noise_maps(config.levels, shared=True)
     for index in range(2 * config.levels):
         ours = f"synthesis.layers.{index}."
         state |= {ours + name: value for name, value in _layer(tree, index, config).items()}
-        state[ours + "noise"] = maps[index]
     for level in range(config.levels):
         theirs = f"generator.to_rgb.{level}.conv."
         state[f"synthesis.to_rgb.{level}.conv.weight"] = turn.scaled(turn.need(tree, theirs + "weight_orig"), ROOT2)
@@ -91,6 +92,8 @@ def _layer(tree: NetworkTree, index: int, config: NetworkConfig) -> dict[str, Ar
 
 def _scale_from_zero(bias: Array, channels: int) -> Array:
     """This port's bias holds the 1 that the official code adds to the scale."""
+    if bias.ndim != 1:
+        raise RefusedFile("it holds a style's bias that is not a row of numbers: damaged")
     turned = bias.astype(np.float32)
     turned[:channels] -= 1
     return turned

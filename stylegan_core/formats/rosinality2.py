@@ -8,6 +8,7 @@ from stylegan_core.formats import converted as turn
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.sentences import listed
 from stylegan_core.formats.stylegan2_ada import less_one
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
 from stylegan_core.networks.config import NetworkConfig
@@ -17,11 +18,9 @@ _FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (g_ema, else g) and the discriminator."""
-    tree = turn.first_of(file.networks, "g_ema", "g", "generator", "")
-    if tree is None or "input.input" not in tree:
-        raise RefusedFile(
-            "it holds no generator of rosinality's StyleGAN2, only " + ", ".join(map(repr, file.networks))
-        )
+    tree = turn.first_of(file.networks, "g_ema", "g", "generator", "", mark="input.input")
+    if tree is None:
+        raise RefusedFile("it holds no generator of rosinality's StyleGAN2, only " + listed(file.networks))
     config = configuration(tree)
     state = generator_state(tree, config)
     mean = file.extras.get("latent_avg")

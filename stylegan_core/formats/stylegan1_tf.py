@@ -1,19 +1,19 @@
 """NVIDIA's StyleGAN v1 TensorFlow pickles: names, shapes and the flip of fused layers (spec-core 7.1-7.3)."""
 
 import re
-from collections.abc import Mapping
 
 from stylegan_core.formats import converted as turn
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.sentences import listed
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
 from stylegan_core.networks.config import NetworkConfig
 
 FUSED_FROM = 128
 """NVIDIA's 'auto' runs the fused upscaling, whose kernel is rotated, from this output resolution on."""
 
-_FIXED: Mapping[str, tuple[object, ...]] = {
+_FIXED: turn.Fixed = {
     "use_wscale": (True,),
     "nonlinearity": ("lrelu",),
     "mapping_nonlinearity": ("lrelu",),
@@ -23,45 +23,41 @@ _FIXED: Mapping[str, tuple[object, ...]] = {
     "mapping_lrmul": (0.01,),
     "mapping_use_wscale": (True,),
     "fused_scale": ("auto", True, False),
+}
+_FIXED_JUDGE: turn.Fixed = {
+    "use_wscale": (True,),
+    "nonlinearity": ("lrelu",),
+    "blur_filter": ([1, 2, 1], None),
     "mbstd_num_features": (1,),
 }
 
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (else the live one) and the discriminator of a v1 file."""
-    drawn = next((file.networks[name] for name in ("Gs", "G") if name in file.networks), None)
-    drawn = drawn or next((net for net in file.networks.values() if "dlatent_avg" in net), None)
+    drawn = turn.first_of(file.networks, "Gs", "G", mark="dlatent_avg")
     if drawn is None:
-        raise RefusedFile("it holds no whole StyleGAN generator, only " + _listed(file))
-    config, discriminator = configuration(drawn), file.networks.get("D")
-    if discriminator is not None:
-        config = turn.fitted(config, mbstd_group=_group(discriminator))
+        raise RefusedFile("it holds no whole StyleGAN generator, only " + listed(file.networks))
+    config = configuration(drawn)
     level, alpha = turn.growth(turn.scalar(drawn.tensors.get("lod")), config.levels)
     result = Converted(config, generator_state(drawn, config), level=level, alpha=alpha, source=drawn.name)
-    if discriminator is not None:
-        turn.add_discriminator(result, lambda: discriminator_state(discriminator, config))
+    judge = file.networks.get("D")
+    if judge is not None:
+        turn.add_discriminator(result, lambda: _discriminator(judge, result))
     if "Gs" not in file.networks:
         result.notes.append("It holds no averaged generator (Gs); the one in training is drawn.")
     return result
 
 
-def _listed(file: WeightFile) -> str:
-    return ", ".join(repr(name) for name in file.networks) or "nothing"
-
-
-def _group(tree: NetworkTree) -> int:
-    group = tree.options.get("mbstd_group_size", 4)
-    if not isinstance(group, int) or not 0 <= group <= 4096:
-        raise RefusedFile("its discriminator's minibatch group size is no sensible number")
-    return max(int(group), 1)
+def _discriminator(judge: NetworkTree, result: Converted) -> State:
+    turn.check_settings(judge, _FIXED_JUDGE)
+    result.config = turn.fitted(result.config, mbstd_group=turn.mbstd_group(judge))
+    return discriminator_state(judge, result.config)
 
 
 def configuration(tree: NetworkTree) -> NetworkConfig:
     """Sizes from the shapes, switches from the settings; raises RefusedFile for settings this project lacks."""
+    turn.check_settings(tree, _FIXED)
     options = {**tree.options_of("mapping"), **tree.options_of("synthesis"), **tree.options}
-    for name, allowed in _FIXED.items():
-        if name in options and options[name] not in allowed:
-            raise RefusedFile(f"its network was made with {name}={options[name]!r}, which is not drawn here")
     found = [int(m[1]) for name in tree.tensors if (m := re.match(r"synthesis/(\d{1,4})x\d+/", name))]
     size = turn.resolution_of(found, tree.name)
     levels = size.bit_length() - 2
@@ -83,8 +79,7 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
 def mapping_sizes(tree: NetworkTree) -> dict[str, object]:
     """z_dim, w_dim, layer count, width and classes of 'mapping/...' by their shapes."""
     layers = sum(re.fullmatch(r"mapping/Dense\d+/weight", name) is not None for name in tree.tensors)
-    labels = tree.tensors.get("mapping/LabelConcat/weight")
-    classes = turn.class_names(labels.shape[0] if labels is not None else 0)
+    classes = turn.labels_of(tree, "mapping/LabelConcat/weight")
     w_dim = turn.size_of(tree, "dlatent_avg", 0)
     if not layers:
         z_dim = w_dim // 2 if classes else w_dim

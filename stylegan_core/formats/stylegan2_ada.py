@@ -9,18 +9,21 @@ from stylegan_core.formats import converted as turn
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.sentences import listed, shown
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
 from stylegan_core.networks.config import NetworkConfig
 
 LRMUL = 0.01
+_LINEAR = ("affine", "torgb", "embed", "skip", "out")
+"""Layers without an activation; all others have lrelu."""
 _FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
 
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (G_ema, else G) and the discriminator where its architecture is the usual one."""
-    tree = turn.first_of(file.networks, "G_ema", "G", "g_ema", "")
-    if tree is None or "synthesis.b4.const" not in tree:
-        raise RefusedFile("it holds no whole StyleGAN2 generator, only " + ", ".join(map(repr, file.networks)))
+    tree = turn.first_of(file.networks, "G_ema", "G", "g_ema", "", mark="synthesis.b4.const")
+    if tree is None:
+        raise RefusedFile("it holds no whole StyleGAN2 generator, only " + listed(file.networks))
     config = configuration(tree)
     result = Converted(config, generator_state(tree, config), source=tree.name)
     judge = file.networks.get("D")
@@ -40,15 +43,19 @@ def _discriminator(judge: NetworkTree, result: Converted) -> State:
 
 def _clamp(tree: NetworkTree) -> float:
     """Where networks trained in 16 bits cut their activations; 0 where they do not."""
-    options = [
-        tree.options_of("synthesis"),
-        tree.options_of("synthesis_kwargs"),
-        *(tree.options_of(f"synthesis.b{4 << level}.conv1") for level in range(10)),
-    ]
-    found = {float(value) for o in options if isinstance(value := o.get("conv_clamp"), int | float)}
-    if len(found) > 1:
-        raise RefusedFile("its layers cut their activations at different values, which is not done here")
-    return found.pop() if found else 0.0
+    layers = (f"synthesis.b{4 << level}.conv1" for level in range(11))
+    return turn.clamp_of(tree.options_of(part) for part in ("synthesis", "synthesis_kwargs", *layers))
+
+
+def check_activations(tree: NetworkTree) -> None:
+    """Raises RefusedFile where a part was made with another activation than the usual one of its kind."""
+    for part in ("", *tree.options):
+        options = tree.options_of(part) if part else tree.options
+        usual = "linear" if part.rpartition(".")[2] in _LINEAR else "lrelu"
+        found = options.get("activation", usual)
+        if found != usual:
+            name = shown(part or "its network")
+            raise RefusedFile(f"{name} was made with activation={shown(repr(found))}, which is not drawn here")
 
 
 def configuration(tree: NetworkTree) -> NetworkConfig:
@@ -58,6 +65,7 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
     if any(f"synthesis.b{side}.skip.weight" in tree or f"synthesis.b{side}.torgb.weight" not in tree for side in sides):
         raise RefusedFile("its generator is not of the skip architecture, the only one of StyleGAN2's drawn here")
     check_filters(tree)
+    check_activations(tree)
     channels = [turn.size_of(tree, f"synthesis.b{side}.torgb.weight", 1) for side in sides]
     if turn.size_of(tree, f"synthesis.b{size}.torgb.weight", 0) != 3:
         raise RefusedFile("its pictures do not have three colours, which is all that is drawn here")
@@ -168,6 +176,7 @@ def discriminator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     """The residual discriminator's tensors."""
     top = config.levels - 1
     check_filters(tree)
+    check_activations(tree)
     state = _biased(tree, f"b{4 << top}.fromrgb", "from_rgb")
     for level in range(1, config.levels):
         theirs, ours = f"b{4 << level}.", f"blocks.{level - 1}."

@@ -7,12 +7,13 @@ import numpy as np
 from stylegan_core.formats import converted as turn
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.formats.sentences import listed
 from stylegan_core.formats.stylegan1_tf import biased, head_state, mapping_state
 from stylegan_core.formats.stylegan1_tf import discriminator_state as growing_discriminator
 from stylegan_core.formats.weight_file import NetworkTree, WeightFile
 from stylegan_core.networks.config import NetworkConfig
 
-_FIXED: dict[str, tuple[object, ...]] = {
+_FIXED: turn.Fixed = {
     "nonlinearity": ("lrelu",),
     "mapping_nonlinearity": ("lrelu",),
     "normalize_latents": (True,),
@@ -21,14 +22,18 @@ _FIXED: dict[str, tuple[object, ...]] = {
     "mapping_lrmul": (0.01,),
     "demodulate": (True,),
 }
+_FIXED_JUDGE: turn.Fixed = {
+    "nonlinearity": ("lrelu",),
+    "resample_kernel": ([1, 3, 3, 1], None),
+    "mbstd_num_features": (1,),
+}
 
 
 def convert(file: WeightFile) -> Converted:
     """The averaged generator (else the live one), and the discriminator where it is of the usual kind."""
-    drawn = turn.first_of(file.networks, "Gs", "G")
-    drawn = drawn or next((net for net in file.networks.values() if "dlatent_avg" in net), None)
+    drawn = turn.first_of(file.networks, "Gs", "G", mark="dlatent_avg")
     if drawn is None:
-        raise RefusedFile("it holds no whole StyleGAN2 generator, only " + ", ".join(map(repr, file.networks)))
+        raise RefusedFile("it holds no whole StyleGAN2 generator, only " + listed(file.networks))
     config = configuration(drawn)
     level, alpha = config.levels - 1, 1.0
     if config.family.growing:
@@ -36,22 +41,23 @@ def convert(file: WeightFile) -> Converted:
     result = Converted(config, generator_state(drawn, config), level=level, alpha=alpha, source=drawn.name)
     if "Gs" not in file.networks:
         result.notes.append("It holds no averaged generator (Gs); the one in training is drawn.")
-    if "D" in file.networks:
-        _add_discriminator(result, file.networks["D"])
+    judge = file.networks.get("D")
+    if judge is not None:
+        turn.add_discriminator(result, lambda: _discriminator(judge, result))
     return result
 
 
-def _add_discriminator(result: Converted, tree: NetworkTree) -> None:
+def _discriminator(judge: NetworkTree, result: Converted) -> State:
     growing = result.config.family.growing
-    fits = any("FromRGB_lod" in name for name in tree.tensors) if growing else "8x8/Skip/weight" in tree
-    if not fits or (tree.options.get("mbstd_num_features", 1) != 1):
-        result.notes.append("Its discriminator is of another architecture than the one known here; it is left out.")
-        return
-    group = tree.options.get("mbstd_group_size", 4)
-    if isinstance(group, int) and 0 <= group <= 4096:
-        result.config = turn.fitted(result.config, mbstd_group=max(group, 1))
+    fits = any("FromRGB_lod" in name for name in judge.tensors) if growing else "8x8/Skip/weight" in judge
+    if not fits and result.config.levels > 1:
+        raise RefusedFile("it is of another architecture than the one known here")
+    if any(name.lower().startswith("mapping") or "LabelEmbed" in name for name in judge.tensors):
+        raise RefusedFile("it compares with a mapped label")
+    turn.check_settings(judge, _FIXED_JUDGE)
+    result.config = turn.fitted(result.config, mbstd_group=turn.mbstd_group(judge))
     make = growing_discriminator if growing else discriminator_state
-    turn.add_discriminator(result, lambda: make(_with_usual_head(tree), result.config))
+    return make(_with_usual_head(judge), result.config)
 
 
 def _with_usual_head(tree: NetworkTree) -> NetworkTree:
@@ -65,10 +71,7 @@ def _with_usual_head(tree: NetworkTree) -> NetworkTree:
 
 def configuration(tree: NetworkTree) -> NetworkConfig:
     """Sizes from the shapes; growing where toRGB layers are numbered by lod."""
-    options = {**tree.options_of("mapping"), **tree.options_of("synthesis"), **tree.options}
-    for name, allowed in _FIXED.items():
-        if name in options and options[name] not in allowed:
-            raise RefusedFile(f"its network was made with {name}={options[name]!r}, which is not drawn here")
+    turn.check_settings(tree, _FIXED)
     found = [int(m[1]) for name in tree.tensors if (m := re.match(r"synthesis/(\d{1,4})x\d+/", name))]
     size = turn.resolution_of(found, tree.name)
     levels = size.bit_length() - 2
@@ -81,6 +84,7 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
         resolution=size,
         **turn.fmaps(channels),
         **_mapping_sizes(tree),
+        activation_clamp=turn.clamp_of((tree.options, tree.options_of("synthesis"))),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from stylegan_core.formats.array_shells import Array, checked_shape, raw_bytes
+from stylegan_core.formats.array_shells import Array, checked_shape, raw_bytes, whole_numbers
 from stylegan_core.formats.limits import Budget, RefusedFile
 from stylegan_core.formats.pickle_machine import StandIn, Table
 from stylegan_core.formats.pickle_reader import read_pickle
@@ -124,7 +124,7 @@ def _check_no_overlap(sizes: tuple[int, ...], strides: tuple[int, ...]) -> None:
 def _tensor(storage: object, code: str | None, offset: object, sizes: object, strides: object) -> TensorShell:
     if not isinstance(storage, Storage):
         raise RefusedFile("it holds a tensor without a block of numbers: damaged")
-    shape, steps = checked_shape(sizes), checked_shape(strides)
+    shape, steps = checked_shape(sizes), whole_numbers(strides)
     if len(shape) != len(steps) or type(offset) is not int or not 0 <= offset < 2**40:
         raise RefusedFile("it holds a tensor whose sizes, strides and offset do not fit together")
     if 0 not in shape:
@@ -151,6 +151,16 @@ def _parameter(arguments: tuple[object, ...], _budget: Budget) -> object:
     return arguments[0]
 
 
+def _with_attributes(arguments: tuple[object, ...], budget: Budget) -> object:
+    """``_rebuild_from_type_v2(maker, class, arguments, attributes)``: the tensor inside; the attributes are dropped."""
+    maker = arguments[0] if len(arguments) == 4 else None
+    if not isinstance(maker, StandIn) or maker.make not in (_rebuild, _rebuild_v3, _parameter):
+        raise RefusedFile("it describes a tensor in a way torch does not: damaged")
+    if not isinstance(arguments[2], tuple):
+        raise RefusedFile("it describes a tensor in a way torch does not: damaged")
+    return maker.make(arguments[2], budget)
+
+
 def _size(arguments: tuple[object, ...], _budget: Budget) -> tuple[int, ...]:
     return checked_shape(arguments[0] if arguments else ())
 
@@ -171,6 +181,11 @@ TORCH_TABLE: Table = {
     ("torch._utils", "_rebuild_tensor_v3"): StandIn("torch's tensor maker", _rebuild_v3),
     ("torch._utils", "_rebuild_parameter"): StandIn("torch's parameter maker", _parameter),
     ("torch._utils", "_rebuild_parameter_with_state"): StandIn("torch's parameter maker", _parameter),
+    ("torch._tensor", "_rebuild_from_type"): StandIn("torch's tensor maker", _with_attributes),
+    ("torch._tensor", "_rebuild_from_type_v2"): StandIn("torch's tensor maker", _with_attributes),
+    ("torch", "Tensor"): StandIn("torch.Tensor"),
+    ("torch.nn.parameter", "Parameter"): StandIn("torch.nn.Parameter"),
+    ("torch.nn.parameter", "Buffer"): StandIn("torch.nn.Buffer"),
     ("torch.storage", "_load_from_bytes"): StandIn("torch's storage reader", _load_from_bytes),
     ("torch", "Size"): StandIn("torch.Size", _size),
     ("torch", "device"): StandIn("torch.device", lambda _arguments, _budget: None),
@@ -220,7 +235,7 @@ class _LegacyStorages:
             return root
         if not isinstance(view, tuple) or len(view) != 3 or not isinstance(view[0], str):
             raise RefusedFile("it describes a part of a block of numbers in a way torch does not: damaged")
-        first, length = checked_shape(view[1:])
+        first, length = whole_numbers(view[1:])
         return self.views.setdefault((key, view[0]), Storage(code, length, None, root, first))
 
 

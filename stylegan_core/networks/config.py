@@ -67,8 +67,9 @@ class NetworkConfig:
             )
         if self.mapping_layers == 0 and self.w_dim != self.code_width:
             raise ValueError("Without mapping layers w is the normalised z, so both need the same size.")
-        if not 0 <= self.activation_clamp < float("inf"):
-            raise ValueError(f"activation_clamp is 0 or a positive number, not {self.activation_clamp}.")
+        for name in ("norm_eps", "activation_clamp"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise ValueError(f"{name} is 0 or a positive number, not {getattr(self, name)}.")
         self._check_choices()
 
     def _check_choices(self) -> None:
@@ -160,7 +161,10 @@ class NetworkConfig:
             expected: Any = kind if kind in (str, int, bool) else (int, float) if kind is float else tuple
             if not isinstance(value, expected) or (isinstance(value, bool) and kind is not bool):
                 raise ValueError(f"The network's configuration has no sensible {name}: {value!r}.")
-            made[name] = value
+            try:
+                made[name] = float(value) if kind is float else value
+            except OverflowError:
+                raise ValueError(f"The network's configuration has no sensible {name}: it is too large.") from None
         if not all(isinstance(item, str) for item in made.get("classes", ())):
             raise ValueError("The network's configuration has no sensible classes: each must be a text.")
         return cls(**made)

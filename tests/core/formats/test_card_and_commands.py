@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from stylegan_core.__main__ import main
 from stylegan_core.formats.card import read_card
@@ -17,8 +18,10 @@ from stylegan_core.formats.convert import convert_steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.formats.reader import read_weight_file
 from stylegan_core.model import load_discriminator, load_model, save_model
+from tests.core.formats.corpus import ada_pickle, ada_state
 from tests.core.formats.hostile import small
-from tests.core.formats.test_ports_v1 import rosinality_file
+from tests.core.formats.test_lucidrains import port_file
+from tests.core.formats.test_ports_v1 import huangzh13_file, rosinality_file
 from tests.core.formats.tf_files import dumped, generator, network_class
 from tests.core.reference import reference
 
@@ -118,6 +121,74 @@ def test_import_of_a_folder(pickled: Path, tmp_path: Path, capsys: pytest.Captur
     said = capsys.readouterr()
     assert "2 of 3 files" in said.out and "note.txt: it is not a weight file" in said.err
     assert load_model(tmp_path / "out" / "deeper" / "copy.pkl.safetensors").resolution == 8
+
+
+def test_a_second_import_of_a_folder_leaves_its_own_output_alone(
+    pickled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(pickled.parent)
+    assert main(["import", str(pickled.parent), "out"]) == 0
+    assert main(["import", ".", str(pickled.parent / "out"), "--overwrite"]) == 0
+    assert main(["import", "../in", "./../in/out", "--overwrite"]) == 0
+    assert capsys.readouterr().out.count("1 of 1 files") == 3
+    assert [path.name for path in Path("out").iterdir()] == ["snapshot.dat.safetensors"]
+
+
+def test_half_precision_keeps_numbers_too_large_for_it(tmp_path: Path) -> None:
+    state = ada_state()
+    state["synthesis.b4.const"][0, 0, 0] = 1e5
+    (tmp_path / "file.pkl").write_bytes(ada_pickle({"G_ema": state}, z_dim=2))
+    assert main(["import", str(tmp_path / "file.pkl"), str(tmp_path / "out.safetensors"), "--half"]) == 0
+    found = load_model(tmp_path / "out.safetensors").generator.state_dict()
+    assert found["synthesis.const"][0, 0, 0, 0] == 1e5
+    stored = load_file(tmp_path / "out.safetensors")
+    assert {str(values.dtype) for values in stored.values()} == {"torch.float16", "torch.float32"}
+
+
+@pytest.mark.parametrize("found", [huangzh13_file()[0], rosinality_file()[0], port_file()])
+def test_a_card_draws_no_noise(tmp_path: Path, found: dict[str, torch.Tensor], monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.save(found, tmp_path / "file")
+    with monkeypatch.context() as changed:
+        changed.setattr(np.random, "RandomState", lambda _seed: pytest.fail("drawn"))
+        assert any("noise map" in note for note in read_card(tmp_path / "file").notes)
+    assert load_model(tmp_path / "file").num_noise_layers > 0
+
+
+def test_what_a_file_says_reaches_the_terminal_printable_and_short(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "Gs\ud800\x1b[2J\nCode           none at all" + "x" * 200
+    with network_class() as cls:
+        (tmp_path / "file.pkl").write_bytes(dumped(generator(cls, name, small()), 4))
+    assert main(["info", str(tmp_path / "file.pkl")]) == 0
+    shown = capsys.readouterr().out
+    assert "Gs??[2J?Code" in shown and "\x1b" not in shown and "x" * 61 not in shown
+    assert sum(line.startswith("Code ") for line in shown.splitlines()) == 1
+    assert main(["info", "--json", str(tmp_path / "file.pkl")]) == 0
+    assert main(["import", str(tmp_path / "file.pkl"), str(tmp_path / "out.safetensors")]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here can a file's name be no text")
+def test_a_file_whose_name_is_no_text(pickled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = pickled.rename(pickled.with_name("bad\udcff.dat"))
+    assert main(["info", str(other)]) == 0
+    assert main(["info", "--json", str(other)]) == 0
+    assert main(["import", str(other.parent), str(other.parent / "out")]) == 0
+    said = capsys.readouterr().out
+    said.encode()
+    assert "bad?.dat" in said and "1 of 1 files" in said
+
+
+@pytest.mark.parametrize("name", ["style.1.linear.weight_orig", "generator.to_rgb.0.conv.bias"])
+def test_numbers_beyond_float32_warn_nobody(tmp_path: Path, name: str) -> None:
+    """One is scaled when it is converted, the other taken as it is; any warning fails a test here."""
+    state = rosinality_file()[0]
+    state[name] = torch.full_like(state[name], 1e300, dtype=torch.float64)
+    torch.save(state, tmp_path / "file")
+    assert read_card(tmp_path / "file").resolution == 128
+    with pytest.raises(ValueError, match="not finite"):
+        load_model(tmp_path / "file")
 
 
 def test_import_of_a_folder_without_networks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
