@@ -51,7 +51,8 @@ def test_the_picture_holds_the_curve(tmp_path: Path) -> None:
     draw_curve([(10.0, 900.0), (60.0, 300.0), (100.0, 250.0)], "FD-E", tmp_path / "curve.png")
     with Image.open(tmp_path / "curve.png") as picture:
         pixels = np.asarray(picture.convert("RGB")).astype(int)
-    accent = theme.DARK.colour("accent").getRgb()[:3]
+    colour = theme.DARK.colour("accent")
+    accent = (colour.red(), colour.green(), colour.blue())
     rows, columns = np.nonzero(np.abs(pixels - accent).sum(axis=2) < 30)
     left, right = rows[columns == columns.min()].mean(), rows[columns == columns.max()].mean()
     assert np.ptp(columns) > 400 and right - left > 80  # from high on the left to low on the right
