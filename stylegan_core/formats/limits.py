@@ -39,7 +39,7 @@ class Budget:
     visited: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self.raw = 2 * self.file_size + (1 << 20)
+        self.raw = 3 * self.file_size + (1 << 20)  # a long line is searched, decoded and encoded again
         self.tensor = 4 * self.file_size + (1 << 20)
 
     def spend_steps(self, count: int) -> None:

@@ -17,22 +17,25 @@ MAX_STACK = 200_000
 MAXMARKS = 2_000
 MAX_MEMO_INDEX = 2**31
 MAX_INTEGER_BYTES = 64
-MAX_LINE = 1 << 20
+FIRST_WINDOW, LAST_WINDOW = 128, 1 << 20
+"""Bytes looked at for the end of a line, at first and at most at once."""
+
 LONG_TEXT = 4096
 """Text longer than this stays bytes until somebody asks for it: in old files it is array data."""
 
 
 @dataclass(frozen=True, slots=True)
 class LongText:
-    """UTF-8 text that was not decoded: source code, or array data of a protocol 2 file."""
+    """Text that was not decoded: source code, or array data of protocols 0 and 2."""
 
     raw: memoryview
+    encoding: str = "utf-8"
 
 
 class Shell:
     """Base of the inert objects a stream may build; `set_state` is what BUILD does to them."""
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, _budget: Budget) -> None:
         """Takes the state the file gives; raises RefusedFile where it has none to take."""
         raise RefusedFile(f"it gives a {type(self).__name__} a state of type {type(state).__name__}: damaged")
 
@@ -76,14 +79,28 @@ class Machine:
         (value,) = struct.unpack(layout, self.take(struct.calcsize(layout)))
         return int(value)
 
-    def line(self) -> bytes:
-        window = bytes(self.data[self.position : self.position + MAX_LINE])
-        stop = window.find(b"\n")
-        if stop < 0:
-            raise RefusedFile("it holds a line of text that does not end")
+    def long_line(self) -> memoryview:
+        """The bytes up to the next line end, looked for in windows that grow: most lines are short."""
+        start, size = self.position, FIRST_WINDOW
+        while (stop := bytes(self.data[self.position : self.position + size]).find(b"\n")) < 0:
+            self.position += size
+            if self.position >= len(self.data):
+                raise RefusedFile("it holds a line of text that does not end")
+            size = min(2 * size, LAST_WINDOW)
         self.position += stop + 1
-        self.budget.spend_text(stop)
-        return window[:stop]
+        found = self.data[start : self.position - 1]
+        if len(found) > LONG_TEXT:
+            self.budget.spend_raw(len(found))
+        else:
+            self.budget.spend_text(len(found))
+        return found
+
+    def line(self) -> bytes:
+        """A line that holds a name or a number."""
+        found = self.long_line()
+        if len(found) > LONG_TEXT:
+            raise RefusedFile("it holds a name or a whole number longer than any network needs")
+        return bytes(found)
 
     def push(self, value: object) -> None:
         self.stack.append(value)
@@ -150,7 +167,10 @@ class Machine:
         self.push(parsed(int, line))
 
     def quoted(self) -> None:
-        line = self.line().strip()
+        found = self.long_line()
+        if len(found) > LONG_TEXT:
+            self.budget.spend_raw(2 * len(found))
+        line = bytes(found).strip()
         if len(line) < 2 or line[0] != line[-1] or line[0] not in b"'\"":
             raise RefusedFile("it holds text without its quotation marks: damaged")
         try:
@@ -158,6 +178,11 @@ class Machine:
         except ValueError:
             raise RefusedFile("it holds text that cannot be decoded: damaged") from None
         self.push(str(raw, "latin-1") if len(raw) <= LONG_TEXT else memoryview(raw))
+
+    def text_line(self) -> None:
+        found = self.long_line()
+        long = len(found) > LONG_TEXT
+        self.push(LongText(found, "raw-unicode-escape") if long else decoded(bytes(found), "raw-unicode-escape"))
 
     # The memo
 
@@ -221,7 +246,7 @@ class Machine:
         state, target = self.pop(), self.top()
         if not isinstance(target, Shell):
             raise RefusedFile(f"it sets the state of a {type(target).__name__}; nothing was run")
-        target.set_state(state)
+        target.set_state(state, self.budget)
 
     def new_with_keywords(self) -> None:
         function, arguments, keywords = self.pop_many(3)

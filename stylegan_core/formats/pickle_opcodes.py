@@ -44,7 +44,7 @@ ACTIONS: dict[int, Callable[[Machine], None]] = {
     ord("S"): Machine.quoted,
     ord("T"): lambda m: m.old_text(m.number("<i")),
     ord("U"): lambda m: m.old_text(m.number("<B")),
-    ord("V"): lambda m: m.push(decoded(m.line(), "raw-unicode-escape")),
+    ord("V"): Machine.text_line,
     ord("X"): lambda m: m.text(m.number("<I")),
     ord("a"): lambda m: m.append([m.pop()]),
     ord("b"): Machine.build,

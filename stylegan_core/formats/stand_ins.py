@@ -10,7 +10,7 @@ from stylegan_core.formats.pickle_machine import Shell, StandIn, Table
 class Dictionary(dict[object, object], Shell):
     """OrderedDict, EasyDict and defaultdict: a dictionary that ignores the attributes files set on it."""
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, _budget: Budget) -> None:
         """EasyDict keeps its items as state; what OrderedDict adds (torch's _metadata) is not needed."""
         if isinstance(state, tuple) and len(state) == 2:
             state = state[0] or state[1]
@@ -24,7 +24,7 @@ class NetworkShell(Shell):
     def __init__(self) -> None:
         self.state: dict[object, object] = {}
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, _budget: Budget) -> None:
         """Keeps the state dictionary."""
         if not isinstance(state, dict):
             raise RefusedFile("it holds a network whose contents are not a dictionary: damaged")
@@ -41,7 +41,7 @@ class PersistentShell(Shell):
 class SettingsShell(Shell):
     """argparse.Namespace and the like: read past, not used."""
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, _budget: Budget) -> None:
         """Drops what the file sets."""
         if not isinstance(state, dict):
             raise RefusedFile("it holds settings that are not a dictionary: damaged")
@@ -65,7 +65,7 @@ def _dictionary(arguments: tuple[object, ...], budget: Budget) -> Dictionary:
 
 
 def _default_dictionary(arguments: tuple[object, ...], budget: Budget) -> Dictionary:
-    return _dictionary(arguments[1:], budget)
+    return _dictionary(arguments[1:2], budget)
 
 
 def _set(arguments: tuple[object, ...], budget: Budget) -> set[object]:

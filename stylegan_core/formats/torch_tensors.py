@@ -159,7 +159,7 @@ def _load_from_bytes(arguments: tuple[object, ...], budget: Budget) -> Storage:
     """A torch stream inside the pickle (stylegan2-ada): read by `read_legacy`, not by torch."""
     if len(arguments) != 1:
         raise RefusedFile("it holds a block of numbers in a way torch does not: damaged")
-    root = read_legacy(raw_bytes(arguments[0]), budget, TORCH_TABLE, nested=True)
+    root = read_legacy(raw_bytes(arguments[0], budget), budget, TORCH_TABLE, nested=True)
     if not isinstance(root, Storage):
         raise RefusedFile("it holds a block of numbers that is something else: damaged")
     return root
