@@ -7,11 +7,12 @@ Long byte strings stay views of the file.
 
 import codecs
 import struct
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from stylegan_core.formats.limits import Budget, RefusedFile
+from stylegan_core.formats.pickle_keys import dictionary_key
 
 MAX_STACK = 200_000
 MAXMARKS = 2_000
@@ -203,7 +204,7 @@ class Machine:
         if not isinstance(target, dict) or len(pairs) % 2:
             raise RefusedFile("it sets items on something that is not a dictionary")
         for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-            target[dictionary_key(key)] = value
+            target[dictionary_key(key, self.budget)] = value
 
     def append(self, items: list[object]) -> None:
         target = self.top()
@@ -215,7 +216,7 @@ class Machine:
         target = self.top()
         if not isinstance(target, set):
             raise RefusedFile("it adds to something that is not a set")
-        target.update(dictionary_key(item) for item in items)
+        target.update(dictionary_key(item, self.budget) for item in items)
 
     def dictionary(self, pairs: list[object]) -> None:
         self.push({})
@@ -293,15 +294,3 @@ def parsed(kind: Callable[[bytes], T], line: bytes) -> T:
         return kind(line)
     except ValueError:
         raise RefusedFile("it holds a number that is none: damaged") from None
-
-
-_SIMPLE = (str, int, float, bytes, bool, type(None))
-
-
-def dictionary_key(value: object) -> Hashable:
-    """A dictionary key: simple values and short tuples of them, so that hashing cannot run deep."""
-    if isinstance(value, _SIMPLE):
-        return value
-    if isinstance(value, tuple) and len(value) <= 8 and all(isinstance(item, _SIMPLE) for item in value):
-        return value
-    raise RefusedFile(f"it uses a {type(value).__name__} as a key, which no network does")
