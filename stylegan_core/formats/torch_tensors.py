@@ -101,7 +101,7 @@ class TensorShell:
             raise RefusedFile("it reads a block of numbers as a type that does not fit")
         flat: Array = np.frombuffer(data, code)
         count = math.prod(self.sizes)
-        budget.spend_tensor(count * size)
+        budget.spend_tensor(count * (4 if self.code == BFLOAT16 else size))
         last = self.offset + sum((n - 1) * s for n, s in zip(self.sizes, self.strides, strict=True))
         if count and last >= len(flat):
             raise RefusedFile("it holds a tensor that reaches beyond its block of numbers")

@@ -145,7 +145,9 @@ def _items(values: object, budget: Budget) -> Iterator[tuple[str, object]]:
 
 
 def _name(start: str, end: str, budget: Budget) -> str:
-    budget.spend_text(len(start) + len(end))
+    """The two texts as one; a wide character makes all others of a text as wide."""
+    width = 1 if start.isascii() and end.isascii() else 4
+    budget.spend_text(width * (len(start) + len(end)))
     return start + end
 
 

@@ -107,6 +107,13 @@ def test_shared_state_dicts(place: str) -> None:
         state_dicts({place: root, "x": {}} if place else root, budget())
 
 
+def test_widened_numbers_are_paid_as_wide() -> None:
+    half = TensorShell(Storage("bf16", 100, memoryview(bytes(200))), "bf16", 0, (100,), (1,))
+    spent = Budget(1_000)
+    before = spent.tensor
+    assert half.array(spent).nbytes == before - spent.tensor == 400
+
+
 def test_keys_that_are_no_names_are_paid_too() -> None:
     part: dict[object, object] = dict.fromkeys(range(1_000))
     with pytest.raises(RefusedFile, match=STEPS_SAID):
