@@ -11,7 +11,8 @@ from stylegan_core.formats.limits import Budget, RefusedFile
 
 LARGEST = 2**60
 TUPLE_STEPS = 250
-_SIMPLE = (str, int, float, bytes, bool, type(None))
+_NUMBERS = (int, float)
+_SIMPLE = (*_NUMBERS, str, bytes, type(None))
 
 
 def dictionary_key(value: object, budget: Budget) -> Hashable:
@@ -28,6 +29,6 @@ def dictionary_key(value: object, budget: Budget) -> Hashable:
 
 
 def _simple(value: Hashable) -> Hashable:
-    if isinstance(value, int | float) and not -LARGEST < value < LARGEST:
+    if isinstance(value, _NUMBERS) and not -LARGEST < value < LARGEST:
         raise RefusedFile("it uses a number as a key that is larger than any network needs")
     return value
