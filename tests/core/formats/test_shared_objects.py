@@ -83,6 +83,14 @@ def test_names_of_shared_variables() -> None:
         tensorflow_network(network([], components=parts), budget(text=50_000), SourceCounter())
 
 
+def test_a_wide_character_makes_a_name_four_times_as_dear() -> None:
+    for text, characters in (("v" * 100, 100), ("v" * 99 + "\U0001f600", 400)):
+        spent = budget()
+        before = spent.text
+        tensorflow_network(network([(text, 1)]), spent, SourceCounter())
+        assert before - spent.text == characters
+
+
 def test_shared_modules() -> None:
     with pytest.raises(RefusedFile, match=STEPS_SAID):
         torch_module("G", chain(14, "a", "b"), budget(), SourceCounter())
