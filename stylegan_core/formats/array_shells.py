@@ -28,7 +28,7 @@ class DtypeShell(Shell):
         self.order = "<" if order == "=" else order
         self.kind = rest
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, _budget: Budget) -> None:
         """Takes numpy's (version, byte order, subarray, names, fields, size, alignment, flags ...)."""
         if not isinstance(state, tuple) or len(state) < 5 or not isinstance(state[1], str):
             raise RefusedFile("it describes an array type in a way numpy does not: damaged")
@@ -50,14 +50,15 @@ class ArrayShell(Shell):
     def __init__(self) -> None:
         self._array: Array | None = None
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, budget: Budget) -> None:
         """Takes numpy's (version, shape, dtype, Fortran order, raw bytes)."""
         if not isinstance(state, tuple) or len(state) not in (4, 5):
             raise RefusedFile("it describes an array in a way numpy does not: damaged")
         shape, dtype, fortran, raw = state[-4:]
         if not isinstance(dtype, DtypeShell):
             raise RefusedFile("it holds an array without a type of elements: damaged")
-        self._array = array_of(raw, dtype.dtype, shape, isinstance(fortran, int) and bool(fortran))
+        numbers = raw_bytes(raw, budget)
+        self._array = array_of(numbers, dtype.dtype, shape, isinstance(fortran, int) and bool(fortran))
 
     @property
     def array(self) -> Array:
@@ -87,20 +88,20 @@ def whole_numbers(shape: object) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def raw_bytes(raw: object) -> memoryview:
-    """What the file gave as bytes, as text of Python 2 or of protocol 2, as bytes."""
+def raw_bytes(raw: object, budget: Budget) -> memoryview:
+    """What the file gave as bytes, or as Python 2's text, as bytes."""
     if isinstance(raw, memoryview):
         return raw
     if isinstance(raw, bytes):
         return memoryview(raw)
     if isinstance(raw, str):
-        return memoryview(_latin1(raw))
+        return memoryview(_latin1(raw, budget))
     raise RefusedFile("it holds an array whose numbers are not bytes: damaged")
 
 
-def array_of(raw: object, dtype: np.dtype[np.generic], shape: object, fortran: bool) -> Array:
-    """The array as a view of `raw`; raises RefusedFile unless shape, type and length agree."""
-    sizes, data = checked_shape(shape), raw_bytes(raw)
+def array_of(data: memoryview, dtype: np.dtype[np.generic], shape: object, fortran: bool) -> Array:
+    """The array as a view of `data`; raises RefusedFile unless shape, type and length agree."""
+    sizes = checked_shape(shape)
     if math.prod(sizes) * dtype.itemsize != len(data):
         raise RefusedFile(
             f"it holds an array of shape {sizes} whose numbers take {len(data):,} bytes: the shape does not fit"
@@ -109,7 +110,8 @@ def array_of(raw: object, dtype: np.dtype[np.generic], shape: object, fortran: b
     return flat.reshape(sizes, order="F" if fortran else "C")
 
 
-def _latin1(text: str) -> bytes:
+def _latin1(text: str, budget: Budget) -> bytes:
+    budget.spend_raw(len(text))
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
@@ -122,14 +124,14 @@ def _encode(arguments: tuple[object, ...], budget: Budget) -> bytes:
         raise RefusedFile("it converts text in an encoding other than latin-1; nothing was run")
     text = arguments[0]
     if isinstance(text, LongText):
-        budget.spend_raw(2 * len(text.raw))
+        budget.spend_raw(len(text.raw))
         try:
-            text = str(text.raw, "utf-8")
+            text = str(text.raw, text.encoding)
         except ValueError:
             raise RefusedFile("it holds text that cannot be decoded: damaged") from None
     if not isinstance(text, str):
         raise RefusedFile("it converts something that is not text; nothing was run")
-    return _latin1(text)
+    return _latin1(text, budget)
 
 
 def _dtype(arguments: tuple[object, ...], _budget: Budget) -> DtypeShell:
@@ -138,10 +140,10 @@ def _dtype(arguments: tuple[object, ...], _budget: Budget) -> DtypeShell:
     return DtypeShell(arguments[0])
 
 
-def _scalar(arguments: tuple[object, ...], _budget: Budget) -> object:
+def _scalar(arguments: tuple[object, ...], budget: Budget) -> object:
     if len(arguments) != 2 or not isinstance(arguments[0], DtypeShell):
         raise RefusedFile("it describes a number in a way numpy does not: damaged")
-    return array_of(arguments[1], arguments[0].dtype, (), False)[()]
+    return array_of(raw_bytes(arguments[1], budget), arguments[0].dtype, (), False)[()]
 
 
 def _reconstruct(arguments: tuple[object, ...], _budget: Budget) -> ArrayShell:
@@ -150,12 +152,12 @@ def _reconstruct(arguments: tuple[object, ...], _budget: Budget) -> ArrayShell:
     return ArrayShell()
 
 
-def _from_buffer(arguments: tuple[object, ...], _budget: Budget) -> ArrayShell:
+def _from_buffer(arguments: tuple[object, ...], budget: Budget) -> ArrayShell:
     if len(arguments) != 4:
         raise RefusedFile("it describes an array in a way numpy does not: damaged")
     raw, dtype, shape, order = arguments
     shell = ArrayShell()
-    shell.set_state((shape, dtype, isinstance(order, str) and order == "F", raw))
+    shell.set_state((shape, dtype, isinstance(order, str) and order == "F", raw), budget)
     return shell
 
 

@@ -9,6 +9,9 @@ Progress = Callable[[float], bool | None]
 MAX_OPCODES = 500_000
 """A training checkpoint with both optimizers has about 100,000; each opcode makes one small object at most."""
 
+TELL_EVERY = 2048
+"""Objects walked over between two reports of progress."""
+
 MAX_TEXT = 64 << 20
 MAX_DEPTH = 200
 MAX_DIMENSIONS = 8
@@ -32,9 +35,11 @@ class Budget:
     text: int = MAX_TEXT
     raw: int = field(init=False)
     tensor: int = field(init=False)
+    fraction: float = field(init=False, default=0.0)
+    visited: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self.raw = 2 * self.file_size + (1 << 20)
+        self.raw = 3 * self.file_size + (1 << 20)  # a long line is searched, decoded and encoded again
         self.tensor = 4 * self.file_size + (1 << 20)
 
     def spend_steps(self, count: int) -> None:
@@ -42,6 +47,17 @@ class Budget:
         self.opcodes -= count
         if self.opcodes < 0:
             raise RefusedFile(f"it takes more than {MAX_OPCODES:,} steps to read, more than any network needs")
+
+    def visit(self, steps: int = 1) -> None:
+        """Pays for walking to an object that was read, which a file may share as often as it likes.
+
+        Raises RefusedFile when the steps are spent, and Cancelled as `report` does.
+        """
+        self.spend_steps(steps)
+        self.visited += steps
+        if self.visited >= TELL_EVERY:
+            self.visited = 0
+            self.report(self.fraction)
 
     def spend_text(self, count: int) -> None:
         """Takes from the characters of text the file may still hold."""
@@ -63,5 +79,6 @@ class Budget:
 
     def report(self, fraction: float) -> None:
         """Tells the progress callback; raises Cancelled where that says stop."""
-        if self.progress is not None and self.progress(min(max(fraction, 0.0), 1.0)) is False:
+        self.fraction = min(max(fraction, 0.0), 1.0)
+        if self.progress is not None and self.progress(self.fraction) is False:
             raise Cancelled("reading was cancelled")

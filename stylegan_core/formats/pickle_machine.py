@@ -7,33 +7,37 @@ Long byte strings stay views of the file.
 
 import codecs
 import struct
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from stylegan_core.formats.limits import Budget, RefusedFile
+from stylegan_core.formats.pickle_keys import dictionary_key
 from stylegan_core.formats.sentences import shown
 
 MAX_STACK = 200_000
 MAXMARKS = 2_000
 MAX_MEMO_INDEX = 2**31
 MAX_INTEGER_BYTES = 64
-MAX_LINE = 1 << 20
+FIRST_WINDOW, LAST_WINDOW = 128, 1 << 20
+"""Bytes looked at for the end of a line, at first and at most at once."""
+
 LONG_TEXT = 4096
 """Text longer than this stays bytes until somebody asks for it: in old files it is array data."""
 
 
 @dataclass(frozen=True, slots=True)
 class LongText:
-    """UTF-8 text that was not decoded: source code, or array data of a protocol 2 file."""
+    """Text that was not decoded: source code, or array data of protocols 0 and 2."""
 
     raw: memoryview
+    encoding: str = "utf-8"
 
 
 class Shell:
     """Base of the inert objects a stream may build; `set_state` is what BUILD does to them."""
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, _budget: Budget) -> None:
         """Takes the state the file gives; raises RefusedFile where it has none to take."""
         raise RefusedFile(f"it gives a {type(self).__name__} a state of type {type(state).__name__}: damaged")
 
@@ -77,14 +81,28 @@ class Machine:
         (value,) = struct.unpack(layout, self.take(struct.calcsize(layout)))
         return int(value)
 
-    def line(self) -> bytes:
-        window = bytes(self.data[self.position : self.position + MAX_LINE])
-        stop = window.find(b"\n")
-        if stop < 0:
-            raise RefusedFile("it holds a line of text that does not end")
+    def long_line(self) -> memoryview:
+        """The bytes up to the next line end, looked for in windows that grow: most lines are short."""
+        start, size = self.position, FIRST_WINDOW
+        while (stop := bytes(self.data[self.position : self.position + size]).find(b"\n")) < 0:
+            self.position += size
+            if self.position >= len(self.data):
+                raise RefusedFile("it holds a line of text that does not end")
+            size = min(2 * size, LAST_WINDOW)
         self.position += stop + 1
-        self.budget.spend_text(stop)
-        return window[:stop]
+        found = self.data[start : self.position - 1]
+        if len(found) > LONG_TEXT:
+            self.budget.spend_raw(len(found))
+        else:
+            self.budget.spend_text(len(found))
+        return found
+
+    def line(self) -> bytes:
+        """A line that holds a name or a number."""
+        found = self.long_line()
+        if len(found) > LONG_TEXT:
+            raise RefusedFile("it holds a name or a whole number longer than any network needs")
+        return bytes(found)
 
     def push(self, value: object) -> None:
         self.stack.append(value)
@@ -151,7 +169,10 @@ class Machine:
         self.push(parsed(int, line))
 
     def quoted(self) -> None:
-        line = self.line().strip()
+        found = self.long_line()
+        if len(found) > LONG_TEXT:
+            self.budget.spend_raw(2 * len(found))
+        line = bytes(found).strip()
         if len(line) < 2 or line[0] != line[-1] or line[0] not in b"'\"":
             raise RefusedFile("it holds text without its quotation marks: damaged")
         try:
@@ -159,6 +180,11 @@ class Machine:
         except ValueError:
             raise RefusedFile("it holds text that cannot be decoded: damaged") from None
         self.push(str(raw, "latin-1") if len(raw) <= LONG_TEXT else memoryview(raw))
+
+    def text_line(self) -> None:
+        found = self.long_line()
+        long = len(found) > LONG_TEXT
+        self.push(LongText(found, "raw-unicode-escape") if long else decoded(bytes(found), "raw-unicode-escape"))
 
     # The memo
 
@@ -179,7 +205,7 @@ class Machine:
         if not isinstance(target, dict) or len(pairs) % 2:
             raise RefusedFile("it sets items on something that is not a dictionary")
         for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-            target[dictionary_key(key)] = value
+            target[dictionary_key(key, self.budget)] = value
 
     def append(self, items: list[object]) -> None:
         target = self.top()
@@ -191,7 +217,7 @@ class Machine:
         target = self.top()
         if not isinstance(target, set):
             raise RefusedFile("it adds to something that is not a set")
-        target.update(dictionary_key(item) for item in items)
+        target.update(dictionary_key(item, self.budget) for item in items)
 
     def dictionary(self, pairs: list[object]) -> None:
         self.push({})
@@ -222,7 +248,7 @@ class Machine:
         state, target = self.pop(), self.top()
         if not isinstance(target, Shell):
             raise RefusedFile(f"it sets the state of a {type(target).__name__}; nothing was run")
-        target.set_state(state)
+        target.set_state(state, self.budget)
 
     def new_with_keywords(self) -> None:
         function, arguments, keywords = self.pop_many(3)
@@ -263,15 +289,3 @@ def parsed(kind: Callable[[bytes], T], line: bytes) -> T:
         return kind(line)
     except ValueError:
         raise RefusedFile("it holds a number that is none: damaged") from None
-
-
-_SIMPLE = (str, int, float, bytes, bool, type(None))
-
-
-def dictionary_key(value: object) -> Hashable:
-    """A dictionary key: simple values and short tuples of them, so that hashing cannot run deep."""
-    if isinstance(value, _SIMPLE):
-        return value
-    if isinstance(value, tuple) and len(value) <= 8 and all(isinstance(item, _SIMPLE) for item in value):
-        return value
-    raise RefusedFile(f"it uses a {type(value).__name__} as a key, which no network does")

@@ -4,7 +4,8 @@ import struct
 from collections.abc import Callable
 
 from stylegan_core.formats.limits import RefusedFile
-from stylegan_core.formats.pickle_machine import LONG_TEXT, MARK, Machine, decoded, dictionary_key, parsed
+from stylegan_core.formats.pickle_keys import dictionary_key
+from stylegan_core.formats.pickle_machine import LONG_TEXT, MARK, Machine, decoded, parsed
 
 
 def void(_value: object) -> None:
@@ -44,7 +45,7 @@ ACTIONS: dict[int, Callable[[Machine], None]] = {
     ord("S"): Machine.quoted,
     ord("T"): lambda m: m.old_text(m.number("<i")),
     ord("U"): lambda m: m.old_text(m.number("<B")),
-    ord("V"): lambda m: m.push(decoded(m.line(), "raw-unicode-escape")),
+    ord("V"): Machine.text_line,
     ord("X"): lambda m: m.text(m.number("<I")),
     ord("a"): lambda m: m.append([m.pop()]),
     ord("b"): Machine.build,
@@ -86,7 +87,7 @@ ACTIONS: dict[int, Callable[[Machine], None]] = {
     0x8E: lambda m: _bytes(m, m.number("<Q")),
     0x8F: lambda m: m.push(set()),
     0x90: lambda m: m.add(m.pop_to_mark()),
-    0x91: lambda m: m.push(frozenset(dictionary_key(item) for item in m.pop_to_mark())),
+    0x91: lambda m: m.push(frozenset(dictionary_key(item, m.budget) for item in m.pop_to_mark())),
     0x92: Machine.new_with_keywords,
     0x93: lambda m: m.push(m.name(*m.pop_many(2))),
     0x94: lambda m: m.put(len(m.memo)),

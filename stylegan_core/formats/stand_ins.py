@@ -1,16 +1,17 @@
 """The fixed table of names a network file may mention, and the inert objects they become."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from stylegan_core.formats.array_shells import NUMPY_TABLE
 from stylegan_core.formats.limits import Budget, RefusedFile
+from stylegan_core.formats.pickle_keys import dictionary_key
 from stylegan_core.formats.pickle_machine import Shell, StandIn, Table
 
 
 class Dictionary(dict[object, object], Shell):
     """OrderedDict, EasyDict and defaultdict: a dictionary that ignores the attributes files set on it."""
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, _budget: Budget) -> None:
         """EasyDict keeps its items as state; what OrderedDict adds (torch's _metadata) is not needed."""
         if isinstance(state, tuple) and len(state) == 2:
             state = state[0] or state[1]
@@ -24,7 +25,7 @@ class NetworkShell(Shell):
     def __init__(self) -> None:
         self.state: dict[object, object] = {}
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, _budget: Budget) -> None:
         """Keeps the state dictionary."""
         if not isinstance(state, dict):
             raise RefusedFile("it holds a network whose contents are not a dictionary: damaged")
@@ -41,13 +42,13 @@ class PersistentShell(Shell):
 class SettingsShell(Shell):
     """argparse.Namespace and the like: read past, not used."""
 
-    def set_state(self, state: object) -> None:
+    def set_state(self, state: object, _budget: Budget) -> None:
         """Drops what the file sets."""
         if not isinstance(state, dict):
             raise RefusedFile("it holds settings that are not a dictionary: damaged")
 
 
-def pairs_of(value: object, budget: Budget) -> Iterable[tuple[object, object]]:
+def pairs_of(value: object, budget: Budget) -> Iterable[tuple[Hashable, object]]:
     """The items of a list of pairs, as OrderedDict is written by old Pythons."""
     if isinstance(value, dict):
         value = list(value.items())
@@ -57,7 +58,7 @@ def pairs_of(value: object, budget: Budget) -> Iterable[tuple[object, object]]:
     for pair in value:
         if not isinstance(pair, list | tuple) or len(pair) != 2 or not isinstance(pair[0], str | int):
             raise RefusedFile("it fills a dictionary from something that is not a list of pairs: damaged")
-        yield pair[0], pair[1]
+        yield dictionary_key(pair[0], budget), pair[1]
 
 
 def _dictionary(arguments: tuple[object, ...], budget: Budget) -> Dictionary:
@@ -65,17 +66,17 @@ def _dictionary(arguments: tuple[object, ...], budget: Budget) -> Dictionary:
 
 
 def _default_dictionary(arguments: tuple[object, ...], budget: Budget) -> Dictionary:
-    return _dictionary(arguments[1:], budget)
+    return _dictionary(arguments[1:2], budget)
 
 
-def _set(arguments: tuple[object, ...], budget: Budget) -> set[object]:
+def _set(arguments: tuple[object, ...], budget: Budget) -> set[Hashable]:
     items = arguments[0] if arguments else []
     if not isinstance(items, list | tuple | set):
         raise RefusedFile("it makes a set of something that is not a list: damaged")
     budget.spend_steps(len(items))
     if not all(isinstance(item, str | int) for item in items):
         raise RefusedFile("it makes a set of something other than names and numbers: damaged")
-    return set(items)
+    return {dictionary_key(item, budget) for item in items}
 
 
 def _network(arguments: tuple[object, ...], _budget: Budget) -> NetworkShell:

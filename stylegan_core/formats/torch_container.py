@@ -10,10 +10,12 @@ from stylegan_core.formats.pickle_reader import read_pickle
 from stylegan_core.formats.torch_tensors import MAX_STORAGES, Storage, item_size, storage_id
 
 MAX_MEMBERS = 50_000
+MAX_DIRECTORY = 160 * MAX_MEMBERS
 MAX_RATIO = 20
 """Trained weights do not compress; a member that unpacks to more than this many times its size is a bomb."""
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _LOCAL_HEADER = 30
+_ENTRY = b"PK\x01\x02"
 
 
 class ZipMembers:
@@ -21,7 +23,9 @@ class ZipMembers:
 
     def __init__(self, data: memoryview, budget: Budget) -> None:
         self.data, self.budget = data, budget
-        self.members = {entry.filename: entry for entry in _directory(data)}
+        entries = _directory(data)
+        self.members = {entry.filename: entry for entry in entries}
+        self.ends = _ends(entries, len(data))
         self.unpacked: dict[str, memoryview] = {}
 
     def read(self, name: str) -> memoryview:
@@ -32,7 +36,11 @@ class ZipMembers:
         if entry is None:
             raise RefusedFile(f"it lacks its part {name[:60]!r}: incomplete or damaged")
         raw = self._packed(entry)
-        content = raw if entry.compress_type == _STORED else self._inflate(entry, raw)
+        if entry.compress_type == _STORED:
+            self.budget.spend_raw(len(raw))
+            content = raw
+        else:
+            content = self._inflate(entry, raw)
         if len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
             raise RefusedFile(f"its part {name[:60]!r} is damaged: the checksum does not fit")
         self.unpacked[name] = content
@@ -40,7 +48,7 @@ class ZipMembers:
 
     def _packed(self, entry: zipfile.ZipInfo) -> memoryview:
         start = entry.header_offset
-        header = self.data[start : start + _LOCAL_HEADER]
+        header = self.data[max(start, 0) : start + _LOCAL_HEADER]
         if len(header) < _LOCAL_HEADER or bytes(header[:4]) != b"PK\x03\x04":
             raise RefusedFile("its zip directory points to nothing: truncated or damaged")
         name_length, extra_length = struct.unpack("<HH", header[26:30])
@@ -48,6 +56,8 @@ class ZipMembers:
         raw = self.data[first : first + entry.compress_size]
         if len(raw) != entry.compress_size:
             raise RefusedFile("a part of it ends too early: truncated or damaged")
+        if first + len(raw) > self.ends[entry.filename]:
+            raise RefusedFile("two of its parts share the same bytes, so it is not a torch file")
         return raw
 
     def _inflate(self, entry: zipfile.ZipInfo, raw: memoryview) -> memoryview:
@@ -63,8 +73,19 @@ class ZipMembers:
             raise RefusedFile("a part of it cannot be unpacked: damaged") from None
 
 
+def _ends(entries: list[zipfile.ZipInfo], size: int) -> dict[str, int]:
+    """Where each member must end: at the beginning of the next, so that no byte is in two."""
+    ordered = sorted(entries, key=lambda entry: entry.header_offset)
+    starts = [entry.header_offset for entry in ordered[1:]]
+    return {entry.filename: end for entry, end in zip(ordered, [*starts, size], strict=False)}
+
+
 class _View:
-    """A seekable read-only file over a memoryview, so that the zip directory is read without copying the file."""
+    """A seekable read-only file over a memoryview, so that the zip directory is read without copying the file.
+
+    What zipfile reads at once holds the whole directory, however its end records describe that; so each read is held
+    against the limits before zipfile makes an object of every entry.
+    """
 
     def __init__(self, data: memoryview) -> None:
         self.data, self.position = data, 0
@@ -84,7 +105,12 @@ class _View:
 
     def read(self, count: int = -1) -> bytes:
         end = len(self.data) if count is None or count < 0 else self.position + count
-        found = bytes(self.data[self.position : end])
+        view = self.data[self.position : end]
+        if len(view) > MAX_DIRECTORY:
+            raise RefusedFile("it is a zip file with a longer directory than any network has")
+        found = bytes(view)
+        if found.count(_ENTRY) > MAX_MEMBERS:
+            raise RefusedFile(f"it is a zip file of more than {MAX_MEMBERS:,} parts, more than any network has")
         self.position += len(found)
         return found
 
@@ -95,10 +121,10 @@ def _directory(data: memoryview) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(_View(data)) as archive:
             entries = archive.infolist()
+    except RefusedFile:
+        raise
     except (zipfile.BadZipFile, OSError, struct.error, ValueError, NotImplementedError, IndexError):
         raise RefusedFile("its zip directory cannot be read: truncated or damaged") from None
-    if len(entries) > MAX_MEMBERS:
-        raise RefusedFile(f"it is a zip file of more than {MAX_MEMBERS:,} parts, more than any network has")
     if len({entry.filename for entry in entries}) != len(entries):
         raise RefusedFile("it holds two parts of the same name, so it is not a torch file")
     return entries
@@ -120,7 +146,8 @@ def read_zip(members: ZipMembers, table: Table, budget: Budget) -> object:
     if name is None:
         raise RefusedFile("it is a zip file, but not one that torch writes")
     prefix = name[: -len("data.pkl")]
-    if any(member.startswith(f"{prefix}code/") for member in members.members):
+    code = f"{prefix}code/"
+    if any(member.startswith(code) for member in members.members):
         raise RefusedFile("it is a TorchScript program, not a file of weights; export its state dict instead")
     if prefix + "byteorder" in members.members and bytes(members.read(prefix + "byteorder")) != b"little":
         raise RefusedFile("it was written on a big-endian machine, whose numbers are not read here")

@@ -101,7 +101,7 @@ class TensorShell:
             raise RefusedFile("it reads a block of numbers as a type that does not fit")
         flat: Array = np.frombuffer(data, code)
         count = math.prod(self.sizes)
-        budget.spend_tensor(count * size)
+        budget.spend_tensor(count * (4 if self.code == BFLOAT16 else size))
         last = self.offset + sum((n - 1) * s for n, s in zip(self.sizes, self.strides, strict=True))
         if count and last >= len(flat):
             raise RefusedFile("it holds a tensor that reaches beyond its block of numbers")
@@ -169,7 +169,7 @@ def _load_from_bytes(arguments: tuple[object, ...], budget: Budget) -> Storage:
     """A torch stream inside the pickle (stylegan2-ada): read by `read_legacy`, not by torch."""
     if len(arguments) != 1:
         raise RefusedFile("it holds a block of numbers in a way torch does not: damaged")
-    root = read_legacy(raw_bytes(arguments[0]), budget, TORCH_TABLE, nested=True)
+    root = read_legacy(raw_bytes(arguments[0], budget), budget, TORCH_TABLE, nested=True)
     if not isinstance(root, Storage):
         raise RefusedFile("it holds a block of numbers that is something else: damaged")
     return root
