@@ -197,7 +197,7 @@ def _avatars_64() -> TrainingConfig:
     growth = plan((8, 0, 20, 16), (16, 15, 25, 16), (32, 20, 40, 16), (64, 30, 150, 16), rate=0.002)
     network = _small(64, 1024, 256)
     meaning = "Avatars at 64²: faces in an hour or two on a CPU with AMX."
-    return _small_run("avatars-64", meaning, network, growth, gamma=0.8, noise_rate=0.005)
+    return _small_run("avatars-64", meaning, network, growth, gamma=3.2, noise_rate=0.003)
 
 
 def _fashion_32() -> TrainingConfig:
