@@ -25,7 +25,7 @@ from stylegan_core.latents.attributes import Named, find_directions
 from stylegan_core.latents.judge import learn
 from stylegan_core.latents.library import Entry, Library
 from stylegan_core.metrics import distances
-from stylegan_core.metrics.features import Extractor
+from stylegan_core.metrics.features import Extractor, Features
 from stylegan_core.metrics.samples import reals
 from stylegan_core.metrics.table import measure
 from stylegan_core.model import Model, load_model, save_model
@@ -135,16 +135,32 @@ def kept(found: Iterable[Named]) -> tuple[Entry, ...]:
     return tuple(one.entry for one in found if one.effect >= LEAST_EFFECT)
 
 
-def measured(model: Model, extractor: Extractor, heldout: Dataset, data: Dataset, count: int) -> dict[str, float]:
-    """Every metric over ``count`` pictures a side, and the distance over MANY where the held-out set has as many."""
+@dataclass(frozen=True, slots=True)
+class Reals:
+    """Held-out pictures and pictures trained on, and what the extractor sees in ``most`` of each."""
+
+    heldout: Dataset
+    extractor: Extractor
+    sides: tuple[Features, Features]
+    most: int
+
+
+def reals_of(heldout: Dataset, data: Dataset, extractor: Extractor, count: int) -> Reals:
+    """Looks at ``count`` pictures a side, or at MANY where the held-out set has as many."""
     most = MANY if len(heldout) >= MANY else count
-    sides = [extractor.all(reals(side, most), most) for side in (heldout, data)]
-    small = [side[:count] for side in sides]
-    numbers = measure(model, heldout, count=count, extractor=extractor, real=small[0])
+    of_heldout, of_data = (extractor.all(reals(side, most), most) for side in (heldout, data))
+    return Reals(heldout, extractor, (of_heldout, of_data), most)
+
+
+def measured(model: Model, real: Reals, count: int) -> dict[str, float]:
+    """Every metric over ``count`` pictures a side, and the distance over MANY where the reals are as many."""
+    small = [side[:count] for side in real.sides]
+    numbers = measure(model, real.heldout, count=count, extractor=real.extractor, real=small[0])
     numbers = {"FD-E": numbers.pop("FD-E"), "FD-E real": distances.frechet(*small), **numbers}
-    if most > count:
-        many = measure(model, heldout, ("fd",), count=most, extractor=extractor, real=sides[0])
-        numbers |= {"FD-E 10 000": many["FD-E"], "FD-E 10 000 real": distances.frechet(*sides)}
+    if real.most > count:
+        most = real.most
+        many = measure(model, real.heldout, ("fd",), count=most, extractor=real.extractor, real=real.sides[0])
+        numbers |= {"FD-E 10 000": many["FD-E"], "FD-E 10 000 real": distances.frechet(*real.sides)}
     return numbers
 
 
@@ -279,7 +295,7 @@ def main(argv: list[str]) -> int:
         grid(model, psi).save(folder / f"samples-{psi:g}.png", optimize=True)
     extractor = Extractor()
     heldout, data = (open_dataset(path, model.resolution) for path in (arguments.heldout, arguments.data))
-    numbers = measured(model, extractor, heldout, data, arguments.count)
+    numbers = measured(model, reals_of(heldout, data, extractor, arguments.count), arguments.count)
     numbers |= dict(zip(("diversity", "diversity in features"), logs[-1].diversity, strict=True))
     found = find_directions(model, learn(data, extractor, arguments.labelled), arguments.labelled)
     Library(model.info.hash, model.info.name, kept(found)).save(folder / "directions.json")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylegan_core.data.source import Dataset, open_dataset
+from stylegan_core.data.source import open_dataset
 from stylegan_core.latents.attributes import Named, find_directions
 from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Library
@@ -24,12 +24,14 @@ from tools.bundle_model import (
     LEAST_EFFECT,
     MODELS,
     Log,
+    Reals,
     cpu,
     facts_of,
     grid,
     kept,
     measured,
     read_logs,
+    reals_of,
     store,
 )
 
@@ -58,9 +60,7 @@ class Member:
 class Measuring:
     """What every member is measured with."""
 
-    extractor: Extractor
-    heldout: Dataset
-    data: Dataset
+    real: Reals
     judge: Judge
     count: int
     labelled: int
@@ -71,7 +71,7 @@ def bundle(run: Path, folder: Path, measuring: Measuring) -> Member:
     name, logs = run.name, read_logs(run)
     model, stored = store(load_model(run), folder / f"{name}.safetensors", facts_of(name, logs))
     grid(model, PSI).save(folder / f"{name}.png", optimize=True)
-    numbers = measured(model, measuring.extractor, measuring.heldout, measuring.data, measuring.count)
+    numbers = measured(model, measuring.real, measuring.count)
     found = find_directions(model, measuring.judge, measuring.labelled) if model.config.styles else []
     if entries := kept(found):
         Library(model.info.hash, name, entries).save(folder / f"{name}-directions.json")
@@ -138,7 +138,8 @@ def main(argv: list[str]) -> int:
     heldout, data = (open_dataset(path, side) for path in (options.heldout, options.data))
     extractor = Extractor()
     judge = learn(data, extractor, options.labelled)
-    measuring = Measuring(extractor, heldout, data, judge, options.count, options.labelled)
+    real = reals_of(heldout, data, extractor, options.count)
+    measuring = Measuring(real, judge, options.count, options.labelled)
     folder = MODELS / options.name
     members = [bundle(run, folder, measuring) for run in options.runs]
     (folder / "card.md").write_text(card(options.name, members, options.about, options.failures), encoding="utf-8")
