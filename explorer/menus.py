@@ -10,6 +10,7 @@ from explorer.documents import Documents
 from explorer.opening import bundled_models, bundled_sets
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
+from stylegan_core.stems import kimg_words
 
 PICTURE = ("copy", "copy_recipe", "paste_recipe", "save", "star")
 MORE = (
@@ -81,7 +82,7 @@ class Menus:
     def _add_model(self, menu: QMenu, path: str) -> None:
         file = Path(path)
         run = file.parent.parent.name if file.parent.name == "checkpoints" else ""
-        entry = menu.addAction(f"{run} · {file.stem} kimg" if run else file.stem)
+        entry = menu.addAction(f"{run} · {kimg_words(file)}" if run else file.stem)
         entry.setToolTip(path)
         entry.setCheckable(True)
         entry.setChecked(path == self._session.model_path)

@@ -34,6 +34,10 @@ WEIGHTS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 Progress = Callable[[float], bool | None]
 
 
+class Damaged(ValueError):
+    """A file does not hold what its writer put there; reading it again later will not help."""
+
+
 class Model:
     """A generator as it was trained, ready to draw; everything it returns is float32."""
 
@@ -227,7 +231,7 @@ def write_safetensors(target: Path, tensors: dict[str, Tensor], metadata: dict[s
 
 
 def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Metadata and tensors of a safetensors file; raises ValueError (torn, foreign, too big) or OSError."""
+    """Metadata and tensors of a safetensors file; raises Damaged (torn, foreign), ValueError (too big) or OSError."""
     size, memory = file.stat().st_size, available_memory()
     if memory is not None and size > memory:
         raise ValueError(f"{file} needs {size / 2**30:.1f} GiB of memory, and {memory / 2**30:.1f} GiB are free.")
@@ -237,7 +241,7 @@ def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
             tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}  # noqa: SIM118
             return opened.metadata() or {}, tensors
     except SafetensorError as error:
-        raise ValueError(f"{file} is torn or no safetensors file ({error}); copy or download it again.") from None
+        raise Damaged(f"{file} is torn or no safetensors file ({error}); copy or download it again.") from None
 
 
 def _weight_file(path: Path) -> Path:

@@ -2,26 +2,22 @@
 
 import json
 import os
-import re
-import socket
-import sys
 import tempfile
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from io import FileIO
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any
 
 from stylegan_core.events import Event, Heartbeat, Tick, decode, encode, retell
+from stylegan_core.locks import LocksMissing, try_lock
 from stylegan_core.sieve import Sieve
+from stylegan_core.stems import STATE, by_img, stem_at
 from stylegan_core.whole_file import write_whole
 
 LOG = "events.jsonl"
 REQUESTS = ("stop", "pause", "snapshot", "metric")
 CHUNK = 1 << 18
 HEAD = 128
-STEM = re.compile(r"(\d{6,})(?:_(\d{3}))?", re.ASCII)
-LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
 
 
 class RunDir:
@@ -81,9 +77,13 @@ class RunDir:
         """Writes config.json, whole or not at all."""
         write_whole(self.config_file, json.dumps(config, indent=2, ensure_ascii=False).encode() + b"\n")
 
-    def checkpoint_file(self, kimg: float) -> Path:
-        """Where the drawable model of a checkpoint lies."""
-        return self.checkpoints / f"{stem_at(round(kimg * 1000))}.safetensors"
+    def checkpoint_file(self, img: int) -> Path:
+        """Where the drawable model of the checkpoint after ``img`` images lies."""
+        return self.checkpoints / f"{stem_at(img)}.safetensors"
+
+    def state_file(self, img: int) -> Path:
+        """Where the training state of the checkpoint after ``img`` images lies."""
+        return self.checkpoints / f"{stem_at(img)}{STATE}"
 
     def drawable(self) -> Path | None:
         """The newest checkpoint whose file is whole, or None."""
@@ -93,11 +93,15 @@ class RunDir:
         """Every drawable checkpoint, newest first, whole or not."""
         if not self.checkpoints.is_dir():
             return []
-        return by_kimg(self.checkpoints.glob("*.safetensors"))[::-1]
+        return by_img(path for path in self.checkpoints.glob("*.safetensors") if not path.name.endswith(STATE))[::-1]
+
+    def every_state(self) -> list[Path]:
+        """Every training state, newest first, whole or not."""
+        return by_img(self.checkpoints.glob(f"*{STATE}"))[::-1] if self.checkpoints.is_dir() else []
 
     def newest_grid(self) -> Path | None:
         """The newest grid of samples, or None."""
-        grids = by_kimg(self.samples.glob("*.png")) if self.samples.is_dir() else []
+        grids = by_img(self.samples.glob("*.png")) if self.samples.is_dir() else []
         return grids[-1] if grids else None
 
     def request(self, name: str) -> None:
@@ -129,61 +133,16 @@ class RunDir:
         except FileNotFoundError:
             return None
         with file:
-            if _lock(file, shared=True):
+            try:
+                if try_lock(file, shared=True):
+                    return None
+            except LocksMissing:  # then no trainer ever began here
                 return None
             try:
                 said = json.loads(file.read() or b"{}")
             except ValueError:
                 said = {}
         return {"host": str(said.get("host", "")), "pid": int(said.get("pid", 0))} if isinstance(said, dict) else {}
-
-
-def stem_at(img: int) -> str:
-    """The name of what is written after ``img`` images: kimg in six digits, below the first also the images."""
-    return f"{img // 1000:06d}" if img >= 1000 or img == 0 else f"000000_{img:03d}"
-
-
-def kimg_of(path: Path) -> float | None:
-    """The kimg in a name made by :func:`stem_at`; None for any other name."""
-    found = STEM.fullmatch(path.stem)
-    return int(found[1]) + int(found[2] or 0) / 1000 if found else None
-
-
-def by_kimg(paths: Iterable[Path]) -> list[Path]:
-    """Those of the paths that are named by their kimg, the earliest first."""
-    found = [(kimg, path) for path in paths if (kimg := kimg_of(path)) is not None]
-    return [path for _, path in sorted(found)]
-
-
-class RunLock:
-    """The lock that keeps a second trainer out, as a context manager; the system drops it when the process dies."""
-
-    def __init__(self, run: RunDir) -> None:
-        self.run = run
-        self._file: IO[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        """Takes the lock. Raises OSError naming who holds it."""
-        file = self.run.lock_file.open("a+b")
-        for _ in range(10):  # a window that looks who holds the lock holds it itself for a moment
-            if _lock(file, shared=False):
-                break
-            time.sleep(0.05)
-        else:
-            file.close()
-            holder = self.run.holder() or {}
-            who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}"
-            raise OSError(f"Another trainer works in {self.run.path} ({who}); stop it first.")
-        file.truncate(0)
-        file.write(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}).encode())
-        file.flush()
-        self._file = file
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
 
 
 class EventWriter:
@@ -324,22 +283,3 @@ def _ends_torn(path: Path) -> bool:
             return False
         file.seek(-1, os.SEEK_END)
         return file.read(1) != b"\n"
-
-
-def _lock(file: IO[bytes], *, shared: bool) -> bool:
-    """Tries to lock an open file without waiting; False if another process holds it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            position = file.tell()
-            file.seek(LOCKED_BYTE)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            file.seek(position)
-        else:
-            import fcntl
-
-            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True

@@ -19,7 +19,7 @@ from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import AppliedDirection, Recipe
-from stylegan_core.rundir import kimg_of
+from stylegan_core.stems import kimg_of, kimg_words
 
 FEW, MORE = 8, 12
 PREVIEWED = (-3.0, 0.0, 3.0)
@@ -117,7 +117,7 @@ class DirectionsPanel(Panel):
         if self._is_later_snapshot(info):
             self.info = info
             self.again.show()
-            self._say(f"Found at {snapshot_name(self._found_in)}, and kept while the network learns on.")
+            self._say(f"Found at {kimg_words(self._found_in)}, and kept while the network learns on.")
             super().show_model(info)
             return
         self.again.hide()
@@ -339,8 +339,3 @@ class DirectionsPanel(Panel):
             self._dialog.close()
             self._dialog.deleteLater()
             self._dialog = None
-
-
-def snapshot_name(path: Path) -> str:
-    """How a snapshot of a run is called: "85 kimg"."""
-    return f"{kimg_of(path) or 0:g} kimg"

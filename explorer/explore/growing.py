@@ -17,7 +17,8 @@ from explorer.session import Session
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe, knob
-from stylegan_core.rundir import RunDir, by_kimg, kimg_of
+from stylegan_core.rundir import RunDir
+from stylegan_core.stems import kimg_words
 
 REST = 120  # milliseconds after the last move of the scrubber
 TIPS = {
@@ -32,7 +33,7 @@ def snapshots(model: Path) -> list[Path]:
     run = RunDir(model.parent.parent)
     if model.parent.name != run.checkpoints.name or not (run.exists() or run.events_file.exists()):
         return []
-    return by_kimg(path for path in model.parent.glob("*.safetensors"))
+    return run.every_drawable()[::-1]
 
 
 class GrowingPanel(Panel):
@@ -168,8 +169,7 @@ class GrowingPanel(Panel):
 
     def _say_where(self) -> None:
         if self._snapshots:
-            kimg = kimg_of(self._snapshots[self.scrubber.value()])
-            self.at.setText(f"{kimg:g} kimg")
+            self.at.setText(kimg_words(self._snapshots[self.scrubber.value()]))
         self.newest.setVisible(bool(self._snapshots) and not self.follows)
 
     def _want(self) -> None:

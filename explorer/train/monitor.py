@@ -290,7 +290,7 @@ class Monitor(QWidget):
         self._following = earlier is None
         path = self.newest_checkpoint() if earlier is None else self.checkpoint_of(earlier)
         if path is None and earlier is not None:
-            kept = "Only the newest few and every tenth checkpoint are kept"
+            kept = "Only the newest few checkpoints and some older ones are kept"
             self.failed.emit(f"The checkpoint of {kimg_text(earlier.img / 1000)} is gone: {kept}.", "")
         elif path is None:
             self.failed.emit("There is no checkpoint to explore yet; Snapshot makes one.", "")

@@ -1,7 +1,7 @@
 """Checkpoints: a drawable model and, beside it, everything needed to go on bit by bit; no pickle."""
 
+import contextlib
 import json
-import logging
 import zlib
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -9,33 +9,40 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from stylegan_core.model import read_safetensors, save_model, write_safetensors
-from stylegan_core.rundir import RunDir, kimg_of
+from stylegan_core.model import Damaged, read_safetensors, save_model, write_safetensors
+from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import phase_at
+from stylegan_core.stems import STATE
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.state import Counters, TrainingState
 
-log = logging.getLogger(__name__)
-
 FORMAT = "stylegan-explorer training state"
-STATE = ".state.safetensors"
 
 
 def write_checkpoint(run: RunDir, state: TrainingState) -> Path:
-    """Writes both files, each whole or not at all, the state first; returns the drawable one. Raises OSError."""
-    config, counters = state.config, state.counters
-    kimg = counters.img / 1000
-    phase = phase_at(kimg, config.growth)
-    target = run.checkpoint_file(kimg)
-    write_state(state_file(target), state)
-    save_model(
-        target,
-        state.average,
-        level=phase.level,
-        alpha=phase.alpha,
-        facts={"name": f"{run.path.name} {kimg:.0f} kimg", "kimg": kimg, "preset": config.preset, "origin": "trained"},
-    )
+    """Writes both files, each whole or not at all, the state first; returns the drawable one. Raises OSError.
+
+    A new state whose drawable finds no room goes again: the disk needs it more than the run does.
+    """
+    img = state.counters.img
+    target, beside = run.checkpoint_file(img), run.state_file(img)
+    is_new = not beside.exists()
+    write_state(beside, state)
+    try:
+        _write_drawable(target, state, run.path.name)
+    except OSError:
+        if is_new:
+            with contextlib.suppress(OSError):  # what cannot be deleted now is retired later
+                beside.unlink()
+        raise
     return target
+
+
+def _write_drawable(target: Path, state: TrainingState, run_name: str) -> None:
+    kimg, preset = state.counters.img / 1000, state.config.preset
+    phase = phase_at(kimg, state.config.growth)
+    facts = {"name": f"{run_name} {kimg:.0f} kimg", "kimg": kimg, "preset": preset, "origin": "trained"}
+    save_model(target, state.average, level=phase.level, alpha=phase.alpha, facts=facts)
 
 
 def state_file(drawable: Path) -> Path:
@@ -44,22 +51,28 @@ def state_file(drawable: Path) -> Path:
 
 
 def write_state(path: Path, state: TrainingState) -> None:
-    """Writes a training state with a checksum over all its numbers. Raises OSError."""
-    tensors = _tensors(state)
-    metadata = {"format": FORMAT, "counters": json.dumps(asdict(state.counters)), "crc32": checksum(tensors)}
+    """Writes a training state with a checksum over all that it says. Raises OSError."""
+    tensors, counters = _tensors(state), json.dumps(asdict(state.counters))
+    metadata = {"format": FORMAT, "counters": counters, "crc32": checksum(tensors, counters)}
     write_safetensors(path, tensors, metadata)
 
 
 def read_state(path: Path, state: TrainingState) -> None:
-    """Fills ``state`` from a file. Raises ValueError or OSError, leaving it as it was, if anything is off."""
+    """Fills ``state`` from a file. Raises Damaged, ValueError or OSError, leaving it as it was, if anything is off."""
     metadata, tensors = read_safetensors(path)
-    if metadata.get("format") != FORMAT or metadata.get("crc32") != checksum(tensors):
-        raise ValueError(f"{path} is damaged: its numbers do not fit their checksum.")
+    text = metadata.get("counters", "")
+    said = metadata.get("crc32")  # that of an older file leaves the counters out
+    if metadata.get("format") != FORMAT or (said != checksum(tensors, text) and said != checksum(tensors)):
+        raise Damaged(f"{path} is damaged: its numbers do not fit their checksum.")
+    try:
+        counters = read_counters(text)
+    except (ValueError, TypeError, AttributeError):
+        raise Damaged(f"{path} is damaged: its counters cannot be read.") from None
     expected = _tensors(state)
     fresh = {name: tensor for name, tensor in expected.items() if not name.startswith("adam_")}
     if any(name not in tensors or tensors[name].shape != tensor.shape for name, tensor in fresh.items()):
-        raise ValueError(f"{path} holds another network than the run's config.json describes.")
-    _fill(state, read_counters(metadata["counters"]), tensors)
+        raise ValueError(f"{path} holds another network than the run's config.json describes; put the right one back.")
+    _fill(state, counters, tensors)
 
 
 def share_state(state: TrainingState, team: Team) -> None:
@@ -92,43 +105,17 @@ def read_counters(text: str) -> Counters:
     return Counters(**{name: value for name, value in json.loads(text).items() if name in known})
 
 
-def resume_newest(run: RunDir, state: TrainingState) -> tuple[Path | None, list[str]]:
-    """Fills ``state`` from the newest checkpoint that can be read; returns it and a sentence for each that cannot."""
-    troubles = []
-    files = sorted(run.checkpoints.glob(f"*{STATE}"), reverse=True)
-    for path in files:
-        try:
-            read_state(path, state)
-        except (ValueError, OSError) as error:
-            log.warning("%s", error)
-            troubles.append(f"The checkpoint {path.name} cannot be read, so the one before it is used: {error}")
-        else:
-            return path, troubles
-    return None, troubles
+def checksum(tensors: dict[str, Tensor], counters: str = "") -> str:
+    """CRC-32 over the name and bytes of every tensor, sorted by name, in hex.
 
-
-def retire(run: RunDir, keep: int, keep_every: int, best: str = "") -> list[Path]:
-    """Deletes all but the newest ``keep`` checkpoints and, of the others, each ``keep_every``-th drawable (0: none).
-
-    The drawable called ``best`` stays too.
-
-    Which is the n-th depends on names alone, so that a resumed run keeps the same. Returns what was deleted.
+    With counters also over them and over what the tensors' bytes mean: their types and shapes.
     """
-    drawable = run.every_drawable()[keep:]
-    gone = [state_file(path) for path in drawable]
-    spaced = {path for path in drawable if (keep_every and (kimg_of(path) or 0) % keep_every == 0) or path.name == best}
-    gone += [path for path in drawable if path not in spaced]
-    deleted = [path for path in gone if path.exists()]
-    for path in deleted:
-        path.unlink()
-    return deleted
-
-
-def checksum(tensors: dict[str, Tensor]) -> str:
-    """CRC-32 over the bytes of every tensor, sorted by name, in hex."""
     crc = 0
     for name in sorted(tensors):
         crc = zlib.crc32(tensors[name].detach().cpu().contiguous().numpy().tobytes(), zlib.crc32(name.encode(), crc))
+    if counters:
+        kinds = "".join(f"{tensors[name].dtype}{list(tensors[name].shape)}" for name in sorted(tensors))
+        crc = zlib.crc32((counters + kinds).encode(), crc)
     return f"{crc:08x}"
 
 

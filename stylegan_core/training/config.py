@@ -23,7 +23,7 @@ class TrainingConfig:
     ``r1_interval``: every how many steps R1 is computed, its weight multiplied by it (1: always, as in the paper).
     ``ema_kimg``: half-life of the averaged generator; at first it is ``ema_ramp`` of the images seen (0: no ramp).
     ``snapshot_kimg``: checkpoint and samples; at least every ``checkpoint_minutes`` a checkpoint. The newest ``keep``
-    checkpoints stay, and of the older ones those at whole multiples of ``keep_every`` kimg (0: none).
+    checkpoints stay, and of the older ones the first of every ``keep_every``-th kimg (0: none).
     ``noise_rate`` multiplies the learning rate of noise strengths (1: as in the paper). ``settle_steps`` are spent,
     whenever the network grows, on fitting the new layers to what the level below draws (0: none, as in the paper).
     ``micro_batch`` images are computed at a time (0: all), ``threads`` 0 means decide at the start of the run.

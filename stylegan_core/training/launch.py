@@ -1,10 +1,7 @@
 """Starts or resumes a run: settles its configuration, takes its lock, and says in the log how it ended."""
 
-import faulthandler
 import logging
 import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,12 +15,16 @@ from stylegan_core.data.pictures import Fit
 from stylegan_core.data.source import Dataset, open_dataset
 from stylegan_core.device import choose_device, describe
 from stylegan_core.events import End, Resume, Start
-from stylegan_core.rundir import RunDir, RunLock
-from stylegan_core.training.checkpoint import resume_newest, share_state
+from stylegan_core.locks import RunLock
+from stylegan_core.rundir import RunDir
+from stylegan_core.stems import img_of
+from stylegan_core.training.checkpoint import share_state
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.distributed import join
 from stylegan_core.training.finetune import adopted_from, open_init, take_over
 from stylegan_core.training.journal import Journal, Silent
+from stylegan_core.training.keeping import resume_newest
+from stylegan_core.training.log_file import log_file
 from stylegan_core.training.loop import Loop, Shown
 from stylegan_core.training.metric import Measurer
 from stylegan_core.training.parts import places_of
@@ -76,7 +77,7 @@ class Launch:
         """Trains to the end of the plan (True) or until stopped (False). Raises what ended it otherwise."""
         if not self.team.leads:
             return self._train(Silent())
-        with RunLock(self.run), _log_file(self.run):
+        with RunLock(self.run), log_file(self.run):
             if not self.run.exists():
                 self.run.write_config(self.config.to_dict())
             self.run.sweep()
@@ -130,6 +131,7 @@ class Launch:
 
     def _greet(self, journal: Journal, state: TrainingState, device: torch.device) -> bool:
         """Fills the state from the newest checkpoint and says in the log that the run begins; False at image 0."""
+        journal.img = max((img_of(path) or 0 for path in self.run.every_state()), default=0)  # should it be refused
         path, troubles = resume_newest(self.run, state)
         journal.img = state.counters.img
         machine = f"{describe(device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
@@ -190,25 +192,3 @@ def program_version() -> str:
         return version("stylegan-explorer")
     except PackageNotFoundError:
         return "unknown"
-
-
-@contextmanager
-def _log_file(run: RunDir) -> Iterator[None]:
-    """What is logged goes into log.txt too, and so does the place of a crash."""
-    with run.log_file.open("a", encoding="utf-8", buffering=1) as file:
-        handler = logging.StreamHandler(file)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        root = logging.getLogger("stylegan_core")
-        level = root.level
-        root.addHandler(handler)
-        root.setLevel(logging.INFO)
-        already = faulthandler.is_enabled()
-        if not already:
-            faulthandler.enable(file)
-        try:
-            yield
-        finally:
-            if not already:
-                faulthandler.disable()
-            root.setLevel(level)
-            root.removeHandler(handler)

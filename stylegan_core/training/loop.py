@@ -9,13 +9,13 @@ import torch
 
 from stylegan_core.data.loader import Batch, Loader
 from stylegan_core.device import training_dtype
-from stylegan_core.events import Checkpoint, Heartbeat, PhaseBegin, Resume, Tick
+from stylegan_core.events import Heartbeat, PhaseBegin, Resume, Tick
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at, phases
-from stylegan_core.training.checkpoint import resume_newest, retire, share_state, write_checkpoint
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.journal import Journal, Means, memory_in_use
+from stylegan_core.training.keeping import Keeper, rolled_back
 from stylegan_core.training.losses import as_float
 from stylegan_core.training.metric import Measurer
 from stylegan_core.training.parts import places_of
@@ -28,8 +28,7 @@ from stylegan_core.training.watch import Watch, feature_diversity
 
 TICK = 1.5  # seconds; contracts.md allows 2
 LOOK = 0.1  # seconds between looks into control/
-MOST_SKIPPED = 4  # updates of one network in a row that were not finite, before going back
-MOST_ROLLBACKS = 3
+MOST_SKIPPED = 4  # updates of one kind in a row that were not finite, before going back
 log = logging.getLogger(__name__)
 
 Shown = Callable[[Tick], None]
@@ -58,6 +57,7 @@ class Loop:
         self.loader = loader
         self.journal = journal
         self.measurer = measurer
+        self.keeper = Keeper(run, journal)
         self.watch = Watch(journal, self.config.objective.loss)
         self.shown = shown
         self.team = team or Team()
@@ -69,7 +69,7 @@ class Loop:
         self.speed = Speed(self.config)
         self.means = Means()
         self.diversity = self.diversity_features = float("nan")
-        self._ticked = self._looked = self._saved = time.monotonic()
+        self._ticked = self._looked = time.monotonic()
 
     @property
     def kimg(self) -> float:
@@ -186,20 +186,7 @@ class Loop:
 
     def checkpoint(self) -> bool:
         """Writes a checkpoint and names it by an event; False, and an alert, if the disk would not take it."""
-        self._saved = time.monotonic()
-        if not self.team.leads:
-            return False
-        try:
-            path = write_checkpoint(self.run, self.state)
-        except OSError as error:
-            self.journal.alert("disk", f"The checkpoint could not be written, the one before it stays: {error}")
-            return False
-        phase = phase_at(self.kimg, self.config.growth)
-        relative = path.relative_to(self.run.path).as_posix()
-        self.journal.write(Checkpoint(path=relative, level=phase.level, alpha=phase.alpha))
-        self.journal.sync()
-        retire(self.run, self.config.keep, self.config.keep_every, self.measurer.best(self.state.counters.img))
-        return True
+        return self.team.leads and self.keeper.save(self.state, self.measurer.best(self.state.counters.img))
 
     def _half_steps(self, reals: torch.Tensor, labels: torch.Tensor | None, phase: Phase, numbers: StepNumbers) -> None:
         if not self.state.counters.half:
@@ -275,16 +262,19 @@ class Loop:
         measuring = self.measurer.due(before, img)
         if snapshot:
             self.samples()
-        if snapshot or measuring or time.monotonic() - self._saved > 60 * self.config.checkpoint_minutes:
+        if snapshot or measuring or self.keeper.idle_for(self.config.checkpoint_minutes):
             saved = self.checkpoint()
             if measuring:
                 self._measure(saved)
 
     def _measure(self, saved: bool) -> None:
-        path = f"checkpoints/{self.run.checkpoint_file(self.kimg).name}" if saved else ""
+        img = self.state.counters.img
+        path = f"checkpoints/{self.run.checkpoint_file(img).name}" if saved else ""
         phase = phase_at(self.kimg, self.config.growth)
+        begin = time.monotonic()
         with self._busy("Measuring the Fréchet distance"):
-            self.measurer.measure(self.state.average, phase, self.state.counters.img, path, self.check)
+            self.measurer.measure(self.state.average, phase, img, path, self.check)
+        self.speed.measuring = time.monotonic() - begin
 
     def _one_hot(self, batch: Batch) -> torch.Tensor | None:
         if batch.labels is None or not self.config.network.classes:
@@ -292,28 +282,21 @@ class Loop:
         return torch.nn.functional.one_hot(batch.labels, len(self.config.network.classes)).float().to(self.device)
 
     def _not_finite(self, numbers: StepNumbers) -> None:
-        counters = self.state.counters
-        who = " and ".join(numbers.skipped)
-        self.journal.alert("not-finite", f"The {who}'s gradients were not finite; this update was left out.")
-        if max(counters.skipped_d, counters.skipped_g) >= MOST_SKIPPED:
+        who = " and the ".join(numbers.skipped)
+        self.journal.alert("not-finite", f"The gradients of the {who} were not finite; this update was left out.")
+        if self.state.counters.most_skipped >= MOST_SKIPPED:
             self._roll_back()
 
     def _roll_back(self) -> None:
         """Goes back to the last checkpoint at half the rate; raises ValueError after three times."""
-        rollbacks, factor = self.state.counters.rollbacks + 1, self.state.counters.rate_factor / 2
-        if rollbacks > MOST_ROLLBACKS:
-            raise ValueError("The gradients stay not finite after three returns at ever lower rates; training ends.")
-        found = self.team.leads and resume_newest(self.run, self.state)[0] is not None
-        if not self.team.told(found):
-            fresh = TrainingState.fresh(self.config, self.device)
-            self.state = self.stepper.state = fresh
-        share_state(self.state, self.team)
-        counters = self.state.counters
-        counters.rollbacks, counters.rate_factor = rollbacks, factor
-        counters.skipped_d = counters.skipped_g = 0
+        state, troubles = rolled_back(self.run, self.state, self.team)
+        self.state = self.stepper.state = state
+        counters = state.counters
         self.journal.img = counters.img
         self.journal.write(Resume(preset=self.config.preset, threads=torch.get_num_threads()))
+        for trouble in troubles:
+            self.journal.alert("checkpoint", trouble)
         self.journal.alert(
-            "rollback", f"Training went back to {self.kimg:g} kimg and goes on at {factor:g} of the rate."
+            "rollback", f"Training went back to {self.kimg:g} kimg and goes on at {counters.rate_factor:g} of the rate."
         )
         self.checkpoint()

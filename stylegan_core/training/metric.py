@@ -19,6 +19,7 @@ from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.journal import Journal
+from stylegan_core.training.memory import let_go, out_of_memory
 from stylegan_core.whole_file import write_whole
 
 NAME = "FD-E"
@@ -58,7 +59,10 @@ class Measurer:
         """
         try:
             value = self._distance(average, phase, check)
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, MemoryError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not out_of_memory(error):
+                raise
+            let_go()
             self.journal.alert("metric", f"{NAME} could not be measured, training goes on: {error}")
             return
         log.info("%s %.3f at %g kimg", NAME, value, img / 1000)

@@ -48,6 +48,8 @@ class LevelCost:
 class Preflight:
     """The answer: seconds in all, bytes of memory and disk needed and there; ``problems`` is empty where it fits.
 
+    The seconds leave out planned measurements of the distance, whose network is not loaded for this.
+
     ``network`` says what will be trained, ``growth`` is its plan: with ``--init`` both are those of the model that the
     run begins from.
     """

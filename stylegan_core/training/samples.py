@@ -13,8 +13,9 @@ from stylegan_core.events import Samples
 from stylegan_core.networks.generator import Generator
 from stylegan_core.networks.layers import downsample, upsample
 from stylegan_core.networks.synthesis import blend
-from stylegan_core.rundir import RunDir, stem_at
+from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase
+from stylegan_core.stems import stem_at
 from stylegan_core.whole_file import write_whole
 
 STRIP = 4

@@ -48,7 +48,9 @@ class Speed:
             settling_images(config, after.level) if after.level > before.level else 0.0
             for before, after in pairwise(self._phases)
         ]
+        self._every = config.metric_kimg
         self._clock = clock
+        self.measuring = 0.0  # seconds that the last measurement of the distance took, 0 before the first
         self._marks: deque[tuple[float, int]] = deque()
         self._level = -1
         self._per_level: dict[int, float] = {}
@@ -82,11 +84,17 @@ class Speed:
         if not self._per_level:
             return float("nan"), float("nan")
         in_phase = max(phase.end_kimg - kimg, 0) * 1000 * self._seconds_per_image(phase.level)
+        in_phase += self._measurements(kimg, phase.end_kimg) * self.measuring
         later = sum(
             ((other.end_kimg - other.begin_kimg) * 1000 + settling) * self._seconds_per_image(other.level)
             for other, settling in zip(self._phases[phase.index + 1 :], self._settling[phase.index :], strict=True)
         )
+        later += self._measurements(phase.end_kimg, self._phases[-1].end_kimg) * self.measuring
         return in_phase, in_phase + later
+
+    def _measurements(self, begin_kimg: float, end_kimg: float) -> int:
+        """How many measurements of the distance are planned between."""
+        return max(int(end_kimg / self._every) - int(begin_kimg / self._every), 0) if self._every else 0
 
     def _seconds_per_image(self, level: int) -> float:
         if level in self._per_level:

@@ -20,10 +20,11 @@ EPSILON = 1e-8
 class Counters:
     """``img`` real images shown; ``steps`` discriminator steps; ``half``: the generator's step of this batch is due.
 
-    ``phase`` is the index of the phase whose Adam is in use (−1: none yet), ``skipped_d`` and ``skipped_g`` the updates
-    left out in a row for numbers that were not finite, ``rollbacks`` how often the run went back and ``rate_factor``
-    what that cost, ``micro_batch`` how many images are computed at a time (0: all), ``path_mean`` the running mean of
-    path lengths, ``ada_p`` the probability of augmentations and ``ada_…`` what was measured since it last moved.
+    ``phase`` is the index of the phase whose Adam is in use (−1: none yet), ``skipped_…`` the updates of D, D with its
+    penalties, G and path lengths left out in a row for numbers that were not finite, ``rollbacks`` how often the run
+    went back and ``rate_factor`` what that cost, ``micro_batch`` how many images are computed at a time (0: all),
+    ``path_mean`` the running mean of path lengths, ``ada_p`` the probability of augmentations and ``ada_…`` what was
+    measured since it last moved.
     """
 
     img: int = 0
@@ -31,7 +32,9 @@ class Counters:
     half: bool = False
     phase: int = -1
     skipped_d: int = 0
+    skipped_r1: int = 0
     skipped_g: int = 0
+    skipped_path: int = 0
     rollbacks: int = 0
     rate_factor: float = 1.0
     micro_batch: int = 0
@@ -39,6 +42,11 @@ class Counters:
     ada_p: float = 0.0
     ada_signs: float = 0.0
     ada_images: int = 0
+
+    @property
+    def most_skipped(self) -> int:
+        """Updates of one kind left out in a row; what is due only now and then does not hide behind the others."""
+        return max(self.skipped_d, self.skipped_r1, self.skipped_g, self.skipped_path)
 
 
 class TrainingState:

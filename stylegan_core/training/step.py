@@ -56,14 +56,14 @@ class Stepper(Half):
         sums, w = self._fitting(lambda: self._discriminator_gradients(reals, labels, phase, riding), phase.batch)
         self.team.add(sums.all)
         numbers.d_real, numbers.d_fake, numbers.loss_d = sums.d_real, sums.d_fake, sums.loss
-        numbers.grad_d = self._update(network, self.state.adam_d, "discriminator", numbers)
+        counted = ("skipped_d", "skipped_r1") if riding else ("skipped_d",)
+        numbers.grad_d = self._update(network, self.state.adam_d, "discriminator", numbers, *counted)
         if due and not riding and not numbers.skipped:
             sums.r1 = self._fitting(lambda: self._lazy_gradients(reals, labels, phase), phase.batch)
             self.team.add([sums.r1])
-            self._update(network, self.state.adam_d, "discriminator", numbers)
+            self._update(network, self.state.adam_d, "discriminator's penalty", numbers, "skipped_r1")
         numbers.r1 = sums.r1 if due and self.config.gamma > 0 else None
-        counters.skipped_d = counters.skipped_d + 1 if numbers.skipped else 0
-        if not counters.skipped_d:
+        if not numbers.skipped:
             self.state.generator.update_w_avg(self._joined(w, phase.batch))
             beta = average_beta(phase.batch, counters.img / 1000, self.config.ema_kimg, self.config.ema_ramp)
             self.state.update_average(beta)
@@ -78,9 +78,8 @@ class Stepper(Half):
         loss, w = self._fitting(lambda: self._generator_gradients(labels, batch, phase), batch)
         self.team.add([loss])
         numbers.loss_g = loss
-        numbers.grad_g = self._update(network, self.state.adam_g, "generator", numbers)
-        counters.skipped_g = counters.skipped_g + 1 if "generator" in numbers.skipped else 0
-        if not counters.skipped_g:
+        numbers.grad_g = self._update(network, self.state.adam_g, "generator", numbers, "skipped_g")
+        if "generator" not in numbers.skipped:
             network.update_w_avg(self._joined(w, batch))
             if self.objective.path_length and (counters.steps - 1) % self.objective.path_interval == 0:
                 self._path_step(labels, batch, phase, numbers)
@@ -220,7 +219,8 @@ class Stepper(Half):
             self.team.add([mean])
         mean = self._fitting(lambda: self._path_gradients(labels, size, phase, mean), size)
         skipped = len(numbers.skipped)
-        self._update(self.state.generator, self.state.adam_g, "generator", numbers)
+        network, adam = self.state.generator, self.state.adam_g
+        self._update(network, adam, "generator's path lengths", numbers, "skipped_path")
         if len(numbers.skipped) == skipped:
             counters.path_mean += PATH_DECAY * (float(mean) - counters.path_mean)
 
@@ -268,15 +268,24 @@ class Stepper(Half):
             counters.ada_p = adjusted(counters.ada_p, counters.ada_signs, counters.ada_images, ada)
             counters.ada_signs, counters.ada_images = 0.0, 0
 
-    def _update(self, network: nn.Module, optimizer: torch.optim.Adam, name: str, numbers: StepNumbers) -> float:
-        """One Adam step, left out if a gradient is not finite; returns the norm of all gradients."""
+    def _update(
+        self, network: nn.Module, optimizer: torch.optim.Adam, name: str, numbers: StepNumbers, *counted: str
+    ) -> float:
+        """One Adam step, left out if a gradient is not finite; returns the norm of all gradients.
+
+        The counters called ``counted`` tell how often in a row such an update was left out.
+        """
+        counters = self.state.counters
         gradients = [p.grad for p in network.parameters() if p.grad is not None]
         self.team.add(gradients)
         norm = float(torch.nn.utils.get_total_norm(gradients))
-        if math.isfinite(norm):
+        finite = math.isfinite(norm)
+        if finite:
             optimizer.step()
         else:
             numbers.skipped.append(name)
+        for counter in counted:
+            setattr(counters, counter, 0 if finite else getattr(counters, counter) + 1)
         network.zero_grad(set_to_none=True)
         return norm
 

@@ -1,6 +1,7 @@
 """The run directory: events in and out under any circumstances, lock, requests, checkpoints."""
 
 import contextlib
+import errno
 import math
 import os
 from pathlib import Path
@@ -24,16 +25,9 @@ from stylegan_core.events import (
     decode,
     encode,
 )
-from stylegan_core.rundir import (
-    EventReader,
-    EventWriter,
-    RunDir,
-    RunLock,
-    by_kimg,
-    is_whole,
-    kimg_of,
-    stem_at,
-)
+from stylegan_core.locks import LocksMissing, RunLock
+from stylegan_core.rundir import EventReader, EventWriter, RunDir, is_whole
+from stylegan_core.stems import by_img, img_of, kimg_of, kimg_words, stem_at
 
 
 @pytest.fixture
@@ -279,21 +273,55 @@ def test_the_newest_whole_checkpoint_is_found(run: RunDir) -> None:
     header = b'{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}'
     whole = len(header).to_bytes(8, "little") + header + b"xy"
     assert run.drawable() is None
-    run.checkpoint_file(5).write_bytes(whole)
-    run.checkpoint_file(10).write_bytes(whole[:-1])
+    run.checkpoint_file(5000).write_bytes(whole)
+    run.checkpoint_file(10_000).write_bytes(whole[:-1])
     (run.checkpoints / "000010.state.safetensors").write_bytes(whole)
-    assert run.drawable() == run.checkpoint_file(5)
+    assert run.drawable() == run.checkpoint_file(5000)
     assert not is_whole(run.checkpoints / "missing")
 
 
-def test_names_below_the_first_kimg_tell_pictures_apart_and_keep_their_order(tmp_path: Path) -> None:
-    """A run of seconds once named every snapshot 000000, so each overwrote the one before."""
+def test_names_tell_any_two_images_apart_and_keep_their_order(tmp_path: Path) -> None:
+    """Whole kimg alone would let a later checkpoint of the same one overwrite the best."""
     run = RunDir(tmp_path)
     run.create()
     names = [stem_at(img) for img in (0, 64, 999, 1000, 1064, 12_000)]
-    assert names == ["000000", "000000_064", "000000_999", "000001", "000001", "000012"]
+    assert names == ["000000", "000000_064", "000000_999", "000001", "000001_064", "000012"]
     for name in (*names, "000064-fakes-new", "other"):
         (run.samples / f"{name}.png").touch()
     assert run.newest_grid() == run.samples / "000012.png"
-    assert [kimg_of(path) for path in by_kimg(run.samples.iterdir())] == [0, 0.064, 0.999, 1, 12]
-    assert run.checkpoint_file(0.128).name == "000000_128.safetensors"
+    assert [kimg_of(path) for path in by_img(run.samples.iterdir())] == [0, 0.064, 0.999, 1, 1.064, 12]
+    assert run.checkpoint_file(128).name == "000000_128.safetensors"
+    assert sorted(names) == names
+
+
+def test_training_states_are_found_by_the_same_names_and_are_no_pictures(run: RunDir) -> None:
+    for img in (1000, 1064, 1_234_000_064):
+        run.checkpoint_file(img).touch()
+        run.state_file(img).touch()
+    (run.checkpoints / "000002.state.safetensors.damaged").touch()
+    assert [img_of(path) for path in run.every_state()] == [1_234_000_064, 1064, 1000]
+    assert [img_of(path) for path in run.every_drawable()] == [1_234_000_064, 1064, 1000]
+    assert not any("state" in path.name for path in run.every_drawable())
+
+
+def test_a_snapshot_is_called_by_its_kimg() -> None:
+    names = ("000000_064", "000001", "000010_048", "000123_500", "mine")
+    assert [kimg_words(Path(f"{name}.safetensors")) for name in names] == [
+        "0.064 kimg",
+        "1 kimg",
+        "10 kimg",
+        "123.5 kimg",
+        "mine",
+    ]
+
+
+def test_a_file_system_without_locks_is_named(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(LocksMissing, match=r"cannot lock files.*another disk"), RunLock(run):
+        pass
+    assert run.holder() is None

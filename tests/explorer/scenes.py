@@ -31,8 +31,9 @@ from explorer.train.pictures import PictureLoader
 from explorer.train.setup import SetupPage
 from stylegan_core import events
 from stylegan_core.formats.card import Card
+from stylegan_core.locks import RunLock
 from stylegan_core.recipe import Latent, Recipe
-from stylegan_core.rundir import RunDir, RunLock
+from stylegan_core.rundir import RunDir
 from tests.explorer import drawn_faces
 from tests.explorer.regression import Shot
 from tests.explorer.train import fake_run

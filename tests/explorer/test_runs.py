@@ -13,7 +13,8 @@ from explorer import run_state, runs
 from explorer.run_state import Signs, judge, last_words, tail_events
 from explorer.runs import Launch, RunWatcher, train_arguments
 from stylegan_core import events
-from stylegan_core.rundir import RunDir, RunLock
+from stylegan_core.locks import RunLock
+from stylegan_core.rundir import RunDir
 from tests.explorer.train import fake_run
 
 NOW = 1_750_000_000.0

@@ -12,8 +12,8 @@ import torch
 
 from stylegan_core.events import Alert, Checkpoint, End, Resume
 from stylegan_core.rundir import RunDir
+from stylegan_core.stems import STATE
 from stylegan_core.training import loop
-from stylegan_core.training.checkpoint import STATE
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import Train
@@ -85,6 +85,7 @@ def test_a_full_disk_costs_one_checkpoint_not_the_run(
         with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
             while file.write(bytes(4096)):
                 pass
+        os.truncate(ballast, ballast.stat().st_size - 4 * 4096)  # a page for the log, wherever its last one ends
 
     try:
         blocked_checkpoint(monkeypatch, fill, ballast.unlink)
@@ -128,21 +129,31 @@ def test_a_torn_newest_checkpoint_gives_way_to_the_one_before(
     longer = ("growth.stable_kimg=0.5", "growth.batch=64", "snapshot_kimg=0.5")
     run = train(*longer, name="torn")
     states = sorted(run.checkpoints.glob(f"*{STATE}"))
-    assert len(states) == 2
+    assert len(states) == 3
     content = bytearray(states[-1].read_bytes())
     content[-100] ^= 1
     states[-1].write_bytes(bytes(content))
     train(*longer, name="torn")
     assert any(f"{states[-1].name} cannot be read" in text for text in alerts(run))
+    assert states[-1].with_name(states[-1].name + ".damaged").read_bytes() == content
     assert "damaged" in caplog.text
     assert_same_end(run, train(*longer, name="whole"))
 
 
-def test_with_no_readable_checkpoint_it_starts_anew(train: Train, caplog: pytest.LogCaptureFixture) -> None:
+def test_with_no_readable_checkpoint_it_refuses_and_begins_anew_only_where_they_were_moved_away(
+    train: Train, caplog: pytest.LogCaptureFixture
+) -> None:
     whole = train(name="whole")
     run = train()
     state = next(run.checkpoints.glob(f"*{STATE}"))
     state.write_bytes(state.read_bytes()[:1000])
+    before = {path.name: path.read_bytes() for path in run.checkpoints.iterdir()}
+    with pytest.raises(ValueError, match=r"No checkpoint of .* can be read .*move the folder checkpoints away"):
+        train()
+    assert {path.name: path.read_bytes() for path in run.checkpoints.iterdir()} == before
+    assert not [event for event in story(run) if isinstance(event, Resume)]
+    assert isinstance(end := story(run)[-1], End) and (end.reason, end.img) == ("error", 192)
+    run.checkpoints.rename(run.path / "samples" / "old")
     train()
     assert_same_end(run, whole)
     assert [event.img for event in story(run) if isinstance(event, Resume)] == [0]

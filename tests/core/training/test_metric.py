@@ -10,7 +10,7 @@ import torch
 from stylegan_core.events import Alert, Best, Checkpoint, Metric
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training import metric
-from stylegan_core.training.checkpoint import retire
+from stylegan_core.training.keeping import retire
 from stylegan_core.training.loop import Loop
 from tests.core.training.conftest import Train
 from tests.core.training.final import assert_same_end
@@ -101,8 +101,8 @@ def test_the_best_checkpoint_is_kept(tmp_path: Path) -> None:
     run = RunDir(tmp_path / "run")
     run.create()
     for kimg in range(1, 8):
-        run.checkpoint_file(kimg).touch()
-    retire(run, keep=2, keep_every=5, best="000003.safetensors")
+        run.checkpoint_file(1000 * kimg).touch()
+    retire(run, 7000, keep=2, keep_every=5, best="000003.safetensors")
     assert sorted(int(path.stem) for path in run.every_drawable()) == [3, 5, 6, 7]
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from stylegan_core.cli import train as command
 from stylegan_core.events import Checkpoint, End, Heartbeat, Resume, Start, Tick
+from stylegan_core.locks import RunLock
 from stylegan_core.model import load_model
-from stylegan_core.rundir import RunDir, RunLock
+from stylegan_core.rundir import RunDir
 from stylegan_core.training import journal, launch, loop
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
@@ -129,11 +130,11 @@ def test_a_snapshot_on_request(train: Train, tmp_path: Path, monkeypatch: pytest
 
 def test_checkpoints_say_what_they_hold_and_old_ones_go(train: Train) -> None:
     run = train("growth.stable_kimg=1", "growth.batch=64", "snapshot_kimg=0.5", "keep=1", "keep_every=1")
-    kept = sorted(path.name for path in run.checkpoints.iterdir())
-    assert kept == ["000001.safetensors", "000002.safetensors", "000003.safetensors", "000003.state.safetensors"]
+    kept = sorted(path.name.removesuffix(".safetensors") for path in run.checkpoints.iterdir())
+    assert kept == ["000001_024", "000002_048", "000003_008", "000003_072", "000003_072.state"]
     model = load_model(run.path)
     assert (model.resolution, model.level, model.alpha) == (16, 2, 1.0)
-    assert load_model(run.checkpoint_file(1)).level < 2
+    assert load_model(run.checkpoint_file(1024)).level < 2
 
 
 def test_every_phase_has_a_tick_and_alpha_rises_from_0_to_1(train: Train) -> None:

@@ -104,3 +104,22 @@ def test_work_grows_with_the_level() -> None:
     costs = [work(network, level) for level in range(network.levels)]
     assert costs == sorted(costs)
     assert all(after < 8 * before for before, after in pairwise(costs))
+
+
+def test_planned_measurements_take_as_long_as_the_last_one() -> None:
+    config = changed(preset("tiny"), ("metric_kimg=0.064", "settle_steps=0"))
+    clock = Clock()
+    speed, plain = Speed(config, clock), Speed(replace(config, metric_kimg=0.0), clock)
+    phase = phase_at(0, config.growth)
+    for img in (0, 16):
+        speed.mark(img, 0)
+        plain.mark(img, 0)
+        clock.now += 1
+    assert speed.left(0.016, phase) == plain.left(0.016, phase)
+    speed.measuring = plain.measuring = 100.0
+    total = int(phases(config.growth)[-1].end_kimg / 0.064)
+    here = int(phase.end_kimg / 0.064)
+    assert speed.left(0.016, phase) == pytest.approx(
+        tuple(left + 100 * times for left, times in zip(plain.left(0.016, phase), (here, total), strict=True))
+    )
+    assert total == 3

@@ -45,6 +45,13 @@ def test_only_a_run_has_snapshots(kept: list[Path], tmp_path: Path) -> None:
     assert snapshots(tmp_path / "checkpoints" / "000010.safetensors") == []
 
 
+def test_training_states_are_no_snapshots_and_names_between_whole_kimg_are_ordered(kept: list[Path]) -> None:
+    between = kept[0].with_name("000010_048.safetensors")
+    for path in (between, between.with_name("000010_048.state.safetensors")):
+        path.touch()
+    assert snapshots(kept[0]) == [kept[0], between, *kept[1:]]
+
+
 def test_a_finished_network_of_no_run_has_no_such_panel(show: Show) -> None:
     panel, _ = show(GrowingPanel)
     assert panel.isHidden()

@@ -16,7 +16,8 @@ from explorer.train.alpha import blend
 from explorer.train.monitor import Monitor
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core import events
-from stylegan_core.rundir import EventWriter, RunDir, RunLock
+from stylegan_core.locks import RunLock
+from stylegan_core.rundir import EventWriter, RunDir
 from stylegan_core.training.config import preset
 from tests.explorer.train import fake_run
 

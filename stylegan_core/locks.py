@@ -1,0 +1,85 @@
+"""The lock that keeps a second trainer out of a run; the system drops it when the process dies, on every system."""
+
+import errno
+import json
+import os
+import socket
+import sys
+import time
+from typing import IO, TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from stylegan_core.rundir import RunDir
+
+LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
+NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
+
+
+class LocksMissing(OSError):
+    """The file system cannot lock files."""
+
+
+def try_lock(file: IO[bytes], *, shared: bool) -> bool:
+    """Tries to lock an open file without waiting; False if another process holds it.
+
+    Raises LocksMissing, naming the cure, where the file system cannot do it.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            position = file.tell()
+            file.seek(LOCKED_BYTE)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            file.seek(position)
+        else:
+            import fcntl
+
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+        raise LocksMissing(
+            f"{file.name} lies on a file system that cannot lock files, so that a second trainer could not be kept "
+            "out: choose a folder on another disk, or mount this one with locks."
+        ) from None
+    return True
+
+
+class RunLock:
+    """The lock of a run directory, as a context manager."""
+
+    def __init__(self, run: "RunDir") -> None:
+        self.run = run
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Takes the lock. Raises OSError naming who holds it, or LocksMissing."""
+        file = self.run.lock_file.open("a+b")
+        try:
+            self._take(file)
+        except OSError:
+            file.close()
+            raise
+        self._file = file
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _take(self, file: IO[bytes]) -> None:
+        for _ in range(10):  # a window that looks who holds the lock holds it itself for a moment
+            if try_lock(file, shared=False):
+                break
+            time.sleep(0.05)
+        else:
+            holder = self.run.holder() or {}
+            who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}"
+            raise OSError(f"Another trainer works in {self.run.path} ({who}); stop it first.")
+        file.truncate(0)
+        file.write(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}).encode())
+        file.flush()

@@ -1,0 +1,160 @@
+"""Which checkpoint a run goes on from, which of them stay, and what becomes of a damaged one."""
+
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from stylegan_core.events import Checkpoint
+from stylegan_core.model import Damaged
+from stylegan_core.rundir import RunDir
+from stylegan_core.schedule import phase_at
+from stylegan_core.stems import img_of
+from stylegan_core.training.checkpoint import read_state, share_state, write_checkpoint
+from stylegan_core.training.distributed import Team
+from stylegan_core.training.journal import Journal
+from stylegan_core.training.memory import out_of_memory
+from stylegan_core.training.state import TrainingState
+
+MOST_ROLLBACKS = 3
+DAMAGED = ".damaged"
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Writes the checkpoints of a run and deletes old ones; what the disk will not do is an alert, not the end."""
+
+    def __init__(self, run: RunDir, journal: Journal) -> None:
+        self._run = run
+        self._journal = journal
+        self._saved = time.monotonic()
+        self._stuck = ""
+
+    def idle_for(self, minutes: float) -> bool:
+        """Whether nothing was written, or tried, for so long."""
+        return time.monotonic() - self._saved > 60 * minutes
+
+    def save(self, state: TrainingState, best: str) -> bool:
+        """Writes a checkpoint, names it by an event, and retires old ones but for the drawable called ``best``."""
+        self._saved = time.monotonic()
+        try:
+            path = write_checkpoint(self._run, state)
+        except OSError as error:
+            self._journal.alert("disk", f"The checkpoint could not be written, the one before it stays: {error}")
+            return False
+        phase = phase_at(state.counters.img / 1000, state.config.growth)
+        relative = path.relative_to(self._run.path).as_posix()
+        self._journal.write(Checkpoint(path=relative, level=phase.level, alpha=phase.alpha))
+        self._journal.sync()
+        self._retire(state, best)
+        return True
+
+    def _retire(self, state: TrainingState, best: str) -> None:
+        config = state.config
+        try:
+            retire(self._run, state.counters.img, config.keep, config.keep_every, best)
+        except OSError as error:
+            if str(error) != self._stuck:  # a file that somebody holds open stays so for many checkpoints
+                self._journal.alert("disk", f"An old checkpoint stays, training goes on: {error}")
+            self._stuck = str(error)
+        else:
+            self._stuck = ""
+
+
+def resume_newest(run: RunDir, state: TrainingState) -> tuple[Path | None, list[str]]:
+    """Fills ``state`` from the newest checkpoint that is not damaged; returns it, None at the very beginning.
+
+    Damaged ones that are newer are set aside under another name; a sentence for each is returned. Raises ValueError or
+    OSError, having changed nothing, where a checkpoint that may be whole cannot be read now, or all are damaged: to
+    begin anew would write over them.
+    """
+    damaged: list[tuple[Path, Damaged]] = []
+    for path in run.every_state():
+        try:
+            _read(path, state)
+        except Damaged as error:
+            damaged.append((path, error))
+        else:
+            return path, [_set_aside(path, error) for path, error in damaged]
+    if damaged:
+        raise ValueError(
+            f"No checkpoint of {run.path} can be read ({damaged[0][1]}); put a copy of one back, "
+            f"or move the folder {run.checkpoints.name} away to begin anew."
+        )
+    return None, []
+
+
+def _read(path: Path, state: TrainingState) -> None:
+    try:
+        read_state(path, state)
+    except OSError as error:
+        why = error.strerror or error
+        raise OSError(f"{path} cannot be read now ({why}); nothing was changed: cure that and start again.") from None
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        raise ValueError(f"Memory is too small to read {path}; close other programs and start again.") from None
+
+
+def _set_aside(path: Path, error: Damaged) -> str:
+    log.warning("%s", error)
+    said = f"The checkpoint {path.name} cannot be read, so the one before it is used: {error}"
+    try:
+        path.replace(path.with_name(path.name + DAMAGED))
+    except OSError as trouble:
+        return f"{said} It could not be set aside ({trouble.strerror or trouble})."
+    return f"{said} It was set aside as {path.name}{DAMAGED}."
+
+
+def rolled_back(run: RunDir, state: TrainingState, team: Team) -> tuple[TrainingState, list[str]]:
+    """The state of the last checkpoint, or the first of all, at half the rate, and what :func:`resume_newest` said.
+
+    Raises ValueError after three times, and as :func:`resume_newest` does.
+    """
+    rollbacks, factor = state.counters.rollbacks + 1, state.counters.rate_factor / 2
+    if rollbacks > MOST_ROLLBACKS:
+        raise ValueError("The gradients stay not finite after three returns at ever lower rates; training ends.")
+    found, troubles = resume_newest(run, state) if team.leads else (None, [])
+    if not team.told(found is not None):
+        state = TrainingState.fresh(state.config, state.generator.w_avg.device)
+    share_state(state, team)
+    counters = state.counters
+    counters.rollbacks, counters.rate_factor = rollbacks, factor
+    counters.skipped_d = counters.skipped_r1 = counters.skipped_g = counters.skipped_path = 0
+    return state, troubles
+
+
+def retire(run: RunDir, img: int, keep: int, keep_every: int, best: str = "") -> list[Path]:
+    """Deletes all but the newest ``keep`` training states and drawables; returns what was deleted.
+
+    Of the older drawables the first of each ``keep_every``-th kimg (0: none) and the one called ``best`` stay. Which
+    those are depends on names alone, so that a resumed run keeps the same. Names beyond ``img`` are of a stretch that
+    is trained again, and neither count nor go. Raises OSError, naming a file, if one could not be deleted; the others
+    are gone then.
+    """
+    states, drawable = _up_to(img, run.every_state()), _up_to(img, run.every_drawable())
+    stay = _spaced(drawable, keep_every)
+    gone = states[keep:] + [path for path in drawable[keep:] if path not in stay and path.name != best]
+    trouble: OSError | None = None
+    for path in gone:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            trouble = OSError(f"{path} cannot be deleted ({error.strerror or error}).")
+    if trouble is not None:
+        raise trouble
+    return gone
+
+
+def _up_to(img: int, paths: Sequence[Path]) -> list[Path]:
+    return [path for path in paths if (img_of(path) or 0) <= img]
+
+
+def _spaced(drawable: Sequence[Path], keep_every: int) -> set[Path]:
+    """The first drawable of every n-th kimg, which is the one that a snapshot wrote; of kimg 0 only image 0."""
+    first: dict[int, Path] = {}
+    for path in drawable:  # newest first, so that the earliest comes to stay
+        first[(img_of(path) or 0) // 1000] = path
+    if not keep_every:
+        return set()
+    return {path for kimg, path in first.items() if kimg % keep_every == 0 and (kimg or not img_of(path))}
