@@ -12,6 +12,7 @@ from stylegan_core.schedule import Growth, LevelPlan, official_growth
 from stylegan_core.training.family import FAMILY
 from stylegan_core.training.groups import AdaConfig, DataConfig, InitConfig
 from stylegan_core.training.objective import ObjectiveConfig
+from stylegan_core.training.sense import check_numbers
 
 VERSION = 1
 
@@ -59,6 +60,7 @@ class TrainingConfig:
     init: InitConfig = field(default_factory=InitConfig)
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.growth.top_level != self.network.levels - 1:
             raise ValueError(
                 f"The plan grows to {4 << self.growth.top_level}², the network is one of {self.network.resolution}²."
@@ -70,27 +72,6 @@ class TrainingConfig:
         for plan in self.growth.levels:
             if plan.batch % min(plan.batch, self.network.mbstd_group):
                 raise ValueError(f"The batch at level {plan.level} must be a multiple of {self.network.mbstd_group}.")
-        whole = {
-            "r1_interval": 1,
-            "keep": 1,
-            "keep_every": 0,
-            "threads": 0,
-            "seed": 0,
-            "metric_kimg": 0,
-            "settle_steps": 0,
-        }
-        for name, least in {**whole, "metric_count": 10}.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}.")
-        if (
-            self.gamma < 0
-            or not 0 <= self.style_mixing <= 1
-            or min(self.ema_kimg, self.snapshot_kimg, self.checkpoint_minutes) <= 0
-        ):
-            raise ValueError(
-                "gamma, style_mixing, ema_kimg, snapshot_kimg or checkpoint_minutes holds a number that makes no sense."
-            )
-
         self._check_meaning()
 
     def _check_meaning(self) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+FITS = ("crop", "letterbox")
+
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
@@ -15,6 +17,10 @@ class DataConfig:
     label: str | None = None
     mirror: bool = False
     fit: str = "crop"
+
+    def __post_init__(self) -> None:
+        if self.fit not in FITS:
+            raise ValueError(f"data.fit is crop or letterbox, not {self.fit!r}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,12 @@ class Launch:
         self._loop: Loop | None = None
         if self.team.leads:
             self.config, self.dataset = settle(self.run, wish)
+            self.device = choose_device(self.config.device)
             self.run.create()
             self.team.told(self.config)
         else:
             self.config = self.team.told(preset("tiny"))
+            self.device = choose_device(self.config.device)
             self.dataset = open_data(self.config.data.path, self.config)
         for plan in self.config.growth.levels:
             places_of(plan.batch, self.config.network.mbstd_group, self.team.rank, self.team.world)
@@ -92,7 +94,6 @@ class Launch:
 
     def _train(self, journal: Journal) -> bool:
         torch.set_num_threads(self.config.threads)
-        device = choose_device(self.config.device)
         data = self.config.data
         order = DataOrder(len(self.dataset), self.config.seed, data.mirror)
         cache = LevelCache(self.dataset)
@@ -104,8 +105,8 @@ class Launch:
             on_stall=lambda text: journal.alert("stalled-loader", text),
         )
         try:
-            state = TrainingState.fresh(self.config, device)
-            if self.team.leads and not self._greet(journal, state, device) and self.config.init.path:
+            state = TrainingState.fresh(self.config, self.device)
+            if self.team.leads and not self._greet(journal, state) and self.config.init.path:
                 journal.alert("init", take_over(state, open_init(Path(self.config.init.path))))
             share_state(state, self.team)
             if self.team.world > 1 and has_batch_norm(state):
@@ -128,11 +129,11 @@ class Launch:
         self.team.leave()
         return finished
 
-    def _greet(self, journal: Journal, state: TrainingState, device: torch.device) -> bool:
+    def _greet(self, journal: Journal, state: TrainingState) -> bool:
         """Fills the state from the newest checkpoint and says in the log that the run begins; False at image 0."""
         path, troubles = resume_newest(self.run, state)
         journal.img = state.counters.img
-        machine = f"{describe(device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
+        machine = f"{describe(self.device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
         kind = Start if path is None and self._new else Resume
         name = self.config.preset
         journal.write(kind(version=program_version(), preset=name, machine=machine, threads=torch.get_num_threads()))

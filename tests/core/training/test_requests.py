@@ -68,6 +68,20 @@ def test_a_new_run_needs_a_preset_and_data(tmp_path: Path, pictures: Path) -> No
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("setting", ["device=foo", "device=cuda:99", "device=meta"])
+def test_a_device_that_is_not_there_is_refused_before_anything_is_written(
+    train: Train, tmp_path: Path, setting: str
+) -> None:
+    with pytest.raises(ValueError, match=r"There is no device 'foo'|This machine has"):
+        train(setting)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_largest_seed_trains(train: Train) -> None:
+    run = train(f"seed={2**63 - 1}", "growth.stable_kimg=0.008", "growth.fade_kimg=0.008")
+    assert isinstance(story(run)[-1], End)
+
+
 def test_a_place_that_cannot_be_written_is_named(pictures: Path) -> None:
     with pytest.raises(OSError, match="/proc/run"):
         Launch(Wish(Path("/proc/run"), "tiny", str(pictures)))
