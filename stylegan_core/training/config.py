@@ -15,6 +15,7 @@ from stylegan_core.training.objective import ObjectiveConfig
 from stylegan_core.training.sense import check_numbers
 
 VERSION = 1
+NOTED = ("preset", "meaning", "path", "fingerprint", "begun")  # by the program, not set by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,18 @@ class TrainingConfig:
             )
 
     @property
-    def settled_levels(self) -> frozenset[int]:
-        """The levels whose layers are settled before they fade in: all but the first.
+    def begun_level(self) -> int:
+        """The highest level whose layers something was trained with before the run, or that its plan begins with."""
+        first, init = self.growth.levels[0].level, self.init
+        if init.path and init.begun is None:
+            return first if init.grown else self.growth.top_level
+        return first if init.begun is None or init.begun < 0 else init.begun
 
-        None in a run that grows anew from a whole network (``init.grown`` false): there they were trained before.
-        """
-        trained_before = bool(self.init.path) and not self.init.grown
-        levels = self.growth.levels[1:] if self.settle_steps and not trained_before else ()
-        return frozenset(plan.level for plan in levels)
+    @property
+    def settled_levels(self) -> frozenset[int]:
+        """The levels whose layers are settled when the run comes to them: those that nothing was trained with."""
+        levels = self.growth.levels if self.settle_steps else ()
+        return frozenset(plan.level for plan in levels if plan.level > self.begun_level)
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready data, for config.json."""
@@ -234,7 +239,7 @@ def _set(owner: Any, path: list[str], value: str, key: str) -> Any:
         return _set_growth(owner, path, value, key)
     name, rest = path[0], path[1:]
     known = {item.name: item.type for item in fields(owner)}
-    if name not in known or name in ("preset", "meaning", "path", "fingerprint"):
+    if name not in known or name in NOTED:
         raise ValueError(f"There is no setting {key!r}; {name!r} is not among {', '.join(known)}.")
     now = getattr(owner, name)
     if is_dataclass(now) != bool(rest):

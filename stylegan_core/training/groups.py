@@ -43,7 +43,12 @@ class AdaConfig:
 
 @dataclass(frozen=True, slots=True)
 class InitConfig:
-    """What a run was started from (``--init``); ``grown`` begins at the level that network had reached."""
+    """What a run was started from (``--init``); ``grown`` begins at the level that network had reached.
+
+    ``begun`` is noted when the run starts: the highest level whose layers it takes over, trained or in training there
+    (−1: none; None: a run of a version that did not note it).
+    """
 
     path: str = ""
     grown: bool = True
+    begun: int | None = None

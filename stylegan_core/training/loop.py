@@ -229,8 +229,9 @@ class Loop:
 
     def _settle(self, phase: Phase) -> None:
         """Where the network grows, its new layers first learn what the level below does; the counter stands still."""
-        before = phases(self.config.growth)[phase.index - 1] if phase.index else phase
-        if before.level == phase.level or phase.level not in self.config.settled_levels:
+        entered = self.state.counters.phase  # not the phase before this: one shorter than a batch is never entered
+        before = phases(self.config.growth)[entered].level if entered >= 0 else self.config.begun_level
+        if before >= phase.level or phase.level not in self.config.settled_levels:
             return
         what = f"The layers of {phase.resolution}² learn to draw what {phase.resolution // 2}² draws"
         log.info("%s", what)
