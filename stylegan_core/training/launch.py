@@ -121,8 +121,8 @@ class Launch:
             journal.write(End(reason="error", text=text))
             raise
         finally:
-            loader.close()
-            cache.close()
+            if loader.close():
+                cache.close()  # which waits for what the loader's thread is reading
         text = "The plan is complete." if finished else "Stopped with a checkpoint; the same command goes on."
         journal.write(End(reason="finished" if finished else "stopped", text=text))
         journal.sync()
