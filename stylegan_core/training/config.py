@@ -15,7 +15,7 @@ from stylegan_core.training.objective import ObjectiveConfig
 from stylegan_core.training.sense import check_numbers
 
 VERSION = 1
-NOTED = ("preset", "meaning", "path", "fingerprint", "begun")  # by the program, not set by hand
+NOTED = ("preset", "meaning", "path", "fingerprint", "begun", "asked")  # by the program, not set by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class TrainingConfig:
     ``micro_batch`` images are computed at a time (0: all), ``threads`` 0 means decide at the start of the run.
     ``precision`` is "auto", "float32" or "bfloat16"; ``device`` empty means the best there is.
     ``metric_kimg``: how often FD-E is measured (0: only on request), over ``metric_count`` pictures a side.
+    ``asked`` are the settings that a person made, as they were given; what came of them is in the other fields.
     """
 
     preset: str
@@ -59,6 +60,7 @@ class TrainingConfig:
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     ada: AdaConfig = field(default_factory=AdaConfig)
     init: InitConfig = field(default_factory=InitConfig)
+    asked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_numbers(self)
@@ -112,6 +114,7 @@ class TrainingConfig:
         try:
             made = dict(data)
             made["network"] = NetworkConfig.from_dict(data["network"])
+            made["asked"] = tuple(str(setting) for setting in data.get("asked", ()))
             made["growth"] = Growth(tuple(LevelPlan(**plan) for plan in data["growth"]["levels"]))
             for name, group in (
                 ("data", DataConfig),

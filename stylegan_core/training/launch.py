@@ -19,6 +19,7 @@ from stylegan_core.data.source import Dataset, open_dataset
 from stylegan_core.device import choose_device, describe
 from stylegan_core.events import End, Resume, Start
 from stylegan_core.rundir import RunDir, RunLock
+from stylegan_core.training.agreement import check_agreement, check_data, note
 from stylegan_core.training.checkpoint import resume_newest, share_state
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.distributed import join
@@ -79,8 +80,7 @@ class Launch:
         if not self.team.leads:
             return self._train(Silent())
         with RunLock(self.run), _log_file(self.run):
-            if not self.run.exists():
-                self.run.write_config(self.config.to_dict())
+            note(self.run, self.config)
             self.run.sweep()
             # Asked before the journal's pulse can speak: a heartbeat of a slow start is no earlier run.
             self._new = not self.run.events_file.exists() or not self.run.events_file.stat().st_size
@@ -146,12 +146,15 @@ class Launch:
 def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     """The configuration and data of a run: config.json's if it was started before, else the wish's.
 
-    Raises ValueError if the wish differs from config.json, or names too little to start anew.
+    Raises ValueError if the wish or the data differ from config.json, or the wish names too little to start anew.
     """
     if run.exists():
         config = TrainingConfig.from_dict(run.config())
-        _must_agree(run, config, wish)
-        return config, open_data(wish.data or config.data.path, config)
+        check_agreement(run, config, wish)
+        dataset = open_data(wish.data or config.data.path, config)
+        check_data(run, config, dataset, wish.data)
+        path = str(Path(wish.data).resolve()) if wish.data else config.data.path
+        return replace(config, data=replace(config.data, path=path)), dataset
     if not wish.preset or not wish.data:
         raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
     if run.has_strangers():
@@ -163,21 +166,7 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     data = replace(config.data, path=str(Path(wish.data).resolve()), fingerprint=dataset.fingerprint)
     network = config.network.with_classes(tuple(dataset.classes))
     threads = config.threads or torch.get_num_threads()
-    return replace(config, data=data, network=network, threads=threads), dataset
-
-
-def _must_agree(run: RunDir, config: TrainingConfig, wish: Wish) -> None:
-    if wish.preset and wish.preset != config.preset:
-        raise ValueError(f"{run.path} was started with the preset {config.preset}, not {wish.preset}; name a new run.")
-    if wish.init and str(Path(wish.init).resolve()) != config.init.path:
-        began = config.init.path or "no network"
-        raise ValueError(f"{run.path} was started from {began}, not from {wish.init}; name a new run.")
-    if changed(config, wish.settings) != config:
-        raise ValueError(f"{run.path} was started with other settings than {', '.join(wish.settings)}; name a new run.")
-    if not wish.data or str(Path(wish.data).resolve()) == config.data.path:
-        return
-    if open_data(wish.data, config).fingerprint != config.data.fingerprint:
-        raise ValueError(f"{run.path} was started on {config.data.path}, not on {wish.data}; name a new run.")
+    return replace(config, data=data, network=network, threads=threads, asked=wish.settings), dataset
 
 
 def open_data(path: str, config: TrainingConfig) -> Dataset:

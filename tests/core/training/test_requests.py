@@ -1,6 +1,5 @@
 """What is asked of a run: refused where it does not fit, obeyed once, and never in the way of training."""
 
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -31,33 +30,6 @@ def test_a_folder_of_other_things_is_left_alone(train: Train, tmp_path: Path) ->
     (tmp_path / "run" / "thesis.txt").touch()
     with pytest.raises(ValueError, match="not empty and not a run"):
         train()
-
-
-@pytest.mark.parametrize(
-    ("preset", "data", "settings", "says"),
-    [
-        ("avatars-32", "", (), "was started with the preset tiny, not avatars-32"),
-        ("tiny", "", ("gamma=3",), "other settings than gamma=3"),
-        ("tiny", "other", (), "was started on .*, not on"),
-    ],
-)
-def test_another_preset_or_data_is_refused(
-    train: Train, pictures: Path, tmp_path: Path, preset: str, data: str, settings: tuple[str, ...], says: str
-) -> None:
-    run = train()
-    if data:
-        shutil.copytree(pictures, tmp_path / data)
-        (tmp_path / data / "000.png").unlink()
-        data = str(tmp_path / data)
-    with pytest.raises(ValueError, match=says):
-        Launch(Wish(run.path, preset, data, settings))
-
-
-def test_the_same_data_may_have_moved(train: Train, pictures: Path, tmp_path: Path) -> None:
-    run = train()
-    shutil.copytree(pictures, tmp_path / "moved")
-    Launch(Wish(run.path, "tiny", str(tmp_path / "moved")))
-    Launch(Wish(run.path))
 
 
 def test_a_new_run_needs_a_preset_and_data(tmp_path: Path, pictures: Path) -> None:
