@@ -17,10 +17,15 @@ M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4  # glibc's malloc.h
 def choose_device(wish: str = "") -> torch.device:
     """The device asked for, else CUDA, else MPS, else the CPU; raises ValueError if the wish is not there."""
     if wish:
-        device = torch.device(wish)
+        try:
+            device = torch.device(wish)
+        except RuntimeError:
+            raise ValueError(f"There is no device {wish!r}; say cpu, cuda, cuda:1 or mps, or leave it out.") from None
         there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
         if not there.get(device.type, False):
             raise ValueError(f"This machine has no {device.type} device that torch can use; leave it out or say cpu.")
+        if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+            raise ValueError(f"This machine has {torch.cuda.device_count()} CUDA devices, counted from 0; no {wish}.")
         return device
     if torch.cuda.is_available():
         return torch.device("cuda")

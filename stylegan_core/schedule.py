@@ -3,6 +3,10 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
+
+MOST_LEVEL = 10  # 4096²
+MOST_KIMG = 1e9  # of a phase: in one without end alpha and the time left would mean nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,12 @@ class LevelPlan:
     stable_kimg: float
     batch: int
     rate: float
+
+    @property
+    def makes_sense(self) -> bool:
+        """Whether every number lies where a run can have it."""
+        lengths = all(0 <= kimg <= MOST_KIMG for kimg in (self.fade_kimg, self.stable_kimg))
+        return lengths and 0 <= self.level <= MOST_LEVEL and self.batch >= 1 and 0 < self.rate < inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ class Growth:
         if any(upper.level != lower.level + 1 for lower, upper in pairwise(self.levels)):
             raise ValueError("The levels of a growth plan must follow each other without a gap.")
         for plan in self.levels:
-            if plan.level < 0 or plan.batch < 1 or plan.rate <= 0 or min(plan.fade_kimg, plan.stable_kimg) < 0:
+            if not plan.makes_sense:
                 raise ValueError(f"The growth plan of level {plan.level} holds a number that makes no sense.")
 
     @property

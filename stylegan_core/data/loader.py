@@ -15,6 +15,8 @@ from stylegan_core.data.order import DataOrder
 
 DEPTH = 2  # batches kept ready: one being copied, one in hand
 STALL_SECONDS = 10.0
+SLICE = 0.1  # seconds between two calls of `check` while a batch is waited for
+PATIENCE = 5.0  # seconds that `close` waits for a disk or network that does not answer
 log = logging.getLogger(__name__)
 
 
@@ -67,35 +69,51 @@ class Loader:
         self._thread = threading.Thread(target=self._work, name="data", daemon=True)
         self._thread.start()
 
-    def get(self, img: int, level: int, size: int) -> Batch:
+    def get(self, img: int, level: int, size: int, check: Callable[[], None] = lambda: None) -> Batch:
         """The images `img` to `img + size` on the counter, this process's share of them, at 4·2^level pixels.
 
-        Raises OSError or ValueError with one sentence where the data set cannot be read any more.
+        `check` is called again and again while they are waited for; what it raises ends the waiting. Raises OSError or
+        ValueError with one sentence where the data set cannot be read any more.
         """
-        want = Want(img, level, size)
         started = time.monotonic()
         with self._changed:
             if self._closed:
                 raise ValueError("The loader is closed.")
-            self._ask(want)
-            while not self._ready:
-                self._raise_error()
-                if not self._changed.wait(self._stall_seconds):
-                    self._on_stall(
-                        f"{self._cache.dataset.path}: no pictures for {time.monotonic() - started:.0f} s; "
-                        "the disk or network is slow or does not answer."
-                    )
-            _, batch = self._ready.popleft()
-            self._changed.notify_all()
+            self._ask(Want(img, level, size))
+        told = False
+        while (batch := self._taken(min(SLICE, self._stall_seconds))) is None:
+            check()
+            waiting = time.monotonic() - started
+            if waiting >= self._stall_seconds and not told:
+                told = True
+                self._on_stall(
+                    f"{self._cache.dataset.path}: no pictures for {waiting:.0f} s; "
+                    "the disk or network is slow or does not answer."
+                )
         self.waited += time.monotonic() - started
         return batch
 
-    def close(self) -> None:
-        """Ends the thread; a batch it is working on is finished first."""
+    def close(self) -> bool:
+        """Ends the thread, which finishes the batch it is working on; False where it hangs in that, and lives on."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        self._thread.join()
+        self._thread.join(PATIENCE)
+        if self._thread.is_alive():
+            log.warning("%s does not answer; reading it is left to end by itself.", self._cache.dataset.path)
+        return not self._thread.is_alive()
+
+    def _taken(self, seconds: float) -> Batch | None:
+        """The batch that was asked for; None if it is not there within so many seconds. Raises what stopped it."""
+        with self._changed:
+            if not self._ready:
+                self._raise_error()
+                self._changed.wait(seconds)
+            if not self._ready:
+                return None
+            _, batch = self._ready.popleft()
+            self._changed.notify_all()
+            return batch
 
     def _ask(self, want: Want) -> None:
         """Points the thread at this batch, unless it is the one at hand or being made."""

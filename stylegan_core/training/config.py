@@ -12,8 +12,10 @@ from stylegan_core.schedule import Growth, LevelPlan, official_growth
 from stylegan_core.training.family import FAMILY
 from stylegan_core.training.groups import AdaConfig, DataConfig, InitConfig
 from stylegan_core.training.objective import ObjectiveConfig
+from stylegan_core.training.sense import check_numbers
 
 VERSION = 1
+NOTED = ("preset", "meaning", "path", "fingerprint", "begun", "asked")  # by the program, not set by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class TrainingConfig:
     ``micro_batch`` images are computed at a time (0: all), ``threads`` 0 means decide at the start of the run.
     ``precision`` is "auto", "float32" or "bfloat16"; ``device`` empty means the best there is.
     ``metric_kimg``: how often FD-E is measured (0: only on request), over ``metric_count`` pictures a side.
+    ``asked`` are the settings that a person made, as they were given; what came of them is in the other fields.
     """
 
     preset: str
@@ -57,8 +60,10 @@ class TrainingConfig:
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     ada: AdaConfig = field(default_factory=AdaConfig)
     init: InitConfig = field(default_factory=InitConfig)
+    asked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.growth.top_level != self.network.levels - 1:
             raise ValueError(
                 f"The plan grows to {4 << self.growth.top_level}², the network is one of {self.network.resolution}²."
@@ -70,27 +75,6 @@ class TrainingConfig:
         for plan in self.growth.levels:
             if plan.batch % min(plan.batch, self.network.mbstd_group):
                 raise ValueError(f"The batch at level {plan.level} must be a multiple of {self.network.mbstd_group}.")
-        whole = {
-            "r1_interval": 1,
-            "keep": 1,
-            "keep_every": 0,
-            "threads": 0,
-            "seed": 0,
-            "metric_kimg": 0,
-            "settle_steps": 0,
-        }
-        for name, least in {**whole, "metric_count": 10}.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}.")
-        if (
-            self.gamma < 0
-            or not 0 <= self.style_mixing <= 1
-            or min(self.ema_kimg, self.snapshot_kimg, self.checkpoint_minutes) <= 0
-        ):
-            raise ValueError(
-                "gamma, style_mixing, ema_kimg, snapshot_kimg or checkpoint_minutes holds a number that makes no sense."
-            )
-
         self._check_meaning()
 
     def _check_meaning(self) -> None:
@@ -107,14 +91,18 @@ class TrainingConfig:
             )
 
     @property
-    def settled_levels(self) -> frozenset[int]:
-        """The levels whose layers are settled before they fade in: all but the first.
+    def begun_level(self) -> int:
+        """The highest level whose layers something was trained with before the run, or that its plan begins with."""
+        first, init = self.growth.levels[0].level, self.init
+        if init.path and init.begun is None:
+            return first if init.grown else self.growth.top_level
+        return first if init.begun is None or init.begun < 0 else init.begun
 
-        None in a run that grows anew from a whole network (``init.grown`` false): there they were trained before.
-        """
-        trained_before = bool(self.init.path) and not self.init.grown
-        levels = self.growth.levels[1:] if self.settle_steps and not trained_before else ()
-        return frozenset(plan.level for plan in levels)
+    @property
+    def settled_levels(self) -> frozenset[int]:
+        """The levels whose layers are settled when the run comes to them: those that nothing was trained with."""
+        levels = self.growth.levels if self.settle_steps else ()
+        return frozenset(plan.level for plan in levels if plan.level > self.begun_level)
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready data, for config.json."""
@@ -126,6 +114,7 @@ class TrainingConfig:
         try:
             made = dict(data)
             made["network"] = NetworkConfig.from_dict(data["network"])
+            made["asked"] = tuple(str(setting) for setting in data.get("asked", ()))
             made["growth"] = Growth(tuple(LevelPlan(**plan) for plan in data["growth"]["levels"]))
             for name, group in (
                 ("data", DataConfig),
@@ -253,7 +242,7 @@ def _set(owner: Any, path: list[str], value: str, key: str) -> Any:
         return _set_growth(owner, path, value, key)
     name, rest = path[0], path[1:]
     known = {item.name: item.type for item in fields(owner)}
-    if name not in known or name in ("preset", "meaning", "path", "fingerprint"):
+    if name not in known or name in NOTED:
         raise ValueError(f"There is no setting {key!r}; {name!r} is not among {', '.join(known)}.")
     now = getattr(owner, name)
     if is_dataclass(now) != bool(rest):

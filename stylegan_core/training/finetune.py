@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import torch
@@ -9,6 +10,7 @@ from torch import nn
 
 from stylegan_core.formats.convert import Foreign, import_file
 from stylegan_core.model import Model, read_safetensors
+from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import ARCHITECTURES, build_discriminator
 from stylegan_core.networks.lucidrains import NoDiscriminator
@@ -60,8 +62,16 @@ def adopted(config: TrainingConfig, model: Model, path: Path, kept: Iterable[str
         growth = begun_at(growth, growth.top_level)
     elif config.init.grown:
         growth = begun_at(growth, finished)
-    init = InitConfig(str(path.resolve()), config.init.grown)
+    init = InitConfig(str(path.resolve()), config.init.grown, _begun(model, network))
     return replace(config, network=network, growth=growth, init=init)
+
+
+def _begun(model: Model, network: NetworkConfig) -> int:
+    """The highest level that a model was trained at and whose layers have the same widths in ``network``; −1: none."""
+    reached = model.level if model.alpha > 0 else model.level - 1
+    levels = range(min(reached, network.levels - 1) + 1)
+    fitting = takewhile(lambda level: network.channels(level) == model.config.channels(level), levels)
+    return max(fitting, default=-1)
 
 
 def adopted_from(config: TrainingConfig, init: str, settings: Iterable[str]) -> TrainingConfig:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+FITS = ("crop", "letterbox")
+
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
@@ -15,6 +17,10 @@ class DataConfig:
     label: str | None = None
     mirror: bool = False
     fit: str = "crop"
+
+    def __post_init__(self) -> None:
+        if self.fit not in FITS:
+            raise ValueError(f"data.fit is crop or letterbox, not {self.fit!r}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,12 @@ class AdaConfig:
 
 @dataclass(frozen=True, slots=True)
 class InitConfig:
-    """What a run was started from (``--init``); ``grown`` begins at the level that network had reached."""
+    """What a run was started from (``--init``); ``grown`` begins at the level that network had reached.
+
+    ``begun`` is noted when the run starts: the highest level whose layers it takes over, trained or in training there
+    (−1: none; None: a run of a version that did not note it).
+    """
 
     path: str = ""
     grown: bool = True
+    begun: int | None = None

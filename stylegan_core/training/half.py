@@ -59,9 +59,10 @@ class Half:
         """This process's images of a batch, as many at a time as fit."""
         return list(split(batch, self.state.counters.micro_batch, group, self.team.rank, self.team.world))
 
-    def _fitting(self, compute: Callable[[], T], batch: int) -> T:
+    def _fitting(self, compute: Callable[[], T], batch: int, *, shared: bool = True) -> T:
         """What ``compute`` returns, tried again with smaller micro-batches as long as memory runs out.
 
+        ``shared`` says that the processes of a team have a share each of the batch, rather than all of them all of it.
         Raises ValueError with one sentence where even one minibatch-deviation group does not fit.
         """
         while True:
@@ -73,7 +74,8 @@ class Half:
                     raise
             let_go()
             counters, group = self.state.counters, min(self.config.network.mbstd_group, batch)
-            now = min(counters.micro_batch or batch, sum(len(part.places) for part in self._parts(batch, group)))
+            mine = sum(len(part.places) for part in self._parts(batch, group)) if shared else batch
+            now = min(counters.micro_batch or batch, mine)
             size = smaller(now, group)
             if not size:
                 raise ValueError(f"Memory is too small for {now} images at this resolution; take a smaller network.")

@@ -18,6 +18,7 @@ from stylegan_core.events import End, Resume, Start
 from stylegan_core.locks import RunLock
 from stylegan_core.rundir import RunDir
 from stylegan_core.stems import img_of
+from stylegan_core.training.agreement import check_agreement, check_data, note
 from stylegan_core.training.checkpoint import share_state
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.distributed import join
@@ -59,10 +60,12 @@ class Launch:
         self._loop: Loop | None = None
         if self.team.leads:
             self.config, self.dataset = settle(self.run, wish)
+            self.device = choose_device(self.config.device)
             self.run.create()
             self.team.told(self.config)
         else:
             self.config = self.team.told(preset("tiny"))
+            self.device = choose_device(self.config.device)
             self.dataset = open_data(self.config.data.path, self.config)
         for plan in self.config.growth.levels:
             places_of(plan.batch, self.config.network.mbstd_group, self.team.rank, self.team.world)
@@ -78,8 +81,7 @@ class Launch:
         if not self.team.leads:
             return self._train(Silent())
         with RunLock(self.run), log_file(self.run):
-            if not self.run.exists():
-                self.run.write_config(self.config.to_dict())
+            note(self.run, self.config)
             self.run.sweep()
             # Asked before the journal's pulse can speak: a heartbeat of a slow start is no earlier run.
             self._new = not self.run.events_file.exists() or not self.run.events_file.stat().st_size
@@ -93,7 +95,6 @@ class Launch:
 
     def _train(self, journal: Journal) -> bool:
         torch.set_num_threads(self.config.threads)
-        device = choose_device(self.config.device)
         data = self.config.data
         order = DataOrder(len(self.dataset), self.config.seed, data.mirror)
         cache = LevelCache(self.dataset)
@@ -105,8 +106,8 @@ class Launch:
             on_stall=lambda text: journal.alert("stalled-loader", text),
         )
         try:
-            state = TrainingState.fresh(self.config, device)
-            if self.team.leads and not self._greet(journal, state, device) and self.config.init.path:
+            state = TrainingState.fresh(self.config, self.device)
+            if self.team.leads and not self._greet(journal, state) and self.config.init.path:
                 journal.alert("init", take_over(state, open_init(Path(self.config.init.path))))
             share_state(state, self.team)
             if self.team.world > 1 and has_batch_norm(state):
@@ -121,20 +122,20 @@ class Launch:
             journal.write(End(reason="error", text=text))
             raise
         finally:
-            loader.close()
-            cache.close()
+            if loader.close():
+                cache.close()  # which waits for what the loader's thread is reading
         text = "The plan is complete." if finished else "Stopped with a checkpoint; the same command goes on."
         journal.write(End(reason="finished" if finished else "stopped", text=text))
         journal.sync()
         self.team.leave()
         return finished
 
-    def _greet(self, journal: Journal, state: TrainingState, device: torch.device) -> bool:
+    def _greet(self, journal: Journal, state: TrainingState) -> bool:
         """Fills the state from the newest checkpoint and says in the log that the run begins; False at image 0."""
         journal.img = max((img_of(path) or 0 for path in self.run.every_state()), default=0)  # should it be refused
         path, troubles = resume_newest(self.run, state)
         journal.img = state.counters.img
-        machine = f"{describe(device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
+        machine = f"{describe(self.device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
         kind = Start if path is None and self._new else Resume
         name = self.config.preset
         journal.write(kind(version=program_version(), preset=name, machine=machine, threads=torch.get_num_threads()))
@@ -147,12 +148,15 @@ class Launch:
 def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     """The configuration and data of a run: config.json's if it was started before, else the wish's.
 
-    Raises ValueError if the wish differs from config.json, or names too little to start anew.
+    Raises ValueError if the wish or the data differ from config.json, or the wish names too little to start anew.
     """
     if run.exists():
         config = TrainingConfig.from_dict(run.config())
-        _must_agree(run, config, wish)
-        return config, open_data(wish.data or config.data.path, config)
+        check_agreement(run, config, wish)
+        dataset = open_data(wish.data or config.data.path, config)
+        check_data(run, config, dataset, wish.data)
+        path = str(Path(wish.data).resolve()) if wish.data else config.data.path
+        return replace(config, data=replace(config.data, path=path)), dataset
     if not wish.preset or not wish.data:
         raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
     if run.has_strangers():
@@ -164,21 +168,7 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     data = replace(config.data, path=str(Path(wish.data).resolve()), fingerprint=dataset.fingerprint)
     network = config.network.with_classes(tuple(dataset.classes))
     threads = config.threads or torch.get_num_threads()
-    return replace(config, data=data, network=network, threads=threads), dataset
-
-
-def _must_agree(run: RunDir, config: TrainingConfig, wish: Wish) -> None:
-    if wish.preset and wish.preset != config.preset:
-        raise ValueError(f"{run.path} was started with the preset {config.preset}, not {wish.preset}; name a new run.")
-    if wish.init and str(Path(wish.init).resolve()) != config.init.path:
-        began = config.init.path or "no network"
-        raise ValueError(f"{run.path} was started from {began}, not from {wish.init}; name a new run.")
-    if changed(config, wish.settings) != config:
-        raise ValueError(f"{run.path} was started with other settings than {', '.join(wish.settings)}; name a new run.")
-    if not wish.data or str(Path(wish.data).resolve()) == config.data.path:
-        return
-    if open_data(wish.data, config).fingerprint != config.data.fingerprint:
-        raise ValueError(f"{run.path} was started on {config.data.path}, not on {wish.data}; name a new run.")
+    return replace(config, data=data, network=network, threads=threads, asked=wish.settings), dataset
 
 
 def open_data(path: str, config: TrainingConfig) -> Dataset:

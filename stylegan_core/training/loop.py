@@ -87,10 +87,9 @@ class Loop:
                     self.checkpoint()  # what the run started from may be gone when it goes on
             while self.kimg < self.config.growth.total_kimg:
                 self.step()
+            self.samples()
         except Stopped:
             finished = False
-        else:
-            self.samples()
         self.checkpoint()
         return finished
 
@@ -99,7 +98,7 @@ class Loop:
         counters = self.state.counters
         phase = phase_at(self.kimg, self.config.growth)
         self._enter(phase)
-        batch = self.loader.get(counters.img, phase.level, phase.batch)
+        batch = self.loader.get(counters.img, phase.level, phase.batch, self.check)
         labels = self._one_hot(batch)
         numbers = StepNumbers()
         before = counters.img
@@ -178,7 +177,7 @@ class Loop:
         self.diversity_features = feature_diversity(self.state.discriminator, drawn.images, phase, self.dtype)
         self.watch.diversities(phase.level, self.diversity, self.diversity_features)
         groups = max(self.config.network.mbstd_group, STRIP) * self.team.world
-        reals = as_float(self.loader.get(0, phase.level, groups).pixels)
+        reals = as_float(self.loader.get(0, phase.level, groups, self.check).pixels)
         try:
             self.journal.write(write_samples(self.run, drawn, reals, phase, self.state.counters.img, resolution))
         except OSError as error:
@@ -216,8 +215,9 @@ class Loop:
 
     def _settle(self, phase: Phase) -> None:
         """Where the network grows, its new layers first learn what the level below does; the counter stands still."""
-        before = phases(self.config.growth)[phase.index - 1] if phase.index else phase
-        if before.level == phase.level or phase.level not in self.config.settled_levels:
+        entered = self.state.counters.phase  # not the phase before this: one shorter than a batch is never entered
+        before = phases(self.config.growth)[entered].level if entered >= 0 else self.config.begun_level
+        if before >= phase.level or phase.level not in self.config.settled_levels:
             return
         what = f"The layers of {phase.resolution}² learn to draw what {phase.resolution // 2}² draws"
         log.info("%s", what)
@@ -245,7 +245,7 @@ class Loop:
         """The next real pictures uint8 [n, 3, r, r] and their classes one-hot, the same ones in every process."""
         group, team = self.config.network.mbstd_group, self.team
         size = max(REALS, group * team.world)
-        batch = self.loader.get(self.state.counters.img, phase.level, size)
+        batch = self.loader.get(self.state.counters.img, phase.level, size, self.check)
         mine = [one for one in (batch.pixels.to(self.device), self._one_hot(batch)) if one is not None]
         whole = [torch.zeros(size, *one.shape[1:], dtype=one.dtype, device=self.device) for one in mine]
         for one, rows in zip(whole, mine, strict=True):

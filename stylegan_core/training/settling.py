@@ -47,23 +47,20 @@ class Settler(Half):
         assert isinstance(discriminator, GrowingDiscriminator)
         drawing, seeing = generator.synthesis.of_level(phase.level), discriminator.of_level(phase.level)
         fitted = [p for module in (*drawing, *seeing) for p in module.parameters()]
-        with self._alone(fitted) as settled:
-            steps = self.config.settle_steps
-            whole = steps + steps // SEEING
 
-            def drawn(step: int, size: int) -> tuple[Tensor, Tensor]:
-                progress(step / whole)
-                return self._drawn(phase, step, labels, size)
+        def fit() -> None:
+            self._fit_both(phase, (drawing, seeing), reals, labels, progress)
 
-            def seen(step: int, size: int) -> tuple[Tensor, Tensor]:
-                progress((steps + step) / whole)
-                return self._seen(phase, step, reals, labels, size)
-
-            self._fit(drawing, phase, steps, drawn)
-            self._fit(seeing, phase, steps // SEEING, seen)
-            settled.extend(p.detach() for p in fitted)
-        self.team.same([p.detach() for p in fitted])  # the first process decides, whatever the others found
-        if not self.team.told(bool(settled)):
+        try:
+            # Where memory runs out all of it begins again in smaller parts, so that what comes out depends on nothing
+            # but where it began and on micro_batch, which checkpoints remember.
+            self._fitting(fit, BATCH, shared=False)
+            settled = True
+        except FloatingPointError:
+            settled = False
+        # The first process decides, whatever the others found.
+        self.team.same([tensor.detach() for tensor in (*fitted, *discriminator.buffers())])
+        if not self.team.told(settled):
             return False
         for mine, its in zip(
             self.state.average.synthesis.of_level(phase.level), generator.synthesis.of_level(phase.level), strict=True
@@ -71,71 +68,107 @@ class Settler(Half):
             mine.load_state_dict(its.state_dict())
         return True
 
+    def _fit_both(
+        self,
+        phase: Phase,
+        layers: tuple[list[nn.Module], list[nn.Module]],
+        reals: Tensor,
+        labels: Tensor | None,
+        progress: Callable[[float], None],
+    ) -> None:
+        """Fits what draws, then what sees. Raises FloatingPointError where numbers are not finite."""
+        drawing, seeing = layers
+        steps = self.config.settle_steps
+        whole = steps + steps // SEEING
+
+        def drawn(step: int, rows: range) -> tuple[Tensor, Tensor]:
+            progress(step / whole)
+            return self._drawn(phase, step, labels, rows)
+
+        def seen(step: int, rows: range) -> tuple[Tensor, Tensor]:
+            progress((steps + step) / whole)
+            return self._seen(phase, step, reals, labels, rows)
+
+        with self._alone([p for module in (*drawing, *seeing) for p in module.parameters()]):
+            self._fit(drawing, phase, steps, drawn)
+            self._fit(seeing, phase, steps // SEEING, seen)
+
     @contextmanager
-    def _alone(self, fitted: list[nn.Parameter]) -> Iterator[list[Tensor]]:
-        """Only ``fitted`` may learn; put back as they were if what is done here fails, or was not finite."""
+    def _alone(self, fitted: list[nn.Parameter]) -> Iterator[None]:
+        """Only ``fitted`` may learn; put back as they were if what is done here fails, or was not finite.
+
+        What moves while computing is put back by ``_fitting`` around it.
+        """
         networks = self.state.generator, self.state.discriminator
         kept = [p.detach().clone() for p in fitted]
-        settled: list[Tensor] = []
         for network in networks:
             network.requires_grad_(False)
         try:
-            yield settled
-            if not all(bool(torch.isfinite(p).all()) for p in settled):
-                settled.clear()
+            yield
+            if not all(bool(torch.isfinite(p).all()) for p in fitted):
+                raise FloatingPointError("Settling came to numbers that are not finite.")
         except BaseException:
-            settled.clear()
+            for p, before in zip(fitted, kept, strict=True):
+                p.data.copy_(before)
             raise
         finally:
-            if not settled:
-                for p, before in zip(fitted, kept, strict=True):
-                    p.data.copy_(before)
             for network in networks:
                 network.requires_grad_(True)
                 network.zero_grad(set_to_none=True)
 
     def _fit(
-        self, modules: list[nn.Module], phase: Phase, steps: int, apart: Callable[[int, int], tuple[Tensor, Tensor]]
+        self, modules: list[nn.Module], phase: Phase, steps: int, apart: Callable[[int, range], tuple[Tensor, Tensor]]
     ) -> None:
         """Adam on the mean squared difference of two maps, the rate falling to 0 over the second half."""
         named = [(name, p) for module in modules for name, p in module.named_parameters()]
         learning = [p.requires_grad_() for name, p in named if not name.endswith(NOISE_STRENGTH)]
         adam = torch.optim.Adam(learning, betas=BETAS)
-
-        def gradients(step: int) -> None:
-            adam.zero_grad(set_to_none=True)
-            found, wanted = apart(step, min(BATCH, self.state.counters.micro_batch or BATCH))
-            torch.autograd.backward(F.mse_loss(found.float(), wanted.float()))
-
+        width = max((self.state.counters.micro_batch or BATCH) // 2 * 2, 2)  # even: seeing halves it
         for step in range(steps):
-            self.check()
+            adam.zero_grad(set_to_none=True)
+            for start in range(0, BATCH, width):
+                self.check()
+                found, wanted = apart(step, range(start, min(start + width, BATCH)))
+                torch.autograd.backward(F.mse_loss(found.float(), wanted.float()) * (len(found) / BATCH))
             adam.param_groups[0]["lr"] = phase.rate * RATE * min(1.0, 2 * (1 - step / steps))
-            self._fitting(lambda step=step: gradients(step), BATCH)  # type: ignore[misc]
             adam.step()
         for p in learning:
             p.requires_grad_(False)
 
-    def _drawn(self, phase: Phase, step: int, labels: Tensor | None, size: int) -> tuple[Tensor, Tensor]:
-        """The new level's pictures of new codes, and those of the level below enlarged without their steps."""
+    def _drawn(self, phase: Phase, step: int, labels: Tensor | None, rows: range) -> tuple[Tensor, Tensor]:
+        """The new level's pictures of new codes, and those of the level below enlarged without their steps.
+
+        ``rows`` of the step's batch.
+        """
         first = FAR * phase.index + step * BATCH
-        label = None if labels is None else labels[torch.arange(step * BATCH, step * BATCH + size) % len(labels)]
-        keys = range(first, first + size), first
+        label = None if labels is None else labels[(torch.arange(rows.start, rows.stop) + step * BATCH) % len(labels)]
+        keys = range(first + rows.start, first + rows.stop), first
         ws, _, noise = self._inputs(*keys, label, phase, Purpose.SETTLING, Purpose.SETTLING_MIXING)
         grown = self.state.generator.synthesis.grow(ws, noise, phase.level, 0.0, dtype=self.dtype)
         assert grown.old is not None
         return grown.new, _smooth(grown.old)
 
-    def _seen(self, phase: Phase, step: int, reals: Tensor, labels: Tensor | None, size: int) -> tuple[Tensor, Tensor]:
-        """The new block's features of some reals and new fakes, and those of the level below."""
-        half = max(size // 2, 1)
-        rows = torch.arange(step * half, (step + 1) * half) % len(reals)
+    def _seen(
+        self, phase: Phase, step: int, reals: Tensor, labels: Tensor | None, rows: range
+    ) -> tuple[Tensor, Tensor]:
+        """The new block's features of some reals and as many new fakes, and those of the level below.
+
+        Half as many of each as there are ``rows``.
+        """
+        half = range(rows.start // 2, rows.stop // 2)
+        chosen = (torch.arange(half.start, half.stop) + step * (BATCH // 2)) % len(reals)
         with torch.no_grad():
             fakes = self._drawn(phase, self.config.settle_steps + step, labels, half)[0]
-        images = torch.cat([as_float(reals[rows].to(self.device)), fakes]).contiguous(memory_format=torch.channels_last)
+        images = torch.cat([as_float(reals[chosen].to(self.device)), fakes]).contiguous(
+            memory_format=torch.channels_last
+        )
         discriminator = self.state.discriminator
         assert isinstance(discriminator, GrowingDiscriminator)
-        new, old = discriminator.entries(images, phase.level, self.dtype)
-        return new, old
+        discriminator.train(not rows.start)  # spectral norms move once a step, however many parts it has
+        try:
+            return discriminator.entries(images, phase.level, self.dtype)
+        finally:
+            discriminator.train()
 
 
 def _smooth(images: Tensor) -> Tensor:

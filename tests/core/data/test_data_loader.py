@@ -146,6 +146,40 @@ def test_a_stall_is_told(cache: LevelCache, order: DataOrder, monkeypatch: pytes
     loader.close()
 
 
+def test_a_stall_is_told_once_and_whoever_waits_may_leave(
+    cache: LevelCache, order: DataOrder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Enough(Exception):
+        """Somebody asks to stop."""
+
+    answers = threading.Event()
+    texts: list[str] = []
+    looks = 0
+    batch = cache.batch
+
+    def hanging(level: int, indices: np.ndarray) -> np.ndarray:
+        answers.wait(30)
+        return batch(level, indices)
+
+    def check() -> None:
+        nonlocal looks
+        looks += 1
+        if len(texts) == 1 and looks > 10:
+            raise Enough
+
+    monkeypatch.setattr(cache, "batch", hanging)
+    monkeypatch.setattr("stylegan_core.data.loader.PATIENCE", 0.01)
+    loader = Loader(cache, order, on_stall=texts.append, stall_seconds=0.01)
+    with pytest.raises(Enough):
+        loader.get(0, 2, 2, check)
+    assert len(texts) == 1
+    assert not loader.close()
+    assert "does not answer" in caplog.text
+    answers.set()
+    monkeypatch.setattr("stylegan_core.data.loader.PATIENCE", 5.0)
+    assert loader.close()
+
+
 def test_closing_ends_the_thread_and_asking_after_it_is_refused(loader: Loader) -> None:
     loader.get(0, 2, 2)
     loader.close()

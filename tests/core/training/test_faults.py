@@ -4,12 +4,15 @@ import contextlib
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
+from stylegan_core.data import loader
+from stylegan_core.data.cache import LevelCache
 from stylegan_core.events import Alert, Checkpoint, End, Resume
 from stylegan_core.rundir import RunDir
 from stylegan_core.stems import STATE
@@ -212,6 +215,33 @@ def test_poison_that_never_ends_ends_the_run(
     assert isinstance(end, End)
     assert end.reason == "error"
     assert caplog.records
+
+
+def test_a_run_stops_while_its_data_hangs_and_goes_on_exactly(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = train(name="whole")
+    answers = threading.Event()
+    caches: list[LevelCache] = []
+    original = LevelCache.batch
+
+    def batch(self: LevelCache, *which: object) -> object:
+        caches.append(self)
+        if len(caches) == 8:
+            RunDir(tmp_path / "run").request("stop")
+            answers.wait(30)
+        return original(self, *which)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LevelCache, "batch", batch)
+        patch.setattr(loader, "PATIENCE", 0.01)
+        run = train()
+    ended = [event.reason for event in story(run) if isinstance(event, End)]
+    assert ended == ["stopped"]
+    assert "does not answer" in caplog.text
+    answers.set()
+    caches[0].close()
+    assert_same_end(train(), whole)
 
 
 def test_a_vanished_data_set_ends_the_run_with_its_reason(

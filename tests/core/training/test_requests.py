@@ -1,6 +1,5 @@
 """What is asked of a run: refused where it does not fit, obeyed once, and never in the way of training."""
 
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -34,39 +33,26 @@ def test_a_folder_of_other_things_is_left_alone(train: Train, tmp_path: Path) ->
         train()
 
 
-@pytest.mark.parametrize(
-    ("preset", "data", "settings", "says"),
-    [
-        ("avatars-32", "", (), "was started with the preset tiny, not avatars-32"),
-        ("tiny", "", ("gamma=3",), "other settings than gamma=3"),
-        ("tiny", "other", (), "was started on .*, not on"),
-    ],
-)
-def test_another_preset_or_data_is_refused(
-    train: Train, pictures: Path, tmp_path: Path, preset: str, data: str, settings: tuple[str, ...], says: str
-) -> None:
-    run = train()
-    if data:
-        shutil.copytree(pictures, tmp_path / data)
-        (tmp_path / data / "000.png").unlink()
-        data = str(tmp_path / data)
-    with pytest.raises(ValueError, match=says):
-        Launch(Wish(run.path, preset, data, settings))
-
-
-def test_the_same_data_may_have_moved(train: Train, pictures: Path, tmp_path: Path) -> None:
-    run = train()
-    shutil.copytree(pictures, tmp_path / "moved")
-    Launch(Wish(run.path, "tiny", str(tmp_path / "moved")))
-    Launch(Wish(run.path))
-
-
 def test_a_new_run_needs_a_preset_and_data(tmp_path: Path, pictures: Path) -> None:
     with pytest.raises(ValueError, match="needs --preset and --data"):
         Launch(Wish(tmp_path / "run", "tiny"))
     with pytest.raises(ValueError, match="There is no preset 'huge'; there are tiny, "):
         Launch(Wish(tmp_path / "run", "huge", str(pictures)))
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("setting", ["device=foo", "device=cuda:99", "device=meta"])
+def test_a_device_that_is_not_there_is_refused_before_anything_is_written(
+    train: Train, tmp_path: Path, setting: str
+) -> None:
+    with pytest.raises(ValueError, match=r"There is no device 'foo'|This machine has"):
+        train(setting)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_largest_seed_trains(train: Train) -> None:
+    run = train(f"seed={2**63 - 1}", "growth.stable_kimg=0.008", "growth.fade_kimg=0.008")
+    assert isinstance(story(run)[-1], End)
 
 
 def test_a_place_that_cannot_be_written_is_named(pictures: Path) -> None:

@@ -1,5 +1,6 @@
 """Settling: what is new draws and sees what the level below does, and nothing else has moved."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,15 +9,19 @@ import torch
 from torch import Tensor
 
 from stylegan_core.events import Alert, Heartbeat
-from stylegan_core.model import read_safetensors
+from stylegan_core.model import read_safetensors, save_model
 from stylegan_core.networks.discriminator import GrowingDiscriminator
-from stylegan_core.rundir import EventReader
+from stylegan_core.networks.generator import build_generator
+from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase, phase_at
-from stylegan_core.training.config import changed, preset
+from stylegan_core.training.config import PRESETS, TrainingConfig, changed, plan, preset
+from stylegan_core.training.distributed import Team
+from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.losses import as_float
 from stylegan_core.training.settling import Settler
 from stylegan_core.training.state import TrainingState
 from tests.core.training.conftest import Train
+from tests.core.training.final import assert_same_end, final_state
 
 TINY = changed(preset("tiny"), ["settle_steps=100"])
 FADING = phase_at(0.04, TINY.growth)
@@ -73,12 +78,78 @@ def test_classes_and_small_memory_settle_too() -> None:
     assert any(not torch.equal(tensor, kept[name]) for name, tensor in _tensors(state).items())
 
 
+SPECTRAL = "network.d_norm=spectral"
+
+
+@pytest.mark.parametrize("changes", [(), (SPECTRAL,)])
+def test_the_step_is_the_same_in_small_parts(changes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tensor, "float", Tensor.double)
+    ends = []
+    for size in (0, 4, 6):
+        state = TrainingState.fresh(changed(TINY, [*changes, "settle_steps=6"]), torch.device("cpu"))
+        for network in (state.generator, state.discriminator, state.average):
+            network.double()
+        state.counters.micro_batch = size
+        assert Settler(state, torch.float64).settle(FADING, reals(FADING), None)
+        ends.append(_tensors(state))
+    for name, tensor in ends[0].items():
+        for other in ends[1:]:
+            torch.testing.assert_close(other[name], tensor, rtol=1e-5, atol=1e-6)
+
+
+class Crowd(Team):
+    """One of more processes than a settling batch has groups."""
+
+    world = 8
+
+
+def memory_runs_out(monkeypatch: pytest.MonkeyPatch, at: int, also: Callable[[int], None] = lambda _: None) -> None:
+    """Lets memory run out the ``at``-th time that settling draws; ``also`` is told each time."""
+    original = Settler._drawn
+    calls = 0
+
+    def drawn(*arguments: object) -> tuple[Tensor, Tensor]:
+        nonlocal calls
+        calls += 1
+        if calls == at:
+            raise MemoryError
+        also(calls)
+        return original(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Settler, "_drawn", drawn)
+
+
+def test_memory_that_runs_out_does_not_end_one_of_many_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = TrainingState.fresh(changed(TINY, ["growth.batch=32", "settle_steps=4"]), torch.device("cpu"))
+    memory_runs_out(monkeypatch, 3)
+    said: list[str] = []
+    settler = Settler(state, torch.float32, alert=lambda _, text: said.append(text), team=Crowd())
+    assert settler.settle(FADING, reals(FADING), None)
+    assert said == ["Memory ran out: the batch of 16 is computed 8 at a time; the step is the same."]
+
+
+@pytest.mark.usefixtures("caplog")
+def test_stopped_after_memory_ran_out_while_settling_it_goes_on_exactly(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stylegan_core.training.loop.LOOK", 0.0)
+    with monkeypatch.context() as patch:
+        memory_runs_out(patch, 6)
+        whole = train()
+    with monkeypatch.context() as patch:
+        memory_runs_out(patch, 6, lambda call: RunDir(tmp_path / "parts").request("stop") if call == 12 else None)
+        train(name="parts")
+    assert final_state(RunDir(tmp_path / "parts"))[0]["micro_batch"] == 8
+    assert_same_end(train(name="parts"), whole)
+
+
 class Enough(Exception):
     """Somebody asks to stop."""
 
 
-def test_what_is_abandoned_or_not_finite_leaves_no_trace() -> None:
-    state = TrainingState.fresh(TINY, torch.device("cpu"))
+@pytest.mark.parametrize("changes", [(), (SPECTRAL,)])
+def test_what_is_abandoned_or_not_finite_leaves_no_trace(changes: tuple[str, ...]) -> None:
+    state = TrainingState.fresh(changed(TINY, changes), torch.device("cpu"))
     kept = {name: tensor.clone() for name, tensor in _tensors(state).items()}
     calls = 0
 
@@ -98,17 +169,26 @@ def test_what_is_abandoned_or_not_finite_leaves_no_trace() -> None:
     assert all(p.requires_grad for p in _parameters(state).values())
 
 
-def test_a_run_settles_where_it_grows_and_only_there(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    settled: list[tuple[str, int]] = []
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Kind of phase and resolution of whatever is settled."""
+    found: list[tuple[str, int]] = []
     original = Settler.settle
 
     def note(settler: Settler, phase: Phase, *rest: object) -> bool:
-        settled.append((phase.kind, phase.resolution))
+        found.append((phase.kind, phase.resolution))
         return original(settler, phase, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Settler, "settle", note)
+    return found
+
+
+def test_a_run_settles_where_it_grows_and_only_there(train: Train, settled: list[tuple[str, int]]) -> None:
     run = train()
     assert settled == [("fade", 8), ("fade", 16)]
+    settled.clear()
+    train("growth.8.fade_kimg=0.004", name="shorter than a batch")
+    assert settled == [("stable", 8), ("fade", 16)]
     settled.clear()
     train("growth.16.fade_kimg=0", name="at once")
     assert settled == [("fade", 8), ("stable", 16)]
@@ -118,6 +198,41 @@ def test_a_run_settles_where_it_grows_and_only_there(train: Train, monkeypatch: 
     reader = EventReader(run)
     reader.poll()
     assert not [event for event in reader.events if isinstance(event, Alert)]
+
+
+@pytest.mark.usefixtures("caplog")
+def test_a_run_from_a_network_settles_what_that_network_had_not_begun(
+    pictures: Path, tmp_path: Path, settled: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = {"small": ((4, 0, 0.016, 8), (8, 0.016, 0.016, 8)), "later": ((8, 0, 0.016, 8), (16, 0.016, 0.016, 8))}
+    for name, plan_rows in rows.items():
+        network = replace(TINY.network, resolution=plan_rows[-1][0])
+        config = replace(TINY, preset=name, network=network, growth=plan(*plan_rows, rate=0.002))
+        monkeypatch.setitem(PRESETS, name, lambda config=config: config)
+
+    def settled_by(preset: str, origin: int, alpha: float, *settings: str) -> list[tuple[str, int]]:
+        """From a network that had come to this resolution and alpha."""
+        init, run = tmp_path / "origin.safetensors", tmp_path / f"{preset} {origin} {alpha} {settings}"
+        generator = build_generator(replace(TINY.network, resolution=16))
+        save_model(init, generator, level=origin.bit_length() - 3, alpha=alpha)
+        settled.clear()
+        Launch(Wish(run, preset, str(pictures), ("settle_steps=2", *settings), str(init))).train()
+        return list(settled)
+
+    assert settled_by("tiny", 16, 0.9) == []
+    assert settled_by("tiny", 16, 0.0) == [("fade", 16)]
+    assert settled_by("tiny", 8, 0.5) == [("fade", 16)]
+    assert settled_by("tiny", 8, 1.0, "init.grown=false") == [("fade", 16)]
+    assert settled_by("tiny", 16, 1.0, "init.grown=false") == []
+    assert settled_by("later", 4, 1.0) == [("stable", 8), ("fade", 16)]
+    assert settled_by("tiny", 8, 1.0, "init.grown=false", "network.fmap_max=8") == [("fade", 8), ("fade", 16)]
+
+
+def test_a_run_that_did_not_note_what_its_network_had_begun_settles_as_it_did() -> None:
+    data = TINY.to_dict()
+    for grown, levels in ((True, {1, 2}), (False, set())):
+        older = TrainingConfig.from_dict({**data, "init": {"path": "there", "grown": grown}})
+        assert older.settled_levels == levels
 
 
 def test_a_run_says_what_it_does_while_it_settles(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,83 @@
+"""Whether what is asked of an existing run, and the data it finds, are those it was started with."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from stylegan_core.data.source import Dataset
+from stylegan_core.rundir import RunDir
+from stylegan_core.training.config import TrainingConfig, changed
+
+
+class Asked(Protocol):
+    """What a person names when they start a run; empty where they leave it to the run."""
+
+    @property
+    def preset(self) -> str: ...
+    @property
+    def init(self) -> str: ...
+    @property
+    def settings(self) -> tuple[str, ...]: ...
+
+
+def check_agreement(run: RunDir, config: TrainingConfig, wish: Asked) -> None:
+    """Raises ValueError with one sentence where preset, origin or settings differ from those of the run."""
+    if wish.preset and wish.preset != config.preset:
+        raise ValueError(f"{run.path} was started with the preset {config.preset}, not {wish.preset}; name a new run.")
+    if wish.init and str(Path(wish.init).resolve()) != config.init.path:
+        began = config.init.path or "no network"
+        raise ValueError(f"{run.path} was started from {began}, not from {wish.init}; name a new run.")
+    other = _others(config, wish.settings)
+    if other and changed(config, other) != config:
+        raise ValueError(f"{run.path} was started with other settings than {', '.join(other)}; name a new run.")
+
+
+def _others(config: TrainingConfig, settings: tuple[str, ...]) -> list[str]:
+    """The settings that the run was not started with.
+
+    Those it was started with cannot be found again in its configuration: the plan may begin later than they say, and
+    what they left to the program is decided there.
+    """
+    before, now = _last(config.asked), _last(settings)
+    return [setting for setting in settings if before.get(_key(setting)) != now[_key(setting)]]
+
+
+def _last(settings: Iterable[str]) -> dict[str, str]:
+    """The value that each key is given last."""
+    return {_key(setting): setting.partition("=")[2].strip() for setting in settings}
+
+
+def _key(setting: str) -> str:
+    return setting.partition("=")[0].strip()
+
+
+def check_data(run: RunDir, config: TrainingConfig, dataset: Dataset, named: str) -> None:
+    """Raises ValueError with one sentence where pictures or classes are not those that the run was started on.
+
+    ``named`` is the data set that a person asked for, or empty.
+    """
+    moved = named and str(Path(named).resolve()) != config.data.path
+    if config.data.fingerprint and dataset.fingerprint != config.data.fingerprint:
+        if moved:
+            raise ValueError(f"{run.path} was started on {config.data.path}, not on {named}; name a new run.")
+        raise ValueError(
+            f"The pictures in {dataset.path} have changed since {run.path} was started on them; restore them, or begin "
+            f"a new run from it with --init {run.path}."
+        )
+    if tuple(dataset.classes) != config.network.classes:
+        raise ValueError(
+            f"The classes of {dataset.path} have changed since {run.path} was started on them; restore its labels, or "
+            f"begin a new run from it with --init {run.path}."
+        )
+
+
+def note(run: RunDir, config: TrainingConfig) -> None:
+    """Writes config.json for a new run; for an older one only where its data lies now. Raises OSError."""
+    if not run.exists():
+        run.write_config(config.to_dict())
+        return
+    noted = run.config()
+    data = noted.setdefault("data", {})
+    if data.get("path", "") != config.data.path:
+        data["path"] = config.data.path
+        run.write_config(noted)

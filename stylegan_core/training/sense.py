@@ -1,0 +1,51 @@
+"""Which numbers a run's configuration may hold; plain Python."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stylegan_core.training.config import TrainingConfig
+
+MOST = 1e12  # of any number but whole ones: images and seconds beyond it cannot be counted any more
+MOST_WHOLE = 2**63 - 1  # what torch and NumPy take
+MOST_THREADS = 1024
+ONE_IMAGE = 0.001  # kimg
+LEAST = {
+    "r1_interval": 1,
+    "keep": 1,
+    "keep_every": 0,
+    "threads": 0,
+    "seed": 0,
+    "metric_kimg": 0,
+    "settle_steps": 0,
+    "metric_count": 10,
+    "snapshot_kimg": ONE_IMAGE,
+}
+
+
+def check_numbers(config: "TrainingConfig") -> None:
+    """Raises ValueError with one sentence for the first number that is not finite, too large or makes no sense."""
+    for key, value in _numbers(config, ""):
+        most = MOST_WHOLE if isinstance(value, int) else MOST
+        if not abs(value) <= most:
+            raise ValueError(f"{key} must be a number up to {most:g}, not {value}.")
+    for name, least in LEAST.items():
+        if getattr(config, name) < least:
+            raise ValueError(f"{name} must be at least {least}.")
+    if 0 < config.metric_kimg < ONE_IMAGE:
+        raise ValueError(f"metric_kimg must be at least {ONE_IMAGE}, or 0 to measure on request only.")
+    if config.threads > MOST_THREADS:
+        raise ValueError(f"threads must be at most {MOST_THREADS}, or 0 to let the program decide.")
+    if config.gamma < 0 or not 0 <= config.style_mixing <= 1 or min(config.ema_kimg, config.checkpoint_minutes) <= 0:
+        raise ValueError("gamma, style_mixing, ema_kimg or checkpoint_minutes holds a number that makes no sense.")
+
+
+def _numbers(owner: Any, prefix: str) -> Iterator[tuple[str, float]]:
+    """Every number of a dataclass and of those inside it, with the key that sets it."""
+    for item in fields(owner):
+        key, value = f"{prefix}{item.name}", getattr(owner, item.name)
+        if is_dataclass(value):
+            yield from _numbers(value, f"{key}.")
+        elif isinstance(value, int | float):
+            yield key, value
