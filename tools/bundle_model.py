@@ -287,7 +287,7 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     until = 1000 * arguments.kimg
-    chosen = RunDir(arguments.run).checkpoint_file(arguments.kimg) if arguments.kimg else arguments.run
+    chosen = RunDir(arguments.run).checkpoint_file(round(until)) if arguments.kimg else arguments.run
     logs, folder = read_logs(arguments.run, until or math.inf), MODELS / arguments.name
     target = folder / f"{arguments.name}.safetensors"
     model, stored = store(load_model(chosen), target, facts_of(arguments.name, logs))
