@@ -7,7 +7,6 @@ typed in but the data's description and the known failures.
 """
 
 import argparse
-import json
 import logging
 import math
 import platform
@@ -20,38 +19,23 @@ import numpy as np
 import torch
 from PIL import Image
 
-from stylegan_core.data.source import Dataset, open_dataset
+from stylegan_core.data.source import open_dataset
 from stylegan_core.latents.attributes import Named, find_directions
 from stylegan_core.latents.judge import learn
 from stylegan_core.latents.library import Entry, Library
-from stylegan_core.metrics import distances
-from stylegan_core.metrics.features import Extractor, Features
-from stylegan_core.metrics.samples import reals
-from stylegan_core.metrics.table import measure
+from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer
 from stylegan_core.rundir import RunDir
-from stylegan_core.training.config import TrainingConfig
 from tools.curve_picture import draw_curve
+from tools.measuring import EXPLAINED, measured, reals_of
+from tools.run_logs import Log, read_logs, whole_curve
 
 MODELS = Path(__file__).parent.parent / "resources" / "models"
 LEAST_EFFECT = 0.2
 MOST_MOVED = 2
 CURVE = "curve.png"
-MANY = 10_000  # pictures a side of the larger distance
-GAP = 60.0  # seconds without a word that count as a pause, not as training
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """What a run's log says: images, seconds at work, the Fréchet distance at each kimg, diversity at the end."""
-
-    config: TrainingConfig
-    img: int
-    seconds: float
-    curve: tuple[tuple[float, float], ...]
-    diversity: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +47,6 @@ class Bundled:
     logs: list[Log]
     numbers: dict[str, float]
     found: list[Named]
-
-
-def read_log(run: Path, until: float = math.inf) -> Log:
-    """Reads events.jsonl up to ``until`` images; time between two events a minute apart is not counted as work."""
-    config = TrainingConfig.from_dict(json.loads((run / "config.json").read_text(encoding="utf-8")))
-    img, seconds, last, curve, diversity = 0, 0.0, 0.0, {}, (math.nan, math.nan)
-    for line in (run / "events.jsonl").read_text(encoding="utf-8").splitlines():
-        try:
-            event = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if int(event.get("img", img)) > until:
-            break
-        img = int(event.get("img", img))
-        seconds += event["time"] - last if 0 < event["time"] - last < GAP else 0.0
-        last = event["time"]
-        if event["kind"] == "metric" and event.get("name") == "FD-E":
-            curve[img / 1000] = float(event["value"])
-        elif event["kind"] == "tick":
-            diversity = event["diversity"], event["diversity_features"]
-    return Log(config, img, seconds, tuple(sorted(curve.items())), diversity)
-
-
-def read_logs(run: Path, until: float = math.inf) -> list[Log]:
-    """The logs of a run up to ``until`` images, and of those it goes back to by ``--init``, the first run first."""
-    log = read_log(run, until)
-    origin = Path(log.config.init.path)
-    if not log.config.init.path or not (origin / "config.json").is_file():
-        return [log]
-    return [*read_logs(origin), log]
 
 
 def grid(model: Model, psi: float) -> Image.Image:
@@ -133,35 +87,6 @@ def facts_of(name: str, logs: list[Log]) -> dict[str, object]:
 def kept(found: Iterable[Named]) -> tuple[Entry, ...]:
     """The directions that do what they are named after."""
     return tuple(one.entry for one in found if one.effect >= LEAST_EFFECT)
-
-
-@dataclass(frozen=True, slots=True)
-class Reals:
-    """Held-out pictures and pictures trained on, and what the extractor sees in ``most`` of each."""
-
-    heldout: Dataset
-    extractor: Extractor
-    sides: tuple[Features, Features]
-    most: int
-
-
-def reals_of(heldout: Dataset, data: Dataset, extractor: Extractor, count: int) -> Reals:
-    """Looks at ``count`` pictures a side, or at MANY where the held-out set has as many."""
-    most = MANY if len(heldout) >= MANY else count
-    of_heldout, of_data = (extractor.all(reals(side, most), most) for side in (heldout, data))
-    return Reals(heldout, extractor, (of_heldout, of_data), most)
-
-
-def measured(model: Model, real: Reals, count: int) -> dict[str, float]:
-    """Every metric over ``count`` pictures a side, and the distance over MANY where the reals are as many."""
-    small = [side[:count] for side in real.sides]
-    numbers = measure(model, real.heldout, count=count, extractor=real.extractor, real=small[0])
-    numbers = {"FD-E": numbers.pop("FD-E"), "FD-E real": distances.frechet(*small), **numbers}
-    if real.most > count:
-        most = real.most
-        many = measure(model, real.heldout, ("fd",), count=most, extractor=real.extractor, real=real.sides[0])
-        numbers |= {"FD-E 10 000": many["FD-E"], "FD-E 10 000 real": distances.frechet(*real.sides)}
-    return numbers
 
 
 def card(bundled: "Bundled", about: str, failures: str) -> str:
@@ -233,32 +158,6 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def whole_curve(logs: list[Log]) -> list[tuple[float, float]]:
-    """Kimg since the first run began and FD-E as measured then, of the runs at the last one's resolution."""
-    before = [sum(log.img for log in logs[:index]) / 1000 for index in range(len(logs))]
-    side = logs[-1].config.network.resolution
-    return [
-        (start + kimg, value)
-        for start, log in zip(before, logs, strict=True)
-        for kimg, value in log.curve
-        if log.config.network.resolution == side
-    ]
-
-
-EXPLAINED = {
-    "FD-E": "Fréchet distance to held-out pictures, psi 1",
-    "FD-E real": "the same between two disjoint real sets of that size: the floor, nearly all sampling bias",
-    "KID-E": "kernel distance to held-out pictures",
-    "P-E": "precision: share of drawn pictures that look real",
-    "R-E": "recall: share of real pictures that are covered",
-    "PPL-E": "path length in W",
-    "FD-E 10 000": "as FD-E, over 10 000 pictures a side",
-    "FD-E 10 000 real": "the floor at that size",
-    "diversity": "spread of the pixels over one grid of faces",
-    "diversity in features": "spread of the discriminator's features over it",
-}
 
 
 def cpu() -> str:

@@ -19,21 +19,9 @@ from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Library
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model
-from tools.bundle_model import (
-    EXPLAINED,
-    LEAST_EFFECT,
-    MODELS,
-    Log,
-    Reals,
-    cpu,
-    facts_of,
-    grid,
-    kept,
-    measured,
-    read_logs,
-    reals_of,
-    store,
-)
+from tools.bundle_model import LEAST_EFFECT, MODELS, cpu, facts_of, grid, kept, store
+from tools.measuring import EXPLAINED, Reals, measured, reals_of
+from tools.run_logs import Log, read_logs
 
 PSI = 1.0
 

@@ -11,8 +11,8 @@ from PIL import Image
 pytest.importorskip("torch", reason="torch is not installed")
 
 from stylegan_core.training.config import TrainingConfig, preset
-from tools.bundle_model import Log, read_log, whole_curve
 from tools.curve_picture import draw_curve
+from tools.run_logs import Log, read_log, whole_curve
 
 
 def log(config: TrainingConfig, img: int, *curve: tuple[float, float]) -> Log:

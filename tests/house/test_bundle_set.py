@@ -10,8 +10,9 @@ pytest.importorskip("torch", reason="torch is not installed")
 from stylegan_core.model import Model
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.training.config import preset
-from tools.bundle_model import Log, grid
+from tools.bundle_model import grid
 from tools.bundle_set import Member, card
+from tools.run_logs import Log
 
 
 def member(name: str, **numbers: float) -> Member:
