@@ -13,7 +13,7 @@ from stylegan_core.data.containers import open_container
 from stylegan_core.data.labels import attribute_tables
 from stylegan_core.data.source import Dataset
 from stylegan_core.latents.measured import measured_attributes
-from stylegan_core.latents.questions import AVATARS, FEWEST_SHARE, MEASURED, Question, questions_for
+from stylegan_core.latents.questions import FEWEST_SHARE, MEASURED, Question, questions_for
 from stylegan_core.metrics.features import Extractor, Progress
 from stylegan_core.metrics.samples import reals
 
@@ -70,18 +70,17 @@ def see(extractor: Extractor, pictures: Iterable[Tensor], progress: Progress | N
 def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress | None = None) -> Judge:
     """A judge of everything the first ``count`` pictures of a data set can teach.
 
-    It is asked about their labels and, unless these are the avatars', about what can be measured in any picture. Raises
-    ValueError if the data set has nothing with enough pictures on both sides.
+    It is asked about their labels and about what can be measured in any picture. Raises ValueError if the data set has
+    nothing with enough pictures on both sides.
     """
     from sklearn.linear_model import LogisticRegression
 
     count = min(count, len(dataset))
     values = _values(dataset, count)
     questions = questions_for({name: sorted(set(of)) for name, of in values.items()})
-    if questions != AVATARS:
-        measured = measured_attributes(reals(dataset, count))
-        questions += tuple(one for one in MEASURED if one.attribute in measured.keys() - values.keys())
-        values = measured | values
+    measured = measured_attributes(reals(dataset, count))
+    questions += tuple(one for one in MEASURED if one.attribute in measured.keys() - values.keys())
+    values = measured | values
     seen = see(extractor, reals(dataset, count), progress, count)
     mean, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-6
     seen = (seen - mean) / scale
