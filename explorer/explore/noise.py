@@ -113,7 +113,8 @@ class NoisePanel(Panel):
         if shown != self._shown and self.info is not None:
             self._shown = shown
             layers = [recipe.noise_layer(layer) for layer in range(self._count())]
-            self.chips.show_states([layer.on for layer in layers])
+            if layers:  # else the chips of the network before stay, greyed
+                self.chips.show_states([layer.on for layer in layers])
             strengths = {layer.strength for layer in layers}
             self.strength.set_value(strengths.pop() if len(strengths) == 1 else 1.0)
             self.strength.label.setText("Mixed" if strengths else "All layers")

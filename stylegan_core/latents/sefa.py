@@ -21,7 +21,9 @@ def style_affines(model: Any) -> list[Floats]:
     """
     layers = list(model.generator.synthesis.layers)
     affines = [layer.affine.weight for layer in layers if getattr(layer, "affine", None) is not None]
-    if not affines and layers and getattr(layers[0], "weight", None) is not None:
+    if not affines and layers and getattr(layers[0], "dense", None) is not None:
+        affines = [layers[0].dense.weight]
+    elif not affines and layers and getattr(layers[0], "weight", None) is not None:
         affines = [layers[0].weight.flatten(1).T]  # transposed convolution: [w_dim, outputs, 4, 4]
     return [weight.detach().float().cpu().numpy() for weight in affines]
 

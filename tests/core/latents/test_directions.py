@@ -12,6 +12,7 @@ import torch
 from stylegan_core.latents import from_labels, pca, sefa
 from stylegan_core.latents.samples import oriented, sample_w, spread, without
 from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.configurations import configured
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.recipe import Direction, Vector
 
@@ -193,3 +194,12 @@ def test_sefa_of_a_network_without_styles_is_that_of_its_first_layer(tmp_path: P
     assert abs(float(found[0].direction.vector.array[5])) > 0.99
     assert found[0].direction.sigma == pytest.approx(1.0, abs=0.1)
     assert len(found) == 8
+
+
+def test_sefa_of_configuration_a_is_that_of_its_first_dense_layer() -> None:
+    network = build_generator(configured("a", resolution=16, z_dim=8, w_dim=8, fmap_max=16))
+    with torch.no_grad():
+        network.synthesis.layers[0].dense.weight[:, 5] += 10.0
+    model = SimpleNamespace(generator=network, z_dim=8, w_dim=8, classes=(), mapping=network.mapping)
+    found = finish(sefa.sefa(model))[1]
+    assert abs(float(found[0].direction.vector.array[5])) > 0.99

@@ -99,6 +99,15 @@ def test_a_network_without_noise_says_so(show: Any) -> None:
     assert asked.requests == []
 
 
+def test_after_a_network_with_noise_one_without_greys_what_is_there(session: Session, show: Any) -> None:
+    panel, _ = show(NoisePanel)
+    plain = model_info(32, name="plain", capabilities=PLAIN, num_noise_layers=0, num_layers=1, noise_resolutions=())
+    session.set_model(plain, "plain.safetensors")
+    assert not panel.chips.isEnabled() and "no noise" in panel.chips.toolTip()
+    session.set_model(model_info(32, name="again"), "again.safetensors")
+    assert panel.chips.isEnabled() and len(panel.chips.chips) == 8
+
+
 def test_a_small_network_has_no_middle(show: Any) -> None:
     panel, _ = show(NoisePanel, model_info(8))
     assert panel.chips.bands == ["coarse", "coarse", "fine", "fine"]
