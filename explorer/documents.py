@@ -12,7 +12,7 @@ from explorer.engine import Engine
 from explorer.explore.history import HistoryStrip
 from explorer.history_file import Entry, HistoryFile
 from explorer.jobs import Answer, Done, Failed, Problem, Save
-from explorer.opening import Opened, bundled_models, look, neighbour
+from explorer.opening import Opened, bundled_models, first_face, look, neighbour
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from stylegan_core.info import ModelInfo
@@ -131,9 +131,9 @@ class Documents(QObject):
             self._open_bundled()
 
     def _open_bundled(self, recipe: Recipe | None = None, but: str = "") -> None:
-        first = next((str(path) for path in bundled_models() if str(path) != but), None)
+        first = next((path for path in bundled_models() if str(path) != but), None)
         if first is not None:
-            self._load(first, recipe)
+            self._load(str(first), recipe or first_face(first))
         else:
             self.nothing_to_show.emit("There is no model yet. Open one, or train one from your own pictures.")
 

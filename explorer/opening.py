@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.places import home
-from stylegan_core.recipe import Recipe
+from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.rundir import RunDir
 
 PNG = b"\x89PNG\r\n\x1a\n"
 BUNDLED = Path(__file__).parent.parent / "resources" / "models"
 BEST = ("avatars-64", "avatars-32")
+FIRST_SEEDS = {"avatars-64": 42}  # the face a fresh start shows, chosen by eye; 0 for the others
 FORMAT = "stylegan-explorer"
 LONGEST_HEADER = 100_000_000  # bytes
 IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
@@ -83,6 +84,11 @@ def bundled_models() -> list[Path]:
     """The models in the box that stand for themselves, the best one first."""
     found = [path for path in sorted(BUNDLED.glob("*/*.safetensors")) if path.stem == path.parent.name]
     return sorted(found, key=lambda path: BEST.index(path.stem) if path.stem in BEST else len(BEST))
+
+
+def first_face(path: Path) -> Recipe:
+    """What a fresh start shows of a model in the box."""
+    return Recipe(Latent(FIRST_SEEDS.get(path.stem, 0)))
 
 
 def bundled_sets() -> dict[str, list[Path]]:

@@ -79,6 +79,15 @@ def model_file(home: Path, name: str) -> str:
     return str(path)
 
 
+def test_a_fresh_start_shows_the_face_that_was_chosen_for_it(
+    start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "FIRST_SEEDS", {"boxed": 42})
+    explorer = start()
+    drawn(explorer, qtbot)
+    assert explorer.session.recipe.latent == Latent(42) and not explorer.session.can_undo
+
+
 def test_nothing_of_qt_is_collected_in_another_thread_while_the_window_lives(start: Make) -> None:
     explorer = start()
     assert not gc.isenabled()
