@@ -93,6 +93,8 @@ class Stage:
         self.explorer.hints = False
         self._answered = False
         self.explorer.engine.answered.connect(self._hear)
+        self._idle = True
+        self.explorer.engine.idle_changed.connect(self._rest)
         self.explorer.start()
         self.panels: dict[str, Any] = {each.accessibleName(): each for each in self.explorer.panels}
         self.wait(lambda: self.explorer.session.info is not None or self.explorer.picture.empty.isVisible())
@@ -119,6 +121,7 @@ class Stage:
             self._answered = False
             self.explorer.engine.run(Picture(STAGE, self.explorer.session.recipe))  # comes last
             self.wait(lambda: self._answered)
+            self.wait(lambda: self._idle)  # said after the answer: the status bar shows it
             widgets.append(len(self.explorer.window.findChildren(QWidget)))
         frame = self.explorer.picture.frame
         if frame is not None:
@@ -137,6 +140,9 @@ class Stage:
         loop = QEventLoop()
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
+
+    def _rest(self, idle: bool) -> None:
+        self._idle = idle
 
     def _hear(self, answer: Answer) -> None:
         self._answered |= answer.request.owner == STAGE and isinstance(answer, Done)
