@@ -95,7 +95,14 @@ class VaryPanel(Panel):
         if self.info is None:
             return
         recipe = self.session.recipe
-        kept = (recipe, self._seeds, self.amount.value, self._kept_layers(), self.keep_directions.isChecked())
+        kept = (
+            self.info,
+            recipe,
+            self._seeds,
+            self.amount.value,
+            self._kept_layers(),
+            self.keep_directions.isChecked(),
+        )
         if kept != self._kept_seen:
             self._kept_seen = kept
             self.grid.set_stale()

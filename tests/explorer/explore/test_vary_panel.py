@@ -92,3 +92,11 @@ def test_a_network_without_styles_varies_its_code_but_keeps_no_layers(session: S
     panel.grid.thumbnails[0].click()
     stored = session.recipe.latent.w
     assert stored is not None and stored.shape == (1, W_DIM)
+
+
+def test_the_same_face_in_another_network_has_children_again(session: Session, show: Any) -> None:
+    panel, asked = show(VaryPanel)
+    before = len([each for each in asked.requests if isinstance(each, Styles)])
+    session.set_model(model_info(name="other"), "other.safetensors")
+    panel._rested()
+    assert len([each for each in asked.requests if isinstance(each, Styles)]) == before + 1
