@@ -11,7 +11,7 @@ from typing import Any
 from stylegan_core.events import Event, Heartbeat, Tick, decode, encode, retell
 from stylegan_core.locks import LocksMissing, try_lock
 from stylegan_core.sieve import Sieve
-from stylegan_core.stems import STATE, by_img, stem_at
+from stylegan_core.stems import STATE, by_img, state_file, stem_at
 from stylegan_core.whole_file import write_whole
 
 LOG = "events.jsonl"
@@ -83,7 +83,7 @@ class RunDir:
 
     def state_file(self, img: int) -> Path:
         """Where the training state of the checkpoint after ``img`` images lies."""
-        return self.checkpoints / f"{stem_at(img)}{STATE}"
+        return state_file(self.checkpoint_file(img))
 
     def drawable(self) -> Path | None:
         """The newest checkpoint whose file is whole, or None."""

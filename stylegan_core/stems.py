@@ -37,6 +37,11 @@ def kimg_words(path: Path) -> str:
     return f"{kimg:g} kimg" if kimg < 1 else f"{kimg:.1f}".removesuffix(".0") + " kimg"
 
 
+def state_file(drawable: Path) -> Path:
+    """Where the training state lies beside a drawable checkpoint."""
+    return drawable.with_name(drawable.stem + STATE)
+
+
 def by_img(paths: Iterable[Path]) -> list[Path]:
     """Those of the paths that are named by their images, the earliest first."""
     found = [(img, path) for path in paths if (img := img_of(path)) is not None]

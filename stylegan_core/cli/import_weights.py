@@ -4,10 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from stylegan_core.formats.sentences import shown
+from stylegan_core.formats.sentences import LONGEST_PATH, shown
 
 SUFFIX = ".safetensors"
-LONGEST_PATH = 1000
 
 
 def main(argv: list[str]) -> int:

@@ -15,14 +15,13 @@ from stylegan_core.formats.limits import Budget, Progress, RefusedFile
 from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import read_safetensors
-from stylegan_core.formats.sentences import naming, shown
+from stylegan_core.formats.sentences import LONGEST_PATH, naming, shown
 from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import title
 from stylegan_core.rundir import RunDir
 
 MOST_SHOWN = 20
-LONGEST_PATH = 1000
 _AVERAGED = ("Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE")
 _LIVE = ("G", "g", "generator")
 _NOT_COUNTED = ("noise", "noise_const", "w_avg")

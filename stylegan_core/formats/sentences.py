@@ -9,6 +9,7 @@ from stylegan_core.formats.limits import Cancelled, RefusedFile
 MOST_SAID = 400
 """Characters of a refusal; what a file says within one is shorter still."""
 MOST_LISTED = 5
+LONGEST_PATH = 1000
 
 DAMAGE = (
     ValueError,

@@ -1,6 +1,6 @@
 """Judge: answers questions about pictures, having learned from labelled ones; it scores what a direction changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from torch import Tensor
 from stylegan_core.data.containers import open_container
 from stylegan_core.data.labels import attribute_tables
 from stylegan_core.data.source import Dataset
-from stylegan_core.latents.measured import measured_attributes
+from stylegan_core.latents.measured import attributes_of, measures
 from stylegan_core.latents.questions import FEWEST_SHARE, MEASURED, Question, questions_for
 from stylegan_core.metrics.features import Extractor, Progress
 from stylegan_core.metrics.samples import reals
@@ -78,10 +78,17 @@ def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress
     count = min(count, len(dataset))
     values = _values(dataset, count)
     questions = questions_for({name: sorted(set(of)) for name, of in values.items()})
-    measured = measured_attributes(reals(dataset, count))
+    measurements: list[dict[str, Scores]] = []
+
+    def pictures() -> Iterator[Tensor]:
+        for batch in reals(dataset, count):
+            measurements.append(measures(batch))
+            yield batch
+
+    seen = see(extractor, pictures(), progress, count)
+    measured = attributes_of(measurements)
     questions += tuple(one for one in MEASURED if one.attribute in measured.keys() - values.keys())
     values = measured | values
-    seen = see(extractor, reals(dataset, count), progress, count)
     mean, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-6
     seen = (seen - mean) / scale
     answerers = []

@@ -1,6 +1,6 @@
 """What can be measured in any picture, labelled or not: how bright, colourful, detailed, wide, tall and large it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,12 @@ def measured_attributes(pictures: Iterable[Tensor]) -> dict[str, list[str]]:
 
     A measure in which the pictures hardly differ, such as the colour of grey ones, is left out.
     """
-    rows: dict[str, list[Numbers]] = {}
-    for batch in pictures:
-        for name, values in measures(batch).items():
-            rows.setdefault(name, []).append(values)
-    joined = {name: np.concatenate(values) for name, values in rows.items()}
+    return attributes_of([measures(batch) for batch in pictures])
+
+
+def attributes_of(batches: Sequence[dict[str, Numbers]]) -> dict[str, list[str]]:
+    """The same, of what :func:`measures` found in each batch."""
+    joined = {name: np.concatenate([found[name] for found in batches]) for name in batches[0]} if batches else {}
     return {name: _thirds(values) for name, values in joined.items() if values.std() >= LEAST_SPREAD}
 
 

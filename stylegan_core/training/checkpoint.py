@@ -12,7 +12,6 @@ from torch import Tensor
 from stylegan_core.model import Damaged, read_safetensors, save_model, write_safetensors
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import phase_at
-from stylegan_core.stems import STATE
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.state import Counters, TrainingState
 
@@ -43,11 +42,6 @@ def _write_drawable(target: Path, state: TrainingState, run_name: str) -> None:
     phase = phase_at(kimg, state.config.growth)
     facts = {"name": f"{run_name} {kimg:.0f} kimg", "kimg": kimg, "preset": preset, "origin": "trained"}
     save_model(target, state.average, level=phase.level, alpha=phase.alpha, facts=facts)
-
-
-def state_file(drawable: Path) -> Path:
-    """Where the training state lies beside a drawable checkpoint."""
-    return drawable.with_name(drawable.stem + STATE)
 
 
 def write_state(path: Path, state: TrainingState) -> None:
