@@ -15,7 +15,17 @@ M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4  # glibc's malloc.h
 
 
 def choose_device(wish: str = "") -> torch.device:
-    """The device asked for, else CUDA, else MPS, else the CPU; raises ValueError if the wish is not there."""
+    """The device asked for, else CUDA, else MPS, else the CPU; raises ValueError if the wish is not there.
+
+    On CUDA float32 then means float32, and the same input gives the same bits (:func:`_same_bits`).
+    """
+    device = _chosen(wish)
+    if device.type == "cuda":
+        _same_bits()
+    return device
+
+
+def _chosen(wish: str) -> torch.device:
     if wish:
         try:
             device = torch.device(wish)
@@ -32,6 +42,19 @@ def choose_device(wish: str = "") -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
+def _same_bits() -> None:
+    """Keeps CUDA from rounding float32 products to TensorFloat-32 and from adding up in whatever order comes first.
+
+    Where torch has only an operator whose order is left to chance, it warns, once.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when cuBLAS is first used
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.deterministic = True
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # nothing here reads what it did not write
+
+
 def has_amx() -> bool:
     """True where the CPU multiplies bf16 matrices in tiles (7–9 times float32)."""
     return bool(torch.cpu._is_amx_tile_supported())
@@ -46,7 +69,7 @@ def training_dtype(device: torch.device) -> torch.dtype:
     """The precision of activations and convolutions in training; statistics and losses stay float32."""
     if device.type == "cpu":
         return torch.bfloat16 if has_fast_bfloat16() else torch.float32
-    if device.type == "cuda" and torch.cuda.is_bf16_supported():
+    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
         return torch.bfloat16
     return torch.float32
 

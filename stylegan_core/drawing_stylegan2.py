@@ -32,7 +32,7 @@ class ConvStage:
         self.kernel = _last(kernel if self.modulates_kernel else kernel.to(dtype))
         self.bias = (layer.bias * GAIN).to(dtype)
         self.strength = layer.noise_strength * GAIN
-        self.filter = fir_kernel(outputs, self.bias, 4.0).contiguous() if layer.up else None
+        self.filter = fir_kernel(outputs, self.bias.dtype, self.bias.device, 4.0).contiguous() if layer.up else None
 
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
         """Modulation, ×2 with the filter or not, noise, bias, lrelu·√2: [1, C, H, W]."""

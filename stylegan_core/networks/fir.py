@@ -3,6 +3,7 @@
 Each operator knows its adjoint, so it can be differentiated as often as needed at the cost of its forward.
 """
 
+import functools
 from typing import Any
 
 import torch
@@ -10,10 +11,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def fir_kernel(channels: int, like: Tensor, gain: float = 1.0) -> Tensor:
-    """The filter once for each channel [channels, 1, 4, 4], in the dtype and on the device of ``like``."""
-    tap = torch.tensor([1.0, 3.0, 3.0, 1.0], dtype=like.dtype, device=like.device)
-    return (tap[:, None] * tap * (gain / 64)).expand(channels, 1, 4, 4)
+@functools.cache
+def binomial_kernel(channels: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """[1,2,1]⊗[1,2,1]/16 once for each channel [channels, 1, 3, 3]; kept, since a GPU waits for every copy to it."""
+    with torch.inference_mode(False):
+        tap = torch.tensor([1.0, 2.0, 1.0], dtype=dtype, device=device)
+        return (tap[:, None] * tap / 16).expand(channels, 1, 3, 3)
+
+
+@functools.cache
+def fir_kernel(channels: int, dtype: torch.dtype, device: torch.device, gain: float = 1.0) -> Tensor:
+    """The filter once for each channel [channels, 1, 4, 4]; kept, since a GPU waits for every copy to it."""
+    with torch.inference_mode(False):
+        tap = torch.tensor([1.0, 3.0, 3.0, 1.0], dtype=dtype, device=device)
+        return (tap[:, None] * tap * (gain / 64)).expand(channels, 1, 4, 4)
 
 
 class _Fir(torch.autograd.Function):
@@ -22,7 +33,7 @@ class _Fir(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, padding: int, gain: float) -> Tensor:
         ctx.padding, ctx.gain = padding, gain
-        return F.conv2d(x, fir_kernel(x.shape[1], x, gain), padding=padding, groups=x.shape[1])
+        return F.conv2d(x, fir_kernel(x.shape[1], x.dtype, x.device, gain), padding=padding, groups=x.shape[1])
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
@@ -37,8 +48,7 @@ class _FirUp(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:  # noqa: ARG004
-        tap = torch.tensor([1.0, 2.0, 1.0], dtype=x.dtype, device=x.device)
-        kernel = (tap[:, None] * tap / 16).expand(x.shape[1], 1, 3, 3)
+        kernel = binomial_kernel(x.shape[1], x.dtype, x.device)
         return F.conv2d(F.interpolate(x, scale_factor=2, mode="nearest"), kernel, padding=1, groups=x.shape[1])
 
     @staticmethod
@@ -49,7 +59,7 @@ class _FirUp(torch.autograd.Function):
 class _FirDown(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:  # noqa: ARG004
-        return F.conv2d(x, fir_kernel(x.shape[1], x), stride=2, padding=1, groups=x.shape[1])
+        return F.conv2d(x, fir_kernel(x.shape[1], x.dtype, x.device), stride=2, padding=1, groups=x.shape[1])
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Tensor:  # noqa: ARG004

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stylegan_core.networks.fir import fir_down_convolution
+from stylegan_core.networks.fir import binomial_kernel, fir_down_convolution
 
 GAIN = math.sqrt(2)
 SLOPE = 0.2
@@ -121,9 +121,7 @@ class _Blur(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:  # noqa: ARG004
-        tap = torch.tensor([1.0, 2.0, 1.0], dtype=x.dtype, device=x.device)
-        kernel = (tap[:, None] * tap[None, :] / 16).expand(x.shape[1], 1, 3, 3)
-        return F.conv2d(x, kernel, padding=1, groups=x.shape[1])
+        return F.conv2d(x, binomial_kernel(x.shape[1], x.dtype, x.device), padding=1, groups=x.shape[1])
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Tensor:  # noqa: ARG004

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.discriminator import Discriminator
+from stylegan_core.networks.fir import binomial_kernel
 from stylegan_core.networks.layers import EqualizedConv, EqualizedLinear
 from stylegan_core.networks.stylegan2 import StyledToRGB, demodulation
 from stylegan_core.networks.synthesis import Grown, Noise, SynthesisNetwork
@@ -46,8 +47,7 @@ def bilinear_up(x: Tensor) -> Tensor:
 
 def smooth(x: Tensor) -> Tensor:
     """[1, 2, 1]⊗[1, 2, 1]/16 on each channel, the picture mirrored at its edges."""
-    tap = torch.tensor([1.0, 2.0, 1.0], dtype=x.dtype, device=x.device)
-    kernel = (tap[:, None] * tap / 16).expand(x.shape[1], 1, 3, 3)
+    kernel = binomial_kernel(x.shape[1], x.dtype, x.device)
     return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), kernel, groups=x.shape[1])
 
 

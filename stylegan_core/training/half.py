@@ -122,7 +122,7 @@ class Half:
         """What draws the pictures keyed by ``numbers``, mixed as the batch from ``first`` on: ws, w, maps of noise."""
         seed, network = self.config.seed, self.config.network
         maps = [side * side for side in network.noise_resolutions[: network.noise_layers_to(phase.level)]]
-        drawn = normals(seed, purpose, numbers, 2 * network.z_dim + sum(maps)).to(self.device)
+        drawn = normals(seed, purpose, numbers, 2 * network.z_dim + sum(maps), self.device)
         z1, z2, *noise = torch.split(drawn, [network.z_dim, network.z_dim, *maps], dim=1)
         probability = self.config.style_mixing if network.has_styles else 0.0
         cutoff = mixing_cutoff(seed, mixing, first, 2 * phase.level + 2, probability)

@@ -1,7 +1,9 @@
 """Randomness by key: every number is a function of (seed, purpose, image counter), so resuming saves no state."""
 
+import struct
 from collections.abc import Sequence
 from enum import IntEnum
+from hashlib import blake2b
 
 import numpy as np
 import torch
@@ -34,10 +36,29 @@ def stream(seed: int, purpose: Purpose, index: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=key, counter=counter))
 
 
-def normals(seed: int, purpose: Purpose, indices: Sequence[int], size: int) -> Tensor:
-    """Standard normal float32 [len(indices), size]; row i depends on ``indices[i]`` alone."""
+def normals(seed: int, purpose: Purpose, indices: Sequence[int], size: int, device: torch.device) -> Tensor:
+    """Standard normal float32 [len(indices), size] on the device; row i depends on ``indices[i]`` and size alone.
+
+    On CUDA they are others than elsewhere, drawn there: from main memory they would take longer than a step.
+    """
+    draw = drawn_there if device.type == "cuda" else drawn_here
+    return draw(seed, purpose, indices, size, device)
+
+
+def drawn_here(seed: int, purpose: Purpose, indices: Sequence[int], size: int, device: torch.device) -> Tensor:
+    """:func:`normals` made by numpy in main memory; the same ones begin a longer row."""
     rows = [stream(seed, purpose, index).standard_normal(size, dtype=np.float32) for index in indices]
-    return torch.from_numpy(np.stack(rows))
+    return torch.from_numpy(np.stack(rows)).to(device)
+
+
+def drawn_there(seed: int, purpose: Purpose, indices: Sequence[int], size: int, device: torch.device) -> Tensor:
+    """:func:`normals` made by the device's own generator, seeded anew for each row."""
+    rows = torch.empty(len(indices), size, device=device)
+    generator = torch.Generator(device)
+    for row, index in zip(rows, indices, strict=True):
+        key = blake2b(struct.pack("<QQq", seed % 2**64, purpose, index), digest_size=8).digest()
+        row.normal_(generator=generator.manual_seed(int.from_bytes(key, "little") >> 1))
+    return rows
 
 
 def uniforms(seed: int, purpose: Purpose, indices: Sequence[int]) -> Tensor:

@@ -112,7 +112,7 @@ class Launch:
             share_state(state, self.team)
             if self.team.world > 1 and has_batch_norm(state):
                 journal.alert("batch-norm", f"Each of the {self.team.world} processes has batch norms of its own.")
-            measurer = Measurer(self.run, cache, journal, self.config)
+            measurer = Measurer(self.run, cache, journal, self.config, self.device)
             self._loop = Loop(self.run, state, loader, journal, measurer, self.shown, self.team)
             self._loop.stop_wanted = self._stop
             finished = self._loop.train()

@@ -102,7 +102,7 @@ class Loop:
         labels = self._one_hot(batch)
         numbers = StepNumbers()
         before = counters.img
-        self._half_steps(as_float(batch.pixels), labels, phase, numbers)
+        self._half_steps(as_float(batch.pixels.to(self.device)), labels, phase, numbers)
         self.journal.img = counters.img
         self.means.add(numbers)
         self.watch.step(numbers)

@@ -23,13 +23,24 @@ from stylegan_core.training.memory import let_go, out_of_memory
 from stylegan_core.whole_file import write_whole
 
 NAME = "FD-E"
+CPU = torch.device("cpu")
 log = logging.getLogger(__name__)
 
 
 class Measurer:
-    """Measures FD-E every ``metric_kimg`` and on request; touches neither random state nor weights."""
+    """Measures FD-E every ``metric_kimg`` and on request; touches neither random state nor weights.
 
-    def __init__(self, run: RunDir, cache: LevelCache, journal: Journal, config: TrainingConfig) -> None:
+    ``device`` is the run's: on CUDA the features are computed there, else on the CPU.
+    """
+
+    def __init__(
+        self,
+        run: RunDir,
+        cache: LevelCache,
+        journal: Journal,
+        config: TrainingConfig,
+        device: torch.device = CPU,
+    ) -> None:
         """Raises ValueError where measurements are planned and the metrics extra is not installed."""
         self.run = run
         self.journal = journal
@@ -39,7 +50,8 @@ class Measurer:
         self._cache = cache
         self._real: Features | None = None
         self._bests = [event for event in story(run) if isinstance(event, Best) and event.name == NAME]
-        self._extractor = Extractor() if self.every else None
+        self._device = device if device.type == "cuda" else CPU
+        self._extractor = Extractor(self._device) if self.every else None
 
     def due(self, before: int, after: int) -> bool:
         """Whether a measurement is planned between two states of the image counter, or somebody asked for one."""
@@ -74,7 +86,7 @@ class Measurer:
 
     def _distance(self, average: Generator, phase: Phase, check: Callable[[], None]) -> float:
         if self._extractor is None:
-            self._extractor = Extractor()
+            self._extractor = Extractor(self._device)
         if self._real is None:
             self._real = self._real_features(check)
         model = Model(average, level=phase.level, alpha=phase.alpha)

@@ -147,8 +147,8 @@ def measure(
 
 def _seconds_per_image(stepper: Stepper, phase: Phase, budget: float) -> float:
     """The mean over one warm step at least, R1 in its due share; the networks are for measuring only."""
-    reals = torch.zeros(phase.batch, 3, phase.resolution, phase.resolution)
-    labels = _labels(stepper.config.network, phase.batch)
+    reals = torch.zeros(phase.batch, 3, phase.resolution, phase.resolution, device=stepper.device)
+    labels = _labels(stepper.config.network, phase.batch, stepper.device)
     counters = stepper.state.counters
     spent, steps = {True: 0.0, False: 0.0}, {True: 0, False: 0}
     due = (True,) if stepper.config.r1_interval == 1 else (True, False)
@@ -169,9 +169,9 @@ def _seconds_per_image(stepper: Stepper, phase: Phase, budget: float) -> float:
     return (share * with_it + (1 - share) * without) / phase.batch
 
 
-def _labels(network: NetworkConfig, batch: int) -> torch.Tensor | None:
+def _labels(network: NetworkConfig, batch: int, device: torch.device) -> torch.Tensor | None:
     classes = len(network.classes)
-    return torch.eye(classes)[torch.arange(batch) % classes] if classes else None
+    return torch.eye(classes, device=device)[torch.arange(batch) % classes] if classes else None
 
 
 def _extrapolated(network: NetworkConfig, found: dict[int, float], level: int) -> float:

@@ -251,7 +251,7 @@ class Stepper(Half):
         label = None if labels is None else labels[part.rows]
         fakes = self._fakes(part, label, phase, Purpose.PATH, Purpose.PATH_MIXING)
         numbers = self._numbers(part)
-        noise = normals(self.config.seed, Purpose.PATH_NOISE, numbers, fakes.images[0].numel()).to(self.device)
+        noise = normals(self.config.seed, Purpose.PATH_NOISE, numbers, fakes.images[0].numel(), self.device)
         return path_lengths(fakes.images, fakes.ws, noise.view_as(fakes.images))
 
     def _r1(self, scores: Tensor, reals: Tensor, phase: Phase) -> Tensor:

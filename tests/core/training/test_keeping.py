@@ -226,6 +226,9 @@ def test_a_log_file_that_finds_no_room_is_said_once(
 class NoEyes:
     """Stands for the extractor, which these tests never ask."""
 
+    def __init__(self, device: torch.device) -> None:
+        pass
+
 
 def distances(monkeypatch: pytest.MonkeyPatch, measured: Callable[[], float]) -> None:
     monkeypatch.setattr(metric, "Extractor", NoEyes)

@@ -21,6 +21,9 @@ MEASURING = ("metric_kimg=0.064", "metric_count=16")
 class MeanColours:
     """Eyes that see a picture's mean colour and nothing else, in microseconds."""
 
+    def __init__(self, device: torch.device) -> None:
+        pass
+
     def all(self, batches: Iterable[torch.Tensor], count: int, progress: Callable[[float], None]) -> np.ndarray:
         found = []
         for batch in batches:

@@ -1,13 +1,14 @@
 """The averaged generator, Adam's reset and first step, keyed randomness (spec-core 10, items 18, 23, 24)."""
 
 import copy
+from collections.abc import Callable
 
 import pytest
 import torch
 from torch import Tensor
 
 from stylegan_core.training.config import changed, preset
-from stylegan_core.training.keys import Purpose, mixing_cutoff, normals
+from stylegan_core.training.keys import Purpose, drawn_here, drawn_there, mixing_cutoff
 from stylegan_core.training.state import TrainingState, average_beta
 
 TINY = preset("tiny")
@@ -86,17 +87,18 @@ def test_first_weights_depend_on_the_seed_alone() -> None:
     assert torch.equal(after, torch.rand(1))  # nobody else's random state was touched
 
 
-def test_numbers_belong_to_their_image_whatever_the_batch() -> None:
-    whole = normals(3, Purpose.FAKES_D, range(100, 108), 50)
-    assert torch.equal(whole[5:], normals(3, Purpose.FAKES_D, range(105, 108), 50))
-    assert torch.equal(whole[:, :20], normals(3, Purpose.FAKES_D, range(100, 108), 20))
-    for others in (normals(4, Purpose.FAKES_D, [100], 50), normals(3, Purpose.FAKES_G, [100], 50)):
+@pytest.mark.parametrize("normals", [drawn_here, drawn_there])
+def test_numbers_belong_to_their_image_whatever_the_batch(normals: Callable[..., Tensor]) -> None:
+    whole = normals(3, Purpose.FAKES_D, range(100, 108), 50, CPU)
+    assert torch.equal(whole[5:], normals(3, Purpose.FAKES_D, range(105, 108), 50, CPU))
+    for others in (normals(4, Purpose.FAKES_D, [100], 50, CPU), normals(3, Purpose.FAKES_G, [100], 50, CPU)):
         assert not torch.equal(whole[:1], others)
     assert len({tuple(row.tolist()) for row in whole}) == 8
 
 
-def test_numbers_are_standard_normal() -> None:
-    many = normals(0, Purpose.FAKES_D, range(200), 500)
+@pytest.mark.parametrize("normals", [drawn_here, drawn_there])
+def test_numbers_are_standard_normal(normals: Callable[..., Tensor]) -> None:
+    many = normals(0, Purpose.FAKES_D, range(200), 500, CPU)
     assert abs(float(many.mean())) < 0.01
     assert abs(float(many.std()) - 1) < 0.01
 
