@@ -1,5 +1,6 @@
 """The layers StyleGAN is made of: equalised dense and convolution, blur, norms (spec-core 1.1, 1.4)."""
 
+import functools
 import math
 from typing import Any
 
@@ -84,7 +85,27 @@ class EqualizedConv(nn.Module):
 
 def down_kernel(weight: Tensor) -> Tensor:
     """The 4×4 kernel that convolves 3×3 and takes the 2×2 mean in one strided step: the mean of its four shifts."""
-    return F.avg_pool2d(weight, 2, stride=1, padding=1)
+    return _shifts(weight, 4)
+
+
+def _shifts(weight: Tensor, divisor: int) -> Tensor:
+    """The sum of a 3×3 kernel's four places in 4×4, over ``divisor``; [out, in, 3, 3] -> [out, in, 4, 4].
+
+    On CUDA by a product, since the way back of its pooling is not to be trusted there: tests/core/training/
+    test_accelerator.py.
+    """
+    if weight.is_cuda:
+        placed = weight.flatten(2) @ _places(weight.dtype, weight.device, divisor)
+        return placed.view(*weight.shape[:2], 4, 4)
+    return F.avg_pool2d(weight, 2, stride=1, padding=1, divisor_override=divisor)
+
+
+@functools.cache
+def _places(dtype: torch.dtype, device: torch.device, divisor: int) -> Tensor:
+    """[9, 16]: where each number of a 3×3 kernel goes in the 4×4 one."""
+    with torch.inference_mode(False), torch.no_grad():
+        single = torch.eye(9).view(9, 1, 3, 3)
+        return F.avg_pool2d(single, 2, stride=1, padding=1, divisor_override=divisor).view(9, 16).to(device, dtype)
 
 
 def up_kernel(weight: Tensor) -> Tensor:
@@ -92,8 +113,7 @@ def up_kernel(weight: Tensor) -> Tensor:
 
     The 3×3 kernel enters rotated by 180° (spec-core 1.4: fused and unfused differ by that rotation).
     """
-    turned = weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
-    return F.avg_pool2d(turned, 2, stride=1, padding=1, divisor_override=1)
+    return _shifts(weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last), 1)
 
 
 def up_convolution(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from stylegan_core.networks.generator import Generator
 from stylegan_core.networks.synthesis import Noise
@@ -120,15 +120,26 @@ class Half:
         mixing: Purpose,
     ) -> tuple[Tensor, Tensor, Noise]:
         """What draws the pictures keyed by ``numbers``, mixed as the batch from ``first`` on: ws, w, maps of noise."""
-        seed, network = self.config.seed, self.config.network
+        network = self.config.network
         maps = [side * side for side in network.noise_resolutions[: network.noise_layers_to(phase.level)]]
-        drawn = normals(seed, purpose, numbers, 2 * network.z_dim + sum(maps), self.device)
+        drawn = self._normals(purpose, numbers, 2 * network.z_dim + sum(maps))
         z1, z2, *noise = torch.split(drawn, [network.z_dim, network.z_dim, *maps], dim=1)
-        probability = self.config.style_mixing if network.has_styles else 0.0
-        cutoff = mixing_cutoff(seed, mixing, first, 2 * phase.level + 2, probability)
-        ws, w = mixed_styles(self.state.generator, z1, z2, label, cutoff)
+        ws, w = mixed_styles(self.state.generator, z1, z2, label, self._cutoff(mixing, first, phase))
         shaped = [n.reshape(-1, 1, side, side) for n, side in zip(noise, network.noise_resolutions, strict=False)]
         return ws, w, shaped or "none"
+
+    def _cutoff(self, mixing: Purpose, first: int, phase: Phase) -> int:
+        """The first layer that takes the second code's w, for the whole batch from ``first`` on."""
+        probability = self.config.style_mixing if self.config.network.has_styles else 0.0
+        return mixing_cutoff(self.config.seed, mixing, first, 2 * phase.level + 2, probability)
+
+    def _normals(self, purpose: Purpose, numbers: Sequence[int], size: int) -> Tensor:
+        """Standard normal [len(numbers), size], each row keyed by its number."""
+        return normals(self.config.seed, purpose, numbers, size, self.device)
+
+    def _clear(self, network: nn.Module) -> None:
+        """Forgets a network's gradients before new ones are added up."""
+        network.zero_grad(set_to_none=True)
 
     def _scores(self, images: Tensor, label: Tensor | None, phase: Phase) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)

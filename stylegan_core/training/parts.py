@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from torch import Tensor
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -14,6 +16,10 @@ class Part:
     places: list[int]
     rows: list[int]
     share: float
+
+    def of(self, mine: Tensor) -> Tensor:
+        """This part of all that the process has of the batch."""
+        return mine if len(self.rows) == len(mine) else mine[self.rows]
 
 
 def split(batch: int, size: int, group: int, rank: int = 0, world: int = 1) -> Iterator[Part]:

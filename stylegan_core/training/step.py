@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from stylegan_core.schedule import Phase
 from stylegan_core.training.augment import adjusted
 from stylegan_core.training.half import Half
-from stylegan_core.training.keys import Purpose, normals, uniforms
+from stylegan_core.training.keys import Purpose, uniforms
 from stylegan_core.training.losses import (
     fade_reals,
     gradient_penalty,
@@ -88,16 +88,16 @@ class Stepper(Half):
 
     def _discriminator_gradients(
         self, reals: Tensor, labels: Tensor | None, phase: Phase, riding: bool
-    ) -> tuple["_Sums", Tensor]:
+    ) -> tuple["Sums", Tensor]:
         """Leaves the gradients on D; what was measured, and w [n, w_dim] of the fakes."""
-        self.state.discriminator.zero_grad(set_to_none=True)
-        sums = _Sums(self.device)
+        self._clear(self.state.discriminator)
+        sums = Sums(self.device)
         means: list[Tensor] = []
         # In one pass where memory is no concern; batch and spectral norms would see something else than in two.
         together = not riding and not self.state.counters.micro_batch and self.config.network.d_norm == "none"
         for part in self._parts(phase.batch, self.config.network.mbstd_group):
-            label = None if labels is None else labels[part.rows]
-            real = fade_reals(reals[part.rows].to(self.device), phase.alpha)
+            label = None if labels is None else part.of(labels)
+            real = fade_reals(part.of(reals).to(self.device), phase.alpha)
             with torch.no_grad():
                 fakes, _, w = self._fakes(part, label, phase, Purpose.FAKES_D, Purpose.MIXING_D)
             means.append(w)
@@ -116,11 +116,11 @@ class Stepper(Half):
 
     def _generator_gradients(self, labels: Tensor | None, batch: int, phase: Phase) -> tuple[Tensor, Tensor]:
         """Leaves the gradients on G; the loss, and w [n, w_dim]."""
-        self.state.generator.zero_grad(set_to_none=True)
+        self._clear(self.state.generator)
         total = torch.zeros((), device=self.device)
         means: list[Tensor] = []
         for part in self._parts(batch, self.config.network.mbstd_group):
-            label = None if labels is None else labels[part.rows]
+            label = None if labels is None else part.of(labels)
             fakes, _, w = self._fakes(part, label, phase, Purpose.FAKES_G, Purpose.MIXING_G)
             means.append(w.detach())
             self.check()
@@ -132,7 +132,7 @@ class Stepper(Half):
         return total, torch.cat(means)
 
     def _both_part(
-        self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, sums: "_Sums"
+        self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, sums: "Sums"
     ) -> None:
         """Reals and fakes without penalties on their gradients, in one pass."""
         reals = self._augmented(reals, part, Purpose.AUGMENT_REAL)
@@ -142,7 +142,7 @@ class Stepper(Half):
         torch.autograd.backward(loss * part.share)
 
     def _real_part(
-        self, reals: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r1: bool, sums: "_Sums"
+        self, reals: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r1: bool, sums: "Sums"
     ) -> None:
         with_r1 = with_r1 and self.config.gamma > 0
         reals = reals.detach().requires_grad_(with_r1)
@@ -154,7 +154,7 @@ class Stepper(Half):
             loss = loss + weighted * self.config.r1_interval
         torch.autograd.backward(loss * part.share)
 
-    def _real_loss(self, scores: Tensor, part: Part, sums: "_Sums") -> Tensor:
+    def _real_loss(self, scores: Tensor, part: Part, sums: "Sums") -> Tensor:
         loss = self.loss.d_real(scores)
         if self.objective.drift:
             loss = loss + self.objective.drift * scores.square().mean()
@@ -164,7 +164,7 @@ class Stepper(Half):
         return loss
 
     def _fake_part(
-        self, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r2: bool, sums: "_Sums"
+        self, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r2: bool, sums: "Sums"
     ) -> None:
         with_r2 = with_r2 and self.objective.r2 > 0
         fakes = fakes.detach().requires_grad_(with_r2)
@@ -175,7 +175,7 @@ class Stepper(Half):
             loss = loss + r1_penalty(scores, fakes) * weight
         torch.autograd.backward(loss * part.share)
 
-    def _fake_loss(self, scores: Tensor, part: Part, sums: "_Sums") -> Tensor:
+    def _fake_loss(self, scores: Tensor, part: Part, sums: "Sums") -> Tensor:
         loss = self.loss.d_fake(scores)
         sums.d_fake += scores.detach().mean() * part.share
         sums.loss += loss.detach() * part.share
@@ -189,13 +189,13 @@ class Stepper(Half):
 
     def _lazy_gradients(self, reals: Tensor, labels: Tensor | None, phase: Phase) -> Tensor:
         """R1 and R2 times their interval, for an Adam step of their own; R1 as a number."""
-        self.state.discriminator.zero_grad(set_to_none=True)
+        self._clear(self.state.discriminator)
         found = torch.zeros((), device=self.device)
         for part in self._parts(phase.batch, self.config.network.mbstd_group):
-            label = None if labels is None else labels[part.rows]
+            label = None if labels is None else part.of(labels)
             factor = self.config.r1_interval * part.share
             if self.config.gamma > 0:
-                real = fade_reals(reals[part.rows].to(self.device), phase.alpha).requires_grad_()
+                real = fade_reals(part.of(reals).to(self.device), phase.alpha).detach().requires_grad_()
                 seen = self._augmented(real, part, Purpose.AUGMENT_REAL)
                 weighted = self._r1(self._scores(seen, label, phase), real, phase)
                 found += weighted.detach() * part.share
@@ -236,7 +236,7 @@ class Stepper(Half):
         ``mean`` None stands for that of the only part; returns it.
         """
         objective, before = self.objective, self.state.counters.path_mean
-        self.state.generator.zero_grad(set_to_none=True)
+        self._clear(self.state.generator)
         for part in self._parts(batch, 1):
             lengths = self._path_lengths(labels, part, phase)
             mean = lengths.detach().mean() if mean is None else mean
@@ -248,10 +248,10 @@ class Stepper(Half):
         return mean
 
     def _path_lengths(self, labels: Tensor | None, part: Part, phase: Phase) -> Tensor:
-        label = None if labels is None else labels[part.rows]
+        label = None if labels is None else part.of(labels)
         fakes = self._fakes(part, label, phase, Purpose.PATH, Purpose.PATH_MIXING)
         numbers = self._numbers(part)
-        noise = normals(self.config.seed, Purpose.PATH_NOISE, numbers, fakes.images[0].numel(), self.device)
+        noise = self._normals(Purpose.PATH_NOISE, numbers, fakes.images[0].numel())
         return path_lengths(fakes.images, fakes.ws, noise.view_as(fakes.images))
 
     def _r1(self, scores: Tensor, reals: Tensor, phase: Phase) -> Tensor:
@@ -290,7 +290,7 @@ class Stepper(Half):
         return norm
 
 
-class _Sums:
+class Sums:
     """What the parts of a discriminator's half add up to: means over the batch, and the signs of D(real)."""
 
     def __init__(self, device: torch.device) -> None:

@@ -23,6 +23,7 @@ from stylegan_core.schedule import phases
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.distributed import Processes
 from stylegan_core.training.family import FAMILY as PRESETS
+from stylegan_core.training.graphs import CudaTape, ReplayingStepper
 from stylegan_core.training.journal import memory_in_use
 from stylegan_core.training.keys import Purpose, drawn_here, normals
 from stylegan_core.training.launch import Launch, Wish
@@ -34,6 +35,7 @@ from tests.core.networks.small import FAMILY, lively
 from tests.core.networks.test_family import RECIPES, distance
 from tests.core.networks.test_presets import phase_of, small
 from tests.core.training.final import assert_same_end
+from tests.core.training.test_graphs import CASES, trained
 
 CPU = torch.device("cpu")
 PRESENT = [
@@ -129,6 +131,20 @@ def test_steps_in_the_precision_of_training_are_finite(name: str, device: torch.
         stepper.discriminator_half(reals.to(device), None, phase, numbers)
         stepper.generator_half(None, 8, phase, numbers)
         assert not numbers.skipped
+
+
+@pytest.mark.parametrize("classes", [(), ("boot", "shirt")])
+@pytest.mark.parametrize("case", ["riding R1", "lazy R1 and path lengths", "R2"])
+def test_replayed_steps_are_the_steps_themselves(case: str, classes: tuple[str, ...], cuda: torch.device) -> None:
+    name, settings = CASES[case]
+    config = changed(small(name), settings)
+    config = replace(config, network=config.network.with_classes(classes))
+    phase, tape, dtype = phases(config.growth)[-1], CudaTape(), training_dtype(cuda)
+    ours, measured = trained(config, ReplayingStepper, phase, 24, cuda, dtype, tape=tape)
+    theirs, expected = trained(config, Stepper, phase, 24, cuda, dtype)
+    assert tape.recordings > 2
+    assert measured == expected
+    assert [key for key, tensor in ours.items() if not torch.equal(tensor, theirs[key])] == []
 
 
 def test_random_numbers_depend_on_their_image_alone(device: torch.device) -> None:
