@@ -91,8 +91,8 @@ def down_kernel(weight: Tensor) -> Tensor:
 def _shifts(weight: Tensor, divisor: int) -> Tensor:
     """The sum of a 3×3 kernel's four places in 4×4, over ``divisor``; [out, in, 3, 3] -> [out, in, 4, 4].
 
-    On CUDA by a product, since the way back of its pooling is not to be trusted there: tests/core/training/
-    test_accelerator.py.
+    On CUDA by a product: the gradient of pooling differs from the CPU's there (seen with torch 2.11 on an H100 by
+    tests/core/training/test_accelerator.py).
     """
     if weight.is_cuda:
         placed = weight.flatten(2) @ _places(weight.dtype, weight.device, divisor)

@@ -6,7 +6,6 @@ before each replay and leaving the gradients in others. Whatever changes from st
 ADA's p, parts of a batch, the statistics of batch and spectral norms) is computed as everywhere else.
 """
 
-import copy
 import logging
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -113,7 +112,7 @@ class ReplayingStepper(Stepper):
         key = ("discriminator", phase.level, phase.batch, riding, cutoff)
         network = self.state.discriminator
         sums, w = self._replayed(key, phase, network, [reals, labels], lambda r, c: compute(r, c, phase, riding))
-        return copy.copy(sums), w
+        return sums, w
 
     def _lazy_gradients(self, reals: Tensor, labels: Tensor | None, phase: Phase) -> Tensor:
         compute = super()._lazy_gradients
@@ -166,7 +165,7 @@ class ReplayingStepper(Stepper):
         one.replay()
         for parameter in one.learning:
             parameter.grad = self._gradients[parameter]
-        return one.found
+        return copied(one.found)
 
     def _record(self, network: nn.Module, inputs: Sequence[Tensor | None], compute: Callable[..., Any]) -> Recorded:
         """Computes once as everywhere, to see who gets gradients, then on the tape."""
@@ -217,6 +216,15 @@ class ReplayingStepper(Stepper):
             for parameter in self._learning:
                 parameter.grad = self._gradients[parameter]
             torch._foreach_zero_([self._gradients[parameter] for parameter in self._learning])
+
+
+def copied(found: Any) -> Any:
+    """What a half returned, in memory of its own: another recording's replay may write over the one it came in."""
+    if isinstance(found, Tensor):
+        return found.clone()
+    if isinstance(found, tuple):
+        return tuple(copied(part) for part in found)
+    return found.copied()
 
 
 def stepper_for(

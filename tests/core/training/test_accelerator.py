@@ -85,14 +85,13 @@ def test_a_file_opens_there_and_the_explorer_works_with_it(device: torch.device,
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_step_has_the_gradients_of_the_cpu(name: str, device: torch.device, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stylegan_core.training.half.normals", drawn_here)
-    monkeypatch.setattr("stylegan_core.training.step.normals", drawn_here)
     ours, theirs = (gradients(name, where, torch.float32, monkeypatch) for where in (CPU, device))
     assert len(ours) == len(theirs)
     for one, other in zip(ours, theirs, strict=True):
         assert one.keys() == other.keys()
         for key, gradient in one.items():
             scale = float(gradient.abs().max()) + 1e-5
-            torch.testing.assert_close(other[key].cpu() / scale, gradient / scale, rtol=0, atol=5e-3, msg=key)
+            torch.testing.assert_close(other[key].cpu() / scale, gradient / scale, rtol=0, atol=1e-3, msg=key)
 
 
 def gradients(
@@ -108,6 +107,10 @@ def gradients(
 
     config = changed(small(name), ["ada.target=0.6"])
     state = TrainingState.fresh(config, device)
+    draw = torch.Generator().manual_seed(0)
+    for parameter in (*state.generator.parameters(), *state.discriminator.parameters()):
+        # Fresh, the first layer's map is constant and its norm divides by nothing: no two machines would agree.
+        parameter.data += 0.3 * torch.randn(parameter.shape, generator=draw).to(device)
     state.counters.ada_p = 0.5
     phase = phase_of(config)
     reals = torch.rand(8, 3, phase.resolution, phase.resolution, generator=torch.Generator().manual_seed(1)) * 2 - 1

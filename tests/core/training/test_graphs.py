@@ -32,6 +32,7 @@ class Plain:
 
     def __init__(self) -> None:
         self.recordings = self.replays = 0
+        self._made: list[Tensor] = []
 
     def record(self, compute: Callable[[], Any]) -> tuple[Callable[[], None], Any]:
         self.recordings += 1
@@ -39,8 +40,12 @@ class Plain:
 
         def replay() -> None:
             self.replays += 1
+            for other in self._made:  # a replay may write over what lies in the memory that all share
+                other.fill_(torch.nan)
             for mine, new in zip(tensors(found), tensors(compute()), strict=True):
                 mine.copy_(new)
+
+        self._made += tensors(found)
 
         return replay, found
 
