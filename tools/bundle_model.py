@@ -11,7 +11,7 @@ import logging
 import math
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class Bundled:
     logs: list[Log]
     numbers: dict[str, float]
     found: list[Named]
+    beside: str = ""
 
 
 def grid(model: Model, psi: float) -> Image.Image:
@@ -97,7 +98,6 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
     parts = " + ".join(f"{log.img / 1000:.0f}" for log in logs)
     seen = sum(log.img for log in logs) / 1000
     a_class = f", one class a column: {', '.join(info.classes)}" if info.classes else ""
-    cores = "1 core" if config.threads == 1 else f"{config.threads} cores"
     lines = [
         f"# {info.name}",
         "",
@@ -108,7 +108,7 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         f"| data | {about} |",
         f"| preset | `{config.preset}`, R1 weight {weights}, seed {config.seed} |",
         f"| images seen | {seen:.0f} thousand{f' ({parts}, each run begun from the last)' if len(logs) > 1 else ''} |",
-        f"| time | {sum(log.seconds for log in logs) / 3600:.1f} hours on {cores} of {cpu()} |",
+        f"| time | {sum(log.seconds for log in logs) / 3600:.1f} hours on {machine(logs)}{bundled.beside} |",
         f"| generator | {info.parameters / 1e6:.2f} million parameters, z and w of {info.z_dim} |",
         f"| stored as | {bundled.stored} |",
         f"| model hash | `{info.hash}` |",
@@ -160,6 +160,13 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
     return "\n".join(lines)
 
 
+def machine(logs: Sequence[Log]) -> str:
+    """What the runs computed on, in words; on a CPU with how many of its cores."""
+    cores = "1 core" if logs[-1].config.threads == 1 else f"{logs[-1].config.threads} cores"
+    found = dict.fromkeys(f"{cores} of {cpu()}" if log.device == "CPU" else f"one {log.device}" for log in logs)
+    return ", then ".join(found)
+
+
 def cpu() -> str:
     """The processor's name as the system tells it."""
     try:
@@ -181,6 +188,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--kimg", type=float, default=0, help="an earlier checkpoint, chosen by eye; the newest without"
     )
+    parser.add_argument("--beside", default="", help="what else ran there, such as 'beside three other runs'")
     parser.add_argument("--count", type=int, default=2500)
     parser.add_argument("--labelled", type=int, default=3000, help="pictures to learn the labels and directions from")
     arguments = parser.parse_args(argv)
@@ -200,7 +208,8 @@ def main(argv: list[str]) -> int:
     Library(model.info.hash, model.info.name, kept(found)).save(folder / "directions.json")
     if len(curve := whole_curve(logs)) > 1:
         draw_curve(curve, "FD-E", folder / CURVE)
-    bundled = Bundled(model, stored, logs, numbers, found)
+    beside = f", {arguments.beside}" if arguments.beside else ""
+    bundled = Bundled(model, stored, logs, numbers, found, beside)
     text = card(bundled, arguments.about, arguments.failures)
     (folder / "card.md").write_text(text, encoding="utf-8")
     print(text)

@@ -19,7 +19,7 @@ from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Library
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model
-from tools.bundle_model import LEAST_EFFECT, MODELS, cpu, facts_of, grid, kept, store
+from tools.bundle_model import LEAST_EFFECT, MODELS, facts_of, grid, kept, machine, store
 from tools.measuring import EXPLAINED, Reals, measured, reals_of
 from tools.run_logs import Log, read_logs
 
@@ -66,7 +66,7 @@ def bundle(run: Path, folder: Path, measuring: Measuring) -> Member:
     return Member(name, logs[-1].config.meaning, model, stored, logs, numbers, found)
 
 
-def card(name: str, members: Sequence[Member], about: str, failures: str) -> str:
+def card(name: str, members: Sequence[Member], about: str, failures: str, beside: str = "") -> str:
     """The card of the whole set as Markdown: one table, then every network's samples and directions."""
     metrics = [key for key in EXPLAINED if any(key in member.numbers for member in members)]
     floor = "FD-E real"
@@ -79,7 +79,7 @@ def card(name: str, members: Sequence[Member], about: str, failures: str) -> str
         "| | |",
         "|---|---|",
         f"| data | {about} |",
-        f"| machine | {cpu()}, one core each |",
+        f"| machine | {', '.join(dict.fromkeys(machine(member.logs) for member in members))}{beside} |",
         f"| known failures | {failures} |",
         "",
         f"| network | thousand images | hours | {' | '.join(shown)} |",
@@ -118,6 +118,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--heldout", type=Path, required=True)
     parser.add_argument("--about", required=True)
     parser.add_argument("--failures", default="See the samples.")
+    parser.add_argument("--beside", default="", help="what else ran there, such as 'all at once'")
     parser.add_argument("--count", type=int, default=2500, help="pictures a side of each measurement")
     parser.add_argument("--labelled", type=int, default=2000, help="pictures to learn the labels and directions from")
     options = parser.parse_args(argv)
@@ -130,7 +131,9 @@ def main(argv: list[str]) -> int:
     measuring = Measuring(real, judge, options.count, options.labelled)
     folder = MODELS / options.name
     members = [bundle(run, folder, measuring) for run in options.runs]
-    (folder / "card.md").write_text(card(options.name, members, options.about, options.failures), encoding="utf-8")
+    beside = f", {options.beside}" if options.beside else ""
+    text = card(options.name, members, options.about, options.failures, beside)
+    (folder / "card.md").write_text(text, encoding="utf-8")
     return 0
 
 

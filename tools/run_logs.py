@@ -12,19 +12,23 @@ GAP = 60.0  # seconds without a word that count as a pause, not as training
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What a run's log says: images, seconds at work, the Fréchet distance at each kimg, diversity at the end."""
+    """What a run's log says: images, seconds at work, the Fréchet distance at each kimg, diversity at the end.
+
+    ``device`` is what it computed on last, as its start said: "CPU" or a GPU's name.
+    """
 
     config: TrainingConfig
     img: int
     seconds: float
     curve: tuple[tuple[float, float], ...]
     diversity: tuple[float, float]
+    device: str = "CPU"
 
 
 def read_log(run: Path, until: float = math.inf) -> Log:
     """Reads events.jsonl up to ``until`` images; time between two events a minute apart is not counted as work."""
     config = TrainingConfig.from_dict(json.loads((run / "config.json").read_text(encoding="utf-8")))
-    img, seconds, last, curve, diversity = 0, 0.0, 0.0, {}, (math.nan, math.nan)
+    img, seconds, last, curve, diversity, device = 0, 0.0, 0.0, {}, (math.nan, math.nan), "CPU"
     for line in (run / "events.jsonl").read_text(encoding="utf-8").splitlines():
         try:
             event = json.loads(line)
@@ -39,7 +43,9 @@ def read_log(run: Path, until: float = math.inf) -> Log:
             curve[img / 1000] = float(event["value"])
         elif event["kind"] == "tick":
             diversity = event["diversity"], event["diversity_features"]
-    return Log(config, img, seconds, tuple(sorted(curve.items())), diversity)
+        elif event["kind"] in ("start", "resume"):
+            device = str(event.get("machine", device)).partition(",")[0] or device
+    return Log(config, img, seconds, tuple(sorted(curve.items())), diversity, device)
 
 
 def read_logs(run: Path, until: float = math.inf) -> list[Log]:

@@ -11,6 +11,7 @@ from PIL import Image
 pytest.importorskip("torch", reason="torch is not installed")
 
 from stylegan_core.training.config import TrainingConfig, preset
+from tools.bundle_model import machine
 from tools.curve_picture import draw_curve
 from tools.run_logs import Log, read_log, whole_curve
 
@@ -34,6 +35,7 @@ def test_distances_at_another_resolution_are_not_on_it() -> None:
 def test_a_log_is_read_up_to_the_chosen_checkpoint(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(preset("tiny").to_dict()))
     events = [
+        {"kind": "start", "time": 1010.0, "img": 0, "machine": "NVIDIA Any, x86_64, Linux, torch 2"},
         {"kind": "tick", "time": 1010.0, "img": 1000, "diversity": 0.4, "diversity_features": 0.3},
         {"kind": "metric", "time": 1030.0, "img": 2000, "name": "FD-E", "value": 500.0},
         {"kind": "metric", "time": 1050.0, "img": 3000, "name": "FD-E", "value": 700.0},
@@ -42,6 +44,8 @@ def test_a_log_is_read_up_to_the_chosen_checkpoint(tmp_path: Path) -> None:
     chosen, whole = read_log(tmp_path, 2000), read_log(tmp_path)
     assert (chosen.img, chosen.seconds, chosen.curve) == (2000, 20.0, ((2.0, 500.0),))
     assert (whole.img, whole.seconds, len(whole.curve)) == (3000, 40.0, 2)
+    assert machine([whole]) == "one NVIDIA Any"
+    assert machine([replace(whole, device="CPU"), whole]).endswith(", then one NVIDIA Any")
 
 
 @pytest.mark.usefixtures("qapp")
