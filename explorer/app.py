@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, QTimer
+from PySide6.QtCore import QByteArray, QObject, QSize, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
@@ -226,7 +226,7 @@ class Explorer(QObject):
 
     def _restore_window(self) -> None:
         kept = self.settings.value
-        self.window.resize(1440, 900)
+        self.window.resize(QSize(1440, 900).boundedTo(self.window.screen().availableSize()))
         if kept.geometry:
             self.window.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode("ascii")))
         self.actions["theme"].setChecked(kept.theme == "light")

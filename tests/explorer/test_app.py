@@ -88,6 +88,12 @@ def test_a_fresh_start_shows_the_face_that_was_chosen_for_it(
     assert explorer.session.recipe.latent == Latent(42) and not explorer.session.can_undo
 
 
+def test_the_first_window_is_no_larger_than_its_screen(start: Make) -> None:
+    window = start().window
+    room = window.screen().availableSize().expandedTo(window.minimumSize())
+    assert window.width() <= room.width() and window.height() <= room.height()
+
+
 def test_nothing_of_qt_is_collected_in_another_thread_while_the_window_lives(start: Make) -> None:
     explorer = start()
     assert not gc.isenabled()
