@@ -144,13 +144,13 @@ class ReplayingStepper(Stepper):
             return compute(*inputs)
         if self._of is not self.state:  # a rollback made new networks
             self._of = self.state
-            self._recorded.clear()
-            self._gradients.clear()
+            self._forget()
         self.check()
         if key not in self._recorded:
             try:
                 self._recorded[key] = self._record(network, inputs, compute)
             except RuntimeError as error:
+                self._forget()  # what is computed anew needs the room
                 if out_of_memory(error):
                     raise
                 log.info("Steps cannot be recorded (%s); each is computed anew.", error)
@@ -166,6 +166,11 @@ class ReplayingStepper(Stepper):
         for parameter in one.learning:
             parameter.grad = self._gradients[parameter]
         return copied(one.found)
+
+    def _forget(self) -> None:
+        self._recorded.clear()
+        self._gradients.clear()
+        self._places.clear()
 
     def _record(self, network: nn.Module, inputs: Sequence[Tensor | None], compute: Callable[..., Any]) -> Recorded:
         """Computes once as everywhere, to see who gets gradients, then on the tape."""

@@ -23,7 +23,7 @@ from stylegan_core.schedule import phases
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.distributed import Processes
 from stylegan_core.training.family import FAMILY as PRESETS
-from stylegan_core.training.graphs import CudaTape, ReplayingStepper
+from stylegan_core.training.graphs import CudaTape, ReplayingStepper, stepper_for
 from stylegan_core.training.journal import memory_in_use
 from stylegan_core.training.keys import Purpose, drawn_here, normals
 from stylegan_core.training.launch import Launch, Wish
@@ -212,7 +212,7 @@ def test_what_does_not_fit_into_memory_is_computed_in_parts(cuda: torch.device) 
 
     def step() -> TrainingState:
         state = TrainingState.fresh(config, cuda)
-        stepper = Stepper(state, torch.float32, alert=lambda code, _: alerts.append(code))
+        stepper = stepper_for(state, torch.float32, alert=lambda code, _: alerts.append(code))
         stepper.discriminator_half(reals, None, phase, StepNumbers())
         stepper.generator_half(None, 512, phase, StepNumbers())
         return state

@@ -135,3 +135,22 @@ def test_what_cannot_be_recorded_is_computed_as_everywhere(caplog: pytest.LogCap
     ours, _ = trained(config, ReplayingStepper, phase, steps=2, tape=Broken())
     theirs, _ = trained(config, Stepper, phase, steps=2)
     assert all(torch.equal(tensor, theirs[key]) for key, tensor in ours.items())
+
+
+def test_where_memory_runs_out_recordings_make_room_for_parts() -> None:
+    class Full(Plain):
+        def record(self, compute: Callable[[], Any]) -> tuple[Callable[[], None], Any]:
+            if self.recordings == 1:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return super().record(compute)
+
+    config, alerts = small("config-f"), []
+    phase = phases(config.growth)[-1]
+    state = TrainingState.fresh(config, CPU)
+    stepper = ReplayingStepper(state, torch.float32, alert=lambda code, _: alerts.append(code), tape=Full())
+    reals = torch.zeros(8, 3, phase.resolution, phase.resolution)
+    for _ in range(2):
+        stepper.discriminator_half(reals, None, phase, StepNumbers())
+        stepper.generator_half(None, 8, phase, StepNumbers())
+    assert alerts == ["memory"] and state.counters.micro_batch == 4
+    assert not stepper._recorded and not stepper._places
