@@ -151,7 +151,7 @@ def _small(resolution: int, base: int, most: int, width: int = 256, layers: int 
 
 
 def _small_run(name: str, meaning: str, network: NetworkConfig, growth: Growth, **changes: Any) -> TrainingConfig:
-    settings: dict[str, Any] = {"gamma": 1.0, "r1_interval": 8, "ema_ramp": 0.05, "snapshot_kimg": 5.0}
+    settings: dict[str, Any] = {"gamma": 1.0, "ema_ramp": 0.05, "snapshot_kimg": 5.0}
     settings |= {"noise_rate": 0.05 if network.noise else 1.0, "settle_steps": 800, **changes}
     return TrainingConfig(name, meaning, network, growth, **settings)
 

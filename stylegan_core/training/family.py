@@ -40,7 +40,7 @@ class Row:
         return {"style_mixing": CONFIGURATIONS[self.configuration].style_mixing, **self.settings}
 
 
-_R1 = {"gamma": 2.0, "r1_interval": 8}
+_R1 = {"gamma": 2.0}
 _WGAN_GP = ObjectiveConfig(loss="wgan", gradient_penalty=10.0, drift=0.001)
 # One strength for all channels of a layer, and no norm after it: at v1's 0.05 grain covered the faces within 8 kimg.
 _STYLEGAN2 = {"gamma": 2.0, "noise_rate": 0.005}
