@@ -40,6 +40,7 @@ class Documents(QObject):
         self._disk = Background(self)
         self._file: HistoryFile | None = None
         self._with_recipe: dict[str, Recipe] = {}  # recipes that wait for their model's file to be loaded
+        self._stepped: Path | None = None  # the network last stepped to, until one is shown
         engine.loaded.connect(self._loaded)
         engine.refused.connect(self._refused)
         engine.load_cancelled.connect(self._given_up)
@@ -68,9 +69,13 @@ class Documents(QObject):
         self._load(path)
 
     def step(self, places: int) -> None:
-        """Shows the present recipe in the network so many places on in the set that is shown, or in the box."""
-        other = neighbour(Path(self._session.model_path), places)
+        """Shows the present recipe in the network so many places on in the set that is shown, or in the box.
+
+        Asked again before that one was there, or where it could not be opened, it goes on from it.
+        """
+        other = neighbour(self._stepped or Path(self._session.model_path), places)
         if other is not None:
+            self._stepped = other
             self._load(str(other))
 
     def leave(self, path: str) -> None:
@@ -138,6 +143,7 @@ class Documents(QObject):
             self.nothing_to_show.emit("There is no model yet. Open one, or train one from your own pictures.")
 
     def _loaded(self, info: ModelInfo, path: str) -> None:
+        self._stepped = None
         self._session.set_model(info, path, self._with_recipe.pop(path, None))
         self._settings.take(self._settings.value.with_opened(path, info.hash))
 

@@ -153,6 +153,24 @@ def test_the_same_face_goes_round_the_networks_of_a_set(start: Make, qtbot: QtBo
     assert [(entry.text(), entry.isChecked()) for entry in entries] == [("a", False), ("b", False), ("c", True)]
 
 
+def test_a_broken_network_of_a_set_is_said_and_stepped_over(start: Make, qtbot: QtBot, home: Path) -> None:
+    folder = home / "box" / "family"
+    folder.mkdir()
+    for name in ("a", "bad", "c"):
+        (folder / f"{name}.safetensors").write_bytes(WEIGHTS)
+    explorer = start(str(folder / "a.safetensors"))
+    drawn(explorer, qtbot)
+    said: list[str] = []
+    explorer.documents.said.connect(lambda problem, _: said.append(problem.sentence))
+    explorer.actions["next_model"].trigger()
+    qtbot.waitUntil(lambda: bool(said))
+    assert "choose another file" in said[0] and Path(explorer.session.model_path).stem == "a"
+    explorer.actions["next_model"].trigger()
+    qtbot.waitUntil(lambda: Path(explorer.session.model_path).stem == "c")
+    explorer.actions["next_model"].trigger()
+    qtbot.waitUntil(lambda: Path(explorer.session.model_path).stem == "a")
+
+
 def test_with_one_network_in_the_box_there_is_no_next(start: Make, qtbot: QtBot) -> None:
     explorer = start()
     drawn(explorer, qtbot)
