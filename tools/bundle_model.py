@@ -7,6 +7,7 @@ typed in but the data's description and the known failures.
 """
 
 import argparse
+import itertools
 import logging
 import math
 import platform
@@ -28,6 +29,7 @@ from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer
 from stylegan_core.rundir import RunDir
+from stylegan_core.training.config import TrainingConfig
 from tools.curve_picture import draw_curve
 from tools.measuring import EXPLAINED, measured, reals_of
 from tools.run_logs import Log, read_logs, whole_curve
@@ -94,7 +96,7 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
     """The card as Markdown."""
     info, logs = bundled.model.info, bundled.logs
     config = logs[-1].config
-    weights = " then ".join(dict.fromkeys(f"{log.config.gamma:g}" for log in logs))
+    weights = " then ".join(weight for weight, _ in itertools.groupby(r1(log.config) for log in logs))
     parts = " + ".join(f"{log.img / 1000:.0f}" for log in logs)
     seen = sum(log.img for log in logs) / 1000
     a_class = f", one class a column: {', '.join(info.classes)}" if info.classes else ""
@@ -158,6 +160,11 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def r1(config: TrainingConfig) -> str:
+    """How a run weighed R1, in words."""
+    return f"{config.gamma:g}" if config.r1_interval == 1 else f"{config.gamma:g} every {config.r1_interval}th step"
 
 
 def machine(logs: Sequence[Log]) -> str:

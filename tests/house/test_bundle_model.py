@@ -10,8 +10,8 @@ from PIL import Image
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from stylegan_core.training.config import TrainingConfig, preset
-from tools.bundle_model import machine
+from stylegan_core.training.config import TrainingConfig, changed, preset
+from tools.bundle_model import machine, r1
 from tools.curve_picture import draw_curve
 from tools.run_logs import Log, read_log, whole_curve
 
@@ -60,3 +60,8 @@ def test_the_picture_holds_the_curve(tmp_path: Path) -> None:
     rows, columns = np.nonzero(np.abs(pixels - accent).sum(axis=2) < 30)
     left, right = rows[columns == columns.min()].mean(), rows[columns == columns.max()].mean()
     assert np.ptp(columns) > 400 and right - left > 80  # from high on the left to low on the right
+
+
+def test_the_card_tells_how_each_run_weighed_r1() -> None:
+    every, lazy = preset("avatars-32"), changed(preset("avatars-32"), ["gamma=0.2", "r1_interval=8"])
+    assert [r1(config) for config in (every, lazy)] == ["2", "0.2 every 8th step"]
