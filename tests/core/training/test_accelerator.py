@@ -11,8 +11,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.backend import TorchBackend
-from explorer.jobs import Matrix, NoiseMap, Pca, Sefa, Strip
 from stylegan_core.device import available_memory, choose_device, describe, training_dtype
 from stylegan_core.latents.sefa import style_affines
 from stylegan_core.model import Model, load_model, save_model
@@ -69,6 +67,9 @@ def test_it_draws_what_the_cpu_draws(name: str, device: torch.device) -> None:
 
 
 def test_a_file_opens_there_and_the_explorer_works_with_it(device: torch.device, tmp_path: Path) -> None:
+    from explorer.backend import TorchBackend
+    from explorer.jobs import Matrix, NoiseMap, Pca, Sefa, Strip
+
     path = tmp_path / "it.safetensors"
     save_model(path, Model(lively(FAMILY["f"])))
     assert load_model(path, device).device.type == device.type
