@@ -13,6 +13,7 @@ from torch import Tensor
 
 from stylegan_core.device import has_amx
 from stylegan_core.networks import layers as ops
+from stylegan_core.networks.fir import binomial_kernel
 from stylegan_core.networks.synthesis import Synthesis, SynthesisLayer, SynthesisNetwork, ToRGB
 
 NEAREST_UP_TO = 32  # with AMX, nearest ×2 and 3×3 beat the transposed 4×4 in bf16 for outputs up to here
@@ -43,8 +44,7 @@ class LayerDrawing:
             self.weight = _last((ops.up_kernel(weight) if self.transposed else weight).to(dtype))
             self.enlarges = enlarges and not self.transposed
         if layer.blurs:
-            tap = torch.tensor([1.0, 2.0, 1.0], device=bias.device)
-            self.tap = (tap[:, None] * tap / 16).to(dtype).expand(len(bias), 1, 3, 3).contiguous()
+            self.tap = binomial_kernel(len(bias), dtype, bias.device).contiguous()
 
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
         """The activations so far, w [1, w_dim] float32, noise [1, 1, H', W'] -> [1, C', H', W']."""

@@ -110,7 +110,7 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         f"| data | {about} |",
         f"| preset | `{config.preset}`, R1 weight {weights}, seed {config.seed} |",
         f"| images seen | {seen:.0f} thousand{f' ({parts}, each run begun from the last)' if len(logs) > 1 else ''} |",
-        f"| time | {sum(log.seconds for log in logs) / 3600:.1f} hours on {machine(logs)}{bundled.beside} |",
+        f"| time | {sum(log.seconds for log in logs) / 3600:.1f} hours on {machine(logs, bundled.beside)} |",
         f"| generator | {info.parameters / 1e6:.2f} million parameters, z and w of {info.z_dim} |",
         f"| stored as | {bundled.stored} |",
         f"| model hash | `{info.hash}` |",
@@ -167,11 +167,11 @@ def r1(config: TrainingConfig) -> str:
     return f"{config.gamma:g}" if config.r1_interval == 1 else f"{config.gamma:g} every {config.r1_interval}th step"
 
 
-def machine(logs: Sequence[Log]) -> str:
-    """What the runs computed on, in words; on a CPU with how many of its cores."""
+def machine(logs: Sequence[Log], beside: str = "") -> str:
+    """What the runs computed on, in words, on a CPU with how many of its cores; and ``beside`` what else."""
     cores = "1 core" if logs[-1].config.threads == 1 else f"{logs[-1].config.threads} cores"
     found = dict.fromkeys(f"{cores} of {cpu()}" if log.device == "CPU" else f"one {log.device}" for log in logs)
-    return ", then ".join(found)
+    return ", ".join(filter(None, [", then ".join(found), beside]))
 
 
 def cpu() -> str:
@@ -215,8 +215,7 @@ def main(argv: list[str]) -> int:
     Library(model.info.hash, model.info.name, kept(found)).save(folder / "directions.json")
     if len(curve := whole_curve(logs)) > 1:
         draw_curve(curve, "FD-E", folder / CURVE)
-    beside = f", {arguments.beside}" if arguments.beside else ""
-    bundled = Bundled(model, stored, logs, numbers, found, beside)
+    bundled = Bundled(model, stored, logs, numbers, found, arguments.beside)
     text = card(bundled, arguments.about, arguments.failures)
     (folder / "card.md").write_text(text, encoding="utf-8")
     print(text)

@@ -79,7 +79,7 @@ def card(name: str, members: Sequence[Member], about: str, failures: str, beside
         "| | |",
         "|---|---|",
         f"| data | {about} |",
-        f"| machine | {', '.join(dict.fromkeys(machine(member.logs) for member in members))}{beside} |",
+        f"| machine | {'; '.join(dict.fromkeys(machine(member.logs, beside) for member in members))} |",
         f"| known failures | {failures} |",
         "",
         f"| network | thousand images | hours | {' | '.join(shown)} |",
@@ -131,8 +131,7 @@ def main(argv: list[str]) -> int:
     measuring = Measuring(real, judge, options.count, options.labelled)
     folder = MODELS / options.name
     members = [bundle(run, folder, measuring) for run in options.runs]
-    beside = f", {options.beside}" if options.beside else ""
-    text = card(options.name, members, options.about, options.failures, beside)
+    text = card(options.name, members, options.about, options.failures, options.beside)
     (folder / "card.md").write_text(text, encoding="utf-8")
     return 0
 

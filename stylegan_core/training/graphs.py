@@ -37,7 +37,6 @@ class CudaTape:
     """CUDA's graphs; all share one pool of memory, since no two are replayed at once."""
 
     def __init__(self) -> None:
-        self.recordings = 0
         self._pool: Any = None
 
     def record(self, compute: Callable[[], Any]) -> tuple[Callable[[], None], Any]:
@@ -52,7 +51,6 @@ class CudaTape:
         with torch.cuda.graph(graph, pool=self._pool):
             found = compute()
         self._pool = graph.pool()
-        self.recordings += 1
         return graph.replay, found
 
 
@@ -111,8 +109,10 @@ class ReplayingStepper(Stepper):
         cutoff = self._cutoff(Purpose.MIXING_D, self.state.counters.img, phase)
         key = ("discriminator", phase.level, phase.batch, riding, cutoff)
         network = self.state.discriminator
-        sums, w = self._replayed(key, phase, network, [reals, labels], lambda r, c: compute(r, c, phase, riding))
-        return sums, w
+        found: tuple[Sums, Tensor] = self._replayed(
+            key, phase, network, [reals, labels], lambda r, c: compute(r, c, phase, riding)
+        )
+        return found
 
     def _lazy_gradients(self, reals: Tensor, labels: Tensor | None, phase: Phase) -> Tensor:
         compute = super()._lazy_gradients
@@ -232,13 +232,6 @@ def copied(found: Any) -> Any:
     return found.copied()
 
 
-def stepper_for(
-    state: TrainingState,
-    dtype: torch.dtype,
-    check: Check = lambda: None,
-    alert: Alert = lambda _code, _text: None,
-    team: Team | None = None,
-) -> Stepper:
-    """The stepper that is fastest where the state lies."""
-    kind = ReplayingStepper if state.generator.w_avg.device.type == "cuda" else Stepper
-    return kind(state, dtype, check, alert, team)
+def stepper_kind(device: torch.device) -> type[Stepper]:
+    """The stepper that is fastest on a device."""
+    return ReplayingStepper if device.type == "cuda" else Stepper

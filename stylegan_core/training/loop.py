@@ -14,7 +14,7 @@ from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
-from stylegan_core.training.graphs import stepper_for
+from stylegan_core.training.graphs import stepper_kind
 from stylegan_core.training.journal import Journal, Means, memory_in_use
 from stylegan_core.training.keeping import Keeper, rolled_back
 from stylegan_core.training.losses import as_float
@@ -66,7 +66,7 @@ class Loop:
         self.device = state.generator.w_avg.device
         wish = self.config.precision
         self.dtype = training_dtype(self.device) if wish == "auto" else getattr(torch, wish)
-        self.stepper = stepper_for(state, self.dtype, self.check, journal.alert, self.team)
+        self.stepper = stepper_kind(self.device)(state, self.dtype, self.check, journal.alert, self.team)
         self.speed = Speed(self.config)
         self.means = Means()
         self.diversity = self.diversity_features = float("nan")

@@ -12,7 +12,7 @@ from stylegan_core.device import available_memory, choose_device, describe, trai
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, Phase, phases
 from stylegan_core.training.config import TrainingConfig
-from stylegan_core.training.graphs import stepper_for
+from stylegan_core.training.graphs import stepper_kind
 from stylegan_core.training.speed import settling_images, work
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
@@ -129,9 +129,10 @@ def measure(
 
     Steps of the plan's batch where there is time for it, else of as few images as the network allows.
     """
-    # Mixed at one layer: another is another recording, and those are made once in a run.
-    state = TrainingState.fresh(replace(config, style_mixing=0.0), device)
-    stepper = stepper_for(state, dtype)
+    if device.type == "cuda":  # mixed at another layer is another recording, and those are made once in a run
+        config = replace(config, style_mixing=0.0)
+    state = TrainingState.fresh(config, device)
+    stepper = stepper_kind(device)(state, dtype)
     found: dict[int, float] = {}
     started = time.perf_counter()
     stable = [phase for phase in phases(config.growth) if phase.kind == "stable"]

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from stylegan_core.schedule import phases
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.distributed import Processes
 from stylegan_core.training.family import FAMILY as PRESETS
-from stylegan_core.training.graphs import CudaTape, ReplayingStepper, stepper_for
+from stylegan_core.training.graphs import CudaTape, ReplayingStepper, stepper_kind
 from stylegan_core.training.journal import memory_in_use
 from stylegan_core.training.keys import Purpose, drawn_here, normals
 from stylegan_core.training.launch import Launch, Wish
@@ -137,13 +138,23 @@ def test_steps_in_the_precision_of_training_are_finite(name: str, device: torch.
         assert not numbers.skipped
 
 
+class Counted(CudaTape):
+    """Counts its recordings."""
+
+    recordings = 0
+
+    def record(self, compute: Callable[[], Any]) -> tuple[Callable[[], None], Any]:
+        self.recordings += 1
+        return super().record(compute)
+
+
 @pytest.mark.parametrize("classes", [(), ("boot", "shirt")])
 @pytest.mark.parametrize("case", ["riding R1", "lazy R1 and path lengths", "R2"])
 def test_replayed_steps_are_the_steps_themselves(case: str, classes: tuple[str, ...], cuda: torch.device) -> None:
     name, settings = CASES[case]
     config = changed(small(name), settings)
     config = replace(config, network=config.network.with_classes(classes))
-    phase, tape, dtype = phases(config.growth)[-1], CudaTape(), training_dtype(cuda)
+    phase, tape, dtype = phases(config.growth)[-1], Counted(), training_dtype(cuda)
     ours, measured = trained(config, ReplayingStepper, phase, 24, cuda, dtype, tape=tape)
     theirs, expected = trained(config, Stepper, phase, 24, cuda, dtype)
     assert tape.recordings > 2
@@ -213,7 +224,7 @@ def test_what_does_not_fit_into_memory_is_computed_in_parts(cuda: torch.device) 
 
     def step() -> TrainingState:
         state = TrainingState.fresh(config, cuda)
-        stepper = stepper_for(state, torch.float32, alert=lambda code, _: alerts.append(code))
+        stepper = stepper_kind(cuda)(state, torch.float32, alert=lambda code, _: alerts.append(code))
         stepper.discriminator_half(reals, None, phase, StepNumbers())
         stepper.generator_half(None, 512, phase, StepNumbers())
         return state

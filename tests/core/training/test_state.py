@@ -96,6 +96,11 @@ def test_numbers_belong_to_their_image_whatever_the_batch(normals: Callable[...,
     assert len({tuple(row.tolist()) for row in whole}) == 8
 
 
+def test_fewer_numbers_of_an_image_are_the_first_of_more() -> None:
+    whole = drawn_here(3, Purpose.FAKES_D, range(100, 108), 50, CPU)
+    assert torch.equal(whole[:, :20], drawn_here(3, Purpose.FAKES_D, range(100, 108), 20, CPU))
+
+
 @pytest.mark.parametrize("normals", [drawn_here, drawn_there])
 def test_numbers_are_standard_normal(normals: Callable[..., Tensor]) -> None:
     many = normals(0, Purpose.FAKES_D, range(200), 500, CPU)
