@@ -1,11 +1,16 @@
 """What the logs of finished runs say, for the cards of the networks that came of them."""
 
+import contextlib
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from stylegan_core.events import Event, Metric, Resume, Start, Tick, decode
+from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.metric import NAME
 
 GAP = 60.0  # seconds without a word that count as a pause, not as training
 
@@ -26,26 +31,34 @@ class Log:
 
 
 def read_log(run: Path, until: float = math.inf) -> Log:
-    """Reads events.jsonl up to ``until`` images; time between two events a minute apart is not counted as work."""
+    """Reads events.jsonl up to ``until`` images; time between two events a minute apart is not counted as work.
+
+    Stretches that a killed run trained twice count as work twice.
+    """
     config = TrainingConfig.from_dict(json.loads((run / "config.json").read_text(encoding="utf-8")))
     img, seconds, last, curve, diversity, device = 0, 0.0, 0.0, {}, (math.nan, math.nan), "CPU"
-    for line in (run / "events.jsonl").read_text(encoding="utf-8").splitlines():
-        try:
-            event = json.loads(line)
-        except json.JSONDecodeError:
+    for event in _events(run):
+        if event.img > until:
             continue
-        if int(event.get("img", img)) > until:
-            break
-        img = int(event.get("img", img))
-        seconds += event["time"] - last if 0 < event["time"] - last < GAP else 0.0
-        last = event["time"]
-        if event["kind"] == "metric" and event.get("name") == "FD-E":
-            curve[img / 1000] = float(event["value"])
-        elif event["kind"] == "tick":
-            diversity = event["diversity"], event["diversity_features"]
-        elif event["kind"] in ("start", "resume"):
-            device = str(event.get("machine", device)).partition(",")[0] or device
+        img = event.img
+        seconds += event.time - last if 0 < event.time - last < GAP else 0.0
+        last = event.time
+        if isinstance(event, Metric) and event.name == NAME:
+            curve[img / 1000] = event.value
+        elif isinstance(event, Tick):
+            diversity = event.diversity, event.diversity_features
+        elif isinstance(event, (Start, Resume)):
+            device = event.machine.partition(",")[0] or device
     return Log(config, img, seconds, tuple(sorted(curve.items())), diversity, device)
+
+
+def _events(run: Path) -> Iterator[Event]:
+    """All that the log says, replayed stretches included; lines that say nothing are left out."""
+    for line in RunDir(run).events_file.read_bytes().splitlines():
+        with contextlib.suppress(ValueError):
+            event = decode(line)
+            if event is not None:
+                yield event
 
 
 def read_logs(run: Path, until: float = math.inf) -> list[Log]:

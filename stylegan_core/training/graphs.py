@@ -95,7 +95,7 @@ class ReplayingStepper(Stepper):
             and not self.objective.gradient_penalty
         )
         self._tape = tape or CudaTape()
-        self._of = state
+        self._since: tuple[TrainingState, int] = (state, -1)
         self._recorded: dict[Hashable, Recorded] = {}
         self._places: dict[Hashable, Tensor] = {}
         self._gradients: dict[nn.Parameter, Tensor] = {}
@@ -142,8 +142,9 @@ class ReplayingStepper(Stepper):
         """What ``compute`` returns of the inputs, recorded under the key; computed anew where that cannot be."""
         if not self._may or phase.alpha < 1 or self.state.counters.micro_batch:
             return compute(*inputs)
-        if self._of is not self.state:  # a rollback made new networks
-            self._of = self.state
+        state, level = self._since
+        if state is not self.state or level != phase.level:  # a rollback made new networks; the network has grown
+            self._since = self.state, phase.level
             self._forget()
         self.check()
         if key not in self._recorded:

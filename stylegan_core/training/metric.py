@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Measurer:
     """Measures FD-E every ``metric_kimg`` and on request; touches neither random state nor weights.
 
-    ``device`` is the run's: on CUDA the features are computed there, else on the CPU.
+    ``device`` is the run's, see `device_of_features`.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Measurer:
         self._cache = cache
         self._real: Features | None = None
         self._bests = [event for event in story(run) if isinstance(event, Best) and event.name == NAME]
-        self._device = device if device.type == "cuda" else CPU
+        self._device = device_of_features(device)
         self._extractor = Extractor(self._device) if self.every else None
 
     def due(self, before: int, after: int) -> bool:
@@ -113,6 +113,11 @@ class Measurer:
         for begin in range(0, count, BATCH):
             indices = range(begin, min(begin + BATCH, count))
             yield torch.from_numpy(self._cache.batch(self._cache.top, indices))
+
+
+def device_of_features(device: torch.device) -> torch.device:
+    """Where a run on a device computes its features: there on CUDA, else on the CPU."""
+    return device if device.type == "cuda" else CPU
 
 
 def story(run: RunDir) -> list[Event]:

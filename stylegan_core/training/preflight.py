@@ -6,14 +6,19 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from stylegan_core.device import available_memory, choose_device, describe, training_dtype
+from stylegan_core.metrics.distances import frechet
+from stylegan_core.metrics.features import Extractor
+from stylegan_core.metrics.samples import BATCH
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, Phase, phases
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.graphs import stepper_kind
-from stylegan_core.training.speed import settling_images, work
+from stylegan_core.training.metric import device_of_features
+from stylegan_core.training.speed import planned_measurements, settling_images, work
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 
@@ -23,6 +28,7 @@ PASSES = 12  # numbers kept for the way back per activation of both networks, R1
 MOST_STEPS = 8
 USUAL_WORK_PER_SECOND = 7e10  # images times work() a second on one core with bf16, where nothing was measured
 SAMPLES = 1 << 20  # a grid and its strips, roughly
+DRAWING_SHARE = 0.15  # of the time of training on an image: drawing one to be measured; 0.11–0.17 in the small presets
 Progress = Callable[[int, int], None]
 
 
@@ -30,6 +36,7 @@ Progress = Callable[[int, int], None]
 class LevelCost:
     """One level: kimg with its fade, images a second, seconds in all; ``measured`` or estimated from the others.
 
+    The seconds are those of training, settling, and planned measurements of the distance.
     ``memory`` in bytes while it is trained, ``disk`` in bytes that it leaves behind: checkpoints kept for good,
     samples, and the pictures decoded at its size.
     """
@@ -48,8 +55,6 @@ class LevelCost:
 @dataclass(frozen=True, slots=True)
 class Preflight:
     """The answer: seconds in all, bytes of memory and disk needed and there; ``problems`` is empty where it fits.
-
-    The seconds leave out planned measurements of the distance, whose network is not loaded for this.
 
     ``network`` says what will be trained, ``growth`` is its plan: with ``--init`` both are those of the model that the
     run begins from.
@@ -87,8 +92,13 @@ def preflight(
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()
     memory = memory_needed(config, dtype)
     problems = memory_problems(config, dtype, free)
+    judged = 0.0
+    try:
+        judged = 0.0 if problems else seconds_of_features(config, device)
+    except ValueError as error:
+        problems = (str(error),)
     measured = {} if problems else measure(config, device, dtype, budget, progress)
-    levels = level_costs(config, measured, dtype, pictures)
+    levels = level_costs(config, measured, dtype, pictures, judged)
     place = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
     disk, disk_free = disk_needed(config, pictures), shutil.disk_usage(place).free
     if disk > disk_free:
@@ -172,6 +182,26 @@ def _seconds_per_image(stepper: Stepper, phase: Phase, budget: float) -> float:
     return (share * with_it + (1 - share) * without) / phase.batch
 
 
+def seconds_of_features(config: TrainingConfig, device: torch.device) -> float:
+    """Of one planned measurement of the distance: the features of its pictures, and the distance; 0 if none is planned.
+
+    Raises ValueError where measurements are planned and the metrics extra is not installed.
+    """
+    if not config.metric_kimg:
+        return 0.0
+    extractor = Extractor(device_of_features(device))
+    side = config.network.resolution
+    few = torch.zeros(BATCH, 3, side, side, dtype=torch.uint8)
+    extractor.all([few], BATCH)  # warms up
+    begin = time.perf_counter()
+    features = extractor.all([few], BATCH)
+    each = (time.perf_counter() - begin) / BATCH
+    many = np.random.default_rng(0).standard_normal((config.metric_count, features.shape[1]), dtype=np.float32)
+    begin = time.perf_counter()
+    frechet(many, many)
+    return config.metric_count * each + time.perf_counter() - begin
+
+
 def _labels(network: NetworkConfig, batch: int, device: torch.device) -> torch.Tensor | None:
     classes = len(network.classes)
     return torch.eye(classes, device=device)[torch.arange(batch) % classes] if classes else None
@@ -188,13 +218,20 @@ def _extrapolated(network: NetworkConfig, found: dict[int, float], level: int) -
 
 
 def level_costs(
-    config: TrainingConfig, measured: dict[int, float], dtype: torch.dtype, pictures: int = 0
+    config: TrainingConfig, measured: dict[int, float], dtype: torch.dtype, pictures: int = 0, judged: float = 0.0
 ) -> tuple[LevelCost, ...]:
-    """Every level of the plan with its time, its memory, and the disk that it adds."""
-    costs = []
+    """Every level of the plan with its time, its memory, and the disk that it adds.
+
+    ``judged``: seconds that one measurement of the distance takes beside drawing.
+    """
+    costs, done = [], 0.0
     for plan, disk in zip(config.growth.levels, _level_disk(config, pictures), strict=True):
         kimg = plan.fade_kimg + plan.stable_kimg
         each = _extrapolated(config.network, measured, plan.level)
+        measurements = planned_measurements(config.metric_kimg, done, done + kimg)
+        done += kimg
+        images = kimg * 1000 + settling_images(config, plan.level)
+        images += measurements * config.metric_count * DRAWING_SHARE
         memory = BASE + _weights(config.network) + _kept(config, plan, dtype)
         costs.append(
             LevelCost(
@@ -203,7 +240,7 @@ def level_costs(
                 kimg=kimg,
                 batch=plan.batch,
                 img_per_s=1 / each,
-                seconds=(kimg * 1000 + settling_images(config, plan.level)) * each,
+                seconds=images * each + measurements * judged,
                 measured=plan.level in measured,
                 memory=memory,
                 disk=disk,

@@ -38,6 +38,12 @@ def work(network: NetworkConfig, level: int) -> float:
     return total
 
 
+def planned_measurements(every_kimg: float, begin_kimg: float, end_kimg: float) -> int:
+    """How many measurements of the distance are planned between two moments of a run; 0 where none ever is."""
+    every, begin, end = (round(kimg * 1000) for kimg in (every_kimg, begin_kimg, end_kimg))
+    return max(end // every - begin // every, 0) if every else 0
+
+
 class Speed:
     """Images a second over the last half minute, and the seconds left in the phase and in all."""
 
@@ -84,17 +90,13 @@ class Speed:
         if not self._per_level:
             return float("nan"), float("nan")
         in_phase = max(phase.end_kimg - kimg, 0) * 1000 * self._seconds_per_image(phase.level)
-        in_phase += self._measurements(kimg, phase.end_kimg) * self.measuring
+        in_phase += planned_measurements(self._every, kimg, phase.end_kimg) * self.measuring
         later = sum(
             ((other.end_kimg - other.begin_kimg) * 1000 + settling) * self._seconds_per_image(other.level)
             for other, settling in zip(self._phases[phase.index + 1 :], self._settling[phase.index :], strict=True)
         )
-        later += self._measurements(phase.end_kimg, self._phases[-1].end_kimg) * self.measuring
+        later += planned_measurements(self._every, phase.end_kimg, self._phases[-1].end_kimg) * self.measuring
         return in_phase, in_phase + later
-
-    def _measurements(self, begin_kimg: float, end_kimg: float) -> int:
-        """How many measurements of the distance are planned between."""
-        return max(int(end_kimg / self._every) - int(begin_kimg / self._every), 0) if self._every else 0
 
     def _seconds_per_image(self, level: int) -> float:
         if level in self._per_level:

@@ -48,6 +48,21 @@ def test_a_log_is_read_up_to_the_chosen_checkpoint(tmp_path: Path) -> None:
     assert machine([replace(whole, device="CPU"), whole]).endswith(", then one NVIDIA Any")
 
 
+def test_a_log_goes_on_after_a_stretch_that_was_lost(tmp_path: Path) -> None:
+    """What a killed run did again was left out where the lost stretch had gone beyond the chosen checkpoint."""
+    (tmp_path / "config.json").write_text(json.dumps(preset("tiny").to_dict()))
+    events = [
+        {"kind": "metric", "time": 1010.0, "img": 1000, "name": "FD-E", "value": 500.0},
+        {"kind": "tick", "time": 1020.0, "img": 2400},
+        {"kind": "resume", "time": 2000.0, "img": 1500},
+        {"kind": "metric", "time": 2020.0, "img": 2000, "name": "FD-E", "value": 450.0},
+        {"kind": "metric", "time": 2030.0, "img": 3000, "name": "FD-E", "value": 400.0},
+    ]
+    (tmp_path / "events.jsonl").write_text("\n".join(map(json.dumps, events)) + "\ntorn {")
+    chosen = read_log(tmp_path, 2000)
+    assert (chosen.img, chosen.seconds, chosen.curve) == (2000, 20.0, ((1.0, 500.0), (2.0, 450.0)))
+
+
 @pytest.mark.usefixtures("qapp")
 def test_the_picture_holds_the_curve(tmp_path: Path) -> None:
     from explorer import theme

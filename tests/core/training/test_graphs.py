@@ -125,6 +125,18 @@ def test_new_networks_are_recorded_anew() -> None:
         assert torch.equal(one, other)
 
 
+def test_the_recordings_of_a_level_that_was_left_make_room() -> None:
+    config = small("config-f")
+    stepper = ReplayingStepper(TrainingState.fresh(config, CPU), torch.float32, tape=Plain())
+    stepper.state.set_rate(0.002)
+    held = []
+    for phase in (phase for phase in phases(config.growth) if phase.kind == "stable"):
+        reals = torch.zeros(8, 3, phase.resolution, phase.resolution)
+        stepper.discriminator_half(reals, None, phase, StepNumbers())
+        held.append(len(stepper._recorded))
+    assert held == [1] * len(held) and len(held) > 1
+
+
 def test_what_cannot_be_recorded_is_computed_as_everywhere(caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
         def record(self, compute: Callable[[], Any]) -> tuple[Callable[[], None], Any]:

@@ -1,6 +1,7 @@
 """What a training will need: measured, added up, refused where it cannot fit."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.preflight import (
+    DRAWING_SHARE,
     disk_needed,
     level_costs,
     memory_needed,
@@ -48,6 +50,22 @@ def test_what_was_not_measured_follows_from_what_was() -> None:
     assert [cost.measured for cost in costs] == [True, False, False]
     assert costs[0].img_per_s == 100
     assert costs[0].img_per_s >= costs[1].img_per_s >= costs[2].img_per_s
+
+
+def test_planned_measurements_of_the_distance_take_their_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A run that measures every few thousand images spent a third of its time on it, and nobody had said so."""
+    config = changed(TINY, ["metric_kimg=0.03", "metric_count=50", "settle_steps=0"])
+    plain = level_costs(changed(config, ["metric_kimg=0"]), {0: 0.01}, torch.float32)
+    costs = level_costs(config, {0: 0.01}, torch.float32, judged=20.0)
+    more = [cost.seconds - without.seconds for cost, without in zip(costs, plain, strict=True)]
+    assert more == pytest.approx(
+        [times * (20 + 50 * DRAWING_SHARE / cost.img_per_s) for times, cost in zip((1, 2, 3), costs, strict=True)]
+    )
+    assert preflight(config, 12, tmp_path, budget=0.2).seconds > preflight(TINY, 12, tmp_path, budget=0.2).seconds + 0.1
+    monkeypatch.setitem(sys.modules, "efficientnet_lite_pytorch", None)
+    (says,) = preflight(config, 12, tmp_path, budget=0.2).problems
+    assert "stylegan-explorer[metrics]" in says
+    assert preflight(TINY, 12, tmp_path, budget=0.2).problems == ()
 
 
 def test_too_little_memory_is_refused_with_what_would_fit() -> None:
