@@ -23,7 +23,7 @@ from explorer.dialogs import Dialogs
 from explorer.documents import Documents
 from explorer.engine import Engine
 from explorer.explore.directions import DirectionsPanel
-from explorer.explore.growing import GrowingPanel, snapshots
+from explorer.explore.growing import GrowingPanel
 from explorer.explore.history import HistoryStrip
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import MixingPanel
@@ -31,6 +31,7 @@ from explorer.explore.noise import NoisePanel
 from explorer.explore.picture import PictureView
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
+from explorer.following import Following
 from explorer.garbage import Garbage
 from explorer.importing import Importing
 from explorer.jobs import Answer, Done, Frame, Picture, Problem
@@ -76,7 +77,7 @@ class Explorer(QObject):
         self.clipboard = Clipboard(self.session, self.engine, self)
         self.cores = Cores(self.disk, self)
         self.garbage = Garbage(self)
-        self._live = ""  # the run whose newest checkpoint is shown as it trains
+        self.following = Following(self.window, self.session, self.documents, self.growing, self.disk)
         self._warmed = self.closed = False
         self.hints = True  # whether a person is there: a first start is greeted, another program's file shows its card
         self._clock = QTimer(self, interval=1000)
@@ -102,6 +103,8 @@ class Explorer(QObject):
         """Writes what must be kept and ends the threads."""
         self.closed = True
         self._clock.stop()
+        self.following.close()
+        self.cores.close()
         self.session.commit()
         self.history.tell_drafts()
         geometry = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
@@ -143,7 +146,6 @@ class Explorer(QObject):
         self.session.committed.connect(lambda recipe: self.engine.request(recipe, settled=True))
         self.session.steps_changed.connect(self._show_steps)
         self.session.model_changed.connect(self._show_model)
-        self.session.model_wanted.connect(self.engine.load)
         self._show_steps()
 
     def _connect_engine(self) -> None:
@@ -172,6 +174,7 @@ class Explorer(QObject):
         self.picture.smooth_changed.connect(self.actions["smooth"].setChecked)
         self.documents.said.connect(self.say)
         self.clipboard.said.connect(self.say)
+        self.documents.picture_wanted.connect(lambda: self.window.show_workspace(0))
         self.documents.foreign_met.connect(self.importing.ask)
         self.importing.wanted.connect(self.documents.load)
         self.importing.given_up.connect(self.documents.leave)
@@ -183,9 +186,7 @@ class Explorer(QObject):
     def _connect_train(self) -> None:
         self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
         self.train.explore_requested.connect(self._explore_checkpoint)
-        self.train.checkpoint_written.connect(self._newer_checkpoint)
-        self.growing.snapshot_wanted.connect(self._open_snapshot)
-        self.session.model_changed.connect(lambda _: self._find_snapshots())
+        self.train.checkpoint_written.connect(self.following.take)
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
@@ -229,6 +230,7 @@ class Explorer(QObject):
         self.window.resize(QSize(1440, 900).boundedTo(self.window.screen().availableSize()))
         if kept.geometry:
             self.window.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode("ascii")))
+            self.actions["full_screen"].setChecked(self.window.isFullScreen())
         self.actions["theme"].setChecked(kept.theme == "light")
         self.actions["smooth"].setChecked(kept.smooth)
         for panel in self.panels:
@@ -249,30 +251,12 @@ class Explorer(QObject):
         self.window.show_workspace(1)
         newest = newest_checkpoint(Path(run))
         if self.session.info is None and newest is not None:
-            self.engine.load(str(newest))
+            self.documents.load(str(newest), shows=False)
+        self.documents.leave("")  # a run that has none yet leaves the other page with something to see
 
     def _explore_checkpoint(self, path: str) -> None:
-        self._live = str(Path(path).parent)
-        self.documents.open(path)
+        self.following.explore(path)
         self.window.show_workspace(0)
-
-    def _newer_checkpoint(self, path: str) -> None:
-        """The run that is being explored has a newer network: the same recipe is shown with that one."""
-        if Path(self.session.model_path).parent != Path(path).parent:
-            return
-        if str(Path(path).parent) == self._live:
-            self.documents.open(path)
-        else:
-            self._find_snapshots()
-
-    def _open_snapshot(self, path: str) -> None:
-        """A snapshot of the run that is explored: the same recipe with that network; the newest one is followed."""
-        self._live = str(Path(path).parent) if self.growing.follows else ""
-        self.documents.open(path)
-
-    def _find_snapshots(self) -> None:
-        model = Path(self.session.model_path)
-        self.disk.do(lambda: snapshots(model), self.growing.show_snapshots)
 
     def _answered(self, answer: Answer) -> None:
         for panel in self.panels:

@@ -37,6 +37,10 @@ class Cores(QObject):
         self._timer.start()
         self._look()
 
+    def close(self) -> None:
+        """Looks after no run any more."""
+        self._timer.stop()
+
     def _look(self) -> None:
         runs = self._runs
         self._disk.do(lambda: any(trained_here(run) for run in runs), self._share)

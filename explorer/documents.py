@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,15 +13,36 @@ from explorer.engine import Engine
 from explorer.explore.history import HistoryStrip
 from explorer.history_file import Entry, HistoryFile
 from explorer.jobs import Answer, Done, Failed, Problem, Save
-from explorer.opening import Opened, bundled_models, first_face, look, neighbour
+from explorer.opening import Opened, bundled_models, first_face, look, nearest, neighbour
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
+from stylegan_core.stems import kimg_words
 
 log = logging.getLogger(__name__)
 
 SAVE = "save "  # owners of saving jobs: this and a number, so that no save drops another
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A weight file that was asked for last: what is shown with it, and how.
+
+    ``instead_of`` is the file that was asked for where that one is gone. ``follows`` a run that trains: no step of
+    undo. ``shows`` the picture when it is there, whatever page is open.
+    """
+
+    path: str
+    recipe: Recipe | None = None
+    instead_of: str = ""
+    follows: bool = False
+    shows: bool = False
+
+    @property
+    def asked(self) -> str:
+        """The file that was asked for, there or not."""
+        return self.instead_of or self.path
 
 
 class Documents(QObject):
@@ -29,6 +51,7 @@ class Documents(QObject):
     said = Signal(object, str)  # Problem, tone
     nothing_to_show = Signal(str)  # a sentence for the empty page
     run_opened = Signal(str)  # folder of a run
+    picture_wanted = Signal()  # what somebody opened is there, and is to be seen
     foreign_met = Signal(str)  # a weight file of another program: its card is shown before it is opened
     saved = Signal(float)  # when the history was last written, in seconds since 1970
 
@@ -39,7 +62,7 @@ class Documents(QObject):
         self._session, self._engine, self._history, self._settings = session, engine, history, settings
         self._disk = Background(self)
         self._file: HistoryFile | None = None
-        self._with_recipe: dict[str, Recipe] = {}  # recipes that wait for their model's file to be loaded
+        self._pending: Pending | None = None  # of several that were asked for the last one
         self._stepped: Path | None = None  # the network last stepped to, until one is shown
         engine.loaded.connect(self._loaded)
         engine.refused.connect(self._refused)
@@ -50,6 +73,8 @@ class Documents(QObject):
         history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
         history.removed.connect(lambda key: self._write(lambda file: file.tell_removed(key)))
         history.model_wanted.connect(lambda path, recipe: self.open(path, recipe, ask=False))
+        session.model_wanted.connect(self._bring_back)
+        session.model_unwanted.connect(engine.cancel_load)
 
     def start(self, argument: str, ask: bool = True) -> None:
         """Takes the history and opens ``argument``, or what was last looked at, or the model in the box."""
@@ -62,11 +87,26 @@ class Documents(QObject):
 
         A weight file of another program shows its card first, unless ``ask`` is off.
         """
-        self._disk.do(lambda: look(Path(path)), lambda found: self._opened(found, recipe, ask), self._not_opened)
 
-    def load(self, path: str) -> None:
-        """Opens a weight file that was looked at."""
-        self._load(path)
+        def opened(seen: tuple[Path, Opened]) -> None:
+            there, found = seen
+            moved = "" if there == Path(path) else path
+            self._opened(found, Pending(found.model, recipe, instead_of=moved, shows=True), ask)
+
+        self._disk.do(lambda: _look(Path(path)), opened, self._not_opened)
+
+    def load(self, path: str, shows: bool = True) -> None:
+        """Opens a weight file that was looked at; ``shows`` its picture when it is there."""
+        self._load(Pending(path, shows=shows))
+
+    def follow(self, path: str) -> None:
+        """Shows what is seen in a newer snapshot of the same network."""
+        self._load(Pending(path, follows=True))
+
+    @property
+    def opening(self) -> bool:
+        """Whether a weight file was asked for that is not there yet."""
+        return self._pending is not None
 
     def step(self, places: int) -> None:
         """Shows the present recipe in the network so many places on in the set that is shown, or in the box.
@@ -76,12 +116,11 @@ class Documents(QObject):
         other = neighbour(self._stepped or Path(self._session.model_path), places)
         if other is not None:
             self._stepped = other
-            self._load(str(other))
+            self._load(Pending(str(other)))
 
     def leave(self, path: str) -> None:
         """A weight file is not opened after all: what was shown stays, and where nothing was, there is a model."""
-        self._with_recipe.pop(path, None)
-        if self._session.info is None:
+        if self._session.info is None and self._pending is None:
             self._open_bundled(but=path)
 
     def save(self, path: str) -> None:
@@ -97,7 +136,7 @@ class Documents(QObject):
             self._file.close()
             self._file = None
 
-    def _opened(self, found: Opened, recipe: Recipe | None, ask: bool) -> None:
+    def _opened(self, found: Opened, pending: Pending, ask: bool) -> None:
         if found.run:
             self.run_opened.emit(found.run)
         elif found.recipe is not None:
@@ -105,12 +144,21 @@ class Documents(QObject):
         elif found.foreign and ask:
             self.foreign_met.emit(found.model)
         else:
-            self._load(found.model, recipe)
+            self._load(pending)
 
-    def _load(self, path: str, recipe: Recipe | None = None) -> None:
-        if recipe is not None:
-            self._with_recipe[path] = recipe
-        self._engine.load(path)
+    def _bring_back(self, path: str) -> None:
+        """The network of a step of undo or redo, or where it is gone the nearest snapshot of its run."""
+
+        def load(found: Path) -> None:
+            self._load(Pending(str(found), instead_of="" if found == Path(path) else path))
+
+        self._disk.do(lambda: nearest(Path(path)), load)
+
+    def _load(self, pending: Pending) -> None:
+        before, self._pending = self._pending, pending
+        if before is not None and before.asked != pending.asked:
+            self._session.model_refused(before.asked)
+        self._engine.load(pending.path)
 
     def _open_recipe(self, found: Opened, recipe: Recipe) -> None:
         """A saved picture: with its own model where that is known, else with a warning."""
@@ -120,7 +168,7 @@ class Documents(QObject):
             return
         known = self._settings.value.models.get(found.model_hash, "")
         if known and Path(known).exists():
-            self._load(known, recipe)
+            self._load(Pending(known, recipe, shows=True))
             return
         if info is None:
             self._open_bundled(recipe)
@@ -132,45 +180,66 @@ class Documents(QObject):
 
     def _not_opened(self, error: Exception) -> None:
         self.said.emit(Problem(str(error)), "bad")
-        if self._session.info is None:
-            self._open_bundled()
+        self.leave("")
 
     def _open_bundled(self, recipe: Recipe | None = None, but: str = "") -> None:
         first = next((path for path in bundled_models() if str(path) != but), None)
         if first is not None:
-            self._load(str(first), recipe or first_face(first))
+            self._load(Pending(str(first), recipe or first_face(first)))
         else:
             self.nothing_to_show.emit("There is no model yet. Open one, or train one from your own pictures.")
 
     def _loaded(self, info: ModelInfo, path: str) -> None:
         self._stepped = None
-        self._session.set_model(info, path, self._with_recipe.pop(path, None))
+        pending = self._answer_to(path) or Pending(path)
+        if pending.follows:
+            self._session.set_newer(info, path)
+            self._settings.take(self._settings.value.with_seen(path, info.hash))
+            return
+        self._session.set_model(info, path, pending.recipe, pending.instead_of)
         self._settings.take(self._settings.value.with_opened(path, info.hash))
+        if pending.asked != path:
+            gone, here = kimg_words(Path(pending.asked)), kimg_words(Path(path))
+            self.said.emit(Problem(f"The trainer has not kept the snapshot at {gone}: this is {here}."), "warning")
+        if pending.shows:
+            self.picture_wanted.emit()
 
     def _refused(self, path: str, problem: Problem) -> None:
-        self._session.model_refused(path)
+        pending = self._answer_to(path)
+        if pending is None or pending.follows:  # the next snapshot comes soon
+            return
+        self._session.model_refused(pending.asked, gone=not Path(path).exists())
         self.said.emit(problem, "bad")
         self.leave(path)
 
     def _given_up(self, path: str) -> None:
-        self._session.model_refused(path)
-        self.leave(path)
+        pending = self._answer_to(path)
+        if pending is not None:
+            self._session.model_refused(pending.asked)
+            self.leave(path)
+
+    def _answer_to(self, path: str) -> Pending | None:
+        """The wish that the engine has answered; None where it was another than the last one."""
+        pending = self._pending
+        if pending is None or pending.path != path:
+            return None
+        self._pending = None
+        return pending
 
     def _start_with(self, file: HistoryFile, entries: list[Entry], argument: str) -> None:
         self._file = file
         self._history.restore(entries)
         last = next((entry for entry in reversed(entries) if Path(entry.model_path).is_file()), None)
-        if argument:
+        if argument or self._pending is not None or self._session.info is not None:
             return
         if last is None:
             self._open_bundled()
         else:
-            self._load(last.model_path, last.recipe)
+            self._load(Pending(last.model_path, last.recipe))
 
     def _start_without(self, error: Exception) -> None:
         self.said.emit(Problem(str(error)), "warning")
-        if self._session.info is None:
-            self._open_bundled()
+        self.leave("")
 
     def _answered(self, answer: Answer) -> None:
         if not isinstance(answer.request, Save):
@@ -188,6 +257,11 @@ class Documents(QObject):
     def _not_written(self, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or str(error)
         self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")
+
+
+def _look(path: Path) -> tuple[Path, Opened]:
+    there = nearest(path)
+    return there, look(there)
 
 
 def _acquire() -> tuple[HistoryFile, list[Entry]]:

@@ -2,7 +2,8 @@
 
 A panel emits a request, the engine answers with any number of :class:`Piece` and at the end one :class:`Done` or
 :class:`Failed`, all with the request and the hash of the model they belong to. A newer request of the same ``owner``
-or another model drops the older one without an answer (:class:`Convert` knows no model and is kept).
+or another model drops the older one without an answer (:class:`Convert` knows no model and is kept; whoever waits for a
+:class:`Picture`, :class:`Save` or :class:`Sheet` hears of the other model as :class:`Failed`).
 """
 
 from dataclasses import dataclass, field

@@ -7,6 +7,7 @@ from pathlib import Path
 from stylegan_core.places import home
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.rundir import RunDir
+from stylegan_core.stems import kimg_of
 
 PNG = b"\x89PNG\r\n\x1a\n"
 BUNDLED = Path(__file__).parent.parent / "resources" / "models"
@@ -111,6 +112,15 @@ def neighbour(path: Path, step: int) -> Path | None:
         return ring[0] if ring else None
     other = ring[(ring.index(path) + step) % len(ring)]
     return other if other != path else None
+
+
+def nearest(path: Path) -> Path:
+    """The file itself, or where its trainer has deleted this snapshot since, the one of the run nearest in kimg."""
+    run, kimg = RunDir(path.parent.parent), kimg_of(path)
+    if path.exists() or kimg is None or path.parent.name != run.checkpoints.name:
+        return path
+    far = {other: abs(at - kimg) for other in run.every_drawable() if (at := kimg_of(other)) is not None}
+    return min(far, key=far.__getitem__, default=path)
 
 
 def newest_checkpoint(run: Path) -> Path | None:

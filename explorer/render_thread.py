@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from explorer.jobs import Convert, Done, Failed, Frame, Piece, Problem, Request, Save, Sheet, sentence_of
+from explorer.jobs import Convert, Done, Failed, Frame, Picture, Piece, Problem, Request, Save, Sheet, sentence_of
 from explorer.rendering import Backend, GivenUp, Loaded, Loading, Precision, Refused, Report, Steps, Tell, Wanted
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.recipe import Recipe
@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 TOLD = 0.05  # seconds between two words about how far a file is loaded
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
 WRITERS = Save | Sheet | Convert  # jobs that write files
+AWAITED = Save | Sheet | Picture  # jobs whose owner is told when another model comes before they are done
 
 
 class Worker:
@@ -41,6 +42,7 @@ class Worker:
         """Leaves something in the mailbox; what was there and is not yet begun is overwritten."""
         with self._wake:
             self._slot = wanted.slot or self._slot
+            overwritten = self._load if wanted.load not in (None, self._load) else None
             self._load = wanted.load or self._load
             self._threads = wanted.threads or self._threads
             if wanted.job is not None:
@@ -49,6 +51,8 @@ class Worker:
             if wanted.quiet is not None:
                 self._quiet = wanted.quiet
             self._wake.notify()
+        if overwritten is not None:
+            self._tell(GivenUp(overwritten))
 
     def drop(self, owner: str) -> None:
         """Forgets the job of an owner, begun or not."""
@@ -146,6 +150,9 @@ class Worker:
         try:
             info = backend.load(path, self._reporter(path))
         except Cancelled:
+            with self._wake:
+                if self._load is None and not (self._give_up or self._stopped):  # a picture is saved before
+                    self._load = path
             if self._load != path:
                 self._tell(GivenUp(path))
             return
@@ -154,12 +161,19 @@ class Worker:
             return
         with self._wake:
             self._hash, self._shown = info.hash, None
+            dropped = [*self._waiting.values(), *(request for request, _ in self._running.values())]
             self._waiting = {owner: job for owner, job in self._waiting.items() if isinstance(job, Convert)}
             self._running = {owner: job for owner, job in self._running.items() if isinstance(job[0], Convert)}
         self._tell(Loaded(info, path))
+        for request in dropped:
+            if isinstance(request, AWAITED):
+                self._tell(Failed(request, info.hash, "Another model was opened before this was drawn: ask again."))
 
     def _reporter(self, path: str) -> Report:
-        """Passes on how far the loading is; ends it for a newer file, for a person, and with the window."""
+        """Passes on how far the loading is; ends it for a newer file, for a person, and with the window.
+
+        For a picture that waits to be saved as well: it belongs to the model that is still there.
+        """
         told = 0.0
 
         def report(fraction: float) -> bool:
@@ -167,7 +181,8 @@ class Worker:
             if time.perf_counter() - told > TOLD:
                 told = time.perf_counter()
                 self._tell(Loading(path, fraction))
-            return not (self._give_up or self._load is not None or self._stopped)
+            with self._wake:
+                return not (self._give_up or self._load is not None or self._stopped or self._pick_save())
 
         return report
 

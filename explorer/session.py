@@ -20,6 +20,18 @@ class Entry:
     recipe: Recipe
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Undo or redo: ``entry`` is what will be the last one done when the newest of ``source`` lies on ``target``."""
+
+    entry: Entry
+    source: list[Entry]
+    target: list[Entry]
+
+    def take(self) -> None:
+        self.target.append(self.source.pop())
+
+
 class Session(QObject):
     """What is being looked at. ``edit`` on every move of a hand, ``commit`` when the hand rests: one step of undo."""
 
@@ -27,6 +39,7 @@ class Session(QObject):
     committed = Signal(object)  # Recipe, once per gesture, also after undo and redo
     model_changed = Signal(object)  # ModelInfo
     model_wanted = Signal(str)  # undo or redo needs this model file loaded
+    model_unwanted = Signal()  # a gesture has come before that file: the step is not taken
     steps_changed = Signal()  # can_undo or can_redo may have changed
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -36,8 +49,7 @@ class Session(QObject):
         self._path = ""
         self._done: list[Entry] = []  # the last one is the committed state
         self._undone: list[Entry] = []
-        self._awaited: Entry | None = None  # the entry whose model is being loaded for undo or redo
-        self._awaited_step = (self._done, self._undone)
+        self._awaited: _Step | None = None  # undo or redo, taken when its model is there
 
     @property
     def recipe(self) -> Recipe:
@@ -93,6 +105,9 @@ class Session(QObject):
         """Ends the gesture: what changed since the last commit becomes one step of undo."""
         if not self._uncommitted():
             return
+        if self._awaited is not None:
+            self._awaited = None
+            self.model_unwanted.emit()
         self._done.append(Entry(self._hash(), self._path, self._recipe))
         del self._done[:-LONGEST_UNDO]
         self._undone.clear()
@@ -110,36 +125,38 @@ class Session(QObject):
         if self._uncommitted():
             self.commit()
         if len(self._done) > 1 and self._awaited is None:
-            self._step(self._done, self._undone)
+            self._step(_Step(self._done[-2], self._done, self._undone))
 
     def redo(self) -> None:
         """One step forward again."""
         if self._undone and not self._uncommitted() and self._awaited is None:
-            self._step(self._undone, self._done)
+            self._step(_Step(self._undone[-1], self._undone, self._done))
 
-    def model_refused(self, path: str) -> None:
-        """The file that undo or redo waits for cannot be loaded: the step is not taken."""
-        if self._awaited is None or self._awaited.model_path != path:
+    def model_refused(self, path: str, gone: bool = False) -> None:
+        """The file that undo or redo waits for is not loaded: the step is not taken, and left out if it is ``gone``."""
+        step = self._awaited
+        if step is None or step.entry.model_path != path:
             return
         self._awaited = None
-        source, target = self._awaited_step
-        source.append(target.pop())
+        if gone:
+            step.source.remove(step.entry)
         self.steps_changed.emit()
 
-    def set_model(self, info: ModelInfo, path: str, recipe: Recipe | None = None) -> None:
+    def set_model(self, info: ModelInfo, path: str, recipe: Recipe | None = None, instead_of: str = "") -> None:
         """A model has been loaded: with ``recipe``, or the one an undo waits for, or as much of the current as fits.
 
-        The change of model is itself one step of undo.
+        The change of model is itself one step of undo. ``instead_of`` names the file that was asked for if it is gone.
         """
-        if self._info is not None and self._awaited is None:
-            self.commit()
-        awaited, self._awaited = self._awaited, None
-        self._info, self._path = info, path
-        if awaited is not None and awaited.model_path == path:
+        step, self._awaited = self._awaited, None
+        if step is not None and step.entry.model_path == (instead_of or path):
             # The file may have changed since; then this is the nearest there is to what was seen.
-            self._done[-1] = replace(awaited, model_hash=info.hash)
-            self._recipe = awaited.recipe
+            step.take()
+            self._info, self._path, self._recipe = info, path, fitting(step.entry.recipe, info)
+            self._done[-1] = Entry(info.hash, path, self._recipe)
         else:
+            if self._info is not None:
+                self.commit()
+            self._info, self._path = info, path
             self._recipe = fitting(self._recipe if recipe is None else recipe, info)
             self._done.append(Entry(info.hash, path, self._recipe))
             self._undone.clear()
@@ -148,17 +165,29 @@ class Session(QObject):
         self.committed.emit(self._recipe)
         self.steps_changed.emit()
 
-    def _step(self, source: list[Entry], target: list[Entry]) -> None:
-        """Moves the newest entry from one pile to the other and shows what is then the last one done."""
-        target.append(source.pop())
-        entry = self._done[-1]
-        if entry.model_hash != self._hash():
-            self._awaited, self._awaited_step = entry, (source, target)
-            self.model_wanted.emit(entry.model_path)
-        else:
-            self._recipe = entry.recipe
-            self.recipe_changed.emit(entry.recipe)
-            self.committed.emit(entry.recipe)
+    def set_newer(self, info: ModelInfo, path: str) -> None:
+        """The shown network has learned on: it takes the older one's place in every step, and is none itself."""
+        old = self._hash()
+        for pile in (self._done, self._undone):
+            pile[:] = [
+                Entry(info.hash, path, fitting(entry.recipe, info)) if entry.model_hash == old else entry
+                for entry in pile
+            ]
+        self._info, self._path, self._recipe = info, path, fitting(self._recipe, info)
+        self.model_changed.emit(info)
+        self.recipe_changed.emit(self._recipe)
+        self.steps_changed.emit()
+
+    def _step(self, step: "_Step") -> None:
+        """Takes a step, as soon as its model is there."""
+        if step.entry.model_hash != self._hash():
+            self._awaited = step
+            self.model_wanted.emit(step.entry.model_path)
+            return
+        step.take()
+        self._recipe = step.entry.recipe
+        self.recipe_changed.emit(self._recipe)
+        self.committed.emit(self._recipe)
         self.steps_changed.emit()
 
     def _hash(self) -> str:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from stylegan_core.places import home
+from stylegan_core.rundir import CHECKPOINTS
 from stylegan_core.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
 RECENT = 12
+MOST_PLACES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,25 @@ class Settings:
         write_whole(path, json.dumps(asdict(self), indent=1).encode())
 
     def with_opened(self, path: str, model_hash: str) -> Self:
-        """These settings with a file at the top of the recent ones."""
-        recent = (path, *(each for each in self.recent if each != path))[:RECENT]
-        return replace(self, recent=recent, models={**self.models, model_hash: path})
+        """These settings with a file at the top of the recent ones, in the place of other snapshots of its run."""
+        others = (each for each in self.recent if each != path and not _of_one_run(each, path))
+        return replace(self.with_seen(path, model_hash), recent=(path, *others)[:RECENT])
+
+    def with_seen(self, path: str, model_hash: str) -> Self:
+        """These settings with the place of a network; the places of those seen longest ago are forgotten."""
+        others = [(each, where) for each, where in self.models.items() if each != model_hash]
+        return replace(self, models=dict([*others, (model_hash, path)][-MOST_PLACES:]))
 
 
 def settings_file() -> Path:
     """Where the settings lie."""
     return home() / "settings.json"
+
+
+def _of_one_run(one: str, other: str) -> bool:
+    """Whether both are snapshots of the same run."""
+    folder = Path(one).parent
+    return folder == Path(other).parent and folder.name == CHECKPOINTS
 
 
 def _fitting(data: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from stylegan_core.sieve import Sieve
 from stylegan_core.stems import STATE, by_img, state_file, stem_at
 from stylegan_core.whole_file import write_whole
 
-LOG = "events.jsonl"
+LOG, CHECKPOINTS = "events.jsonl", "checkpoints"
 REQUESTS = ("stop", "pause", "snapshot", "metric")
 CHUNK = 1 << 18
 HEAD = 128
@@ -28,7 +28,7 @@ class RunDir:
         self.config_file = self.path / "config.json"
         self.events_file = self.path / LOG
         self.samples = self.path / "samples"
-        self.checkpoints = self.path / "checkpoints"
+        self.checkpoints = self.path / CHECKPOINTS
         self.log_file = self.path / "log.txt"
         self.lock_file = self.path / "lock"
         self.control = self.path / "control"

@@ -126,6 +126,8 @@ class HistoryStrip(QWidget):
     def star_current(self) -> None:
         """Makes the entry of the current recipe a favourite, or no longer one."""
         self._session.commit()
+        if self._key_of(self._session.recipe) is None:  # a newer snapshot has come since the last change
+            self._committed(self._session.recipe)
         key = self._key_of(self._session.recipe)
         if key is not None:
             self._star(key)

@@ -14,6 +14,9 @@ import pytest
 import shiboken6
 from PySide6 import QtCore
 
+from tests.explorer.whole_window import start as start
+from tests.explorer.whole_window import window_home as window_home
+
 THREAD_GRACE_MS = 2000
 SCREEN = "1920x1080x24"
 
@@ -22,11 +25,11 @@ SCREEN = "1920x1080x24"
 def no_leaked_timer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A timer that repeats must be stopped, or deleted with its widget, when the test ends."""
     started: list[weakref.ref[Any]] = []
-    start = QtCore.QTimer.start
+    begin = QtCore.QTimer.start
 
     def remember(timer: Any, *arguments: Any) -> None:
         started.append(weakref.ref(timer))
-        start(timer, *arguments)
+        begin(timer, *arguments)
 
     monkeypatch.setattr(QtCore.QTimer, "start", remember)
     yield
@@ -43,11 +46,11 @@ def no_leaked_timer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def no_leaked_qthread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A QThread that a test started must have finished with it."""
     started: list[weakref.ref[Any]] = []
-    start = QtCore.QThread.start
+    begin = QtCore.QThread.start
 
     def remember(thread: Any, *arguments: Any) -> None:
         started.append(weakref.ref(thread))
-        start(thread, *arguments)
+        begin(thread, *arguments)
 
     monkeypatch.setattr(QtCore.QThread, "start", remember)
     yield

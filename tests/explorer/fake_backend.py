@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.jobs import Picture, Request, Save, Strip
 from explorer.rendering import Pixels, Precision, Report, Steps
+from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
@@ -47,6 +48,9 @@ class FakeBackend:
         self.gate = threading.Event()
         self.gate.set()
         self.begun = threading.Event()
+        self.load_gate = threading.Event()  # closed, a load goes on until it is given up
+        self.load_gate.set()
+        self.load_begun = threading.Event()
         self.name = ""
         self.broken: Exception | None = None
 
@@ -62,6 +66,10 @@ class FakeBackend:
             raise FileNotFoundError(2, "No such file", path)
         if name == "bad":
             raise ValueError(f"{path} is no model: choose another file.")
+        self.load_begun.set()
+        while not self.load_gate.wait(0.005):
+            if not report(0.5):
+                raise Cancelled(f"{path}: reading was cancelled.")
         self.name = name
         return info(self.name)
 

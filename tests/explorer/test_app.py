@@ -1,14 +1,13 @@
 """The whole window over a backend that draws flat colours: opening, undo, A/B, saving, errors, restarts."""
 
 import gc
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from explorer import opening, theme
@@ -21,62 +20,13 @@ from explorer.opening import look
 from stylegan_core.picture import save_picture
 from stylegan_core.recipe import Latent, Recipe
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend, info
-
-Make = Callable[..., Explorer]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of this test's own, and one model in the box."""
-    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
-    box = tmp_path / "box" / "boxed"
-    box.mkdir(parents=True)
-    (box / "boxed.safetensors").write_bytes(WEIGHTS)
-    monkeypatch.setattr(opening, "BUNDLED", tmp_path / "box")
-    return tmp_path
+from tests.explorer.whole_window import Make, drawn, finish, model_file
 
 
 @pytest.fixture
-def start(home: Path, qtbot: QtBot) -> Iterator[Make]:
-    """Starts windows and closes them again."""
-    made: list[Explorer] = []
-
-    def begin(argument: str = "", backend: FakeBackend | None = None) -> Explorer:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        explorer = Explorer(app, lambda: backend or FakeBackend())
-        made.append(explorer)
-        explorer.start(argument)
-        return explorer
-
-    yield begin
-    for explorer in made:
-        if not explorer.closed:
-            finish(explorer)
-
-
-def finish(explorer: Explorer) -> None:
-    """Closes a window as its user would."""
-    explorer.window.close()
-    explorer.close()
-    explorer.window.deleteLater()
-
-
-def drawn(explorer: Explorer, qtbot: QtBot) -> None:
-    """Waits until the picture is the exact one of the session's recipe."""
-
-    def fresh() -> bool:
-        frame = explorer.picture.frame
-        return frame is not None and frame.precision == "exact" and frame.recipe == explorer.session.recipe
-
-    qtbot.waitUntil(fresh)
-
-
-def model_file(home: Path, name: str) -> str:
-    """A file the fake backend takes for a model."""
-    path = home / f"{name}.safetensors"
-    path.write_bytes(WEIGHTS)
-    return str(path)
+def home(window_home: Path) -> Path:
+    """The folder in which the window's home and its box lie."""
+    return window_home
 
 
 def test_a_fresh_start_shows_the_face_that_was_chosen_for_it(
@@ -479,33 +429,3 @@ def drop(explorer: Explorer, path: Path) -> None:
         QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     explorer.window.dropEvent(event)
-
-
-def test_an_explored_run_is_followed_until_an_earlier_snapshot_is_chosen(start: Make, home: Path, qtbot: QtBot) -> None:
-    folder = home / "00001-run" / "checkpoints"
-    folder.mkdir(parents=True)
-    (folder.parent / "config.json").touch()
-    first, second, third = (folder / f"{kimg:06d}.safetensors" for kimg in (10, 20, 30))
-    for path in (first, second):
-        path.write_bytes(WEIGHTS)
-    explorer = start(str(home / "box" / "boxed" / "boxed.safetensors"))
-    drawn(explorer, qtbot)
-    assert explorer.growing.isHidden()
-    explorer.session.edit(psi=0.25)
-    explorer._explore_checkpoint(str(second))
-    qtbot.waitUntil(lambda: explorer.session.model_path == str(second))
-    qtbot.waitUntil(lambda: explorer.growing.scrubber.maximum() == 1)
-    third.write_bytes(WEIGHTS)
-    explorer._newer_checkpoint(str(third))
-    qtbot.waitUntil(lambda: explorer.session.model_path == str(third))
-    assert explorer.session.recipe.psi == 0.25
-    qtbot.waitUntil(lambda: explorer.growing.scrubber.maximum() == 2)
-    explorer.growing.scrubber.setValue(0)
-    qtbot.waitUntil(lambda: explorer.session.model_path == str(first))
-    fourth = folder / "000040.safetensors"
-    fourth.write_bytes(WEIGHTS)
-    explorer._newer_checkpoint(str(fourth))
-    qtbot.waitUntil(lambda: explorer.growing.scrubber.maximum() == 3)
-    assert explorer.session.model_path == str(first)
-    explorer.growing.newest.click()
-    qtbot.waitUntil(lambda: explorer.session.model_path == str(fourth))

@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine import Engine
-from explorer.jobs import Done, Failed, Frame, Pca, Piece, Problem, Save, Strip, sentence_of
+from explorer.jobs import Done, Failed, Frame, Pca, Piece, Problem, Save, Sheet, Strip, sentence_of
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
 
@@ -37,6 +37,7 @@ def bench(qtbot: QtBot) -> Iterator[Bench]:
     made = Bench(qtbot)
     yield made
     made.backend.gate.set()
+    made.backend.load_gate.set()
     made.engine.stop()
     assert not made.engine._renderer.thread.is_alive()
 
@@ -148,6 +149,48 @@ def test_a_save_is_done_before_another_model_and_before_the_end(bench: Bench, tm
     bench.engine.stop()
     assert (tmp_path / "a").read_text() == "one 0.1"
     assert (tmp_path / "b").read_text() == "one 0.2"
+
+
+def test_a_save_asked_for_while_another_model_loads_is_of_the_one_that_is_there(
+    bench: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """It was dropped without a word."""
+    bench.backend.load_gate.clear()
+    bench.engine.load("two.safetensors")
+    assert bench.backend.load_begun.wait(5)
+    bench.engine.run(Save("save 1", A, str(tmp_path / "a")))
+    qtbot.waitUntil((tmp_path / "a").exists)
+    with qtbot.waitSignal(bench.engine.loaded) as loaded:
+        bench.backend.load_gate.set()
+    assert loaded.args[1] == "two.safetensors"
+    assert (tmp_path / "a").read_text() == "one 0.1"
+
+
+def test_a_sheet_under_way_hears_of_another_model(bench: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+    """Its dialog waited for ever."""
+    bench.backend.gate.clear()
+    sheet = Sheet("sheet", (A, B), 2, str(tmp_path / "sheet.png"))
+    bench.engine.request(A, settled=False)
+    assert bench.backend.begun.wait(5)
+    bench.engine.run(sheet)
+    bench.engine.load("two.safetensors")
+    bench.backend.gate.set()
+    qtbot.waitUntil(lambda: bool(bench.answers))
+    (answer,) = bench.answers
+    assert isinstance(answer, Failed) and answer.request == sheet and "Another model was opened" in answer.reason
+
+
+def test_a_load_that_another_overtakes_before_it_begins_is_answered(bench: Bench, qtbot: QtBot) -> None:
+    bench.backend.gate.clear()
+    bench.engine.request(A, settled=False)
+    assert bench.backend.begun.wait(5)
+    bench.engine.load("two.safetensors")
+    with qtbot.waitSignal(bench.engine.load_cancelled) as given_up:
+        bench.engine.load("three.safetensors")
+    assert given_up.args == ["two.safetensors"]
+    with qtbot.waitSignal(bench.engine.loaded) as loaded:
+        bench.backend.gate.set()
+    assert loaded.args[1] == "three.safetensors"
 
 
 def test_the_engine_uses_the_threads_it_is_told(bench: Bench, qtbot: QtBot) -> None:

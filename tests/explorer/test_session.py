@@ -94,6 +94,57 @@ def test_a_model_file_that_is_gone_leaves_undo_where_it_was(qtbot: QtBot) -> Non
     assert made.recipe == Recipe(psi=0.9)
 
 
+def test_a_file_that_is_gone_is_left_out_of_undo(qtbot: QtBot) -> None:
+    """Undo came no further than the first file that was missing."""
+    made, wanted = session(), []
+    made.model_wanted.connect(wanted.append)
+    made.set_model(info("two"), "two.safetensors", Recipe(psi=0.9))
+    made.set_model(info("three"), "three.safetensors", Recipe(psi=0.8))
+    made.undo()
+    made.model_refused("two.safetensors", gone=True)
+    assert made.recipe == Recipe(psi=0.8)
+    made.undo()
+    assert wanted == ["two.safetensors", "one.safetensors"]
+    made.set_model(info(), "one.safetensors")
+    assert made.recipe == Recipe() and not made.can_undo
+    made.redo()
+    assert wanted[2:] == ["three.safetensors"]
+
+
+def test_a_gesture_while_undo_waits_for_its_model_is_kept(qtbot: QtBot) -> None:
+    """It emptied the pile that the step was to come back from, or was written over by it."""
+    made, unwanted = session(), []
+    made.model_unwanted.connect(lambda: unwanted.append(True))
+    made.set_model(info("two"), "two.safetensors", Recipe(psi=0.9))
+    made.undo()
+    made.edit(psi=0.2)
+    made.commit()
+    assert unwanted and made.recipe == Recipe(psi=0.2)
+    made.model_refused("one.safetensors")
+    made.undo()
+    assert made.recipe == Recipe(psi=0.9)
+    made.redo()
+    assert made.recipe == Recipe(psi=0.2) and not made.can_redo
+
+
+def test_a_newer_snapshot_is_in_every_step_of_the_older_one(qtbot: QtBot) -> None:
+    made, wanted, committed = session(), [], []
+    made.set_model(info("older"), "older.safetensors")
+    made.apply(Recipe(psi=0.4))
+    made.apply(Recipe(psi=0.3))
+    made.undo()
+    made.edit(psi=0.35)
+    made.model_wanted.connect(wanted.append)
+    made.committed.connect(committed.append)
+    made.set_newer(info("newer"), "newer.safetensors")
+    assert made.recipe == Recipe(psi=0.35) and not committed
+    made.undo()
+    assert made.recipe == Recipe(psi=0.4) and made.model_path == "newer.safetensors" and not wanted
+    made.undo()
+    made.undo()
+    assert wanted == ["one.safetensors"]
+
+
 def test_the_other_side_of_a_b_is_the_last_step_of_the_same_model(qtbot: QtBot) -> None:
     made = session()
     assert made.previous_recipe is None

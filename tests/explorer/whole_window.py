@@ -1,0 +1,68 @@
+"""The whole window over a backend that draws flat colours, and a home of its own for each test."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer import opening
+from explorer.app import Explorer
+from tests.explorer.fake_backend import WEIGHTS, FakeBackend
+
+Make = Callable[..., Explorer]
+
+
+@pytest.fixture
+def window_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of this test's own, and one model in the box."""
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
+    box = tmp_path / "box" / "boxed"
+    box.mkdir(parents=True)
+    (box / "boxed.safetensors").write_bytes(WEIGHTS)
+    monkeypatch.setattr(opening, "BUNDLED", tmp_path / "box")
+    return tmp_path
+
+
+@pytest.fixture
+def start(window_home: Path, qtbot: QtBot) -> Iterator[Make]:
+    """Starts windows and closes them again."""
+    made: list[Explorer] = []
+
+    def begin(argument: str = "", backend: FakeBackend | None = None) -> Explorer:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        explorer = Explorer(app, lambda: backend or FakeBackend())
+        made.append(explorer)
+        explorer.start(argument)
+        return explorer
+
+    yield begin
+    for explorer in made:
+        if not explorer.closed:
+            finish(explorer)
+
+
+def finish(explorer: Explorer) -> None:
+    """Closes a window as its user would."""
+    explorer.window.close()
+    explorer.close()
+    explorer.window.deleteLater()
+
+
+def drawn(explorer: Explorer, qtbot: QtBot) -> None:
+    """Waits until the picture is the exact one of the session's recipe."""
+
+    def fresh() -> bool:
+        frame = explorer.picture.frame
+        return frame is not None and frame.precision == "exact" and frame.recipe == explorer.session.recipe
+
+    qtbot.waitUntil(fresh)
+
+
+def model_file(home: Path, name: str) -> str:
+    """A file the fake backend takes for a model."""
+    path = home / f"{name}.safetensors"
+    path.write_bytes(WEIGHTS)
+    return str(path)
