@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="main.py", description="Explore and train StyleGAN on the desktop.")
     parser.add_argument("path", nargs="?", default="", help="weight file, run directory or saved picture")
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="write the window to a file and exit")
-    parser.add_argument("--size", default="1440x900", metavar="WxH", help="size of the screenshot's window")
+    parser.add_argument("--size", type=_size, default="1440x900", metavar="WxH", help="size of the screenshot's window")
     parsed = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if parsed.screenshot and "QT_QPA_PLATFORM" not in os.environ and not _has_screen():
@@ -65,11 +65,11 @@ def main(arguments: list[str]) -> int:
 class Screenshot(QObject):
     """Waits for the exact picture and for the small ones, writes the window to a file, and ends the application."""
 
-    def __init__(self, explorer: "Explorer", path: Path, size: str) -> None:
+    def __init__(self, explorer: "Explorer", path: Path, size: tuple[int, int]) -> None:
         super().__init__(explorer)
         self._explorer, self._path = explorer, path
         self.code = 1
-        width, height = (max(least, int(side)) for least, side in zip(SMALLEST, size.split("x"), strict=True))
+        width, height = map(max, SMALLEST, size)
         explorer.window.resize(width, height)
         self._exact = self._quiet = False
         self._settled = QTimer(self, singleShot=True, interval=SETTLED)
@@ -115,6 +115,14 @@ class Screenshot(QObject):
             sys.stderr.write(reason + "\n")
             self.code = 2
             self._explorer.window.close()
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Width and height in pixels out of "1440x900"."""
+    width, cross, height = text.partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal() and min(int(width), int(height)) > 0):
+        raise argparse.ArgumentTypeError(f"it must be a width and a height, such as 1440x900, not {text!r}")
+    return int(width), int(height)
 
 
 def _problem_with(path: str, screenshot: Path | None) -> str:

@@ -14,6 +14,7 @@ from stylegan_core.bands import NAMES
 
 VERSION = 1
 SEEDS = 2**32
+FARTHEST = 1e6  # of any number in a recipe: a picture tells nothing apart long before, and float32 overflows far beyond
 GRID_ROW = 100  # the seed below another on the latent pad lies 100 further, as in NVIDIA's visualizer
 
 
@@ -289,6 +290,8 @@ def _number(value: Any, kinds: tuple[type, ...], where: str) -> Any:
     number: Any = value
     if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(number):
         raise ValueError(f"The {where} must be a {'whole' if kinds == (int,) else 'finite'} number.")
+    if float in kinds and abs(number) > FARTHEST:
+        raise ValueError(f"The {where} must be a number from -{FARTHEST:g} to {FARTHEST:g}.")
     return float(number) if float in kinds else number
 
 

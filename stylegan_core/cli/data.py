@@ -4,10 +4,11 @@ import argparse
 import os
 import sys
 import time
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from stylegan_core.cli.arguments import MOST_PICTURES, path, whole
 
 
 def main(argv: list[str]) -> int:
@@ -21,14 +22,16 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m stylegan_core data", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     avatars = commands.add_parser("avatars", help="draw faces, with every attribute in labels.json beside them")
-    avatars.add_argument("out", type=Path, metavar="OUT", help="a new or empty folder")
-    avatars.add_argument("--count", type=int, default=10_000, help="how many pictures (default: %(default)s)")
+    avatars.add_argument("out", type=path, metavar="OUT", help="a new or empty folder")
+    avatars.add_argument(
+        "--count", type=whole(1, 10 * MOST_PICTURES), default=10_000, help="how many pictures (default: %(default)s)"
+    )
     avatars.add_argument("--resolution", type=int, default=64, help="side in pixels (default: %(default)s)")
     avatars.add_argument("--seed", type=int, default=0, help="same seed, same pictures (default: %(default)s)")
     avatars.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
     avatars.set_defaults(run=run_avatars)
     check = commands.add_parser("check", help="list broken, tiny, odd and repeated pictures, and usable sizes")
-    check.add_argument("path", type=Path, metavar="DIR", help="a folder or zip of pictures, or an idx file")
+    check.add_argument("path", type=path, metavar="DIR", help="a folder or zip of pictures, or an idx file")
     check.add_argument("--json", action="store_true", help="write the report as JSON")
     check.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
     check.set_defaults(run=run_check)

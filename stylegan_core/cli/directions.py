@@ -1,29 +1,40 @@
 """``python -m stylegan_core directions MODEL --data DIR --out FILE.json``: directions with names."""
 
 import argparse
-from pathlib import Path
+import os
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
+
+FEWEST = 100  # pictures to learn from, or to find directions with
+
 
 def main(argv: list[str]) -> int:
     """Finds a direction for each question the pictures can answer, writes those that work; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_core directions", description=__doc__)
-    parser.add_argument("model", type=Path, help="weight file or run directory")
+    parser.add_argument("model", type=path, help="weight file or run directory")
     parser.add_argument(
         "--data",
-        type=Path,
+        type=path,
         required=True,
         help="pictures; labels (labels.json, folders, …) give more directions",
     )
-    parser.add_argument("--out", type=Path, required=True, help="the direction library to write, a .json file")
-    parser.add_argument("--reals", type=int, default=5000, help="pictures to learn from")
-    parser.add_argument("--fakes", type=int, default=3000, help="drawn pictures to find the directions with")
-    parser.add_argument("--least", type=float, default=0.2, help="effect below which a direction is left out")
+    parser.add_argument("--out", type=path, required=True, help="the direction library to write, a .json file")
+    parser.add_argument("--reals", type=whole(FEWEST), default=5000, help="pictures to learn from")
+    parser.add_argument("--fakes", type=whole(FEWEST), default=3000, help="drawn pictures to find the directions with")
+    parser.add_argument("--least", type=number(0, 100), default=0.2, help="effect below which a direction is left out")
     parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
+    add_overwrite(parser)
     arguments = parser.parse_args(argv)
+    out = arguments.out
+    if out.suffix != ".json":
+        raise ValueError(f"{out}: the name of a direction library must end in .json.")
+    check_free(out, overwrite=arguments.overwrite)
+    if not os.access(out.absolute().parent, os.W_OK):
+        raise OSError(f"{out} cannot be written: choose a folder that is there and that you may write to.")
 
     from stylegan_core.data.source import open_dataset
     from stylegan_core.device import choose_device
@@ -42,7 +53,7 @@ def main(argv: list[str]) -> int:
         judge = learn(dataset, Extractor(model.device), arguments.reals, lambda d: bar.update(learning, completed=d))
         found = find_directions(model, judge, arguments.fakes, progress=lambda d: bar.update(finding, completed=d))
     kept = tuple(one.entry for one in found if one.effect >= arguments.least)
-    Library(model.info.hash, model.info.name, kept).save(arguments.out)
+    Library(model.info.hash, model.info.name, kept).save(out)
     table = Table("direction", "layers", "effect", "leak", "leaks most into", "judge right")
     for one in found:
         entry = one.entry
@@ -50,5 +61,5 @@ def main(argv: list[str]) -> int:
         numbers = (f"{one.effect:+.2f}", f"{one.leak:.2f}", one.most_leaked, f"{entry.accuracy or 0:.0%}")
         table.add_row(entry.direction.name, layers, *numbers, style="" if entry in kept else "dim")
     Console(width=110).print(table)
-    print(f"{len(kept)} of {len(found)} directions written to {arguments.out}")
+    print(f"{len(kept)} of {len(found)} directions written to {out}")
     return 0

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from stylegan_core.cli.arguments import add_overwrite, check_free, path
 from stylegan_core.formats.sentences import LONGEST_PATH, shown
 
 SUFFIX = ".safetensors"
@@ -16,10 +17,10 @@ def main(argv: list[str]) -> int:
     the exit code is 2 only if none could be read.
     """
     parser = argparse.ArgumentParser(prog="python -m stylegan_core import", description=__doc__)
-    parser.add_argument("source", type=Path, help="weight file of any supported kind, or a folder of them")
-    parser.add_argument("target", type=Path, help="file ending in .safetensors, or a folder")
+    parser.add_argument("source", type=path, help="weight file of any supported kind, or a folder of them")
+    parser.add_argument("target", type=path, help="file ending in .safetensors, or a folder")
     parser.add_argument("--half", action="store_true", help="store 16-bit numbers: half the size, not exact")
-    parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    add_overwrite(parser)
     arguments = parser.parse_args(argv)
     if arguments.source.is_dir() and not (arguments.source / "checkpoints").is_dir():
         return _folder(arguments.source, arguments.target, half=arguments.half, overwrite=arguments.overwrite)
@@ -35,31 +36,30 @@ def _folder(source: Path, target: Path, *, half: bool, overwrite: bool) -> int:
     if not files:
         raise ValueError(f"{source} is a folder without files; there is nothing to convert.")
     done = 0
-    for path in files:
-        out = (target / path.relative_to(source)).with_name(path.name + SUFFIX)
+    for file in files:
+        out = (target / file.relative_to(source)).with_name(file.name.removesuffix(SUFFIX) + SUFFIX)
         try:
-            _one(path, out, half=half, overwrite=overwrite)
+            _one(file, out, half=half, overwrite=overwrite)
             done += 1
         except (ValueError, OSError) as error:
             sys.stderr.write(f"skipped: {error}\n")
         except Exception as error:  # noqa: BLE001 - one file must not keep the others from being converted
-            sys.stderr.write(f"skipped: {path}: it could not be converted ({type(error).__name__}: {error}).\n")
+            sys.stderr.write(f"skipped: {file}: it could not be converted ({type(error).__name__}: {error}).\n")
     print(f"{done} of {len(files)} files converted into {shown(str(target), LONGEST_PATH)}")
     return 0 if done else 2
 
 
 def _one(source: Path, target: Path, *, half: bool, overwrite: bool) -> None:
-    if target.exists() and not overwrite:
-        raise ValueError(f"{target} exists already; choose another name or add --overwrite.")
+    check_free(target, overwrite=overwrite)
     if target.exists() and source.exists() and target.samefile(source):
         raise ValueError(f"{target} is the file that is to be converted; choose another name.")
 
     import torch
 
-    from stylegan_core.formats.convert import import_file
     from stylegan_core.model import save_model
+    from stylegan_core.training.finetune import open_init
 
-    found = import_file(source)
+    found = open_init(source)
     dtype = torch.float16 if half else torch.float32
     save_model(target, found.model, discriminator=found.discriminator, dtype=dtype)
     name = shown(str(target), LONGEST_PATH)

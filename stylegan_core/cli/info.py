@@ -2,15 +2,15 @@
 
 import argparse
 import json
-from pathlib import Path
 
+from stylegan_core.cli.arguments import path
 from stylegan_core.formats.card import Card, read_card
 
 
 def main(argv: list[str]) -> int:
     """Prints the information card; raises ValueError or OSError for a file that is no network."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_core info", description=__doc__)
-    parser.add_argument("file", type=Path, help="weight file or run directory")
+    parser.add_argument("file", type=path, help="weight file or run directory")
     parser.add_argument("--json", action="store_true", help="for programs: the card as JSON")
     arguments = parser.parse_args(argv)
     card = read_card(arguments.file)

@@ -2,25 +2,29 @@
 
 import argparse
 import json
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
+
+from stylegan_core.cli.arguments import path, whole
+
+FEWEST = 10  # pictures on each side below which a number says nothing
 
 
 def main(argv: list[str]) -> int:
     """Measures and prints one line a metric (or JSON); returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_core metrics", description=__doc__)
-    parser.add_argument("model", type=Path, help="weight file or run directory")
-    parser.add_argument("--data", type=Path, required=True, help="pictures to compare with: folder, zip or idx file")
+    parser.add_argument("model", type=path, help="weight file or run directory")
+    parser.add_argument("--data", type=path, required=True, help="pictures to compare with: folder, zip or idx file")
     parser.add_argument("--only", default="fd,kid,pr,ppl", help="some of fd, kid, pr, ppl")
-    parser.add_argument("--count", type=int, default=2500, help="pictures on each side")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=whole(FEWEST), default=2500, help="pictures on each side")
+    parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=0)
     parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args(argv)
-    if arguments.count < 10:
-        raise ValueError(f"--count {arguments.count} is too few pictures to say anything; take at least 10.")
+    only = [name.strip() for name in arguments.only.split(",") if name.strip()]
+    if not only:
+        raise ValueError("--only names nothing to measure; take some of fd, kid, pr, ppl.")
 
     from stylegan_core.data.source import open_dataset
     from stylegan_core.device import choose_device
@@ -29,7 +33,6 @@ def main(argv: list[str]) -> int:
 
     model = load_model(arguments.model, choose_device(arguments.device))
     dataset = open_dataset(arguments.data, model.resolution)
-    only = [name.strip() for name in arguments.only.split(",") if name.strip()]
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("measuring", total=1.0)
         found = measure(

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from rich.progress import track
 
+from stylegan_core.cli.arguments import add_overwrite, check_free, number, path
 from stylegan_core.picture import save_picture
-from stylegan_core.recipe import SEEDS, Latent, Recipe
+from stylegan_core.recipe import FARTHEST, SEEDS, Latent, Recipe
 from stylegan_core.saved_picture import SavedPicture, read_picture
 
 MOST = 100_000
@@ -17,17 +18,22 @@ MOST = 100_000
 def main(argv: list[str]) -> int:
     """Draws a recipe, or one picture a seed, to PNG files that carry their recipe; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_core render", description=__doc__)
-    parser.add_argument("model", type=Path, help="weight file or run directory")
+    parser.add_argument("model", type=path, help="weight file or run directory")
     chosen = parser.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--recipe", type=Path, help="recipe as JSON, or a PNG this program saved")
+    chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved")
     chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
-    parser.add_argument("--out", type=Path, required=True, help="a .png file for one picture, a folder for several")
-    parser.add_argument("--psi", type=float, help="truncation for --seeds")
+    parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
+    parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation for --seeds")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    add_overwrite(parser)
     arguments = parser.parse_args(argv)
+    if arguments.recipe and arguments.psi is not None:
+        raise ValueError("--psi goes with --seeds; a recipe has its own.")
     saved = _read(arguments.recipe) if arguments.recipe else None
     recipes = [saved.recipe] if saved else _seeds(arguments.seeds, arguments.psi)
     targets = _targets(arguments.out, recipes, one=bool(arguments.recipe))
+    for target in targets:
+        check_free(target, overwrite=arguments.overwrite)
 
     import torch
 

@@ -162,6 +162,8 @@ def write_avatars(folder: Path, count: int, resolution: int, seed: int, workers:
         raise ValueError(
             "Avatars need a count and workers of at least 1, a resolution of 4 to 1024 and a seed of at least 0."
         )
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is a file; name a new folder for the avatars.")
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; name a new folder for the avatars.")

@@ -20,6 +20,7 @@ from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import title
 from stylegan_core.rundir import RunDir
+from stylegan_core.stems import state_file
 
 MOST_SHOWN = 20
 _AVERAGED = ("Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE")
@@ -165,7 +166,7 @@ def _own(path: Path) -> Card | None:
         drawn="generator",
         level=facts.level,
         alpha=facts.alpha,
-        discriminator=any(name.startswith("discriminator.") for name in tensors),
+        discriminator=any(name.startswith("discriminator.") for name in tensors) or state_file(path).is_file(),
         code_bytes=0,
         origin=facts.origin or "this project's own training",
         notes=facts.notes,

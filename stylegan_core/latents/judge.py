@@ -99,6 +99,8 @@ def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress
         if not FEWEST_SHARE <= (truth.mean() if len(truth) else 0) <= 1 - FEWEST_SHARE:
             continue
         split = int(len(rows) * (1 - TESTED))
+        if len({*truth[:split]}) < 2 or len({*truth[split:]}) < 2:  # so few pictures that one part has one answer only
+            continue
         fitted = LogisticRegression(C=REGULARISATION / len(rows) * 1000, class_weight="balanced", max_iter=300)
         fitted.fit(seen[rows[:split]], truth[:split])
         right = fitted.predict(seen[rows[split:]]) == truth[split:]

@@ -21,7 +21,13 @@ LEAST = {
     "settle_steps": 0,
     "metric_count": 10,
     "snapshot_kimg": ONE_IMAGE,
+    "gamma": 0,
+    "style_mixing": 0,
+    "noise_rate": 0,
+    "ema_ramp": 0,
 }
+GREATEST = {"threads": MOST_THREADS, "metric_count": 1_000_000, "style_mixing": 1}
+POSITIVE = ("ema_kimg", "checkpoint_minutes")
 
 
 def check_numbers(config: "TrainingConfig") -> None:
@@ -35,10 +41,12 @@ def check_numbers(config: "TrainingConfig") -> None:
             raise ValueError(f"{name} must be at least {least}.")
     if 0 < config.metric_kimg < ONE_IMAGE:
         raise ValueError(f"metric_kimg must be at least {ONE_IMAGE}, or 0 to measure on request only.")
-    if config.threads > MOST_THREADS:
-        raise ValueError(f"threads must be at most {MOST_THREADS}, or 0 to let the program decide.")
-    if config.gamma < 0 or not 0 <= config.style_mixing <= 1 or min(config.ema_kimg, config.checkpoint_minutes) <= 0:
-        raise ValueError("gamma, style_mixing, ema_kimg or checkpoint_minutes holds a number that makes no sense.")
+    for name, greatest in GREATEST.items():
+        if getattr(config, name) > greatest:
+            raise ValueError(f"{name} must be at most {greatest}.")
+    for name in POSITIVE:
+        if getattr(config, name) <= 0:
+            raise ValueError(f"{name} must be more than 0.")
 
 
 def _numbers(owner: Any, prefix: str) -> Iterator[tuple[str, float]]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from explorer.start import main
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -60,3 +62,10 @@ def test_a_model_that_is_none_is_one_sentence_and_exit_code_2(tmp_path: Path) ->
     assert ended.returncode == 2
     assert "strange.safetensors" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("size", ["foo", "1x2x3", "10x-5", "x", "0x9", ""])
+def test_a_size_that_no_window_has_is_one_sentence(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["--screenshot", "x.png", "--size", size])
+    assert "such as 1440x900" in capsys.readouterr().err

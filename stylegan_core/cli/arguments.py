@@ -1,0 +1,54 @@
+"""What several commands take as arguments: paths, numbers within bounds, files that must not be there yet."""
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+MOST_PICTURES = 1_000_000
+
+
+def path(text: str) -> Path:
+    """A path; an empty text, as an unset variable of a shell makes it, is refused rather than taken for here."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
+
+
+def whole(least: int, most: int = MOST_PICTURES) -> Callable[[str], int]:
+    """A type for whole numbers from ``least`` to ``most``."""
+
+    def read(text: str) -> int:
+        if not text.strip().removeprefix("-").isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"it must be a whole number from {least} to {most}, not {text!r}")
+        return int(text)
+
+    return read
+
+
+def number(least: float, most: float) -> Callable[[str], float]:
+    """A type for numbers from ``least`` to ``most``."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"it must be a number from {least:g} to {most:g}, not {text!r}")
+        return value
+
+    return read
+
+
+def add_overwrite(parser: argparse.ArgumentParser) -> None:
+    """The option without which no file is replaced."""
+    parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
+
+
+def check_free(target: Path, *, overwrite: bool) -> None:
+    """Raises ValueError where a file would be replaced that nobody said may be."""
+    if target.is_dir():
+        raise ValueError(f"{target} is a folder; name a file.")
+    if target.exists() and not overwrite:
+        raise ValueError(f"{target} exists already; choose another name or add --overwrite.")

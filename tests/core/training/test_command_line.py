@@ -1,0 +1,121 @@
+"""What a hand types wrong at the commands ends in one sentence, and no file is lost by it."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from stylegan_core.__main__ import main
+from stylegan_core.model import load_discriminator, save_model
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.generator import build_generator
+from stylegan_core.recipe import Recipe
+from stylegan_core.rundir import RunDir
+from tests.core.training.conftest import Train
+
+
+@pytest.fixture
+def model_file(tmp_path: Path) -> str:
+    torch.manual_seed(2)
+    sizes = {"z_dim": 8, "w_dim": 8, "mapping_width": 8, "mapping_layers": 1, "fmap_base": 64, "fmap_max": 8}
+    save_model(tmp_path / "small.safetensors", build_generator(NetworkConfig(16, **sizes)))
+    return str(tmp_path / "small.safetensors")
+
+
+@pytest.fixture
+def trained(train: Train) -> Path:
+    """A run that is finished."""
+    return train("settle_steps=0").path
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command says that ends with 2."""
+    try:
+        code = main(list(arguments))
+    except SystemExit as end:  # argparse
+        code = int(end.code or 0)
+    assert code == 2
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    return said.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("psi", ["1e308", "nan", "inf", "much"])
+def test_a_psi_that_no_picture_has(
+    model_file: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, psi: str
+) -> None:
+    out = str(tmp_path / "out.png")
+    assert "--psi" in refused(capsys, "render", model_file, "--seeds", "1", "--psi", psi, "--out", out)
+    assert not Path(out).exists()
+
+
+def test_a_recipe_with_a_number_beyond_all_pictures(
+    model_file: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Recipes come from strangers' pictures; this one ended in a traceback."""
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text('{"version": 1, "psi": 1e308}')
+    said = refused(capsys, "render", model_file, "--recipe", str(recipe), "--out", str(tmp_path / "out.png"))
+    assert "recipe.psi must be a number from -1e+06 to 1e+06" in said
+    with pytest.raises(ValueError, match=r"latent\.x"):
+        Recipe.from_json('{"version": 1, "latent": {"x": -1e30}}')
+
+
+def test_psi_beside_a_recipe_is_no_silent_no(
+    model_file: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(Recipe().to_json())
+    arguments = ("render", model_file, "--recipe", str(recipe), "--psi", "0.3", "--out", str(tmp_path / "a.png"))
+    assert "--psi goes with --seeds" in refused(capsys, *arguments)
+
+
+def test_no_file_is_replaced_unless_that_was_said(
+    model_file: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A picture of a training set was one typing mistake away."""
+    out = tmp_path / "mine.png"
+    out.write_bytes(b"mine")
+    assert "exists already" in refused(capsys, "render", model_file, "--seeds", "0", "--out", str(out))
+    assert out.read_bytes() == b"mine"
+    assert main(["render", model_file, "--seeds", "0", "--out", str(out), "--overwrite"]) == 0
+    assert out.read_bytes() != b"mine"
+    before = Path(model_file).read_bytes()
+    for name in (model_file, str(tmp_path / "no" / "where.json"), str(out)):
+        assert refused(capsys, "directions", model_file, "--data", str(tmp_path), "--out", name)
+    assert Path(model_file).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("info", ""),
+        ("render", "model", "--seeds", "1", "--out", ""),
+        ("data", "avatars", ""),
+        ("data", "avatars", "out", "--count", "2000000000"),
+        ("metrics", "model", "--data", "there", "--seed", "999999999999999999999999"),
+        ("metrics", "model", "--data", "there", "--only", ""),
+        ("directions", "model", "--data", "there", "--out", "d.json", "--reals", "0"),
+    ],
+)
+def test_empty_names_and_numbers_beyond_reason(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, *arguments)
+
+
+def test_an_imported_run_keeps_its_discriminator(
+    trained: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """It was left out without a word, and a training that went on from it began with a new one."""
+    out = tmp_path / "out.safetensors"
+    assert main(["info", str(trained)]) == 0
+    assert "Discriminator  yes" in capsys.readouterr().out
+    assert main(["import", str(trained), str(out)]) == 0
+    assert load_discriminator(out) is not None
+
+
+def test_a_run_without_its_settings_does_not_go_on_with_others(
+    trained: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    RunDir(trained).config_file.unlink()
+    said = refused(capsys, "train", str(trained), "--preset", "tiny", "--data", str(tmp_path))
+    assert "has lost its config.json" in said
