@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QRegularExpressionValidator, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QStyle, QStyleOptionFrame, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStyle, QStyleOptionFrame, QWidget
 
 from explorer import theme
 from explorer.controls.chips import IconButton, button
+from explorer.controls.field import Field
 from explorer.controls.pad import SeedPad
 from explorer.controls.panel import Panel
-from explorer.controls.slider import LabelledSlider
+from explorer.controls.slider import REST, LabelledSlider
 from explorer.jobs import Done, Piece, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
@@ -73,6 +74,9 @@ class LatentPanel(Panel):
 
     def _connect(self) -> None:
         self.seed.chosen.connect(lambda seed: self._go(Latent(seed)))
+        self.seed.stepped.connect(self._step_to)
+        self.seed.rested.connect(self.session.commit)
+        self.seed.finished.connect(self.pad.setFocus)
         self.new.clicked.connect(self.new_face)
         self.lock.toggled.connect(lambda: self._show_locks())
         self.pad.moving.connect(self._move)
@@ -152,6 +156,10 @@ class LatentPanel(Panel):
             self.stop_walk()
             self.session.apply(replace(self.session.recipe, latent=latent))
 
+    def _step_to(self, seed: int) -> None:
+        self.stop_walk()
+        self.session.edit(latent=Latent(seed))
+
     def _move(self, x: float, y: float) -> None:
         self.stop_walk()
         self.session.edit(latent=Latent(self.session.recipe.latent.seed, x, y))
@@ -188,13 +196,15 @@ class LatentPanel(Panel):
         self.show_recipe(self.session.recipe)
 
 
-class SeedField(QLineEdit):
-    """A seed that is typed, or stepped with up and down; ``chosen`` carries it.
+class SeedField(Field):
+    """A seed: ``chosen`` by typing, or ``stepped`` to with up and down; ``rested`` comes 400 ms after the last step.
 
     While it has the focus it holds the bare number; otherwise it says in words where the face comes from.
     """
 
     chosen = Signal(int)
+    stepped = Signal(int)
+    rested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -204,15 +214,16 @@ class SeedField(QLineEdit):
         self.setAccessibleName("Seed")
         self.setToolTip(f"{knob(Latent, 'seed').meaning} Type one, or step with the up and down keys.")
         self.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9 ]{0,12}"), self))
-        self.editingFinished.connect(self._take)
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self.rested)
 
     def show_seed(self, latent: Latent) -> None:
         """Shows where the face comes from, unless a person is typing."""
         self._latent = latent
         if not (self.hasFocus() and self.isModified()):
-            self._write()
+            self.write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
         room, measure = self._room(), self.fontMetrics()
         fitting = [words for words in in_words(self._latent) if measure.horizontalAdvance(words) <= room]
         words = fitting[0] if fitting else in_words(self._latent)[-1]
@@ -229,28 +240,27 @@ class SeedField(QLineEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if not self.hasFocus():
-            self._write()
+            self.write()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._write()
+        self.write()
         QTimer.singleShot(0, self, self.selectAll)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._write()
+        self.write()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
         if step:
             self.setModified(False)
-            self.chosen.emit((self._latent.seed + step) % SEEDS)
-        elif event.key() == Qt.Key.Key_Escape:
-            self._write()
+            self.stepped.emit((self._latent.seed + step) % SEEDS)
+            self._rest.start()
         else:
             super().keyPressEvent(event)
 
-    def _take(self) -> None:
+    def take(self) -> None:
         digits = self.text().replace(" ", "")
         if self.isModified() and digits:
             self.setModified(False)
