@@ -12,7 +12,7 @@ from explorer import theme
 from explorer.controls.chips import IconButton, button
 from explorer.controls.field import Field
 from explorer.controls.pad import SeedPad
-from explorer.controls.panel import Panel
+from explorer.controls.panel import Panel, allow
 from explorer.controls.slider import REST, LabelledSlider
 from explorer.jobs import Done, Piece, Strip
 from explorer.session import Session
@@ -24,6 +24,13 @@ WALK = Knob("Walks through the map of seeds by itself, in seeds a second; 0 stan
 SLOW = 0.3  # seeds a second, when a walk is started by its key
 FRAME = 33  # milliseconds between two steps of a walk
 PICTURES = 64
+TIPS = {
+    "seed": f"{knob(Latent, 'seed').meaning} Type one, or step with the up and down keys.",
+    "new": "Draws a new face from a random seed (N).",
+    "pad": "Drag between faces: the picture is a blend of the four around the point. Double-click resets.",
+    "snap": "Goes to the nearest seed of the map.",
+}
+LOCKED = "This face is locked."
 
 
 class LatentPanel(Panel):
@@ -32,10 +39,10 @@ class LatentPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Latent", parent)
         self.seed = SeedField()
-        self.new = button("New", "Draws a new face from a random seed (N).")
+        self.new = button("New", TIPS["new"])
         self.lock = IconButton("unlock", "Keeps this face: seed, pad and walk do nothing while locked.", "lock")
         self.pad = SeedPad()
-        self.snap = button("Snap", "Goes to the nearest seed of the map.", "ghost")
+        self.snap = button("Snap", TIPS["snap"], "ghost")
         self.walk = LabelledSlider("Walk", WALK, 0.0, signed=True)
         self.classes = QComboBox()
         self._timer = QTimer(self, interval=FRAME)
@@ -68,9 +75,7 @@ class LatentPanel(Panel):
         self._class_row.hide()
         self.classes.setAccessibleName("Class")
         self.classes.setToolTip("Draws a face of this class.")
-        self.pad.setToolTip(
-            "Drag between faces: the picture is a blend of the four around the point. Double-click resets."
-        )
+        self.pad.setToolTip(TIPS["pad"])
 
     def _connect(self) -> None:
         self.seed.chosen.connect(lambda seed: self._go(Latent(seed)))
@@ -85,9 +90,9 @@ class LatentPanel(Panel):
         self.snap.clicked.connect(self.snap_to_seed)
         self.walk.changing.connect(self._set_speed)
         self.classes.activated.connect(self._choose_class)
-        self.add_command("New face", "N", "Draws a new face from a random seed.", self.new_face)
-        self.add_command("Snap to the nearest seed", "", "Goes to the nearest seed of the map.", self.snap_to_seed)
-        self.add_command("Walk or stand still", "W", "Starts a slow walk, or stops it.", self.toggle_walk)
+        self.add_command("New face", "N", "Draws a new face from a random seed.", self.new_face, self.new)
+        self.add_command("Snap to the nearest seed", "", TIPS["snap"], self.snap_to_seed, self.snap)
+        self.add_command("Walk or stand still", "W", "Starts a slow walk, or stops it.", self.toggle_walk, self.walk)
 
     def new_face(self) -> None:
         """A face from a random short seed, unless locked."""
@@ -120,7 +125,8 @@ class LatentPanel(Panel):
         with QSignalBlocker(self.pad):
             self.pad.set_position(latent)
         self.seed.show_seed(latent)
-        self.snap.setEnabled(not self.lock.isChecked() and (latent.x, latent.y, latent.w) != (0, 0, None))
+        there = "This face is a seed itself." if (latent.x, latent.y, latent.w) == (0, 0, None) else ""
+        allow(self.snap, self._why_not() or there, TIPS["snap"])
         if recipe.label != self._label:
             self._label = recipe.label
             self._show_class()
@@ -188,12 +194,16 @@ class LatentPanel(Panel):
         self.session.edit(latent=self._last)
 
     def _show_locks(self) -> None:
-        locked = self.lock.isChecked()
-        if locked:
+        reason = self._why_not()
+        if reason:
             self.stop_walk()
-        for widget in (self.seed, self.new, self.pad, self.walk):
-            widget.setEnabled(not locked)
+        for widget, name in ((self.seed, "seed"), (self.new, "new"), (self.pad, "pad")):
+            allow(widget, reason, TIPS[name])
+        self.walk.set_why_not(reason)
         self.show_recipe(self.session.recipe)
+
+    def _why_not(self) -> str:
+        return LOCKED if self.lock.isChecked() else ""
 
 
 class SeedField(Field):
@@ -212,7 +222,7 @@ class SeedField(Field):
         self.setFont(theme.mono())
         self._latent = Latent()
         self.setAccessibleName("Seed")
-        self.setToolTip(f"{knob(Latent, 'seed').meaning} Type one, or step with the up and down keys.")
+        self.setToolTip(TIPS["seed"])
         self.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9 ]{0,12}"), self))
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.rested)

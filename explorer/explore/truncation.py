@@ -74,7 +74,7 @@ class TruncationPanel(Panel):
         for at, slider in enumerate(self.bands.values()):
             slider.changing.connect(lambda value, at=at: self._move_band(at, value))
             slider.committed.connect(self.session.commit)
-        self.add_command("Mean face", "M", "Shows the mean face, or the one before.", self.toggle_mean_face)
+        self.add_command("Mean face", "M", "Shows the mean face, or the one before.", self.toggle_mean_face, self.mean)
 
     def toggle_mean_face(self) -> None:
         """psi 0 in every band, or back to psi and the bands as they were before."""
