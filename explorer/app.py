@@ -152,6 +152,7 @@ class Explorer(QObject):
         self.engine.rendered.connect(self._rendered)
         self.engine.answered.connect(self._answered)
         self.engine.failed.connect(self.say)
+        self.engine.failed.connect(self.picture.show_failure)
         self.engine.idle_changed.connect(
             lambda idle: self.window.state.say("ready" if idle else "drawing", "good" if idle else "accent")
         )
