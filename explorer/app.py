@@ -159,6 +159,7 @@ class Explorer(QObject):
         for panel in self.panels:
             panel.job_requested.connect(self.engine.run)
             panel.job_dropped.connect(self.engine.cancel)
+            panel.said.connect(self.say)
         self.history.job_requested.connect(self.engine.run)
 
     def _connect_window(self) -> None:

@@ -24,6 +24,7 @@ class Panel(QWidget):
 
     job_requested = Signal(object)  # a request of explorer.jobs
     job_dropped = Signal(str)  # owner: its answer is not wanted any more
+    said = Signal(object, str)  # Problem, tone: a sentence for the top of the page
 
     def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

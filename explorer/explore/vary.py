@@ -85,6 +85,7 @@ class VaryPanel(Panel):
     def show_model(self, info: ModelInfo) -> None:
         super().show_model(info)
         self.grid.clear()
+        self._children = ()
         for band in bands(info.resolution):
             missing = "" if band.layers else f"This network has no {band.name} layers."
             allow(
