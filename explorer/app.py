@@ -154,12 +154,14 @@ class Explorer(QObject):
         self.engine.rendered.connect(self._rendered)
         self.engine.answered.connect(self._answered)
         self.engine.failed.connect(self.say)
+        self.engine.failed.connect(self.picture.show_failure)
         self.engine.idle_changed.connect(
             lambda idle: self.window.state.say("ready" if idle else "drawing", "good" if idle else "accent")
         )
         for panel in self.panels:
             panel.job_requested.connect(self.engine.run)
             panel.job_dropped.connect(self.engine.cancel)
+            panel.said.connect(self.say)
         self.history.job_requested.connect(self.engine.run)
 
     def _connect_window(self) -> None:

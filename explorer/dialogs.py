@@ -35,12 +35,13 @@ class Dialogs:
 
     def ask_file(self) -> None:
         """Asks for a model or a saved picture, and opens it."""
-        dialog = self._ask(QFileDialog.FileMode.ExistingFile, "Open a model or a saved picture", self._documents.open)
+        dialog = self._make(QFileDialog.FileMode.ExistingFile, "Open a model or a saved picture", self._documents.open)
         dialog.setNameFilter(MODEL_FILES)
+        dialog.open()
 
     def ask_run(self) -> None:
         """Asks for the folder of a run, and opens it."""
-        self._ask(QFileDialog.FileMode.Directory, "Open a run", self._documents.open)
+        self._make(QFileDialog.FileMode.Directory, "Open a run", self._documents.open).open()
 
     def ask_save(self) -> None:
         """Asks where to save the picture, and saves it."""
@@ -48,11 +49,12 @@ class Dialogs:
         if info is None:
             self._documents.said.emit(Problem("There is no picture to save yet: open a model with Ctrl+O."), "bad")
             return
-        dialog = self._ask(QFileDialog.FileMode.AnyFile, "Save the picture", self._documents.save)
+        dialog = self._make(QFileDialog.FileMode.AnyFile, "Save the picture", self._documents.save)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("png")
         dialog.setNameFilter("PNG picture with its recipe (*.png)")
         dialog.selectFile(f"{info.name}-seed{self._session.recipe.latent.seed}.png")
+        dialog.open()
 
     def show_sheet(self) -> None:
         """Asks what a contact sheet with the current edits should hold."""
@@ -76,10 +78,10 @@ class Dialogs:
                 lambda error: self._documents.said.emit(Problem(str(error)), "bad"),
             )
 
-    def _ask(self, mode: QFileDialog.FileMode, title: str, then: Callable[[str], None]) -> QFileDialog:
+    def _make(self, mode: QFileDialog.FileMode, title: str, then: Callable[[str], None]) -> QFileDialog:
+        """A dialog still to be opened: the system's own takes what it is told before that, and nothing after."""
         dialog = QFileDialog(self._window, title, self._settings.value.save_folder)
         dialog.setFileMode(mode)
         dialog.fileSelected.connect(then)
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
         return dialog

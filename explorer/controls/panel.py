@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ class Panel(QWidget):
 
     job_requested = Signal(object)  # a request of explorer.jobs
     job_dropped = Signal(str)  # owner: its answer is not wanted any more
+    said = Signal(object, str)  # Problem, tone: a sentence for the top of the page
 
     def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,13 +62,20 @@ class Panel(QWidget):
     def failed(self, answer: Failed) -> None:
         """A request has no answer; it is asked again with the next refresh."""
 
-    def add_command(self, text: str, key: str, tip: str, do: Callable[[], object]) -> QAction:
-        """A command of this panel: found in the palette, listed under F1, and reached by its key."""
+    def add_command(
+        self, text: str, key: str, tip: str, do: Callable[[], object], control: QWidget | None = None
+    ) -> QAction:
+        """A command of this panel: found in the palette, listed under F1, and reached by its key.
+
+        ``control`` does the same: while it is disabled, so is the command, for the reason in its tooltip.
+        """
         action = QAction(text, self)
         action.setShortcut(QKeySequence(key))
         action.setToolTip(tip)
         action.triggered.connect(lambda: do())
         self.addAction(action)
+        if control is not None:
+            _Following(action, control, tip)
         return action
 
     def refresh_later(self) -> None:
@@ -111,3 +119,22 @@ def allow(widget: QWidget, reason: str, tip: str) -> None:
     """Enables a widget with its tooltip ``tip``, or disables it with the reason why it means nothing here."""
     widget.setEnabled(not reason)
     widget.setToolTip(reason or tip)
+
+
+class _Following(QObject):
+    """Enables an action with a control, and gives it the control's reason where it cannot be used."""
+
+    def __init__(self, action: QAction, control: QWidget, tip: str) -> None:
+        super().__init__(action)
+        self._action, self._control, self._tip = action, control, tip
+        control.installEventFilter(self)
+        self._follow()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.EnabledChange, QEvent.Type.ToolTipChange):
+            self._follow()
+        return False
+
+    def _follow(self) -> None:
+        self._action.setEnabled(self._control.isEnabled())
+        self._action.setToolTip(self._tip if self._control.isEnabled() else self._control.toolTip())

@@ -3,7 +3,9 @@
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
+from explorer.controls.compare import Mode
 from explorer.controls.pill import Pill
+from explorer.jobs import Frame
 
 TIPS = {
     "precision": "How the picture on screen was drawn; a moving hand gets a fast draft.",
@@ -27,6 +29,31 @@ class PicturePills:
             pill.hide()
         for pill in (self.compare, self.zoom):
             pill.set_clickable(True)
+
+    def tell(self, frame: Frame, stale: bool, failure: str) -> None:
+        """How the picture was drawn and how long that took; amber while it is older than what is wanted.
+
+        ``failure`` is the sentence that says why what is wanted cannot be drawn, or empty.
+        """
+        if failure:
+            self.precision.say("cannot be drawn", "bad")
+        elif stale:
+            self.precision.say("behind · drawing", "warning")
+        else:
+            self.precision.say(f"{frame.precision} · {frame.dtype}", "good" if frame.precision == "exact" else "accent")
+        self.precision.setToolTip(failure or TIPS["precision"])
+        self.time.say(f"{1000 * frame.seconds:.{1 if frame.seconds < 0.1 else 0}f} ms")
+
+    def tell_compared(self, held: bool, mode: Mode, possible: bool) -> None:
+        """Which side of A/B is seen: A while it is ``held``, or both by ``mode``; nothing where it is not possible."""
+        if held:
+            self.compare.say("A · before", "warning")
+        elif mode is Mode.WIPE:
+            self.compare.say("A before | B now", "accent")
+        elif mode is Mode.DIFFERENCE:
+            self.compare.say("difference ×4", "accent")
+        else:
+            self.compare.say("A/B  hold B" if possible else "")
 
     def place(self, box: QRectF) -> None:
         """Puts the pills at the upper corners of the picture."""

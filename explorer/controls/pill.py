@@ -1,11 +1,12 @@
 """Pills: small dark labels that lie over the picture and stay readable on any of it."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
 
+_PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _BACK, _TEXT = QColor(10, 11, 14, 215), QColor("#e9ebf1")
 
 
@@ -37,7 +38,7 @@ class Pill(QWidget):
         self.update()
 
     def set_clickable(self, clickable: bool) -> None:
-        """Turns the pill into a button."""
+        """Turns the pill into a button, for the mouse and the keyboard."""
         self._live = clickable
         self.setCursor(Qt.CursorShape.PointingHandCursor if clickable else Qt.CursorShape.ArrowCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if clickable else Qt.FocusPolicy.NoFocus)
@@ -67,3 +68,9 @@ class Pill(QWidget):
             self.clicked.emit()
         else:
             event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._live and event.key() in _PRESSING and not event.isAutoRepeat():
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)

@@ -2,19 +2,20 @@
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from explorer import theme
+from explorer.controls.field import Field
 from explorer.controls.track import Track
 from stylegan_core.recipe import Knob
 
 REST = 400  # milliseconds without a key or wheel step after which the gesture counts as finished
 
 
-class NumberField(QLineEdit):
-    """A number that is typed: Return takes it, Escape brings the old one back; a comma counts as a point."""
+class NumberField(Field):
+    """A number that is typed; a comma counts as a point."""
 
     typed = Signal(float)
 
@@ -25,20 +26,19 @@ class NumberField(QLineEdit):
         self.setAlignment(theme.ALIGN_NUMBER)
         self.decimals, self.signed = decimals, signed
         self._value = 0.0
-        self.editingFinished.connect(self._take)
 
     def show_value(self, value: float) -> None:
         """Shows a value, unless a person is typing another one."""
         self._value = value
         if not (self.hasFocus() and self.isModified()):
-            self._write()
+            self.write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
         text = f"{self._value:+.{self.decimals}f}" if self.signed else f"{self._value:.{self.decimals}f}"
         self.setText(text.replace("+0.0", "0.0") if self._value == 0 else text)
         self.setModified(False)
 
-    def _take(self) -> None:
+    def take(self) -> None:
         if not self.isModified():
             return
         try:
@@ -48,16 +48,10 @@ class NumberField(QLineEdit):
         self.setModified(False)
         if math.isfinite(value) and value != self._value:
             self._value = value
-            self._write()
+            self.write()
             self.typed.emit(value)
         else:
-            self._write()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.isModified():
-            self._write()
-        else:
-            super().keyPressEvent(event)
+            self.write()
 
 
 class LabelledSlider(QWidget):
@@ -157,6 +151,7 @@ class LabelledSlider(QWidget):
         self.track.nudged.connect(self._rest.start)
         self.track.reset_asked.connect(self.reset)
         self.number.typed.connect(self._typed)
+        self.number.finished.connect(self.track.setFocus)
         self._rest.timeout.connect(self._finish)
 
     def _name(self, label: str) -> None:

@@ -18,7 +18,7 @@ from explorer.session import Session
 from stylegan_core.recipe import Recipe
 
 THUMB, SMALL_THUMB, STORED = 62, 42, 128
-MOST_SHOWN = 200
+MOST_SHOWN = 200  # thumbnails of the last entries; favourites are shown beside them, however old
 MISSING, MOST_MISSING = "history.missing", 24
 REST = 1000  # milliseconds without a gesture after which entries that were never drawn get their picture
 _counter = itertools.count()
@@ -56,9 +56,9 @@ class HistoryStrip(QWidget):
         """Shows what was kept, below what this session has already added."""
         fresh = self.entries()
         self._entries = OrderedDict((entry.key, entry) for entry in [*entries, *fresh])
-        for entry in entries[-MOST_SHOWN:]:
-            if entry.key not in self._thumbnails:
-                self._add_thumbnail(entry, len(fresh))
+        for key in self._worth_showing():
+            if key not in self._thumbnails:
+                self._add_thumbnail(self._entries[key])
         self._count()
 
     def show_frame(self, frame: Frame) -> None:
@@ -174,12 +174,11 @@ class HistoryStrip(QWidget):
             entry = Entry(key, recipe, info.hash, self._session.model_path)
             self._entries[key] = entry
             self.tell_drafts()
-            self._waiting[(info.hash, recipe)] = key
-            self._add_thumbnail(entry, 0)
+            self._add_thumbnail(entry)
+            self._drop_old_thumbnails()
             self.added.emit(entry)
             self._count()
-            if self._last is not None:  # the hand may have rested before it let go: then nothing new is drawn
-                self.show_frame(self._last)
+            self._wait_for_picture(entry)
         self._select(key)
 
     def _key_of(self, recipe: Recipe) -> str | None:
@@ -187,7 +186,23 @@ class HistoryStrip(QWidget):
         same = (e.key for e in reversed(self._entries.values()) if e.recipe == recipe and e.model_hash == model)
         return next(same, None)
 
-    def _add_thumbnail(self, entry: Entry, at: int) -> None:
+    def _wait_for_picture(self, entry: Entry) -> None:
+        """Takes the next frame of an entry; the hand may have rested before it let go: then nothing new is drawn."""
+        self._waiting[(entry.model_hash, entry.recipe)] = entry.key
+        if self._last is not None:
+            self.show_frame(self._last)
+
+    def _worth_showing(self) -> list[str]:
+        """The keys of every favourite and of the last entries, oldest first."""
+        late = len(self._entries) - MOST_SHOWN
+        return [key for at, (key, entry) in enumerate(self._entries.items()) if entry.favourite or at >= late]
+
+    def _drop_old_thumbnails(self) -> None:
+        for key in self._thumbnails.keys() - self._worth_showing():
+            self._thumbnails.pop(key).deleteLater()
+
+    def _add_thumbnail(self, entry: Entry) -> None:
+        """Puts a thumbnail at its place, the newest at the left."""
         thumbnail = Thumbnail(self._size)
         thumbnail.setAccessibleName(f"Earlier picture, seed {entry.recipe.latent.seed}")
         thumbnail.setToolTip("Brings this picture back. Drag it onto mixing to take its layers; right-click for more.")
@@ -197,12 +212,9 @@ class HistoryStrip(QWidget):
         thumbnail.clicked.connect(lambda _=False, key=entry.key: self._restore(key))
         thumbnail.menu_asked.connect(lambda where, key=entry.key: self._menu(key, where))
         thumbnail.drag_started.connect(lambda: drag_recipe(thumbnail, entry.recipe, thumbnail.pixmap))
+        newer = itertools.takewhile(lambda key: key != entry.key, reversed(self._entries))
+        self._row.insertWidget(sum(key in self._thumbnails for key in newer), thumbnail)
         self._thumbnails[entry.key] = thumbnail
-        self._row.insertWidget(at, thumbnail)
-        if len(self._thumbnails) > MOST_SHOWN:
-            oldest = next((k for k in self._entries if k in self._thumbnails and not self._entries[k].favourite), None)
-            if oldest is not None and oldest != entry.key:
-                self._thumbnails.pop(oldest).deleteLater()
         thumbnail.setVisible(entry.favourite or not self._only.isChecked())
 
     def _restore(self, key: str) -> None:
@@ -226,6 +238,12 @@ class HistoryStrip(QWidget):
         self._entries[key] = entry
         if key in self._thumbnails:
             self._thumbnails[key].set_starred(entry.favourite)
+            self._filter(self._only.isChecked())
+        else:  # undo has come back to an entry so old that it has no thumbnail any more
+            self._add_thumbnail(entry)
+            self._select(key)
+            if not entry.thumbnail:
+                self._wait_for_picture(entry)
         self.starred.emit(key, entry.favourite)
         self._count()
 

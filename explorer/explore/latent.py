@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QRegularExpressionValidator, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QStyle, QStyleOptionFrame, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStyle, QStyleOptionFrame, QWidget
 
 from explorer import theme
 from explorer.controls.chips import IconButton, button
+from explorer.controls.field import Field
 from explorer.controls.pad import SeedPad
-from explorer.controls.panel import Panel
-from explorer.controls.slider import LabelledSlider
+from explorer.controls.panel import Panel, allow
+from explorer.controls.slider import REST, LabelledSlider
 from explorer.jobs import Done, Piece, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
@@ -23,6 +24,13 @@ WALK = Knob("Walks through the map of seeds by itself, in seeds a second; 0 stan
 SLOW = 0.3  # seeds a second, when a walk is started by its key
 FRAME = 33  # milliseconds between two steps of a walk
 PICTURES = 64
+TIPS = {
+    "seed": f"{knob(Latent, 'seed').meaning} Type one, or step with the up and down keys.",
+    "new": "Draws a new face from a random seed (N).",
+    "pad": "Drag between faces: the picture is a blend of the four around the point. Double-click resets.",
+    "snap": "Goes to the nearest seed of the map.",
+}
+LOCKED = "This face is locked."
 
 
 class LatentPanel(Panel):
@@ -31,10 +39,10 @@ class LatentPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Latent", parent)
         self.seed = SeedField()
-        self.new = button("New", "Draws a new face from a random seed (N).")
+        self.new = button("New", TIPS["new"])
         self.lock = IconButton("unlock", "Keeps this face: seed, pad and walk do nothing while locked.", "lock")
         self.pad = SeedPad()
-        self.snap = button("Snap", "Goes to the nearest seed of the map.", "ghost")
+        self.snap = button("Snap", TIPS["snap"], "ghost")
         self.walk = LabelledSlider("Walk", WALK, 0.0, signed=True)
         self.classes = QComboBox()
         self._timer = QTimer(self, interval=FRAME)
@@ -67,12 +75,13 @@ class LatentPanel(Panel):
         self._class_row.hide()
         self.classes.setAccessibleName("Class")
         self.classes.setToolTip("Draws a face of this class.")
-        self.pad.setToolTip(
-            "Drag between faces: the picture is a blend of the four around the point. Double-click resets."
-        )
+        self.pad.setToolTip(TIPS["pad"])
 
     def _connect(self) -> None:
         self.seed.chosen.connect(lambda seed: self._go(Latent(seed)))
+        self.seed.stepped.connect(self._step_to)
+        self.seed.rested.connect(self.session.commit)
+        self.seed.finished.connect(self.pad.setFocus)
         self.new.clicked.connect(self.new_face)
         self.lock.toggled.connect(lambda: self._show_locks())
         self.pad.moving.connect(self._move)
@@ -81,9 +90,9 @@ class LatentPanel(Panel):
         self.snap.clicked.connect(self.snap_to_seed)
         self.walk.changing.connect(self._set_speed)
         self.classes.activated.connect(self._choose_class)
-        self.add_command("New face", "N", "Draws a new face from a random seed.", self.new_face)
-        self.add_command("Snap to the nearest seed", "", "Goes to the nearest seed of the map.", self.snap_to_seed)
-        self.add_command("Walk or stand still", "W", "Starts a slow walk, or stops it.", self.toggle_walk)
+        self.add_command("New face", "N", "Draws a new face from a random seed.", self.new_face, self.new)
+        self.add_command("Snap to the nearest seed", "", TIPS["snap"], self.snap_to_seed, self.snap)
+        self.add_command("Walk or stand still", "W", "Starts a slow walk, or stops it.", self.toggle_walk, self.walk)
 
     def new_face(self) -> None:
         """A face from a random short seed, unless locked."""
@@ -116,7 +125,8 @@ class LatentPanel(Panel):
         with QSignalBlocker(self.pad):
             self.pad.set_position(latent)
         self.seed.show_seed(latent)
-        self.snap.setEnabled(not self.lock.isChecked() and (latent.x, latent.y, latent.w) != (0, 0, None))
+        there = "This face is a seed itself." if (latent.x, latent.y, latent.w) == (0, 0, None) else ""
+        allow(self.snap, self._why_not() or there, TIPS["snap"])
         if recipe.label != self._label:
             self._label = recipe.label
             self._show_class()
@@ -152,6 +162,10 @@ class LatentPanel(Panel):
             self.stop_walk()
             self.session.apply(replace(self.session.recipe, latent=latent))
 
+    def _step_to(self, seed: int) -> None:
+        self.stop_walk()
+        self.session.edit(latent=Latent(seed))
+
     def _move(self, x: float, y: float) -> None:
         self.stop_walk()
         self.session.edit(latent=Latent(self.session.recipe.latent.seed, x, y))
@@ -180,21 +194,27 @@ class LatentPanel(Panel):
         self.session.edit(latent=self._last)
 
     def _show_locks(self) -> None:
-        locked = self.lock.isChecked()
-        if locked:
+        reason = self._why_not()
+        if reason:
             self.stop_walk()
-        for widget in (self.seed, self.new, self.pad, self.walk):
-            widget.setEnabled(not locked)
+        for widget, name in ((self.seed, "seed"), (self.new, "new"), (self.pad, "pad")):
+            allow(widget, reason, TIPS[name])
+        self.walk.set_why_not(reason)
         self.show_recipe(self.session.recipe)
 
+    def _why_not(self) -> str:
+        return LOCKED if self.lock.isChecked() else ""
 
-class SeedField(QLineEdit):
-    """A seed that is typed, or stepped with up and down; ``chosen`` carries it.
+
+class SeedField(Field):
+    """A seed: ``chosen`` by typing, or ``stepped`` to with up and down; ``rested`` comes 400 ms after the last step.
 
     While it has the focus it holds the bare number; otherwise it says in words where the face comes from.
     """
 
     chosen = Signal(int)
+    stepped = Signal(int)
+    rested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,17 +222,18 @@ class SeedField(QLineEdit):
         self.setFont(theme.mono())
         self._latent = Latent()
         self.setAccessibleName("Seed")
-        self.setToolTip(f"{knob(Latent, 'seed').meaning} Type one, or step with the up and down keys.")
+        self.setToolTip(TIPS["seed"])
         self.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9 ]{0,12}"), self))
-        self.editingFinished.connect(self._take)
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self.rested)
 
     def show_seed(self, latent: Latent) -> None:
         """Shows where the face comes from, unless a person is typing."""
         self._latent = latent
         if not (self.hasFocus() and self.isModified()):
-            self._write()
+            self.write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
         room, measure = self._room(), self.fontMetrics()
         fitting = [words for words in in_words(self._latent) if measure.horizontalAdvance(words) <= room]
         words = fitting[0] if fitting else in_words(self._latent)[-1]
@@ -229,28 +250,27 @@ class SeedField(QLineEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if not self.hasFocus():
-            self._write()
+            self.write()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._write()
+        self.write()
         QTimer.singleShot(0, self, self.selectAll)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._write()
+        self.write()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
         if step:
             self.setModified(False)
-            self.chosen.emit((self._latent.seed + step) % SEEDS)
-        elif event.key() == Qt.Key.Key_Escape:
-            self._write()
+            self.stepped.emit((self._latent.seed + step) % SEEDS)
+            self._rest.start()
         else:
             super().keyPressEvent(event)
 
-    def _take(self) -> None:
+    def take(self) -> None:
         digits = self.text().replace(" ", "")
         if self.isModified() and digits:
             self.setModified(False)

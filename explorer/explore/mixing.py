@@ -10,7 +10,8 @@ from explorer.controls.chips import chip
 from explorer.controls.matrix import OWNERS, MatrixDialog, is_of_matrix
 from explorer.controls.mix_row import MixRow
 from explorer.controls.panel import Panel, allow
-from explorer.jobs import Done, Failed, Piece, Strip
+from explorer.jobs import Done, Failed, Piece, Problem, Strip
+from explorer.outside import fits
 from explorer.session import Session
 from stylegan_core.bands import NAMES, band_of_layer, bands
 from stylegan_core.info import ModelInfo
@@ -20,6 +21,7 @@ Key = str | int  # the name of a band, or the number of a layer
 SEEDS = 100_000
 PROPOSED = {"coarse": 2214, "middle": 314, "fine": 90417}
 SIDE = 64
+FOREIGN = "This face was stored with another network, so it cannot be mixed in here: drop one of the network shown."
 TIPS = {
     "matrix": "Opens the matrix: rows of faces, with layers of the faces of the columns.",
     "layers": "Shows a source and a weight for every single layer.",
@@ -33,7 +35,7 @@ class MixingPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Mixing", parent)
         self.rows: dict[Key, MixRow] = {}
-        self._proposed: dict[Key, Latent] = {name: Latent(seed) for name, seed in PROPOSED.items()}
+        self._proposed: dict[Key, Latent] = {name: _first_proposal(name) for name in NAMES}
         self._shown: object = None
         self._dialog: MatrixDialog | None = None
         self.matrix = chip("matrix", TIPS["matrix"])
@@ -50,8 +52,8 @@ class MixingPanel(Panel):
         self.matrix.clicked.connect(self.open_matrix)
         self.per_layer.toggled.connect(self._disclose)
         self.new.clicked.connect(self.new_sources)
-        self.add_command("Mixing matrix …", "", TIPS["matrix"], self.open_matrix)
-        self.add_command("New sources for mixing", "", TIPS["new"], self.new_sources)
+        self.add_command("Mixing matrix …", "", TIPS["matrix"], self.open_matrix, self.matrix)
+        self.add_command("New sources for mixing", "", TIPS["new"], self.new_sources, self.new)
 
     def new_sources(self) -> None:
         """Other sources for every row in use that is not locked, as one step."""
@@ -66,6 +68,9 @@ class MixingPanel(Panel):
 
     def set_source(self, key: Key, latent: Latent) -> None:
         """Takes the layers of a row from another face; a row not in use starts at weight 1, so that it is seen."""
+        if self.info is not None and not fits(latent, self.info):
+            self.said.emit(Problem(FOREIGN), "bad")
+            return
         mix = find_mix(self.session.recipe, key)
         self._proposed[key] = latent
         self.session.apply(put_mix(self.session.recipe, key, _mix(key, latent, mix.weight if mix else 1.0)))
@@ -93,6 +98,8 @@ class MixingPanel(Panel):
         self._close_matrix()
         self._drop_layer_rows()
         self._shown = None
+        for key in [key for key, latent in self._proposed.items() if not fits(latent, info)]:
+            self._proposed[key] = _first_proposal(key)
         super().show_model(info)
         reason = info.why_not("mixing")
         for widget, tip in ((self.matrix, TIPS["matrix"]), (self.per_layer, TIPS["layers"]), (self.new, TIPS["new"])):
@@ -159,7 +166,7 @@ class MixingPanel(Panel):
             self.refresh_later()
             return
         band = band_of_layer(layer, self.info.resolution).name
-        self._proposed.setdefault(layer, Latent(1000 + layer))
+        self._proposed.setdefault(layer, _first_proposal(layer))
         self._add_row(layer, f"Layer {layer}", band, f"{self.info.layer_resolutions[layer]}²", self._layer_box)
         self.rows[layer].set_why_not(self.info.why_not("mixing"))
         self.rows[layer].show_mix(find_mix(self.session.recipe, layer), self._proposed[layer])
@@ -211,6 +218,11 @@ class MixingPanel(Panel):
             self._dialog.close()
             self._dialog.deleteLater()
             self._dialog = None
+
+
+def _first_proposal(key: Key) -> Latent:
+    """The source of a row before a person chooses one."""
+    return Latent(PROPOSED[key] if isinstance(key, str) else 1000 + key)
 
 
 def find_mix(recipe: Recipe, key: Key) -> Mix | None:

@@ -101,7 +101,7 @@ class NoisePanel(Panel):
         self.draws.toggled.connect(self._show_views)
         self.map.toggled.connect(self._show_views)
         self.strip.chosen.connect(self._take_draw)
-        self.add_command("Other noise", "R", "Draws other noise for every layer.", self.draw_again)
+        self.add_command("Other noise", "R", TIPS["reseed"], self.draw_again, self.reseed)
 
     def draw_again(self) -> None:
         """Other noise for every layer."""
@@ -141,7 +141,10 @@ class NoisePanel(Panel):
             missing = name.endswith("only") and name.split()[0] not in self.chips.bands
             allow(each, reason or ("This network has no such layers." if missing else ""), GROUPS[name])
         self.strip.clear()
+        self._drawn = ()
         self.heat_map.show_values(None)
+        self.progress.clear()
+        self._show_views()
         if not reason:
             self.chips.pick(self._layer)
 
@@ -201,7 +204,9 @@ class NoisePanel(Panel):
             self.session.apply(replace(self.session.recipe, noise=self._drawn[index].noise))
 
     def _show_views(self) -> None:
-        self.strip.setVisible(self.draws.isChecked())
-        self.heat_map.setVisible(self.map.isChecked())
-        self.progress.setVisible(self.map.isChecked())
+        """The draws and the map, where they are asked for and mean something."""
+        there = self.info is not None and not self.info.why_not("noise")
+        self.strip.setVisible(there and self.draws.isChecked())
+        for view in (self.heat_map, self.progress):
+            view.setVisible(there and self.map.isChecked())
         self.refresh_later()

@@ -13,7 +13,7 @@ from explorer.controls.empty import EmptyPage
 from explorer.controls.fit import Fit, fit
 from explorer.controls.picture_pills import PicturePills
 from explorer.controls.thumbnails import image_of
-from explorer.jobs import Frame
+from explorer.jobs import Frame, Problem
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
 
@@ -39,6 +39,7 @@ class PictureView(QWidget):
         self._image: QImage | None = None
         self._kept: OrderedDict[tuple[str, Recipe], QImage] = OrderedDict()
         self._other: Recipe | None = None
+        self._failure = ""  # why what is wanted cannot be drawn, in one sentence
         self._smooth = False
         self.wipe = Wipe()
         self._wiping = False
@@ -70,8 +71,9 @@ class PictureView(QWidget):
 
     @property
     def stale(self) -> bool:
-        """True while the picture is older than the recipe."""
-        return self._frame is not None and self._frame.recipe != self._wanted()
+        """True while the picture is older than the recipe, or another network's."""
+        frame = self._frame
+        return frame is not None and (frame.model_hash, frame.recipe) != (self._model(), self._wanted())
 
     @property
     def smooth(self) -> bool:
@@ -85,11 +87,19 @@ class PictureView(QWidget):
             self._keep(frame, image)
         if self._other is not None and frame.recipe != self._other:
             return
-        self._frame, self._image = frame, image
+        self._frame, self._image, self._failure = frame, image, ""
         self.empty.hide()
         self._mark()
         self._place_pills()
         self.update()
+
+    def show_failure(self, problem: Problem) -> None:
+        """What is wanted cannot be drawn: the picture says so until something else is wanted."""
+        self.show_message(problem.sentence, lost=True)
+        if self.stale:
+            self._late.stop()
+            self._failure = problem.sentence
+            self._mark()
 
     def show_message(self, message: str, lost: bool = False) -> None:
         """Says in the middle what is going on while there is no picture yet, with ways on where one is ``lost``."""
@@ -99,6 +109,7 @@ class PictureView(QWidget):
     def forget(self) -> None:
         """Another model: its predecessor's pictures are no longer comparable, the last stays until the next comes."""
         self._kept.clear()
+        self._other, self._failure = None, ""
         if self.wipe.mode is not Mode.OFF:
             self.set_mode(Mode.OFF)
         self._mark()
@@ -118,13 +129,13 @@ class PictureView(QWidget):
             return
         if not other and self._other is None:
             return
-        self._other = before
+        self._other, self._failure = before, ""
         self.comparing.emit(before)
-        wanted = self._wanted()
-        kept = self._kept.get((self._frame.model_hash, wanted)) if self._frame else None
+        model, wanted = self._model(), self._wanted()
+        kept = self._kept.get((model, wanted))
         if kept is not None and self._frame is not None:
             self._image = kept
-            self._frame = replace(self._frame, recipe=wanted, precision="exact", dtype="float32")
+            self._frame = replace(self._frame, recipe=wanted, model_hash=model, precision="exact", dtype="float32")
         self._mark()
         self.update()
 
@@ -140,8 +151,7 @@ class PictureView(QWidget):
         self.mode_changed.emit(mode)
 
     def _pin(self, before: Recipe | None) -> None:
-        model = self._frame.model_hash if self._frame else ""
-        self.wipe.pin(None if before is None else self._kept.get((model, before)))
+        self.wipe.pin(None if before is None else self._kept.get((self._model(), before)))
         if before is not None and self.wipe.pinned is None:
             self.pin_wanted.emit(before)
 
@@ -165,6 +175,9 @@ class PictureView(QWidget):
     def _wanted(self) -> Recipe:
         return self._session.recipe if self._other is None else self._other
 
+    def _model(self) -> str:
+        return self._session.info.hash if self._session.info else ""
+
     def _keep(self, frame: Frame, image: QImage) -> None:
         self._kept[(frame.model_hash, frame.recipe)] = image
         if len(self._kept) > KEPT:
@@ -173,31 +186,20 @@ class PictureView(QWidget):
     def _recipe_changed(self, recipe: Recipe) -> None:
         if self._frame is not None and not self._late.isActive():
             self._late.start()
+        if self._failure:
+            self._failure = ""
+            self._mark()
 
     def _mark(self) -> None:
-        """Writes the pills: precision with a coloured dot, amber while the picture is older than the recipe."""
+        """Writes the pills."""
         frame = self._frame
         if frame is None:
             return
-        if self.stale:
-            self._pills.precision.say("behind · drawing", "warning")
-        else:
+        if not self.stale:
             self._late.stop()
-            dot = "good" if frame.precision == "exact" else "accent"
-            self._pills.precision.say(f"{frame.precision} · {frame.dtype}", dot)
-        self._pills.time.say(f"{1000 * frame.seconds:.{1 if frame.seconds < 0.1 else 0}f} ms")
-        self._pills.compare.say(*self._compare_words())
+        self._pills.tell(frame, self.stale, self._failure)
+        self._pills.tell_compared(self._other is not None, self.wipe.mode, self._session.previous_recipe is not None)
         self._place_pills()
-
-    def _compare_words(self) -> tuple[str, str]:
-        """What the A/B pill says, and its mark; empty where there is nothing to compare with."""
-        if self._other is not None:
-            return "A · before", "warning"
-        if self.wipe.mode is Mode.WIPE:
-            return "A before | B now", "accent"
-        if self.wipe.mode is Mode.DIFFERENCE:
-            return "difference ×4", "accent"
-        return ("A/B  hold B" if self._session.previous_recipe is not None else ""), ""
 
     def picture_rect(self) -> QRectF:
         """Where the picture lies, in logical pixels; empty while there is none."""

@@ -16,6 +16,7 @@ from stylegan_core.bands import NAMES, bands
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe, default, knob
 
+Bands = tuple[float, float, float] | None
 STEPS = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)  # paper, figure 8
 PAPER_CUTOFF = 8
 TIPS = {
@@ -31,7 +32,7 @@ class TruncationPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Truncation", parent)
         self._default = float(default(Recipe, "psi"))
-        self._before = self._default
+        self._before: tuple[float, Bands] = (self._default, None)
         self._shown: tuple[object, ...] = ()
         self.psi = LabelledSlider("ψ", knob(Recipe, "psi"), self._default)
         self.psi.track.setAccessibleName("psi")
@@ -73,16 +74,19 @@ class TruncationPanel(Panel):
         for at, slider in enumerate(self.bands.values()):
             slider.changing.connect(lambda value, at=at: self._move_band(at, value))
             slider.committed.connect(self.session.commit)
-        self.add_command("Mean face", "M", "Shows the mean face, or the one before.", self.toggle_mean_face)
+        self.add_command("Mean face", "M", "Shows the mean face, or the one before.", self.toggle_mean_face, self.mean)
 
     def toggle_mean_face(self) -> None:
-        """psi 0, or back to the psi before."""
+        """psi 0 in every band, or back to psi and the bands as they were before."""
         recipe = self.session.recipe
-        if recipe.psi == 0 and not any(recipe.psi_bands or (0,)):
-            self._set(self._before)
-        else:
-            self._before = recipe.psi or self._default
+        if any(recipe.psi_bands or (recipe.psi,)):
+            self._before = recipe.psi, recipe.psi_bands
             self._set(0.0)
+        else:
+            psi, own = self._before
+            if own is None and recipe.psi_bands is not None:
+                own = (psi, psi, psi)
+            self.session.apply(replace(recipe, psi=psi, psi_bands=own))
 
     def show_recipe(self, recipe: Recipe) -> None:
         shown = (recipe.psi, recipe.psi_bands, recipe.cutoff, self.info)

@@ -72,7 +72,7 @@ class VaryPanel(Panel):
         self.amount.changing.connect(lambda _: self.refresh_later())
         for each in (*self.keep.values(), self.keep_directions):
             each.toggled.connect(lambda _: self.refresh_later())
-        self.add_command("Other children", "V", "Draws eight other children of this face.", self.draw_again)
+        self.add_command("Other children", "V", "Draws eight other children of this face.", self.draw_again, self.again)
 
     def draw_again(self) -> None:
         """Eight other children."""
@@ -85,6 +85,7 @@ class VaryPanel(Panel):
     def show_model(self, info: ModelInfo) -> None:
         super().show_model(info)
         self.grid.clear()
+        self._children = ()
         for band in bands(info.resolution):
             missing = "" if band.layers else f"This network has no {band.name} layers."
             allow(

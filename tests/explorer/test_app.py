@@ -15,10 +15,11 @@ from explorer.app import Explorer
 from explorer.controls.compare import Mode
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import Thumbnail
+from explorer.explore.mixing import FOREIGN, MixingPanel
 from explorer.jobs import Sheet
 from explorer.opening import look
 from stylegan_core.picture import save_picture
-from stylegan_core.recipe import Latent, Recipe
+from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend, info
 from tests.explorer.whole_window import Make, drawn, finish, model_file
 
@@ -346,6 +347,51 @@ def test_a_recipe_is_copied_and_pasted_and_other_text_is_refused(start: Make, qt
     QGuiApplication.clipboard().setText("hello")
     explorer.actions["paste_recipe"].trigger()
     assert "no recipe" in explorer.window.banner.sentence
+
+
+def test_a_pasted_recipe_of_another_network_is_shown_as_far_as_it_fits(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    wide = Vector.of([0.0] * 16)
+    mixes = (Mix(Latent(w=wide), 1.0, "coarse"), Mix(Latent(4), 1.0, "fine"))
+    smile = AppliedDirection(Direction("smile", wide), 2.0)
+    foreign = Recipe(Latent(5, w=wide), psi=0.2, mixes=mixes, directions=(smile,), label=3)
+    QGuiApplication.clipboard().setText(foreign.to_json())
+    explorer.actions["paste_recipe"].trigger()
+    assert explorer.session.recipe == Recipe(Latent(5), psi=0.2, mixes=mixes[1:])
+    said = explorer.window.banner.sentence
+    assert said == (
+        "This recipe was made with another network: boxed leaves out its stored face, 1 of its mixed faces, 1 of its "
+        "directions and its class, which it cannot draw."
+    )
+    explorer.window.banner.hide()
+    explorer.actions["copy_recipe"].trigger()
+    explorer.session.apply(Recipe())
+    explorer.actions["paste_recipe"].trigger()
+    assert explorer.session.recipe.latent == Latent(5) and not explorer.window.banner.sentence
+
+
+def test_a_face_of_another_network_on_a_mixing_row_is_a_sentence_at_the_top(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    mixing = next(panel for panel in explorer.panels if isinstance(panel, MixingPanel))
+    mixing.set_source("fine", Latent(w=Vector.of([0.0] * 16)))
+    assert explorer.session.recipe == Recipe() and explorer.window.banner.sentence == FOREIGN
+
+
+def test_a_recipe_that_cannot_be_drawn_is_not_drawing_for_ever(start: Make, qtbot: QtBot) -> None:
+    backend = FakeBackend()
+    explorer = start(backend=backend)
+    drawn(explorer, qtbot)
+    pill = explorer.picture._pills.precision
+    backend.broken = ValueError("A stored w has 8 numbers a layer, but this network takes 16.")
+    explorer.session.apply(Recipe(psi=0.1))
+    qtbot.waitUntil(lambda: pill.text == "cannot be drawn")
+    assert pill.toolTip() == explorer.window.banner.sentence == str(backend.broken)
+    backend.broken = None
+    explorer.session.apply(Recipe(psi=0.2))
+    drawn(explorer, qtbot)
+    assert pill.text == "exact · float32"
 
 
 def test_the_exact_picture_is_copied(start: Make, qtbot: QtBot) -> None:

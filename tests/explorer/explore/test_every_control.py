@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -75,6 +76,45 @@ def test_what_a_network_without_styles_lacks_says_why(show: Any) -> None:
         for each in off:
             assert "network" in tooltip(each), f"{kind.__name__}: {each.accessibleName()!r} says {tooltip(each)!r}"
         assert off
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "key", "control"),
+    [
+        (MixingPanel, "Mixing matrix …", "", "matrix"),
+        (MixingPanel, "New sources for mixing", "", "new"),
+        (TruncationPanel, "Mean face", "M", "mean"),
+        (NoisePanel, "Other noise", "R", "reseed"),
+    ],
+)
+def test_a_command_can_be_used_when_its_control_can(
+    session: Session, show: Any, kind: type[Panel], name: str, key: str, control: str
+) -> None:
+    panel, _ = show(kind)
+    command = next(each for each in panel.actions() if each.text() == name)
+    tip = command.toolTip()
+    assert command.isEnabled() and command.shortcut() == QKeySequence(key)
+    session.set_model(model_info(name="plain", capabilities=PLAIN), "plain.safetensors")
+    command.trigger()
+    assert not command.isEnabled() and command.toolTip() == getattr(panel, control).toolTip() != tip
+    assert session.recipe == Recipe() and getattr(panel, "_dialog", None) is None
+    session.undo()
+    session.set_model(model_info(), "small.safetensors")
+    assert command.isEnabled() and command.toolTip() == tip
+    panel.setEnabled(False)  # there is no network at all
+    assert not command.isEnabled()
+
+
+def test_the_commands_of_a_locked_face_say_that_it_is_locked(session: Session, show: Any) -> None:
+    panel, _ = show(LatentPanel)
+    session.apply(Recipe(Latent(3, 0.4)))
+    panel.lock.click()
+    commands = panel.actions()
+    assert {(each.isEnabled(), each.toolTip()) for each in commands} == {(False, "This face is locked.")}
+    panel.lock.click()
+    assert all(each.isEnabled() for each in commands) and len(commands) == 3
+    panel.snap.click()
+    assert [each.text() for each in commands if not each.isEnabled()] == ["Snap to the nearest seed"]
 
 
 def test_every_slider_resets_on_a_double_click(panel: Panel, qtbot: Any, session: Session) -> None:

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from explorer.explore.history import MISSING, HistoryStrip
+from explorer.explore.history import MISSING, MOST_SHOWN, HistoryStrip
+from explorer.history_file import Entry
 from explorer.jobs import Frame, Piece, Strip
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
@@ -34,6 +35,18 @@ class Watched(HistoryStrip):
         key = next(entry.key for entry in self.entries() if entry.recipe == recipe)
         pixmap = self._thumbnails[key].pixmap
         return None if pixmap is None else pixmap.toImage().pixelColor(2, 2).red()
+
+    def row(self) -> list[float]:
+        """The psi of every thumbnail in the row, the leftmost first."""
+        psi = {thumbnail: self._entries[key].recipe.psi for key, thumbnail in self._thumbnails.items()}
+        widgets = [self._row.itemAt(at).widget() for at in range(self._row.count())]
+        return [psi[widget] for widget in widgets if widget in psi]
+
+    def only_favourites(self) -> list[float]:
+        """The psi of what is left to see with the chip pressed."""
+        self._only.setChecked(True)
+        seen = {self._entries[key].recipe.psi for key, each in self._thumbnails.items() if each.isVisibleTo(self)}
+        return [psi for psi in self.row() if psi in seen]
 
 
 @pytest.fixture
@@ -88,3 +101,47 @@ def test_what_was_never_drawn_is_drawn_when_the_hand_rests(qtbot: QtBot, session
     assert (0.1, 10) in strip.kept
     strip._rest.timeout.emit()
     assert len(strip.asked) == 1
+
+
+def kept_entries(count: int, *favourites: int) -> list[Entry]:
+    """Entries as a file gives them back, the oldest first; the psi of each is its number."""
+    return [
+        Entry(str(at), Recipe(psi=float(at)), model_info().hash, "small.safetensors", at in favourites)
+        for at in range(1, count + 1)
+    ]
+
+
+def test_an_old_favourite_is_there_after_a_restart(strip: Watched) -> None:
+    strip.restore(kept_entries(MOST_SHOWN + 60, 3, 40))
+    fresh = strip.row()[0]
+    assert strip.row() == [fresh, *range(MOST_SHOWN + 60, 61, -1), 40, 3]
+    assert strip._only.text() == "★ favourites 2" and strip.only_favourites() == [40, 3]
+
+
+def test_a_favourite_stays_while_newer_entries_push_the_others_out(session: Session, strip: Watched) -> None:
+    session.apply(A)
+    strip.star_current()
+    for number in range(MOST_SHOWN + 5):
+        session.apply(Recipe(psi=float(number + 2)))
+    assert len(strip.row()) == MOST_SHOWN + 1 and strip.row()[-1] == A.psi
+    assert strip.only_favourites() == [A.psi]
+
+
+def test_a_star_for_an_entry_that_was_pushed_out_brings_it_back(session: Session, strip: Watched) -> None:
+    session.apply(A)
+    for number in range(MOST_SHOWN + 5):
+        session.apply(Recipe(psi=float(number + 2)))
+    assert A.psi not in strip.row()
+    while session.recipe != A:
+        session.undo()
+    strip.show_frame(frame(A, "exact", 40))
+    strip.star_current()
+    assert strip.row()[-1] == A.psi and strip.red(A) == 40
+    assert strip.only_favourites() == [A.psi]
+
+
+def test_a_star_given_while_only_favourites_are_seen_is_seen(session: Session, strip: Watched) -> None:
+    session.apply(A)
+    assert strip.only_favourites() == []
+    strip.star_current()
+    assert strip.only_favourites() == [A.psi]

@@ -37,6 +37,30 @@ def test_a_typed_seed_is_one_step(qtbot: QtBot, session: Session, show: Any) -> 
     assert steps(session) == 2 and session.recipe.latent == Latent(0)
 
 
+def test_after_a_seed_the_pad_has_the_keys(qtbot: QtBot, session: Session, show: Any) -> None:
+    panel, _ = show(LatentPanel)
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        panel.seed.setFocus()
+        panel.seed.selectAll()
+        qtbot.keyClicks(panel.seed, "48 213")
+        qtbot.keyClick(panel.seed, key)
+        assert panel.pad.hasFocus() and panel.seed.text() == "seed 48213"
+
+
+def test_a_held_key_of_the_seed_is_one_step_after_a_rest(qtbot: QtBot, session: Session, show: Any) -> None:
+    panel, _ = show(LatentPanel)
+    committed: list[Recipe] = []
+    session.committed.connect(committed.append)
+    for _ in range(5):
+        qtbot.keyClick(panel.seed, Qt.Key.Key_Up)
+    assert session.recipe.latent == Latent(5) and committed == []
+    assert panel.seed._rest.isActive() and panel.seed._rest.interval() == 400
+    panel.seed._rest.timeout.emit()
+    assert committed == [Recipe(Latent(5))] and steps(session) == 1
+
+
 @pytest.mark.parametrize("latent", [Latent(7, 0.4, -0.3), Latent(48213, 0.4, 0.3), Latent(4294967295, -12.25, 3.5)])
 def test_the_words_of_a_seed_fit_into_its_field(session: Session, show: Any, latent: Latent) -> None:
     panel, _ = show(LatentPanel)

@@ -10,12 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from explorer.controls.matrix import COLUMNS, OWNERS, ROWS
 from explorer.controls.recipe_drag import MIME
-from explorer.explore.mixing import MixingPanel, find_mix, put_mix
-from explorer.jobs import Matrix, Strip
+from explorer.explore.mixing import FOREIGN, PROPOSED, MixingPanel, find_mix, put_mix
+from explorer.jobs import Matrix, Problem, Strip
 from explorer.session import Session
 from stylegan_core.picture import save_picture
-from stylegan_core.recipe import Latent, Mix, Recipe
-from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
+from stylegan_core.recipe import Latent, Mix, Recipe, Vector
+from tests.explorer.explore.panel_fakes import PLAIN, W_DIM, flat, model_info
 
 
 def test_dragging_a_weight_is_one_step(qtbot: QtBot, session: Session, show: Any) -> None:
@@ -48,6 +48,32 @@ def test_a_new_seed_of_a_row_not_in_use_only_proposes(session: Session, show: An
     before = panel.rows["coarse"].source
     panel.rows["coarse"].new.click()
     assert session.recipe == Recipe() and panel.rows["coarse"].source != before
+
+
+def test_a_face_of_another_network_is_refused_in_a_sentence(session: Session, show: Any) -> None:
+    panel, _ = show(MixingPanel)
+    said: list[tuple[Problem, str]] = []
+    panel.said.connect(lambda problem, tone: said.append((problem, tone)))
+    before = panel.rows["fine"].source
+    data = QMimeData()
+    data.setData(MIME, Recipe(Latent(w=Vector.of([0.0] * 8))).to_json().encode())
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    panel.rows["fine"].dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+    assert session.recipe == Recipe() and panel.rows["fine"].source == before
+    assert said == [(Problem(FOREIGN), "bad")]
+
+
+def test_a_source_that_the_next_network_cannot_draw_is_given_up(session: Session, show: Any) -> None:
+    panel, asked = show(MixingPanel)
+    stored = Latent(w=Vector.of([0.0] * W_DIM))
+    panel.set_source("fine", stored)
+    panel.set_source("coarse", Latent(7))
+    session.set_model(model_info(name="narrow", w_dim=8), "narrow.safetensors")
+    panel._rested()
+    assert panel.rows["fine"].source == Latent(PROPOSED["fine"]) and panel.rows["coarse"].source == Latent(7)
+    assert stored not in [recipe.latent for recipe in asked.of(Strip).recipes]
+    panel.rows["fine"].weighed.emit(0.5)
+    assert session.recipe.mix("fine") == Mix(Latent(PROPOSED["fine"]), 0.5, "fine")
 
 
 def test_swap_and_swap_again_is_nothing(session: Session, show: Any) -> None:

@@ -108,6 +108,23 @@ def test_after_a_network_with_noise_one_without_greys_what_is_there(session: Ses
     assert panel.chips.isEnabled() and len(panel.chips.chips) == 8
 
 
+def test_a_network_without_noise_shows_no_draws_and_no_map(session: Session, show: Any) -> None:
+    panel, asked = show(NoisePanel)
+    panel.map.click()
+    panel.draws.click()
+    panel._rested()
+    asked.done(asked.of(NoiseMap), flat(3).astype(np.float32)[..., 0])
+    drawn = asked.of(Strip)
+    assert panel.heat_map.isVisible() and "100 draws" in panel.progress.text()
+    plain = model_info(32, name="plain", capabilities=PLAIN, num_noise_layers=0, num_layers=1, noise_resolutions=())
+    session.set_model(plain, "plain.safetensors")
+    assert not any(view.isVisible() for view in (panel.heat_map, panel.progress, panel.strip))
+    session.set_model(model_info(name="again"), "again.safetensors")
+    assert panel.heat_map.isVisible() and panel.strip.isVisible() and panel.progress.text() == ""
+    panel.strip.thumbnails[1].click()  # empty: its draw was made for another network
+    assert session.recipe.noise != drawn.recipes[1].noise and not session.recipe.noise
+
+
 def test_a_small_network_has_no_middle(show: Any) -> None:
     panel, _ = show(NoisePanel, model_info(8))
     assert panel.chips.bands == ["coarse", "coarse", "fine", "fine"]

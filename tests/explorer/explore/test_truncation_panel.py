@@ -57,6 +57,23 @@ def test_the_mean_face_is_one_key_away_and_back(session: Session, show: Any) -> 
     assert session.recipe.psi == 1.3
 
 
+def test_the_mean_face_and_back_keeps_the_psi_of_every_band(session: Session, show: Any) -> None:
+    panel, _ = show(TruncationPanel)
+    before = Recipe(psi=0.7, psi_bands=(0.2, 0.7, 1.0), cutoff=4)
+    session.apply(before)
+    panel.toggle_mean_face()
+    assert session.recipe == Recipe(psi=0, psi_bands=(0, 0, 0), cutoff=4)
+    panel.toggle_mean_face()
+    assert session.recipe == before
+
+
+def test_bands_that_were_all_dragged_to_0_are_the_mean_face_too(session: Session, show: Any) -> None:
+    panel, _ = show(TruncationPanel)
+    session.apply(Recipe(psi=0.7, psi_bands=(0, 0, 0)))
+    panel.toggle_mean_face()
+    assert session.recipe == Recipe(psi=0.7, psi_bands=(0.7, 0.7, 0.7))
+
+
 def test_bands_start_where_psi_is_and_move_alone(session: Session, show: Any) -> None:
     panel, _ = show(TruncationPanel)
     panel.per_band.click()

@@ -94,6 +94,14 @@ def test_a_network_without_styles_varies_its_code_but_keeps_no_layers(session: S
     assert stored is not None and stored.shape == (1, W_DIM)
 
 
+def test_an_emptied_cell_holds_no_child_of_the_network_before(session: Session, show: Any) -> None:
+    panel, asked = show(VaryPanel)
+    asked.done(asked.of(Styles), tuple(Vector.of(w) for w in vectors(9)))
+    session.set_model(model_info(name="narrow", w_dim=8), "narrow.safetensors")
+    panel.grid.thumbnails[0].click()
+    assert session.recipe == Recipe()
+
+
 def test_the_same_face_in_another_network_has_children_again(session: Session, show: Any) -> None:
     panel, asked = show(VaryPanel)
     before = len([each for each in asked.requests if isinstance(each, Styles)])

@@ -1,0 +1,30 @@
+"""Recipes from outside: what of them the network on screen can draw, and a sentence about the rest."""
+
+from explorer.session import fitting
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Latent, Recipe
+
+
+def fitted(recipe: Recipe, info: ModelInfo) -> tuple[Recipe, str]:
+    """As much of a recipe as this network can draw, and one sentence about what was left out, empty for nothing."""
+    kept = fitting(recipe, info)
+    mixes, directions = len(recipe.mixes) - len(kept.mixes), len(recipe.directions) - len(kept.directions)
+    left_out = [
+        words
+        for words, is_so in (
+            ("its stored face", kept.latent != recipe.latent),
+            (f"{mixes} of its mixed faces", mixes),
+            (f"{directions} of its directions", directions),
+            ("its class", kept.label != recipe.label),
+        )
+        if is_so
+    ]
+    if not left_out:
+        return kept, ""
+    words = " and ".join(filter(None, [", ".join(left_out[:-1]), left_out[-1]]))
+    return kept, f"This recipe was made with another network: {info.name} leaves out {words}, which it cannot draw."
+
+
+def fits(latent: Latent, info: ModelInfo) -> bool:
+    """Whether this network can draw a face."""
+    return fitting(Recipe(latent), info).latent == latent

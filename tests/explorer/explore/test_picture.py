@@ -1,0 +1,115 @@
+"""The picture: what its pills say of age, network and failure, and what A/B shows over a switch of networks."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from explorer.controls.picture_pills import TIPS
+from explorer.explore.picture import PictureView
+from explorer.jobs import Frame, Problem
+from explorer.session import Session
+from stylegan_core.recipe import Recipe
+from tests.explorer.explore.panel_fakes import flat, model_info
+
+ONE, OTHER = model_info(), model_info(name="other")
+A, B = Recipe(psi=0.1), Recipe(psi=0.2)
+REFUSED = Problem("A stored w has 8 numbers a layer, but this network takes 16.")
+
+
+@pytest.fixture
+def view(qtbot: QtBot, session: Session) -> Iterator[PictureView]:
+    """A picture beside a session, as the window connects the two."""
+    made = PictureView(session)
+    qtbot.addWidget(made)
+    session.model_changed.connect(lambda _: made.forget())
+    session.set_model(ONE, "one.safetensors", A)
+    yield made
+    made._late.stop()
+
+
+def frame(recipe: Recipe, red: int, model: str = ONE.hash, precision: str = "exact") -> Frame:
+    return Frame(recipe, model, precision, flat(red), 0.01)
+
+
+def red(view: PictureView) -> int:
+    image = view.image
+    assert isinstance(image, QImage)
+    return image.pixelColor(2, 2).red()
+
+
+def says(view: PictureView) -> str:
+    return view._pills.precision.text
+
+
+def test_the_picture_of_another_network_is_not_called_exact(session: Session, view: PictureView) -> None:
+    view.show_frame(frame(A, 10))
+    assert says(view) == "exact · float32" and not view.stale
+    session.set_model(OTHER, "other.safetensors")
+    assert session.recipe == A and view.stale and says(view) == "behind · drawing"
+    view.show_frame(frame(A, 20, OTHER.hash))
+    assert says(view) == "exact · float32" and not view.stale and red(view) == 20
+
+
+def test_ab_that_is_held_over_a_switch_ends_with_the_new_network(session: Session, view: PictureView) -> None:
+    view.show_frame(frame(A, 10))
+    session.apply(B)
+    view.show_frame(frame(B, 20))
+    view.compare(True)
+    assert red(view) == 10 and says(view) == "exact · float32"
+    session.set_model(OTHER, "other.safetensors")
+    assert view.stale
+    view.show_frame(frame(B, 30, OTHER.hash))
+    view.compare(False)
+    assert red(view) == 30 and not view.stale and view.frame is not None and view.frame.model_hash == OTHER.hash
+
+
+def test_ab_shows_only_pictures_of_the_network_that_is_open(session: Session, view: PictureView) -> None:
+    view.show_frame(frame(B, 10))
+    session.set_model(OTHER, "other.safetensors", A)
+    session.apply(B)
+    view.compare(True)  # nothing of the new network was drawn yet
+    assert view.stale and says(view) == "behind · drawing"
+    view.compare(False)
+    assert view.stale and says(view) == "behind · drawing"
+
+
+def test_what_cannot_be_drawn_says_so_until_something_else_is_wanted(session: Session, view: PictureView) -> None:
+    view.show_frame(frame(A, 10))
+    session.apply(B)
+    view._late.timeout.emit()
+    assert says(view) == "behind · drawing"
+    view.show_failure(REFUSED)
+    assert says(view) == "cannot be drawn" and view._pills.precision.toolTip() == REFUSED.sentence
+    assert not view._late.isActive()
+    session.edit(psi=0.3)
+    assert says(view) == "behind · drawing" and view._pills.precision.toolTip() == TIPS["precision"]
+    view.show_failure(REFUSED)
+    session.undo()
+    session.undo()  # to what is on screen: no new frame comes
+    view._late.timeout.emit()
+    assert says(view) == "exact · float32"
+
+
+def test_a_frame_that_comes_after_all_ends_the_failure(session: Session, view: PictureView) -> None:
+    view.show_frame(frame(A, 10))
+    session.apply(B)
+    view.show_failure(REFUSED)
+    view.show_frame(frame(B, 20, precision="draft"))
+    assert says(view) == "draft · float32" and red(view) == 20
+
+
+def test_a_failure_leaves_a_picture_alone_that_is_what_was_wanted(view: PictureView) -> None:
+    view.show_frame(frame(A, 10))
+    view.show_failure(REFUSED)
+    assert says(view) == "exact · float32"
+
+
+def test_where_there_is_no_picture_yet_the_page_says_why(view: PictureView) -> None:
+    view.show_message("Waking up …")
+    view.show_failure(REFUSED)
+    assert [label.text() for label in view.empty.findChildren(QLabel)] == [REFUSED.sentence]
+    view.show_frame(frame(A, 10))
+    assert view.empty.isHidden()
