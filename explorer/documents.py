@@ -14,6 +14,7 @@ from explorer.explore.history import HistoryStrip
 from explorer.history_file import Entry, HistoryFile
 from explorer.jobs import Answer, Done, Failed, Problem, Save
 from explorer.opening import Opened, bundled_models, first_face, look, nearest, neighbour
+from explorer.outside import fitted
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from stylegan_core.info import ModelInfo
@@ -164,19 +165,25 @@ class Documents(QObject):
         """A saved picture: with its own model where that is known, else with a warning."""
         info = self._session.info
         if info is not None and found.model_hash in ("", info.hash):
-            self._session.apply(recipe)
+            kept, left_out = fitted(recipe, info)
+            self._session.apply(kept)
+            if left_out:
+                self.said.emit(Problem(left_out), "warning")
             return
         known = self._settings.value.models.get(found.model_hash, "")
         if known and Path(known).exists():
             self._load(Pending(known, recipe, shows=True))
             return
+        left_out = ""
         if info is None:
             self._open_bundled(recipe)
         else:
-            self._session.apply(recipe)
+            kept, left_out = fitted(recipe, info)
+            self._session.apply(kept)
         name = found.model_name or "a model that was never opened here"
         sentence = f"This picture was drawn by {name}, another model than the one shown, so it looks different here."
-        self.said.emit(Problem(f"{sentence} Open that model and drop the picture again."), "warning")
+        cure = "Open that model and drop the picture again."
+        self.said.emit(Problem(" ".join(filter(None, (sentence, left_out, cure)))), "warning")
 
     def _not_opened(self, error: Exception) -> None:
         self.said.emit(Problem(str(error)), "bad")

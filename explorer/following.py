@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from explorer.background import Background
 from explorer.documents import Documents
@@ -57,9 +57,8 @@ class Following(QObject):
             self._documents.follow(self._newer)
 
     def _busy(self) -> bool:
-        """Whether a hand or a dialog is at work on the network that is shown."""
-        dialogs = (each for each in self._window.findChildren(QDialog) if each.isVisible())
-        return next(dialogs, None) is not None or bool(QApplication.mouseButtons())
+        """Whether a dialog is at work on the network that is shown; a hand that drags goes on with the newer one."""
+        return any(each.isVisible() for each in self._window.findChildren(QDialog))
 
     def _open_snapshot(self, path: str) -> None:
         """A snapshot of the run that is explored: the same recipe with that network; the newest one is followed."""

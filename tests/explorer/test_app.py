@@ -243,6 +243,18 @@ def test_a_picture_of_an_unknown_model_is_shown_with_a_warning(start: Make, qtbo
     assert "drawn by other" in explorer.window.banner.sentence
 
 
+def test_a_picture_of_a_wider_network_is_shown_as_far_as_it_fits(start: Make, qtbot: QtBot, home: Path) -> None:
+    """The stored face could not be drawn here, and the picture said "drawing" for ever."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    recipe = Recipe(Latent(4, w=Vector.of(np.zeros(16))), psi=0.25)
+    save_picture(home / "wide.png", np.zeros((8, 8, 3), np.uint8), recipe, info("elsewhere", w_dim=16), "cpu")
+    drop(explorer, home / "wide.png")
+    qtbot.waitUntil(lambda: explorer.session.recipe == Recipe(Latent(4), psi=0.25))
+    assert "its stored face" in explorer.window.banner.sentence
+    drawn(explorer, qtbot)
+
+
 def test_a_picture_of_a_model_opened_before_opens_that_model(start: Make, qtbot: QtBot, home: Path) -> None:
     explorer = start(model_file(home, "second"))
     drawn(explorer, qtbot)
