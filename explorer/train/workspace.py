@@ -16,6 +16,7 @@ from stylegan_core.whole_file import write_whole
 if TYPE_CHECKING:  # the plots and the setup page are imported when they are first wanted: the window opens sooner
     from explorer.train.monitor import Monitor
     from explorer.train.setup import SetupPage
+    from explorer.train.timelapse import Timelapses
 
 log = logging.getLogger(__name__)
 OPENED, MOST_REMEMBERED = "opened-runs.json", 24
@@ -25,19 +26,22 @@ class TrainWorkspace(QWidget):
     """One widget for everything about training; ``home`` holds the runs and data sets.
 
     ``explore_requested`` names a checkpoint to open in Explore, ``checkpoint_written`` each later one of the run that
-    was opened so; ``failed`` brings one sentence and details; ``watching`` the folder of the run on screen, or None.
+    was opened so; ``failed`` brings one sentence and details, ``told`` one sentence and its
+    tone; ``watching`` the folder of the run on screen, or None.
     """
 
     explore_requested = Signal(str)
     checkpoint_written = Signal(str)
     watching = Signal(object)
     failed = Signal(str, str)
+    told = Signal(str, str)
 
     def __init__(self, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.home = home
         self.monitor: Monitor | None = None
         self.setup: SetupPage | None = None
+        self._films: Timelapses | None = None
         self.runs = RunList(home / "runs")
         self.runs.also = remembered(home / OPENED)
         self.pages = QStackedWidget()
@@ -96,6 +100,7 @@ class TrainWorkspace(QWidget):
         monitor.branch_requested.connect(self.branch)
         monitor.leave_requested.connect(self.show_runs)
         monitor.failed.connect(self.failed)
+        self._connect_films(monitor)
         known = {*self.runs.cards, *(each.parent.resolve() for each in self.runs.folder.glob("*/config.json"))}
         monitor.comparison.others = sorted(known - {path.resolve()})
         self.monitor = monitor
@@ -104,6 +109,18 @@ class TrainWorkspace(QWidget):
         monitor.setFocus()
         monitor.start()
         self.watching.emit(path)
+
+    def _connect_films(self, monitor: "Monitor") -> None:
+        """A time-lapse outlives the monitor it was asked in, and every later monitor can give it up."""
+        if self._films is None:
+            from explorer.train.timelapse import Timelapses
+
+            self._films = Timelapses(self)
+            self._films.said.connect(self.told)
+        monitor.film_wanted.connect(self._films.write)
+        monitor.film_given_up.connect(self._films.cancel)
+        self._films.advanced.connect(monitor.face.show_film)
+        monitor.face.show_film(self._films.words)
 
     def _remember(self, path: Path) -> None:
         """A run that lies elsewhere stays in the list, also after a restart."""
@@ -147,6 +164,8 @@ class TrainWorkspace(QWidget):
         """Ends threads, timers and questions; trainers go on."""
         self._close_monitor()
         self.runs.close_list()
+        if self._films is not None:
+            self._films.close()
         if self.setup is not None:
             self.setup.close_page()
 

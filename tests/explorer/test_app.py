@@ -358,6 +358,15 @@ def test_a_contact_sheet_asks_for_other_seeds_with_the_same_changes(start: Make,
     dialog.reject()
 
 
+def test_what_training_has_to_tell_is_said_also_in_explore(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.train.told.emit("Saved the time-lapse as face.gif.", "good")
+    banner = explorer.window.banner
+    assert banner.isVisible() and banner.sentence == "Saved the time-lapse as face.gif."
+    assert banner.property("tone") == "good"
+
+
 def test_the_hints_of_the_first_start_come_once(start: Make, qtbot: QtBot) -> None:
     explorer = start()
     drawn(explorer, qtbot)

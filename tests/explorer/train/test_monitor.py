@@ -233,16 +233,6 @@ def test_exploring_without_a_checkpoint_says_so(monitor: Monitor, qtbot) -> None
     assert "Snapshot makes one" in failed.args[0]
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, qtbot):
-    made = TrainWorkspace(tmp_path / "home")
-    qtbot.addWidget(made)
-    made.resize(1280, 646)
-    made.show()
-    yield made
-    made.close_workspace()
-
-
 def test_without_runs_there_is_one_sentence_and_one_button(workspace: TrainWorkspace, qtbot) -> None:
     workspace.runs.show_runs([])
     assert workspace.runs.begin.isVisible()
