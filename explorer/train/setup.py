@@ -30,11 +30,13 @@ WEIGHTS = "Networks (*.safetensors *.pkl *.npz *.pt *.pth *.onnx *.ckpt);;All fi
 class SetupPage(QWidget):
     """Asks everything a run needs on one page.
 
-    ``start_requested`` brings run folder, preset, data, settings, and the network to begin from or an empty text.
+    ``start_requested`` brings run folder, preset, data, settings, and the network to begin from or an empty text;
+    ``told`` one sentence and its tone.
     """
 
     start_requested = Signal(object, str, str, list, str)
     leave_requested = Signal()
+    told = Signal(str, str)
 
     def __init__(self, runs: Path, data: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,6 +157,8 @@ class SetupPage(QWidget):
         self.data.failed.connect(self._show_data_trouble)
         self.data.cure_asked.connect(self._cure)
         self.data.label_chosen.connect(lambda name: self._change("data.label", name))
+        self.data.copying.connect(self._judge)
+        self.data.told.connect(self.told)
         self.data.maker.draw.clicked.connect(lambda _: self._judge())
         self.data.maker.failed.connect(lambda _: self._judge())
         self.preset.currentIndexChanged.connect(lambda _: self._show_preset())
@@ -308,6 +312,8 @@ class SetupPage(QWidget):
             return "Choose data, or make avatars."
         if self.data.maker.busy:
             return "The avatars are still being drawn."
+        if self.data.waits_for_copy:
+            return "The copy without what is wrong is still being made; cancel it to train with all of them."
         try:
             changed(preset(self.preset.currentData()), self.settings())
         except ValueError as error:

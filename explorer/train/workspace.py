@@ -73,6 +73,7 @@ class TrainWorkspace(QWidget):
             self.setup = SetupPage(self.home / "runs", self.home / "data")
             self.setup.leave_requested.connect(self.show_runs)
             self.setup.start_requested.connect(self.start)
+            self.setup.told.connect(self.told)
             self.pages.addWidget(self.setup)
         return self.setup
 
