@@ -19,15 +19,15 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core render", description=__doc__)
     parser.add_argument("model", type=Path, help="weight file or run directory")
     chosen = parser.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--recipe", type=Path, help="recipe as JSON, or a PNG this program saved")
+    chosen.add_argument("--recipe", type=Path, help="recipe as JSON, or a PNG this program saved, also a sheet of many")
     chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
     parser.add_argument("--out", type=Path, required=True, help="a .png file for one picture, a folder for several")
     parser.add_argument("--psi", type=float, help="truncation for --seeds")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
     arguments = parser.parse_args(argv)
     saved = _read(arguments.recipe) if arguments.recipe else None
-    recipes = [saved.recipe] if saved else _seeds(arguments.seeds, arguments.psi)
-    targets = _targets(arguments.out, recipes, one=bool(arguments.recipe))
+    recipes = _of_sheet(saved, arguments.out) if saved else _seeds(arguments.seeds, arguments.psi)
+    targets = _targets(arguments.out, recipes, seeds=saved is None)
 
     import torch
 
@@ -61,6 +61,12 @@ def _read(file: Path) -> SavedPicture:
         raise ValueError(f"{file}: {error}") from None
 
 
+def _of_sheet(saved: SavedPicture, out: Path) -> list[Recipe]:
+    """Every recipe of a sheet where they go into a folder, else the one it was made from."""
+    many = [recipe for recipe in saved.recipes if recipe is not None]
+    return many if many and out.suffix.lower() != ".png" else [saved.recipe]
+
+
 def _seeds(text: str, psi: float | None) -> list[Recipe]:
     """One recipe a seed; raises ValueError on anything but numbers and ranges."""
     seeds: list[int] = []
@@ -76,9 +82,13 @@ def _seeds(text: str, psi: float | None) -> list[Recipe]:
     return [replace(base, latent=Latent(seed)) for seed in seeds]
 
 
-def _targets(out: Path, recipes: list[Recipe], *, one: bool) -> list[Path]:
+def _targets(out: Path, recipes: list[Recipe], *, seeds: bool) -> list[Path]:
     if out.suffix.lower() == ".png":
         if len(recipes) > 1:
             raise ValueError(f"{out} is one picture, but {len(recipes)} were asked for; name a folder.")
         return [out]
-    return [out / ("picture.png" if one else f"seed{recipe.latent.seed:04d}.png") for recipe in recipes]
+    if seeds:
+        return [out / f"seed{recipe.latent.seed:04d}.png" for recipe in recipes]
+    if len(recipes) == 1:
+        return [out / "picture.png"]
+    return [out / f"picture{number:03d}.png" for number in range(1, len(recipes) + 1)]
