@@ -149,6 +149,9 @@ class DataCard(QWidget):
         for each in (self.path, self.folder_button, self.file_button):
             row.addWidget(each)
         self.path.setAccessibleName("Data")
+        self.path.setToolTip(
+            "Names the pictures it learns from; a folder, zip or idx file dropped on the page is taken."
+        )
         self.bar.setTextVisible(False)
         self.said.setProperty("role", "muted")
         work.addWidget(self.said)

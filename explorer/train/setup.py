@@ -24,6 +24,12 @@ from stylegan_core.training.config import PRESETS, TrainingConfig, changed, pres
 
 FIRST_PRESET = "avatars-32"
 CARD = (16, 14, 16, 14)
+TIPS = {
+    "Preset": "Chooses network, growth and pace together; all of it is told below and can be changed.",
+    "Run folder": "Where samples, checkpoints and the log of this run go; a folder that is not there yet.",
+    "Changes of the preset": "Changes single settings of the preset, each written key=value, with blanks between them.",
+    "Begin from": "Goes on from a trained network instead of from chance; one that is dropped on the page is taken.",
+}
 WEIGHTS = "Networks (*.safetensors *.pkl *.npz *.pt *.pth *.onnx *.ckpt);;All files (*)"
 
 
@@ -133,6 +139,9 @@ class SetupPage(QWidget):
             (self.init, "Begin from"),
         ):
             field.setAccessibleName(name)
+            field.setToolTip(TIPS[name])
+        for line in made.findChildren(QLineEdit):
+            line.setAcceptDrops(False)  # a file that is dropped here is the page's, not a text
         return made
 
     def _consequences(self) -> QWidget:

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.runs import Launch, train_arguments
+from explorer.task import Task
+from explorer.train.dropping import Dropped, dropped_path, what_is
 from explorer.train.run_list import RunList
 from stylegan_core.rundir import RunDir
 from stylegan_core.whole_file import write_whole
@@ -27,7 +30,8 @@ class TrainWorkspace(QWidget):
 
     ``explore_requested`` names a checkpoint to open in Explore, ``checkpoint_written`` each later one of the run that
     was opened so; ``failed`` brings one sentence and details, ``told`` one sentence and its
-    tone; ``watching`` the folder of the run on screen, or None.
+    tone; ``watching`` the folder of the run on screen, or None; ``open_requested`` a path that was dropped here but
+    is the whole window's to open.
     """
 
     explore_requested = Signal(str)
@@ -35,6 +39,7 @@ class TrainWorkspace(QWidget):
     watching = Signal(object)
     failed = Signal(str, str)
     told = Signal(str, str)
+    open_requested = Signal(str)
 
     def __init__(self, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +51,8 @@ class TrainWorkspace(QWidget):
         self.runs.also = remembered(home / OPENED)
         self.pages = QStackedWidget()
         self._launches: dict[Path, Launch] = {}
+        self._drops = Task("drop", self)
+        self.setAcceptDrops(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pages)
@@ -53,6 +60,8 @@ class TrainWorkspace(QWidget):
         self.runs.chosen.connect(self.watch)
         self.runs.open_requested.connect(self.watch)
         self.runs.new_requested.connect(self.new_run)
+        self._drops.done.connect(self._take_dropped)
+        self._drops.failed.connect(lambda why: self.failed.emit(why, ""))
 
     def new_run(self) -> None:
         """Shows the page of a new run."""
@@ -76,6 +85,36 @@ class TrainWorkspace(QWidget):
             self.setup.told.connect(self.told)
             self.pages.addWidget(self.setup)
         return self.setup
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and folders are welcome."""
+        if dropped_path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Looks at what it is beside the window's thread; on a monitor it is the window's to open."""
+        path = dropped_path(event)
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if self.pages.currentWidget() is self.monitor:
+            self.open_requested.emit(str(path))
+        else:
+            self._drops.begin(lambda _: what_is(path))
+
+    def _take_dropped(self, found: Dropped) -> None:
+        """Pictures become the data of a new run, a network what it begins from, a run is watched."""
+        is_new_run = self.setup is not None and self.pages.currentWidget() is self.setup
+        if found.kind == "data":
+            if not is_new_run:
+                self.new_run()
+            self._setup_page().data.choose(str(found.path))
+        elif found.kind == "network" and is_new_run:
+            self._setup_page().init.setText(str(found.path))
+        elif found.kind == "run":
+            self.watch(found.path)
+        else:
+            self.open_requested.emit(str(found.path))
 
     def show_runs(self) -> None:
         """Back to the list; the run that was watched goes on."""
@@ -164,6 +203,7 @@ class TrainWorkspace(QWidget):
     def close_workspace(self) -> None:
         """Ends threads, timers and questions; trainers go on."""
         self._close_monitor()
+        self._drops.close()
         self.runs.close_list()
         if self._films is not None:
             self._films.close()

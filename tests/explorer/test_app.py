@@ -373,6 +373,13 @@ def test_a_sheet_that_is_dropped_brings_back_what_it_was_made_from(start: Make, 
     qtbot.waitUntil(lambda: explorer.session.recipe == base)
 
 
+def test_what_is_dropped_on_training_but_not_its_own_is_opened(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.train.open_requested.emit(model_file(home, "two"))
+    qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "two")
+
+
 def test_what_training_has_to_tell_is_said_also_in_explore(start: Make, qtbot: QtBot) -> None:
     explorer = start()
     drawn(explorer, qtbot)
