@@ -187,6 +187,8 @@ class Explorer(QObject):
 
     def _connect_train(self) -> None:
         self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
+        self.train.told.connect(lambda sentence, tone: self.say(Problem(sentence), tone))
+        self.train.open_requested.connect(self.documents.open)
         self.train.explore_requested.connect(self._explore_checkpoint)
         self.train.checkpoint_written.connect(self.following.take)
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)

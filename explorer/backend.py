@@ -18,7 +18,7 @@ from explorer.jobs import Styles as StylesJob
 from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
-from stylegan_core.recipe import Mix, Recipe, Vector
+from stylegan_core.recipe import Recipe, Vector
 
 if TYPE_CHECKING:
     from stylegan_core.model import Model
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BUDGET = 2 << 30  # bytes of weights kept beside the current model
-SHEET_SIDE = 256  # pixels of one picture on a contact sheet, at most
 FileKey = tuple[str, int, int]
 
 
@@ -87,7 +86,7 @@ class TorchBackend:
             case Strip():
                 return self._strip(request.recipes, request.size, request.refine)
             case Matrix():
-                return self._strip(tuple(_cells(request)), request.size, refine=True)
+                return self._strip(request.cells, request.size, refine=True)
             case Picture():
                 return self._picture(request.recipe)
             case Save():
@@ -148,14 +147,27 @@ class TorchBackend:
     def _sheet(self, request: Sheet) -> Steps:
         from stylegan_core.contact_sheet import contact_sheet, save_sheet
 
-        renderer, drawn = self._renderer(), []
+        renderer = self._renderer()
+        drawn: list[Pixels | None] = []
         for index, recipe in enumerate(request.recipes):
-            drawn.append(shrunk(renderer.render(recipe, "exact", keep=False), SHEET_SIDE))
+            pixels = None if recipe is None else renderer.render(recipe, "exact", keep=False)
+            drawn.append(shrunk(pixels, request.side) if pixels is not None and request.side else pixels)
             yield index, len(request.recipes), None
-        captions = [str(recipe.latent.seed) for recipe in request.recipes]
+        captions = request.captions or [str(recipe.latent.seed) if recipe else "" for recipe in request.recipes]
+        sheet = contact_sheet(drawn, captions, request.columns)
         with _one_sentence(request.path):
-            save_sheet(Path(request.path), contact_sheet(drawn, captions, request.columns))
+            save_sheet(Path(request.path), sheet, self._said_of(request))
         return request.path
+
+    def _said_of(self, request: Sheet) -> dict[str, str]:
+        """Everything that a sheet can be drawn again from."""
+        from stylegan_core.picture import labels
+        from stylegan_core.recipe_list import list_to_json
+        from stylegan_core.saved_picture import RECIPES
+
+        base = request.base or next(recipe for recipe in request.recipes if recipe is not None)
+        said = labels(base, self._current().info, str(self._device))
+        return {**said, RECIPES: list_to_json(base, request.recipes, request.columns)}
 
     def _noise_map(self, request: NoiseMap) -> Steps:
         from stylegan_core.latents.noise_map import noise_deviation
@@ -224,12 +236,6 @@ def shrunk(pixels: Pixels, size: int) -> Pixels:
     if pixels.shape[0] <= size:
         return pixels
     return np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BOX))
-
-
-def _cells(request: Matrix) -> Generator[Recipe, None, None]:
-    for row in request.rows:
-        for column in request.columns:
-            yield row.with_mix(request.band, Mix(column.latent, 1.0, request.band))
 
 
 def _in_percent(steps: Generator[float, None, Any]) -> Steps:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stylegan_core.recipe import Direction, Latent, Recipe
+from stylegan_core.recipe import Direction, Latent, Mix, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,12 @@ class Matrix:
     columns: tuple[Recipe, ...]
     band: str
     size: int = 96
+
+    @property
+    def cells(self) -> tuple[Recipe, ...]:
+        """The recipe of each cell, row after row."""
+        mixes = [Mix(column.latent, 1.0, self.band) for column in self.columns]
+        return tuple(row.with_mix(self.band, mix) for row in self.rows for mix in mixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +127,20 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A contact sheet of exact pictures, written as PNG or PDF. Piece: None a picture; Done: the path, as text."""
+    """A contact sheet of exact pictures, written as PNG or PDF. Piece: None a picture; Done: the path, as text.
+
+    Where a recipe is None there is its caption alone; without ``captions`` each picture has its seed. Pictures are at
+    most ``side`` pixels wide, 0 for the network's own resolution. The file carries every recipe and the model's hash;
+    ``base``, or else the first recipe, is the one that is opened where the file is dropped.
+    """
 
     owner: str
-    recipes: tuple[Recipe, ...]
+    recipes: tuple[Recipe | None, ...]
     columns: int
     path: str
+    captions: tuple[str, ...] = ()
+    side: int = 256
+    base: Recipe | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -14,16 +15,32 @@ from stylegan_core.recipe import Recipe
 from stylegan_core.saved_picture import DRAWN, MODEL, RECIPE
 from stylegan_core.whole_file import write_whole
 
+PACKED_FROM = 256  # characters; shorter ones can be read in the file with any editor
+
 
 def save_picture(
     path: Path, pixels: npt.NDArray[np.uint8], recipe: Recipe, info: ModelInfo, device: str, threads: int | None = None
 ) -> None:
     """Writes uint8 [H, W, 3] as PNG with recipe, model and circumstances, atomically. Raises OSError."""
-    text = PngImagePlugin.PngInfo()
-    text.add_itxt(RECIPE, recipe.to_json(), zip=True)
-    text.add_itxt(MODEL, json.dumps({"name": info.name, "hash": info.hash, "architecture": info.architecture}))
-    text.add_itxt(DRAWN, json.dumps(circumstances(device, threads)))
+    text = png_text(labels(recipe, info, device, threads))
     write_whole(path, lambda file: Image.fromarray(pixels).save(file, "PNG", pnginfo=text))
+
+
+def labels(recipe: Recipe, info: ModelInfo, device: str, threads: int | None = None) -> dict[str, str]:
+    """What a file says of itself, in JSON by the names of its text chunks: recipe, model and circumstances."""
+    return {
+        RECIPE: recipe.to_json(),
+        MODEL: json.dumps({"name": info.name, "hash": info.hash, "architecture": info.architecture}),
+        DRAWN: json.dumps(circumstances(device, threads)),
+    }
+
+
+def png_text(said: Mapping[str, str]) -> PngImagePlugin.PngInfo:
+    """Text chunks for a PNG, the long ones packed; Pillow refuses to unpack one of more than a megabyte."""
+    text = PngImagePlugin.PngInfo()
+    for name, value in said.items():
+        text.add_itxt(name, value, zip=PACKED_FROM <= len(value) <= PngImagePlugin.MAX_TEXT_CHUNK)
+    return text
 
 
 def circumstances(device: str, threads: int | None = None) -> dict[str, str | int]:

@@ -5,22 +5,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.recipe import Recipe
+from stylegan_core.recipe_list import list_from_json
 
-RECIPE, MODEL, DRAWN = "stylegan-recipe", "stylegan-model", "stylegan-drawn"
+RECIPE, RECIPES, MODEL, DRAWN = "stylegan-recipe", "stylegan-recipes", "stylegan-model", "stylegan-drawn"
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPicture:
-    """What a saved picture says of itself: its recipe, the model that drew it, and the threads it was drawn with."""
+    """What a saved picture says of itself: its recipe, the model that drew it, and the threads it was drawn with.
+
+    A sheet of many pictures carries ``recipes`` too, in reading order, None where it is empty; ``recipe`` is then the
+    one that the others were made from.
+    """
 
     recipe: Recipe
     model_name: str
     model_hash: str
     threads: int | None
+    recipes: tuple[Recipe | None, ...] = ()
 
 
 def read_picture(path: Path) -> SavedPicture:
-    """Reads what ``picture.save_picture`` wrote; raises ValueError if the file is no such picture, else OSError."""
+    """Reads what ``picture.save_picture`` or ``contact_sheet.save_sheet`` wrote.
+
+    Raises ValueError if the file is no such picture, else OSError.
+    """
     from PIL import Image  # here, so that the window opens without it
 
     try:
@@ -42,6 +51,7 @@ def read_picture(path: Path) -> SavedPicture:
             str(model.get("name", "")),
             str(model.get("hash", "")),
             threads if isinstance(threads, int) else None,
+            list_from_json(recipe, text[RECIPES]) if RECIPES in text else (),
         )
     except (ValueError, AttributeError, TypeError) as error:
         raise ValueError(f"{path} carries a recipe that cannot be read: {error}") from None

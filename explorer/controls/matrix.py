@@ -3,33 +3,40 @@
 import random
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import Segments, button
-from explorer.controls.panel import allow
+from explorer.controls.mix_row import source_words
 from explorer.controls.thumbnails import Thumbnail
-from explorer.jobs import Done, Failed, Matrix, Piece, Request, Strip
+from explorer.jobs import Done, Failed, Matrix, Piece, Request, Sheet, Strip
+from explorer.time_left import TimeLeft
 from stylegan_core.bands import NAMES, bands
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Recipe
 
 ROWS, COLUMNS = 4, 6
-SHOWN, SIDE = 84, 128  # logical pixels on screen, pixels asked for and exported
+SHOWN, SIDE = 84, 128  # logical pixels on screen, pixels asked for
+CAPTION = 12  # letters that fit below a picture
 SEEDS = 100_000
-EDGES, CELLS = OWNERS = "mixing.matrix.edges", "mixing.matrix.cells"
+EDGES, CELLS, EXPORT = OWNERS = "mixing.matrix.edges", "mixing.matrix.cells", "mixing.matrix.export"
 GO_ON = "Click a cell to go on from it."
+EXPORT_TEXT, EXPORT_TIP = (
+    "Export …",
+    "Draws the matrix exactly at full size, with its seeds, and saves it with its recipes.",
+)
 
 
 class MatrixDialog(QDialog):
     """Rows and columns of seeds, the band that comes from the column, and a click that takes a cell.
 
-    ``wanted`` carries requests; ``chosen`` the Latent of the row, that of the column, and the band's name.
+    ``wanted`` carries requests, ``given_up`` the owner of one that is not wanted any more; ``chosen`` the Latent of the
+    row, that of the column, and the band's name.
     """
 
     wanted = Signal(object)
+    given_up = Signal(str)
     chosen = Signal(object, object, str)
 
     def __init__(self, recipe: Recipe, info: ModelInfo, parent: QWidget | None = None) -> None:
@@ -38,19 +45,17 @@ class MatrixDialog(QDialog):
         self._recipe, self._info = recipe, info
         self._rows = [recipe.latent, *_seeds(ROWS - 1)]
         self._columns = _seeds(COLUMNS)
-        self._pieces: dict[int, QImage] = {}
-        self._edges = [
-            self._thumbnail(f"Row {at + 1}" if at < ROWS else f"Column {at - ROWS + 1}") for at in range(ROWS + COLUMNS)
-        ]
-        self._cells = [
-            self._thumbnail(f"Row {at // COLUMNS + 1}, column {at % COLUMNS + 1}") for at in range(ROWS * COLUMNS)
-        ]
+        self._edges = [Thumbnail(SHOWN, "seed", self) for _ in range(ROWS + COLUMNS)]
+        self._cells = [Thumbnail(SHOWN, parent=self) for _ in range(ROWS * COLUMNS)]
         self.band = Segments(
             [name.capitalize() for name in NAMES], [f"Takes the {name} layers from the column." for name in NAMES]
         )
-        self._unfinished = set(OWNERS)  # owners whose exact pictures are still to come
+        self._unfinished = {EDGES, CELLS}  # owners whose exact pictures are still to come
+        self._exporting: Sheet | None = None
+        self._left = TimeLeft()
+        self._said = ""  # how the last export ended, until something else is asked
         self.message = QLabel()
-        self.export = button("Export …", "")
+        self.export = button(EXPORT_TEXT, EXPORT_TIP)
         self._lay_out()
 
     def start(self) -> None:
@@ -62,54 +67,54 @@ class MatrixDialog(QDialog):
 
     def take(self, answer: Piece | Done) -> None:
         """Shows an answer to one of its requests: each picture comes twice, as a draft and drawn exactly."""
-        if isinstance(answer, Done):
+        if answer.request.owner == EXPORT:
+            self._take_export(answer)
+        elif isinstance(answer, Done):
             self._unfinished.discard(answer.request.owner)
             self._show_progress()
-            return
-        is_edge = isinstance(answer.request, Strip)
-        thumbnail = (self._edges if is_edge else self._cells)[answer.index]
-        thumbnail.show_pixels(answer.value)
-        if thumbnail.pixmap is not None:
-            self._pieces[answer.index if is_edge else ROWS + COLUMNS + answer.index] = thumbnail.pixmap.toImage()
+        else:
+            thumbnails = self._edges if isinstance(answer.request, Strip) else self._cells
+            thumbnails[answer.index].show_pixels(answer.value)
 
     def failed(self, answer: Failed) -> None:
         """Says why there are no pictures."""
-        self.message.setText(answer.reason)
-
-    def picture(self) -> QImage:
-        """The whole matrix as one picture, columns above, rows at the left."""
-        gap = SIDE // 16
-        made = QImage(
-            QSize((COLUMNS + 1) * (SIDE + gap) + gap, (ROWS + 1) * (SIDE + gap) + gap), QImage.Format.Format_RGB888
-        )
-        made.fill(QColor("white"))
-        painter = QPainter(made)
-        for place, piece in self._pieces.items():
-            column, row = _place(place)
-            painter.drawImage(gap + column * (SIDE + gap), gap + row * (SIDE + gap), piece.scaled(SIDE, SIDE))
-        painter.end()
-        return made
+        if answer.request.owner == EXPORT:
+            self._exported(answer.reason)
+        else:
+            self.message.setText(answer.reason)
 
     def _fill(self) -> None:
         for thumbnail in self._cells:
             thumbnail.set_stale()
-        rows = tuple(replace(self._recipe, latent=latent, mixes=()) for latent in self._rows)
-        columns = tuple(replace(self._recipe, latent=latent, mixes=()) for latent in self._columns)
+        self._said = ""
+        self._name()
         self._unfinished.add(CELLS)
         self._show_progress()
-        self.wanted.emit(Matrix(CELLS, rows, columns, NAMES[self.band.index], SIDE))
+        self.wanted.emit(self._request())
+
+    def _request(self) -> Matrix:
+        rows = tuple(replace(self._recipe, latent=latent, mixes=()) for latent in self._rows)
+        columns = tuple(replace(self._recipe, latent=latent, mixes=()) for latent in self._columns)
+        return Matrix(CELLS, rows, columns, NAMES[self.band.index], SIDE)
+
+    def _name(self) -> None:
+        """Every picture says which seeds it was drawn from."""
+        rows, columns = ([source_words(latent) for latent in latents] for latents in (self._rows, self._columns))
+        names = [(f"Row {at}", words) for at, words in enumerate(rows, 1)]
+        names += [(f"Column {at}", words) for at, words in enumerate(columns, 1)]
+        for edge, (name, words) in zip(self._edges, names, strict=True):
+            edge.set_caption(words if len(words) <= CAPTION else words.replace("seed ", ""))
+            _describe(edge, f"{name}: {words}")
+        band = NAMES[self.band.index]
+        for at, cell in enumerate(self._cells):
+            row, column = divmod(at, COLUMNS)
+            mixed = f"{rows[row]} with the {band} layers of {columns[column]}"
+            _describe(cell, f"Row {row + 1}, column {column + 1}: {mixed}")
 
     def _show_progress(self) -> None:
-        """What is exported is exact, so it waits until every picture is."""
-        drafts = bool(self._unfinished)
-        self.message.setText(f"Some cells are drafts; exact ones are being drawn. {GO_ON}" if drafts else GO_ON)
-        allow(self.export, "Every cell must be exact first; wait a moment." if drafts else "", "Saves the matrix.")
-
-    def _thumbnail(self, name: str) -> Thumbnail:
-        made = Thumbnail(SHOWN, parent=self)
-        made.setAccessibleName(name)
-        made.setToolTip(name + ".")
-        return made
+        if self._exporting is None:
+            drafts = "Some cells are drafts; exact ones are being drawn. " if self._unfinished else ""
+            self.message.setText(self._said or drafts + GO_ON)
 
     def _lay_out(self) -> None:
         outer, head, grid = QVBoxLayout(self), QHBoxLayout(), QGridLayout()
@@ -118,7 +123,7 @@ class MatrixDialog(QDialog):
         grid.setSpacing(6)
         for at, thumbnail in enumerate((*self._edges, *self._cells)):
             column, row = _place(at)
-            grid.addWidget(thumbnail, row, column)
+            grid.addWidget(thumbnail, row, column, Qt.AlignmentFlag.AlignTop)
         corner = QLabel("row's face,\ncolumn's\nlayers")
         corner.setProperty("role", "small")
         corner.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -153,11 +158,45 @@ class MatrixDialog(QDialog):
         self.message.setText(f"Row {row + 1}, column {column + 1} is the current face.")
 
     def _export(self) -> None:
-        ask_to_save(self, "Export the matrix", "matrix.png", "Pictures (*.png)", self._save)
+        if self._exporting is None:
+            ask_to_save(self, "Export the matrix", "matrix.png", "Pictures (*.png)", self.export_to)
+        else:
+            self.given_up.emit(EXPORT)
+            self._exported("The export was given up.")
 
-    def _save(self, path: str) -> None:
-        saved = self.picture().save(path)
-        self.message.setText(f"Saved {path}." if saved else f"{path} cannot be written: choose another folder.")
+    def export_to(self, path: str) -> None:
+        """Asks for the whole matrix, exact and at the network's own resolution, with its seeds, in one picture."""
+        self.given_up.emit(EXPORT)  # what was asked before, so that the same may be asked again
+        asked = self._request()
+        faces = zip(asked.rows, self._rows, strict=True)
+        recipes: list[Recipe | None] = [None, *asked.columns]
+        captions = [f"{asked.band} layers\nof the column", *map(source_words, self._columns)]
+        for at, (recipe, latent) in enumerate(faces):
+            recipes += [recipe, *asked.cells[at * COLUMNS : (at + 1) * COLUMNS]]
+            captions += [source_words(latent), *[""] * COLUMNS]
+        self._exporting = Sheet(EXPORT, tuple(recipes), COLUMNS + 1, path, tuple(captions), 0, asked.rows[0])
+        self._left = TimeLeft()
+        self.message.setText("Drawing the matrix at full size …")
+        self.export.setText("Cancel")
+        self.export.setToolTip("Gives the export up; nothing is written.")
+        self.wanted.emit(self._exporting)
+
+    def _take_export(self, answer: Piece | Done) -> None:
+        if answer.request != self._exporting:
+            return
+        if isinstance(answer, Done):
+            self._exported(f"Saved {answer.value}.")
+            return
+        done = answer.index + 1
+        left = self._left.words(done, answer.total)
+        self.message.setText(f"{done} of {answer.total} pictures drawn{f', {left}' if left else ''}.")
+
+    def _exported(self, said: str) -> None:
+        self._exporting = None
+        self.export.setText(EXPORT_TEXT)
+        self.export.setToolTip(EXPORT_TIP)
+        self._said = said
+        self.message.setText(said)
 
 
 def _place(at: int) -> tuple[int, int]:
@@ -168,6 +207,11 @@ def _place(at: int) -> tuple[int, int]:
         return 1 + at - ROWS, 0
     row, column = divmod(at - ROWS - COLUMNS, COLUMNS)
     return 1 + column, 1 + row
+
+
+def _describe(thumbnail: Thumbnail, words: str) -> None:
+    thumbnail.setAccessibleName(words)
+    thumbnail.setToolTip(words + ".")
 
 
 def _seeds(count: int) -> list[Latent]:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from explorer.controls.chips import button
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
+from explorer.time_left import TimeLeft
 from stylegan_core.recipe import SEEDS, Latent, Recipe
 
 OWNER = "sheet"
@@ -33,6 +34,7 @@ class SheetDialog(QDialog):
         super().__init__(parent)
         self._recipe, self._name, self._folder = recipe, name, folder
         self._request: Sheet | None = None
+        self._left = TimeLeft()
         self.setWindowTitle("Contact sheet")
         self.first = _number("First seed", 0, min(SEEDS - 1 - MOST, 2**31 - 1), recipe.latent.seed)
         self.count = _number("Pictures", 1, MOST, 24)
@@ -54,6 +56,7 @@ class SheetDialog(QDialog):
         """Asks for the sheet."""
         seeds = range(self.first.value(), self.first.value() + self.count.value())
         recipes = tuple(replace(self._recipe, latent=Latent(seed)) for seed in seeds)
+        self._left = TimeLeft()
         self._request = Sheet(OWNER, recipes, self.columns.value(), path)
         self._progress.setRange(0, len(recipes))
         self._progress.setValue(0)
@@ -67,7 +70,8 @@ class SheetDialog(QDialog):
             return
         if isinstance(answer, Piece):
             self._progress.setValue(answer.index + 1)
-            self._says.setText(f"{answer.index + 1} of {answer.total} pictures drawn.")
+            left = self._left.words(answer.index + 1, answer.total)
+            self._says.setText(f"{answer.index + 1} of {answer.total} pictures drawn{f', {left}' if left else ''}.")
             return
         self._save.setEnabled(True)
         self._progress.hide()

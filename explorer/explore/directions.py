@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.direction_list import DirectionList
@@ -14,6 +14,7 @@ from explorer.controls.direction_row import DirectionRow
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Panel
 from explorer.controls.preview import Preview
+from explorer.controls.search_row import SearchRow
 from explorer.controls.sorting import SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
@@ -29,6 +30,7 @@ TIPS = {
     "sorting": "Makes a slider out of two piles of faces that you sort by clicking.",
     "reset": "Sets every direction back to 0.",
     "again": "Looks for the directions of the snapshot that is shown now, and opens its library.",
+    "once more": "Begins the search that was given up again.",
     "more": "Shows more of the up to 80 directions.",
     "fewer": "Shows the first eight directions only.",
 }
@@ -52,7 +54,7 @@ class DirectionsPanel(Panel):
         self.more, self.fewer = chip("more", TIPS["more"]), chip("fewer", TIPS["fewer"])
         self.again = chip("find again", TIPS["again"])
         self._found_in = Path()  # the file of the network that the directions belong to
-        self.message, self.progress = QLabel(), QProgressBar()
+        self.message, self.search = QLabel(), SearchRow("search for directions")
         self.preview = Preview([f"{sigma:+g} σ" if sigma else "0" for sigma in PREVIEWED], self)
         self._lay_out()
         self._connect()
@@ -67,8 +69,6 @@ class DirectionsPanel(Panel):
             self.section.add_action(each)
         self.message.setProperty("role", "small")
         self.message.setWordWrap(True)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress of the search for directions")
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.fewer)
@@ -80,10 +80,9 @@ class DirectionsPanel(Panel):
         said.addStretch(1)
         self.body.addLayout(said)
         self.again.hide()
-        self.body.addWidget(self.progress)
+        self.body.addWidget(self.search)
         self.body.addLayout(foot)
         self.message.hide()
-        self.progress.hide()
         self.fewer.hide()
         self.more.hide()
 
@@ -93,6 +92,7 @@ class DirectionsPanel(Panel):
         self.library_chip.clicked.connect(self._library_menu)
         self.sorting.clicked.connect(self.sort)
         self.again.clicked.connect(self._find_again)
+        self.search.given_up.connect(self.give_up)
         self.more.clicked.connect(lambda: self._show_up_to(self._limit + MORE))
         self.fewer.clicked.connect(lambda: self._show_up_to(FEW))
         self.add_command("A direction by sorting faces …", "", TIPS["sorting"], self.sort, self.sorting)
@@ -114,8 +114,10 @@ class DirectionsPanel(Panel):
     def show_model(self, info: ModelInfo) -> None:
         self._close_dialog()
         self._hide_preview()
+        self.search.end(PCA, SEFA)
         if self._is_later_snapshot(info):
             self.info = info
+            self.again.setToolTip(TIPS["again"])
             self.again.show()
             self._say(f"Found at {kimg_words(self._found_in)}, and kept while the network learns on.")
             super().show_model(info)
@@ -166,11 +168,10 @@ class DirectionsPanel(Panel):
             if isinstance(answer, Piece):
                 self.preview.grid.show_pixels(answer.index, answer.value)
         elif isinstance(answer, Piece):
-            self.progress.setRange(0, answer.total)
-            self.progress.setValue(answer.index + 1)
+            self.search.advance(answer.index + 1, answer.total)
         else:
             self.shelf.found["pca" if isinstance(request, Pca) else "sefa"] = answer.value
-            self.progress.hide()
+            self.search.end(request.owner)
             self._say("")
             self._rebuild()
 
@@ -178,7 +179,7 @@ class DirectionsPanel(Panel):
         if is_of_sorting(answer.request) and self._dialog is not None:
             self._dialog.failed(answer)
         else:
-            self.progress.hide()
+            self.search.end(answer.request.owner)
             self._say(answer.reason)
             self.shelf.found.setdefault("pca" if isinstance(answer.request, Pca) else "sefa", ())
 
@@ -189,8 +190,27 @@ class DirectionsPanel(Panel):
     def _search(self, request: Pca | Sefa, words: str) -> None:
         if self.ask(request):
             self._say(words)
-            self.progress.setRange(0, 0)
-            self.progress.show()
+            self.search.begin(request.owner)
+
+    def give_up(self) -> None:
+        """Ends the searches that go on; what was there before is shown, and the first search can be begun again."""
+        for owner, source in ((PCA, "pca"), (SEFA, "sefa")):
+            if owner in self.search.owners:
+                self.forget(owner)
+                self.shelf.found.setdefault(source, ())
+        self.search.end(PCA, SEFA)
+        if not self.shelf.entries():
+            self.shelf.view = self._found_by
+        self._rebuild()
+        self._say("The search was given up.")
+        self.again.setToolTip(TIPS["once more"])
+        self.again.setVisible(not self.shelf.found.get(self._found_by))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.search.owners:
+            self.give_up()
+        else:
+            super().keyPressEvent(event)
 
     def _say(self, words: str) -> None:
         """One sentence below the sliders; without one, what is wrong with the library, if anything is."""

@@ -82,6 +82,7 @@ class MixingPanel(Panel):
         self._close_matrix()
         self._dialog = MatrixDialog(self.session.recipe, self.info, self.window())
         self._dialog.wanted.connect(self.ask)
+        self._dialog.given_up.connect(self.forget)
         self._dialog.chosen.connect(self._take_cell)
         for owner in OWNERS:
             self._dialog.finished.connect(lambda _, owner=owner: self.forget(owner))

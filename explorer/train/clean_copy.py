@@ -5,15 +5,17 @@ import shutil
 from collections.abc import Set
 from pathlib import Path, PurePosixPath
 
+from explorer.task import Report
 from stylegan_core.data.containers import PictureFiles, open_container
 
 LABELS = ("labels.json", "dataset.json")
 
 
-def clean_copy(source: Path, folder: Path, without: Set[str]) -> Path:
+def clean_copy(source: Path, folder: Path, without: Set[str], report: Report = lambda _done, _total: None) -> Path:
     """A folder below ``folder`` with all pictures of ``source`` but those named, and with its labels; returns it.
 
-    Raises ValueError for data that is no collection of files, OSError where something cannot be read or written.
+    Raises ValueError for data that is no collection of files, OSError where something cannot be read or written, and
+    what ``report`` raises; then nothing is left of the copy.
     """
     container = open_container(source)
     if not isinstance(container, PictureFiles):
@@ -25,7 +27,8 @@ def clean_copy(source: Path, folder: Path, without: Set[str]) -> Path:
     beside = target.with_name(f".{target.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
     try:
-        for name in names:
+        for done, name in enumerate(names):
+            report(done, len(names))
             place = beside.joinpath(*PurePosixPath(name).parts)
             place.parent.mkdir(parents=True, exist_ok=True)
             _put(container, source, name, place)
@@ -33,10 +36,12 @@ def clean_copy(source: Path, folder: Path, without: Set[str]) -> Path:
             data = container.side_file(label)
             if data is not None:
                 (beside / label).write_bytes(data)
+        report(len(names), len(names))
         beside.rename(target)
     except OSError as error:
-        shutil.rmtree(beside, ignore_errors=True)
         raise OSError(f"{target} cannot be written ({error.strerror or error}); free some space.") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)  # nothing is there under this name any more if all went well
     return target
 
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QW
 
 from explorer import theme
 from explorer.controls.chips import chip
-from explorer.train.words import duration, kimg_number, number, size_text, square
+from explorer.time_left import duration
+from explorer.train.words import kimg_number, number, size_text, square
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.schedule import LevelPlan
 

@@ -19,11 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from explorer import theme
-from explorer.background import Background
 from explorer.controls.chips import button, chip
 from explorer.train.avatar_maker import AvatarMaker
-from explorer.train.clean_copy import clean_copy
 from explorer.train.command import CoreCommand
+from explorer.train.copy_row import CopyRow
 from explorer.train.findings import CLEAN, LOOK, Cure, Finding, unwanted
 from explorer.train.layout import head_row
 from explorer.train.words import number
@@ -100,7 +99,8 @@ class DataCard(QWidget):
     """Chooses data and checks it in a process of its own.
 
     ``changed`` comes when another text stands in the field, ``settled`` when it has rested, ``checked`` with the
-    report, ``failed`` with one sentence about data that cannot be used, ``label_chosen`` with an attribute or "".
+    report, ``failed`` with one sentence about data that cannot be used, ``label_chosen`` with an attribute or "",
+    ``copying`` when a clean copy begins or ends, ``told`` with one sentence and its tone about one nobody waits for.
     """
 
     changed = Signal()
@@ -109,6 +109,8 @@ class DataCard(QWidget):
     failed = Signal(str)
     cure_asked = Signal(str)
     label_chosen = Signal(str)
+    copying = Signal()
+    told = Signal(str, str)
 
     def __init__(self, data: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,7 +125,7 @@ class DataCard(QWidget):
         self.cancel = chip("cancel", "Gives up looking through the pictures; training can begin all the same.")
         self.report: dict[str, Any] | None = None
         self._check = CoreCommand(parent=self)
-        self._copier = Background(self)
+        self.copy = CopyRow()
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._lay_out()
         self._connect()
@@ -147,6 +149,9 @@ class DataCard(QWidget):
         for each in (self.path, self.folder_button, self.file_button):
             row.addWidget(each)
         self.path.setAccessibleName("Data")
+        self.path.setToolTip(
+            "Names the pictures it learns from; a folder, zip or idx file dropped on the page is taken."
+        )
         self.bar.setTextVisible(False)
         self.said.setProperty("role", "muted")
         work.addWidget(self.said)
@@ -155,6 +160,7 @@ class DataCard(QWidget):
         column.addLayout(row)
         column.addWidget(self.maker)
         column.addLayout(work)
+        column.addWidget(self.copy)
         column.addWidget(self.findings)
         column.addWidget(self.labels)
         self.labels.setAccessibleName("Classes")
@@ -174,6 +180,9 @@ class DataCard(QWidget):
         self._check.progress.connect(self._progress)
         self.cancel.clicked.connect(self._cancel)
         self.findings.cure_asked.connect(self._cure)
+        self.copy.copied.connect(self._copied)
+        self.copy.failed.connect(lambda why: self._not_copied(Finding(why, "bad")))
+        self.copy.cancelled.connect(lambda: self._not_copied(Finding("The copy was given up.", "muted")))
         self.labels.activated.connect(lambda index: self.label_chosen.emit(self.labels.itemData(index)))
 
     def choose(self, path: str) -> None:
@@ -194,7 +203,7 @@ class DataCard(QWidget):
         self._rest.stop()
         self.maker.close_maker()
         self._check.drop()
-        self._copier.close()
+        self.copy.close_row()
 
     def show_label(self, name: str) -> None:
         """Which attribute is learnt, or none."""
@@ -254,22 +263,35 @@ class DataCard(QWidget):
         if act != CLEAN or self.report is None:
             self.cure_asked.emit(act)
             return
-        source, without = Path(self.text), unwanted(self.report)
-        self.findings.setEnabled(False)
-        self.said.setText("Making a copy without them …")
-        self.said.show()
-        self._copier.do(
-            lambda: clean_copy(source, self.folder, without), self._copied, lambda error: self._not_copied(str(error))
-        )
+        if self.copy.busy:
+            self._add(Finding(f"The copy of {Path(self.copy.source).name} is still being made.", "muted"))
+            return
+        self.copy.begin(self.text, self.folder, unwanted(self.report))
+        self.copying.emit()
+
+    @property
+    def waits_for_copy(self) -> bool:
+        """True while a clean copy is made of the data that is chosen, to take its place."""
+        return self.copy.busy and self.copy.source == self.text
 
     def _copied(self, folder: Path) -> None:
-        self.findings.setEnabled(True)
-        self.choose(str(folder))
+        """Uses the copy, unless other data was chosen meanwhile or nobody looks any more."""
+        if self.text == self.copy.source and self.isVisible():
+            self.choose(str(folder))
+        else:
+            self.told.emit(f"The copy of {Path(self.copy.source).name} without what was wrong is {folder}.", "good")
+        self.copying.emit()
 
-    def _not_copied(self, why: str) -> None:
-        self.findings.setEnabled(True)
-        self._working(False)
-        self.findings.show_findings((*self.findings.shown, Finding(why, "bad")))
+    def _not_copied(self, why: Finding) -> None:
+        if self.text == self.copy.source:
+            self._add(why)
+        elif why.tone == "bad":
+            self.told.emit(why.text, why.tone)
+        self.copying.emit()
+
+    def _add(self, finding: Finding) -> None:
+        others = [each for each in self.findings.shown if each != finding]
+        self.findings.show_findings((*others, finding))
 
     def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder of pictures", self.path.text())

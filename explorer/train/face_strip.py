@@ -8,36 +8,40 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayo
 
 from explorer.controls.chips import chip
 from explorer.train.samples import SamplesPanel
-from explorer.train.timelapse import TimelapseWriter, Wish
+from explorer.train.timelapse import Wish
 
 KINDS = "GIF picture (*.gif);;mp4 film (*.mp4)"
 
 
 class FaceStrip(QWidget):
-    """The film strip of the chosen face, and the way to save all of it."""
+    """The film strip of the chosen face, and the way to save all of it.
+
+    ``film_wanted`` brings a path and a :class:`Wish`, ``film_given_up`` comes where a person cancels what is written.
+    """
 
     failed = Signal(str, str)
+    film_wanted = Signal(object, object)
+    film_given_up = Signal()
 
     def __init__(self, samples: SamplesPanel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._samples = samples
-        self.save = chip("time-lapse…", "Saves all snapshots as a GIF or a film.")
-        self.writer = TimelapseWriter(self)
-        self._count = 0
+        self.save, self._menu = chip("time-lapse…", "Saves all snapshots as a GIF or a film."), QMenu(self)
+        self.cancel = chip("", "Gives up the time-lapse that is being written; nothing is left of it.")
         self._lay_out()
-        self.writer.progress.connect(lambda done: self.save.setText(f"{done} of {self._count}"))
-        self.writer.written.connect(self._written)
-        self.writer.failed.connect(self._failed)
+        self.cancel.clicked.connect(self.film_given_up)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        head, title, menu = QHBoxLayout(), QLabel("This face through time"), QMenu(self)
+        head, title = QHBoxLayout(), QLabel("This face through time")
         title.setProperty("role", "title")
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self.save)
+        head.addWidget(self.cancel)
+        self.cancel.hide()
         column.addLayout(head)
         column.addWidget(self._samples.face_strip)
         for text, one, words in (
@@ -46,8 +50,8 @@ class FaceStrip(QWidget):
             ("All faces, with kimg and alpha…", False, True),
             ("All faces…", False, False),
         ):
-            menu.addAction(text, partial(self._ask, one, words))
-        self.save.setMenu(menu)
+            self._menu.addAction(text, partial(self._ask, one, words))
+        self.save.setMenu(self._menu)
 
     def _ask(self, one: bool, words: bool) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Save the time-lapse", "time-lapse.gif", KINDS)
@@ -61,16 +65,11 @@ class FaceStrip(QWidget):
         if not wish.snapshots:
             self.failed.emit("There are no samples yet to make a time-lapse of.", "")
             return
-        self._count = len(wish.snapshots)
-        self.save.setEnabled(False)
-        self.writer.write(path, wish)
+        self.film_wanted.emit(path, wish)
 
-    def _written(self, path: Path) -> None:
-        self.save.setEnabled(True)
-        self.save.setText("time-lapse…")
-        self.save.setToolTip(f"Saved as {path}. Saves all snapshots as a GIF or a film.")
-
-    def _failed(self, why: str) -> None:
-        self.save.setEnabled(True)
-        self.save.setText("time-lapse…")
-        self.failed.emit(why, "")
+    def show_film(self, words: str) -> None:
+        """How far the time-lapse is that is being written, of this run or another one; empty where none is."""
+        self.cancel.setText(f"cancel · {words}")
+        self.cancel.setAccessibleName(f"Cancel the time-lapse, {words}")
+        self.save.setVisible(not words)
+        self.cancel.setVisible(bool(words))

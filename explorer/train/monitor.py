@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.run_state import RunState
 from explorer.runs import Launch, RunWatcher
+from explorer.time_left import duration
 from explorer.train.alpha import AlphaPanel, pairs
 from explorer.train.comparison import Comparison
 from explorer.train.curves import CurvesPanel
@@ -23,7 +24,7 @@ from explorer.train.pictures import PictureLoader, Pixels, strips
 from explorer.train.record import RunRecord, growth_of, network_of, resolution_of
 from explorer.train.samples import SamplesPanel
 from explorer.train.timeline import GrowthTimeline
-from explorer.train.words import duration, headline, kimg_text, number, size_text, square
+from explorer.train.words import headline, kimg_text, number, size_text, square
 from stylegan_core.events import Event, Samples
 from stylegan_core.rundir import is_whole
 
@@ -46,6 +47,8 @@ class Monitor(QWidget):
     leave_requested = Signal()
     state_changed = Signal(object)
     failed = Signal(str, str)
+    film_wanted = Signal(object, object)
+    film_given_up = Signal()
 
     def __init__(self, path: Path, launch: Launch | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +118,8 @@ class Monitor(QWidget):
             lambda where, count: self.curves.show_writing(False, f"Saved {number(count)} ticks as {where}.")
         )
         self.face.failed.connect(self.failed)
+        self.face.film_wanted.connect(self.film_wanted)
+        self.face.film_given_up.connect(self.film_given_up)
         self.curves.measure.clicked.connect(lambda: self._request("metric"))
         self.header.branch.clicked.connect(self._branch)
         self.header.leave.clicked.connect(self.leave_requested)
@@ -135,7 +140,6 @@ class Monitor(QWidget):
         self._clock.stop()
         self.watcher.close()
         self.loader.close()
-        self.face.writer.close()
         self.numbers.close()
         self.comparison.stop()
 

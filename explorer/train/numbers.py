@@ -1,6 +1,7 @@
 """The numbers of a run as a table: every tick of the log, also those that the curves leave out."""
 
 import csv
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.train.record import COLUMNS, RunRecord
 from stylegan_core.rundir import EventReader, RunDir
 
+log = logging.getLogger(__name__)
 EVERY = 1 << 62  # ticks
 
 
@@ -39,6 +41,7 @@ class NumbersWriter(QObject):
     def __init__(self, run: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._run = run
+        self._closed = False
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="numbers")
 
     def write(self, path: Path) -> None:
@@ -49,11 +52,14 @@ class NumbersWriter(QObject):
         try:
             count = write_csv(self._run, path)
         except OSError as error:
-            self.failed.emit(str(error), "")
+            log.info("%s", error)
+            if not self._closed:
+                self.failed.emit(str(error), "")
         else:
-            self.written.emit(path, count)
+            if not self._closed:
+                self.written.emit(path, count)
 
     def close(self) -> None:
-        """Waits for what is being written."""
-        self.blockSignals(True)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Nobody waits for what is being written, but it is written to its end."""
+        self._closed = True
+        self._pool.shutdown(wait=False)

@@ -24,17 +24,25 @@ from stylegan_core.training.config import PRESETS, TrainingConfig, changed, pres
 
 FIRST_PRESET = "avatars-32"
 CARD = (16, 14, 16, 14)
+TIPS = {
+    "Preset": "Chooses network, growth and pace together; all of it is told below and can be changed.",
+    "Run folder": "Where samples, checkpoints and the log of this run go; a folder that is not there yet.",
+    "Changes of the preset": "Changes single settings of the preset, each written key=value, with blanks between them.",
+    "Begin from": "Goes on from a trained network instead of from chance; one that is dropped on the page is taken.",
+}
 WEIGHTS = "Networks (*.safetensors *.pkl *.npz *.pt *.pth *.onnx *.ckpt);;All files (*)"
 
 
 class SetupPage(QWidget):
     """Asks everything a run needs on one page.
 
-    ``start_requested`` brings run folder, preset, data, settings, and the network to begin from or an empty text.
+    ``start_requested`` brings run folder, preset, data, settings, and the network to begin from or an empty text;
+    ``told`` one sentence and its tone.
     """
 
     start_requested = Signal(object, str, str, list, str)
     leave_requested = Signal()
+    told = Signal(str, str)
 
     def __init__(self, runs: Path, data: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,6 +139,9 @@ class SetupPage(QWidget):
             (self.init, "Begin from"),
         ):
             field.setAccessibleName(name)
+            field.setToolTip(TIPS[name])
+        for line in made.findChildren(QLineEdit):
+            line.setAcceptDrops(False)  # a file that is dropped here is the page's, not a text
         return made
 
     def _consequences(self) -> QWidget:
@@ -155,6 +166,8 @@ class SetupPage(QWidget):
         self.data.failed.connect(self._show_data_trouble)
         self.data.cure_asked.connect(self._cure)
         self.data.label_chosen.connect(lambda name: self._change("data.label", name))
+        self.data.copying.connect(self._judge)
+        self.data.told.connect(self.told)
         self.data.maker.draw.clicked.connect(lambda _: self._judge())
         self.data.maker.failed.connect(lambda _: self._judge())
         self.preset.currentIndexChanged.connect(lambda _: self._show_preset())
@@ -308,6 +321,8 @@ class SetupPage(QWidget):
             return "Choose data, or make avatars."
         if self.data.maker.busy:
             return "The avatars are still being drawn."
+        if self.data.waits_for_copy:
+            return "The copy without what is wrong is still being made; cancel it to train with all of them."
         try:
             changed(preset(self.preset.currentData()), self.settings())
         except ValueError as error:

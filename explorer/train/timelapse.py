@@ -1,19 +1,23 @@
 """Time-lapse: all snapshots of a run as a GIF or an mp4 film, one face or the whole grid, kimg and alpha burnt in."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PySide6.QtCore import QObject, Signal
 
+from explorer.task import Report, Task
 from explorer.theme import RESOURCES
+from explorer.time_left import TimeLeft
 from explorer.train.pictures import Pixels, read_picture, tile_side, tiles
 from explorer.train.words import kimg_text
 from stylegan_core.events import Samples
+from stylegan_core.whole_file import beside
 
 SMALLEST, LARGEST = 384, 1280  # pixels of the longer side
 BAR = 28  # pixels below the picture for the words
@@ -32,20 +36,25 @@ class Wish:
     words: bool
 
 
-def frames(wish: Wish, progress: Callable[[int], None]) -> list[Image.Image]:
-    """Every readable snapshot as an equally large picture. Raises ValueError where there is none."""
-    found: list[Image.Image] = []
+def frames(wish: Wish, report: Report) -> Iterator[tuple[Image.Image, float]]:
+    """Every readable snapshot as an equally large picture, with the seconds it stays. Raises ValueError without any."""
+    waiting: Image.Image | None = None
     size: tuple[int, int] | None = None
-    for done, event in enumerate(wish.snapshots, 1):
+    total = len(wish.snapshots)
+    for done, event in enumerate(wish.snapshots):
+        report(done, total)
         pixels = read_picture(wish.run / event.path)
-        if pixels is not None:
-            picture = _picture(wish, event, pixels, size)
-            size = picture.size
-            found.append(_with_words(picture, event) if wish.words else picture)
-        progress(done)
-    if not found:
+        if pixels is None:
+            continue
+        if waiting is not None:
+            yield waiting, SECONDS
+        picture = _picture(wish, event, pixels, size)
+        size = picture.size
+        waiting = _with_words(picture, event) if wish.words else picture
+    if waiting is None:
         raise ValueError(f"{wish.run / 'samples'} holds no picture that can be read; a time-lapse needs some.")
-    return found
+    yield waiting, LAST_SECONDS
+    report(total, total)
 
 
 def _picture(wish: Wish, event: Samples, pixels: Pixels, size: tuple[int, int] | None) -> Image.Image:
@@ -72,61 +81,103 @@ def _with_words(picture: Image.Image, event: Samples) -> Image.Image:
     return made
 
 
-def write_timelapse(path: Path, wish: Wish, progress: Callable[[int], None] = lambda _: None) -> None:
-    """Writes a .gif or .mp4 beside ``path`` and renames it. Raises ValueError or OSError with one sentence."""
-    pictures = frames(wish, progress)
-    beside = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
+def write_timelapse(path: Path, wish: Wish, report: Report = lambda _done, _total: None) -> None:
+    """Writes a .gif or .mp4, whole or not at all, at least one ``report`` a picture.
+
+    Raises ValueError or OSError with one sentence, and what ``report`` raises.
+    """
+    pictures, count = frames(wish, report), len(wish.snapshots)
+    with beside(path) as part:
         if path.suffix.lower() == ".mp4":
-            _write_film(beside, pictures)
+            _write_film(part, pictures)
         else:
-            times = [round(1000 * SECONDS)] * (len(pictures) - 1) + [round(1000 * LAST_SECONDS)]
-            pictures[0].save(beside, save_all=True, append_images=pictures[1:], duration=times, loop=0)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OSError(f"{path} cannot be written ({error.strerror or error}): choose another folder.") from None
+            with part.open("wb") as file:
+                _write_gif(cast(IO[bytes], _Watched(file, lambda: report(count, count))), pictures)
 
 
-def _write_film(path: Path, pictures: Sequence[Image.Image]) -> None:
+class _Watched:
+    """A file that looks up before every write: after the last picture is taken, much of a GIF is still to be written.
+
+    It has no ``fileno``, so that Pillow writes through it.
+    """
+
+    def __init__(self, file: IO[bytes], look: Callable[[], None]) -> None:
+        self._file, self._look = file, look
+
+    def write(self, data: bytes) -> int:
+        """As of a file."""
+        self._look()
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        """As of a file."""
+        self._file.flush()
+
+
+def _write_gif(file: IO[bytes], pictures: Iterator[tuple[Image.Image, float]]) -> None:
+    def timed() -> Iterator[Image.Image]:
+        for picture, seconds in pictures:
+            picture.info["duration"] = round(1000 * seconds)  # milliseconds
+            yield picture
+
+    rest = timed()
+    next(rest).save(file, "GIF", save_all=True, append_images=rest, loop=0)
+
+
+def _write_film(path: Path, pictures: Iterator[tuple[Image.Image, float]]) -> None:
     try:
         import av
     except ModuleNotFoundError:
         raise ValueError("An mp4 film needs the package av: install it with pip install av, or choose .gif.") from None
-    with av.open(str(path), "w") as film:
+    first = next(pictures)
+    with av.open(str(path), "w", format="mp4") as film:
         stream = film.add_stream("libx264", rate=Fraction(FPS), options={"crf": "16"})
-        stream.width, stream.height, stream.pix_fmt = *pictures[0].size, "yuv420p"
-        for index, picture in enumerate(pictures):
-            seconds = LAST_SECONDS if index == len(pictures) - 1 else SECONDS
+        stream.width, stream.height, stream.pix_fmt = *first[0].size, "yuv420p"
+        for picture, seconds in chain([first], pictures):
             for _ in range(round(seconds * FPS)):
                 film.mux(stream.encode(av.VideoFrame.from_image(picture)))
         film.mux(stream.encode())
 
 
-class TimelapseWriter(QObject):
-    """Writes one time-lapse at a time beside the window's thread."""
+class Timelapses(QObject):
+    """Writes one time-lapse at a time; it outlives the monitor that asked, so the end is told wherever a person is."""
 
-    progress = Signal(int)
-    written = Signal(object)
-    failed = Signal(str)
+    said = Signal(str, str)  # how it ended in one sentence, and the sentence's tone
+    advanced = Signal(str)  # how far it is in a few words, or empty where none is being written
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="time-lapse")
+        self.words = ""  # as last ``advanced``
+        self._path, self._left = Path(), TimeLeft()
+        self._task = Task("time-lapse", self)
+        self._task.progress.connect(self._advance)
+        self._task.done.connect(lambda _: self._end(f"Saved the time-lapse as {self._path}.", "good"))
+        self._task.failed.connect(lambda why: self._end(why, "bad"))
+        self._task.cancelled.connect(
+            lambda: self._end(f"The time-lapse was given up; {self._path.name} is not written.", "warning")
+        )
 
     def write(self, path: Path, wish: Wish) -> None:
         """Begins; the end comes as a signal."""
-        self._pool.submit(self._write, path, wish)
+        self._path, self._left = path, TimeLeft()
+        self._advance(0, len(wish.snapshots))
+        self._task.begin(lambda report: write_timelapse(path, wish, report))
 
-    def _write(self, path: Path, wish: Wish) -> None:
-        try:
-            write_timelapse(path, wish, self.progress.emit)
-        except (OSError, ValueError) as error:
-            self.failed.emit(str(error))
-        else:
-            self.written.emit(path)
+    def cancel(self) -> None:
+        """Gives up what is being written; nothing is left of it."""
+        self._task.cancel()
 
     def close(self) -> None:
-        """Waits for what is being written."""
-        self.blockSignals(True)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Gives it up without a word, and without waiting."""
+        self._task.close()
+
+    def _advance(self, done: int, total: int) -> None:
+        self._say(self._left.words(done, total) or f"{done} of {total}")
+
+    def _say(self, words: str) -> None:
+        self.words = words
+        self.advanced.emit(words)
+
+    def _end(self, sentence: str, tone: str) -> None:
+        self._say("")
+        self.said.emit(sentence, tone)

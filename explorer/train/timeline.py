@@ -5,7 +5,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
-from explorer.train.words import duration, hover_text, kimg_text
+from explorer.time_left import duration
+from explorer.train.words import hover_text, kimg_text
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.schedule import Phase
 

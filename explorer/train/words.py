@@ -1,22 +1,9 @@
 """How the training workspace says numbers and states: durations, kimg, and the one sentence on top."""
 
+from explorer.time_left import duration
 from stylegan_core.schedule import Phase
 
 THIN_SPACE = "\u2009"
-
-
-def duration(seconds: float) -> str:
-    """A length of time the way people say it: "40 s", "6 min", "7 h 40 min", "3 d 4 h"."""
-    if seconds < 59.5:
-        return f"{max(seconds, 0):.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
 
 
 def number(value: float) -> str:

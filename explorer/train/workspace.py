@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.runs import Launch, train_arguments
+from explorer.task import Task
+from explorer.train.dropping import Dropped, dropped_path, what_is
 from explorer.train.run_list import RunList
 from stylegan_core.rundir import RunDir
 from stylegan_core.whole_file import write_whole
@@ -16,6 +19,7 @@ from stylegan_core.whole_file import write_whole
 if TYPE_CHECKING:  # the plots and the setup page are imported when they are first wanted: the window opens sooner
     from explorer.train.monitor import Monitor
     from explorer.train.setup import SetupPage
+    from explorer.train.timelapse import Timelapses
 
 log = logging.getLogger(__name__)
 OPENED, MOST_REMEMBERED = "opened-runs.json", 24
@@ -25,23 +29,30 @@ class TrainWorkspace(QWidget):
     """One widget for everything about training; ``home`` holds the runs and data sets.
 
     ``explore_requested`` names a checkpoint to open in Explore, ``checkpoint_written`` each later one of the run that
-    was opened so; ``failed`` brings one sentence and details; ``watching`` the folder of the run on screen, or None.
+    was opened so; ``failed`` brings one sentence and details, ``told`` one sentence and its
+    tone; ``watching`` the folder of the run on screen, or None; ``open_requested`` a path that was dropped here but
+    is the whole window's to open.
     """
 
     explore_requested = Signal(str)
     checkpoint_written = Signal(str)
     watching = Signal(object)
     failed = Signal(str, str)
+    told = Signal(str, str)
+    open_requested = Signal(str)
 
     def __init__(self, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.home = home
         self.monitor: Monitor | None = None
         self.setup: SetupPage | None = None
+        self._films: Timelapses | None = None
         self.runs = RunList(home / "runs")
         self.runs.also = remembered(home / OPENED)
         self.pages = QStackedWidget()
         self._launches: dict[Path, Launch] = {}
+        self._drops = Task("drop", self)
+        self.setAcceptDrops(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pages)
@@ -49,6 +60,8 @@ class TrainWorkspace(QWidget):
         self.runs.chosen.connect(self.watch)
         self.runs.open_requested.connect(self.watch)
         self.runs.new_requested.connect(self.new_run)
+        self._drops.done.connect(self._take_dropped)
+        self._drops.failed.connect(lambda why: self.failed.emit(why, ""))
 
     def new_run(self) -> None:
         """Shows the page of a new run."""
@@ -69,8 +82,39 @@ class TrainWorkspace(QWidget):
             self.setup = SetupPage(self.home / "runs", self.home / "data")
             self.setup.leave_requested.connect(self.show_runs)
             self.setup.start_requested.connect(self.start)
+            self.setup.told.connect(self.told)
             self.pages.addWidget(self.setup)
         return self.setup
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and folders are welcome."""
+        if dropped_path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Looks at what it is beside the window's thread; on a monitor it is the window's to open."""
+        path = dropped_path(event)
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if self.pages.currentWidget() is self.monitor:
+            self.open_requested.emit(str(path))
+        else:
+            self._drops.begin(lambda _: what_is(path))
+
+    def _take_dropped(self, found: Dropped) -> None:
+        """Pictures become the data of a new run, a network what it begins from, a run is watched."""
+        is_new_run = self.setup is not None and self.pages.currentWidget() is self.setup
+        if found.kind == "data":
+            if not is_new_run:
+                self.new_run()
+            self._setup_page().data.choose(str(found.path))
+        elif found.kind == "network" and is_new_run:
+            self._setup_page().init.setText(str(found.path))
+        elif found.kind == "run":
+            self.watch(found.path)
+        else:
+            self.open_requested.emit(str(found.path))
 
     def show_runs(self) -> None:
         """Back to the list; the run that was watched goes on."""
@@ -96,6 +140,7 @@ class TrainWorkspace(QWidget):
         monitor.branch_requested.connect(self.branch)
         monitor.leave_requested.connect(self.show_runs)
         monitor.failed.connect(self.failed)
+        self._connect_films(monitor)
         known = {*self.runs.cards, *(each.parent.resolve() for each in self.runs.folder.glob("*/config.json"))}
         monitor.comparison.others = sorted(known - {path.resolve()})
         self.monitor = monitor
@@ -104,6 +149,18 @@ class TrainWorkspace(QWidget):
         monitor.setFocus()
         monitor.start()
         self.watching.emit(path)
+
+    def _connect_films(self, monitor: "Monitor") -> None:
+        """A time-lapse outlives the monitor it was asked in, and every later monitor can give it up."""
+        if self._films is None:
+            from explorer.train.timelapse import Timelapses
+
+            self._films = Timelapses(self)
+            self._films.said.connect(self.told)
+        monitor.film_wanted.connect(self._films.write)
+        monitor.film_given_up.connect(self._films.cancel)
+        self._films.advanced.connect(monitor.face.show_film)
+        monitor.face.show_film(self._films.words)
 
     def _remember(self, path: Path) -> None:
         """A run that lies elsewhere stays in the list, also after a restart."""
@@ -146,7 +203,10 @@ class TrainWorkspace(QWidget):
     def close_workspace(self) -> None:
         """Ends threads, timers and questions; trainers go on."""
         self._close_monitor()
+        self._drops.close()
         self.runs.close_list()
+        if self._films is not None:
+            self._films.close()
         if self.setup is not None:
             self.setup.close_page()
 

@@ -41,9 +41,9 @@ def number(least: float, most: float) -> Callable[[str], float]:
     return read
 
 
-def add_overwrite(parser: argparse.ArgumentParser) -> None:
-    """The option without which no file is replaced."""
-    parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
+def add_overwrite(parser: argparse.ArgumentParser, files: str = "files that exist") -> None:
+    """The option without which none of these files is replaced."""
+    parser.add_argument("--overwrite", action="store_true", help=f"replace {files}")
 
 
 def check_free(target: Path, *, overwrite: bool) -> None:

@@ -20,20 +20,20 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core render", description=__doc__)
     parser.add_argument("model", type=path, help="weight file or run directory")
     chosen = parser.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved")
+    chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved, also a sheet of many")
     chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
     parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
     parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation for --seeds")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
-    add_overwrite(parser)
+    add_overwrite(parser, "files that this program did not draw")
     arguments = parser.parse_args(argv)
     if arguments.recipe and arguments.psi is not None:
         raise ValueError("--psi goes with --seeds; a recipe has its own.")
     saved = _read(arguments.recipe) if arguments.recipe else None
-    recipes = [saved.recipe] if saved else _seeds(arguments.seeds, arguments.psi)
-    targets = _targets(arguments.out, recipes, one=bool(arguments.recipe))
+    recipes = _of_sheet(saved, arguments.out) if saved else _seeds(arguments.seeds, arguments.psi)
+    targets = _targets(arguments.out, recipes, seeds=saved is None)
     for target in targets:
-        check_free(target, overwrite=arguments.overwrite)
+        check_free(target, overwrite=arguments.overwrite or _drawn_here(target))
 
     import torch
 
@@ -67,6 +67,21 @@ def _read(file: Path) -> SavedPicture:
         raise ValueError(f"{file}: {error}") from None
 
 
+def _of_sheet(saved: SavedPicture, out: Path) -> list[Recipe]:
+    """Every recipe of a sheet where they go into a folder, else the one it was made from."""
+    many = [recipe for recipe in saved.recipes if recipe is not None]
+    return many if many and out.suffix.lower() != ".png" else [saved.recipe]
+
+
+def _drawn_here(target: Path) -> bool:
+    """Whether a file is a picture of this program, which its recipe can bring back."""
+    try:
+        read_picture(target)
+    except (ValueError, OSError):
+        return False
+    return True
+
+
 def _seeds(text: str, psi: float | None) -> list[Recipe]:
     """One recipe a seed; raises ValueError on anything but numbers and ranges."""
     seeds: list[int] = []
@@ -82,9 +97,13 @@ def _seeds(text: str, psi: float | None) -> list[Recipe]:
     return [replace(base, latent=Latent(seed)) for seed in seeds]
 
 
-def _targets(out: Path, recipes: list[Recipe], *, one: bool) -> list[Path]:
+def _targets(out: Path, recipes: list[Recipe], *, seeds: bool) -> list[Path]:
     if out.suffix.lower() == ".png":
         if len(recipes) > 1:
             raise ValueError(f"{out} is one picture, but {len(recipes)} were asked for; name a folder.")
         return [out]
-    return [out / ("picture.png" if one else f"seed{recipe.latent.seed:04d}.png") for recipe in recipes]
+    if seeds:
+        return [out / f"seed{recipe.latent.seed:04d}.png" for recipe in recipes]
+    if len(recipes) == 1:
+        return [out / "picture.png"]
+    return [out / f"picture{number:03d}.png" for number in range(1, len(recipes) + 1)]

@@ -18,8 +18,11 @@ from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.mixing import FOREIGN, MixingPanel
 from explorer.jobs import Sheet
 from explorer.opening import look
-from stylegan_core.picture import save_picture
+from stylegan_core.contact_sheet import save_sheet
+from stylegan_core.picture import labels, save_picture
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
+from stylegan_core.recipe_list import list_to_json
+from stylegan_core.saved_picture import RECIPES
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend, info
 from tests.explorer.whole_window import Make, drawn, finish, model_file
 
@@ -319,6 +322,34 @@ def test_a_contact_sheet_asks_for_other_seeds_with_the_same_changes(start: Make,
     assert [recipe.latent.seed for recipe in sheet.recipes] == [0, 1, 2]
     assert {recipe.psi for recipe in sheet.recipes} == {0.3}
     dialog.reject()
+
+
+def test_a_sheet_that_is_dropped_brings_back_what_it_was_made_from(start: Make, qtbot: QtBot, home: Path) -> None:
+    """It was refused as a picture without a recipe."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    base = Recipe(Latent(7), psi=0.2)
+    said = labels(base, info("boxed"), "cpu", threads=1)
+    said[RECIPES] = list_to_json(base, (None, Recipe(Latent(9)), base), 2)
+    save_sheet(home / "matrix.png", np.zeros((8, 8, 3), np.uint8), said)
+    explorer.window.dropped.emit(str(home / "matrix.png"))
+    qtbot.waitUntil(lambda: explorer.session.recipe == base)
+
+
+def test_what_is_dropped_on_training_but_not_its_own_is_opened(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.train.open_requested.emit(model_file(home, "two"))
+    qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "two")
+
+
+def test_what_training_has_to_tell_is_said_also_in_explore(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.train.told.emit("Saved the time-lapse as face.gif.", "good")
+    banner = explorer.window.banner
+    assert banner.isVisible() and banner.sentence == "Saved the time-lapse as face.gif."
+    assert banner.property("tone") == "good"
 
 
 def test_the_hints_of_the_first_start_come_once(start: Make, qtbot: QtBot) -> None:

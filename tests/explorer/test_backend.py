@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from explorer.backend import TorchBackend
 from explorer.jobs import Fit, Matrix, NoiseMap, Pca, Picture, Save, Sefa, Sheet, Strip, Styles
 from stylegan_core.cli.render import main as render_main
+from stylegan_core.contact_sheet import CAPTION, GAP, MARGIN
 from stylegan_core.model import load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
@@ -104,6 +106,34 @@ def test_a_saved_picture_is_the_exact_one_and_can_be_drawn_again(
     assert again.read_bytes() == path.read_bytes()
     _, pixels = run(backend, Picture("p", recipe))
     assert np.array_equal(pixels, render(load_model(model), recipe))
+
+
+def test_a_sheet_carries_every_recipe_and_its_model(backend: TorchBackend, model: Path, tmp_path: Path) -> None:
+    recipes = tuple(Recipe(Latent(seed), psi=0.3) for seed in (5, 6, 7))
+    run(backend, Sheet("c", recipes, 2, str(tmp_path / "sheet.png"), side=8))
+    saved = read_picture(tmp_path / "sheet.png")
+    assert (saved.recipe, saved.recipes) == (recipes[0], recipes)
+    assert saved.model_hash == load_model(model).info.hash
+    assert render_main([str(model), "--recipe", str(tmp_path / "sheet.png"), "--out", str(tmp_path / "again")]) == 0
+    again = sorted((tmp_path / "again").iterdir())
+    assert [read_picture(each).recipe for each in again] == list(recipes)
+
+
+def test_a_matrix_is_exported_at_the_networks_own_resolution(
+    backend: TorchBackend, model: Path, tmp_path: Path
+) -> None:
+    row, column = Recipe(Latent(5)), Recipe(Latent(6))
+    recipes = (None, column, row, *Matrix("m", (row,), (column,), "fine").cells)
+    path = tmp_path / "matrix.png"
+    pieces, said = run(backend, Sheet("m", recipes, 2, str(path), ("fine", "seed 6", "seed 5", ""), 0, row))
+    assert said == str(path) and [index for index, _, _ in pieces] == [0, 1, 2, 3]
+    saved = read_picture(path)
+    assert (saved.recipe, saved.recipes) == (row, recipes)
+    pixels = render(load_model(model), recipes[3])
+    sheet = np.asarray(Image.open(path))
+    wide = (sheet.shape[1] - 2 * MARGIN - GAP) // 2
+    left, top = MARGIN + wide + GAP + wide // 2 - 8, MARGIN + 16 + CAPTION + GAP
+    assert np.array_equal(sheet[top : top + 16, left : left + 16], pixels)
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(backend: TorchBackend, tmp_path: Path) -> None:

@@ -79,7 +79,9 @@ def test_no_file_is_replaced_unless_that_was_said(
     assert "exists already" in refused(capsys, "render", model_file, "--seeds", "0", "--out", str(out))
     assert out.read_bytes() == b"mine"
     assert main(["render", model_file, "--seeds", "0", "--out", str(out), "--overwrite"]) == 0
-    assert out.read_bytes() != b"mine"
+    drawn = out.read_bytes()
+    assert main(["render", model_file, "--seeds", "1", "--out", str(out)]) == 0  # what the program drew itself
+    assert out.read_bytes() not in (b"mine", drawn)
     before = Path(model_file).read_bytes()
     for name in (model_file, str(tmp_path / "no" / "where.json"), str(out)):
         assert refused(capsys, "directions", model_file, "--data", str(tmp_path), "--out", name)

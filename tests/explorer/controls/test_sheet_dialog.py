@@ -1,4 +1,6 @@
-"""The dialog of the contact sheet: its numbers can be read."""
+"""The dialog of the contact sheet: its numbers can be read, and how long it takes."""
+
+import time
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -6,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer import theme
 from explorer.controls.sheet_dialog import SheetDialog
+from explorer.jobs import Piece, Sheet
 from stylegan_core.recipe import Latent, Recipe
 
 
@@ -20,3 +23,24 @@ def test_the_numbers_can_be_read(qapp: QApplication, qtbot: QtBot, name: str) ->
     for field in (dialog.first, dialog.count, dialog.columns):
         line = field.lineEdit()
         assert line.width() > line.fontMetrics().horizontalAdvance(line.text()) + 14
+
+
+def test_a_sheet_that_takes_long_says_how_long(
+    qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five hundred pictures showed a bar alone."""
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = SheetDialog(Recipe(Latent(1)), "faces", "", window)
+    asked: list[Sheet] = []
+    dialog.asked.connect(asked.append)
+    now[0] = 200.0
+    dialog.draw_to("sheet.png")
+    now[0] = 203.0
+    dialog.job_done(Piece(asked[0], "", 5, 24))
+    assert dialog._says.text() == "6 of 24 pictures drawn, about 9 s left."
+    now[0] = 204.0
+    dialog.job_done(Piece(asked[0], "", 11, 24))
+    assert dialog._says.text() == "12 of 24 pictures drawn."  # less than ten seconds in all

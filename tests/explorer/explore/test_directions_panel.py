@@ -53,14 +53,14 @@ def names(panel: DirectionsPanel) -> list[str]:
 
 def test_progress_is_shown_until_the_eight_sliders_are_there(show: Any, qtbot: QtBot) -> None:
     panel, asked = show(DirectionsPanel)
-    assert panel.progress.isVisible() and panel.message.text()
+    assert panel.search.isVisible() and panel.message.text()
     asked.piece(asked.of(Pca), 499, None, 1000)
-    assert panel.progress.value() == 500
+    assert panel.search.bar.value() == 500
     asked.done(asked.of(Pca), entries())
     assert names(panel) == ["PCA 1"]  # one at a time, so that the window never waits for all of them
     grown(panel, qtbot)
     assert names(panel) == [f"PCA {n}" for n in range(1, 9)]
-    assert not panel.progress.isVisible() and not panel.message.isVisible()
+    assert not panel.search.isVisible() and not panel.message.isVisible()
 
 
 def test_dragging_a_direction_is_one_step(qtbot: QtBot, session: Session, panel: Any) -> None:
@@ -164,7 +164,49 @@ def test_sefa_of_a_band(panel: Any) -> None:
 def test_a_search_that_fails_says_why(show: Any) -> None:
     panel, asked = show(DirectionsPanel)
     asked.fail(asked.of(Pca), "There is not enough memory.")
-    assert panel.message.text() == "There is not enough memory." and not panel.progress.isVisible()
+    assert panel.message.text() == "There is not enough memory." and not panel.search.isVisible()
+
+
+def test_a_search_is_given_up_and_begun_again(show: Any, qtbot: QtBot) -> None:
+    """There was a bar and no way out."""
+    panel, asked = show(DirectionsPanel)
+    dropped: list[str] = []
+    panel.job_dropped.connect(dropped.append)
+    request = asked.of(Pca)
+    asked.piece(request, 40, None, 100)
+    qtbot.mouseClick(panel.search.cancel, Qt.MouseButton.LeftButton)
+    assert dropped == ["directions.pca"] and not panel.search.isVisible()
+    assert panel.message.text() == "The search was given up." and panel.again.isVisible()
+    asked.done(request, entries())  # an answer that was on its way
+    panel._rested()
+    assert panel.rows == [] and len(asked.requests) == 1  # nor is it begun again unasked
+    qtbot.mouseClick(panel.again, Qt.MouseButton.LeftButton)
+    panel._rested()
+    assert panel.search.isVisible() and not panel.again.isVisible()
+    asked.done(asked.of(Pca), entries())
+    grown(panel, qtbot)
+    assert len(panel.rows) == 8 and not panel.search.isVisible()
+
+
+def test_escape_gives_up_a_factorisation_and_shows_what_was_there(panel: Any, qtbot: QtBot) -> None:
+    panel.factorise(4, 7)
+    request = panel.asked.of(Sefa)
+    assert panel.search.isVisible() and panel.rows == []
+    panel.search.cancel.setFocus()
+    qtbot.keyClick(panel.search.cancel, Qt.Key.Key_Escape)
+    grown(panel, qtbot)
+    assert names(panel)[0] == "PCA 1" and not panel.search.isVisible() and not panel.again.isVisible()
+    panel.asked.done(request, entries("sefa", word="SeFa"))
+    assert names(panel)[0] == "PCA 1"
+    panel.factorise(4, 7)  # the same may be asked again
+    assert panel.search.isVisible()
+
+
+def test_another_model_ends_the_search(session: Session, show: Any) -> None:
+    panel, asked = show(DirectionsPanel)
+    asked.piece(asked.of(Pca), 40, None, 100)
+    session.set_model(model_info(name="other"), "other.safetensors")
+    assert not panel.search.isVisible()
 
 
 def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The mixing panel: sources and weights of bands and layers, and the matrix."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from explorer.controls.matrix import COLUMNS, OWNERS, ROWS
 from explorer.controls.recipe_drag import MIME
 from explorer.explore.mixing import FOREIGN, PROPOSED, MixingPanel, find_mix, put_mix
-from explorer.jobs import Matrix, Problem, Strip
+from explorer.jobs import Matrix, Problem, Sheet, Strip
 from explorer.session import Session
 from stylegan_core.picture import save_picture
 from stylegan_core.recipe import Latent, Mix, Recipe, Vector
@@ -160,13 +161,12 @@ def test_the_matrix_fills_and_a_click_takes_a_cell(session: Session, show: Any) 
     for index in range(ROWS * COLUMNS):
         asked.piece(request, index, flat(index, 16), ROWS * COLUMNS)
     assert not any(cell.empty for cell in dialog._cells)
-    assert not dialog.export.isEnabled() and "drafts" in dialog.message.text()
+    assert "drafts" in dialog.message.text()
     asked.piece(request, 3, flat(200, 16), ROWS * COLUMNS)  # the exact one takes the place of the draft
-    assert dialog._pieces[ROWS + COLUMNS + 3].pixelColor(1, 1).red() == 200
+    assert dialog._cells[3].pixmap.toImage().pixelColor(1, 1).red() == 200
     asked.done(request, ())
     asked.done(asked.of(Strip), ())
-    assert dialog.export.isEnabled() and "drafts" not in dialog.message.text()
-    assert dialog.picture().width() > COLUMNS * 128
+    assert "drafts" not in dialog.message.text()
     dialog._cells[COLUMNS + 2].click()
     assert session.recipe.latent == request.rows[1].latent
     assert session.recipe.mixes == (Mix(request.columns[2].latent, 1.0, "coarse"),)
@@ -186,15 +186,65 @@ def test_a_change_of_the_matrix_begins_anew_and_closing_it_gives_it_up(show: Any
     dialog.band.chosen.emit(dialog.band.index)
     dialog._redraw(columns=[Latent(seed) for seed in range(COLUMNS)])
     second = asked.of(Matrix)
-    assert second != first and not dialog.export.isEnabled()
+    assert second != first and "drafts" in dialog.message.text()
     asked.done(first, ())  # the answer to the older question
-    assert not dialog.export.isEnabled()
+    assert "drafts" in dialog.message.text()
     asked.fail(second, "There is not enough memory.")
     assert dialog.message.text() == "There is not enough memory."
     dropped.clear()
     asked.panel.ask(second)
+    dialog.export_to("matrix.png")
     dialog.close()
     assert set(dropped) == set(OWNERS)
+
+
+def test_every_picture_of_the_matrix_says_its_seeds(session: Session, show: Any) -> None:
+    """They were nowhere, not even in a tooltip."""
+    session.apply(Recipe(Latent(48213)))
+    panel, _ = show(MixingPanel)
+    panel.open_matrix()
+    dialog = panel._dialog
+    rows, columns = ([each.seed for each in latents] for latents in (dialog._rows, dialog._columns))
+    assert [edge._caption for edge in dialog._edges] == [f"seed {seed}" for seed in rows + columns]
+    assert dialog._edges[0].toolTip() == "Row 1: seed 48213."
+    said = f"Row 2, column 3: seed {rows[1]} with the coarse layers of seed {columns[2]}"
+    assert dialog._cells[COLUMNS + 2].toolTip() == said + "." and dialog._cells[COLUMNS + 2].accessibleName() == said
+    dialog._redraw(columns=[Latent(seed) for seed in range(COLUMNS)])
+    assert dialog._edges[ROWS].toolTip() == "Column 1: seed 0."
+
+
+def test_the_matrix_is_exported_with_its_recipes_at_full_size(
+    show: Any, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    panel, asked = show(MixingPanel)
+    dropped: list[str] = []
+    panel.job_dropped.connect(dropped.append)
+    panel.open_matrix()
+    dialog, cells = panel._dialog, asked.of(Matrix)
+    dialog.export_to("matrix.png")
+    request = asked.of(Sheet)
+    assert (request.path, request.side, request.columns, request.base) == ("matrix.png", 0, COLUMNS + 1, cells.rows[0])
+    assert request.recipes[: COLUMNS + 2] == (None, *cells.columns, cells.rows[0])
+    assert request.recipes[COLUMNS + 2] == cells.rows[0].with_mix("coarse", Mix(cells.columns[0].latent, 1.0, "coarse"))
+    assert request.captions[0] == "coarse layers\nof the column"
+    assert request.captions[COLUMNS + 1] == f"seed {cells.rows[0].latent.seed}" and request.captions[COLUMNS + 2] == ""
+    now[0] = 7.0
+    asked.piece(request, 6, None, 35)
+    assert dialog.message.text() == "7 of 35 pictures drawn, about 28 s left."
+    asked.done(request, "matrix.png")
+    assert dialog.message.text() == "Saved matrix.png."
+    dialog.export_to("matrix.png")  # the same once more
+    assert len([each for each in asked.requests if isinstance(each, Sheet)]) == 2
+    asked.fail(request, "matrix.png cannot be written: choose another folder.")
+    assert "choose another folder" in dialog.message.text()
+    dialog.export_to("matrix.png")
+    dropped.clear()
+    assert dialog.export.text() == "Cancel"
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    assert dropped == [OWNERS[-1]] and dialog.message.text() == "The export was given up."
+    assert dialog.export.text() == "Export …"
 
 
 def test_a_network_without_styles_says_why(show: Any) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.train.monitor import Monitor
+from explorer.train.workspace import TrainWorkspace
 from stylegan_core.rundir import RunDir
 from tests.explorer.train import fake_run
 
@@ -27,3 +28,14 @@ def monitor(run: RunDir, qtbot) -> Iterator[Monitor]:
     made.watcher.take(made.watcher.look())
     yield made
     made.close_run()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, qtbot) -> Iterator[TrainWorkspace]:
+    """The workspace on screen, in a home without runs."""
+    made = TrainWorkspace(tmp_path / "home")
+    qtbot.addWidget(made)
+    made.resize(1280, 646)
+    made.show()
+    yield made
+    made.close_workspace()

@@ -1,5 +1,6 @@
 """The monitor of one run: sentence, timeline, alpha, samples, curves, messages, buttons."""
 
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from explorer import theme
+from explorer.train import numbers
 from explorer.train.alpha import blend
 from explorer.train.monitor import Monitor
 from explorer.train.workspace import TrainWorkspace
@@ -208,6 +210,27 @@ def test_the_table_holds_the_ticks_that_the_curves_leave_out(run: RunDir, tmp_pa
     monitor.close_run()
 
 
+def test_leaving_does_not_wait_for_the_table(
+    workspace: TrainWorkspace, run: RunDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, ended, write = threading.Event(), threading.Event(), numbers.write_csv
+
+    def held_up(run: Path, path: Path) -> int:
+        assert gate.wait(10)
+        count = write(run, path)
+        ended.set()
+        return count
+
+    monkeypatch.setattr(numbers, "write_csv", held_up)
+    workspace.watch(run.path)
+    workspace.monitor.numbers.write(tmp_path / "curves.csv")
+    workspace.show_runs()
+    assert workspace.monitor is None and not ended.is_set()
+    gate.set()
+    assert ended.wait(10)
+    assert len((tmp_path / "curves.csv").read_text(encoding="utf-8").splitlines()) == 32
+
+
 def test_a_metric_gets_a_plot_of_its_own(monitor: Monitor, run: RunDir) -> None:
     fake_run.append(run, events.Metric(name="FD-E", value=61.3, img=30_000, time=time.time()))
     look(monitor)
@@ -231,16 +254,6 @@ def test_exploring_without_a_checkpoint_says_so(monitor: Monitor, qtbot) -> None
     with qtbot.waitSignal(monitor.failed) as failed:
         qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
     assert "Snapshot makes one" in failed.args[0]
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, qtbot):
-    made = TrainWorkspace(tmp_path / "home")
-    qtbot.addWidget(made)
-    made.resize(1280, 646)
-    made.show()
-    yield made
-    made.close_workspace()
 
 
 def test_without_runs_there_is_one_sentence_and_one_button(workspace: TrainWorkspace, qtbot) -> None:

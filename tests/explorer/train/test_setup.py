@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPushButton
 
 from explorer.train.clean_copy import clean_copy
 from explorer.train.command import CoreCommand, last_sentence
@@ -375,3 +375,13 @@ def test_many_levels_leave_room_for_what_they_cost(page: SetupPage, faces: Path,
     page.data.choose(str(faces))
     qtbot.waitUntil(lambda: len(page.preview._rows) > 5)
     assert page.preview.height() < 340
+
+
+def test_every_field_says_what_it_is_for(page: SetupPage) -> None:
+    """Eight fields had no tooltip."""
+    fields = [
+        each for kind in (QLineEdit, QComboBox, QAbstractSpinBox, QAbstractButton) for each in page.findChildren(kind)
+    ]
+    own = [each for each in fields if each.objectName() != "qt_spinbox_lineedit"]
+    assert len(own) > 15
+    assert [each.accessibleName() for each in own if not each.toolTip().endswith(".")] == []
