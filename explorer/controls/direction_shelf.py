@@ -26,17 +26,24 @@ class DirectionShelf:
         """Takes the person's library of a model, or the one in the box; a damaged file is put aside, not lost."""
         self.found.clear()
         self.view, self.trouble = "pca", ""
-        self.library = Library(info.hash, info.name)
+        self.library = replace(self._kept(info), model=info.hash, model_name=info.name)
+
+    def follow(self, info: ModelInfo) -> None:
+        """The same directions for a later snapshot of the network: what is kept from now on is that one's."""
+        self.library = replace(self.library, model=info.hash, model_name=info.name).merged(self._kept(info).entries)
+
+    def _kept(self, info: ModelInfo) -> Library:
+        """The library that lies on the disk for a model."""
         path = library_path(info.hash, info.name)
         try:
-            kept = Library.load(path) if path.exists() else shipped_library(info.hash)
-            self.library = replace(kept or self.library, model=info.hash, model_name=info.name)
+            return (Library.load(path) if path.exists() else shipped_library(info.hash)) or Library()
         except ValueError as error:
             aside = path.with_suffix(".damaged")
             self.trouble = str(error)
             if path.exists():
                 path.replace(aside)
                 self.trouble = f"The library of this model was damaged and is kept as {aside.name}."
+            return Library()
 
     def entries(self) -> list[Entry]:
         """Every direction of the chosen view: favourites, the library, then what was computed."""

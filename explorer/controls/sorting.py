@@ -46,6 +46,7 @@ class SortingDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("A direction by sorting")
         self._plain, self._others = Recipe(psi=recipe.psi, label=recipe.label), others
+        self._fitted: tuple[list[Latent], list[Latent]] | None = None  # the piles of which a direction was found
         self.name = QLineEdit()
         self.unchanged = button("Leave unchanged", "Directions that the new one must not move, as far as W is linear.")
         self.fit = button("Find direction", "Fits the direction from the left pile to the right one.", "primary")
@@ -62,6 +63,12 @@ class SortingDialog(QDialog):
     def start(self) -> None:
         """Asks for the first faces."""
         self._deal(range(CANDIDATES))
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether faces were sorted of which no direction was found yet."""
+        piles = (self.with_it.latents, self.without_it.latents)
+        return any(piles) and piles != self._fitted
 
     def take(self, answer: Piece | Done) -> None:
         """Shows an answer to one of its requests."""
@@ -166,6 +173,7 @@ class SortingDialog(QDialog):
 
     def _show_found(self, entry: Entry) -> None:
         self.progress.hide()
+        self._fitted = [*self.with_it.latents], [*self.without_it.latents]
         self._count()
         right = f"{100 * (entry.accuracy or 0):.0f} %"
         self.message.setText(f"“{entry.direction.name}” is in the list now: it sorts {right} of held-out faces right.")

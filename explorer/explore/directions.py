@@ -112,16 +112,17 @@ class DirectionsPanel(Panel):
             self._hide_preview()
 
     def show_model(self, info: ModelInfo) -> None:
-        self._close_dialog()
         self._hide_preview()
         self.search.end(PCA, SEFA)
         if self._is_later_snapshot(info):
             self.info = info
+            self.shelf.follow(info)
             self.again.setToolTip(TIPS["again"])
             self.again.show()
             self._say(f"Found at {kimg_words(self._found_in)}, and kept while the network learns on.")
             super().show_model(info)
             return
+        self._close_dialog()
         self.again.hide()
         self._found_in = Path(self.session.model_path)
         self._limit, self._shown = FEW, None
@@ -300,8 +301,12 @@ class DirectionsPanel(Panel):
     # -- the library --------------------------------------------------------------------------------------------
 
     def sort(self) -> None:
-        """Opens the dialog in which faces are sorted onto two piles."""
+        """Opens the dialog in which faces are sorted onto two piles; piles that were left come back."""
         if self.info is None:
+            return
+        if self._dialog is not None and self._dialog.unfinished:
+            self._dialog.show()
+            self._dialog.activateWindow()
             return
         self._close_dialog()
         others = tuple(row.entry.direction for row in self.rows)

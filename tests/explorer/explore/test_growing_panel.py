@@ -14,8 +14,8 @@ from explorer.explore.growing import GrowingPanel, snapshots
 from explorer.jobs import Done, Pca
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.library import Entry
-from stylegan_core.recipe import Direction, Vector
+from stylegan_core.latents.library import Entry, Library, library_path
+from stylegan_core.recipe import Direction, Latent, Vector
 from tests.explorer.explore.panel_fakes import model_info
 
 Show = Callable[..., tuple[Any, Any]]
@@ -120,3 +120,46 @@ def test_directions_stay_those_of_the_snapshot_they_were_found_in(
     assert not panel.again.isVisible()
     session.set_model(model_info(), "another.safetensors")
     assert panel.rows == []
+
+
+def test_a_direction_named_at_a_later_snapshot_is_there_when_that_one_is_opened(
+    show: Show, session: Session, kept: list[Path], qtbot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It was kept for the snapshot in which the directions had been found, which a trainer deletes."""
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
+    panel, asked = show(DirectionsPanel)
+    session.set_model(growing(2, 0.5), str(kept[0]))
+    panel._rested()
+    request = next(each for each in reversed(asked.requests) if isinstance(each, Pca))
+    entries = tuple(
+        Entry(Direction(f"PCA {n}", Vector.of(np.eye(panel.info.w_dim)[n]), 1.0), "pca", number=n) for n in (1, 2)
+    )
+    panel.job_done(Done(request, panel.info.hash, entries))
+    qtbot.waitUntil(lambda: len(panel.rows) == 2)
+    panel.rows[1].renamed.emit("early")
+    later = growing(2, 0.75)
+    session.set_model(later, str(kept[1]))
+    panel.rows[0].renamed.emit("late")
+    found = Library.load(library_path(later.hash, later.name))
+    assert sorted(entry.direction.name for entry in found.entries) == ["early", "late"]
+
+
+def test_piles_of_faces_outlive_a_later_snapshot_and_escape(
+    show: Show, session: Session, kept: list[Path], qtbot
+) -> None:
+    panel, asked = show(DirectionsPanel)
+    session.set_model(growing(2, 0.5), str(kept[0]))
+    panel._rested()
+    request = next(each for each in reversed(asked.requests) if isinstance(each, Pca))
+    entry = Entry(Direction("PCA 1", Vector.of(np.eye(panel.info.w_dim)[0]), 1.0), "pca")
+    panel.job_done(Done(request, panel.info.hash, (entry,)))
+    panel.sort()
+    dialog = panel._dialog
+    dialog.with_it.add(Latent(3), None)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    session.set_model(growing(2, 0.75), str(kept[1]))
+    panel.sort()
+    assert panel._dialog is dialog and dialog.isVisible() and dialog.with_it.latents == [Latent(3)]
+    session.set_model(model_info(), "another.safetensors")
+    assert panel._dialog is None
