@@ -25,7 +25,8 @@ class LevelCache:
 
     One file per level holds them raw, one after the other; it is filled as pictures are first asked for. A checksum
     per picture says which are there, so a process that was killed, a torn write or two trainers at once do no harm:
-    what does not fit its checksum is decoded again. Levels that do not fit on the disk are decoded each time.
+    what does not fit its checksum is decoded again. So is, once in a process, a picture that another stood in for; one
+    that only stands in now is never kept. Levels that do not fit on the disk are decoded each time.
     """
 
     def __init__(self, dataset: Dataset, folder: Path | None = None) -> None:
@@ -67,12 +68,13 @@ class LevelCache:
     def _fetch(self, level: int, index: int, out: Pixels) -> None:
         file = self._files.get(level)
         source = file.read(index, out) if file else None
-        if source is None:
-            levels = pyramid(self.dataset.read(index))
-            out[:] = levels[level]
+        if source is not None and source in (index, self.dataset.stand_ins.get(index)):
+            self.dataset.show(index, source)
+            return
+        levels = pyramid(self.dataset.read(index))  # also where another stood in for it, which may have been mended
+        out[:] = levels[level]
+        if index not in self.dataset.passing:
             self._store(index, levels)
-        elif source != index:
-            self.dataset.stand_ins[index] = source
 
     def _store(self, index: int, levels: list[Pixels]) -> None:
         try:

@@ -95,6 +95,7 @@ class Launch:
 
     def _train(self, journal: Journal) -> bool:
         torch.set_num_threads(self.config.threads)
+        self.dataset.alert = lambda text: journal.alert("picture", text)
         data = self.config.data
         order = DataOrder(len(self.dataset), self.config.seed, data.mirror)
         cache = LevelCache(self.dataset)
