@@ -6,6 +6,7 @@ import shutil
 import threading
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -14,10 +15,44 @@ from numpy.typing import NDArray
 
 from stylegan_core.data.pictures import Pixels, pyramid
 from stylegan_core.data.source import Dataset
-from stylegan_core.places import place
+from stylegan_core.places import home, standing
 
 FREE_SHARE = 0.5  # of the free space that one cache may take
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Which levels of a cache have room on their disk: bytes still to be written for each, the lowest first.
+
+    ``levels`` is how many there are in all; those beyond ``missing`` have no room and are decoded each time.
+    """
+
+    folder: Path
+    missing: tuple[int, ...]
+    levels: int
+
+
+def room_for(folder: Path, pictures: int, levels: int) -> Room:
+    """From the lowest level up, as many as the free space allows, counting what is in ``folder`` already.
+
+    Raises OSError where the disk does not answer.
+    """
+    sizes = [pictures * 3 * (4 << level) ** 2 for level in range(levels)]
+    there = [_on_disk(folder / f"level-{level}.raw") for level in range(levels)]
+    room = shutil.disk_usage(standing(folder)).free * FREE_SHARE + sum(there)
+    fitting = [level for level in range(levels) if sum(sizes[: level + 1]) <= room]
+    return Room(folder, tuple(max(sizes[level] - there[level], 0) for level in fitting), levels)
+
+
+def cache_folder(dataset: Dataset) -> Path:
+    """Where a data set's decoded pictures are kept unless somebody says otherwise."""
+    return home() / "caches" / "pictures" / dataset.cache_key
+
+
+def _on_disk(path: Path) -> int:
+    """Bytes that a file takes, holes not counted; 0 where it is not there, or where nobody says."""
+    return getattr(path.stat(), "st_blocks", 0) * 512 if path.exists() else 0
 
 
 class LevelCache:
@@ -33,11 +68,14 @@ class LevelCache:
         """`folder` is where caches lie (None: the person's caches); raises OSError where it cannot be written."""
         self.dataset = dataset
         self.top = dataset.resolution.bit_length() - 3
-        self.folder = (folder or place("caches") / "pictures") / dataset.cache_key
+        self.folder = folder / dataset.cache_key if folder else cache_folder(dataset)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._files: dict[int, _LevelFile] = {}
-        for level in self._levels_that_fit():
+        room = room_for(self.folder, len(dataset), self.top + 1)
+        if len(room.missing) < room.levels:
+            log.info("%s has no room for pictures above level %d.", self.folder, len(room.missing) - 1)
+        for level in range(len(room.missing)):
             self._files[level] = _LevelFile(self.folder, level, len(dataset))
 
     def batch(self, level: int, indices: Sequence[int] | NDArray[np.int64]) -> Pixels:
@@ -85,18 +123,6 @@ class LevelCache:
             for file in self._files.values():
                 file.close()
             self._files.clear()
-
-    def _levels_that_fit(self) -> list[int]:
-        """From the lowest up, as many as the free space allows, counting what is there already."""
-        room = shutil.disk_usage(self.folder).free * FREE_SHARE
-        room += sum(
-            file.stat().st_blocks * 512 if hasattr(file.stat(), "st_blocks") else 0 for file in self.folder.iterdir()
-        )
-        sizes = [len(self.dataset) * 3 * (4 << level) ** 2 for level in range(self.top + 1)]
-        fitting = [level for level in range(self.top + 1) if sum(sizes[: level + 1]) <= room]
-        if len(fitting) < len(sizes):
-            log.info("%s has no room for pictures above level %d.", self.folder, len(fitting) - 1)
-        return fitting
 
 
 class _LevelFile:

@@ -1,14 +1,15 @@
 """What a training will need on this machine: time per level from real steps, memory and disk; and whether it fits."""
 
-import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from stylegan_core.data.cache import room_for
 from stylegan_core.device import available_memory, choose_device, describe, training_dtype
 from stylegan_core.metrics.distances import frechet
 from stylegan_core.metrics.features import Extractor
@@ -16,6 +17,7 @@ from stylegan_core.metrics.samples import BATCH
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, Phase, phases
 from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.disk import Stretch, judge, left_behind
 from stylegan_core.training.graphs import stepper_kind
 from stylegan_core.training.metric import device_of_features
 from stylegan_core.training.speed import planned_measurements, settling_images, work
@@ -27,7 +29,6 @@ BASE = 300 << 20  # torch, Python and the libraries, resident
 PASSES = 12  # numbers kept for the way back per activation of both networks, R1's second pass included (measured)
 MOST_STEPS = 8
 USUAL_WORK_PER_SECOND = 7e10  # images times work() a second on one core with bf16, where nothing was measured
-SAMPLES = 1 << 20  # a grid and its strips, roughly
 DRAWING_SHARE = 0.15  # of the time of training on an image: drawing one to be measured; 0.11–0.17 in the small presets
 Progress = Callable[[int, int], None]
 
@@ -38,7 +39,7 @@ class LevelCost:
 
     The seconds are those of training, settling, and planned measurements of the distance.
     ``memory`` in bytes while it is trained, ``disk`` in bytes that it leaves behind: checkpoints kept for good,
-    samples, and the pictures decoded at its size.
+    samples, and the pictures decoded at its size that are not there yet.
     """
 
     level: int
@@ -56,8 +57,9 @@ class LevelCost:
 class Preflight:
     """The answer: seconds in all, bytes of memory and disk needed and there; ``problems`` is empty where it fits.
 
-    ``network`` says what will be trained, ``growth`` is its plan: with ``--init`` both are those of the model that the
-    run begins from.
+    ``disk`` counts the run and the decoded pictures to come, ``disk_free`` is where the run would lie; ``notes`` are
+    sentences that stop nobody. ``network`` says what will be trained, ``growth`` is its plan: with ``--init`` both are
+    those of the model that the run begins from.
     """
 
     preset: str
@@ -72,6 +74,7 @@ class Preflight:
     disk: int
     disk_free: int
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """The answer as JSON-ready data."""
@@ -79,10 +82,16 @@ class Preflight:
 
 
 def preflight(
-    config: TrainingConfig, pictures: int, folder: Path, budget: float = BUDGET, progress: Progress | None = None
+    config: TrainingConfig,
+    pictures: int,
+    folder: Path,
+    budget: float = BUDGET,
+    progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> Preflight:
     """Measures a few real steps (roughly ``budget`` seconds) and adds up; ``folder`` is where the run would lie.
 
+    ``cache`` is where the pictures would be kept decoded (None: nowhere).
     ``progress(done, total)`` is called before each level that is measured; torch gets the threads of the run.
     """
     if config.threads:
@@ -98,14 +107,9 @@ def preflight(
     except ValueError as error:
         problems = (str(error),)
     measured = {} if problems else measure(config, device, dtype, budget, progress)
-    levels = level_costs(config, measured, dtype, pictures, judged)
-    place = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
-    disk, disk_free = disk_needed(config, pictures), shutil.disk_usage(place).free
-    if disk > disk_free:
-        problems += (
-            f"The run needs {disk / 2**30:.1f} GiB of disk and {disk_free / 2**30:.1f} GiB are free in {place}; "
-            "free some, or keep fewer checkpoints with keep=1 and keep_every=0.",
-        )
+    room = room_for(cache, pictures, config.network.levels) if cache else None
+    levels = level_costs(config, measured, dtype, room.missing if room else (), judged)
+    disk = judge(config, _drawable(config.network), _stretches(levels), folder, room)
     seconds = sum(level.seconds for level in levels)
     precision = str(dtype).removeprefix("torch.")
     network = describe_network(config.network)
@@ -119,9 +123,10 @@ def preflight(
         seconds,
         memory,
         free,
-        disk,
-        disk_free,
-        problems,
+        disk.needed + sum(room.missing if room else ()),
+        disk.free,
+        problems + disk.problems,
+        disk.notes,
     )
 
 
@@ -218,17 +223,24 @@ def _extrapolated(network: NetworkConfig, found: dict[int, float], level: int) -
 
 
 def level_costs(
-    config: TrainingConfig, measured: dict[int, float], dtype: torch.dtype, pictures: int = 0, judged: float = 0.0
+    config: TrainingConfig,
+    measured: dict[int, float],
+    dtype: torch.dtype,
+    decoded: Sequence[int] = (),
+    judged: float = 0.0,
 ) -> tuple[LevelCost, ...]:
     """Every level of the plan with its time, its memory, and the disk that it adds.
 
-    ``judged``: seconds that one measurement of the distance takes beside drawing.
+    ``decoded``: bytes of the pictures still to be kept at each level from 0 on; the first of the plan decodes them at
+    those below it too. ``judged``: seconds that one measurement of the distance takes beside drawing.
     """
-    costs, done = [], 0.0
-    for plan, disk in zip(config.growth.levels, _level_disk(config, pictures), strict=True):
+    costs, done, drawable = [], 0.0, _drawable(config.network)
+    for plan in config.growth.levels:
         kimg = plan.fade_kimg + plan.stable_kimg
         each = _extrapolated(config.network, measured, plan.level)
         measurements = planned_measurements(config.metric_kimg, done, done + kimg)
+        disk = left_behind(config, drawable, Stretch(done, done + kimg, 1 / each))
+        disk += sum(decoded[plan.level if done else 0 : plan.level + 1])
         done += kimg
         images = kimg * 1000 + settling_images(config, plan.level)
         images += measurements * config.metric_count * DRAWING_SHARE
@@ -287,25 +299,9 @@ def _parameters(network: NetworkConfig) -> int:
     return total
 
 
-def disk_needed(config: TrainingConfig, pictures: int) -> int:
-    """Bytes of checkpoints kept, samples, and the cache of decoded pictures at every level."""
-    newest = (config.keep + 1) * _drawable(config.network)
-    states = (config.keep + 1) * 5 * 2 * _parameters(config.network)
-    return newest + states + 2 * SAMPLES + sum(_level_disk(config, pictures))
-
-
-def _level_disk(config: TrainingConfig, pictures: int) -> list[int]:
-    """Bytes that each level of the plan leaves behind; the first decodes the pictures of those below it too."""
-    found, done, lowest = [], 0.0, 0
-    for plan in config.growth.levels:
-        begun, done = done, done + plan.fade_kimg + plan.stable_kimg
-        snapshots = int(done / config.snapshot_kimg) - int(begun / config.snapshot_kimg)
-        every = max(config.keep_every, config.snapshot_kimg) if config.keep_every else 0.0
-        kept = int(done / every) - int(begun / every) if every else 0
-        cache = pictures * sum(3 * (4 << level) ** 2 for level in range(lowest, plan.level + 1))
-        lowest = plan.level + 1
-        found.append(snapshots * SAMPLES + kept * _drawable(config.network) + cache)
-    return found
+def _stretches(levels: Sequence[LevelCost]) -> list[Stretch]:
+    bounds = pairwise(accumulate((level.kimg for level in levels), initial=0.0))
+    return [Stretch(begin, end, level.img_per_s) for (begin, end), level in zip(bounds, levels, strict=True)]
 
 
 def _drawable(network: NetworkConfig) -> int:

@@ -10,13 +10,14 @@ import torch
 from PIL import Image
 
 from stylegan_core.cli import preflight as command
+from stylegan_core.data.cache import LevelCache
+from stylegan_core.data.source import open_dataset
 from stylegan_core.model import save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.preflight import (
     DRAWING_SHARE,
-    disk_needed,
     level_costs,
     memory_needed,
     memory_problems,
@@ -87,22 +88,39 @@ def test_the_paper_needs_gigabytes_and_a_small_run_does_not() -> None:
     assert memory_needed(preset("avatars-32"), torch.float32) > memory_needed(preset("avatars-32"), torch.bfloat16)
 
 
-def test_disk_counts_checkpoints_and_the_cache() -> None:
-    config = preset("avatars-32")
-    none = disk_needed(config, 0)
-    assert disk_needed(config, 1000) - none == 1000 * 3 * (16 + 64 + 256 + 1024)
-    assert disk_needed(changed(config, ["keep=9"]), 0) > none
-    assert disk_needed(changed(config, ["keep_every=0"]), 0) < none
+def test_memory_and_disk_of_the_levels_make_up_the_totals(tmp_path: Path) -> None:
+    config = changed(TINY, ["keep_every=0"])
+    answer = preflight(config, 1000, tmp_path, budget=0.1, cache=tmp_path / "cache")
+    plain = preflight(config, 1000, tmp_path, budget=0.1)
+    decoded = [1000 * 3 * (4 << level) ** 2 for level in range(3)]
+    assert answer.memory == max(level.memory for level in answer.levels)
+    assert [level.disk - without.disk for level, without in zip(answer.levels, plain.levels, strict=True)] == decoded
+    assert answer.disk - plain.disk == sum(decoded)
+    assert answer.disk > sum(level.disk for level in answer.levels)
+    assert (answer.problems, answer.notes) == ((), ())
 
 
-def test_memory_and_disk_of_the_levels_make_up_the_totals() -> None:
+def test_the_first_level_of_a_plan_decodes_the_pictures_below_it_too() -> None:
     config = preset("avatars-32")
-    costs = level_costs(config, {}, torch.bfloat16, 1000)
-    assert max(cost.memory for cost in costs) == memory_needed(config, torch.bfloat16)
-    assert [cost.memory for cost in costs] == sorted(cost.memory for cost in costs)
-    rest = disk_needed(config, 1000) - sum(cost.disk for cost in costs)
-    assert 0 < rest == disk_needed(config, 0) - sum(cost.disk for cost in level_costs(config, {}, torch.bfloat16))
-    assert costs[-1].disk > costs[0].disk
+    decoded = [1000 * 3 * (4 << level) ** 2 for level in range(4)]
+    with_it, without = (level_costs(config, {}, torch.bfloat16, room) for room in (decoded, ()))
+    more = [cost.disk - other.disk for cost, other in zip(with_it, without, strict=True)]
+    assert more == [decoded[0] + decoded[1], decoded[2], decoded[3]]
+
+
+def test_pictures_decoded_before_are_not_counted_again(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
+    arguments = ["--preset", "tiny", "--data", str(pictures), "--seconds", "0.1", "--run", str(tmp_path), "--json"]
+    assert command.main(arguments) == 0
+    before = json.loads(capsys.readouterr().out)["disk"]
+    cache = LevelCache(open_dataset(pictures, 16))
+    cache.batch(2, range(12))
+    cache.close()
+    assert command.main(arguments) == 0
+    after = json.loads(capsys.readouterr().out)["disk"]
+    assert 0 < before - after <= 12 * 3 * (16 + 64 + 256)
 
 
 def test_a_run_from_a_network_is_measured_with_that_network(
