@@ -65,18 +65,16 @@ class LevelCache:
     """
 
     def __init__(self, dataset: Dataset, folder: Path | None = None) -> None:
-        """`folder` is where caches lie (None: the person's caches); raises OSError where it cannot be written."""
+        """`folder` is where caches lie (None: the person's caches); what cannot be kept there is decoded each time."""
         self.dataset = dataset
         self.top = dataset.resolution.bit_length() - 3
         self.folder = folder / dataset.cache_key if folder else cache_folder(dataset)
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._files: dict[int, _LevelFile] = {}
-        room = room_for(self.folder, len(dataset), self.top + 1)
-        if len(room.missing) < room.levels:
-            log.info("%s has no room for pictures above level %d.", self.folder, len(room.missing) - 1)
-        for level in range(len(room.missing)):
-            self._files[level] = _LevelFile(self.folder, level, len(dataset))
+        try:
+            self._open()
+        except OSError as error:
+            self._give_up(error)
 
     def batch(self, level: int, indices: Sequence[int] | NDArray[np.int64]) -> Pixels:
         """Pictures by number, uint8 [N, 3, r, r] with r = 4·2^level.
@@ -99,13 +97,27 @@ class LevelCache:
     def close(self) -> None:
         """Closes the files; the cache stays on disk."""
         with self._lock:
-            for file in self._files.values():
-                file.close()
-            self._files.clear()
+            self._close_files()
+
+    def _open(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        room = room_for(self.folder, len(self.dataset), self.top + 1)
+        if len(room.missing) < room.levels:
+            log.info("%s has no room for pictures above level %d.", self.folder, len(room.missing) - 1)
+        for level in range(len(room.missing)):
+            self._files[level] = _LevelFile(self.folder, level, len(self.dataset))
+
+    def _give_up(self, error: OSError) -> None:
+        log.warning("%s cannot be used (%s): pictures are decoded each time.", self.folder, error.strerror or error)
+        self._close_files()
+
+    def _close_files(self) -> None:
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
 
     def _fetch(self, level: int, index: int, out: Pixels) -> None:
-        file = self._files.get(level)
-        source = file.read(index, out) if file else None
+        source = self._kept(level, index, out)
         if source is not None and source in (index, self.dataset.stand_ins.get(index)):
             self.dataset.show(index, source)
             return
@@ -114,15 +126,21 @@ class LevelCache:
         if index not in self.dataset.passing:
             self._store(index, levels)
 
+    def _kept(self, level: int, index: int, out: Pixels) -> int | None:
+        """As :meth:`_LevelFile.read`; None also where nothing is kept."""
+        file = self._files.get(level)
+        try:
+            return file.read(index, out) if file else None
+        except OSError as error:
+            self._give_up(error)
+            return None
+
     def _store(self, index: int, levels: list[Pixels]) -> None:
         try:
             for level, file in self._files.items():
                 file.write(index, levels[level], self.dataset.source(index))
         except OSError as error:
-            log.warning("%s cannot be written (%s): pictures are decoded each time.", self.folder, error.strerror)
-            for file in self._files.values():
-                file.close()
-            self._files.clear()
+            self._give_up(error)
 
 
 class _LevelFile:

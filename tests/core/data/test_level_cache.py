@@ -140,6 +140,28 @@ def test_a_full_disk_is_reported_once_and_training_goes_on(
     cache.close()
 
 
+@pytest.mark.parametrize("trouble", ["a file in its place", "a disk that fails"])
+def test_a_cache_that_cannot_be_used_is_done_without(
+    data: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: str
+) -> None:
+    """It ended the training, which needs none."""
+    if trouble == "a file in its place":
+        (tmp_path / "cache").touch()
+    cache = LevelCache(data, tmp_path / "cache")
+    cache.batch(3, range(5))
+    with monkeypatch.context() as patch:
+        patch.setattr(cache_module._LevelFile, "read", fails)
+        for _ in range(2):
+            assert (cache.batch(3, [1, 2])[1] == data.read(2)).all()
+    cache.close()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "pictures are decoded each time" in caplog.text
+
+
+def fails(*_: object) -> None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
 def test_two_at_once_agree(data: Dataset, tmp_path: Path) -> None:
     one, other = (LevelCache(data, tmp_path / "cache") for _ in range(2))
     assert (one.batch(3, range(5)) == other.batch(3, range(5))).all()
