@@ -47,17 +47,29 @@ def test_it_is_measured_with_the_threads_of_the_run(tmp_path: Path) -> None:
 
 
 def test_what_was_not_measured_follows_from_what_was() -> None:
-    costs = level_costs(TINY, {0: 0.01}, torch.float32)
+    costs = level_costs(TINY, {(0, "stable"): 0.01}, torch.float32)
     assert [cost.measured for cost in costs] == [True, False, False]
-    assert costs[0].img_per_s == 100
+    assert costs[0].img_per_s == pytest.approx(100)
     assert costs[0].img_per_s >= costs[1].img_per_s >= costs[2].img_per_s
+
+
+def test_a_fade_takes_its_own_time() -> None:
+    """On CUDA fades are not recorded; they were charged at the speed of replayed steps."""
+    config = changed(TINY, ["settle_steps=8"])
+    measured = {(level, kind): each for level in range(3) for kind, each in (("stable", 0.01), ("fade", 0.03))}
+    costs = level_costs(config, measured, torch.float32)
+    fading = [0.0, 32 + settling_images(config, 1), 32 + settling_images(config, 2)]
+    assert [cost.seconds for cost in costs] == pytest.approx(
+        [0.03 * slow + 0.01 * quick for slow, quick in zip(fading, (32, 32, 64), strict=True)]
+    )
+    assert costs[1].img_per_s == pytest.approx(64 / (32 * 0.01 + 32 * 0.03))
 
 
 def test_planned_measurements_of_the_distance_take_their_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A run that measures every few thousand images spent a third of its time on it, and nobody had said so."""
     config = changed(TINY, ["metric_kimg=0.03", "metric_count=50", "settle_steps=0"])
-    plain = level_costs(changed(config, ["metric_kimg=0"]), {0: 0.01}, torch.float32)
-    costs = level_costs(config, {0: 0.01}, torch.float32, judged=20.0)
+    plain = level_costs(changed(config, ["metric_kimg=0"]), {(0, "stable"): 0.01}, torch.float32)
+    costs = level_costs(config, {(0, "stable"): 0.01}, torch.float32, judged=20.0)
     more = [cost.seconds - without.seconds for cost, without in zip(costs, plain, strict=True)]
     assert more == pytest.approx(
         [times * (20 + 50 * DRAWING_SHARE / cost.img_per_s) for times, cost in zip((1, 2, 3), costs, strict=True)]
