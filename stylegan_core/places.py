@@ -28,3 +28,16 @@ def place(kind: str) -> Path:
             f"{folder} cannot be made ({error.strerror}): set {HOME} to a folder that can be written."
         ) from None
     return folder
+
+
+def standing(path: Path) -> Path:
+    """What is there of a path: itself, or the nearest folder above it; what no system takes as a name is nowhere."""
+    whole = path.absolute()
+    return next((one for one in (whole, *whole.parents) if _is_there(one)), whole)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False

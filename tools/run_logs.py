@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylegan_core.events import Event, Metric, Resume, Start, Tick, decode
+from stylegan_core.events import Event, Heartbeat, Metric, Resume, Start, Tick, decode, retell
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.metric import NAME
@@ -33,22 +33,24 @@ class Log:
 def read_log(run: Path, until: float = math.inf) -> Log:
     """Reads events.jsonl up to ``until`` images; time between two events a minute apart is not counted as work.
 
-    Stretches that a killed run trained twice count as work twice.
+    Heartbeats that neither say nor count anything are no events in this sense: a paused trainer sends them too.
+    Stretches that a killed run trained twice count as work twice; what was measured in one given up does not count.
     """
     config = TrainingConfig.from_dict(json.loads((run / "config.json").read_text(encoding="utf-8")))
-    img, seconds, last, curve, diversity, device = 0, 0.0, 0.0, {}, (math.nan, math.nan), "CPU"
+    img, seconds, last, device = 0, 0.0, 0.0, "CPU"
+    story: list[Event] = []
     for event in _events(run):
-        if event.img > until:
+        if event.img > until or (isinstance(event, Heartbeat) and not event.text and event.img == img):
             continue
         img = event.img
         seconds += event.time - last if 0 < event.time - last < GAP else 0.0
         last = event.time
-        if isinstance(event, Metric) and event.name == NAME:
-            curve[img / 1000] = event.value
-        elif isinstance(event, Tick):
-            diversity = event.diversity, event.diversity_features
-        elif isinstance(event, (Start, Resume)):
+        retell(story, [event])
+        if isinstance(event, (Start, Resume)):
             device = event.machine.partition(",")[0] or device
+    curve = {event.img / 1000: event.value for event in story if isinstance(event, Metric) and event.name == NAME}
+    ticks = [event for event in story if isinstance(event, Tick)]
+    diversity = (ticks[-1].diversity, ticks[-1].diversity_features) if ticks else (math.nan, math.nan)
     return Log(config, img, seconds, tuple(sorted(curve.items())), diversity, device)
 
 

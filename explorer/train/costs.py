@@ -170,7 +170,8 @@ class Costs(QWidget):
         words = [str(answer.get("network") or ""), where]
         if any(not row.sure for row in self.table.rows):
             words.append("≈ follows from the levels that were measured")
-        self.said.setText(" · ".join(filter(None, words)))
+        said = " · ".join(filter(None, words))
+        self.said.setText("\n".join(filter(None, [said, *map(str, answer.get("notes") or [])])))
         self._complain("\n".join(map(str, answer.get("problems") or [])), "bad")
 
     def show_trouble(self, why: str, tone: str) -> None:

@@ -14,7 +14,7 @@ from explorer.controls.thumbnails import image_of
 from explorer.train.pictures import Pixels, spread
 from explorer.train.words import number, square
 from stylegan_core.bands import band_of_resolution
-from stylegan_core.data.containers import Container, open_container
+from stylegan_core.data.containers import Container, NotNow, open_container
 from stylegan_core.data.pictures import Fit, pyramid
 from stylegan_core.data.source import WHITE
 
@@ -55,7 +55,7 @@ def _some(container: Container, side: int, fit: Fit) -> list[Pixels]:
     for index in spread(len(container.names), FACES):
         try:
             found.append(container.read(index, side, fit, WHITE))
-        except ValueError:
+        except (ValueError, NotNow):
             continue  # the data check names it
     return found
 

@@ -19,6 +19,7 @@ from explorer.train.proposals import is_there, next_folder, suitable_preset, why
 from explorer.train.record import growth_of
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
+from stylegan_core.places import standing
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import PRESETS, TrainingConfig, changed, preset
 
@@ -62,6 +63,7 @@ class SetupPage(QWidget):
         self._reader = PreviewReader(self)
         self._preflight = CoreCommand(parent=self)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._moved = QTimer(self, singleShot=True, interval=REST_MS)
         self._seen: Preview | None = None
         self._data_trouble = self._cost_trouble = self._proposed = ""
         self._asked: tuple[str, ...] = ()
@@ -177,6 +179,8 @@ class SetupPage(QWidget):
         self.init.textChanged.connect(lambda _: self._judge())
         self.init_button.clicked.connect(self._ask_network)
         self._rest.timeout.connect(self._show_preset)
+        self.run_folder.textChanged.connect(lambda _: self._moved.start())
+        self._moved.timeout.connect(self._ask_costs)
         self.run_folder.textChanged.connect(lambda _: self._judge())
         self._reader.ready.connect(self._show_preview)
         self._reader.failed.connect(lambda _path, why: self._show_data_trouble(why))
@@ -209,6 +213,7 @@ class SetupPage(QWidget):
     def close_page(self) -> None:
         """Ends everything that runs for this page."""
         self._rest.stop()
+        self._moved.stop()
         self._reader.close()
         self.data.close_card()
         self._preflight.drop()
@@ -216,6 +221,7 @@ class SetupPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody waits for the measurement any more, and it would only disturb what runs."""
         super().hideEvent(event)
+        self._moved.stop()
         if self._preflight.busy:
             self._preflight.drop()
             self._asked = ()
@@ -241,13 +247,15 @@ class SetupPage(QWidget):
         return [*threads, *own]
 
     def _ask_costs(self) -> None:
-        """Asks what it takes, unless this was asked already."""
+        """Asks what it takes, unless this was asked already; of the run folder it matters which disk it is on."""
         settings = [part for each in self._every_setting() for part in ("--set", each)]
         question = ["--preset", self.config.preset, "--data", self.data.text, "--init", self.init.text().strip()]
-        asked = ("preflight", *question, "--json", "--progress", "--run", str(self.runs), *settings)
-        if asked == self._asked:
+        folder = self.run_folder.text().strip() or str(self.runs)
+        asked = ("preflight", *question, "--json", "--progress", "--run", folder, *settings)
+        about = (*question, str(standing(Path(folder))), *settings)
+        if about == self._asked:
             return
-        self._asked, self._cost_trouble = asked, ""
+        self._asked, self._cost_trouble = about, ""
         self.plan.set_plan(phases(self.config.growth))
         self.costs.show_plan(self.config.growth.levels, waits=True)
         self._preflight.ask(*asked)

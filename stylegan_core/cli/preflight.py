@@ -26,6 +26,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--progress", action="store_true", help="say on standard error how far it is")
     options = parser.parse_args(argv)
     config = changed(preset(options.preset), options.set)
+    from stylegan_core.data.cache import cache_folder
     from stylegan_core.training.finetune import adopted_from
     from stylegan_core.training.launch import open_data
     from stylegan_core.training.preflight import preflight
@@ -36,7 +37,8 @@ def main(argv: list[str]) -> int:
     if data is not None:
         config = replace(config, network=config.network.with_classes(tuple(data.classes)))
     told = say_progress if options.progress else None
-    answer = preflight(config, len(data) if data is not None else 0, options.run, options.seconds, told)
+    pictures, cache = (len(data), cache_folder(data)) if data is not None else (0, None)
+    answer = preflight(config, pictures, options.run, options.seconds, told, cache)
     if options.json:
         print(json.dumps(answer.to_dict()))
         return 0
@@ -52,6 +54,8 @@ def main(argv: list[str]) -> int:
         f"{answer.network}.\n{duration(answer.seconds)} in all on {answer.device} in {answer.precision}; "
         f"memory {answer.memory / 2**30:.1f} GiB, disk {answer.disk / 2**30:.2f} GiB."
     )
+    for note in answer.notes:
+        console.print(note)
     for problem in answer.problems:
         print(problem, file=sys.stderr)
     return 2 if answer.problems else 0

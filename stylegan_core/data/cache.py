@@ -6,6 +6,7 @@ import shutil
 import threading
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -14,10 +15,44 @@ from numpy.typing import NDArray
 
 from stylegan_core.data.pictures import Pixels, pyramid
 from stylegan_core.data.source import Dataset
-from stylegan_core.places import place
+from stylegan_core.places import home, standing
 
 FREE_SHARE = 0.5  # of the free space that one cache may take
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Which levels of a cache have room on their disk: bytes still to be written for each, the lowest first.
+
+    ``levels`` is how many there are in all; those beyond ``missing`` have no room and are decoded each time.
+    """
+
+    folder: Path
+    missing: tuple[int, ...]
+    levels: int
+
+
+def room_for(folder: Path, pictures: int, levels: int) -> Room:
+    """From the lowest level up, as many as the free space allows, counting what is in ``folder`` already.
+
+    Raises OSError where the disk does not answer.
+    """
+    sizes = [pictures * 3 * (4 << level) ** 2 for level in range(levels)]
+    there = [_on_disk(folder / f"level-{level}.raw") for level in range(levels)]
+    room = shutil.disk_usage(standing(folder)).free * FREE_SHARE + sum(there)
+    fitting = [level for level in range(levels) if sum(sizes[: level + 1]) <= room]
+    return Room(folder, tuple(max(sizes[level] - there[level], 0) for level in fitting), levels)
+
+
+def cache_folder(dataset: Dataset) -> Path:
+    """Where a data set's decoded pictures are kept unless somebody says otherwise."""
+    return home() / "caches" / "pictures" / dataset.cache_key
+
+
+def _on_disk(path: Path) -> int:
+    """Bytes that a file takes, holes not counted; 0 where it is not there, or where nobody says."""
+    return getattr(path.stat(), "st_blocks", 0) * 512 if path.exists() else 0
 
 
 class LevelCache:
@@ -25,19 +60,21 @@ class LevelCache:
 
     One file per level holds them raw, one after the other; it is filled as pictures are first asked for. A checksum
     per picture says which are there, so a process that was killed, a torn write or two trainers at once do no harm:
-    what does not fit its checksum is decoded again. Levels that do not fit on the disk are decoded each time.
+    what does not fit its checksum is decoded again. So is, once in a process, a picture that another stood in for; one
+    that only stands in now is never kept. Levels that do not fit on the disk are decoded each time.
     """
 
     def __init__(self, dataset: Dataset, folder: Path | None = None) -> None:
-        """`folder` is where caches lie (None: the person's caches); raises OSError where it cannot be written."""
+        """`folder` is where caches lie (None: the person's caches); what cannot be kept there is decoded each time."""
         self.dataset = dataset
         self.top = dataset.resolution.bit_length() - 3
-        self.folder = (folder or place("caches") / "pictures") / dataset.cache_key
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder / dataset.cache_key if folder else cache_folder(dataset)
         self._lock = threading.Lock()
         self._files: dict[int, _LevelFile] = {}
-        for level in self._levels_that_fit():
-            self._files[level] = _LevelFile(self.folder, level, len(dataset))
+        try:
+            self._open()
+        except OSError as error:
+            self._give_up(error)
 
     def batch(self, level: int, indices: Sequence[int] | NDArray[np.int64]) -> Pixels:
         """Pictures by number, uint8 [N, 3, r, r] with r = 4·2^level.
@@ -60,41 +97,50 @@ class LevelCache:
     def close(self) -> None:
         """Closes the files; the cache stays on disk."""
         with self._lock:
-            for file in self._files.values():
-                file.close()
-            self._files.clear()
+            self._close_files()
+
+    def _open(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        room = room_for(self.folder, len(self.dataset), self.top + 1)
+        if len(room.missing) < room.levels:
+            log.info("%s has no room for pictures above level %d.", self.folder, len(room.missing) - 1)
+        for level in range(len(room.missing)):
+            self._files[level] = _LevelFile(self.folder, level, len(self.dataset))
+
+    def _give_up(self, error: OSError) -> None:
+        log.warning("%s cannot be used (%s): pictures are decoded each time.", self.folder, error.strerror or error)
+        self._close_files()
+
+    def _close_files(self) -> None:
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
 
     def _fetch(self, level: int, index: int, out: Pixels) -> None:
-        file = self._files.get(level)
-        source = file.read(index, out) if file else None
-        if source is None:
-            levels = pyramid(self.dataset.read(index))
-            out[:] = levels[level]
+        source = self._kept(level, index, out)
+        if source is not None and source in (index, self.dataset.stand_ins.get(index)):
+            self.dataset.show(index, source)
+            return
+        levels = pyramid(self.dataset.read(index))  # also where another stood in for it, which may have been mended
+        out[:] = levels[level]
+        if index not in self.dataset.passing:
             self._store(index, levels)
-        elif source != index:
-            self.dataset.stand_ins[index] = source
+
+    def _kept(self, level: int, index: int, out: Pixels) -> int | None:
+        """As :meth:`_LevelFile.read`; None also where nothing is kept."""
+        file = self._files.get(level)
+        try:
+            return file.read(index, out) if file else None
+        except OSError as error:
+            self._give_up(error)
+            return None
 
     def _store(self, index: int, levels: list[Pixels]) -> None:
         try:
             for level, file in self._files.items():
                 file.write(index, levels[level], self.dataset.source(index))
         except OSError as error:
-            log.warning("%s cannot be written (%s): pictures are decoded each time.", self.folder, error.strerror)
-            for file in self._files.values():
-                file.close()
-            self._files.clear()
-
-    def _levels_that_fit(self) -> list[int]:
-        """From the lowest up, as many as the free space allows, counting what is there already."""
-        room = shutil.disk_usage(self.folder).free * FREE_SHARE
-        room += sum(
-            file.stat().st_blocks * 512 if hasattr(file.stat(), "st_blocks") else 0 for file in self.folder.iterdir()
-        )
-        sizes = [len(self.dataset) * 3 * (4 << level) ** 2 for level in range(self.top + 1)]
-        fitting = [level for level in range(self.top + 1) if sum(sizes[: level + 1]) <= room]
-        if len(fitting) < len(sizes):
-            log.info("%s has no room for pictures above level %d.", self.folder, len(fitting) - 1)
-        return fitting
+            self._give_up(error)
 
 
 class _LevelFile:

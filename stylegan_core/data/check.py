@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from stylegan_core.data.containers import Container, PictureFiles, open_container
+from stylegan_core.data.containers import Container, NotNow, PictureFiles, open_container
 from stylegan_core.data.duplicates import difference_hash, exact_groups, near_groups, thumbnail
 from stylegan_core.data.labels import attribute_tables
 from stylegan_core.data.pictures import open_picture, to_rgb
@@ -110,7 +110,7 @@ def _look(container: Container) -> Iterator[tuple[str, Seen | str]]:
             rgb = to_rgb(picture, (255, 255, 255))
             digest = hashlib.blake2b(data, digest_size=16).digest()
             yield name, Seen(name, picture.size, picture.mode, digest, difference_hash(rgb), thumbnail(rgb))
-        except ValueError as error:
+        except (ValueError, NotNow) as error:
             yield name, str(error)
 
 

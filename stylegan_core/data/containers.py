@@ -17,6 +17,11 @@ from stylegan_core.data.pictures import MAX_BYTES, SUFFIXES, Colour, Fit, Pixels
 
 MAX_IDX = 1 << 31  # bytes of pixels in an idx file
 MAX_SIDE_FILE = 1 << 30  # bytes of a labels.json
+NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+
+
+class NotNow(OSError):
+    """A picture could not be read this time, which says nothing about what is in it."""
 
 
 class Container(Protocol):
@@ -31,7 +36,11 @@ class Container(Protocol):
         """Of the files, relative to the data set, with forward slashes."""
 
     def read(self, index: int, resolution: int, fit: Fit, background: Colour) -> Pixels:
-        """One picture, uint8 [3, R, R]. Raises ValueError where it is broken, OSError where it cannot be reached."""
+        """One picture, uint8 [3, R, R].
+
+        Raises ValueError where it is broken or not there any more, NotNow where reading it failed for another reason,
+        and any other OSError where the data set is gone.
+        """
 
     def side_file(self, name: str) -> bytes | None:
         """A file that lies beside the pictures, or None."""
@@ -86,7 +95,7 @@ class PictureFiles:
     names: Sequence[str]
 
     def data(self, name: str) -> bytes:
-        """The content of a file. Raises ValueError where it is broken, OSError where the data set is gone."""
+        """The content of a file. Raises as :meth:`Container.read`."""
         raise NotImplementedError
 
     def read(self, index: int, resolution: int, fit: Fit, background: Colour) -> Pixels:
@@ -96,9 +105,22 @@ class PictureFiles:
         for name in self.names:
             try:
                 return min(open_picture(self.data(name)).size)
-            except ValueError:
+            except (ValueError, NotNow):
                 continue
         raise ValueError(f"{self.path} holds no picture that can be read.")
+
+
+def _judged(error: OSError, path: Path, kind: str) -> OSError | ValueError:
+    """What an error says that came while a picture of the data set at ``path`` was read."""
+    try:
+        there = path.exists()
+    except OSError:  # nor does what holds it answer
+        there = True
+    if not there:
+        return OSError(f"{path} is gone; connect or restore the {kind} of the data set.")
+    if isinstance(error, NOT_THERE):
+        return ValueError(error.strerror or str(error))
+    return NotNow(f"it cannot be read now ({error.strerror or error})")
 
 
 class Folder(PictureFiles):
@@ -119,9 +141,7 @@ class Folder(PictureFiles):
                     raise ValueError(f"the file is larger than {MAX_BYTES >> 20} MB")
                 return opened.read()
         except OSError as error:
-            if not self.path.is_dir():
-                raise OSError(f"{self.path} is gone; connect or restore the folder of the data set.") from error
-            raise ValueError(error.strerror or str(error)) from error
+            raise _judged(error, self.path, "folder") from error
 
     def side_file(self, name: str) -> bytes | None:
         file = self.path / name
@@ -174,9 +194,7 @@ class Zip(PictureFiles):
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise ValueError(f"its entry in the zip file is damaged ({error})") from error
         except OSError as error:
-            if not self.path.exists():
-                raise OSError(f"{self.path} is gone; connect or restore the zip file of the data set.") from error
-            raise ValueError(error.strerror or str(error)) from error
+            raise _judged(error, self.path, "zip file") from error
         if len(data) > limit:
             raise ValueError(f"it unpacks to more than {limit >> 20} MB")
         return data

@@ -1,22 +1,27 @@
 """Opens any data set: a folder or zip of pictures, or an idx file, as numbered pictures of one size."""
 
 import logging
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from stylegan_core.data.containers import Container, fingerprint_of, open_container
+from stylegan_core.data.containers import Container, NotNow, fingerprint_of, open_container
 from stylegan_core.data.labels import Labels, attribute_tables, read_labels
 from stylegan_core.data.pictures import Colour, Fit, Pixels
 
 WHITE: Colour = (255, 255, 255)
 MAX_RESOLUTION = 1024
+WAITS = (0.1, 0.5, 2.0)  # seconds before a picture that could not be read is tried again
+MOST_PASSED = 8  # pictures in a row that may be passed over; more are a data set that does not answer
 log = logging.getLogger(__name__)
 
 
 class Dataset:
     """Numbered pictures uint8 [3, R, R], and a class for each where there are labels.
 
-    A picture that cannot be read is named once in the log and in `problems`, and from then on the next readable one
-    stands in for it, so a number always means the same picture.
+    For a picture that is broken the next readable one stands in from then on (``stand_ins``), so a number always means
+    the same picture. For one that only could not be read now it stands in until the picture is asked for again
+    (``passing``), and is not to be kept. Either is told once, in ``problems`` and the log, the latter to ``alert``.
     """
 
     def __init__(
@@ -30,6 +35,8 @@ class Dataset:
         self.cache_key = fingerprint_of([container.stamp, container.path.absolute(), resolution, fit, background])[:32]
         self.problems: list[str] = []
         self.stand_ins: dict[int, int] = {}
+        self.passing: dict[int, int] = {}
+        self.alert: Callable[[str], None] = log.warning
         self._container = container
         self._labels = labels
         self._background = background
@@ -48,17 +55,40 @@ class Dataset:
         return self._container.names[index]
 
     def read(self, index: int) -> Pixels:
-        """One picture, uint8 [3, R, R]. Raises OSError where the data set is gone or nothing in it can be read."""
-        first = index
+        """One picture, uint8 [3, R, R].
+
+        Raises OSError where the data set is gone or does not answer, or nothing in it can be read.
+        """
+        shown = self.stand_ins.get(index, index)
+        passed: list[tuple[int, NotNow]] = []
         for _ in range(len(self)):
-            index = self.stand_ins.get(index, index)
             try:
-                return self._container.read(index, self.resolution, self.fit, self._background)
+                pixels = self._read_patiently(shown, WAITS if not passed and shown not in self._reported else ())
             except ValueError as error:
-                self._report(index, error)
-                index = (index + 1) % len(self)
-                self.stand_ins[first] = index
-        raise OSError(f"{self.path} holds no picture that can be read; the first problem: {self.problems[0]}")
+                self._report(shown, f"cannot be read and is skipped: {error}.", log.warning)
+            except NotNow as error:
+                if len(passed) == MOST_PASSED:
+                    raise OSError(f"{self.path}: {self.name(shown)} and the pictures before it: {error}.") from error
+                passed.append((shown, error))
+            else:
+                self.show(index, shown, passing=bool(passed))
+                for other, trouble in passed:
+                    self._report(other, f"is passed over until it is asked for again: {trouble}.", self.alert)
+                return pixels
+            shown = (shown + 1) % len(self)
+            shown = self.stand_ins.get(shown, shown)
+        first = self.problems[0] if self.problems else f"{self.name(index)}: {passed[0][1]}"
+        raise OSError(f"{self.path} holds no picture that can be read; the first problem: {first}")
+
+    def show(self, index: int, source: int, passing: bool = False) -> None:
+        """Notes which picture is shown for a number from now on or, if ``passing``, until it is read again."""
+        self.passing.pop(index, None)
+        if passing:
+            self.passing[index] = source
+        elif source != index:
+            self.stand_ins[index] = source
+        else:
+            self.stand_ins.pop(index, None)
 
     def label(self, index: int) -> int | None:
         """The class of a picture (of its stand-in, once reading it has failed); None without labels."""
@@ -67,14 +97,23 @@ class Dataset:
         return self._labels.values[self.source(index)]
 
     def source(self, index: int) -> int:
-        """The number of the picture that `read(index)` shows."""
-        return self.stand_ins.get(index, index)
+        """The number of the picture that `read(index)` showed last."""
+        return self.passing.get(index, self.stand_ins.get(index, index))
 
-    def _report(self, index: int, error: ValueError) -> None:
+    def _read_patiently(self, index: int, waits: Sequence[float]) -> Pixels:
+        """Tries again after so many seconds each where a picture cannot be read now."""
+        for wait in waits:
+            try:
+                return self._container.read(index, self.resolution, self.fit, self._background)
+            except NotNow:
+                time.sleep(wait)
+        return self._container.read(index, self.resolution, self.fit, self._background)
+
+    def _report(self, index: int, what: str, tell: Callable[[str], None]) -> None:
         if index not in self._reported:
             self._reported.add(index)
-            self.problems.append(f"{self.path}: {self.name(index)} cannot be read and is skipped: {error}.")
-            log.warning(self.problems[-1])
+            self.problems.append(f"{self.path}: {self.name(index)} {what}")
+            tell(self.problems[-1])
 
 
 def open_dataset(

@@ -95,17 +95,20 @@ class Launch:
 
     def _train(self, journal: Journal) -> bool:
         torch.set_num_threads(self.config.threads)
+        self.dataset.alert = lambda text: journal.alert("picture", text)
         data = self.config.data
         order = DataOrder(len(self.dataset), self.config.seed, data.mirror)
-        cache = LevelCache(self.dataset)
         group, rank, world = self.config.network.mbstd_group, self.team.rank, self.team.world
-        loader = Loader(
-            cache,
-            order,
-            share=lambda size: places_of(size, group, rank, world),
-            on_stall=lambda text: journal.alert("stalled-loader", text),
-        )
+        cache: LevelCache | None = None
+        loader: Loader | None = None
         try:
+            cache = LevelCache(self.dataset)
+            loader = Loader(
+                cache,
+                order,
+                share=lambda size: places_of(size, group, rank, world),
+                on_stall=lambda text: journal.alert("stalled-loader", text),
+            )
             state = TrainingState.fresh(self.config, self.device)
             if self.team.leads and not self._greet(journal, state) and self.config.init.path:
                 journal.alert("init", take_over(state, open_init(Path(self.config.init.path))))
@@ -122,7 +125,7 @@ class Launch:
             journal.write(End(reason="error", text=text))
             raise
         finally:
-            if loader.close():
+            if cache and (loader is None or loader.close()):
                 cache.close()  # which waits for what the loader's thread is reading
         text = "The plan is complete." if finished else "Stopped with a checkpoint; the same command goes on."
         journal.write(End(reason="finished" if finished else "stopped", text=text))

@@ -14,7 +14,7 @@ from stylegan_core.metrics.features import Extractor, Features
 from stylegan_core.metrics.samples import BATCH, fakes
 from stylegan_core.model import Model
 from stylegan_core.networks.generator import Generator
-from stylegan_core.places import place
+from stylegan_core.places import home
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase
 from stylegan_core.training.config import TrainingConfig
@@ -95,18 +95,24 @@ class Measurer:
         return frechet(self._real, fake)
 
     def _real_features(self, check: Callable[[], None]) -> Features:
-        """Of the first pictures of the data set; kept on disk for the next start."""
+        """Of the first pictures of the data set; kept on disk for the next start where that can be."""
         assert self._extractor is not None
-        count = min(self.count, len(self._cache.dataset))
-        file = place("caches") / "features" / f"{self._cache.dataset.cache_key}-{count}.npy"
+        dataset = self._cache.dataset
+        count = min(self.count, len(dataset))
+        file = home() / "caches" / "features" / f"{dataset.cache_key}-{count}.npy"
         try:
             kept: Features = np.load(file, allow_pickle=False)
-        except (FileNotFoundError, ValueError, EOFError):
+        except (OSError, ValueError, EOFError):
             log.info("features of %d real pictures are computed once", count)
         else:
             return kept
         found = self._extractor.all(self._reals(count), count, lambda _: check())
-        write_whole(file, lambda opened: np.save(opened, found))
+        if dataset.passing.keys() & range(count):
+            return found  # of pictures that only stood in just then
+        try:
+            write_whole(file, lambda opened: np.save(opened, found))
+        except OSError as error:
+            log.warning("The features of the real pictures are computed again at the next start: %s", error)
         return found
 
     def _reals(self, count: int) -> Iterator[Tensor]:

@@ -1,35 +1,32 @@
 """What a training will need on this machine: time per level from real steps, memory and disk; and whether it fits."""
 
-import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from stylegan_core.data.cache import room_for
 from stylegan_core.device import available_memory, choose_device, describe, training_dtype
 from stylegan_core.metrics.distances import frechet
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.metrics.samples import BATCH
 from stylegan_core.networks.config import NetworkConfig
-from stylegan_core.schedule import Growth, LevelPlan, Phase, phases
+from stylegan_core.schedule import Growth, LevelPlan
 from stylegan_core.training.config import TrainingConfig
-from stylegan_core.training.graphs import stepper_kind
+from stylegan_core.training.disk import Stretch, judge, left_behind
 from stylegan_core.training.metric import device_of_features
-from stylegan_core.training.speed import planned_measurements, settling_images, work
-from stylegan_core.training.state import TrainingState
-from stylegan_core.training.step import StepNumbers, Stepper
+from stylegan_core.training.speed import Seconds, extrapolated, planned_measurements, settling_images, work
+from stylegan_core.training.timing import Progress, measure
 
 BUDGET = 12.0  # seconds that measuring may take in all, roughly
 BASE = 300 << 20  # torch, Python and the libraries, resident
 PASSES = 12  # numbers kept for the way back per activation of both networks, R1's second pass included (measured)
-MOST_STEPS = 8
 USUAL_WORK_PER_SECOND = 7e10  # images times work() a second on one core with bf16, where nothing was measured
-SAMPLES = 1 << 20  # a grid and its strips, roughly
 DRAWING_SHARE = 0.15  # of the time of training on an image: drawing one to be measured; 0.11–0.17 in the small presets
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class LevelCost:
 
     The seconds are those of training, settling, and planned measurements of the distance.
     ``memory`` in bytes while it is trained, ``disk`` in bytes that it leaves behind: checkpoints kept for good,
-    samples, and the pictures decoded at its size.
+    samples, and the pictures decoded at its size that are not there yet.
     """
 
     level: int
@@ -56,8 +53,9 @@ class LevelCost:
 class Preflight:
     """The answer: seconds in all, bytes of memory and disk needed and there; ``problems`` is empty where it fits.
 
-    ``network`` says what will be trained, ``growth`` is its plan: with ``--init`` both are those of the model that the
-    run begins from.
+    ``disk`` counts the run and the decoded pictures to come, ``disk_free`` is where the run would lie; ``notes`` are
+    sentences that stop nobody. ``network`` says what will be trained, ``growth`` is its plan: with ``--init`` both are
+    those of the model that the run begins from.
     """
 
     preset: str
@@ -72,6 +70,7 @@ class Preflight:
     disk: int
     disk_free: int
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """The answer as JSON-ready data."""
@@ -79,10 +78,16 @@ class Preflight:
 
 
 def preflight(
-    config: TrainingConfig, pictures: int, folder: Path, budget: float = BUDGET, progress: Progress | None = None
+    config: TrainingConfig,
+    pictures: int,
+    folder: Path,
+    budget: float = BUDGET,
+    progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> Preflight:
     """Measures a few real steps (roughly ``budget`` seconds) and adds up; ``folder`` is where the run would lie.
 
+    ``cache`` is where the pictures would be kept decoded (None: nowhere).
     ``progress(done, total)`` is called before each level that is measured; torch gets the threads of the run.
     """
     if config.threads:
@@ -98,14 +103,9 @@ def preflight(
     except ValueError as error:
         problems = (str(error),)
     measured = {} if problems else measure(config, device, dtype, budget, progress)
-    levels = level_costs(config, measured, dtype, pictures, judged)
-    place = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
-    disk, disk_free = disk_needed(config, pictures), shutil.disk_usage(place).free
-    if disk > disk_free:
-        problems += (
-            f"The run needs {disk / 2**30:.1f} GiB of disk and {disk_free / 2**30:.1f} GiB are free in {place}; "
-            "free some, or keep fewer checkpoints with keep=1 and keep_every=0.",
-        )
+    room = room_for(cache, pictures, config.network.levels) if cache else None
+    levels = level_costs(config, measured, dtype, room.missing if room else (), judged)
+    disk = judge(config, _drawable(config.network), _stretches(levels), folder, room)
     seconds = sum(level.seconds for level in levels)
     precision = str(dtype).removeprefix("torch.")
     network = describe_network(config.network)
@@ -119,9 +119,10 @@ def preflight(
         seconds,
         memory,
         free,
-        disk,
-        disk_free,
-        problems,
+        disk.needed + sum(room.missing if room else ()),
+        disk.free,
+        problems + disk.problems,
+        disk.notes,
     )
 
 
@@ -130,56 +131,6 @@ def describe_network(network: NetworkConfig) -> str:
     classes = f", {len(network.classes)} classes" if network.classes else ""
     millions = _parameters(network) / 1e6
     return f"{network.family.title}, {network.resolution}×{network.resolution}, {millions:.1f} M parameters{classes}"
-
-
-def measure(
-    config: TrainingConfig, device: torch.device, dtype: torch.dtype, budget: float, progress: Progress | None = None
-) -> dict[int, float]:
-    """Seconds per image of the levels that can be measured within the budget, from the lowest up.
-
-    Steps of the plan's batch where there is time for it, else of as few images as the network allows.
-    """
-    if device.type == "cuda":  # mixed at another layer is another recording, and those are made once in a run
-        config = replace(config, style_mixing=0.0)
-    state = TrainingState.fresh(config, device)
-    stepper = stepper_kind(device)(state, dtype)
-    found: dict[int, float] = {}
-    started = time.perf_counter()
-    stable = [phase for phase in phases(config.growth) if phase.kind == "stable"]
-    for phase in stable:
-        if progress:
-            progress(len(found), len(stable))
-        left = budget - (time.perf_counter() - started)
-        step = _extrapolated(config.network, found, phase.level) * phase.batch if found else 0.0
-        batch = phase.batch if 3 * step < left else min(phase.batch, config.network.mbstd_group)
-        if found and step * batch / phase.batch > left:
-            break
-        found[phase.level] = _seconds_per_image(stepper, replace(phase, batch=batch), budget / 8)
-    return found
-
-
-def _seconds_per_image(stepper: Stepper, phase: Phase, budget: float) -> float:
-    """The mean over one warm step at least, R1 in its due share; the networks are for measuring only."""
-    reals = torch.zeros(phase.batch, 3, phase.resolution, phase.resolution, device=stepper.device)
-    labels = _labels(stepper.config.network, phase.batch, stepper.device)
-    counters = stepper.state.counters
-    spent, steps = {True: 0.0, False: 0.0}, {True: 0, False: 0}
-    due = (True,) if stepper.config.r1_interval == 1 else (True, False)
-    for number in range(2 * MOST_STEPS):
-        with_r1 = due[number % len(due)]
-        counters.steps = 0 if with_r1 else 1
-        begin = time.perf_counter()
-        stepper.discriminator_half(reals, labels, phase, StepNumbers())
-        stepper.generator_half(labels, phase.batch, phase, StepNumbers())
-        if number >= len(due):  # the first of each kind warms up
-            spent[with_r1] += time.perf_counter() - begin
-            steps[with_r1] += 1
-            if all(steps[kind] for kind in due) and sum(spent.values()) > budget:
-                break
-    with_it = spent[True] / steps[True]
-    without = spent[False] / steps[False] if steps[False] else with_it
-    share = 1 / stepper.config.r1_interval
-    return (share * with_it + (1 - share) * without) / phase.batch
 
 
 def seconds_of_features(config: TrainingConfig, device: torch.device) -> float:
@@ -202,36 +153,35 @@ def seconds_of_features(config: TrainingConfig, device: torch.device) -> float:
     return config.metric_count * each + time.perf_counter() - begin
 
 
-def _labels(network: NetworkConfig, batch: int, device: torch.device) -> torch.Tensor | None:
-    classes = len(network.classes)
-    return torch.eye(classes, device=device)[torch.arange(batch) % classes] if classes else None
-
-
-def _extrapolated(network: NetworkConfig, found: dict[int, float], level: int) -> float:
-    """Seconds per image at a level, from the nearest measured one below it or, without any, from a usual core."""
-    if level in found:
-        return found[level]
-    known = max((other for other in found if other < level), default=None)
-    if known is None:
-        return work(network, level) / USUAL_WORK_PER_SECOND
-    return found[known] * work(network, level) / work(network, known)
+def _seconds(network: NetworkConfig, measured: Seconds, level: int, kind: str) -> float:
+    """Seconds per image in a kind of phase of a level, from what was measured or, without any, of a usual core."""
+    return extrapolated(network, measured, level, kind) or work(network, level) / USUAL_WORK_PER_SECOND
 
 
 def level_costs(
-    config: TrainingConfig, measured: dict[int, float], dtype: torch.dtype, pictures: int = 0, judged: float = 0.0
+    config: TrainingConfig,
+    measured: Seconds,
+    dtype: torch.dtype,
+    decoded: Sequence[int] = (),
+    judged: float = 0.0,
 ) -> tuple[LevelCost, ...]:
     """Every level of the plan with its time, its memory, and the disk that it adds.
 
-    ``judged``: seconds that one measurement of the distance takes beside drawing.
+    ``decoded``: bytes of the pictures still to be kept at each level from 0 on; the first of the plan decodes them at
+    those below it too. ``judged``: seconds that one measurement of the distance takes beside drawing.
     """
-    costs, done = [], 0.0
-    for plan, disk in zip(config.growth.levels, _level_disk(config, pictures), strict=True):
+    costs, done, drawable = [], 0.0, _drawable(config.network)
+    for plan in config.growth.levels:
         kimg = plan.fade_kimg + plan.stable_kimg
-        each = _extrapolated(config.network, measured, plan.level)
+        fading, each = (_seconds(config.network, measured, plan.level, kind) for kind in ("fade", "stable"))
+        training = 1000 * (plan.fade_kimg * fading + plan.stable_kimg * each)
         measurements = planned_measurements(config.metric_kimg, done, done + kimg)
+        img_per_s = 1000 * kimg / training if kimg else 1 / each
+        disk = left_behind(config, drawable, Stretch(done, done + kimg, img_per_s))
+        disk += sum(decoded[plan.level if done else 0 : plan.level + 1])
         done += kimg
-        images = kimg * 1000 + settling_images(config, plan.level)
-        images += measurements * config.metric_count * DRAWING_SHARE
+        drawing = measurements * config.metric_count * DRAWING_SHARE * each
+        settling = settling_images(config, plan.level) * fading  # which is not recorded either
         memory = BASE + _weights(config.network) + _kept(config, plan, dtype)
         costs.append(
             LevelCost(
@@ -239,9 +189,9 @@ def level_costs(
                 resolution=4 << plan.level,
                 kimg=kimg,
                 batch=plan.batch,
-                img_per_s=1 / each,
-                seconds=images * each + measurements * judged,
-                measured=plan.level in measured,
+                img_per_s=img_per_s,
+                seconds=training + settling + drawing + measurements * judged,
+                measured=any(level == plan.level for level, _ in measured),
                 memory=memory,
                 disk=disk,
             )
@@ -287,25 +237,9 @@ def _parameters(network: NetworkConfig) -> int:
     return total
 
 
-def disk_needed(config: TrainingConfig, pictures: int) -> int:
-    """Bytes of checkpoints kept, samples, and the cache of decoded pictures at every level."""
-    newest = (config.keep + 1) * _drawable(config.network)
-    states = (config.keep + 1) * 5 * 2 * _parameters(config.network)
-    return newest + states + 2 * SAMPLES + sum(_level_disk(config, pictures))
-
-
-def _level_disk(config: TrainingConfig, pictures: int) -> list[int]:
-    """Bytes that each level of the plan leaves behind; the first decodes the pictures of those below it too."""
-    found, done, lowest = [], 0.0, 0
-    for plan in config.growth.levels:
-        begun, done = done, done + plan.fade_kimg + plan.stable_kimg
-        snapshots = int(done / config.snapshot_kimg) - int(begun / config.snapshot_kimg)
-        every = max(config.keep_every, config.snapshot_kimg) if config.keep_every else 0.0
-        kept = int(done / every) - int(begun / every) if every else 0
-        cache = pictures * sum(3 * (4 << level) ** 2 for level in range(lowest, plan.level + 1))
-        lowest = plan.level + 1
-        found.append(snapshots * SAMPLES + kept * _drawable(config.network) + cache)
-    return found
+def _stretches(levels: Sequence[LevelCost]) -> list[Stretch]:
+    bounds = pairwise(accumulate((level.kimg for level in levels), initial=0.0))
+    return [Stretch(begin, end, level.img_per_s) for (begin, end), level in zip(bounds, levels, strict=True)]
 
 
 def _drawable(network: NetworkConfig) -> int:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from stylegan_core.networks.config import NetworkConfig
-from stylegan_core.schedule import Phase, phases
+from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.config import TrainingConfig
 
 WINDOW = 30.0
 # Fitted to 146, 55 and 31 images a second at 8², 16² and 32² of avatars-32 on one core with bf16.
 PASSES = 2_000  # work of one feature map's pixel passing everything that is not a convolution
 FIXED = 2.5e8  # work of an image whatever its size: dense layers, optimisers, the interpreter's own time
+Seconds = dict[tuple[int, str], float]  # per image, by level and kind of phase
 SETTLING_BATCH = 16
 SETTLING_SHARE = 0.4  # of the time of training on an image: settling with one, seeing included; 0.45 at 16², 0.3 at 64²
 
@@ -38,6 +39,26 @@ def work(network: NetworkConfig, level: int) -> float:
     return total
 
 
+def extrapolated(network: NetworkConfig, measured: Seconds, level: int, kind: str) -> float | None:
+    """Seconds per image in a kind of phase, "stable" or "fade", of a level; None where nothing was measured.
+
+    What was not measured itself follows from the nearest level at or below it (without one, above) by work, and there
+    from the other kind of phase, times the ratio of the two kinds at the nearest level where both were measured.
+    """
+    if not measured:
+        return None
+    levels = {at for at, _ in measured}
+    near = max((at for at in levels if at <= level), default=min(levels))
+    other = "fade" if kind == "stable" else "stable"
+    if (near, kind) in measured:
+        each = measured[near, kind]
+    else:
+        both = [at for at in levels if (at, kind) in measured and (at, other) in measured]
+        like = min(both, key=lambda at: abs(at - near), default=None)
+        each = measured[near, other] * (1.0 if like is None else measured[like, kind] / measured[like, other])
+    return each * work(network, level) / work(network, near)
+
+
 def planned_measurements(every_kimg: float, begin_kimg: float, end_kimg: float) -> int:
     """How many measurements of the distance are planned between two moments of a run; 0 where none ever is."""
     every, begin, end = (round(kimg * 1000) for kimg in (every_kimg, begin_kimg, end_kimg))
@@ -45,10 +66,14 @@ def planned_measurements(every_kimg: float, begin_kimg: float, end_kimg: float) 
 
 
 class Speed:
-    """Images a second over the last half minute, and the seconds left in the phase and in all."""
+    """Images a second over the last half minute, and the seconds left in the phase and in all.
+
+    Fades are timed apart from stable phases: where steps are recorded they run at a speed of their own.
+    """
 
     def __init__(self, config: TrainingConfig, clock: Callable[[], float] = time.monotonic) -> None:
         self._network = config.network
+        self._growth = config.growth
         self._phases = phases(config.growth)
         self._settling = [
             settling_images(config, after.level) if after.level > before.level else 0.0
@@ -58,20 +83,22 @@ class Speed:
         self._clock = clock
         self.measuring = 0.0  # seconds that the last measurement of the distance took, 0 before the first
         self._marks: deque[tuple[float, int]] = deque()
-        self._level = -1
-        self._per_level: dict[int, float] = {}
+        self._stretch = (-1, "")
+        self._measured: Seconds = {}
 
     def mark(self, img: int, level: int) -> None:
         """Notes that ``img`` images are done; call after every step."""
         now = self._clock()
-        if level != self._level or (self._marks and img < self._marks[-1][1]):
+        begun = self._marks[-1][1] if self._marks else img  # the step belongs to the phase that it began in
+        stretch = level, phase_at(begun / 1000, self._growth).kind
+        if stretch != self._stretch or img < begun:
             self._marks.clear()
-            self._level = level
+            self._stretch = stretch
         self._marks.append((now, img))
         while len(self._marks) > 2 and now - self._marks[0][0] > WINDOW:
             self._marks.popleft()
         if self.per_second > 0:
-            self._per_level[level] = 1 / self.per_second
+            self._measured[stretch] = 1 / self.per_second
 
     def pause(self) -> None:
         """Forgets the stretch before a pause, so that waiting does not count as slowness."""
@@ -87,19 +114,16 @@ class Speed:
 
     def left(self, kimg: float, phase: Phase) -> tuple[float, float]:
         """Seconds left in the phase and in the whole run; NaN before anything was timed."""
-        if not self._per_level:
+        if not self._measured:
             return float("nan"), float("nan")
-        in_phase = max(phase.end_kimg - kimg, 0) * 1000 * self._seconds_per_image(phase.level)
+        in_phase = max(phase.end_kimg - kimg, 0) * 1000 * self._seconds_per_image(phase)
         in_phase += planned_measurements(self._every, kimg, phase.end_kimg) * self.measuring
         later = sum(
-            ((other.end_kimg - other.begin_kimg) * 1000 + settling) * self._seconds_per_image(other.level)
+            ((other.end_kimg - other.begin_kimg) * 1000 + settling) * self._seconds_per_image(other)
             for other, settling in zip(self._phases[phase.index + 1 :], self._settling[phase.index :], strict=True)
         )
         later += planned_measurements(self._every, phase.end_kimg, self._phases[-1].end_kimg) * self.measuring
         return in_phase, in_phase + later
 
-    def _seconds_per_image(self, level: int) -> float:
-        if level in self._per_level:
-            return self._per_level[level]
-        known = max(self._per_level)
-        return self._per_level[known] * work(self._network, level) / work(self._network, known)
+    def _seconds_per_image(self, phase: Phase) -> float:
+        return extrapolated(self._network, self._measured, phase.level, phase.kind) or float("nan")

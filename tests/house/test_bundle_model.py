@@ -10,6 +10,7 @@ from PIL import Image
 
 pytest.importorskip("torch", reason="torch is not installed")
 
+from stylegan_core.events import Event, Heartbeat, Metric, Resume, Tick, encode
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from tools.bundle_model import machine, r1
 from tools.curve_picture import draw_curve
@@ -61,6 +62,43 @@ def test_a_log_goes_on_after_a_stretch_that_was_lost(tmp_path: Path) -> None:
     (tmp_path / "events.jsonl").write_text("\n".join(map(json.dumps, events)) + "\ntorn {")
     chosen = read_log(tmp_path, 2000)
     assert (chosen.img, chosen.seconds, chosen.curve) == (2000, 20.0, ((1.0, 500.0), (2.0, 450.0)))
+
+
+def written(run: Path, *events: Event) -> Path:
+    """A run whose log says this."""
+    (run / "config.json").write_text(json.dumps(preset("tiny").to_dict()))
+    (run / "events.jsonl").write_bytes(b"".join(map(encode, events)))
+    return run
+
+
+def test_a_pause_is_no_work(tmp_path: Path) -> None:
+    """A paused trainer's pulse goes on, and two hours of it stood on the card as two hours of training."""
+    worked = [Tick(time=1000.0 + at, img=at, diversity=0.1) for at in range(100)]
+    paused = [Heartbeat(time=1099.0 + 4.5 * at, img=99) for at in range(1, 1600)]
+    again = [Tick(time=8300.0 + at, img=99 + at) for at in range(1, 11)]
+    assert read_log(written(tmp_path, *worked, *paused, *again)).seconds == pytest.approx(99 + 9)
+
+
+def test_a_trainer_that_is_busy_or_slow_works(tmp_path: Path) -> None:
+    measuring = [Heartbeat(time=1000.0 + 4.5 * at, img=5, text="Measuring") for at in range(21)]
+    slow = [Heartbeat(time=1090.0 + 4.5 * at, img=5) for at in range(1, 6)]  # in a step of half a minute
+    assert read_log(written(tmp_path, *measuring, *slow, Tick(time=1120.0, img=21))).seconds == 120
+
+
+def test_what_was_measured_in_a_stretch_given_up_is_not_on_the_curve(tmp_path: Path) -> None:
+    """Distances of weights that were thrown away stood behind the last image of the run."""
+    log = read_log(
+        written(
+            tmp_path,
+            Metric(time=1.0, img=1000, name="FD-E", value=500.0),
+            Tick(time=2.0, img=3000, diversity=0.9),
+            Metric(time=3.0, img=3000, name="FD-E", value=100.0),
+            Resume(time=4.0, img=1500),
+            Tick(time=5.0, img=2000, diversity=0.3),
+            Metric(time=6.0, img=2000, name="FD-E", value=450.0),
+        )
+    )
+    assert (log.img, log.curve, log.diversity[0]) == (2000, ((1.0, 500.0), (2.0, 450.0)), 0.3)
 
 
 @pytest.mark.usefixtures("qapp")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
+
+from stylegan_core.data import source
 
 
 def noise(side: int, seed: int, height: int | None = None) -> Image.Image:
@@ -34,3 +42,21 @@ def write_idx(path: Path, array: np.ndarray, packed: bool = False) -> Path:
     data = b"\0\0\x08" + bytes([array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
     path.write_bytes(gzip.compress(data) if packed else data)
     return path
+
+
+@contextmanager
+def unreadable_now(*names: str, times: int = 1 << 30, error: int = errno.EMFILE) -> Iterator[list[str]]:
+    """Opening files of these names fails, the first so many times, without the waiting; the names that failed."""
+    failed: list[str] = []
+    original = Path.open
+
+    def opened(self: Path, *how: Any, **more: Any) -> Any:
+        if self.name in names and len(failed) < times:
+            failed.append(self.name)
+            raise OSError(error, os.strerror(error))
+        return original(self, *how, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "open", opened)
+        patch.setattr(source, "WAITS", (0.0, 0.0, 0.0))
+        yield failed

@@ -14,7 +14,7 @@ from PIL import Image
 from stylegan_core.__main__ import main
 from stylegan_core.data.check import check, usable_resolution
 from stylegan_core.data.duplicates import difference_hash, near_groups, thumbnail
-from tests.core.data.making import break_picture, folder_of, noise, write_idx
+from tests.core.data.making import break_picture, folder_of, noise, unreadable_now, write_idx
 
 
 def smooth(seed: int) -> Image.Image:
@@ -60,6 +60,12 @@ def test_the_text_and_the_json_say_the_same(mixed: Path) -> None:
 def test_a_sound_folder_is_called_sound(tmp_path: Path) -> None:
     report = check(folder_of(tmp_path / "a", 4, side=64))
     assert report.to_text().endswith("Nothing is wrong with it.")
+
+
+def test_what_cannot_be_read_now_is_named_with_its_reason(tmp_path: Path) -> None:
+    with unreadable_now("1.png"):
+        report = check(folder_of(tmp_path / "a", 3))
+    assert report.unreadable == {"1.png": "it cannot be read now (Too many open files)"}
 
 
 def test_only_broken_pictures(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -13,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stylegan_core.data import containers
+from stylegan_core.data import containers, source
 from stylegan_core.data.labels import attribute_names
 from stylegan_core.data.source import open_dataset
-from tests.core.data.making import break_picture, folder_of, noise, write_idx
+from tests.core.data.making import break_picture, folder_of, noise, unreadable_now, write_idx
 
 FASHION = Path("/usr/share/datasets/fashion-mnist")
 
@@ -133,6 +134,76 @@ def test_a_folder_that_vanishes_is_an_error_and_a_file_is_not(tmp_path: Path, ca
     with pytest.raises(OSError, match=r"a is gone; connect or restore"):
         data.read(1)
     assert len(caplog.records) == 1
+
+
+def test_a_stand_in_found_broken_before_brings_the_label_of_what_is_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The class was that of the broken picture between the one asked for and the one shown."""
+    for name in ("a", "b", "c"):
+        folder_of(tmp_path / name, 1)
+    for name in ("a", "b"):
+        break_picture(tmp_path / name / "0.png")
+    data = open_dataset(tmp_path, 16, label="folder")
+    for index in (1, 0):
+        assert (data.read(index) == data.read(2)).all()
+        assert (data.source(index), data.label(index)) == (2, 2)
+    assert len(caplog.records) == 2
+
+
+def test_what_cannot_be_read_for_a_moment_is_read_in_the_end(tmp_path: Path) -> None:
+    """One failing call made another picture stand in for it for good."""
+    data = open_dataset(folder_of(tmp_path / "a", 3), 16)
+    expected = data.read(1)
+    with unreadable_now("1.png", times=3) as failed:
+        assert (data.read(1) == expected).all()
+    assert len(failed) == 3
+    assert data.source(1) == 1 and not data.problems
+
+
+@pytest.mark.parametrize("error", [errno.EMFILE, errno.EIO, errno.EACCES])
+def test_what_cannot_be_read_now_is_passed_over_once_and_tried_again(tmp_path: Path, error: int) -> None:
+    for name in ("cat", "dog"):
+        folder_of(tmp_path / name, 1).joinpath("0.png").rename(tmp_path / name / f"{name}.png")
+    data, told = open_dataset(tmp_path, 16, label="folder"), []
+    data.alert = told.append
+    expected = data.read(0)
+    with unreadable_now("cat.png", error=error):
+        for _ in range(2):
+            assert (data.read(0) == data.read(1)).all()
+            assert (data.source(0), data.label(0)) == (1, 1)
+    assert (data.read(0) == expected).all()
+    assert (data.source(0), data.label(0), data.passing, data.stand_ins) == (0, 0, {}, {})
+    assert told == data.problems
+    assert (
+        len(told) == 1
+        and f"cat/cat.png is passed over until it is asked for again: it cannot be read now ({os.strerror(error)})."
+        in told[0]
+    )
+
+
+def test_a_zip_that_does_not_answer_now_holds_no_broken_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = open_dataset(zip_of(folder_of(tmp_path / "a", 2), tmp_path / "a.zip"), 16)
+    expected = data.read(0)
+    with monkeypatch.context() as patch:
+        patch.setattr(source, "WAITS", ())
+        patch.setattr(zipfile.ZipExtFile, "read", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "I/O error")))
+        with pytest.raises(OSError, match=r"holds no picture that can be read.*0\.png: it cannot be read now \(I/O"):
+            data.read(0)
+    assert (data.read(0) == expected).all()
+    assert not data.problems
+
+
+def test_a_data_set_that_does_not_answer_is_an_error_soon(tmp_path: Path) -> None:
+    """Rather than one stand-in after another through the whole of it."""
+    data = open_dataset(folder_of(tmp_path / "a", 20), 16)
+    with unreadable_now(*(f"{n}.png" for n in range(20))) as failed:
+        with pytest.raises(OSError, match=r"a: .*png and the pictures before it: it cannot be read now \(Too many"):
+            data.read(0)
+        assert len(failed) == len(source.WAITS) + 1 + source.MOST_PASSED
+    assert data.source(0) == 0 and not data.problems
 
 
 @pytest.mark.parametrize("kind", ["missing", "empty folder", "text", "empty zip", "cut zip"])

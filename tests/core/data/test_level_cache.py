@@ -12,7 +12,7 @@ from stylegan_core.data import cache as cache_module
 from stylegan_core.data.cache import LevelCache
 from stylegan_core.data.pictures import pyramid
 from stylegan_core.data.source import Dataset, open_dataset
-from tests.core.data.making import break_picture, folder_of
+from tests.core.data.making import break_picture, folder_of, unreadable_now
 
 
 @pytest.fixture
@@ -65,21 +65,47 @@ def test_a_torn_picture_is_decoded_again(data: Dataset, tmp_path: Path) -> None:
     assert raw.read_bytes() == top.tobytes()
 
 
-def test_stand_ins_keep_their_labels_in_the_next_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_stand_ins_keep_their_labels_in_the_next_process(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     for name in ("cat", "dog"):
         folder_of(tmp_path / "a" / name, 1)
     break_picture(tmp_path / "a/cat/0.png")
-    for first in (True, False):
-        data = open_dataset(tmp_path / "a", 16, label="folder")
-        if not first:
-            forbid_reading(data, monkeypatch)
-        cache = LevelCache(data, tmp_path / "cache")
-        cache.batch(2, [0, 1])
-        assert [cache.label(0), cache.label(1)] == [1, 1]
+    for _ in range(2):
+        cache = LevelCache(open_dataset(tmp_path / "a", 16, label="folder"), tmp_path / "cache")
+        for _ in range(2):
+            cache.batch(2, [0, 1])
+            assert [cache.label(0), cache.label(1)] == [1, 1]
         cache.close()
-    assert len(caplog.records) == 1
+    assert len(caplog.records) == 2  # each process says it once
+
+
+def test_what_could_not_be_read_for_a_while_is_not_kept(data: Dataset, tmp_path: Path) -> None:
+    """Another picture was written into the cache in its place, and every later process showed it without a word."""
+    expected, told = np.stack([pyramid(data.read(index))[3] for index in range(5)]), []
+    data.alert = told.append
+    cache = LevelCache(data, tmp_path / "cache")
+    with unreadable_now("3.png"):
+        assert (cache.batch(3, [3])[0] == expected[4]).all()
+    cache.close()
+    assert len(told) == 1
+    again = LevelCache(open_dataset(data.path), tmp_path / "cache")
+    assert (again.batch(3, range(5)) == expected).all()
+    again.close()
+
+
+def test_a_picture_that_another_stood_in_for_is_looked_at_again(
+    data: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Caches of earlier versions hold such pictures though nothing is wrong with them."""
+    expected = np.stack([pyramid(data.read(index))[3] for index in range(5)])
+    cache = LevelCache(data, tmp_path / "cache")
+    for level, file in cache._files.items():
+        file.write(3, pyramid(data.read(4))[level], 4)
+    cache.close()
+    again = LevelCache(data, tmp_path / "cache")
+    assert (again.batch(3, range(5)) == expected).all()
+    forbid_reading(data, monkeypatch)
+    assert (again.batch(3, range(5)) == expected).all()
+    again.close()
 
 
 def test_a_level_above_the_data_is_refused(data: Dataset, tmp_path: Path) -> None:
@@ -112,6 +138,28 @@ def test_a_full_disk_is_reported_once_and_training_goes_on(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "No space left" in caplog.text
     cache.close()
+
+
+@pytest.mark.parametrize("trouble", ["a file in its place", "a disk that fails"])
+def test_a_cache_that_cannot_be_used_is_done_without(
+    data: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: str
+) -> None:
+    """It ended the training, which needs none."""
+    if trouble == "a file in its place":
+        (tmp_path / "cache").touch()
+    cache = LevelCache(data, tmp_path / "cache")
+    cache.batch(3, range(5))
+    with monkeypatch.context() as patch:
+        patch.setattr(cache_module._LevelFile, "read", fails)
+        for _ in range(2):
+            assert (cache.batch(3, [1, 2])[1] == data.read(2)).all()
+    cache.close()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "pictures are decoded each time" in caplog.text
+
+
+def fails(*_: object) -> None:
+    raise OSError(errno.EIO, "Input/output error")
 
 
 def test_two_at_once_agree(data: Dataset, tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ import pytest
 import torch
 
 from stylegan_core.events import Alert, Best, Checkpoint, Metric
+from stylegan_core.places import HOME
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training import metric
 from stylegan_core.training.keeping import retire
 from stylegan_core.training.loop import Loop
+from tests.core.data.making import unreadable_now
 from tests.core.training.conftest import Train
 from tests.core.training.final import assert_same_end
 
@@ -86,6 +88,30 @@ def test_real_features_are_computed_once(train: Train, monkeypatch: pytest.Monke
     train(*MEASURING)
     monkeypatch.setattr(metric.Measurer, "_reals", lambda *_: pytest.fail("the real pictures were measured again"))
     assert len(story(train(*MEASURING, name="again"), Metric)) == 3
+
+
+def test_features_that_cannot_be_kept_are_computed_at_each_start(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every measurement failed for it, though all was computed."""
+    monkeypatch.setenv(HOME, str(tmp_path / "home"))
+    (tmp_path / "home" / "caches").mkdir(parents=True)
+    (tmp_path / "home" / "caches" / "features").touch()
+    run = train(*MEASURING)
+    assert len(story(run, Metric)) == 3 and story(run, Alert) == []
+    assert caplog.text.count("computed again at the next start") == 1
+
+
+def test_features_of_pictures_that_only_stood_in_are_not_kept(
+    train: Train, pictures: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME, str(tmp_path / "home"))
+    with unreadable_now("003.png"):
+        assert len(story(train(*MEASURING), Metric)) == 3
+    assert not (tmp_path / "home" / "caches" / "features").exists()
+    train(*MEASURING, name="again")
+    assert len(list((tmp_path / "home" / "caches" / "features").iterdir())) == 1
+    assert caplog.records
 
 
 def test_what_cannot_be_measured_is_an_alert(

@@ -10,13 +10,14 @@ import torch
 from PIL import Image
 
 from stylegan_core.cli import preflight as command
+from stylegan_core.data.cache import LevelCache
+from stylegan_core.data.source import open_dataset
 from stylegan_core.model import save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.preflight import (
     DRAWING_SHARE,
-    disk_needed,
     level_costs,
     memory_needed,
     memory_problems,
@@ -46,17 +47,29 @@ def test_it_is_measured_with_the_threads_of_the_run(tmp_path: Path) -> None:
 
 
 def test_what_was_not_measured_follows_from_what_was() -> None:
-    costs = level_costs(TINY, {0: 0.01}, torch.float32)
+    costs = level_costs(TINY, {(0, "stable"): 0.01}, torch.float32)
     assert [cost.measured for cost in costs] == [True, False, False]
-    assert costs[0].img_per_s == 100
+    assert costs[0].img_per_s == pytest.approx(100)
     assert costs[0].img_per_s >= costs[1].img_per_s >= costs[2].img_per_s
+
+
+def test_a_fade_takes_its_own_time() -> None:
+    """On CUDA fades are not recorded; they were charged at the speed of replayed steps."""
+    config = changed(TINY, ["settle_steps=8"])
+    measured = {(level, kind): each for level in range(3) for kind, each in (("stable", 0.01), ("fade", 0.03))}
+    costs = level_costs(config, measured, torch.float32)
+    fading = [0.0, 32 + settling_images(config, 1), 32 + settling_images(config, 2)]
+    assert [cost.seconds for cost in costs] == pytest.approx(
+        [0.03 * slow + 0.01 * quick for slow, quick in zip(fading, (32, 32, 64), strict=True)]
+    )
+    assert costs[1].img_per_s == pytest.approx(64 / (32 * 0.01 + 32 * 0.03))
 
 
 def test_planned_measurements_of_the_distance_take_their_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A run that measures every few thousand images spent a third of its time on it, and nobody had said so."""
     config = changed(TINY, ["metric_kimg=0.03", "metric_count=50", "settle_steps=0"])
-    plain = level_costs(changed(config, ["metric_kimg=0"]), {0: 0.01}, torch.float32)
-    costs = level_costs(config, {0: 0.01}, torch.float32, judged=20.0)
+    plain = level_costs(changed(config, ["metric_kimg=0"]), {(0, "stable"): 0.01}, torch.float32)
+    costs = level_costs(config, {(0, "stable"): 0.01}, torch.float32, judged=20.0)
     more = [cost.seconds - without.seconds for cost, without in zip(costs, plain, strict=True)]
     assert more == pytest.approx(
         [times * (20 + 50 * DRAWING_SHARE / cost.img_per_s) for times, cost in zip((1, 2, 3), costs, strict=True)]
@@ -87,22 +100,39 @@ def test_the_paper_needs_gigabytes_and_a_small_run_does_not() -> None:
     assert memory_needed(preset("avatars-32"), torch.float32) > memory_needed(preset("avatars-32"), torch.bfloat16)
 
 
-def test_disk_counts_checkpoints_and_the_cache() -> None:
-    config = preset("avatars-32")
-    none = disk_needed(config, 0)
-    assert disk_needed(config, 1000) - none == 1000 * 3 * (16 + 64 + 256 + 1024)
-    assert disk_needed(changed(config, ["keep=9"]), 0) > none
-    assert disk_needed(changed(config, ["keep_every=0"]), 0) < none
+def test_memory_and_disk_of_the_levels_make_up_the_totals(tmp_path: Path) -> None:
+    config = changed(TINY, ["keep_every=0"])
+    answer = preflight(config, 1000, tmp_path, budget=0.1, cache=tmp_path / "cache")
+    plain = preflight(config, 1000, tmp_path, budget=0.1)
+    decoded = [1000 * 3 * (4 << level) ** 2 for level in range(3)]
+    assert answer.memory == max(level.memory for level in answer.levels)
+    assert [level.disk - without.disk for level, without in zip(answer.levels, plain.levels, strict=True)] == decoded
+    assert answer.disk - plain.disk == sum(decoded)
+    assert answer.disk > sum(level.disk for level in answer.levels)
+    assert (answer.problems, answer.notes) == ((), ())
 
 
-def test_memory_and_disk_of_the_levels_make_up_the_totals() -> None:
+def test_the_first_level_of_a_plan_decodes_the_pictures_below_it_too() -> None:
     config = preset("avatars-32")
-    costs = level_costs(config, {}, torch.bfloat16, 1000)
-    assert max(cost.memory for cost in costs) == memory_needed(config, torch.bfloat16)
-    assert [cost.memory for cost in costs] == sorted(cost.memory for cost in costs)
-    rest = disk_needed(config, 1000) - sum(cost.disk for cost in costs)
-    assert 0 < rest == disk_needed(config, 0) - sum(cost.disk for cost in level_costs(config, {}, torch.bfloat16))
-    assert costs[-1].disk > costs[0].disk
+    decoded = [1000 * 3 * (4 << level) ** 2 for level in range(4)]
+    with_it, without = (level_costs(config, {}, torch.bfloat16, room) for room in (decoded, ()))
+    more = [cost.disk - other.disk for cost, other in zip(with_it, without, strict=True)]
+    assert more == [decoded[0] + decoded[1], decoded[2], decoded[3]]
+
+
+def test_pictures_decoded_before_are_not_counted_again(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
+    arguments = ["--preset", "tiny", "--data", str(pictures), "--seconds", "0.1", "--run", str(tmp_path), "--json"]
+    assert command.main(arguments) == 0
+    before = json.loads(capsys.readouterr().out)["disk"]
+    cache = LevelCache(open_dataset(pictures, 16))
+    cache.batch(2, range(12))
+    cache.close()
+    assert command.main(arguments) == 0
+    after = json.loads(capsys.readouterr().out)["disk"]
+    assert 0 < before - after <= 12 * 3 * (16 + 64 + 256)
 
 
 def test_a_run_from_a_network_is_measured_with_that_network(

@@ -9,7 +9,7 @@ import pytest
 from stylegan_core.schedule import phase_at, phases
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.groups import InitConfig
-from stylegan_core.training.speed import Speed, settling_images, work
+from stylegan_core.training.speed import Speed, extrapolated, settling_images, work
 
 CONFIG = preset("avatars-32")
 MEASURED = {1: 146.0, 2: 55.0, 3: 31.0}  # images a second of a real run on one core with bf16
@@ -81,6 +81,58 @@ def test_the_time_left_is_right_within_a_fifth_after_a_tenth_of_each_phase(phase
     in_phase, in_all = speed.left(img / 1000, now)
     assert in_phase == pytest.approx((now.end_kimg - img / 1000) * 1000 / MEASURED[now.level], rel=0.05)
     assert in_all == pytest.approx(seconds_left(img / 1000), rel=0.2)
+
+
+FADES, STABLE = {2: 20.0, 3: 10.0}, {1: 400.0, 2: 120.0, 3: 40.0}  # images a second where stable steps are replayed
+
+
+def run_to(until: float) -> tuple[Speed, float]:
+    """A run at these speeds after so many kimg, or one step more; returns its image counter too."""
+    clock, img = Clock(), 0
+    speed = Speed(changed(CONFIG, ["settle_steps=0"]), clock)
+    while img < until * 1000:
+        now = phase_at(img / 1000, CONFIG.growth)
+        img += now.batch
+        clock.now += now.batch / (FADES if now.kind == "fade" else STABLE)[now.level]
+        speed.mark(img, now.level)
+    return speed, img / 1000
+
+
+def test_a_fade_says_nothing_about_the_phase_after_it() -> None:
+    """Half a minute into a stable phase the speed was still that of the fade, and so was the time left."""
+    fade = next(phase for phase in phases(CONFIG.growth) if phase.kind == "fade")
+    speed, kimg = run_to(fade.end_kimg + 2 * 16 / 1000)
+    now = phase_at(kimg, CONFIG.growth)
+    assert now.kind == "stable"
+    assert speed.per_second == pytest.approx(STABLE[now.level])
+    assert speed.left(kimg, now)[0] == pytest.approx((now.end_kimg - kimg) * 1000 / STABLE[now.level])
+
+
+def test_the_stable_phase_after_a_fade_is_foreseen_from_the_level_below() -> None:
+    """In a fade the whole run seemed to take as long for each image as the fade does."""
+    *_, fade, stable = phases(CONFIG.growth)
+    assert (fade.kind, stable.kind) == ("fade", "stable")
+    speed, kimg = run_to(fade.begin_kimg + 1)
+    in_phase, in_all = speed.left(kimg, phase_at(kimg, CONFIG.growth))
+    assert in_phase == pytest.approx((fade.end_kimg - kimg) * 1000 / FADES[3])
+    ratio = FADES[2] / STABLE[2]
+    foreseen = (stable.end_kimg - stable.begin_kimg) * 1000 / FADES[3] * ratio
+    assert in_all - in_phase == pytest.approx(foreseen, rel=0.01)
+
+
+def test_what_was_not_measured_follows_from_what_lies_nearest() -> None:
+    network = CONFIG.network
+    assert extrapolated(network, {}, 1, "fade") is None
+    one = {(1, "stable"): 0.1}
+    assert extrapolated(network, one, 1, "stable") == extrapolated(network, one, 1, "fade") == 0.1
+    grown = 0.1 * work(network, 3) / work(network, 1)
+    assert extrapolated(network, one, 3, "fade") == pytest.approx(grown)
+    both = {**one, (1, "fade"): 0.3, (2, "fade"): 0.6}
+    assert extrapolated(network, both, 2, "stable") == pytest.approx(0.2)
+    assert extrapolated(network, both, 3, "fade") == pytest.approx(0.6 * work(network, 3) / work(network, 2))
+    assert extrapolated(network, {(2, "stable"): 0.1}, 1, "stable") == pytest.approx(
+        0.1 * work(network, 1) / work(network, 2)
+    )
 
 
 def test_settling_counts_where_the_network_is_still_to_grow() -> None:

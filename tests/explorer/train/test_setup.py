@@ -110,6 +110,22 @@ def test_another_preset_asks_again_what_it_costs(page: SetupPage, faces: Path, a
     assert page.run_folder.text().endswith("00001-tiny")
 
 
+def test_another_run_folder_asks_again_whether_it_has_room(
+    page: SetupPage, tmp_path: Path, asked: list[Any], qtbot
+) -> None:
+    """The disk of all runs was looked at, whatever folder was named."""
+    assert asked[-1][asked[-1].index("--run") + 1] == page.run_folder.text()
+    (tmp_path / "disk").mkdir()
+    asked.clear()
+    page.run_folder.setText(str(tmp_path / "disk" / "mine"))
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked[-1][asked[-1].index("--run") + 1] == str(tmp_path / "disk" / "mine")
+    asked.clear()
+    page.run_folder.setText(str(tmp_path / "disk" / "yours"))  # where there is as much room
+    page._moved.timeout.emit()
+    assert asked == []
+
+
 def test_the_preview_shows_every_level(faces: Path) -> None:
     preview = look_at(faces, (4, 8, 16, 32))
     assert preview.count == 8
@@ -170,6 +186,10 @@ def test_costs_name_time_memory_and_disk_of_each_level_and_in_all(qtbot) -> None
     assert costs.problem.isHidden()
     costs.show_answer({**COSTS, "problems": ["No room."]})
     assert costs.problem.text() == "No room."
+    answer = {**COSTS, "notes": ["Pictures are decoded each time."]}
+    costs.show_answer(answer)
+    assert costs.said.text().endswith("Pictures are decoded each time.")
+    assert costs.problem.isHidden() and why_it_cannot_fit(answer) == ""
     assert why_it_cannot_fit(COSTS) == ""
 
 
