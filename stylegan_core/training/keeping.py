@@ -1,5 +1,6 @@
 """Which checkpoint a run goes on from, which of them stay, and what becomes of a damaged one."""
 
+import errno
 import logging
 import time
 from collections.abc import Sequence
@@ -9,8 +10,8 @@ from stylegan_core.events import Checkpoint
 from stylegan_core.model import Damaged
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import phase_at
-from stylegan_core.stems import img_of
-from stylegan_core.training.checkpoint import read_state, share_state, write_checkpoint
+from stylegan_core.stems import img_of, kimg_words
+from stylegan_core.training.checkpoint import can_be_read, is_of_now, read_state, share_state, write_checkpoint
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.memory import out_of_memory
@@ -18,6 +19,7 @@ from stylegan_core.training.state import TrainingState
 
 MOST_ROLLBACKS = 3
 DAMAGED = ".damaged"
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 log = logging.getLogger(__name__)
 
 
@@ -29,18 +31,31 @@ class Keeper:
         self._journal = journal
         self._saved = time.monotonic()
         self._stuck = ""
+        self._trouble = ""
 
     def idle_for(self, minutes: float) -> bool:
         """Whether nothing was written, or tried, for so long."""
         return time.monotonic() - self._saved > 60 * minutes
 
     def save(self, state: TrainingState, best: str) -> bool:
-        """Writes a checkpoint, names it by an event, and retires old ones but for the drawable called ``best``."""
+        """As :meth:`tries_to_save`; what the disk will not do is told."""
+        saved = self.tries_to_save(state, best)
+        if not saved:
+            self._journal.alert(
+                "disk", f"The checkpoint could not be written, the one before it stays: {self._trouble}"
+            )
+        return saved
+
+    def tries_to_save(self, state: TrainingState, best: str) -> bool:
+        """Writes a checkpoint, names it by an event, and retires old ones but for the drawable called ``best``.
+
+        Where there is no room for it, old training states go first. False if the disk would not take it even so.
+        """
         self._saved = time.monotonic()
         try:
-            path = write_checkpoint(self._run, state)
+            path = self._written(state)
         except OSError as error:
-            self._journal.alert("disk", f"The checkpoint could not be written, the one before it stays: {error}")
+            self._trouble = str(error)
             return False
         phase = phase_at(state.counters.img / 1000, state.config.growth)
         relative = path.relative_to(self._run.path).as_posix()
@@ -48,6 +63,27 @@ class Keeper:
         self._journal.sync()
         self._retire(state, best)
         return True
+
+    def holds(self, state: TrainingState) -> bool:
+        """Whether the newest training state on disk is of this very moment."""
+        return any(is_of_now(path, state) for path in self._run.every_state()[:1])
+
+    def loss(self, kimg: float) -> str:
+        """What is lost where a run ends at ``kimg`` and the last checkpoint could not be written."""
+        newest = next((path for path in self._run.every_state() if can_be_read(path)), None)
+        lost = f"since {kimg_words(newest)}, where the same command goes on," if newest else "of the run"
+        return f"The checkpoint at {kimg:g} kimg could not be written, and all {lost} is lost: {self._trouble}"
+
+    def _written(self, state: TrainingState) -> Path:
+        while True:
+            try:
+                return write_checkpoint(self._run, state)
+            except OSError as error:
+                old = spare(self._run) if error.errno in NO_ROOM else None
+                if old is None:
+                    raise
+                old.unlink(missing_ok=True)
+                self._journal.alert("disk", f"The old training state {old.name} was deleted to make room: {error}")
 
     def _retire(self, state: TrainingState, best: str) -> None:
         config = state.config
@@ -122,6 +158,12 @@ def rolled_back(run: RunDir, state: TrainingState, team: Team) -> tuple[Training
     counters.rollbacks, counters.rate_factor = rollbacks, factor
     counters.skipped_d = counters.skipped_r1 = counters.skipped_g = counters.skipped_path = 0
     return state, troubles
+
+
+def spare(run: RunDir) -> Path | None:
+    """The training state that a run can do without first: the oldest, where a newer one can be read; else None."""
+    states = run.every_state()
+    return states[-1] if any(can_be_read(path) for path in states[:-1]) else None
 
 
 def retire(run: RunDir, img: int, keep: int, keep_every: int, best: str = "") -> list[Path]:

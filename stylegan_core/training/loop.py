@@ -3,23 +3,24 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import torch
 
-from stylegan_core.data.loader import Batch, Loader
+from stylegan_core.data.loader import Loader
 from stylegan_core.device import training_dtype
 from stylegan_core.events import Heartbeat, PhaseBegin, Resume, Tick
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
+from stylegan_core.training.ending import insists
 from stylegan_core.training.graphs import stepper_kind
 from stylegan_core.training.journal import Journal, Means, memory_in_use
 from stylegan_core.training.keeping import Keeper, rolled_back
-from stylegan_core.training.losses import as_float
+from stylegan_core.training.memory import let_go, out_of_memory
 from stylegan_core.training.metric import Measurer
-from stylegan_core.training.parts import places_of
+from stylegan_core.training.reals import Reals
 from stylegan_core.training.samples import STRIP, diversity, draw, grid_shape, write_samples
 from stylegan_core.training.settling import REALS, Settler
 from stylegan_core.training.speed import Speed
@@ -55,7 +56,6 @@ class Loop:
         self.run = run
         self.state = state
         self.config: TrainingConfig = state.config
-        self.loader = loader
         self.journal = journal
         self.measurer = measurer
         self.keeper = Keeper(run, journal)
@@ -64,6 +64,7 @@ class Loop:
         self.team = team or Team()
         self.stop_wanted = False
         self.device = state.generator.w_avg.device
+        self.reals = Reals(loader, self.config, self.device, self.team, self.check)
         wish = self.config.precision
         self.dtype = training_dtype(self.device) if wish == "auto" else getattr(torch, wish)
         self.stepper = stepper_kind(self.device)(state, self.dtype, self.check, journal.alert, self.team)
@@ -78,32 +79,65 @@ class Loop:
         return self.state.counters.img / 1000
 
     def train(self) -> bool:
-        """Goes on to the end of the plan; True if it came there, False if it was stopped. Checkpoints either way."""
-        finished = True
+        """Goes on to the end of the plan; True if it came there, False if it was stopped. Checkpoints either way.
+
+        Raises OSError, saying what is lost, where the last checkpoint cannot be written, and what else ends a run.
+        """
         self.journal.img = self.state.counters.img
         try:
-            if not self.state.counters.img:
-                self.samples()
-                if self.config.init.path:
-                    self.checkpoint()  # what the run started from may be gone when it goes on
+            self._begin()
             while self.kimg < self.config.growth.total_kimg:
                 self.step()
-            self.samples()
+            finished = True
         except Stopped:
             finished = False
-        self.checkpoint()
+        except Exception:
+            self._save_what_can_be()
+            raise
+        self._save_at_the_end()
+        if finished:
+            with suppress(Stopped):
+                self.samples()
         return finished
+
+    def _begin(self) -> None:
+        if not self.state.counters.img:
+            if self.config.init.path:
+                self.checkpoint()  # what the run started from may be gone when it goes on
+            self.samples()
+
+    def _save_at_the_end(self) -> None:
+        """Asks for the last checkpoint until it is written, for a minute at most or until a second stop."""
+        if not self.team.leads or self.checkpoint() or self.keeper.holds(self.state):
+            return
+        self.stop_wanted = False
+        with self._busy("The last checkpoint waits for the disk"):
+            best = self.measurer.best(self.state.counters.img)
+            saved = insists(
+                lambda: self.keeper.tries_to_save(self.state, best), lambda: self.stop_wanted or self.run.take("stop")
+            )
+        if not saved:
+            raise OSError(self.keeper.loss(self.kimg))
+
+    def _save_what_can_be(self) -> None:
+        """One more checkpoint before an error ends the run, unless it would hold half an update or nothing new."""
+        state = self.state
+        if self.team.world > 1 or state.torn or not state.counters.steps or self.keeper.holds(state):
+            return
+        try:
+            self.checkpoint()
+        except Exception as error:  # noqa: BLE001 - the error that ends the run is the one to be told
+            log.error("The last checkpoint could not be written (%s).", error)
 
     def step(self) -> None:
         """One batch: the half steps that are due, then whatever the clock or somebody asks for."""
         counters = self.state.counters
         phase = phase_at(self.kimg, self.config.growth)
         self._enter(phase)
-        batch = self.loader.get(counters.img, phase.level, phase.batch, self.check)
-        labels = self._one_hot(batch)
+        pixels, labels = self.reals.batch(counters.img, phase.level, phase.batch)
         numbers = StepNumbers()
         before = counters.img
-        self._half_steps(as_float(batch.pixels.to(self.device)), labels, phase, numbers)
+        self._half_steps(pixels, labels, phase, numbers)
         self.journal.img = counters.img
         self.means.add(numbers)
         self.watch.step(numbers)
@@ -167,9 +201,20 @@ class Loop:
         self.shown(tick)
 
     def samples(self) -> None:
-        """Draws the fixed latents and some reals, and writes them; a full disk is an alert, not the end."""
+        """Draws the fixed latents and some reals, and writes them; a full disk or memory is an alert, not the end."""
         if not self.team.leads:
             return
+        try:
+            self._draw_samples()
+        except OSError as error:
+            self.journal.alert("disk", f"The samples could not be written, training goes on: {error}")
+        except (MemoryError, RuntimeError) as error:
+            if not out_of_memory(error):
+                raise
+            let_go()
+            self.journal.alert("memory", f"Memory ran out while samples were drawn, training goes on: {error}")
+
+    def _draw_samples(self) -> None:
         phase = phase_at(self.kimg, self.config.growth)
         resolution = self.config.network.resolution
         columns, rows = grid_shape(resolution)
@@ -177,12 +222,8 @@ class Loop:
         self.diversity = diversity(drawn.images)
         self.diversity_features = feature_diversity(self.state.discriminator, drawn.images, phase, self.dtype)
         self.watch.diversities(phase.level, self.diversity, self.diversity_features)
-        groups = max(self.config.network.mbstd_group, STRIP) * self.team.world
-        reals = as_float(self.loader.get(0, phase.level, groups, self.check).pixels)
-        try:
-            self.journal.write(write_samples(self.run, drawn, reals, phase, self.state.counters.img, resolution))
-        except OSError as error:
-            self.journal.alert("disk", f"The samples could not be written, training goes on: {error}")
+        reals = self.reals.first(phase.level, STRIP)
+        self.journal.write(write_samples(self.run, drawn, reals, phase, self.state.counters.img, resolution))
 
     def checkpoint(self) -> bool:
         """Writes a checkpoint and names it by an event; False, and an alert, if the disk would not take it."""
@@ -228,7 +269,7 @@ class Loop:
 
         settler = Settler(self.state, self.dtype, self.check, self.journal.alert, self.team)
         with self._busy(what):
-            settled = settler.settle(phase, *self._some_reals(phase), progress)
+            settled = settler.settle(phase, *self.reals.of_all(self.state.counters.img, phase.level, REALS), progress)
         if not settled:
             self.journal.alert("not-finite", f"The layers of {phase.resolution}² could not be settled and begin anew.")
 
@@ -242,18 +283,6 @@ class Loop:
             self.journal.busy = ""
             self.speed.pause()
 
-    def _some_reals(self, phase: Phase) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """The next real pictures uint8 [n, 3, r, r] and their classes one-hot, the same ones in every process."""
-        group, team = self.config.network.mbstd_group, self.team
-        size = max(REALS, group * team.world)
-        batch = self.loader.get(self.state.counters.img, phase.level, size, self.check)
-        mine = [one for one in (batch.pixels.to(self.device), self._one_hot(batch)) if one is not None]
-        whole = [torch.zeros(size, *one.shape[1:], dtype=one.dtype, device=self.device) for one in mine]
-        for one, rows in zip(whole, mine, strict=True):
-            one[places_of(size, group, team.rank, team.world)] = rows
-        team.add(whole)
-        return whole[0], whole[1] if len(whole) > 1 else None
-
     def _snapshots(self, before: int) -> None:
         if not self.team.leads:
             return
@@ -261,12 +290,13 @@ class Loop:
         img = self.state.counters.img
         snapshot = self.run.take("snapshot") or img // every > before // every
         measuring = self.measurer.due(before, img)
+        saved = (
+            snapshot or measuring or self.keeper.idle_for(self.config.checkpoint_minutes)
+        ) and self.checkpoint()  # before anything that may fail
         if snapshot:
             self.samples()
-        if snapshot or measuring or self.keeper.idle_for(self.config.checkpoint_minutes):
-            saved = self.checkpoint()
-            if measuring:
-                self._measure(saved)
+        if measuring:
+            self._measure(saved)
 
     def _measure(self, saved: bool) -> None:
         img = self.state.counters.img
@@ -277,11 +307,6 @@ class Loop:
             self.measurer.measure(self.state.average, phase, img, path, self.check)
         self.speed.measuring = time.monotonic() - begin
 
-    def _one_hot(self, batch: Batch) -> torch.Tensor | None:
-        if batch.labels is None or not self.config.network.classes:
-            return None
-        return torch.nn.functional.one_hot(batch.labels, len(self.config.network.classes)).float().to(self.device)
-
     def _not_finite(self, numbers: StepNumbers) -> None:
         who = " and the ".join(numbers.skipped)
         self.journal.alert("not-finite", f"The gradients of the {who} were not finite; this update was left out.")
@@ -290,8 +315,10 @@ class Loop:
 
     def _roll_back(self) -> None:
         """Goes back to the last checkpoint at half the rate; raises ValueError after three times."""
+        self.state.torn = True
         state, troubles = rolled_back(self.run, self.state, self.team)
         self.state = self.stepper.state = state
+        state.torn = False
         counters = state.counters
         self.journal.img = counters.img
         self.journal.write(Resume(preset=self.config.preset, threads=torch.get_num_threads()))

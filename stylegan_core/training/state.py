@@ -58,6 +58,7 @@ class TrainingState:
         self.discriminator = discriminator
         self.average = copy.deepcopy(generator).requires_grad_(False).eval()
         self.counters = Counters(micro_batch=config.micro_batch)
+        self.torn = False  # an update has begun of which the counters do not tell yet
         objective = config.objective
         self.share_g = objective.generator_share
         self.share_d = objective.discriminator_share(config.gamma, config.r1_interval)

@@ -71,6 +71,7 @@ class Stepper(Half):
             self._adjust_augmentation(float(sums.signs), phase.batch)
         counters.steps += 1
         counters.half = True
+        self.state.torn = False
 
     def generator_half(self, labels: Tensor | None, batch: int, phase: Phase, numbers: StepNumbers) -> None:
         """Trains G on ``batch`` new fakes against the discriminator as it now is; counts the images."""
@@ -86,6 +87,7 @@ class Stepper(Half):
                 self._path_step(labels, batch, phase, numbers)
         counters.img += batch
         counters.half = False
+        self.state.torn = False
 
     def _discriminator_gradients(
         self, reals: Tensor, labels: Tensor | None, phase: Phase, riding: bool
@@ -282,6 +284,7 @@ class Stepper(Half):
         norm = float(torch.nn.utils.get_total_norm(gradients))
         finite = math.isfinite(norm)
         if finite:
+            self.state.torn = True
             optimizer.step()
         else:
             numbers.skipped.append(name)
