@@ -263,6 +263,7 @@ class Loop:
             return
         what = f"The layers of {phase.resolution}² learn to draw what {phase.resolution // 2}² draws"
         log.info("%s", what)
+        self.stepper.forget()  # what was recorded below takes room and is of no more use
 
         def progress(share: float) -> None:
             self.journal.busy = f"{what}, {share:.0%}"
