@@ -17,10 +17,11 @@ from stylegan_core.training.distributed import Team
 from stylegan_core.training.ending import insists
 from stylegan_core.training.graphs import stepper_kind
 from stylegan_core.training.journal import Journal, Means, memory_in_use
-from stylegan_core.training.keeping import Keeper, rolled_back
+from stylegan_core.training.keeping import Keeper
 from stylegan_core.training.memory import let_go, out_of_memory
 from stylegan_core.training.metric import Measurer
 from stylegan_core.training.reals import Reals
+from stylegan_core.training.returning import came_past, rolled_back
 from stylegan_core.training.samples import STRIP, diversity, draw, grid_shape, write_samples
 from stylegan_core.training.settling import REALS, Settler
 from stylegan_core.training.speed import Speed
@@ -70,6 +71,7 @@ class Loop:
         self.stepper = stepper_kind(self.device)(state, self.dtype, self.check, journal.alert, self.team)
         self.speed = Speed(self.config)
         self.means = Means()
+        self._snapshot_every = round(self.config.snapshot_kimg * 1000)
         self.diversity = self.diversity_features = float("nan")
         self._ticked = self._looked = time.monotonic()
 
@@ -143,7 +145,9 @@ class Loop:
         self.watch.step(numbers)
         self.speed.mark(counters.img, phase.level)
         if numbers.skipped:
-            self._not_finite(numbers)
+            who = " and the ".join(numbers.skipped)
+            self.journal.alert("not-finite", f"The gradients of the {who} were not finite; this update was left out.")
+        self._go_back_or_on()
         self.check()
         self._stop_together()
         self._snapshots(before)
@@ -287,8 +291,7 @@ class Loop:
     def _snapshots(self, before: int) -> None:
         if not self.team.leads:
             return
-        every = round(self.config.snapshot_kimg * 1000)
-        img = self.state.counters.img
+        every, img = self._snapshot_every, self.state.counters.img
         snapshot = self.run.take("snapshot") or img // every > before // every
         measuring = self.measurer.due(before, img)
         saved = (
@@ -308,14 +311,17 @@ class Loop:
             self.measurer.measure(self.state.average, phase, img, path, self.check)
         self.speed.measuring = time.monotonic() - begin
 
-    def _not_finite(self, numbers: StepNumbers) -> None:
-        who = " and the ".join(numbers.skipped)
-        self.journal.alert("not-finite", f"The gradients of the {who} were not finite; this update was left out.")
+    def _go_back_or_on(self) -> None:
+        """After each step: back if too many updates were left out, on at the whole rate if that is past."""
         if self.state.counters.most_skipped >= MOST_SKIPPED:
             self._roll_back()
+        elif came_past(self.state.counters, self._snapshot_every):
+            self.journal.alert("rollback", "Training came past the trouble and goes on at the whole rate.")
+            if self.team.leads:
+                self.keeper.forget_left()
 
     def _roll_back(self) -> None:
-        """Goes back to the last checkpoint at half the rate; raises ValueError after three times."""
+        """Goes back to a checkpoint at half the rate; raises ValueError after three times without progress."""
         self.state.torn = True
         state, troubles = rolled_back(self.run, self.state, self.team)
         self.state = self.stepper.state = state
