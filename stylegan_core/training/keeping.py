@@ -67,8 +67,9 @@ class Keeper:
         """Whether the newest training state on disk is of this very moment."""
         return any(is_of_now(path, state) for path in self._run.every_state()[:1])
 
-    def loss(self, kimg: float) -> str:
-        """What is lost where a run ends at ``kimg`` and the last checkpoint could not be written."""
+    def loss(self, state: TrainingState) -> str:
+        """What is lost where a run ends with a state that could not be written."""
+        kimg = state.counters.img / 1000
         newest = next((path for path in self._run.every_state() if can_be_read(path)), None)
         lost = f"since {kimg_words(newest)}, where the same command goes on," if newest else "of the run"
         return f"The checkpoint at {kimg:g} kimg could not be written, and all {lost} is lost: {self._trouble}"

@@ -9,25 +9,25 @@ import torch
 
 from stylegan_core.data.loader import Loader
 from stylegan_core.device import training_dtype
-from stylegan_core.events import Heartbeat, PhaseBegin, Resume, Tick
+from stylegan_core.events import Heartbeat, Metric, PhaseBegin, Samples, Tick
 from stylegan_core.rundir import RunDir
-from stylegan_core.schedule import Phase, phase_at, phases
+from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
-from stylegan_core.training.ending import insists
+from stylegan_core.training.ending import insist
 from stylegan_core.training.graphs import stepper_kind
-from stylegan_core.training.journal import Journal, Means, memory_in_use
+from stylegan_core.training.journal import Journal, Means, memory_in_use, owed
 from stylegan_core.training.keeping import Keeper
 from stylegan_core.training.memory import let_go, out_of_memory
-from stylegan_core.training.metric import Measurer
+from stylegan_core.training.metric import Measurer, story
 from stylegan_core.training.reals import Reals
-from stylegan_core.training.returning import came_past, rolled_back
-from stylegan_core.training.samples import STRIP, diversity, draw, grid_shape, write_samples
-from stylegan_core.training.settling import REALS, Settler
+from stylegan_core.training.returning import came_past, go_back
+from stylegan_core.training.samples import STRIP, look, write_samples
+from stylegan_core.training.settling import REALS, Settler, grows_into
 from stylegan_core.training.speed import Speed
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers
-from stylegan_core.training.watch import Watch, feature_diversity
+from stylegan_core.training.watch import Watch
 
 TICK = 1.5  # seconds; contracts.md allows 2
 LOOK = 0.1  # seconds between looks into control/
@@ -103,23 +103,27 @@ class Loop:
         return finished
 
     def _begin(self) -> None:
-        if not self.state.counters.img:
+        """The pictures of the start, or what was planned at the image it goes on from and not done when it stopped."""
+        img = self.state.counters.img
+        if not img:
             if self.config.init.path:
                 self.checkpoint()  # what the run started from may be gone when it goes on
             self.samples()
+        elif self.team.leads:
+            events = story(self.run)
+            if owed(events, Samples, self._snapshot_every, img):
+                self.samples()
+            if owed(events, Metric, self.measurer.every, img):
+                self._measure(self.run.checkpoint_file(img).is_file())
 
     def _save_at_the_end(self) -> None:
         """Asks for the last checkpoint until it is written, for a minute at most or until a second stop."""
         if not self.team.leads or self.checkpoint() or self.keeper.holds(self.state):
             return
         self.stop_wanted = False
+        best = self.measurer.best(self.state.counters.img)
         with self._busy("The last checkpoint waits for the disk"):
-            best = self.measurer.best(self.state.counters.img)
-            saved = insists(
-                lambda: self.keeper.tries_to_save(self.state, best), lambda: self.stop_wanted or self.run.take("stop")
-            )
-        if not saved:
-            raise OSError(self.keeper.loss(self.kimg))
+            insist(self.keeper, self.state, best, lambda: self.stop_wanted or self.run.take("stop"))
 
     def _save_what_can_be(self) -> None:
         """One more checkpoint before an error ends the run, unless it would hold half an update or nothing new."""
@@ -219,15 +223,12 @@ class Loop:
             self.journal.alert("memory", f"Memory ran out while samples were drawn, training goes on: {error}")
 
     def _draw_samples(self) -> None:
-        phase = phase_at(self.kimg, self.config.growth)
-        resolution = self.config.network.resolution
-        columns, rows = grid_shape(resolution)
-        drawn = draw(self.state.average, columns * rows, self.config.seed, phase, self.dtype)
-        self.diversity = diversity(drawn.images)
-        self.diversity_features = feature_diversity(self.state.discriminator, drawn.images, phase, self.dtype)
-        self.watch.diversities(phase.level, self.diversity, self.diversity_features)
+        phase, img = phase_at(self.kimg, self.config.growth), self.state.counters.img
+        seen = look(self.state, phase, self.dtype)
+        self.diversity, self.diversity_features = seen.diversity, seen.diversity_features
+        self.watch.diversities(phase.level, seen.diversity, seen.diversity_features)
         reals = self.reals.first(phase.level, STRIP)
-        self.journal.write(write_samples(self.run, drawn, reals, phase, self.state.counters.img, resolution))
+        self.journal.write(write_samples(self.run, seen.drawn, reals, phase, img, self.config.network.resolution))
 
     def checkpoint(self) -> bool:
         """Writes a checkpoint and names it by an event; False, and an alert, if the disk would not take it."""
@@ -261,9 +262,7 @@ class Loop:
 
     def _settle(self, phase: Phase) -> None:
         """Where the network grows, its new layers first learn what the level below does; the counter stands still."""
-        entered = self.state.counters.phase  # not the phase before this: one shorter than a batch is never entered
-        before = phases(self.config.growth)[entered].level if entered >= 0 else self.config.begun_level
-        if before >= phase.level or phase.level not in self.config.settled_levels:
+        if not grows_into(phase, self.state.counters.phase, self.config):
             return
         what = f"The layers of {phase.resolution}² learn to draw what {phase.resolution // 2}² draws"
         log.info("%s", what)
@@ -314,24 +313,9 @@ class Loop:
     def _go_back_or_on(self) -> None:
         """After each step: back if too many updates were left out, on at the whole rate if that is past."""
         if self.state.counters.most_skipped >= MOST_SKIPPED:
-            self._roll_back()
+            self.state = self.stepper.state = go_back(self.run, self.state, self.team, self.journal)
+            self.checkpoint()
         elif came_past(self.state.counters, self._snapshot_every):
             self.journal.alert("rollback", "Training came past the trouble and goes on at the whole rate.")
             if self.team.leads:
                 self.keeper.forget_left()
-
-    def _roll_back(self) -> None:
-        """Goes back to a checkpoint at half the rate; raises ValueError after three times without progress."""
-        self.state.torn = True
-        state, troubles = rolled_back(self.run, self.state, self.team)
-        self.state = self.stepper.state = state
-        state.torn = False
-        counters = state.counters
-        self.journal.img = counters.img
-        self.journal.write(Resume(preset=self.config.preset, threads=torch.get_num_threads()))
-        for trouble in troubles:
-            self.journal.alert("checkpoint", trouble)
-        self.journal.alert(
-            "rollback", f"Training went back to {self.kimg:g} kimg and goes on at {counters.rate_factor:g} of the rate."
-        )
-        self.checkpoint()

@@ -5,17 +5,32 @@ from pathlib import Path
 
 import torch
 
+from stylegan_core.events import Resume
 from stylegan_core.rundir import RunDir
 from stylegan_core.stems import img_of, kimg_words
 from stylegan_core.training.checkpoint import share_state
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.finetune import open_init, take_over
+from stylegan_core.training.journal import Journal
 from stylegan_core.training.keeping import LEFT, first_readable, left_behind, set_aside
 from stylegan_core.training.state import Counters, TrainingState
 
 MOST_RETURNS = 3
 log = logging.getLogger(__name__)
+
+
+def go_back(run: RunDir, state: TrainingState, team: Team, journal: Journal) -> TrainingState:
+    """As :func:`rolled_back`, said in the log: readers drop what came after."""
+    state, troubles = rolled_back(run, state, team)
+    counters = state.counters
+    journal.img = counters.img
+    journal.write(Resume(preset=state.config.preset, threads=torch.get_num_threads()))
+    for trouble in troubles:
+        journal.alert("checkpoint", trouble)
+    kimg, factor = counters.img / 1000, counters.rate_factor
+    journal.alert("rollback", f"Training went back to {kimg:g} kimg and goes on at {factor:g} of the rate.")
+    return state
 
 
 def rolled_back(run: RunDir, state: TrainingState, team: Team) -> tuple[TrainingState, list[str]]:
@@ -25,7 +40,7 @@ def rolled_back(run: RunDir, state: TrainingState, team: Team) -> tuple[Training
     are set aside, so that a resume does not take them. Raises ValueError after three returns, and as
     :func:`first_readable` does.
     """
-    before = state.counters
+    before, state.torn = state.counters, True
     if before.rollbacks >= MOST_RETURNS:
         raise ValueError(_end_of_returns(run))
     found, troubles = first_readable(run, _in_turn(run, before), state) if team.leads else (None, [])
@@ -36,6 +51,7 @@ def rolled_back(run: RunDir, state: TrainingState, team: Team) -> tuple[Training
     counters.rollbacks, counters.rate_factor = before.rollbacks + 1, before.rate_factor / 2
     counters.troubled, counters.returned = max(before.troubled, before.img), counters.img
     counters.skipped_d = counters.skipped_r1 = counters.skipped_g = counters.skipped_path = 0
+    state.torn = False
     newer = [path for path in run.every_state() if team.leads and (img_of(path) or 0) > counters.img]
     return state, [*troubles, *(said for path in newer if (said := set_aside(path, LEFT)))]
 

@@ -15,7 +15,7 @@ from stylegan_core.events import Alert, Checkpoint, End
 from stylegan_core.model import write_safetensors
 from stylegan_core.rundir import RunDir
 from stylegan_core.stems import img_of
-from stylegan_core.training import checkpoint, ending, keeping, loop
+from stylegan_core.training import checkpoint, ending, keeping, loop, samples
 from stylegan_core.training.keeping import spare
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import Stepper
@@ -275,7 +275,7 @@ def test_samples_that_cannot_be_drawn_are_an_alert_and_come_after_the_checkpoint
     error: Exception,
     code: str,
 ) -> None:
-    original, states, run = loop.draw, [], RunDir(tmp_path / "run")
+    original, states, run = samples.draw, [], RunDir(tmp_path / "run")
 
     def draw(*args: Any) -> Any:
         states.append(len(run.every_state()))
@@ -283,7 +283,7 @@ def test_samples_that_cannot_be_drawn_are_an_alert_and_come_after_the_checkpoint
             raise error
         return original(*args)
 
-    monkeypatch.setattr(loop, "draw", draw)
+    monkeypatch.setattr(samples, "draw", draw)
     train(*PLAIN)
     assert the_end(run).reason == "finished"
     assert [str(error) in text for text in alerts(run, code)] == [True]
