@@ -201,6 +201,8 @@ class ReplayingStepper(Stepper):
         except RuntimeError as error:
             if out_of_memory(error):
                 raise
+            if error.__context__ and out_of_memory(error.__context__):  # what ends a failed recording fails, too
+                raise MemoryError(str(error)) from error
             return str(error) or type(error).__name__
         return ""
 

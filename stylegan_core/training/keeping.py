@@ -53,8 +53,10 @@ class Keeper:
         self._saved = time.monotonic()
         try:
             path = self._written(state)
-        except OSError as error:
-            self._trouble = str(error)
+        except (OSError, MemoryError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not out_of_memory(error):
+                raise
+            self._trouble = str(error) or "memory ran out."
             return False
         phase = phase_at(state.counters.img / 1000, state.config.growth)
         relative = path.relative_to(self._run.path).as_posix()

@@ -14,7 +14,7 @@ from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
-from stylegan_core.training.ending import insist
+from stylegan_core.training.ending import insist, rescue
 from stylegan_core.training.graphs import stepper_kind
 from stylegan_core.training.journal import Journal, Means, memory_in_use, owed
 from stylegan_core.training.keeping import Keeper
@@ -94,7 +94,8 @@ class Loop:
         except Stopped:
             finished = False
         except Exception:
-            self._save_what_can_be()
+            if self.team.world == 1:
+                rescue(self.keeper, self.state, self.checkpoint)
             raise
         self._save_at_the_end()
         if finished:
@@ -124,16 +125,6 @@ class Loop:
         best = self.measurer.best(self.state.counters.img)
         with self._busy("The last checkpoint waits for the disk"):
             insist(self.keeper, self.state, best, lambda: self.stop_wanted or self.run.take("stop"))
-
-    def _save_what_can_be(self) -> None:
-        """One more checkpoint before an error ends the run, unless it would hold half an update or nothing new."""
-        state = self.state
-        if self.team.world > 1 or state.torn or not state.counters.steps or self.keeper.holds(state):
-            return
-        try:
-            self.checkpoint()
-        except Exception as error:  # noqa: BLE001 - the error that ends the run is the one to be told
-            log.error("The last checkpoint could not be written (%s).", error)
 
     def step(self) -> None:
         """One batch: the half steps that are due, then whatever the clock or somebody asks for."""

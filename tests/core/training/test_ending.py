@@ -1,6 +1,9 @@
 """How a run ends where something fails at its end: it saves what can be saved, and says it where it could not."""
 
+import contextlib
 import errno
+import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -180,6 +183,53 @@ def test_what_can_be_spared_is_older_than_one_that_can_be_read(train: Train) -> 
     newest.write_bytes(content)
     middle.unlink()
     assert spare(run) is None
+
+
+def test_a_full_disk_gets_room_from_old_states(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if not shutil.which("mount") or os.system(f"mount -t tmpfs -o size=4m tmpfs {disk} 2>/dev/null"):
+        pytest.skip("mounting a small disk is not permitted here")
+    original, ballast = Loop.checkpoint, disk / "ballast"
+
+    def save(self: Loop) -> bool:
+        if self.state.counters.img == 192 and not ballast.exists():
+            with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+                while file.write(bytes(4096)):
+                    pass
+            os.truncate(ballast, ballast.stat().st_size - 4 * 4096)  # for the log
+        return original(self)
+
+    monkeypatch.setattr(Loop, "checkpoint", save)
+    try:
+        run = train(*PLAIN, "snapshot_kimg=0.048", "keep=9", name="disk/run")
+        assert [event.img for event in story(run) if isinstance(event, Checkpoint)] == [48, 96, 144, 192, 192]
+        assert final_state(run)[0]["img"] == 192
+        assert [img_of(path) for path in run.every_drawable()] == [192, 144, 96, 48]
+        assert all("was deleted to make room" in text for text in alerts(run, "disk")) and alerts(run, "disk")
+    finally:
+        os.system(f"umount {disk}")
+    assert caplog.records
+
+
+def test_memory_that_runs_out_at_a_checkpoint_is_an_alert(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    original, calls = checkpoint.write_state, []
+
+    def write(path: Path, *rest: Any) -> None:
+        calls.append(path)
+        if len(calls) == 2:
+            raise MemoryError
+        original(path, *rest)
+
+    monkeypatch.setattr(checkpoint, "write_state", write)
+    run = train(*PLAIN)
+    assert the_end(run).reason == "finished"
+    assert ["memory ran out" in text for text in alerts(run, "disk")] == [True]
+    assert caplog.records
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -225,25 +225,30 @@ def test_what_cannot_be_recorded_is_computed_as_everywhere_and_said() -> None:
 class Full(Plain):
     """A tape that holds so many recordings and no more."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, hidden: bool = False) -> None:
         super().__init__()
-        self.most = most
+        self.most, self.hidden = most, hidden
 
     def record(self, compute: Callable[[], Any]) -> tuple[Callable[[], None], Any]:
-        if self.recordings == self.most:
+        if self.recordings < self.most:
+            return super().record(compute)
+        try:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return super().record(compute)
+        finally:
+            if self.hidden:
+                raise RuntimeError("operation failed due to a previous error during capture")
 
 
+@pytest.mark.parametrize("hidden", [False, True], ids=["plainly", "behind another error"])
 @pytest.mark.parametrize("most", [0, 1])
-def test_where_memory_runs_out_steps_are_not_recorded_at_this_level(most: int) -> None:
+def test_where_memory_runs_out_steps_are_not_recorded_at_this_level(most: int, hidden: bool) -> None:
     config, alerts = small("config-f"), []
     last = phases(config.growth)[-1]
-    options = {"tape": Full(most), "alert": lambda code, _: alerts.append(code)}
+    options = {"tape": Full(most, hidden), "alert": lambda code, text: alerts.append((code, "no room" in text))}
     ours, _ = trained(config, ReplayingStepper, last, steps=3, **options)
     theirs, _ = trained(config, Stepper, last, steps=3)
     assert all(torch.equal(tensor, theirs[key]) for key, tensor in ours.items())
-    assert alerts == ["recording"]
+    assert alerts == [("recording", True)]
 
 
 def test_the_next_level_is_recorded_again() -> None:
