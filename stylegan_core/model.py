@@ -4,6 +4,8 @@ import hashlib
 import json
 import logging
 import os
+import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -227,7 +229,16 @@ def write_safetensors(target: Path, tensors: dict[str, Tensor], metadata: dict[s
         try:
             save_file(tensors, part, metadata)
         except SafetensorError as error:
-            raise OSError(str(error)) from None
+            raise _system_error(str(error)) from None
+
+
+def _system_error(text: str) -> OSError:
+    """What Rust says, "… (os error 28)", with the number that Python's own errors have."""
+    found = re.search(r"os error (\d+)", text)
+    if found is None:
+        return OSError(text)
+    number = int(found[1])
+    return OSError(None, text, None, number) if sys.platform == "win32" else OSError(number, text)
 
 
 def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:

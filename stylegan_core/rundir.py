@@ -8,6 +8,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from stylegan_core.control import REQUESTS, Control
 from stylegan_core.events import Event, Heartbeat, Tick, decode, encode, retell
 from stylegan_core.locks import LocksMissing, try_lock
 from stylegan_core.sieve import Sieve
@@ -15,7 +16,6 @@ from stylegan_core.stems import STATE, by_img, state_file, stem_at
 from stylegan_core.whole_file import write_whole
 
 LOG, CHECKPOINTS = "events.jsonl", "checkpoints"
-REQUESTS = ("stop", "pause", "snapshot", "metric")
 CHUNK = 1 << 18
 HEAD = 128
 
@@ -32,6 +32,7 @@ class RunDir:
         self.log_file = self.path / "log.txt"
         self.lock_file = self.path / "lock"
         self.control = self.path / "control"
+        self._control = Control(self.control)
 
     def exists(self) -> bool:
         """True if a run was ever started here."""
@@ -39,7 +40,7 @@ class RunDir:
 
     def has_strangers(self) -> bool:
         """True if the folder holds anything that no trainer puts there."""
-        ours = {item.name for item in vars(self).values()}
+        ours = {item.name for item in vars(self).values() if isinstance(item, Path)}
         return self.path.is_dir() and any(
             item.name not in ours and not item.name.endswith(".part") for item in self.path.iterdir()
         )
@@ -57,7 +58,7 @@ class RunDir:
             for part in folder.glob(".*.part"):
                 part.unlink(missing_ok=True)
         for name in REQUESTS:
-            self.withdraw(name)
+            self._control.void(name)
 
     def config(self) -> dict[str, Any]:
         """What config.json says. Raises ValueError or OSError with one sentence if there is no such run."""
@@ -106,25 +107,19 @@ class RunDir:
 
     def request(self, name: str) -> None:
         """Asks the trainer: "stop", "pause", "snapshot" or "metric"; raises ValueError for anything else."""
-        if name not in REQUESTS:
-            raise ValueError(f"A trainer cannot be asked to {name!r}; it knows {', '.join(REQUESTS)}.")
-        self.control.mkdir(parents=True, exist_ok=True)
-        (self.control / name).touch()
+        self._control.request(name)
 
     def withdraw(self, name: str) -> None:
         """Takes a request back; withdrawing "pause" lets the trainer go on."""
-        (self.control / name).unlink(missing_ok=True)
+        self._control.withdraw(name)
 
     def requested(self, name: str) -> bool:
-        """True while a request waits (or, for "pause", holds)."""
-        return (self.control / name).exists()
+        """True while a request waits (or, for "pause", holds); one that cannot be looked for now does not."""
+        return self._control.waits(name)
 
     def take(self, name: str) -> bool:
-        """Trainer's side: True once for a request, which is then gone."""
-        if not self.requested(name):
-            return False
-        self.withdraw(name)
-        return True
+        """Trainer's side: True once for a request, which is then gone, or ignored until it is."""
+        return self._control.take(name)
 
     def holder(self) -> dict[str, Any] | None:
         """Host and pid of the trainer that lives here, or None if none does."""

@@ -19,7 +19,8 @@ def beside(path: Path) -> Iterator[Path]:
     """The name of a file to write instead of ``path``; afterwards it is synced and takes that place.
 
     Readers see the old file or the new one, never a part, and so they do after a power cut. Raises OSError with one
-    sentence where the disk is full or read-only; the old file is then as it was and nothing is left beside it.
+    sentence, and the system's ``errno``, where the disk is full or read-only; the old file is then as it was and
+    nothing is left beside it.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -33,9 +34,11 @@ def beside(path: Path) -> Iterator[Path]:
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise OSError(
+        said = OSError(
             f"{path} cannot be written ({error.strerror or error}): choose another folder or free some space."
-        ) from None
+        )
+        said.errno = error.errno
+        raise said from None
     finally:
         with contextlib.suppress(OSError):  # a folder that cannot be written has kept nothing
             part.unlink()

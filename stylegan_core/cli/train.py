@@ -25,8 +25,10 @@ def main(argv: list[str]) -> int:
     settings = tuple(options.set)
     wish = Wish(options.run, options.preset, options.data, settings, options.init, options.tensorboard)
     launch = Launch(wish, bar.show)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: launch.stop())
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):  # as nohup does
+            signal.signal(number, lambda *_: launch.stop())
     bar.progress.disable = not launch.team.leads
     with bar.progress:
         bar.total(launch.config.growth.total_kimg)

@@ -7,12 +7,14 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from stylegan_core.model import Damaged, read_safetensors, save_model, write_safetensors
-from stylegan_core.rundir import RunDir
+from stylegan_core.rundir import RunDir, is_whole
 from stylegan_core.schedule import phase_at
 from stylegan_core.training.distributed import Team
+from stylegan_core.training.memory import out_of_memory
 from stylegan_core.training.state import Counters, TrainingState
 
 FORMAT = "stylegan-explorer training state"
@@ -53,20 +55,46 @@ def write_state(path: Path, state: TrainingState) -> None:
 
 def read_state(path: Path, state: TrainingState) -> None:
     """Fills ``state`` from a file. Raises Damaged, ValueError or OSError, leaving it as it was, if anything is off."""
+    counters, tensors = _verified(path)
+    expected = _tensors(state)
+    fresh = {name: tensor for name, tensor in expected.items() if not name.startswith("adam_")}
+    if any(name not in tensors or tensors[name].shape != tensor.shape for name, tensor in fresh.items()):
+        raise ValueError(f"{path} holds another network than the run's config.json describes; put the right one back.")
+    _fill(state, counters, tensors)
+
+
+def _verified(path: Path) -> tuple[Counters, dict[str, Tensor]]:
+    """What a training state says, held against its checksum. Raises Damaged, ValueError or OSError."""
     metadata, tensors = read_safetensors(path)
     text = metadata.get("counters", "")
     said = metadata.get("crc32")  # that of an older file leaves the counters out
     if metadata.get("format") != FORMAT or (said != checksum(tensors, text) and said != checksum(tensors)):
         raise Damaged(f"{path} is damaged: its numbers do not fit their checksum.")
     try:
-        counters = read_counters(text)
+        return read_counters(text), tensors
     except (ValueError, TypeError, AttributeError):
         raise Damaged(f"{path} is damaged: its counters cannot be read.") from None
-    expected = _tensors(state)
-    fresh = {name: tensor for name, tensor in expected.items() if not name.startswith("adam_")}
-    if any(name not in tensors or tensors[name].shape != tensor.shape for name, tensor in fresh.items()):
-        raise ValueError(f"{path} holds another network than the run's config.json describes; put the right one back.")
-    _fill(state, counters, tensors)
+
+
+def can_be_read(path: Path) -> bool:
+    """Whether a training state is whole, and there is memory to read it in."""
+    try:
+        _verified(path)
+    except (ValueError, OSError, MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not out_of_memory(error):
+            raise
+        return False
+    return True
+
+
+def is_of_now(path: Path, state: TrainingState) -> bool:
+    """Whether a training state on disk is of the very moment of ``state``; reads the head of the file alone."""
+    try:
+        with safe_open(path, "pt") as opened:
+            text = (opened.metadata() or {}).get("counters", "")
+        return is_whole(path) and read_counters(text) == state.counters
+    except (SafetensorError, OSError, ValueError, TypeError, AttributeError):
+        return False
 
 
 def share_state(state: TrainingState, team: Team) -> None:

@@ -6,7 +6,6 @@ before each replay and leaving the gradients in others. Whatever changes from st
 ADA's p, parts of a batch, the statistics of batch and spectral norms) is computed as everywhere else.
 """
 
-import logging
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -18,12 +17,12 @@ from stylegan_core.schedule import Phase
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.half import Alert, Check
 from stylegan_core.training.keys import Purpose
-from stylegan_core.training.memory import out_of_memory
+from stylegan_core.training.memory import let_go, out_of_memory
 from stylegan_core.training.state import TrainingState, has_batch_norm
-from stylegan_core.training.step import Stepper, Sums
+from stylegan_core.training.step import Stepper
+from stylegan_core.training.sums import Sums
 
 WARM = 2  # times that something is computed before it is recorded, so that nothing is made for the first time in it
-log = logging.getLogger(__name__)
 
 
 class Tape(Protocol):
@@ -31,6 +30,9 @@ class Tape(Protocol):
 
     def record(self, compute: Callable[[], Any]) -> tuple[Callable[[], None], Any]:
         """How to replay it, and what it returned, which each replay writes anew."""
+
+    def forget(self) -> None:
+        """Nothing that was recorded so far is replayed any more."""
 
 
 class CudaTape:
@@ -52,6 +54,10 @@ class CudaTape:
             found = compute()
         self._pool = graph.pool()
         return graph.replay, found
+
+    def forget(self) -> None:
+        """Leaves the pool, which dies with the last graph in it."""
+        self._pool = None
 
 
 class Need(NamedTuple):
@@ -96,6 +102,8 @@ class ReplayingStepper(Stepper):
         )
         self._tape = tape or CudaTape()
         self._since: tuple[TrainingState, int] = (state, -1)
+        self._tried = False  # whether anything was recorded, or nearly, since then
+        self._full = False  # whether memory ran out since then
         self._recorded: dict[Hashable, Recorded] = {}
         self._places: dict[Hashable, Tensor] = {}
         self._gradients: dict[nn.Parameter, Tensor] = {}
@@ -105,6 +113,7 @@ class ReplayingStepper(Stepper):
     def _discriminator_gradients(
         self, reals: Tensor, labels: Tensor | None, phase: Phase, riding: bool
     ) -> tuple[Sums, Tensor]:
+        self.check()  # not where it replays: that is too late between D's update and its penalty's
         compute = super()._discriminator_gradients
         cutoff = self._cutoff(Purpose.MIXING_D, self.state.counters.img, phase)
         key = ("discriminator", phase.level, phase.batch, riding, cutoff)
@@ -123,6 +132,7 @@ class ReplayingStepper(Stepper):
         return found
 
     def _generator_gradients(self, labels: Tensor | None, batch: int, phase: Phase) -> tuple[Tensor, Tensor]:
+        self.check()
         compute = super()._generator_gradients
         cutoff = self._cutoff(Purpose.MIXING_G, self.state.counters.img, phase)
         key = ("generator", phase.level, batch, cutoff)
@@ -140,23 +150,19 @@ class ReplayingStepper(Stepper):
         compute: Callable[..., Any],
     ) -> Any:
         """What ``compute`` returns of the inputs, recorded under the key; computed anew where that cannot be."""
-        if not self._may or phase.alpha < 1 or self.state.counters.micro_batch:
-            return compute(*inputs)
         state, level = self._since
         if state is not self.state or level != phase.level:  # a rollback made new networks; the network has grown
             self._since = self.state, phase.level
-            self._forget()
-        self.check()
-        if key not in self._recorded:
-            try:
-                self._recorded[key] = self._record(network, inputs, compute)
-            except RuntimeError as error:
-                self._forget()  # what is computed anew needs the room
-                if out_of_memory(error):
-                    raise
-                log.info("Steps cannot be recorded (%s); each is computed anew.", error)
-                self._may = False
-                return compute(*inputs)
+            self._tried = self._full = False
+            self.forget()
+        if not self._may or self._full or phase.alpha < 1 or self.state.counters.micro_batch:
+            return compute(*inputs)
+        if key not in self._recorded and (trouble := self._try_to_record(key, network, inputs, compute)):
+            self.alert("recording", f"Steps cannot be recorded, each is computed anew: {trouble}")
+            self._may = False
+            self.forget()
+            let_go()
+            return compute(*inputs)
         one = self._recorded[key]
         for place, value in zip(one.inputs, inputs, strict=True):
             if place is not None and value is not None:
@@ -168,10 +174,37 @@ class ReplayingStepper(Stepper):
             parameter.grad = self._gradients[parameter]
         return copied(one.found)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Lets go of every recording and of what they read and wrote."""
         self._recorded.clear()
         self._gradients.clear()
         self._places.clear()
+        self._tape.forget()
+
+    def make_room(self) -> bool:
+        """Lets go of the recordings too; True, and no more of them at this level, where there were or might be some."""
+        tried, self._tried = self._tried, False
+        self.forget()
+        let_go()
+        if tried:
+            self._full = True
+            self.alert("recording", "There is no room to record steps at this resolution; each is computed anew.")
+        return tried
+
+    def _try_to_record(
+        self, key: Hashable, network: nn.Module, inputs: Sequence[Tensor | None], compute: Callable[..., Any]
+    ) -> str:
+        """Records under the key, or says why that cannot be; memory that runs out is raised."""
+        self._tried = True
+        try:
+            self._recorded[key] = self._record(network, inputs, compute)
+        except RuntimeError as error:
+            if out_of_memory(error):
+                raise
+            if error.__context__ and out_of_memory(error.__context__):  # what ends a failed recording fails, too
+                raise MemoryError(str(error)) from error
+            return str(error) or type(error).__name__
+        return ""
 
     def _record(self, network: nn.Module, inputs: Sequence[Tensor | None], compute: Callable[..., Any]) -> Recorded:
         """Computes once as everywhere, to see who gets gradients, then on the tape."""

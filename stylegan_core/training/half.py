@@ -72,7 +72,8 @@ class Half:
             except (MemoryError, RuntimeError) as error:
                 if not out_of_memory(error):
                     raise
-            let_go()
+            if self.make_room():
+                continue
             counters, group = self.state.counters, min(self.config.network.mbstd_group, batch)
             mine = sum(len(part.places) for part in self._parts(batch, group)) if shared else batch
             now = min(counters.micro_batch or batch, mine)
@@ -82,6 +83,14 @@ class Half:
             counters.micro_batch = size
             same = "batch norm now sees these alone" if has_batch_norm(self.state) else "the step is the same"
             self.alert("memory", f"Memory ran out: the batch of {batch} is computed {size} at a time; {same}.")
+
+    def make_room(self) -> bool:
+        """Gives back what a failed attempt held; whether there was more to give, so that as much may fit now."""
+        let_go()
+        return False
+
+    def forget(self) -> None:
+        """Lets go of what is kept from one step to the next: here nothing."""
 
     @contextmanager
     def _untouched_if_abandoned(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,6 +97,15 @@ class Silent(Journal):
 
     def close(self) -> None:
         """Has nothing to close."""
+
+
+def owed(events: Iterable[Event], kind: type[Event], every: int, img: int) -> bool:
+    """Whether nothing of a kind was written at or after the newest moment up to ``img`` for which it was planned.
+
+    It is planned whenever ``every`` images were shown, 0 for never.
+    """
+    planned = img // every * every if every else 0
+    return planned > 0 and not any(isinstance(event, kind) and event.img >= planned for event in events)
 
 
 class Means:

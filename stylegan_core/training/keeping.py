@@ -1,5 +1,6 @@
 """Which checkpoint a run goes on from, which of them stay, and what becomes of a damaged one."""
 
+import errno
 import logging
 import time
 from collections.abc import Sequence
@@ -9,15 +10,15 @@ from stylegan_core.events import Checkpoint
 from stylegan_core.model import Damaged
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import phase_at
-from stylegan_core.stems import img_of
-from stylegan_core.training.checkpoint import read_state, share_state, write_checkpoint
-from stylegan_core.training.distributed import Team
+from stylegan_core.stems import STATE, img_of, kimg_words
+from stylegan_core.training.checkpoint import can_be_read, is_of_now, read_state, write_checkpoint
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.memory import out_of_memory
 from stylegan_core.training.state import TrainingState
 
-MOST_ROLLBACKS = 3
 DAMAGED = ".damaged"
+LEFT = ".left"  # of states that the run went back beyond, until the trouble is past
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 log = logging.getLogger(__name__)
 
 
@@ -29,18 +30,33 @@ class Keeper:
         self._journal = journal
         self._saved = time.monotonic()
         self._stuck = ""
+        self._trouble = ""
 
     def idle_for(self, minutes: float) -> bool:
         """Whether nothing was written, or tried, for so long."""
         return time.monotonic() - self._saved > 60 * minutes
 
     def save(self, state: TrainingState, best: str) -> bool:
-        """Writes a checkpoint, names it by an event, and retires old ones but for the drawable called ``best``."""
+        """As :meth:`tries_to_save`; what the disk will not do is told."""
+        saved = self.tries_to_save(state, best)
+        if not saved:
+            self._journal.alert(
+                "disk", f"The checkpoint could not be written, the one before it stays: {self._trouble}"
+            )
+        return saved
+
+    def tries_to_save(self, state: TrainingState, best: str) -> bool:
+        """Writes a checkpoint, names it by an event, and retires old ones but for the drawable called ``best``.
+
+        Where there is no room for it, old training states go first. False if the disk would not take it even so.
+        """
         self._saved = time.monotonic()
         try:
-            path = write_checkpoint(self._run, state)
-        except OSError as error:
-            self._journal.alert("disk", f"The checkpoint could not be written, the one before it stays: {error}")
+            path = self._written(state)
+        except (OSError, MemoryError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not out_of_memory(error):
+                raise
+            self._trouble = str(error) or "memory ran out."
             return False
         phase = phase_at(state.counters.img / 1000, state.config.growth)
         relative = path.relative_to(self._run.path).as_posix()
@@ -48,6 +64,36 @@ class Keeper:
         self._journal.sync()
         self._retire(state, best)
         return True
+
+    def holds(self, state: TrainingState) -> bool:
+        """Whether the newest training state on disk is of this very moment."""
+        return any(is_of_now(path, state) for path in self._run.every_state()[:1])
+
+    def loss(self, state: TrainingState) -> str:
+        """What is lost where a run ends with a state that could not be written."""
+        kimg = state.counters.img / 1000
+        newest = next((path for path in self._run.every_state() if can_be_read(path)), None)
+        lost = f"since {kimg_words(newest)}, where the same command goes on," if newest else "of the run"
+        return f"The checkpoint at {kimg:g} kimg could not be written, and all {lost} is lost: {self._trouble}"
+
+    def forget_left(self) -> None:
+        """Deletes the states that the run went back beyond: it came past what it went back for."""
+        for path in left_behind(self._run):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                self._journal.alert("disk", f"{path} cannot be deleted ({error.strerror or error}).")
+
+    def _written(self, state: TrainingState) -> Path:
+        while True:
+            try:
+                return write_checkpoint(self._run, state)
+            except OSError as error:
+                old = spare(self._run) if error.errno in NO_ROOM else None
+                if old is None:
+                    raise
+                old.unlink(missing_ok=True)
+                self._journal.alert("disk", f"The old training state {old.name} was deleted to make room: {error}")
 
     def _retire(self, state: TrainingState, best: str) -> None:
         config = state.config
@@ -62,20 +108,25 @@ class Keeper:
 
 
 def resume_newest(run: RunDir, state: TrainingState) -> tuple[Path | None, list[str]]:
-    """Fills ``state`` from the newest checkpoint that is not damaged; returns it, None at the very beginning.
+    """Fills ``state`` from the newest checkpoint that is not damaged; see :func:`first_readable`."""
+    return first_readable(run, run.every_state(), state)
 
-    Damaged ones that are newer are set aside under another name; a sentence for each is returned. Raises ValueError or
-    OSError, having changed nothing, where a checkpoint that may be whole cannot be read now, or all are damaged: to
-    begin anew would write over them.
+
+def first_readable(run: RunDir, paths: Sequence[Path], state: TrainingState) -> tuple[Path | None, list[str]]:
+    """Fills ``state`` from the first of the training states that is not damaged; returns it, None where there is none.
+
+    Damaged ones that come before it are set aside under another name; a sentence for each is returned. Raises
+    ValueError or OSError, having changed nothing, where one that may be whole cannot be read now, or all are damaged:
+    to begin anew would write over them.
     """
     damaged: list[tuple[Path, Damaged]] = []
-    for path in run.every_state():
+    for path in paths:
         try:
             _read(path, state)
         except Damaged as error:
             damaged.append((path, error))
         else:
-            return path, [_set_aside(path, error) for path, error in damaged]
+            return path, [_put_by(path, error) for path, error in damaged]
     if damaged:
         raise ValueError(
             f"No checkpoint of {run.path} can be read ({damaged[0][1]}); put a copy of one back, "
@@ -96,32 +147,35 @@ def _read(path: Path, state: TrainingState) -> None:
         raise ValueError(f"Memory is too small to read {path}; close other programs and start again.") from None
 
 
-def _set_aside(path: Path, error: Damaged) -> str:
+def _put_by(path: Path, error: Damaged) -> str:
     log.warning("%s", error)
     said = f"The checkpoint {path.name} cannot be read, so the one before it is used: {error}"
+    return f"{said} {set_aside(path, DAMAGED) or f'It was set aside as {path.name}{DAMAGED}.'}"
+
+
+def set_aside(path: Path, suffix: str) -> str:
+    """Gives a training state a name that no run goes on from; says why where that cannot be, else nothing."""
     try:
-        path.replace(path.with_name(path.name + DAMAGED))
+        path.replace(path.with_name(path.name + suffix))
     except OSError as trouble:
-        return f"{said} It could not be set aside ({trouble.strerror or trouble})."
-    return f"{said} It was set aside as {path.name}{DAMAGED}."
+        return f"{path.name} could not be set aside ({trouble.strerror or trouble})."
+    return ""
 
 
-def rolled_back(run: RunDir, state: TrainingState, team: Team) -> tuple[TrainingState, list[str]]:
-    """The state of the last checkpoint, or the first of all, at half the rate, and what :func:`resume_newest` said.
+def left_behind(run: RunDir) -> list[Path]:
+    """The training states that a run went back beyond, the oldest first."""
+    return sorted(run.checkpoints.glob(f"*{STATE}{LEFT}"), key=lambda path: img_of(path.with_suffix("")) or 0)
 
-    Raises ValueError after three times, and as :func:`resume_newest` does.
+
+def spare(run: RunDir) -> Path | None:
+    """The training state that a run can do without first, None where there is none.
+
+    One it went back beyond, or the oldest, where another, newer one can be read.
     """
-    rollbacks, factor = state.counters.rollbacks + 1, state.counters.rate_factor / 2
-    if rollbacks > MOST_ROLLBACKS:
-        raise ValueError("The gradients stay not finite after three returns at ever lower rates; training ends.")
-    found, troubles = resume_newest(run, state) if team.leads else (None, [])
-    if not team.told(found is not None):
-        state = TrainingState.fresh(state.config, state.generator.w_avg.device)
-    share_state(state, team)
-    counters = state.counters
-    counters.rollbacks, counters.rate_factor = rollbacks, factor
-    counters.skipped_d = counters.skipped_r1 = counters.skipped_g = counters.skipped_path = 0
-    return state, troubles
+    states, left = run.every_state(), left_behind(run)
+    if left and any(can_be_read(path) for path in states):
+        return left[0]
+    return states[-1] if any(can_be_read(path) for path in states[:-1]) else None
 
 
 def retire(run: RunDir, img: int, keep: int, keep_every: int, best: str = "") -> list[Path]:

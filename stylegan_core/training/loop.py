@@ -3,29 +3,31 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import torch
 
-from stylegan_core.data.loader import Batch, Loader
+from stylegan_core.data.loader import Loader
 from stylegan_core.device import training_dtype
-from stylegan_core.events import Heartbeat, PhaseBegin, Resume, Tick
+from stylegan_core.events import Heartbeat, Metric, PhaseBegin, Samples, Tick
 from stylegan_core.rundir import RunDir
-from stylegan_core.schedule import Phase, phase_at, phases
+from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
+from stylegan_core.training.ending import insist, rescue
 from stylegan_core.training.graphs import stepper_kind
-from stylegan_core.training.journal import Journal, Means, memory_in_use
-from stylegan_core.training.keeping import Keeper, rolled_back
-from stylegan_core.training.losses import as_float
-from stylegan_core.training.metric import Measurer
-from stylegan_core.training.parts import places_of
-from stylegan_core.training.samples import STRIP, diversity, draw, grid_shape, write_samples
-from stylegan_core.training.settling import REALS, Settler
+from stylegan_core.training.journal import Journal, Means, memory_in_use, owed
+from stylegan_core.training.keeping import Keeper
+from stylegan_core.training.memory import let_go, out_of_memory
+from stylegan_core.training.metric import Measurer, story
+from stylegan_core.training.reals import Reals
+from stylegan_core.training.returning import came_past, go_back
+from stylegan_core.training.samples import STRIP, look, write_samples
+from stylegan_core.training.settling import REALS, Settler, grows_into
 from stylegan_core.training.speed import Speed
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers
-from stylegan_core.training.watch import Watch, feature_diversity
+from stylegan_core.training.watch import Watch
 
 TICK = 1.5  # seconds; contracts.md allows 2
 LOOK = 0.1  # seconds between looks into control/
@@ -55,7 +57,6 @@ class Loop:
         self.run = run
         self.state = state
         self.config: TrainingConfig = state.config
-        self.loader = loader
         self.journal = journal
         self.measurer = measurer
         self.keeper = Keeper(run, journal)
@@ -64,11 +65,13 @@ class Loop:
         self.team = team or Team()
         self.stop_wanted = False
         self.device = state.generator.w_avg.device
+        self.reals = Reals(loader, self.config, self.device, self.team, self.check)
         wish = self.config.precision
         self.dtype = training_dtype(self.device) if wish == "auto" else getattr(torch, wish)
         self.stepper = stepper_kind(self.device)(state, self.dtype, self.check, journal.alert, self.team)
         self.speed = Speed(self.config)
         self.means = Means()
+        self._snapshot_every = round(self.config.snapshot_kimg * 1000)
         self.diversity = self.diversity_features = float("nan")
         self._ticked = self._looked = time.monotonic()
 
@@ -78,38 +81,68 @@ class Loop:
         return self.state.counters.img / 1000
 
     def train(self) -> bool:
-        """Goes on to the end of the plan; True if it came there, False if it was stopped. Checkpoints either way."""
-        finished = True
+        """Goes on to the end of the plan; True if it came there, False if it was stopped. Checkpoints either way.
+
+        Raises OSError, saying what is lost, where the last checkpoint cannot be written, and what else ends a run.
+        """
         self.journal.img = self.state.counters.img
         try:
-            if not self.state.counters.img:
-                self.samples()
-                if self.config.init.path:
-                    self.checkpoint()  # what the run started from may be gone when it goes on
+            self._begin()
             while self.kimg < self.config.growth.total_kimg:
                 self.step()
-            self.samples()
+            finished = True
         except Stopped:
             finished = False
-        self.checkpoint()
+        except Exception:
+            if self.team.world == 1:
+                rescue(self.keeper, self.state, self.checkpoint)
+            raise
+        self._save_at_the_end()
+        if finished:
+            with suppress(Stopped):
+                self.samples()
         return finished
+
+    def _begin(self) -> None:
+        """The pictures of the start, or what was planned at the image it goes on from and not done when it stopped."""
+        img = self.state.counters.img
+        if not img:
+            if self.config.init.path:
+                self.checkpoint()  # what the run started from may be gone when it goes on
+            self.samples()
+        elif self.team.leads:
+            events = story(self.run)
+            if owed(events, Samples, self._snapshot_every, img):
+                self.samples()
+            if owed(events, Metric, self.measurer.every, img):
+                self._measure(self.run.checkpoint_file(img).is_file())
+
+    def _save_at_the_end(self) -> None:
+        """Asks for the last checkpoint until it is written, for a minute at most or until a second stop."""
+        if not self.team.leads or self.checkpoint() or self.keeper.holds(self.state):
+            return
+        self.stop_wanted = False
+        best = self.measurer.best(self.state.counters.img)
+        with self._busy("The last checkpoint waits for the disk"):
+            insist(self.keeper, self.state, best, lambda: self.stop_wanted or self.run.take("stop"))
 
     def step(self) -> None:
         """One batch: the half steps that are due, then whatever the clock or somebody asks for."""
         counters = self.state.counters
         phase = phase_at(self.kimg, self.config.growth)
         self._enter(phase)
-        batch = self.loader.get(counters.img, phase.level, phase.batch, self.check)
-        labels = self._one_hot(batch)
+        pixels, labels = self.reals.batch(counters.img, phase.level, phase.batch)
         numbers = StepNumbers()
         before = counters.img
-        self._half_steps(as_float(batch.pixels.to(self.device)), labels, phase, numbers)
+        self._half_steps(pixels, labels, phase, numbers)
         self.journal.img = counters.img
         self.means.add(numbers)
         self.watch.step(numbers)
         self.speed.mark(counters.img, phase.level)
         if numbers.skipped:
-            self._not_finite(numbers)
+            who = " and the ".join(numbers.skipped)
+            self.journal.alert("not-finite", f"The gradients of the {who} were not finite; this update was left out.")
+        self._go_back_or_on()
         self.check()
         self._stop_together()
         self._snapshots(before)
@@ -167,22 +200,26 @@ class Loop:
         self.shown(tick)
 
     def samples(self) -> None:
-        """Draws the fixed latents and some reals, and writes them; a full disk is an alert, not the end."""
+        """Draws the fixed latents and some reals, and writes them; a full disk or memory is an alert, not the end."""
         if not self.team.leads:
             return
-        phase = phase_at(self.kimg, self.config.growth)
-        resolution = self.config.network.resolution
-        columns, rows = grid_shape(resolution)
-        drawn = draw(self.state.average, columns * rows, self.config.seed, phase, self.dtype)
-        self.diversity = diversity(drawn.images)
-        self.diversity_features = feature_diversity(self.state.discriminator, drawn.images, phase, self.dtype)
-        self.watch.diversities(phase.level, self.diversity, self.diversity_features)
-        groups = max(self.config.network.mbstd_group, STRIP) * self.team.world
-        reals = as_float(self.loader.get(0, phase.level, groups, self.check).pixels)
         try:
-            self.journal.write(write_samples(self.run, drawn, reals, phase, self.state.counters.img, resolution))
+            self._draw_samples()
         except OSError as error:
             self.journal.alert("disk", f"The samples could not be written, training goes on: {error}")
+        except (MemoryError, RuntimeError) as error:
+            if not out_of_memory(error):
+                raise
+            let_go()
+            self.journal.alert("memory", f"Memory ran out while samples were drawn, training goes on: {error}")
+
+    def _draw_samples(self) -> None:
+        phase, img = phase_at(self.kimg, self.config.growth), self.state.counters.img
+        seen = look(self.state, phase, self.dtype)
+        self.diversity, self.diversity_features = seen.diversity, seen.diversity_features
+        self.watch.diversities(phase.level, seen.diversity, seen.diversity_features)
+        reals = self.reals.first(phase.level, STRIP)
+        self.journal.write(write_samples(self.run, seen.drawn, reals, phase, img, self.config.network.resolution))
 
     def checkpoint(self) -> bool:
         """Writes a checkpoint and names it by an event; False, and an alert, if the disk would not take it."""
@@ -216,19 +253,18 @@ class Loop:
 
     def _settle(self, phase: Phase) -> None:
         """Where the network grows, its new layers first learn what the level below does; the counter stands still."""
-        entered = self.state.counters.phase  # not the phase before this: one shorter than a batch is never entered
-        before = phases(self.config.growth)[entered].level if entered >= 0 else self.config.begun_level
-        if before >= phase.level or phase.level not in self.config.settled_levels:
+        if not grows_into(phase, self.state.counters.phase, self.config):
             return
         what = f"The layers of {phase.resolution}² learn to draw what {phase.resolution // 2}² draws"
         log.info("%s", what)
+        self.stepper.forget()  # what was recorded below takes room and is of no more use
 
         def progress(share: float) -> None:
             self.journal.busy = f"{what}, {share:.0%}"
 
         settler = Settler(self.state, self.dtype, self.check, self.journal.alert, self.team)
         with self._busy(what):
-            settled = settler.settle(phase, *self._some_reals(phase), progress)
+            settled = settler.settle(phase, *self.reals.of_all(self.state.counters.img, phase.level, REALS), progress)
         if not settled:
             self.journal.alert("not-finite", f"The layers of {phase.resolution}² could not be settled and begin anew.")
 
@@ -242,31 +278,19 @@ class Loop:
             self.journal.busy = ""
             self.speed.pause()
 
-    def _some_reals(self, phase: Phase) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """The next real pictures uint8 [n, 3, r, r] and their classes one-hot, the same ones in every process."""
-        group, team = self.config.network.mbstd_group, self.team
-        size = max(REALS, group * team.world)
-        batch = self.loader.get(self.state.counters.img, phase.level, size, self.check)
-        mine = [one for one in (batch.pixels.to(self.device), self._one_hot(batch)) if one is not None]
-        whole = [torch.zeros(size, *one.shape[1:], dtype=one.dtype, device=self.device) for one in mine]
-        for one, rows in zip(whole, mine, strict=True):
-            one[places_of(size, group, team.rank, team.world)] = rows
-        team.add(whole)
-        return whole[0], whole[1] if len(whole) > 1 else None
-
     def _snapshots(self, before: int) -> None:
         if not self.team.leads:
             return
-        every = round(self.config.snapshot_kimg * 1000)
-        img = self.state.counters.img
+        every, img = self._snapshot_every, self.state.counters.img
         snapshot = self.run.take("snapshot") or img // every > before // every
         measuring = self.measurer.due(before, img)
+        saved = (
+            snapshot or measuring or self.keeper.idle_for(self.config.checkpoint_minutes)
+        ) and self.checkpoint()  # before anything that may fail
         if snapshot:
             self.samples()
-        if snapshot or measuring or self.keeper.idle_for(self.config.checkpoint_minutes):
-            saved = self.checkpoint()
-            if measuring:
-                self._measure(saved)
+        if measuring:
+            self._measure(saved)
 
     def _measure(self, saved: bool) -> None:
         img = self.state.counters.img
@@ -277,27 +301,12 @@ class Loop:
             self.measurer.measure(self.state.average, phase, img, path, self.check)
         self.speed.measuring = time.monotonic() - begin
 
-    def _one_hot(self, batch: Batch) -> torch.Tensor | None:
-        if batch.labels is None or not self.config.network.classes:
-            return None
-        return torch.nn.functional.one_hot(batch.labels, len(self.config.network.classes)).float().to(self.device)
-
-    def _not_finite(self, numbers: StepNumbers) -> None:
-        who = " and the ".join(numbers.skipped)
-        self.journal.alert("not-finite", f"The gradients of the {who} were not finite; this update was left out.")
+    def _go_back_or_on(self) -> None:
+        """After each step: back if too many updates were left out, on at the whole rate if that is past."""
         if self.state.counters.most_skipped >= MOST_SKIPPED:
-            self._roll_back()
-
-    def _roll_back(self) -> None:
-        """Goes back to the last checkpoint at half the rate; raises ValueError after three times."""
-        state, troubles = rolled_back(self.run, self.state, self.team)
-        self.state = self.stepper.state = state
-        counters = state.counters
-        self.journal.img = counters.img
-        self.journal.write(Resume(preset=self.config.preset, threads=torch.get_num_threads()))
-        for trouble in troubles:
-            self.journal.alert("checkpoint", trouble)
-        self.journal.alert(
-            "rollback", f"Training went back to {self.kimg:g} kimg and goes on at {counters.rate_factor:g} of the rate."
-        )
-        self.checkpoint()
+            self.state = self.stepper.state = go_back(self.run, self.state, self.team, self.journal)
+            self.checkpoint()
+        elif came_past(self.state.counters, self._snapshot_every):
+            self.journal.alert("rollback", "Training came past the trouble and goes on at the whole rate.")
+            if self.team.leads:
+                self.keeper.forget_left()

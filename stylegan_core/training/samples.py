@@ -16,6 +16,8 @@ from stylegan_core.networks.synthesis import blend
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase
 from stylegan_core.stems import stem_at
+from stylegan_core.training.state import TrainingState
+from stylegan_core.training.watch import feature_diversity
 from stylegan_core.whole_file import write_whole
 
 STRIP = 4
@@ -58,6 +60,22 @@ def draw(generator: Generator, number: int, seed: int, phase: Phase, dtype: torc
         news.append(grown.new)
         olds.append(grown.new if grown.old is None else grown.old)
     return Drawn(torch.cat(images), torch.cat(olds), torch.cat(news))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The fixed latents drawn, and how diverse they are: in pixels, and in the discriminator's features."""
+
+    drawn: Drawn
+    diversity: float
+    diversity_features: float
+
+
+def look(state: TrainingState, phase: Phase, dtype: torch.dtype) -> Seen:
+    """Draws the fixed latents of a run's grid with the average."""
+    columns, rows = grid_shape(state.config.network.resolution)
+    drawn = draw(state.average, columns * rows, state.config.seed, phase, dtype)
+    return Seen(drawn, diversity(drawn.images), feature_diversity(state.discriminator, drawn.images, phase, dtype))
 
 
 def diversity(images: Tensor) -> float:

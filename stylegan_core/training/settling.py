@@ -17,7 +17,8 @@ from torch import Tensor, nn
 
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.discriminator import GrowingDiscriminator
-from stylegan_core.schedule import Phase
+from stylegan_core.schedule import Phase, phases
+from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.half import Half
 from stylegan_core.training.keys import Purpose
 from stylegan_core.training.losses import as_float
@@ -29,6 +30,15 @@ BETAS = (0.9, 0.99)
 SEEING = 2  # steps of drawing for each of seeing, which is the simpler of the two
 REALS = 128  # pictures that seeing is fitted on, beside new fakes
 FAR = 1 << 32  # between the random numbers of two phases
+
+
+def grows_into(phase: Phase, entered: int, config: TrainingConfig) -> bool:
+    """Whether a phase begins with layers to settle, ``entered`` being the index of the last one entered, or −1.
+
+    That is not always the phase before this: one shorter than a batch is never entered.
+    """
+    before = phases(config.growth)[entered].level if entered >= 0 else config.begun_level
+    return before < phase.level and phase.level in config.settled_levels
 
 
 class Settler(Half):

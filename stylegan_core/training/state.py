@@ -22,7 +22,8 @@ class Counters:
 
     ``phase`` is the index of the phase whose Adam is in use (−1: none yet), ``skipped_…`` the updates of D, D with its
     penalties, G and path lengths left out in a row for numbers that were not finite, ``rollbacks`` how often the run
-    went back and ``rate_factor`` what that cost, ``micro_batch`` how many images are computed at a time (0: all),
+    went back and ``rate_factor`` what that cost, ``troubled`` the furthest image with such numbers and ``returned`` the
+    one it went back to (until that is past), ``micro_batch`` how many images are computed at a time (0: all),
     ``path_mean`` the running mean of path lengths, ``ada_p`` the probability of augmentations and ``ada_…`` what was
     measured since it last moved.
     """
@@ -37,6 +38,8 @@ class Counters:
     skipped_path: int = 0
     rollbacks: int = 0
     rate_factor: float = 1.0
+    troubled: int = 0
+    returned: int = 0
     micro_batch: int = 0
     path_mean: float = 0.0
     ada_p: float = 0.0
@@ -58,6 +61,7 @@ class TrainingState:
         self.discriminator = discriminator
         self.average = copy.deepcopy(generator).requires_grad_(False).eval()
         self.counters = Counters(micro_batch=config.micro_batch)
+        self.torn = False  # an update has begun of which the counters do not tell yet
         objective = config.objective
         self.share_g = objective.generator_share
         self.share_d = objective.discriminator_share(config.gamma, config.r1_interval)

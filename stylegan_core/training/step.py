@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +19,7 @@ from stylegan_core.training.losses import (
 )
 from stylegan_core.training.parts import Part
 from stylegan_core.training.state import average_beta
+from stylegan_core.training.sums import Sums
 
 PATH_DECAY = 0.01  # how fast the running mean of path lengths follows (StyleGAN2, spec-core 4)
 
@@ -71,6 +71,7 @@ class Stepper(Half):
             self._adjust_augmentation(float(sums.signs), phase.batch)
         counters.steps += 1
         counters.half = True
+        self.state.torn = False
 
     def generator_half(self, labels: Tensor | None, batch: int, phase: Phase, numbers: StepNumbers) -> None:
         """Trains G on ``batch`` new fakes against the discriminator as it now is; counts the images."""
@@ -86,10 +87,11 @@ class Stepper(Half):
                 self._path_step(labels, batch, phase, numbers)
         counters.img += batch
         counters.half = False
+        self.state.torn = False
 
     def _discriminator_gradients(
         self, reals: Tensor, labels: Tensor | None, phase: Phase, riding: bool
-    ) -> tuple["Sums", Tensor]:
+    ) -> tuple[Sums, Tensor]:
         """Leaves the gradients on D; what was measured, and w [n, w_dim] of the fakes."""
         self._clear(self.state.discriminator)
         sums = Sums(self.device)
@@ -133,7 +135,7 @@ class Stepper(Half):
         return total, torch.cat(means)
 
     def _both_part(
-        self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, sums: "Sums"
+        self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, sums: Sums
     ) -> None:
         """Reals and fakes without penalties on their gradients, in one pass."""
         reals = self._augmented(reals, part, Purpose.AUGMENT_REAL)
@@ -143,7 +145,7 @@ class Stepper(Half):
         torch.autograd.backward(loss * part.share)
 
     def _real_part(
-        self, reals: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r1: bool, sums: "Sums"
+        self, reals: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r1: bool, sums: Sums
     ) -> None:
         with_r1 = with_r1 and self.config.gamma > 0
         reals = reals.detach().requires_grad_(with_r1)
@@ -155,7 +157,7 @@ class Stepper(Half):
             loss = loss + weighted * self.config.r1_interval
         torch.autograd.backward(loss * part.share)
 
-    def _real_loss(self, scores: Tensor, part: Part, sums: "Sums") -> Tensor:
+    def _real_loss(self, scores: Tensor, part: Part, sums: Sums) -> Tensor:
         loss = self.loss.d_real(scores)
         if self.objective.drift:
             loss = loss + self.objective.drift * scores.square().mean()
@@ -165,7 +167,7 @@ class Stepper(Half):
         return loss
 
     def _fake_part(
-        self, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r2: bool, sums: "Sums"
+        self, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r2: bool, sums: Sums
     ) -> None:
         with_r2 = with_r2 and self.objective.r2 > 0
         fakes = fakes.detach().requires_grad_(with_r2)
@@ -176,7 +178,7 @@ class Stepper(Half):
             loss = loss + r1_penalty(scores, fakes) * weight
         torch.autograd.backward(loss * part.share)
 
-    def _fake_loss(self, scores: Tensor, part: Part, sums: "Sums") -> Tensor:
+    def _fake_loss(self, scores: Tensor, part: Part, sums: Sums) -> Tensor:
         loss = self.loss.d_fake(scores)
         sums.d_fake += scores.detach().mean() * part.share
         sums.loss += loss.detach() * part.share
@@ -215,7 +217,7 @@ class Stepper(Half):
         counters = self.state.counters
         size = max(batch // self.objective.path_shrink, 1)
         mean = None
-        if self.team.world > 1 or len(self._parts(size, 1)) > 1:
+        if self.team.world > 1:
             mean = self._fitting(lambda: self._mean_path_length(labels, size, phase), size)
             self.team.add([mean])
         mean = self._fitting(lambda: self._path_gradients(labels, size, phase, mean), size)
@@ -234,11 +236,14 @@ class Stepper(Half):
     def _path_gradients(self, labels: Tensor | None, batch: int, phase: Phase, mean: Tensor | None) -> Tensor:
         """Gradients of mean (length − a)² with a = before + 0.01·(mean length − before), a's own included.
 
-        ``mean`` None stands for that of the only part; returns it.
+        ``mean`` None stands for that of all parts, of which there may be more at the next try; returns it.
         """
         objective, before = self.objective, self.state.counters.path_mean
+        parts = self._parts(batch, 1)
+        if mean is None and len(parts) > 1:
+            mean = self._mean_path_length(labels, batch, phase)
         self._clear(self.state.generator)
-        for part in self._parts(batch, 1):
+        for part in parts:
             lengths = self._path_lengths(labels, part, phase)
             mean = lengths.detach().mean() if mean is None else mean
             target = before + PATH_DECAY * (mean - before)
@@ -282,6 +287,7 @@ class Stepper(Half):
         norm = float(torch.nn.utils.get_total_norm(gradients))
         finite = math.isfinite(norm)
         if finite:
+            self.state.torn = True
             optimizer.step()
         else:
             numbers.skipped.append(name)
@@ -289,21 +295,3 @@ class Stepper(Half):
             setattr(counters, counter, 0 if finite else getattr(counters, counter) + 1)
         network.zero_grad(set_to_none=True)
         return norm
-
-
-class Sums:
-    """What the parts of a discriminator's half add up to: means over the batch, and the signs of D(real)."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.loss, self.d_real, self.d_fake, self.r1, self.signs = (torch.zeros((), device=device) for _ in range(5))
-
-    def copied(self) -> Self:
-        """The same numbers in places of their own."""
-        made = type(self)(self.loss.device)
-        for mine, its in zip(made.all, self.all, strict=True):
-            mine.copy_(its)
-        return made
-
-    @property
-    def all(self) -> list[Tensor]:
-        return [self.loss, self.d_real, self.d_fake, self.r1, self.signs]

@@ -259,6 +259,70 @@ def test_requests_are_made_and_taken(run: RunDir) -> None:
         run.request("dance")
 
 
+def failing(patch: pytest.MonkeyPatch, does: str, name: str, error: OSError) -> None:
+    """Makes ``os.stat`` or ``os.unlink`` fail for one file."""
+    original = getattr(os, does)
+
+    def fails(path: object, *args: object, **kwargs: object) -> object:
+        if str(path).endswith(name):
+            raise error
+        return original(path, *args, **kwargs)
+
+    patch.setattr(os, does, fails)
+
+
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO, errno.EACCES])
+def test_a_request_that_cannot_be_looked_for_now_waits(
+    run: RunDir, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: int
+) -> None:
+    run.request("stop")
+    with monkeypatch.context() as patch:
+        failing(patch, "stat", "stop", OSError(number, "no answer", "stop"))
+        for _ in range(3):
+            assert not run.requested("stop") and not run.take("stop")
+    assert caplog.text.count("cannot be looked for (no answer)") == 1
+    assert run.take("stop") and not run.take("stop")
+
+
+def test_a_request_that_cannot_be_deleted_is_obeyed_once(
+    run: RunDir, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    run.request("stop")
+    with monkeypatch.context() as patch:
+        failing(patch, "unlink", "stop", PermissionError(13, "It is being used by another process", "stop"))
+        assert [run.take("stop") for _ in range(3)] == [True, False, False]
+        assert not run.requested("stop") and (run.control / "stop").exists()
+    assert caplog.text.count("cannot be deleted") == 1
+    assert not run.take("stop")
+    assert not (run.control / "stop").exists()
+    run.request("stop")
+    assert run.take("stop")
+
+
+def test_a_request_is_new_again_once_another_took_it_away(
+    run: RunDir, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    run.request("snapshot")
+    failing(monkeypatch, "unlink", "snapshot", PermissionError(13, "It is being used by another process", "snapshot"))
+    assert run.take("snapshot")
+    monkeypatch.undo()
+    run.withdraw("snapshot")
+    assert not run.take("snapshot")
+    run.request("snapshot")
+    assert run.take("snapshot")
+    assert caplog.records
+
+
+def test_a_stale_request_that_cannot_be_deleted_is_void(
+    run: RunDir, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    run.request("pause")
+    failing(monkeypatch, "unlink", "pause", PermissionError(13, "It is being used by another process", "pause"))
+    run.sweep()
+    assert not run.requested("pause")
+    assert caplog.records
+
+
 def test_a_folder_without_a_run_says_so(run: RunDir) -> None:
     with pytest.raises(FileNotFoundError, match="is not a run"):
         run.config()

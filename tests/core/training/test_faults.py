@@ -198,7 +198,8 @@ def test_lasting_poison_sends_it_back_at_half_the_rate(
     run = train("snapshot_kimg=0.016")
     assert any(re.search(r"went back to 0.032 kimg and goes on at 0.5 of the rate", text) for text in alerts(run))
     counters, _ = final_state(run)
-    assert (counters["img"], counters["rollbacks"], counters["rate_factor"]) == (192, 1, 0.5)
+    assert (counters["img"], counters["rollbacks"], counters["rate_factor"]) == (192, 0, 1.0)
+    assert any("came past the trouble" in text for text in alerts(run))
     images = [event.img for event in story(run)]
     assert images == sorted(images)
     assert caplog.records

@@ -1,5 +1,6 @@
 """Measuring while a run goes: when, what the log says, which checkpoint stays, and that training does not notice."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from stylegan_core.events import Alert, Best, Checkpoint, Metric
+from stylegan_core.events import Alert, Best, Checkpoint, Metric, Samples
 from stylegan_core.places import HOME
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training import metric
+from stylegan_core.training.journal import owed
 from stylegan_core.training.keeping import retire
-from stylegan_core.training.loop import Loop
+from stylegan_core.training.loop import Loop, Stopped
 from tests.core.data.making import unreadable_now
 from tests.core.training.conftest import Train
 from tests.core.training.final import assert_same_end
@@ -112,6 +114,73 @@ def test_features_of_pictures_that_only_stood_in_are_not_kept(
     train(*MEASURING, name="again")
     assert len(list((tmp_path / "home" / "caches" / "features").iterdir())) == 1
     assert caplog.records
+
+
+@pytest.mark.parametrize("error", [Stopped, KeyboardInterrupt], ids=["stopped", "interrupted"])
+def test_a_planned_measurement_that_was_cut_off_is_made_up_for(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[BaseException]
+) -> None:
+    whole = train(*MEASURING, name="whole")
+
+    def cut_off(*_: object) -> float:
+        raise error
+
+    with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+        patch.setattr(metric.Measurer, "_distance", cut_off)
+        train(*MEASURING, "snapshot_kimg=0.016")
+    run = train(*MEASURING, "snapshot_kimg=0.016")
+    measured = [(event.img, event.value) for event in story(run, Metric)]
+    assert measured == [(event.img, event.value) for event in story(whole, Metric)]
+    assert [(e.img, e.path) for e in story(run, Best)] == [(e.img, e.path) for e in story(whole, Best)]
+    assert ("Training ended" in caplog.text) == (error is KeyboardInterrupt)
+    assert_same_end(run, whole)
+
+
+def test_what_was_measured_and_drawn_is_not_made_up_for(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    original, stops = Loop.step, [40, 64, 80]
+
+    def step(loop: Loop) -> None:
+        if stops and loop.state.counters.img == stops[0]:
+            loop.stop_wanted = bool(stops.pop(0))
+        original(loop)
+
+    monkeypatch.setattr(Loop, "step", step)
+    for _ in range(4):
+        run = train(*MEASURING, "snapshot_kimg=0.032")
+    assert not stops
+    assert [event.img for event in story(run, Metric)] == [64, 128, 192]
+    assert [event.img for event in story(run, Samples)] == [0, 32, 64, 96, 128, 160, 192, 192]
+
+
+def test_samples_that_were_cut_off_are_made_up_for(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    original, calls = Loop._draw_samples, []
+
+    def cut_off(loop: Loop) -> None:
+        calls.append(loop.state.counters.img)
+        if len(calls) == 2:
+            raise Stopped
+        original(loop)
+
+    monkeypatch.setattr(Loop, "_draw_samples", cut_off)
+    for _ in range(2):
+        run = train("snapshot_kimg=0.064", "settle_steps=0")
+    assert calls == [0, 64, 64, 128, 192, 192]
+    assert [event.img for event in story(run, Samples)] == [0, 64, 128, 192, 192]
+
+
+@pytest.mark.parametrize(
+    ("every", "img", "at", "due"),
+    [
+        (0, 640, [], False),
+        (64, 63, [], False),
+        (64, 64, [], True),
+        (64, 70, [0], True),
+        (64, 70, [66], False),
+        (64, 130, [66], True),
+    ],
+)
+def test_what_is_owed(every: int, img: int, at: list[int], due: bool) -> None:
+    assert owed([Metric(img=one) for one in at] + [Alert(img=img)], Metric, every, img) == due
 
 
 def test_what_cannot_be_measured_is_an_alert(

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from stylegan_core.events import Alert
 from stylegan_core.rundir import EventReader, RunDir
-from stylegan_core.schedule import phase_at
+from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training import memory
 from stylegan_core.training.config import TrainingConfig, changed, preset
-from stylegan_core.training.parts import places_of, split
+from stylegan_core.training.parts import Part, places_of, split
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 from tests.core.training.conftest import Train
@@ -143,6 +143,26 @@ def test_a_failed_attempt_leaves_no_trace(monkeypatch: pytest.MonkeyPatch, in_fl
         for name, gradient in one.items():
             torch.testing.assert_close(other[name], gradient, rtol=1e-10, atol=1e-10)
     torch.testing.assert_close(state.generator.w_avg, whole.generator.w_avg, rtol=1e-12, atol=1e-12)
+
+
+def test_path_lengths_that_first_fit_in_parts_have_the_mean_of_all(
+    monkeypatch: pytest.MonkeyPatch, in_float64: None
+) -> None:
+    config = changed(WHOLE, ["objective.path_length=2", "objective.path_interval=1", "r1_interval=16"])
+    joined, _, whole = gradients(config, monkeypatch)
+    original = Stepper._path_lengths
+
+    def short(stepper: Stepper, labels: Tensor | None, part: Part, phase: Phase) -> Tensor:
+        if len(part.places) > 4:
+            raise MemoryError
+        return original(stepper, labels, part, phase)
+
+    monkeypatch.setattr(Stepper, "_path_lengths", short)
+    parts, _, state = gradients(config, monkeypatch)
+    assert state.counters.micro_batch == 4
+    assert state.counters.path_mean == pytest.approx(whole.counters.path_mean, rel=1e-9)
+    for name, gradient in joined[-1].items():
+        torch.testing.assert_close(parts[-1][name], gradient, rtol=1e-10, atol=1e-10)
 
 
 def test_where_not_even_a_group_fits_it_says_so(

@@ -1,5 +1,7 @@
 """What is asked of a run: refused where it does not fit, obeyed once, and never in the way of training."""
 
+import errno
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -161,3 +163,38 @@ def test_a_slow_start_is_not_taken_for_a_resume(train: Train, monkeypatch: pytes
     assert kinds[0] is Heartbeat
     assert next(kind for kind in kinds if kind is not Heartbeat) is Start
     assert Resume not in kinds
+
+
+@pytest.mark.parametrize("trouble", ["stale", "held open"])
+def test_one_error_on_a_control_file_does_not_end_the_run(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: str
+) -> None:
+    run, failed = RunDir(tmp_path / "run"), []
+    name, does = ("stop", "stat") if trouble == "stale" else ("snapshot", "unlink")
+    original, step = getattr(os, does), Loop.step
+
+    def fails(path: object, *args: object, **kwargs: object) -> object:
+        if Path(str(path)).parts[-2:] == ("control", name) and asked and not failed:
+            failed.append(path)
+            raise OSError(errno.ESTALE, "Stale file handle", str(path))
+        return original(path, *args, **kwargs)
+
+    asked: list[str] = []
+
+    def asking(self: Loop) -> None:
+        if self.state.counters.img == 80:
+            asked.append(name)
+            run.request(name)
+            monkeypatch.setattr(loop, "LOOK", 0.0)
+        step(self)
+
+    monkeypatch.setattr(os, does, fails)
+    monkeypatch.setattr(Loop, "step", asking)
+    train("snapshot_kimg=9", "settle_steps=0")
+    assert failed
+    assert [event.reason for event in story(run) if isinstance(event, End)] == [
+        "stopped" if name == "stop" else "finished"
+    ]
+    checkpoints = [event.img for event in story(run) if isinstance(event, Checkpoint)]
+    assert checkpoints == ([80] if name == "stop" else [88, 192])
+    assert "it is tried again" in caplog.text or "it counts once" in caplog.text

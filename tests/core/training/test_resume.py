@@ -153,7 +153,7 @@ def run_and_die_at_a_sync(run: Path, pictures: Path, number: int) -> None:
     run_in_a_process(run, pictures)
 
 
-@pytest.mark.parametrize("number", [23, 40])  # the state of the first checkpoint, the drawable of the second
+@pytest.mark.parametrize("number", [13, 30])  # the state of the first checkpoint, the drawable of the second
 def test_killed_inside_a_checkpoint_it_ends_bit_by_bit_alike(
     tmp_path: Path, pictures: Path, undisturbed: RunDir, train: Train, number: int
 ) -> None:
