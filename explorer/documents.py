@@ -81,18 +81,19 @@ class Documents(QObject):
         """Takes the history and opens ``argument``, or what was last looked at, or the model in the box."""
         self._disk.do(_acquire, lambda found: self._start_with(*found, argument), self._start_without)
         if argument:
-            self.open(argument, ask=ask)
+            self.open(argument, ask=ask, shows=False)
 
-    def open(self, path: str, recipe: Recipe | None = None, ask: bool = True) -> None:
+    def open(self, path: str, recipe: Recipe | None = None, ask: bool = True, shows: bool = True) -> None:
         """Opens whatever lies there: a weight file, a run, a saved picture; ``recipe`` is shown with a model.
 
-        A weight file of another program shows its card first, unless ``ask`` is off.
+        A weight file of another program shows its card first, unless ``ask`` is off. ``shows`` the picture when it is
+        there, whatever page is open.
         """
 
         def opened(seen: tuple[Path, Opened]) -> None:
             there, found = seen
             moved = "" if there == Path(path) else path
-            self._opened(found, Pending(found.model, recipe, instead_of=moved, shows=True), ask)
+            self._opened(found, Pending(found.model, recipe, instead_of=moved, shows=shows), ask)
 
         self._disk.do(lambda: _look(Path(path)), opened, self._not_opened)
 

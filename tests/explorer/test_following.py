@@ -186,6 +186,17 @@ def test_what_is_opened_while_training_is_watched_is_seen(start: Make, run: Path
     qtbot.waitUntil(lambda: explorer.window.pages.currentIndex() == 1)
 
 
+def test_what_is_opened_at_the_start_calls_nobody_back_from_training(start: Make, qtbot: QtBot, home: Path) -> None:
+    backend = FakeBackend()
+    backend.load_gate.clear()
+    explorer = start(model_file(home, "one"), backend)
+    qtbot.waitUntil(lambda: explorer.documents.opening)
+    explorer.window.show_workspace(1)
+    backend.load_gate.set()
+    qtbot.waitUntil(lambda: explorer.session.info is not None)
+    assert explorer.window.pages.currentIndex() == 1
+
+
 def test_the_recipe_of_a_file_that_another_overtook_is_not_kept_for_later(
     start: Make, qtbot: QtBot, home: Path
 ) -> None:
