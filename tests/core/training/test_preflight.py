@@ -66,7 +66,7 @@ def test_a_fade_takes_its_own_time() -> None:
 
 
 def test_planned_measurements_of_the_distance_take_their_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A run that measures every few thousand images spent a third of its time on it, and nobody had said so."""
+    """A run that measures often takes longer for it, and nobody had said so."""
     config = changed(TINY, ["metric_kimg=0.03", "metric_count=50", "settle_steps=0"])
     plain = level_costs(changed(config, ["metric_kimg=0"]), {(0, "stable"): 0.01}, torch.float32)
     costs = level_costs(config, {(0, "stable"): 0.01}, torch.float32, judged=20.0)
