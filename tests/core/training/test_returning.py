@@ -85,7 +85,7 @@ def test_a_poisoned_newest_checkpoint_gives_way_to_an_older_one_and_is_then_forg
     assert caplog.records
 
 
-@pytest.mark.parametrize("stop", [104, 128, 152, 160])
+@pytest.mark.parametrize("stop", [104, *(pytest.param(img, marks=pytest.mark.slow) for img in (128, 152, 160))])
 def test_a_run_that_went_back_goes_on_exactly(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, stop: int
 ) -> None:
