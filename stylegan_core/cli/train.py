@@ -33,6 +33,8 @@ def main(argv: list[str]) -> int:
     with bar.progress:
         bar.total(launch.config.growth.total_kimg)
         finished = launch.train()
+        if finished:
+            bar.complete(launch.config.growth.total_kimg)
     if launch.team.leads:
         print(f"{options.run}: {'finished' if finished else 'stopped; the same command goes on'}.", file=sys.stderr)
     return 0
@@ -66,6 +68,10 @@ class _Bar:
 
     def total(self, kimg: float) -> None:
         self.progress.update(self._task, total=kimg)
+
+    def complete(self, kimg: float) -> None:
+        """The plan is done, whenever the last tick was."""
+        self.progress.update(self._task, completed=kimg, state=f"{kimg:.1f} kimg")
 
     def show(self, tick: Tick) -> None:
         side = 4 << tick.level

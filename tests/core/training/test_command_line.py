@@ -121,3 +121,10 @@ def test_a_run_without_its_settings_does_not_go_on_with_others(
     RunDir(trained).config_file.unlink()
     said = refused(capsys, "train", str(trained), "--preset", "tiny", "--data", str(tmp_path))
     assert "has lost its config.json" in said
+
+
+def test_the_bar_of_a_run_that_is_finished_is_full(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It stood at 66.7 %, or at nothing where a finished run was asked to go on, above the word "finished"."""
+    assert main(["train", str(trained)]) == 0
+    said = capsys.readouterr().err
+    assert "100.0 %" in said and "finished." in said
