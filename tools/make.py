@@ -49,6 +49,7 @@ QT_PACKAGES = [
     "libwayland-cursor0",
     "libwayland-egl1",
 ]
+SHARED = ["-n", "2", "--dist", "loadfile"]  # the tests among two processes, those of one file in the same
 # A real X server without a screen, and a hand to move its mouse: for the mouse-driven tests.
 X_SERVER_PACKAGES = {"Xvfb": "xvfb", "xauth": "xauth", "xdotool": "xdotool"}
 
@@ -256,9 +257,12 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests; Qt draws in memory, except in the tests that start an X server of their own."""
-    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-    return subprocess.call([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
+    """Run all tests in two processes, or what the arguments name in one.
+
+    Qt draws in memory, except in the tests that start an X server of their own.
+    """
+    environment = {"OMP_NUM_THREADS": "1"} | os.environ | {"QT_QPA_PLATFORM": "offscreen"}  # more would only wait
+    return subprocess.call([PYTHON, "-m", "pytest", *(arguments or SHARED)], cwd=ROOT, env=environment)
 
 
 def main(arguments: list[str]) -> int:
