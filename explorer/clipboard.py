@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from explorer.controls.thumbnails import image_of
 from explorer.engine import Engine
 from explorer.jobs import Answer, Done, Failed, Picture, Problem
-from explorer.outside import fitted
+from explorer.outside import show
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
 
@@ -36,14 +36,11 @@ class Clipboard(QObject):
     def paste_recipe(self) -> None:
         """Shows the recipe on the clipboard as far as it can be drawn here; says what cannot, or why there is none."""
         try:
-            recipe, left_out = pasted_recipe(), ""
+            recipe = pasted_recipe()
         except ValueError as error:
             self.said.emit(Problem(str(error)), "bad")
             return
-        if self._session.info is not None:
-            recipe, left_out = fitted(recipe, self._session.info)
-        self._session.apply(recipe)
-        if left_out:
+        if left_out := show(recipe, self._session):
             self.said.emit(Problem(left_out), "warning")
 
     def _answered(self, answer: Answer) -> None:

@@ -14,7 +14,7 @@ from explorer.explore.history import HistoryStrip
 from explorer.history_file import Entry, HistoryFile
 from explorer.jobs import Answer, Done, Failed, Problem, Save
 from explorer.opening import Opened, bundled_models, first_face, look, nearest, neighbour
-from explorer.outside import fitted
+from explorer.outside import show
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from stylegan_core.info import ModelInfo
@@ -166,9 +166,7 @@ class Documents(QObject):
         """A saved picture: with its own model where that is known, else with a warning."""
         info = self._session.info
         if info is not None and found.model_hash in ("", info.hash):
-            kept, left_out = fitted(recipe, info)
-            self._session.apply(kept)
-            if left_out:
+            if left_out := show(recipe, self._session):
                 self.said.emit(Problem(left_out), "warning")
             return
         known = self._settings.value.models.get(found.model_hash, "")
@@ -179,8 +177,7 @@ class Documents(QObject):
         if info is None:
             self._open_bundled(recipe)
         else:
-            kept, left_out = fitted(recipe, info)
-            self._session.apply(kept)
+            left_out = show(recipe, self._session)
         name = found.model_name or "a model that was never opened here"
         sentence = f"This picture was drawn by {name}, another model than the one shown, so it looks different here."
         cure = "Open that model and drop the picture again."

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
@@ -26,6 +25,7 @@ from explorer.controls import icons
 from explorer.controls.banner import Banner
 from explorer.controls.chips import IconButton, Segments, button
 from explorer.controls.columns import SideColumn, StateDot
+from explorer.controls.local_files import local_files
 from explorer.controls.palette import CommandPalette
 from stylegan_core.info import ModelInfo
 
@@ -165,14 +165,14 @@ class MainWindow(QMainWindow):
         return footer
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if local:
+        files = local_files(event.mimeData())
+        if files:
             event.acceptProposedAction()
-            self.dropped.emit(str(Path(local[0])))
+            self.dropped.emit(str(files[0]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typing = isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)

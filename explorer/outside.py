@@ -1,6 +1,6 @@
 """Recipes from outside: what of them the network on screen can draw, and a sentence about the rest."""
 
-from explorer.session import fitting
+from explorer.session import Session, fitting
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Recipe
 
@@ -23,6 +23,16 @@ def fitted(recipe: Recipe, info: ModelInfo) -> tuple[Recipe, str]:
         return kept, ""
     words = " and ".join(filter(None, [", ".join(left_out[:-1]), left_out[-1]]))
     return kept, f"This recipe was made with another network: {info.name} leaves out {words}, which it cannot draw."
+
+
+def show(recipe: Recipe, session: Session) -> str:
+    """Shows as much of a recipe as the network on screen can draw; the sentence about the rest, empty for nothing.
+
+    Where there is no network yet the whole recipe waits for one.
+    """
+    kept, left_out = (recipe, "") if session.info is None else fitted(recipe, session.info)
+    session.apply(kept)
+    return left_out
 
 
 def fits(latent: Latent, info: ModelInfo) -> bool:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDrag, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from explorer.controls.local_files import local_files
 from stylegan_core.recipe import Recipe
 from stylegan_core.saved_picture import read_picture
 
@@ -40,5 +41,5 @@ def dragged_recipe(data: QMimeData) -> Recipe | None:
 
 
 def _file(data: QMimeData) -> Path | None:
-    local = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    local = local_files(data)
     return local[0] if len(local) == 1 and local[0].suffix.lower() == ".png" else None

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtGui import QDropEvent
-
 from explorer.opening import IMAGES, PNG, look
 
 IDX = (b"\x1f\x8b", b"\0\0\x08")  # packed or not
@@ -20,12 +18,6 @@ class Dropped:
 
     kind: Kind
     path: Path
-
-
-def dropped_path(event: QDropEvent) -> Path | None:
-    """The first local file or folder that is dragged, if there is one."""
-    local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-    return Path(local[0]) if local else None
 
 
 def what_is(path: Path) -> Dropped:

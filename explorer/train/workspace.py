@@ -9,9 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from explorer.controls.local_files import local_files
 from explorer.runs import Launch, train_arguments
 from explorer.task import Task
-from explorer.train.dropping import Dropped, dropped_path, what_is
+from explorer.train.dropping import Dropped, what_is
 from explorer.train.run_list import RunList
 from stylegan_core.rundir import RunDir
 from stylegan_core.whole_file import write_whole
@@ -88,19 +89,19 @@ class TrainWorkspace(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders are welcome."""
-        if dropped_path(event) is not None:
+        if local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Looks at what it is beside the window's thread; on a monitor it is the window's to open."""
-        path = dropped_path(event)
-        if path is None:
+        files = local_files(event.mimeData())
+        if not files:
             return
         event.acceptProposedAction()
         if self.pages.currentWidget() is self.monitor:
-            self.open_requested.emit(str(path))
+            self.open_requested.emit(str(files[0]))
         else:
-            self._drops.begin(lambda _: what_is(path))
+            self._drops.begin(lambda _: what_is(files[0]))
 
     def _take_dropped(self, found: Dropped) -> None:
         """Pictures become the data of a new run, a network what it begins from, a run is watched."""
