@@ -96,7 +96,6 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
     """The card as Markdown."""
     info, logs = bundled.model.info, bundled.logs
     config = logs[-1].config
-    weights = " then ".join(weight for weight, _ in itertools.groupby(r1(log.config) for log in logs))
     parts = " + ".join(f"{log.img / 1000:.0f}" for log in logs)
     seen = sum(log.img for log in logs) / 1000
     a_class = f", one class a column: {', '.join(info.classes)}" if info.classes else ""
@@ -108,7 +107,7 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "| | |",
         "|---|---|",
         f"| data | {about} |",
-        f"| preset | `{config.preset}`, R1 weight {weights}, seed {config.seed} |",
+        f"| preset | `{config.preset}`, {asked(logs)}, seed {config.seed} |",
         f"| images seen | {seen:.0f} thousand{f' ({parts}, each run begun from the last)' if len(logs) > 1 else ''} |",
         f"| time | {sum(log.seconds for log in logs) / 3600:.1f} hours on {machine(logs, bundled.beside)} |",
         f"| generator | {info.parameters / 1e6:.2f} million parameters, z and w of {info.z_dim} |",
@@ -160,6 +159,18 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def asked(logs: Sequence[Log]) -> str:
+    """What the runs were told of R1, learning rate (at the last level) and style mixing, one after the other."""
+
+    def in_turn(words: Iterable[str]) -> str:
+        return " then ".join(word for word, _ in itertools.groupby(words))
+
+    configs = [log.config for log in logs]
+    weights, rates = in_turn(map(r1, configs)), in_turn(f"{config.growth.levels[-1].rate:g}" for config in configs)
+    mixing = in_turn(f"{config.style_mixing:g}" for config in configs)
+    return f"R1 weight {weights}, learning rate {rates}, style mixing {mixing}"
 
 
 def r1(config: TrainingConfig) -> str:

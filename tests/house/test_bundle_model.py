@@ -12,7 +12,7 @@ pytest.importorskip("torch", reason="torch is not installed")
 
 from stylegan_core.events import Event, Heartbeat, Metric, Resume, Tick, encode
 from stylegan_core.training.config import TrainingConfig, changed, preset
-from tools.bundle_model import machine, r1
+from tools.bundle_model import asked, machine, r1
 from tools.curve_picture import draw_curve
 from tools.run_logs import Log, read_log, whole_curve
 
@@ -118,3 +118,11 @@ def test_the_picture_holds_the_curve(tmp_path: Path) -> None:
 def test_the_card_tells_how_each_run_weighed_r1() -> None:
     every, lazy = preset("avatars-32"), changed(preset("avatars-32"), ["gamma=0.2", "r1_interval=8"])
     assert [r1(config) for config in (every, lazy)] == ["2", "0.2 every 8th step"]
+
+
+def test_the_card_tells_what_changed_from_run_to_run() -> None:
+    first = changed(preset("avatars-32"), ["gamma=2", "growth.rate=0.01"])
+    second = changed(first, ["growth.32.rate=0.002", "style_mixing=0.3"])
+    assert asked([log(first, 100), log(first, 100), log(second, 100)]) == (
+        "R1 weight 2, learning rate 0.01 then 0.002, style mixing 0.9 then 0.3"
+    )
