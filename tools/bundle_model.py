@@ -29,6 +29,7 @@ from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer
 from stylegan_core.rundir import RunDir
+from stylegan_core.stems import img_of
 from stylegan_core.training.config import TrainingConfig
 from tools.curve_picture import draw_curve
 from tools.measuring import EXPLAINED, measured, reals_of
@@ -173,6 +174,15 @@ def asked(logs: Sequence[Log]) -> str:
     return f"R1 weight {weights}, learning rate {rates}, style mixing {mixing}"
 
 
+def chosen_checkpoint(run: RunDir, kimg: float) -> tuple[Path, float]:
+    """The drawable checkpoint nearest to ``kimg`` thousand images, and how many it has seen. Raises ValueError."""
+    found = [(img, path) for path in run.every_drawable() if (img := img_of(path)) is not None]
+    if not found:
+        raise ValueError(f"{run.checkpoints} holds no checkpoint.")
+    img, path = min(found, key=lambda one: abs(one[0] - 1000 * kimg))
+    return path, float(img)
+
+
 def r1(config: TrainingConfig) -> str:
     """How a run weighed R1, in words."""
     return f"{config.gamma:g}" if config.r1_interval == 1 else f"{config.gamma:g} every {config.r1_interval}th step"
@@ -204,16 +214,17 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--about", required=True)
     parser.add_argument("--failures", default="See the samples at psi 1.")
     parser.add_argument(
-        "--kimg", type=float, default=0, help="an earlier checkpoint, chosen by eye; the newest without"
+        "--kimg", type=float, default=0, help="the checkpoint nearest to it, chosen by eye; the newest without"
     )
     parser.add_argument("--beside", default="", help="what else ran there, such as 'beside three other runs'")
     parser.add_argument("--count", type=int, default=2500)
     parser.add_argument("--labelled", type=int, default=3000, help="pictures to learn the labels and directions from")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    until = 1000 * arguments.kimg
-    chosen = RunDir(arguments.run).checkpoint_file(round(until)) if arguments.kimg else arguments.run
-    logs, folder = read_logs(arguments.run, until or math.inf), MODELS / arguments.name
+    chosen, until = (
+        chosen_checkpoint(RunDir(arguments.run), arguments.kimg) if arguments.kimg else (arguments.run, math.inf)
+    )
+    logs, folder = read_logs(arguments.run, until), MODELS / arguments.name
     target = folder / f"{arguments.name}.safetensors"
     model, stored = store(load_model(chosen), target, facts_of(arguments.name, logs))
     for psi in (0.7, 1.0):

@@ -11,8 +11,9 @@ from PIL import Image
 pytest.importorskip("torch", reason="torch is not installed")
 
 from stylegan_core.events import Event, Heartbeat, Metric, Resume, Tick, encode
+from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig, changed, preset
-from tools.bundle_model import asked, machine, r1
+from tools.bundle_model import asked, chosen_checkpoint, machine, r1
 from tools.curve_picture import draw_curve
 from tools.run_logs import Log, read_log, whole_curve
 
@@ -126,3 +127,11 @@ def test_the_card_tells_what_changed_from_run_to_run() -> None:
     assert asked([log(first, 100), log(first, 100), log(second, 100)]) == (
         "R1 weight 2, learning rate 0.01 then 0.002, style mixing 0.9 then 0.3"
     )
+
+
+def test_the_checkpoint_nearest_to_a_number_is_taken(tmp_path: Path) -> None:
+    run = RunDir(tmp_path)
+    run.checkpoints.mkdir()
+    for name in ("000020", "000025_008", "000025_008.state", "000030"):
+        (run.checkpoints / f"{name}.safetensors").touch()
+    assert chosen_checkpoint(run, 25) == (run.checkpoints / "000025_008.safetensors", 25_008)
