@@ -176,11 +176,11 @@ def asked(logs: Sequence[Log]) -> str:
 
 def chosen_checkpoint(run: RunDir, kimg: float) -> tuple[Path, float]:
     """The drawable checkpoint nearest to ``kimg`` thousand images, and how many it has seen. Raises ValueError."""
-    found = [(img, path) for path in run.every_drawable() if (img := img_of(path)) is not None]
+    found = [(img_of(path) or 0, path) for path in run.every_drawable()]  # all are named by their images
     if not found:
         raise ValueError(f"{run.checkpoints} holds no checkpoint.")
     img, path = min(found, key=lambda one: abs(one[0] - 1000 * kimg))
-    return path, float(img)
+    return path, img
 
 
 def r1(config: TrainingConfig) -> str:
