@@ -184,6 +184,7 @@ class Explorer(QObject):
         self.documents.nothing_to_show.connect(self._show_nothing)
         self.documents.saved.connect(self.window.show_saved)
         self._clock.timeout.connect(self.window.show_age)
+        self.window.unfinished = self.train.unfinished
 
     def _connect_train(self) -> None:
         self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))

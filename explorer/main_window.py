@@ -1,10 +1,10 @@
 """The window: header, pages, footer, banner; knows where things sit and nothing of what they do."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -27,6 +27,7 @@ from explorer.controls.chips import IconButton, Segments, button
 from explorer.controls.columns import SideColumn, StateDot
 from explorer.controls.local_files import local_files
 from explorer.controls.palette import CommandPalette
+from explorer.jobs import Problem
 from stylegan_core.info import ModelInfo
 
 LEFT_WIDTH, RIGHT_WIDTH = 308, 372
@@ -36,12 +37,14 @@ WORKSPACES = ("Explore", "Train")
 
 
 class MainWindow(QMainWindow):
-    """Header, the workspaces as pages, footer. Signals say what a person wants; ``app.py`` does it."""
+    """Header, the workspaces as pages, footer. Signals say what a person wants; ``app.py`` does it.
+
+    ``unfinished`` names what would be given up if the window were closed now: people are asked once before.
+    """
 
     dropped = Signal(str)  # path of a file or folder
     workspace_changed = Signal(int)
     compare_held = Signal(bool)
-    closing = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +58,8 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.state, self.facts = StateDot(), QLabel()
         self.device, self.hash, self.saved = QLabel(), QLabel(), QLabel()
+        self.unfinished: Callable[[], Sequence[str]] = tuple
+        self._leaving = ""  # what was asked before closing
         self._saved_at = 0.0
         self._header = QHBoxLayout()
         self._lay_out()
@@ -195,9 +200,19 @@ class MainWindow(QMainWindow):
             self.compare_held.emit(False)
         super().changeEvent(event)
 
-    def closeEvent(self, event: QEvent) -> None:
-        self.closing.emit()
-        event.accept()
+    def closeEvent(self, event: QCloseEvent) -> None:
+        unfinished = self.unfinished()
+        if not unfinished or (self._leaving and self.banner.sentence == self._leaving):
+            event.accept()
+            return
+        event.ignore()
+        self._leaving = f"Closing the window now gives up {' and '.join(unfinished)}."
+        self.banner.say(Problem(self._leaving), "warning", "Close anyway", self.close_anyway)
+
+    def close_anyway(self) -> None:
+        """Closes the window without a question."""
+        self.unfinished = tuple
+        self.close()
 
 
 class ExplorePage(QWidget):

@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
     app.aboutToQuit.connect(explorer.close)
     for ending in (signal.SIGTERM, signal.SIGINT):
         # Python hears a signal between two steps of any slot, so the window closes with the next event.
-        signal.signal(ending, lambda *_: QTimer.singleShot(0, explorer.window, explorer.window.close))
+        signal.signal(ending, lambda *_: QTimer.singleShot(0, explorer.window, explorer.window.close_anyway))
     code = app.exec()
     return shot.code if shot else code
 
@@ -102,7 +102,7 @@ class Screenshot(QObject):
         self.code = 0 if written else 2
         if not written:
             sys.stderr.write(f"{self._path} cannot be written: choose another folder or free some space.\n")
-        self._explorer.window.close()
+        self._explorer.window.close_anyway()
 
     def _wait_for_run(self, run: str) -> None:
         """A run that has drawn nothing yet is shown as it is."""
@@ -114,7 +114,7 @@ class Screenshot(QObject):
         if self.code == 1:
             sys.stderr.write(reason + "\n")
             self.code = 2
-            self._explorer.window.close()
+            self._explorer.window.close_anyway()
 
 
 def _size(text: str) -> tuple[int, int]:

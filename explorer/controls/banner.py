@@ -1,6 +1,8 @@
 """The banner: one sentence about what went wrong and its cure, details folded, gone with one key."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -13,14 +15,13 @@ TONES = {"bad": "warning", "warning": "warning", "good": "check"}
 
 
 class Banner(QFrame):
-    """Lies over the top of the page. ``acted`` is emitted when the person takes the cure that was offered."""
-
-    acted = Signal()
+    """Lies over the top of the page."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
         self._tone = "bad"
+        self._do: Callable[[], object] | None = None
         self._sign, self._text = QLabel(), QLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
@@ -47,9 +48,9 @@ class Banner(QFrame):
         """What it says; empty while hidden."""
         return "" if self.isHidden() else self._text.text()
 
-    def say(self, problem: Problem, tone: str = "bad", cure: str = "") -> None:
-        """Shows a sentence; ``tone`` is "bad", "warning" or "good", ``cure`` the text of a button or ""."""
-        self._tone = tone
+    def say(self, problem: Problem, tone: str = "bad", cure: str = "", do: Callable[[], object] | None = None) -> None:
+        """Shows a sentence; ``tone`` is "bad", "warning" or "good", ``cure`` the text of a button that calls ``do``."""
+        self._tone, self._do = tone, do
         self._text.setText(problem.sentence)
         self._details.setPlainText(problem.details)
         self._fold.setVisible(bool(problem.details))
@@ -79,7 +80,8 @@ class Banner(QFrame):
 
     def _act(self) -> None:
         self.hide()
-        self.acted.emit()
+        if self._do is not None:
+            self._do()
 
     def _recolour(self) -> None:
         token = self._tone if self._tone in TONES else "bad"

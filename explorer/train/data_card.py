@@ -269,6 +269,12 @@ class DataCard(QWidget):
         self.copy.begin(self.text, self.folder, unwanted(self.report))
         self.copying.emit()
 
+    def unfinished(self) -> list[str]:
+        """What :meth:`close_card` would give up, each in a few words."""
+        copy = f"the copy of {Path(self.copy.source).name}" if self.copy.busy else ""
+        avatars = f"the avatars ({self.maker.said.text()})" if self.maker.busy else ""
+        return [each for each in (copy, avatars) if each]
+
     @property
     def waits_for_copy(self) -> bool:
         """True while a clean copy is made of the data that is chosen, to take its place."""

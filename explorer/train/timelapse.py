@@ -157,6 +157,11 @@ class Timelapses(QObject):
             lambda: self._end(f"The time-lapse was given up; {self._path.name} is not written.", "warning")
         )
 
+    @property
+    def unfinished(self) -> str:
+        """The time-lapse that is being written, in a few words; empty where none is."""
+        return f"the time-lapse {self._path.name} ({self.words})" if self._task.busy else ""
+
     def write(self, path: Path, wish: Wish) -> None:
         """Begins; the end comes as a signal."""
         self._path, self._left = path, TimeLeft()

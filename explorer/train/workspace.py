@@ -201,6 +201,11 @@ class TrainWorkspace(QWidget):
             self.pages.removeWidget(monitor)
             monitor.deleteLater()
 
+    def unfinished(self) -> list[str]:
+        """What :meth:`close_workspace` would give up, each in a few words that go on with "gives up"."""
+        films = self._films.unfinished if self._films is not None else ""
+        return [each for each in (films, *(self.setup.data.unfinished() if self.setup is not None else ())) if each]
+
     def close_workspace(self) -> None:
         """Ends threads, timers and questions; trainers go on."""
         self._close_monitor()

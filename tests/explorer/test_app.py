@@ -352,6 +352,36 @@ def test_what_training_has_to_tell_is_said_also_in_explore(start: Make, qtbot: Q
     assert banner.property("tone") == "good"
 
 
+def test_closing_asks_before_it_gives_up_what_is_not_finished(
+    start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A time-lapse, a copy or avatars half made went without a word."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    window, banner = explorer.window, explorer.window.banner
+    monkeypatch.setattr(explorer.train, "unfinished", lambda: ["the time-lapse face.gif (3 of 9)", "the copy of faces"])
+    window.unfinished = explorer.train.unfinished
+    assert not window.close() and window.isVisible()
+    assert banner.sentence == (
+        "Closing the window now gives up the time-lapse face.gif (3 of 9) and the copy of faces."
+    )
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not banner.isVisible()
+    assert not window.close() and window.isVisible(), "a question that was put away is asked again"
+    (anyway,) = [each for each in banner.findChildren(QPushButton) if each.text() == "Close anyway"]
+    qtbot.mouseClick(anyway, Qt.MouseButton.LeftButton)
+    assert not window.isVisible()
+
+
+def test_closing_twice_is_an_answer(start: Make, qtbot: QtBot) -> None:
+    window = start().window
+    words = ["the copy of faces"]
+    window.unfinished = lambda: words
+    assert not window.close()
+    words[0] = "the copy of faces, somewhat later"
+    assert window.close() and not window.isVisible()
+
+
 def test_the_hints_of_the_first_start_come_once(start: Make, qtbot: QtBot) -> None:
     explorer = start()
     drawn(explorer, qtbot)

@@ -82,10 +82,12 @@ def test_a_copy_shows_how_far_it_is_and_can_be_given_up(page: SetupPage, gate: G
     row = page.data.copy
     assert row.isVisible() and row.bar.maximum() == 7
     assert row.said.text() == "3 of 7 pictures copied"
+    assert page.data.unfinished() == ["the copy of faces"]
     assert not page.start.isEnabled() and "still being made" in page.reason.toolTip()
     qtbot.mouseClick(row.cancel, Qt.MouseButton.LeftButton)
     gate.open.set()
     qtbot.waitUntil(lambda: not row.isVisible())
+    assert page.data.unfinished() == []
     assert page.data.text == str(faces) and "The copy was given up." in page.data.findings.text()
     assert list(page.data.folder.iterdir()) == []
     assert page.start.isEnabled()

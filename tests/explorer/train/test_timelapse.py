@@ -129,11 +129,14 @@ def test_leaving_does_not_wait_for_the_film_and_its_end_is_told(
     filming(workspace, run, tmp_path / "face.gif", gate, qtbot)
     workspace.show_runs()
     assert workspace.monitor is None and not gate.open.is_set()
+    (unfinished,) = workspace.unfinished()
+    assert unfinished.startswith("the time-lapse face.gif (0 of ")
     workspace.watch(run.path)  # another monitor, the same film
     assert workspace.monitor.face.cancel.isVisible() and not workspace.monitor.face.save.isVisible()
     with qtbot.waitSignal(workspace.told) as told:
         gate.open.set()
     assert told.args == [f"Saved the time-lapse as {tmp_path / 'face.gif'}.", "good"]
+    assert workspace.unfinished() == []
     assert (tmp_path / "face.gif").stat().st_size > 100
     assert workspace.monitor.face.save.isVisible()
 
