@@ -26,8 +26,9 @@ class TrainingConfig:
     ``ema_kimg``: half-life of the averaged generator; at first it is ``ema_ramp`` of the images seen (0: no ramp).
     ``snapshot_kimg``: checkpoint and samples; at least every ``checkpoint_minutes`` a checkpoint. The newest ``keep``
     checkpoints stay, and of the older ones the first of every ``keep_every``-th kimg (0: none).
-    ``noise_rate`` multiplies the learning rate of noise strengths (1: as in the paper). ``settle_steps`` are spent,
-    whenever the network grows, on fitting the new layers to what the level below draws (0: none, as in the paper).
+    ``noise_rate`` multiplies the learning rate of noise strengths, ``mapping_rate`` that of the mapping network, which
+    is a hundredth of the other layers' (1: as in the paper). ``settle_steps`` are spent, whenever the network grows, on
+    fitting the new layers to what the level below draws (0: none, as in the paper).
     ``micro_batch`` images are computed at a time (0: all), ``threads`` 0 means decide at the start of the run.
     ``precision`` is "auto", "float32" or "bfloat16"; ``device`` empty means the best there is.
     ``metric_kimg``: how often FD-E is measured (0: only on request), over ``metric_count`` pictures a side.
@@ -42,6 +43,7 @@ class TrainingConfig:
     r1_interval: int = 1
     style_mixing: float = 0.9
     noise_rate: float = 1.0
+    mapping_rate: float = 1.0
     settle_steps: int = 0
     ema_kimg: float = 10.0
     ema_ramp: float = 0.0

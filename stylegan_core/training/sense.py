@@ -24,6 +24,7 @@ LEAST = {
     "gamma": 0,
     "style_mixing": 0,
     "noise_rate": 0,
+    "mapping_rate": 0,
     "ema_ramp": 0,
 }
 GREATEST = {"threads": MOST_THREADS, "metric_count": 1_000_000, "style_mixing": 1}

@@ -13,6 +13,7 @@ from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.keys import Purpose, stream
 
 NOISE_STRENGTH = "noise_strength"
+MAPPING = "mapping."
 EPSILON = 1e-8
 
 
@@ -66,7 +67,7 @@ class TrainingState:
         self.share_g = objective.generator_share
         self.share_d = objective.discriminator_share(config.gamma, config.r1_interval)
         betas = (objective.beta1, objective.beta2)
-        self.adam_g = adam(generator, betas, self.share_g, config.noise_rate)
+        self.adam_g = adam(generator, betas, self.share_g, config.noise_rate, config.mapping_rate)
         self.adam_d = adam(discriminator, betas, self.share_d)
 
     @classmethod
@@ -103,21 +104,26 @@ class TrainingState:
 
 
 def adam(
-    network: nn.Module, betas: tuple[float, float] = (0.0, 0.99), share: float = 1.0, noise_rate: float = 1.0
+    network: nn.Module,
+    betas: tuple[float, float] = (0.0, 0.99),
+    share: float = 1.0,
+    noise_rate: float = 1.0,
+    mapping_rate: float = 1.0,
 ) -> torch.optim.Adam:
     """Adam with eps 1e-8 (spec-core 5.1); betas to the power of ``share``; the rate is set by each phase.
 
     ``noise_rate`` multiplies it for noise strengths: they begin at 0, and with small batches Adam's steps of one size
-    make them wander off as far as the rate allows, whatever the pictures need.
+    make them wander off as far as the rate allows, whatever the pictures need. ``mapping_rate`` does so for the mapping
+    network, whose weights already learn at a hundredth of it.
     """
     betas = (betas[0] ** share, betas[1] ** share)
     fused = next(network.parameters()).device.type in ("cpu", "cuda")
-    slow = [p for name, p in network.named_parameters() if noise_rate != 1 and name.endswith(NOISE_STRENGTH)]
-    slow_ids = {id(p) for p in slow}
-    groups = [{"params": [p for p in network.parameters() if id(p) not in slow_ids], "factor": 1.0}]
-    if slow:
-        groups.append({"params": slow, "factor": noise_rate})
-    return torch.optim.Adam(groups, lr=0.001, betas=betas, eps=EPSILON, fused=fused)
+    groups: dict[float, list[nn.Parameter]] = {1.0: []}
+    for name, parameter in network.named_parameters():
+        mapping = mapping_rate if name.startswith(MAPPING) else 1.0
+        groups.setdefault(noise_rate if name.endswith(NOISE_STRENGTH) else mapping, []).append(parameter)
+    parts = [{"params": parameters, "factor": factor} for factor, parameters in groups.items()]
+    return torch.optim.Adam(parts, lr=0.001, betas=betas, eps=EPSILON, fused=fused)
 
 
 def has_batch_norm(state: TrainingState) -> bool:

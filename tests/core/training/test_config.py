@@ -59,6 +59,7 @@ def test_settings_reach_what_they_name() -> None:
         ("seed=1.5", "takes a whole number"),
         ("gamma=-1", "gamma must be at least 0"),
         ("noise_rate=-1", "noise_rate must be at least 0"),
+        ("mapping_rate=-1", "mapping_rate must be at least 0"),
         ("ema_ramp=-1", "ema_ramp must be at least 0"),
         ("ema_kimg=0", "ema_kimg must be more than 0"),
         ("metric_count=99999999999", "metric_count must be at most 1000000"),

@@ -64,6 +64,15 @@ def test_the_first_step_after_a_reset_moves_every_stored_weight_by_the_rate(stat
         assert float((moved - rate).abs().max()) < 1e-4 * rate + 2e-7 * 400, name
 
 
+def test_the_mapping_network_learns_at_a_rate_of_its_own() -> None:
+    state = TrainingState.fresh(changed(TINY, ["mapping_rate=20"]), CPU)
+    state.set_rate(0.004)
+    mapping = {id(p) for p in state.generator.mapping.parameters()}
+    for group in state.adam_g.param_groups:
+        assert all((id(p) in mapping) == (group["lr"] == 0.08) for p in group["params"])
+    assert sum(len(group["params"]) for group in state.adam_g.param_groups) == len(list(state.generator.parameters()))
+
+
 def test_a_rollback_lowers_the_rate(state: TrainingState) -> None:
     state.counters.rate_factor = 0.25
     state.set_rate(0.004)
