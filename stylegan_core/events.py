@@ -28,6 +28,7 @@ class Start(Event):
     preset: str = ""
     machine: str = ""
     threads: int = 0
+    processes: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Resume(Event):
     preset: str = ""
     machine: str = ""
     threads: int = 0
+    processes: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

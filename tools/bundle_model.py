@@ -190,8 +190,10 @@ def r1(config: TrainingConfig) -> str:
 
 def machine(logs: Sequence[Log], beside: str = "") -> str:
     """What the runs computed on, in words, on a CPU with how many of its cores; and ``beside`` what else."""
-    cores = "1 core" if logs[-1].config.threads == 1 else f"{logs[-1].config.threads} cores"
-    found = dict.fromkeys(f"{cores} of {cpu()}" if log.device == "CPU" else f"one {log.device}" for log in logs)
+    found: dict[str, None] = {}
+    for log in logs:
+        cores = [f"{count} core{'s' if count > 1 else ''} of {cpu()}" for count in log.cores]
+        found |= dict.fromkeys(cores if log.device == "CPU" else [f"one {log.device}"])
     return ", ".join(filter(None, [", then ".join(found), beside]))
 
 

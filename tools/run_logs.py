@@ -19,7 +19,8 @@ GAP = 60.0  # seconds without a word that count as a pause, not as training
 class Log:
     """What a run's log says: images, seconds at work, the Fréchet distance at each kimg, diversity at the end.
 
-    ``device`` is what it computed on last, as its start said: "CPU" or a GPU's name.
+    ``device`` is what it computed on last, as its start said: "CPU" or a GPU's name; ``cores`` are the numbers of
+    threads it had, of all its processes, each once and in turn.
     """
 
     config: TrainingConfig
@@ -28,6 +29,7 @@ class Log:
     curve: tuple[tuple[float, float], ...]
     diversity: tuple[float, float]
     device: str = "CPU"
+    cores: tuple[int, ...] = (1,)
 
 
 def read_log(run: Path, until: float = math.inf) -> Log:
@@ -39,6 +41,7 @@ def read_log(run: Path, until: float = math.inf) -> Log:
     config = TrainingConfig.from_dict(json.loads((run / "config.json").read_text(encoding="utf-8")))
     img, seconds, last, device = 0, 0.0, 0.0, "CPU"
     story: list[Event] = []
+    cores: dict[int, None] = {}
     for event in _events(run):
         if event.img > until or (isinstance(event, Heartbeat) and not event.text and event.img == img):
             continue
@@ -48,10 +51,11 @@ def read_log(run: Path, until: float = math.inf) -> Log:
         retell(story, [event])
         if isinstance(event, (Start, Resume)):
             device = event.machine.partition(",")[0] or device
+            cores[event.processes * (event.threads or config.threads or 1)] = None
     curve = {event.img / 1000: event.value for event in story if isinstance(event, Metric) and event.name == NAME}
     ticks = [event for event in story if isinstance(event, Tick)]
     diversity = (ticks[-1].diversity, ticks[-1].diversity_features) if ticks else (math.nan, math.nan)
-    return Log(config, img, seconds, tuple(sorted(curve.items())), diversity, device)
+    return Log(config, img, seconds, tuple(sorted(curve.items())), diversity, device, tuple(cores) or (1,))
 
 
 def _events(run: Path) -> Iterator[Event]:

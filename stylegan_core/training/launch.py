@@ -140,8 +140,8 @@ class Launch:
         journal.img = state.counters.img
         machine = f"{describe(self.device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
         kind = Start if path is None and self._new else Resume
-        name = self.config.preset
-        journal.write(kind(version=program_version(), preset=name, machine=machine, threads=torch.get_num_threads()))
+        name, threads, world = self.config.preset, torch.get_num_threads(), self.team.world
+        journal.write(kind(version=program_version(), preset=name, machine=machine, threads=threads, processes=world))
         for trouble in troubles:
             journal.alert("checkpoint", trouble)
         log.info("%s at %g kimg", "goes on" if path else "starts", state.counters.img / 1000)

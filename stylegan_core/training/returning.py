@@ -25,7 +25,7 @@ def go_back(run: RunDir, state: TrainingState, team: Team, journal: Journal) -> 
     state, troubles = rolled_back(run, state, team)
     counters = state.counters
     journal.img = counters.img
-    journal.write(Resume(preset=state.config.preset, threads=torch.get_num_threads()))
+    journal.write(Resume(preset=state.config.preset, threads=torch.get_num_threads(), processes=team.world))
     for trouble in troubles:
         journal.alert("checkpoint", trouble)
     kimg, factor = counters.img / 1000, counters.rate_factor

@@ -10,7 +10,7 @@ from PIL import Image
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from stylegan_core.events import Event, Heartbeat, Metric, Resume, Tick, encode
+from stylegan_core.events import Event, Heartbeat, Metric, Resume, Start, Tick, encode
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from tools.bundle_model import asked, chosen_checkpoint, machine, r1
@@ -48,6 +48,15 @@ def test_a_log_is_read_up_to_the_chosen_checkpoint(tmp_path: Path) -> None:
     assert (whole.img, whole.seconds, len(whole.curve)) == (3000, 40.0, 2)
     assert machine([whole]) == "one NVIDIA Any"
     assert machine([replace(whole, device="CPU"), whole]).endswith(", then one NVIDIA Any")
+
+
+def test_the_card_tells_of_every_core_that_worked(tmp_path: Path) -> None:
+    """A run that went on with two processes of a thread each was said to be the work of one core."""
+    run = written(
+        tmp_path, Start(threads=1, machine="CPU, any"), Resume(img=9, threads=1, processes=2, machine="CPU, any")
+    )
+    words = machine([read_log(run)])
+    assert words.startswith("1 core of ") and ", then 2 cores of " in words
 
 
 def test_a_log_goes_on_after_a_stretch_that_was_lost(tmp_path: Path) -> None:
