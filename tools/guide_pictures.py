@@ -140,7 +140,7 @@ class Guide:
             self.explorer.session.undo()
         from stylegan_core.recipe import Latent
 
-        for seed in (3, 5, 56, 35):
+        for seed in (3, 22, 56, 52):
             self.explorer.session.edit(latent=Latent(seed))
             self.explorer.session.commit()
             self.settle()
