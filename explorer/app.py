@@ -184,7 +184,6 @@ class Explorer(QObject):
         self.documents.nothing_to_show.connect(self._show_nothing)
         self.documents.saved.connect(self.window.show_saved)
         self._clock.timeout.connect(self.window.show_age)
-        self.window.unfinished = self.train.unfinished
 
     def _connect_train(self) -> None:
         self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
@@ -195,6 +194,7 @@ class Explorer(QObject):
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
+        self.window.unfinished = self.train.unfinished
 
     def _connect_actions(self) -> None:
         face = self.session

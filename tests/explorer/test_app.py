@@ -18,6 +18,7 @@ from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.mixing import FOREIGN, MixingPanel
 from explorer.jobs import Sheet
 from explorer.opening import look
+from explorer.train.workspace import TrainWorkspace
 from stylegan_core.contact_sheet import save_sheet
 from stylegan_core.picture import labels, save_picture
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
@@ -356,11 +357,11 @@ def test_closing_asks_before_it_gives_up_what_is_not_finished(
     start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A time-lapse, a copy or avatars half made went without a word."""
+    half_made = ["the time-lapse face.gif (3 of 9)", "the copy of faces"]
+    monkeypatch.setattr(TrainWorkspace, "unfinished", lambda _: half_made)
     explorer = start()
     drawn(explorer, qtbot)
     window, banner = explorer.window, explorer.window.banner
-    monkeypatch.setattr(explorer.train, "unfinished", lambda: ["the time-lapse face.gif (3 of 9)", "the copy of faces"])
-    window.unfinished = explorer.train.unfinished
     assert not window.close() and window.isVisible()
     assert banner.sentence == (
         "Closing the window now gives up the time-lapse face.gif (3 of 9) and the copy of faces."
