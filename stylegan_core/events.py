@@ -60,7 +60,8 @@ class PhaseBegin(Event):
 class Tick(Event):
     """How training goes: means since the last tick; ``memory`` in bytes, ``left_*`` in seconds; NaN is unknown.
 
-    ``diversity`` of the fixed latents in pixels and in the discriminator's features; ``ada_p`` of the augmentation.
+    ``diversity`` of the fixed latents in pixels and in the discriminator's features; ``ada_p`` of the augmentation;
+    ``critic_…`` are the critic's mean logits.
     """
 
     kind: ClassVar[str] = "tick"
@@ -74,6 +75,8 @@ class Tick(Event):
     r1: float = math.nan
     grad_g: float = math.nan
     grad_d: float = math.nan
+    critic_real: float = math.nan
+    critic_fake: float = math.nan
     diversity: float = math.nan
     diversity_features: float = math.nan
     ada_p: float = math.nan

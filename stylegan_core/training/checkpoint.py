@@ -142,11 +142,13 @@ def checksum(tensors: dict[str, Tensor], counters: str = "") -> str:
 
 
 def _networks(state: TrainingState) -> dict[str, torch.nn.Module]:
-    return {"generator": state.generator, "discriminator": state.discriminator, "average": state.average}
+    networks = {"generator": state.generator, "discriminator": state.discriminator, "average": state.average}
+    return networks | ({"critic": state.critic.heads} if state.critic else {})
 
 
 def _adams(state: TrainingState) -> dict[str, torch.optim.Adam]:
-    return {"adam_g.": state.adam_g, "adam_d.": state.adam_d}
+    adams = {"adam_g.": state.adam_g, "adam_d.": state.adam_d}
+    return adams | ({"adam_c.": state.adam_c} if state.adam_c else {})
 
 
 def _tensors(state: TrainingState) -> dict[str, Tensor]:
@@ -165,7 +167,9 @@ def _tensors(state: TrainingState) -> dict[str, Tensor]:
 
 
 def _optimised(state: TrainingState, prefix: str) -> list[tuple[str, torch.nn.Parameter]]:
-    return list((state.generator if prefix == "adam_g." else state.discriminator).named_parameters())
+    networks = {"adam_g.": state.generator, "adam_d.": state.discriminator}
+    network = state.critic.heads if state.critic and prefix == "adam_c." else networks[prefix]
+    return list(network.named_parameters())
 
 
 def _fill_adam(

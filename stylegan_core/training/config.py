@@ -10,7 +10,7 @@ from typing import Any, Self
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, official_growth
 from stylegan_core.training.family import FAMILY
-from stylegan_core.training.groups import AdaConfig, DataConfig, InitConfig
+from stylegan_core.training.groups import AdaConfig, CriticConfig, DataConfig, InitConfig
 from stylegan_core.training.objective import ObjectiveConfig
 from stylegan_core.training.sense import check_numbers
 
@@ -61,6 +61,7 @@ class TrainingConfig:
     data: DataConfig = field(default_factory=DataConfig)
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     ada: AdaConfig = field(default_factory=AdaConfig)
+    critic: CriticConfig = field(default_factory=CriticConfig)
     init: InitConfig = field(default_factory=InitConfig)
     asked: tuple[str, ...] = ()
 
@@ -122,6 +123,7 @@ class TrainingConfig:
                 ("data", DataConfig),
                 ("objective", ObjectiveConfig),
                 ("ada", AdaConfig),
+                ("critic", CriticConfig),
                 ("init", InitConfig),
             ):
                 made[name] = group(**data.get(name, {}))

@@ -96,6 +96,7 @@ class ReplayingStepper(Stepper):
         self._may = (
             self.team.world == 1
             and not config.ada.target
+            and not config.critic.weight
             and config.network.d_norm != "spectral"
             and not has_batch_norm(state)
             and not self.objective.gradient_penalty

@@ -96,6 +96,7 @@ class Half:
     def _untouched_if_abandoned(self) -> Iterator[None]:
         """Puts back what moves while computing (statistics of batch and spectral norms) if the half is abandoned."""
         named = [*self.state.generator.named_buffers(), *self.state.discriminator.named_buffers()]
+        named += self.state.critic.heads.named_buffers() if self.state.critic else []
         kept = [(b, b.clone()) for name, b in named if not name.endswith(("noise", "w_avg"))]
         try:
             yield

@@ -111,7 +111,7 @@ def owed(events: Iterable[Event], kind: type[Event], every: int, img: int) -> bo
 class Means:
     """Means of what the steps measured since the last tick; what was not measured since keeps its last value."""
 
-    NAMES = ("loss_g", "loss_d", "d_real", "d_fake", "r1", "grad_g", "grad_d")
+    NAMES = ("loss_g", "loss_d", "d_real", "d_fake", "r1", "grad_g", "grad_d", "critic_real", "critic_fake")
 
     def __init__(self) -> None:
         self._sums: dict[str, list[float]] = {}

@@ -21,6 +21,7 @@ from stylegan_core.stems import img_of
 from stylegan_core.training.agreement import check_agreement, check_data, note
 from stylegan_core.training.checkpoint import share_state
 from stylegan_core.training.config import TrainingConfig, changed, preset
+from stylegan_core.training.critic import insist_on_eye
 from stylegan_core.training.distributed import join
 from stylegan_core.training.finetune import adopted_from, open_init, take_over
 from stylegan_core.training.journal import Journal, Silent
@@ -172,6 +173,7 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     config = changed(preset(wish.preset), wish.settings)
     if wish.init:
         config = adopted_from(config, wish.init, wish.settings)
+    insist_on_eye(config.critic)
     dataset = open_data(wish.data, config)
     data = replace(config.data, path=str(Path(wish.data).resolve()), fingerprint=dataset.fingerprint)
     network = config.network.with_classes(tuple(dataset.classes))

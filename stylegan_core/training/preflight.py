@@ -17,6 +17,7 @@ from stylegan_core.metrics.samples import BATCH
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan
 from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.critic import KEPT, insist_on_eye
 from stylegan_core.training.disk import Stretch, judge, left_behind
 from stylegan_core.training.metric import device_of_features
 from stylegan_core.training.speed import Seconds, extrapolated, planned_measurements, settling_images, work
@@ -99,9 +100,10 @@ def preflight(
     problems = memory_problems(config, dtype, free)
     judged = 0.0
     try:
+        insist_on_eye(config.critic)
         judged = 0.0 if problems else seconds_of_features(config, device)
     except ValueError as error:
-        problems = (str(error),)
+        problems += (str(error),)
     measured = {} if problems else measure(config, device, dtype, budget, progress)
     room = room_for(cache, pictures, config.network.levels) if cache else None
     levels = level_costs(config, measured, dtype, room.missing if room else (), judged)
@@ -225,7 +227,8 @@ def memory_problems(config: TrainingConfig, dtype: torch.dtype, free: int | None
 def _kept(config: TrainingConfig, plan: LevelPlan, dtype: torch.dtype) -> int:
     images = min(plan.batch, config.micro_batch or plan.batch)
     numbers = sum((4 << at) ** 2 * 2 * config.network.channels(at) for at in range(plan.level + 1))
-    return images * numbers * PASSES * dtype.itemsize
+    seeing = KEPT * config.critic.side**2 if config.critic.weight else 0
+    return images * (numbers * PASSES + seeing) * dtype.itemsize
 
 
 def _parameters(network: NetworkConfig) -> int:

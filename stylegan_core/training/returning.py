@@ -50,7 +50,7 @@ def rolled_back(run: RunDir, state: TrainingState, team: Team) -> tuple[Training
     counters = state.counters
     counters.rollbacks, counters.rate_factor = before.rollbacks + 1, before.rate_factor / 2
     counters.troubled, counters.returned = max(before.troubled, before.img), counters.img
-    counters.skipped_d = counters.skipped_r1 = counters.skipped_g = counters.skipped_path = 0
+    counters.skipped_d = counters.skipped_r1 = counters.skipped_g = counters.skipped_path = counters.skipped_c = 0
     state.torn = False
     newer = [path for path in run.every_state() if team.leads and (img_of(path) or 0) > counters.img]
     return state, [*troubles, *(said for path in newer if (said := set_aside(path, LEFT)))]

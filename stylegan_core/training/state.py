@@ -7,9 +7,11 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
+from stylegan_core.device import training_dtype
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.critic import Critic
 from stylegan_core.training.keys import Purpose, stream
 
 NOISE_STRENGTH = "noise_strength"
@@ -22,11 +24,11 @@ class Counters:
     """``img`` real images shown; ``steps`` discriminator steps; ``half``: the generator's step of this batch is due.
 
     ``phase`` is the index of the phase whose Adam is in use (−1: none yet), ``skipped_…`` the updates of D, D with its
-    penalties, G and path lengths left out in a row for numbers that were not finite, ``rollbacks`` how often the run
-    went back and ``rate_factor`` what that cost, ``troubled`` the furthest image with such numbers and ``returned`` the
-    one it went back to (until that is past), ``micro_batch`` how many images are computed at a time (0: all),
-    ``path_mean`` the running mean of path lengths, ``ada_p`` the probability of augmentations and ``ada_…`` what was
-    measured since it last moved.
+    penalties, G, path lengths and the critic left out in a row for numbers that were not finite, ``rollbacks`` how
+    often the run went back and ``rate_factor`` what that cost, ``troubled`` the furthest image with such numbers
+    and ``returned`` the one it went back to (until that is past), ``micro_batch`` how many images are computed at a
+    time (0: all), ``path_mean`` the running mean of path lengths, ``ada_p`` the probability of augmentations and
+    ``ada_…`` what was measured since it last moved.
     """
 
     img: int = 0
@@ -37,6 +39,7 @@ class Counters:
     skipped_r1: int = 0
     skipped_g: int = 0
     skipped_path: int = 0
+    skipped_c: int = 0
     rollbacks: int = 0
     rate_factor: float = 1.0
     troubled: int = 0
@@ -50,16 +53,23 @@ class Counters:
     @property
     def most_skipped(self) -> int:
         """Updates of one kind left out in a row; what is due only now and then does not hide behind the others."""
-        return max(self.skipped_d, self.skipped_r1, self.skipped_g, self.skipped_path)
+        return max(self.skipped_d, self.skipped_r1, self.skipped_g, self.skipped_path, self.skipped_c)
 
 
 class TrainingState:
-    """Generator, its average, discriminator, both Adams and the counters of a run."""
+    """Generator, its average, discriminator, critic where there is one, their Adams and the counters of a run."""
 
-    def __init__(self, config: TrainingConfig, generator: Generator, discriminator: Discriminator) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        generator: Generator,
+        discriminator: Discriminator,
+        critic: Critic | None = None,
+    ) -> None:
         self.config = config
         self.generator = generator
         self.discriminator = discriminator
+        self.critic = critic
         self.average = copy.deepcopy(generator).requires_grad_(False).eval()
         self.counters = Counters(micro_batch=config.micro_batch)
         self.torn = False  # an update has begun of which the counters do not tell yet
@@ -69,6 +79,7 @@ class TrainingState:
         betas = (objective.beta1, objective.beta2)
         self.adam_g = adam(generator, betas, self.share_g, config.noise_rate, config.mapping_rate)
         self.adam_d = adam(discriminator, betas, self.share_d)
+        self.adam_c = adam(critic.heads, betas) if critic else None
 
     @classmethod
     def fresh(cls, config: TrainingConfig, device: torch.device) -> Self:
@@ -77,21 +88,27 @@ class TrainingState:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             generator, discriminator = build_generator(config.network), build_discriminator(config.network)
+            critic = build_critic(config, device)
         layout = torch.channels_last if device.type != "mps" else torch.contiguous_format
         generator.to(device, memory_format=layout)  # type: ignore[call-overload]
         discriminator.to(device, memory_format=layout)  # type: ignore[call-overload]
-        return cls(config, generator, discriminator)
+        return cls(config, generator, discriminator, critic)
 
     def reset_adams(self) -> None:
-        """Forgets both optimisers' moments, as the official code does at the start and end of every fade."""
+        """Forgets both networks' moments, as the official code does at the start and end of every fade.
+
+        The critic grows with nothing, so its own stay.
+        """
         self.adam_g.state.clear()
         self.adam_d.state.clear()
 
     def set_rate(self, rate: float) -> None:
-        """Sets the learning rate of both, times what rollbacks left of it and what lazy regularisation leaves."""
+        """Sets the learning rates, times what rollbacks left of them and what lazy regularisation leaves."""
         for optimizer, share in ((self.adam_g, self.share_g), (self.adam_d, self.share_d)):
             for group in optimizer.param_groups:
                 group["lr"] = rate * self.counters.rate_factor * share * group["factor"]
+        if self.adam_c:
+            self.adam_c.param_groups[0]["lr"] = self.config.critic.rate * self.counters.rate_factor
 
     @torch.no_grad()
     def update_average(self, beta: float) -> None:
@@ -101,6 +118,15 @@ class TrainingState:
         torch._foreach_lerp_(ours, theirs, 1 - beta)
         for mine, its in zip(self.average.buffers(), self.generator.buffers(), strict=True):
             mine.copy_(its)
+
+
+def build_critic(config: TrainingConfig, device: torch.device) -> Critic | None:
+    """The critic that a configuration asks for. Raises ValueError where its feature network is not installed."""
+    if not config.critic.weight:
+        return None
+    wish = config.precision
+    dtype = training_dtype(device) if wish == "auto" else getattr(torch, wish)
+    return Critic(config.critic, config.network.mbstd_group, dtype).to(device)
 
 
 def adam(

@@ -8,14 +8,18 @@ from torch import Tensor, nn
 
 from stylegan_core.schedule import Phase
 from stylegan_core.training.augment import adjusted
+from stylegan_core.training.critic import Critic
 from stylegan_core.training.half import Half
 from stylegan_core.training.keys import Purpose, uniforms
 from stylegan_core.training.losses import (
     fade_reals,
+    fake_loss,
+    generator_loss,
     gradient_penalty,
     path_lengths,
     r1_penalty,
     r1_weight,
+    real_loss,
 )
 from stylegan_core.training.parts import Part
 from stylegan_core.training.state import average_beta
@@ -26,13 +30,18 @@ PATH_DECAY = 0.01  # how fast the running mean of path lengths follows (StyleGAN
 
 @dataclass
 class StepNumbers:
-    """What a step measured; tensors are means over the batch, ``r1`` is None where R1 was not due."""
+    """What a step measured; tensors are means over the batch, ``r1`` is None where R1 was not due.
+
+    ``critic_…`` are means over its heads too, None where there is no critic.
+    """
 
     loss_d: Tensor | None = None
     loss_g: Tensor | None = None
     d_real: Tensor | None = None
     d_fake: Tensor | None = None
     r1: Tensor | None = None
+    critic_real: Tensor | None = None
+    critic_fake: Tensor | None = None
     grad_d: float = 0.0
     grad_g: float = 0.0
     skipped: list[str] = field(default_factory=list)
@@ -52,6 +61,8 @@ class Stepper(Half):
         """
         counters, network = self.state.counters, self.state.discriminator
         network.requires_grad_(True)
+        if self.state.critic:
+            self.state.critic.heads.train().requires_grad_(True)
         due = self.config.gamma + self.objective.r2 > 0 and counters.steps % self.config.r1_interval == 0
         riding = due and not self.objective.lazy_steps
         sums, w = self._fitting(lambda: self._discriminator_gradients(reals, labels, phase, riding), phase.batch)
@@ -64,6 +75,9 @@ class Stepper(Half):
             self.team.add([sums.r1])
             self._update(network, self.state.adam_d, "discriminator's penalty", numbers, "skipped_r1")
         numbers.r1 = sums.r1 if due and self.config.gamma > 0 else None
+        if self.state.critic and self.state.adam_c:
+            numbers.critic_real, numbers.critic_fake = sums.critic_real, sums.critic_fake
+            self._update(self.state.critic.heads, self.state.adam_c, "critic", numbers, "skipped_c")
         if not numbers.skipped:
             self.state.generator.update_w_avg(self._joined(w, phase.batch))
             beta = average_beta(phase.batch, counters.img / 1000, self.config.ema_kimg, self.config.ema_ramp)
@@ -77,6 +91,8 @@ class Stepper(Half):
         """Trains G on ``batch`` new fakes against the discriminator as it now is; counts the images."""
         counters, network = self.state.counters, self.state.generator
         self.state.discriminator.requires_grad_(False)
+        if self.state.critic:
+            self.state.critic.heads.eval().requires_grad_(False)
         loss, w = self._fitting(lambda: self._generator_gradients(labels, batch, phase), batch)
         self.team.add([loss])
         numbers.loss_g = loss
@@ -94,6 +110,8 @@ class Stepper(Half):
     ) -> tuple[Sums, Tensor]:
         """Leaves the gradients on D; what was measured, and w [n, w_dim] of the fakes."""
         self._clear(self.state.discriminator)
+        if self.state.critic:
+            self._clear(self.state.critic.heads)
         sums = Sums(self.device)
         means: list[Tensor] = []
         # In one pass where memory is no concern; batch and spectral norms would see something else than in two.
@@ -105,6 +123,9 @@ class Stepper(Half):
                 fakes, _, w = self._fakes(part, label, phase, Purpose.FAKES_D, Purpose.MIXING_D)
             means.append(w)
             self.check()
+            if self.state.critic:
+                self._critic_part(self.state.critic, real, fakes, part, sums)
+                self.check()
             if together:
                 self._both_part(real, fakes, part, label, phase, sums)
             else:
@@ -129,10 +150,25 @@ class Stepper(Half):
             self.check()
             seen = self._augmented(fakes, part, Purpose.AUGMENT_G)
             loss = self.loss.g(self._scores(seen, label, phase)) * part.share
-            torch.autograd.backward(loss)
             total += loss.detach()
+            if self.state.critic:
+                verdict = self.state.critic.scores(self.state.critic.project(seen))
+                shares = [generator_loss(scores) for scores in verdict]
+                loss = loss + torch.stack(shares).sum() * (self.config.critic.weight * part.share)
+            torch.autograd.backward(loss)
             self.check()
         return total, torch.cat(means)
+
+    def _critic_part(self, critic: Critic, reals: Tensor, fakes: Tensor, part: Part, sums: Sums) -> None:
+        """The critic's own logistic game, each head for itself; its frozen features need no way back here."""
+        with torch.no_grad():
+            of_reals = critic.project(self._augmented(reals, part, Purpose.AUGMENT_REAL))
+            of_fakes = critic.project(self._augmented(fakes, part, Purpose.AUGMENT_FAKE))
+        reals_seen, fakes_seen = critic.scores(of_reals), critic.scores(of_fakes)
+        losses = [real_loss(real) + fake_loss(fake) for real, fake in zip(reals_seen, fakes_seen, strict=True)]
+        sums.critic_real += torch.stack([scores.detach().mean() for scores in reals_seen]).mean() * part.share
+        sums.critic_fake += torch.stack([scores.detach().mean() for scores in fakes_seen]).mean() * part.share
+        torch.autograd.backward(torch.stack(losses).sum() * part.share)
 
     def _both_part(
         self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, sums: Sums

@@ -11,6 +11,7 @@ class Sums:
 
     def __init__(self, device: torch.device) -> None:
         self.loss, self.d_real, self.d_fake, self.r1, self.signs = (torch.zeros((), device=device) for _ in range(5))
+        self.critic_real, self.critic_fake = (torch.zeros((), device=device) for _ in range(2))
 
     def copied(self) -> Self:
         """The same numbers in places of their own."""
@@ -21,4 +22,4 @@ class Sums:
 
     @property
     def all(self) -> list[Tensor]:
-        return [self.loss, self.d_real, self.d_fake, self.r1, self.signs]
+        return [self.loss, self.d_real, self.d_fake, self.r1, self.signs, self.critic_real, self.critic_fake]
