@@ -40,6 +40,11 @@ PLOTS = (
         "What D says of real and of drawn pictures; above 0 it takes them for real.",
     ),
     (
+        "Critic's scores",
+        (Curve("critic_real", "real", "good", "{:+.2f}"), Curve("critic_fake", "fake", "fine", "{:+.2f}")),
+        "What the critic says, which looks through a network trained on photographs; above 0 it takes them for real.",
+    ),
+    (
         "R1 penalty",
         (Curve("r1", "", "coarse", "{:.3g}"),),
         "The squared gradient of D at real pictures, before it is weighted.",
@@ -164,13 +169,15 @@ class CurvesPanel(QWidget):
             self.plots[0].set_flags([(event.img / 1000, flag_text(event)) for event in record.alerts])
 
     def _hide_what_says_nothing(self, record: RunRecord) -> None:
-        """A run that never fades needs no alpha, one without augmentation no p."""
-        used = record.ticks.column("ada_p")
+        """Alpha where nothing ever fades, p without augmentation, the scores of a critic that is not there."""
+        used, scores = record.ticks.column("ada_p"), record.ticks.column("critic_real")
         for plot in self.plots:
             if plot.title.text() == "Alpha":
                 plot.setVisible(any(phase.kind == "fade" for phase in record.plan) or not record.plan)
             elif plot.title.text() == "Augmentation":
                 plot.setVisible(bool((used > 0).any()))
+            elif plot.title.text() == "Critic's scores":
+                plot.setVisible(bool(np.isfinite(scores).any()))
 
     @property
     def compares(self) -> bool:

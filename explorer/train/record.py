@@ -39,6 +39,8 @@ COLUMNS = (
     "r1",
     "grad_g",
     "grad_d",
+    "critic_real",
+    "critic_fake",
     "diversity",
     "diversity_features",
     "ada_p",

@@ -449,6 +449,19 @@ def test_a_network_that_does_not_grow_has_no_alpha(run: RunDir, qtbot) -> None:
     monitor.close_run()
 
 
+def test_a_critic_has_a_plot_of_its_own_and_only_where_there_is_one(monitor: Monitor, run: RunDir) -> None:
+    (plot,) = (plot for plot in monitor.curves.plots if plot.title.text() == "Critic's scores")
+    assert plot.isHidden()
+    writer = EventWriter(run)
+    writer.write(
+        events.Tick(time=time.time(), img=30_000, kimg=30, level=2, alpha=0.5, critic_real=1.25, critic_fake=-1.5)
+    )
+    writer.close()
+    look(monitor)
+    assert not plot.isHidden()
+    assert list(monitor.record.ticks.column("critic_real"))[-1] == 1.25
+
+
 def test_the_class_of_a_face_is_named(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: said.append(text))
