@@ -16,7 +16,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core metrics", description=__doc__)
     parser.add_argument("model", type=path, help="weight file or run directory")
     parser.add_argument("--data", type=path, required=True, help="pictures to compare with: folder, zip or idx file")
-    parser.add_argument("--only", default="fd,kid,pr,ppl", help="some of fd, kid, pr, ppl")
+    parser.add_argument("--only", default="fd,kid,pr,swd,ppl", help="some of fd, kid, pr, swd, ppl")
     parser.add_argument("--count", type=whole(FEWEST), default=2500, help="pictures on each side")
     parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=0)
     parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
@@ -24,7 +24,7 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     only = [name.strip() for name in arguments.only.split(",") if name.strip()]
     if not only:
-        raise ValueError("--only names nothing to measure; take some of fd, kid, pr, ppl.")
+        raise ValueError("--only names nothing to measure; take some of fd, kid, pr, swd, ppl.")
 
     from stylegan_core.data.source import open_dataset
     from stylegan_core.device import choose_device

@@ -59,7 +59,7 @@ def test_features_see_the_photographs_they_were_trained_on(model: Model) -> None
 def test_measuring_reports_every_number_and_its_progress(model: Model, pictures: Path) -> None:
     seen: list[float] = []
     found = measure(model, open_dataset(pictures, 8), METRICS, count=12, progress=seen.append)
-    assert list(found) == ["FD-E", "KID-E", "P-E", "R-E", "PPL-E"]
+    assert list(found) == ["FD-E", "KID-E", "P-E", "R-E", "SWD", "PPL-E"]
     assert found["FD-E"] > 0 and 0 <= found["P-E"] <= 1
     assert seen == sorted(seen) and seen[-1] == pytest.approx(1)
 
@@ -95,4 +95,4 @@ def test_the_command_prints_json_and_refuses_unknown_names(
     assert main([*command, "--only", "fd", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["FD-E"] > 0
     assert main([*command, "--only", "fid"]) == 2
-    assert "fd, kid, pr, ppl" in capsys.readouterr().err
+    assert "fd, kid, pr, swd, ppl" in capsys.readouterr().err
