@@ -33,12 +33,16 @@ from stylegan_core.stems import img_of
 from stylegan_core.training.config import TrainingConfig
 from tools.curve_picture import draw_curve
 from tools.measuring import EXPLAINED, measured, reals_of
-from tools.run_logs import Log, read_logs, whole_curve
+from tools.run_logs import Log, read_logs, seen_before, whole_curve
 
 MODELS = Path(__file__).parent.parent / "resources" / "models"
 LEAST_EFFECT = 0.2
 MOST_MOVED = 2
 CURVE = "curve.png"
+CRITIC = (
+    "It was trained with a critic that looks through EfficientNet-Lite1, a near relative of the network that these "
+    "distances look through, so they flatter it beside networks trained without; SWD does not."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Bundled:
     numbers: dict[str, float]
     found: list[Named]
     beside: str = ""
+    before: str = ""
 
 
 def grid(model: Model, psi: float) -> Image.Image:
@@ -83,7 +88,7 @@ def store(model: Model, target: Path, facts: dict[str, object]) -> tuple[Model, 
 
 def facts_of(name: str, logs: list[Log]) -> dict[str, object]:
     """What a weight file says of itself."""
-    kimg, preset = sum(log.img for log in logs) / 1000, logs[-1].config.preset
+    kimg, preset = seen_before(logs) + sum(log.img for log in logs) / 1000, logs[-1].config.preset
     origin = f"trained by this project, preset {preset}, {kimg:.0f} kimg"
     return {"name": name, "origin": origin, "kimg": kimg, "preset": preset}
 
@@ -97,8 +102,9 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
     """The card as Markdown."""
     info, logs = bundled.model.info, bundled.logs
     config = logs[-1].config
-    parts = " + ".join(f"{log.img / 1000:.0f}" for log in logs)
-    seen = sum(log.img for log in logs) / 1000
+    before = seen_before(logs)
+    runs = [*([before] if before else []), *(log.img / 1000 for log in logs)]
+    seen, parts = sum(runs), " + ".join(f"{run:.0f}" for run in runs)
     a_class = f", one class a column: {', '.join(info.classes)}" if info.classes else ""
     lines = [
         f"# {info.name}",
@@ -109,8 +115,9 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "|---|---|",
         f"| data | {about} |",
         f"| preset | `{config.preset}`, {asked(logs)}, seed {config.seed} |",
-        f"| images seen | {seen:.0f} thousand{f' ({parts}, each run begun from the last)' if len(logs) > 1 else ''} |",
-        f"| time | {sum(log.seconds for log in logs) / 3600:.1f} hours on {machine(logs, bundled.beside)} |",
+        f"| images seen | {seen:.0f} thousand{f' ({parts}, each run begun from the last)' if len(runs) > 1 else ''} |",
+        f"| time | {f'{bundled.before}, then ' if bundled.before else ''}"
+        f"{sum(log.seconds for log in logs) / 3600:.1f} hours on {machine(logs, bundled.beside)} |",
         f"| generator | {info.parameters / 1e6:.2f} million parameters, z and w of {info.z_dim} |",
         f"| stored as | {bundled.stored} |",
         f"| model hash | `{info.hash}` |",
@@ -124,6 +131,8 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         "Names ending in -E use EfficientNet-Lite0 features at 128²; they are never comparable with published FID, KID "
         "or PPL.",
     ]
+    if any(log.config.critic.weight for log in logs):
+        lines += ["", CRITIC]
     if curve := whole_curve(logs):
         told = ", ".join(f"{value:.0f} at {kimg:.0f} kimg" for kimg, value in curve)
         lines += ["", f"FD-E as it trained, against {config.metric_count} of its own pictures: {told}."]
@@ -171,7 +180,9 @@ def asked(logs: Sequence[Log]) -> str:
     configs = [log.config for log in logs]
     weights, rates = in_turn(map(r1, configs)), in_turn(f"{config.growth.levels[-1].rate:g}" for config in configs)
     mixing = in_turn(f"{config.style_mixing:g}" for config in configs)
-    return f"R1 weight {weights}, learning rate {rates}, style mixing {mixing}"
+    critics = in_turn(f"{config.critic.weight:g}" for config in configs)
+    critic = f", critic {critics}" if critics != "0" else ""
+    return f"R1 weight {weights}, learning rate {rates}, style mixing {mixing}{critic}"
 
 
 def chosen_checkpoint(run: RunDir, kimg: float) -> tuple[Path, float]:
@@ -219,6 +230,7 @@ def main(argv: list[str]) -> int:
         "--kimg", type=float, default=0, help="the checkpoint nearest to it, chosen by eye; the newest without"
     )
     parser.add_argument("--beside", default="", help="what else ran there, such as 'beside three other runs'")
+    parser.add_argument("--before", default="", help="hours and machine of runs whose logs are gone, for the card")
     parser.add_argument("--count", type=int, default=2500)
     parser.add_argument("--labelled", type=int, default=3000, help="pictures to learn the labels and directions from")
     arguments = parser.parse_args(argv)
@@ -239,7 +251,7 @@ def main(argv: list[str]) -> int:
     Library(model.info.hash, model.info.name, kept(found)).save(folder / "directions.json")
     if len(curve := whole_curve(logs)) > 1:
         draw_curve(curve, "FD-E", folder / CURVE)
-    bundled = Bundled(model, stored, logs, numbers, found, arguments.beside)
+    bundled = Bundled(model, stored, logs, numbers, found, arguments.beside, arguments.before)
     text = card(bundled, arguments.about, arguments.failures)
     (folder / "card.md").write_text(text, encoding="utf-8")
     print(text)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.events import Event, Heartbeat, Metric, Resume, Start, Tick, decode, retell
+from stylegan_core.model import read_safetensors
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.metric import NAME
@@ -76,9 +77,19 @@ def read_logs(run: Path, until: float = math.inf) -> list[Log]:
     return [*read_logs(origin), log]
 
 
+def seen_before(logs: list[Log]) -> float:
+    """Thousands of images that the weight file which the first of the runs began from says it has seen; 0 without."""
+    path = Path(logs[0].config.init.path)
+    if not logs[0].config.init.path or not path.is_file():
+        return 0.0
+    metadata, _ = read_safetensors(path)
+    return float(json.loads(metadata["facts"]).get("kimg", 0.0)) if "facts" in metadata else 0.0
+
+
 def whole_curve(logs: list[Log]) -> list[tuple[float, float]]:
-    """Kimg since the first run began and FD-E as measured then, of the runs at the last one's resolution."""
-    before = [sum(log.img for log in logs[:index]) / 1000 for index in range(len(logs))]
+    """Kimg of all images seen and FD-E as measured then, of the runs at the last one's resolution."""
+    begun = seen_before(logs)
+    before = [begun + sum(log.img for log in logs[:index]) / 1000 for index in range(len(logs))]
     side = logs[-1].config.network.resolution
     return [
         (start + kimg, value)

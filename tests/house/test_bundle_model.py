@@ -11,11 +11,14 @@ from PIL import Image
 pytest.importorskip("torch", reason="torch is not installed")
 
 from stylegan_core.events import Event, Heartbeat, Metric, Resume, Start, Tick, encode
+from stylegan_core.model import save_model
+from stylegan_core.networks.generator import build_generator
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig, changed, preset
-from tools.bundle_model import asked, chosen_checkpoint, machine, r1
+from stylegan_core.training.groups import InitConfig
+from tools.bundle_model import asked, chosen_checkpoint, facts_of, machine, r1
 from tools.curve_picture import draw_curve
-from tools.run_logs import Log, read_log, whole_curve
+from tools.run_logs import Log, read_log, seen_before, whole_curve
 
 
 def log(config: TrainingConfig, img: int, *curve: tuple[float, float]) -> Log:
@@ -26,6 +29,20 @@ def test_the_curve_goes_on_through_the_runs_a_run_goes_back_to() -> None:
     config = preset("tiny")
     logs = [log(config, 20_000, (10.0, 500.0)), log(config, 12_000, (6.0, 450.0), (12.0, 400.0))]
     assert whole_curve(logs) == [(10.0, 500.0), (26.0, 450.0), (32.0, 400.0)]
+
+
+def test_what_a_weight_file_has_seen_before_counts_and_the_critic_is_named(tmp_path: Path) -> None:
+    config = preset("tiny")
+    first = tmp_path / "first.safetensors"
+    save_model(first, build_generator(config.network), facts={"kimg": 266.4})
+    begun = changed(replace(config, init=InitConfig(str(first))), ["critic.weight=0.2"])
+    logs = [log(begun, 20_000, (10.0, 500.0))]
+    assert seen_before(logs) == 266.4
+    assert whole_curve(logs) == [(276.4, 500.0)]
+    assert facts_of("tiny", logs)["kimg"] == pytest.approx(286.4)
+    assert asked(logs).endswith("style mixing 0.9, critic 0.2")
+    assert seen_before([log(config, 20_000)]) == 0
+    assert "critic" not in asked([log(config, 20_000)])
 
 
 def test_distances_at_another_resolution_are_not_on_it() -> None:
