@@ -1,6 +1,6 @@
 """Starting a run from a trained network (``--init``): its widths, the levels both share, and where growing begins."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -20,7 +20,7 @@ from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.groups import InitConfig
 from stylegan_core.training.state import TrainingState
 
-PREFIX = "discriminator."
+PREFIX, CRITIC = "discriminator.", "critic."
 
 
 def open_init(path: Path) -> Foreign:
@@ -35,14 +35,21 @@ def _discriminator_beside(model: Model) -> Discriminator | None:
     """A run keeps its discriminator in the training state beside the drawable checkpoint; None where that is gone."""
     if model.path is None or not state_file(model.path).is_file():
         return None
-    _, tensors = read_safetensors(state_file(model.path))
-    found = {name.removeprefix(PREFIX): tensor for name, tensor in tensors.items() if name.startswith(PREFIX)}
+    found = _tensors_beside(model, PREFIX)
     network = build_discriminator(model.config)
     try:
         network.load_state_dict(found)
     except RuntimeError:
         raise ValueError(f"{state_file(model.path)} does not belong to {model.path}; copy both again.") from None
     return network
+
+
+def _tensors_beside(model: Model, prefix: str) -> dict[str, torch.Tensor]:
+    """What the training state beside a run's checkpoint holds under a prefix; nothing where there is none."""
+    if model.path is None or not state_file(model.path).is_file():
+        return {}
+    _, tensors = read_safetensors(state_file(model.path))
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 
 
 def adopted(config: TrainingConfig, model: Model, path: Path, kept: Iterable[str] = ()) -> TrainingConfig:
@@ -88,20 +95,24 @@ def begun_at(growth: Growth, level: int) -> Growth:
 
 
 def take_over(state: TrainingState, origin: Foreign) -> str:
-    """Copies what both networks share by name and shape into a fresh state; says in one sentence what was taken."""
-    share = _take(state.generator, origin.model.generator)
+    """Copies what both networks share by name and shape into a fresh state; says in one sentence what was taken.
+
+    A critic goes on with the heads that the run of the origin had.
+    """
+    share = _take(state.generator, origin.model.generator.state_dict())
+    if state.critic:
+        _take(state.critic.heads, _tensors_beside(origin.model, CRITIC))
     state.average.load_state_dict(state.generator.state_dict())
     name, side = origin.model.info.name, 4 << origin.model.level
     begin = f"The run starts from {name}, trained to {side}², and takes over {share:.0%} of its generator"
     if origin.discriminator is None:
         return f"{begin}; the discriminator starts anew, for the file holds none."
-    return f"{begin} and {_take(state.discriminator, origin.discriminator):.0%} of its discriminator."
+    return f"{begin} and {_take(state.discriminator, origin.discriminator.state_dict()):.0%} of its discriminator."
 
 
 @torch.no_grad()
-def _take(network: nn.Module, source: nn.Module) -> float:
-    """Copies every tensor that ``source`` has under the same name and shape; the share of numbers taken."""
-    theirs = source.state_dict()
+def _take(network: nn.Module, theirs: Mapping[str, torch.Tensor]) -> float:
+    """Copies every tensor that is there under the same name and shape; the share of numbers taken."""
     taken = total = 0
     for name, slot in network.state_dict(keep_vars=True).items():
         total += slot.numel()

@@ -28,11 +28,11 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def train(tmp_path: Path, pictures: Path) -> Train:
-    """train(*settings, name="run") runs the preset tiny in this process and returns its run directory."""
+    """train(*settings, name="run", init="") runs the preset tiny in this process and returns its run directory."""
 
-    def start(*settings: str, name: str = "run") -> RunDir:
+    def start(*settings: str, name: str = "run", init: str = "") -> RunDir:
         torch.set_num_threads(1)
-        wish = Wish(tmp_path / name, "tiny", str(pictures), settings)
+        wish = Wish(tmp_path / name, "tiny", str(pictures), settings, init)
         Launch(wish).train()
         return RunDir(tmp_path / name)
 

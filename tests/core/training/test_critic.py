@@ -178,3 +178,15 @@ def test_settings_that_make_no_critic_are_refused(setting: str) -> None:
 
 def test_config_json_keeps_it() -> None:
     assert TrainingConfig.from_dict(CONFIG.to_dict()) == CONFIG
+
+
+def test_a_run_that_begins_from_another_goes_on_with_its_heads(
+    train: Train, undisturbed: RunDir, caplog: pytest.LogCaptureFixture
+) -> None:
+    again = train(*CRITIC, "seed=5", "growth.16.stable_kimg=0.032", name="second", init=str(undisturbed.path))
+    _, before = read_safetensors(undisturbed.every_state()[0])
+    _, begun = read_safetensors(again.state_file(0))
+    heads = [name for name in before if name.startswith("critic.")]
+    assert heads
+    assert all(torch.equal(before[name], begun[name]) for name in heads)
+    assert "takes over 100% of its generator" in caplog.text
