@@ -106,6 +106,16 @@ def _calm(document: QTextDocument) -> None:
             _calm_table(table)
 
 
+def _embolden(table: QTextTable) -> None:
+    """Headings in the heaviest weight of the bundled font; a heavier one each system's FreeType would make up."""
+    strong = QTextCharFormat()
+    strong.setFontWeight(QFont.Weight.DemiBold)
+    for column in range(table.columns()):
+        cursor = table.cellAt(0, column).firstCursorPosition()
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(strong)
+
+
 def _calm_table(table: QTextTable) -> None:
     layout = table.format().toTableFormat()
     layout.setBorder(0)
@@ -117,6 +127,8 @@ def _calm_table(table: QTextTable) -> None:
     heads = (table.cellAt(0, column) for column in range(table.columns()))
     if all(head.firstCursorPosition() == head.lastCursorPosition() for head in heads):
         table.removeRows(0, 1)  # Markdown has no table without a heading, so cards leave it empty
+    else:
+        _embolden(table)
     for row in range(table.rows()):
         cursor = table.cellAt(row, 0).firstCursorPosition()
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)

@@ -85,7 +85,9 @@ class MonitorHeader(QWidget):
         colour = theme.current().colour("bad" if state.name in TROUBLED else "muted").name()
         strong = theme.current().colour("text").name()
         self.sentence.setText(
-            f'<span style="color:{colour}">{sentence}</span>'.replace("<b>", f'<b style="color:{strong}">')
+            f'<span style="color:{colour}">{sentence}</span>'.replace(
+                "<b>", f'<b style="color:{strong}; font-weight:600">'
+            )
         )
         steerable = state.live and state.name not in ("starting", "stopping")
         self.explore.setEnabled(can_explore)
