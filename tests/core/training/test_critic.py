@@ -59,7 +59,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, when: Callable[[int], bool]) -> Non
     monkeypatch.setattr(Loop, "check", check)
 
 
-@pytest.mark.parametrize("number", [3, 5, 47])
+@pytest.mark.parametrize("number", [3, pytest.param(5, marks=pytest.mark.slow), 47])
 def test_stopped_between_any_parts_of_a_step_it_goes_on_exactly(
     train: Train, undisturbed: RunDir, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
