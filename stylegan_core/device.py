@@ -111,3 +111,11 @@ def available_memory() -> int | None:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         return None
+
+
+def wished_dtype(wish: str, device: torch.device) -> torch.dtype:
+    """What a run's ``precision`` means on a device: :func:`training_dtype` for "auto", else the type it names."""
+    if wish == "auto":
+        return training_dtype(device)
+    named: torch.dtype = getattr(torch, wish)
+    return named

@@ -33,7 +33,7 @@ def insist_on_eye(config: CriticConfig) -> None:
 
 
 class Critic(nn.Module):
-    """Pictures [N, 3, r, r] about −1…1 -> frozen maps -> a logit for every place that a head looks at."""
+    """Pictures [N, 3, r, r] about −1…1 -> frozen maps -> a logit of each head."""
 
     def __init__(self, config: CriticConfig, group: int, dtype: torch.dtype) -> None:
         """Raises ValueError with one sentence where the feature network is not installed."""
@@ -52,7 +52,7 @@ class Critic(nn.Module):
         return found
 
     def scores(self, maps: list[Tensor]) -> list[Tensor]:
-        """Logits [N, places] float32 of each head; N is a multiple of the minibatch-deviation group, or smaller."""
+        """Logits [N, 1] float32 of each head; N is a multiple of the minibatch-deviation group, or smaller."""
         return [head(map_, self.dtype) for head, map_ in zip(self.heads, maps, strict=True)]
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 import torch
 
 from stylegan_core.data.loader import Loader
-from stylegan_core.device import training_dtype
+from stylegan_core.device import wished_dtype
 from stylegan_core.events import Heartbeat, Metric, PhaseBegin, Samples, Tick
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at
@@ -66,8 +66,7 @@ class Loop:
         self.stop_wanted = False
         self.device = state.generator.w_avg.device
         self.reals = Reals(loader, self.config, self.device, self.team, self.check)
-        wish = self.config.precision
-        self.dtype = training_dtype(self.device) if wish == "auto" else getattr(torch, wish)
+        self.dtype = wished_dtype(self.config.precision, self.device)
         self.stepper = stepper_kind(self.device)(state, self.dtype, self.check, journal.alert, self.team)
         self.speed = Speed(self.config)
         self.means = Means()

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from stylegan_core.data.cache import room_for
-from stylegan_core.device import available_memory, choose_device, describe, training_dtype
+from stylegan_core.device import available_memory, choose_device, describe, wished_dtype
 from stylegan_core.metrics.distances import frechet
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.metrics.samples import BATCH
@@ -94,7 +94,7 @@ def preflight(
     if config.threads:
         torch.set_num_threads(config.threads)
     device = choose_device(config.device)
-    dtype = training_dtype(device) if config.precision == "auto" else getattr(torch, config.precision)
+    dtype = wished_dtype(config.precision, device)
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()
     memory = memory_needed(config, dtype)
     problems = memory_problems(config, dtype, free)

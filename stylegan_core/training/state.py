@@ -7,7 +7,7 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-from stylegan_core.device import training_dtype
+from stylegan_core.device import wished_dtype
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
 from stylegan_core.training.config import TrainingConfig
@@ -124,8 +124,7 @@ def build_critic(config: TrainingConfig, device: torch.device) -> Critic | None:
     """The critic that a configuration asks for. Raises ValueError where its feature network is not installed."""
     if not config.critic.weight:
         return None
-    wish = config.precision
-    dtype = training_dtype(device) if wish == "auto" else getattr(torch, wish)
+    dtype = wished_dtype(config.precision, device)
     return Critic(config.critic, config.network.mbstd_group, dtype).to(device)
 
 
