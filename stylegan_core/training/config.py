@@ -23,6 +23,7 @@ class TrainingConfig:
     """A whole run. ``gamma`` is R1's weight at native full resolution, 4^−k of it k levels below (spec-core 4).
 
     ``r1_interval``: every how many steps R1 is computed, its weight multiplied by it (1: always, as in the paper).
+    ``r1_groups``: of how many minibatch-deviation groups of the batch (0: all, as in the paper); the same in the mean.
     ``ema_kimg``: half-life of the averaged generator; at first it is ``ema_ramp`` of the images seen (0: no ramp).
     ``snapshot_kimg``: checkpoint and samples; at least every ``checkpoint_minutes`` a checkpoint. The newest ``keep``
     checkpoints stay, and of the older ones the first of every ``keep_every``-th kimg (0: none).
@@ -41,6 +42,7 @@ class TrainingConfig:
     growth: Growth
     gamma: float = 10.0
     r1_interval: int = 1
+    r1_groups: int = 0
     style_mixing: float = 0.9
     noise_rate: float = 1.0
     mapping_rate: float = 1.0

@@ -55,9 +55,9 @@ class Half:
         self.objective = self.config.objective
         self.loss = LOSSES[self.objective.loss]
 
-    def _parts(self, batch: int, group: int) -> list[Part]:
-        """This process's images of a batch, as many at a time as fit."""
-        return list(split(batch, self.state.counters.micro_batch, group, self.team.rank, self.team.world))
+    def _parts(self, batch: int, group: int, first: int = 0) -> list[Part]:
+        """This process's images of a batch (of its ``first`` groups, 0: all), as many at a time as fit."""
+        return list(split(batch, self.state.counters.micro_batch, group, self.team.rank, self.team.world, first))
 
     def _fitting(self, compute: Callable[[], T], batch: int, *, shared: bool = True) -> T:
         """What ``compute`` returns, tried again with smaller micro-batches as long as memory runs out.

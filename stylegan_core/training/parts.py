@@ -22,20 +22,23 @@ class Part:
         return mine if len(self.rows) == len(mine) else mine[self.rows]
 
 
-def split(batch: int, size: int, group: int, rank: int = 0, world: int = 1) -> Iterator[Part]:
+def split(batch: int, size: int, group: int, rank: int = 0, world: int = 1, first: int = 0) -> Iterator[Part]:
     """Splits this process's images of a batch into parts of at most ``size`` (0: one part), never below one group.
 
     A minibatch-deviation group is strided, i, i + N/g, … (spec-core 2), and parts are made of whole groups, so each
-    gives the same statistics as the joined batch.
+    gives the same statistics as the joined batch. With ``first`` only the batch's first so many groups are taken (0:
+    all), and shares are of these.
     """
     members, columns, begin, end = _columns(batch, group, rank, world)
     mine = end - begin
+    taken = min(first or columns, columns)
+    end = min(end, taken)
     width = max(size // members, 1) if size else max(mine, 1)
     for start in range(begin, end, width):
         chosen = range(start, min(start + width, end))
         places = [row * columns + column for row in range(members) for column in chosen]
         rows = [row * mine + column - begin for row in range(members) for column in chosen]
-        yield Part(places, rows, len(places) / batch)
+        yield Part(places, rows, len(places) / (members * taken))
 
 
 def places_of(batch: int, group: int, rank: int, world: int) -> list[int]:

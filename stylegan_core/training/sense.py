@@ -13,6 +13,7 @@ MOST_THREADS = 1024
 ONE_IMAGE = 0.001  # kimg
 LEAST = {
     "r1_interval": 1,
+    "r1_groups": 0,
     "keep": 1,
     "keep_every": 0,
     "threads": 0,

@@ -9,23 +9,19 @@ from torch import Tensor, nn
 from stylegan_core.schedule import Phase
 from stylegan_core.training.augment import adjusted
 from stylegan_core.training.critic import Critic
-from stylegan_core.training.half import Half
-from stylegan_core.training.keys import Purpose, uniforms
+from stylegan_core.training.keys import Purpose
 from stylegan_core.training.losses import (
     fade_reals,
     fake_loss,
     generator_loss,
-    gradient_penalty,
-    path_lengths,
     r1_penalty,
     r1_weight,
     real_loss,
 )
 from stylegan_core.training.parts import Part
+from stylegan_core.training.penalties import PATH_DECAY, Penalties
 from stylegan_core.training.state import average_beta
 from stylegan_core.training.sums import Sums
-
-PATH_DECAY = 0.01  # how fast the running mean of path lengths follows (StyleGAN2, spec-core 4)
 
 
 @dataclass
@@ -47,7 +43,7 @@ class StepNumbers:
     skipped: list[str] = field(default_factory=list)
 
 
-class Stepper(Half):
+class Stepper(Penalties):
     """Computes steps on a state; ``check`` is called between micro-batches and may raise to abandon the half step.
 
     Until a half step's weights change nothing else has changed either, so an abandoned half leaves no trace. A half
@@ -112,6 +108,7 @@ class Stepper(Half):
         self._clear(self.state.discriminator)
         if self.state.critic:
             self._clear(self.state.critic.heads)
+        apart, riding = riding and self.config.r1_groups > 0, riding and not self.config.r1_groups
         sums = Sums(self.device)
         means: list[Tensor] = []
         # In one pass where memory is no concern; batch and spectral norms would see something else than in two.
@@ -136,6 +133,8 @@ class Stepper(Half):
             if self.objective.gradient_penalty:
                 self._blend_part(real, fakes, part, label, phase)
                 self.check()
+        if apart:
+            sums.r1 = self._add_penalties(reals, labels, phase)
         return sums, torch.cat(means)
 
     def _generator_gradients(self, labels: Tensor | None, batch: int, phase: Phase) -> tuple[Tensor, Tensor]:
@@ -220,34 +219,6 @@ class Stepper(Half):
         sums.loss += loss.detach() * part.share
         return loss
 
-    def _blend_part(self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase) -> None:
-        """WGAN-GP's penalty at pictures between reals and fakes, with a place of its own for each pair."""
-        place = uniforms(self.config.seed, Purpose.BLEND, self._numbers(part)).to(self.device)[:, None, None, None]
-        penalty = gradient_penalty(lambda x: self._scores(x, label, phase), reals, fakes, place, self._below(phase))
-        torch.autograd.backward(penalty * (self.objective.gradient_penalty * part.share))
-
-    def _lazy_gradients(self, reals: Tensor, labels: Tensor | None, phase: Phase) -> Tensor:
-        """R1 and R2 times their interval, for an Adam step of their own; R1 as a number."""
-        self._clear(self.state.discriminator)
-        found = torch.zeros((), device=self.device)
-        for part in self._parts(phase.batch, self.config.network.mbstd_group):
-            label = None if labels is None else part.of(labels)
-            factor = self.config.r1_interval * part.share
-            if self.config.gamma > 0:
-                real = fade_reals(part.of(reals).to(self.device), phase.alpha).detach().requires_grad_()
-                seen = self._augmented(real, part, Purpose.AUGMENT_REAL)
-                weighted = self._r1(self._scores(seen, label, phase), real, phase)
-                found += weighted.detach() * part.share
-                torch.autograd.backward(weighted * factor)
-            if self.objective.r2 > 0:
-                with torch.no_grad():
-                    fakes = self._fakes(part, label, phase, Purpose.FAKES_D, Purpose.MIXING_D).images
-                fakes.requires_grad_()
-                seen = self._augmented(fakes, part, Purpose.AUGMENT_FAKE)
-                weight = r1_weight(self.objective.r2, self._below(phase)) * factor
-                torch.autograd.backward(r1_penalty(self._scores(seen, label, phase), fakes) * weight)
-        return found
-
     def _path_step(self, labels: Tensor | None, batch: int, phase: Phase, numbers: StepNumbers) -> None:
         """StyleGAN2's path length regularisation in an Adam step of its own (spec-core 4)."""
         counters = self.state.counters
@@ -262,42 +233,6 @@ class Stepper(Half):
         self._update(network, adam, "generator's path lengths", numbers, "skipped_path")
         if len(numbers.skipped) == skipped:
             counters.path_mean += PATH_DECAY * (float(mean) - counters.path_mean)
-
-    def _mean_path_length(self, labels: Tensor | None, batch: int, phase: Phase) -> Tensor:
-        """This process's share of the mean length, which the penalty of every picture needs."""
-        parts = self._parts(batch, 1)
-        means = [self._path_lengths(labels, part, phase).detach().mean() * part.share for part in parts]
-        return torch.stack(means).sum()
-
-    def _path_gradients(self, labels: Tensor | None, batch: int, phase: Phase, mean: Tensor | None) -> Tensor:
-        """Gradients of mean (length − a)² with a = before + 0.01·(mean length − before), a's own included.
-
-        ``mean`` None stands for that of all parts, of which there may be more at the next try; returns it.
-        """
-        objective, before = self.objective, self.state.counters.path_mean
-        parts = self._parts(batch, 1)
-        if mean is None and len(parts) > 1:
-            mean = self._mean_path_length(labels, batch, phase)
-        self._clear(self.state.generator)
-        for part in parts:
-            lengths = self._path_lengths(labels, part, phase)
-            mean = lengths.detach().mean() if mean is None else mean
-            target = before + PATH_DECAY * (mean - before)
-            slope = 2 * (lengths.detach() - target - PATH_DECAY * (mean - target))
-            weight = objective.path_length * objective.path_interval * part.share
-            torch.autograd.backward((lengths * slope).mean() * weight)
-        assert mean is not None
-        return mean
-
-    def _path_lengths(self, labels: Tensor | None, part: Part, phase: Phase) -> Tensor:
-        label = None if labels is None else part.of(labels)
-        fakes = self._fakes(part, label, phase, Purpose.PATH, Purpose.PATH_MIXING)
-        numbers = self._numbers(part)
-        noise = self._normals(Purpose.PATH_NOISE, numbers, fakes.images[0].numel())
-        return path_lengths(fakes.images, fakes.ws, noise.view_as(fakes.images))
-
-    def _r1(self, scores: Tensor, reals: Tensor, phase: Phase) -> Tensor:
-        return r1_penalty(scores, reals) * r1_weight(self.config.gamma, self._below(phase))
 
     def _adjust_augmentation(self, signs: float, batch: int) -> None:
         """Takes in the signs of D(real), and every few steps moves p."""

@@ -85,8 +85,8 @@ def first_step(*settings: str) -> tuple[Stepper, dict[str, Tensor]]:
     return stepper, seen
 
 
-def added_by(setting: str) -> tuple[Stepper, dict[str, Tensor]]:
-    stepper, seen = first_step(setting)
+def added_by(*settings: str) -> tuple[Stepper, dict[str, Tensor]]:
+    stepper, seen = first_step(*settings)
     plain = first_step()[1]
     return stepper, {name: gradient - plain[name] for name, gradient in seen.items()}
 
@@ -114,6 +114,13 @@ def test_r2_is_r1_of_the_fakes_for_all_the_steps_it_stands_for() -> None:
     judge = stepper.state.discriminator
     fakes.requires_grad_()
     assert_gradients(found, r1_penalty(judge(fakes), fakes) * r1_weight(4.0, 0) * 3, judge)
+
+
+def test_r1_of_some_groups_is_the_mean_over_their_pictures_alone() -> None:
+    stepper, found = added_by("gamma=4", "r1_groups=2")
+    judge, reals = stepper.state.discriminator, REALS[:2].clone().requires_grad_()
+    assert stepper.config.network.mbstd_group == 1
+    assert_gradients(found, r1_penalty(judge(reals), reals) * r1_weight(4.0, 0) * 3, judge)
 
 
 def test_r1_riding_on_a_step_has_the_weight_of_those_it_stands_for() -> None:

@@ -58,14 +58,16 @@ def gradients(
 
 @pytest.mark.parametrize("size", [4, 8, 20])
 @pytest.mark.parametrize(
-    "settings", [(), ("objective.path_length=2", "objective.lazy_steps=true", "objective.r2=1")], ids=["v1", "v2"]
+    "settings",
+    [(), ("r1_groups=4",), ("objective.path_length=2", "objective.lazy_steps=true", "objective.r2=1")],
+    ids=["v1", "few", "v2"],
 )
 def test_parts_give_the_gradients_of_the_joined_batch(
     size: int, settings: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, in_float64: None
 ) -> None:
     joined, expected, whole = gradients(changed(WHOLE, settings), monkeypatch)
     parts, numbers, state = gradients(changed(WHOLE, [*settings, f"micro_batch={size}"]), monkeypatch)
-    assert len(joined) == len(parts) == (4 if settings else 2)
+    assert len(joined) == len(parts) == (4 if len(settings) > 1 else 2)
     for one, other in zip(joined, parts, strict=True):
         assert one.keys() == other.keys()
         for name, gradient in one.items():
@@ -93,6 +95,27 @@ def test_processes_share_a_batch_without_gap_or_overlap(world: int, size: int) -
             assert {place % 10 for place in part.places} == {
                 place % 10 for place in part.places[: len(part.places) // 4]
             }
+
+
+@pytest.mark.parametrize("world", [1, 2, 3])
+@pytest.mark.parametrize("size", [0, 4, 8])
+def test_the_first_groups_of_a_batch_are_the_same_pictures_however_many_share_it(world: int, size: int) -> None:
+    parts = [part for rank in range(world) for part in split(40, size, 4, rank, world, first=7)]
+    assert sorted(place for part in parts for place in part.places) == [p for p in range(40) if p % 10 < 7]
+    assert sum(part.share for part in parts) == pytest.approx(1)
+    for rank in range(world):
+        mine = places_of(40, 4, rank, world)
+        assert all([mine[row] for row in part.rows] == part.places for part in split(40, size, 4, rank, world, 7))
+    assert [part.places for part in split(8, 0, 4, first=9)] == [part.places for part in split(8, 0, 4)]
+
+
+def test_r1_of_every_group_is_r1_of_the_batch(monkeypatch: pytest.MonkeyPatch, in_float64: None) -> None:
+    riding, expected, _ = gradients(WHOLE, monkeypatch)
+    apart, numbers, _ = gradients(changed(WHOLE, ["r1_groups=6"]), monkeypatch)
+    for one, other in zip(riding, apart, strict=True):
+        for name, gradient in one.items():
+            torch.testing.assert_close(other[name], gradient, rtol=1e-9, atol=1e-10)
+    torch.testing.assert_close(numbers.r1, expected.r1)
 
 
 def test_fewer_groups_than_processes_are_refused() -> None:
