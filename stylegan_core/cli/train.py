@@ -17,8 +17,10 @@ from stylegan_core.training.config import PRESETS, preset
 def main(argv: list[str]) -> int:
     """Trains until the plan ends or somebody stops it; 0 either way. Raises ValueError or OSError."""
     options = _parser().parse_args(argv)
+    from stylegan_core.device import keep_big_buffers
     from stylegan_core.training.launch import Launch, Wish
 
+    keep_big_buffers()
     console = Console(stderr=True)
     logging.getLogger("stylegan_core").addHandler(RichHandler(console=console, show_path=False))
     bar = _Bar(console)

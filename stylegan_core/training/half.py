@@ -11,6 +11,7 @@ from stylegan_core.networks.generator import Generator
 from stylegan_core.networks.synthesis import Noise
 from stylegan_core.schedule import Phase
 from stylegan_core.training.augment import augmented
+from stylegan_core.training.critic import Critic
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.keys import Purpose, mixing_cutoff, normals
 from stylegan_core.training.losses import LOSSES
@@ -54,6 +55,11 @@ class Half:
         self.device = state.generator.w_avg.device
         self.objective = self.config.objective
         self.loss = LOSSES[self.objective.loss]
+
+    @property
+    def critic(self) -> Critic | None:
+        """The critic, where there is one and it has joined."""
+        return self.state.critic if self.state.counters.img >= self.config.critic.from_kimg * 1000 else None
 
     def _parts(self, batch: int, group: int, first: int = 0) -> list[Part]:
         """This process's images of a batch (of its ``first`` groups, 0: all), as many at a time as fit."""

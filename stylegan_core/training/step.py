@@ -57,8 +57,8 @@ class Stepper(Penalties):
         """
         counters, network = self.state.counters, self.state.discriminator
         network.requires_grad_(True)
-        if self.state.critic:
-            self.state.critic.heads.train().requires_grad_(True)
+        if self.critic:
+            self.critic.heads.train().requires_grad_(True)
         due = self.config.gamma + self.objective.r2 > 0 and counters.steps % self.config.r1_interval == 0
         riding = due and not self.objective.lazy_steps
         sums, w = self._fitting(lambda: self._discriminator_gradients(reals, labels, phase, riding), phase.batch)
@@ -71,9 +71,9 @@ class Stepper(Penalties):
             self.team.add([sums.r1])
             self._update(network, self.state.adam_d, "discriminator's penalty", numbers, "skipped_r1")
         numbers.r1 = sums.r1 if due and self.config.gamma > 0 else None
-        if self.state.critic and self.state.adam_c:
+        if self.critic and self.state.adam_c:
             numbers.critic_real, numbers.critic_fake = sums.critic_real, sums.critic_fake
-            self._update(self.state.critic.heads, self.state.adam_c, "critic", numbers, "skipped_c")
+            self._update(self.critic.heads, self.state.adam_c, "critic", numbers, "skipped_c")
         if not numbers.skipped:
             self.state.generator.update_w_avg(self._joined(w, phase.batch))
             beta = average_beta(phase.batch, counters.img / 1000, self.config.ema_kimg, self.config.ema_ramp)
@@ -87,8 +87,8 @@ class Stepper(Penalties):
         """Trains G on ``batch`` new fakes against the discriminator as it now is; counts the images."""
         counters, network = self.state.counters, self.state.generator
         self.state.discriminator.requires_grad_(False)
-        if self.state.critic:
-            self.state.critic.heads.eval().requires_grad_(False)
+        if self.critic:
+            self.critic.heads.eval().requires_grad_(False)
         loss, w = self._fitting(lambda: self._generator_gradients(labels, batch, phase), batch)
         self.team.add([loss])
         numbers.loss_g = loss
@@ -106,8 +106,8 @@ class Stepper(Penalties):
     ) -> tuple[Sums, Tensor]:
         """Leaves the gradients on D; what was measured, and w [n, w_dim] of the fakes."""
         self._clear(self.state.discriminator)
-        if self.state.critic:
-            self._clear(self.state.critic.heads)
+        if self.critic:
+            self._clear(self.critic.heads)
         apart, riding = riding and self.config.r1_groups > 0, riding and not self.config.r1_groups
         sums = Sums(self.device)
         means: list[Tensor] = []
@@ -120,8 +120,8 @@ class Stepper(Penalties):
                 fakes, _, w = self._fakes(part, label, phase, Purpose.FAKES_D, Purpose.MIXING_D)
             means.append(w)
             self.check()
-            if self.state.critic:
-                self._critic_part(self.state.critic, real, fakes, part, sums)
+            if self.critic:
+                self._critic_part(self.critic, real, fakes, part, sums)
                 self.check()
             if together:
                 self._both_part(real, fakes, part, label, phase, sums)
@@ -150,8 +150,8 @@ class Stepper(Penalties):
             seen = self._augmented(fakes, part, Purpose.AUGMENT_G)
             loss = self.loss.g(self._scores(seen, label, phase)) * part.share
             total += loss.detach()
-            if self.state.critic:
-                verdict = self.state.critic.scores(self.state.critic.project(seen))
+            if self.critic:
+                verdict = self.critic.scores(self.critic.project(seen))
                 shares = [generator_loss(scores) for scores in verdict]
                 loss = loss + torch.stack(shares).sum() * (self.config.critic.weight * part.share)
             torch.autograd.backward(loss)

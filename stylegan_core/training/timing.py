@@ -1,5 +1,6 @@
 """Times a few real steps of every kind at every level, before a run, on networks that are for measuring only."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -79,6 +80,7 @@ def seconds_per_image(stepper: Stepper, phase: Phase, budget: float, clock: Cloc
     labels = _labels(config.network, phase.batch, stepper.device)
     first = Half(config.r1_interval if config.gamma + objective.r2 > 0 else 1)
     second = Half(objective.path_interval if objective.path_length else 1)
+    counters.img = math.ceil(config.critic.from_kimg * 1000)  # as it is with the critic, for that is longer
     kinds = 1 if first.interval == second.interval == 1 else 2
     spent = 0.0
     for number in range(MOST_STEPS * 2):

@@ -74,6 +74,24 @@ def test_its_verdict_changes_what_the_generator_learns(train: Train, undisturbed
         assert_same_end(train(*CRITIC[1:]), undisturbed)
 
 
+def test_it_joins_when_the_run_has_seen_so_many_images() -> None:
+    torch.set_num_threads(1)
+    state = TrainingState.fresh(changed(CONFIG, ["critic.from_kimg=0.02"]), CPU)
+    state.set_rate(LAST.rate)
+    assert state.critic
+    stepper, begun = Stepper(state, torch.float32), [p.clone() for p in state.critic.heads.parameters()]
+    joined = []
+    while state.counters.img < 20 + LAST.batch:
+        numbers, before = StepNumbers(), state.counters.img
+        stepper.discriminator_half(reals(), None, LAST, numbers)
+        moved = any(not torch.equal(p, was) for p, was in zip(state.critic.heads.parameters(), begun, strict=True))
+        assert (numbers.critic_real is not None) == moved == (before >= 20)
+        stepper.generator_half(None, LAST.batch, LAST, numbers)
+        joined.append(moved)
+    assert joined[0] is False
+    assert joined[-1] is True
+
+
 def test_a_checkpoint_holds_its_heads_and_no_features(undisturbed: RunDir) -> None:
     _, tensors = read_safetensors(undisturbed.every_state()[0])
     names = {name for name in tensors if name.startswith(("critic.", "adam_c."))}
