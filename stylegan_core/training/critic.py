@@ -17,6 +17,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from stylegan_core.networks.efficientnet import STRIDES, LiteFeatures, insist_on_efficientnet
 from stylegan_core.networks.layers import lrelu, minibatch_deviation
 from stylegan_core.training.groups import CriticConfig
+from stylegan_core.training.losses import r1_penalty
 
 VERSION = 1  # of EfficientNet-Lite; metrics see through 0
 WIDTHS = (64, 64, 128, 128)  # of the mixed maps, by stride
@@ -100,6 +101,14 @@ class Head(nn.Module):
             x = minibatch_deviation(x, self.group)
         x = lrelu(_convolve(self.joint, x, dtype))
         return _convolve(self.last, x, dtype).float().flatten(1)
+
+
+def sensitivity(scores: Tensor, maps: Tensor) -> Tensor:
+    """R1 at a head's maps [N, C, h, w] instead of pictures, in units of their mean square; without weight.
+
+    To first order the variance that the logit would have under noise as strong as the maps themselves.
+    """
+    return r1_penalty(scores, maps) * maps.detach().float().square().mean()
 
 
 def _convolve(layer: nn.Module, x: Tensor, dtype: torch.dtype) -> Tensor:

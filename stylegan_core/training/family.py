@@ -27,7 +27,7 @@ class Row:
     meaning: str
     configuration: str
     growth: tuple[tuple[int, float, float, int], ...]
-    rate: float = 0.002
+    rate: float = 0.01  # the paper's is for hundreds of times as many images (docs/models.md)
     sizes: Mapping[str, int] = field(default_factory=lambda: {**SIZES, **CHANNELS})
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -41,9 +41,12 @@ class Row:
 
 
 _R1 = {"gamma": 2.0}
+# The mapping network has a hundredth of the rate, in which it would stay the random projection it began as.
+_STYLES = {**_R1, "mapping_rate": 20.0}
+_NOISE = {**_STYLES, "noise_rate": 0.0006}
 _WGAN_GP = ObjectiveConfig(loss="wgan", gradient_penalty=10.0, drift=0.001)
-# One strength for all channels of a layer, and no norm after it: at v1's 0.05 grain covered the faces within 8 kimg.
-_STYLEGAN2 = {"gamma": 2.0, "noise_rate": 0.005}
+# One strength for all channels of a layer, and no norm after it: with a larger one grain covered the faces soon.
+_STYLEGAN2 = {**_STYLES, "noise_rate": 0.001}
 _LAZY = {**_STYLEGAN2, "r1_interval": 16, "objective": ObjectiveConfig(lazy_steps=True)}
 _PATH = {**_STYLEGAN2, "r1_interval": 16, "objective": ObjectiveConfig(lazy_steps=True, path_length=2.0)}
 _DCGAN = {"gamma": 0.0, "objective": ObjectiveConfig(beta1=0.5, beta2=0.999)}
@@ -54,14 +57,14 @@ FAMILY: dict[str, Row] = {
         "Configuration A, Progressive GAN: WGAN-GP, pixel norm, from 4².",
         "a",
         FROM_4,
-        rate=0.001,
+        rate=0.005,
         settings={"gamma": 0.0, "objective": _WGAN_GP},
     ),
     "config-b": Row("Configuration B: with blur, R1, from 8².", "b", FROM_8, settings=_R1),
-    "config-c": Row("Configuration C: with mapping network and styles.", "c", FROM_8, settings=_R1),
-    "config-d": Row("Configuration D: with a learned constant as input.", "d", FROM_8, settings=_R1),
-    "config-e": Row("Configuration E: with noise inputs.", "e", FROM_8, settings=_R1),
-    "config-f": Row("Configuration F, StyleGAN v1: with mixing regularisation.", "f", FROM_8, settings=_R1),
+    "config-c": Row("Configuration C: with mapping network and styles.", "c", FROM_8, settings=_STYLES),
+    "config-d": Row("Configuration D: with a learned constant as input.", "d", FROM_8, settings=_STYLES),
+    "config-e": Row("Configuration E: with noise inputs.", "e", FROM_8, settings=_NOISE),
+    "config-f": Row("Configuration F, StyleGAN v1: with mixing regularisation.", "f", FROM_8, settings=_NOISE),
     "stylegan2-b-32": Row(
         "StyleGAN2's B: demodulated layers, still growing.",
         "stylegan2-b",

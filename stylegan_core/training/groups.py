@@ -59,6 +59,7 @@ class CriticConfig:
     """The critic beside the discriminator (training/critic.py): ``weight`` of its verdict in the generator's loss.
 
     ``weight`` 0 leaves it out; ``side`` is the size of the pictures it sees, ``rate`` the learning rate of its heads.
+    ``gamma`` is the weight of R1 at the frozen maps, which keeps it from winning by too much.
     It joins when the run has seen ``from_kimg`` thousand images: beside a generator that draws nothing yet it makes one
     face of all.
     """
@@ -67,9 +68,10 @@ class CriticConfig:
     side: int = 64
     rate: float = 0.001
     from_kimg: float = 0.0
+    gamma: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.weight < 0 or self.from_kimg < 0 or self.rate <= 0:
-            raise ValueError("critic: weight and from_kimg are not negative, rate more than 0.")
+        if min(self.weight, self.from_kimg, self.gamma) < 0 or self.rate <= 0:
+            raise ValueError("critic: weight, from_kimg and gamma are not negative, rate more than 0.")
         if self.side not in (32, 64, 128, 256):
             raise ValueError(f"critic.side is 32, 64, 128 or 256, not {self.side}.")

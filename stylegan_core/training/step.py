@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from stylegan_core.schedule import Phase
 from stylegan_core.training.augment import adjusted
-from stylegan_core.training.critic import Critic
+from stylegan_core.training.critic import Critic, sensitivity
 from stylegan_core.training.keys import Purpose
 from stylegan_core.training.losses import (
     fade_reals,
@@ -163,8 +163,12 @@ class Stepper(Penalties):
         with torch.no_grad():
             of_reals = critic.project(self._augmented(reals, part, Purpose.AUGMENT_REAL))
             of_fakes = critic.project(self._augmented(fakes, part, Purpose.AUGMENT_FAKE))
+        if gamma := self.config.critic.gamma:
+            of_reals = [map_.requires_grad_() for map_ in of_reals]
         reals_seen, fakes_seen = critic.scores(of_reals), critic.scores(of_fakes)
         losses = [real_loss(real) + fake_loss(fake) for real, fake in zip(reals_seen, fakes_seen, strict=True)]
+        if gamma:
+            losses += [sensitivity(s, m) * (gamma / 2) for s, m in zip(reals_seen, of_reals, strict=True)]
         sums.critic_real += torch.stack([scores.detach().mean() for scores in reals_seen]).mean() * part.share
         sums.critic_fake += torch.stack([scores.detach().mean() for scores in fakes_seen]).mean() * part.share
         torch.autograd.backward(torch.stack(losses).sum() * part.share)

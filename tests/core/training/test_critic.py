@@ -13,6 +13,7 @@ from stylegan_core.model import read_safetensors
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import TrainingConfig, changed, preset
+from stylegan_core.training.critic import sensitivity
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.losses import generator_loss
@@ -22,7 +23,7 @@ from stylegan_core.training.step import StepNumbers, Stepper
 from tests.core.training.conftest import Train
 from tests.core.training.final import assert_same_end
 
-CRITIC = ("critic.weight=0.2", "critic.side=32")
+CRITIC = ("critic.weight=0.2", "critic.side=32", "critic.gamma=0.5")
 CPU = torch.device("cpu")
 CONFIG = changed(preset("tiny"), (*CRITIC, "precision=float32"))
 LAST = phases(CONFIG.growth)[-1]
@@ -72,6 +73,29 @@ def test_stopped_between_any_parts_of_a_step_it_goes_on_exactly(
 def test_its_verdict_changes_what_the_generator_learns(train: Train, undisturbed: RunDir) -> None:
     with pytest.raises(AssertionError):
         assert_same_end(train(*CRITIC[1:]), undisturbed)
+
+
+def test_sensitivity_is_the_variance_that_noise_as_strong_as_the_maps_would_make() -> None:
+    draw = torch.Generator().manual_seed(0)
+    maps, along = torch.randn(8, 3, 4, 4, generator=draw) * 5, torch.randn(3, 4, 4, generator=draw)
+    noise = torch.randn(4096, 3, 4, 4, generator=draw) * maps.square().mean().sqrt()
+    maps.requires_grad_()
+    found = sensitivity((maps * along).sum(dim=(1, 2, 3))[:, None], maps)
+    assert float(found.detach()) == pytest.approx(float((noise * along).sum(dim=(1, 2, 3)).var()), rel=0.1)
+
+
+def test_its_own_r1_keeps_its_scores_together() -> None:
+    apart = []
+    for gamma in (0.0, 10.0):
+        state = TrainingState.fresh(changed(CONFIG, [f"critic.gamma={gamma}"]), CPU)
+        state.set_rate(LAST.rate)
+        stepper, numbers = Stepper(state, torch.float32), StepNumbers()
+        for _ in range(12):
+            stepper.discriminator_half(reals(), None, LAST, numbers)
+        assert numbers.critic_real is not None
+        assert numbers.critic_fake is not None
+        apart.append(float(numbers.critic_real - numbers.critic_fake))
+    assert apart[0] > 2 * apart[1]
 
 
 def test_it_joins_when_the_run_has_seen_so_many_images() -> None:
