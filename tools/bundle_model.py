@@ -31,6 +31,7 @@ from stylegan_core.render import Renderer
 from stylegan_core.rundir import RunDir
 from stylegan_core.stems import img_of
 from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.groups import CriticConfig
 from tools.curve_picture import draw_curve
 from tools.measuring import EXPLAINED, measured, reals_of
 from tools.run_logs import Log, read_logs, seen_before, whole_curve
@@ -180,9 +181,9 @@ def asked(logs: Sequence[Log]) -> str:
     configs = [log.config for log in logs]
     weights, rates = in_turn(map(r1, configs)), in_turn(f"{config.growth.levels[-1].rate:g}" for config in configs)
     mixing = in_turn(f"{config.style_mixing:g}" for config in configs)
-    critics = in_turn(f"{config.critic.weight:g}" for config in configs)
-    critic = f", critic {critics}" if critics != "0" else ""
-    return f"R1 weight {weights}, learning rate {rates}, style mixing {mixing}{critic}"
+    critics = in_turn(critic(config.critic) for config in configs)
+    beside = f", critic {critics}" if critics != "0" else ""
+    return f"R1 weight {weights}, learning rate {rates}, style mixing {mixing}{beside}"
 
 
 def chosen_checkpoint(run: RunDir, kimg: float) -> tuple[Path, float]:
@@ -196,7 +197,15 @@ def chosen_checkpoint(run: RunDir, kimg: float) -> tuple[Path, float]:
 
 def r1(config: TrainingConfig) -> str:
     """How a run weighed R1, in words."""
-    return f"{config.gamma:g}" if config.r1_interval == 1 else f"{config.gamma:g} every {config.r1_interval}th step"
+    every = "" if config.r1_interval == 1 else f" every {config.r1_interval}th step"
+    groups = f" on {config.r1_groups * config.network.mbstd_group} pictures of each batch" if config.r1_groups else ""
+    return f"{config.gamma:g}{every}{groups}"
+
+
+def critic(config: CriticConfig) -> str:
+    """How a run weighed its critic, in words."""
+    size = f" at {config.side}²" if config.weight else ""
+    return f"{config.weight:g}{size}" + (f" with R1 {config.gamma:g}" if config.gamma else "")
 
 
 def machine(logs: Sequence[Log], beside: str = "") -> str:

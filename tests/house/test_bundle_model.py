@@ -15,8 +15,8 @@ from stylegan_core.model import save_model
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig, changed, preset
-from stylegan_core.training.groups import InitConfig
-from tools.bundle_model import asked, chosen_checkpoint, facts_of, machine, r1
+from stylegan_core.training.groups import CriticConfig, InitConfig
+from tools.bundle_model import asked, chosen_checkpoint, critic, facts_of, machine, r1
 from tools.curve_picture import draw_curve
 from tools.run_logs import Log, read_log, seen_before, whole_curve
 
@@ -40,7 +40,7 @@ def test_what_a_weight_file_has_seen_before_counts_and_the_critic_is_named(tmp_p
     assert seen_before(logs) == 266.4
     assert whole_curve(logs) == [(276.4, 500.0)]
     assert facts_of("tiny", logs)["kimg"] == pytest.approx(286.4)
-    assert asked(logs).endswith("style mixing 0.9, critic 0.2")
+    assert asked(logs).endswith("style mixing 0.9, critic 0.2 at 64²")
     assert seen_before([log(config, 20_000)]) == 0
     assert "critic" not in asked([log(config, 20_000)])
 
@@ -144,7 +144,14 @@ def test_the_picture_holds_the_curve(tmp_path: Path) -> None:
 
 def test_the_card_tells_how_each_run_weighed_r1() -> None:
     every, lazy = preset("avatars-32"), changed(preset("avatars-32"), ["gamma=0.2", "r1_interval=8"])
-    assert [r1(config) for config in (every, lazy)] == ["2", "0.2 every 8th step"]
+    few = changed(every, ["gamma=10", "r1_groups=1"])
+    told = ["2", "0.2 every 8th step", "10 on 4 pictures of each batch"]
+    assert [r1(config) for config in (every, lazy, few)] == told
+
+
+def test_the_card_tells_how_a_run_weighed_its_critic() -> None:
+    sizes = [CriticConfig(), CriticConfig(0.2), CriticConfig(0.5, side=128, gamma=1)]
+    assert [critic(config) for config in sizes] == ["0", "0.2 at 64²", "0.5 at 128² with R1 1"]
 
 
 def test_the_card_tells_what_changed_from_run_to_run() -> None:
