@@ -1,7 +1,6 @@
 """The critic beside the discriminator: what learns, what does not, and that a run with it resumes exactly."""
 
 import importlib.util
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +14,13 @@ from stylegan_core.schedule import phases
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.critic import sensitivity
 from stylegan_core.training.launch import Launch, Wish
-from stylegan_core.training.loop import Loop
 from stylegan_core.training.losses import generator_loss
 from stylegan_core.training.preflight import memory_needed, preflight
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 from tests.core.training.conftest import Train
 from tests.core.training.final import assert_same_end
+from tests.core.training.test_resume import stop_at
 
 CRITIC = ("critic.weight=0.2", "critic.side=32", "critic.gamma=0.5")
 CPU = torch.device("cpu")
@@ -48,24 +47,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Run
     return RunDir(path)
 
 
-def stop_at(monkeypatch: pytest.MonkeyPatch, when: Callable[[int], bool]) -> None:
-    original, calls = Loop.check, 0
-
-    def check(loop: Loop) -> None:
-        nonlocal calls
-        calls += 1
-        loop.stop_wanted = loop.stop_wanted or when(calls)
-        original(loop)
-
-    monkeypatch.setattr(Loop, "check", check)
-
-
 @pytest.mark.parametrize("number", [3, pytest.param(5, marks=pytest.mark.slow), 47])
 def test_stopped_between_any_parts_of_a_step_it_goes_on_exactly(
     train: Train, undisturbed: RunDir, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     with monkeypatch.context() as patch:
-        stop_at(patch, lambda calls: calls == number)
+        stop_at(patch, lambda _, calls: calls == number)
         train(*CRITIC)
     assert_same_end(train(*CRITIC), undisturbed)
 
