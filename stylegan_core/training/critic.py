@@ -17,7 +17,6 @@ from torch.nn.utils.parametrizations import spectral_norm
 from stylegan_core.networks.efficientnet import STRIDES, LiteFeatures, insist_on_efficientnet
 from stylegan_core.networks.layers import lrelu, minibatch_deviation
 from stylegan_core.training.groups import CriticConfig
-from stylegan_core.training.losses import r1_penalty
 
 VERSION = 1  # of EfficientNet-Lite; metrics see through 0
 WIDTHS = (64, 64, 128, 128)  # of the mixed maps, by stride
@@ -104,11 +103,14 @@ class Head(nn.Module):
 
 
 def sensitivity(scores: Tensor, maps: Tensor) -> Tensor:
-    """R1 at a head's maps [N, C, h, w] instead of pictures, in units of their mean square; without weight.
+    """R1 at a head's maps [N, C, h, w] instead of pictures, in units of each one's mean square; without weight.
 
-    To first order the variance that the logit would have under noise as strong as the maps themselves.
+    To first order the variance that a logit would have under noise as strong as its map. A mean over pictures, so that
+    of a batch is that of its parts.
     """
-    return r1_penalty(scores, maps) * maps.detach().float().square().mean()
+    (gradient,) = torch.autograd.grad(scores.sum(), maps, create_graph=True)
+    strength = maps.detach().float().square().mean(dim=(1, 2, 3))
+    return (gradient.float().square().sum(dim=(1, 2, 3)) * strength).mean()
 
 
 def _convolve(layer: nn.Module, x: Tensor, dtype: torch.dtype) -> Tensor:

@@ -64,11 +64,16 @@ def test_its_verdict_changes_what_the_generator_learns(train: Train, undisturbed
 
 def test_sensitivity_is_the_variance_that_noise_as_strong_as_the_maps_would_make() -> None:
     draw = torch.Generator().manual_seed(0)
-    maps, along = torch.randn(8, 3, 4, 4, generator=draw) * 5, torch.randn(3, 4, 4, generator=draw)
+    maps = torch.randn(8, 3, 4, 4, generator=draw) * torch.tensor([1.0, 9.0] * 4)[:, None, None, None]
+    along = torch.randn(3, 4, 4, generator=draw)
     noise = torch.randn(4096, 3, 4, 4, generator=draw) * maps.square().mean().sqrt()
-    maps.requires_grad_()
-    found = sensitivity((maps * along).sum(dim=(1, 2, 3))[:, None], maps)
-    assert float(found.detach()) == pytest.approx(float((noise * along).sum(dim=(1, 2, 3)).var()), rel=0.1)
+
+    def found(maps: torch.Tensor) -> float:
+        leaf = maps.clone().requires_grad_()
+        return float(sensitivity((leaf * along).sum(dim=(1, 2, 3))[:, None], leaf).detach())
+
+    assert found(maps) == pytest.approx(float((noise * along).sum(dim=(1, 2, 3)).var()), rel=0.1)
+    assert found(maps) == pytest.approx((found(maps[:2]) + 3 * found(maps[2:])) / 4)  # whatever the parts of a batch
 
 
 def test_its_own_r1_keeps_its_scores_together() -> None:
