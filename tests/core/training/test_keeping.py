@@ -13,7 +13,7 @@ from stylegan_core.events import Alert, Best, Checkpoint, End, Metric
 from stylegan_core.model import Damaged, load_model, read_safetensors
 from stylegan_core.rundir import RunDir
 from stylegan_core.stems import STATE, img_of
-from stylegan_core.training import checkpoint, keeping, metric, step
+from stylegan_core.training import checkpoint, keeping, metric, penalties
 from stylegan_core.training.checkpoint import FORMAT, checksum, read_counters, read_state, write_state
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.keeping import resume_newest, retire
@@ -276,23 +276,24 @@ def test_the_best_outlives_a_later_checkpoint_of_its_kimg(train: Train, monkeypa
 
 
 def poisoned_r1(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = step.r1_penalty
-    monkeypatch.setattr(step, "r1_penalty", lambda scores, reals: original(scores, reals) * float("nan"))
+    original = penalties.r1_penalty
+    monkeypatch.setattr(penalties, "r1_penalty", lambda scores, reals: original(scores, reals) * float("nan"))
 
 
 def poisoned_paths(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = step.path_lengths
-    monkeypatch.setattr(step, "path_lengths", lambda *inputs: original(*inputs) * float("nan"))
+    original = penalties.path_lengths
+    monkeypatch.setattr(penalties, "path_lengths", lambda *inputs: original(*inputs) * float("nan"))
 
 
 @pytest.mark.parametrize(
     ("poison", "settings"),
     [
         (poisoned_r1, ("r1_interval=2",)),
+        (poisoned_r1, ("r1_interval=2", "r1_groups=1")),
         (poisoned_r1, ("r1_interval=2", "objective.lazy_steps=true")),
         (poisoned_paths, ("objective.path_length=2", "objective.path_interval=2")),
     ],
-    ids=["riding", "lazy", "paths"],
+    ids=["riding", "on few pictures", "lazy", "paths"],
 )
 def test_a_penalty_that_is_never_finite_goes_back_though_it_is_due_now_and_then(
     train: Train,
