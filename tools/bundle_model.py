@@ -21,6 +21,7 @@ import torch
 from PIL import Image
 
 from stylegan_core.data.source import open_dataset
+from stylegan_core.device import keep_big_buffers
 from stylegan_core.latents.attributes import Named, find_directions
 from stylegan_core.latents.judge import learn
 from stylegan_core.latents.library import Entry, Library
@@ -244,6 +245,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--labelled", type=int, default=3000, help="pictures to learn the labels and directions from")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    keep_big_buffers()
     chosen, until = (
         chosen_checkpoint(RunDir(arguments.run), arguments.kimg) if arguments.kimg else (arguments.run, math.inf)
     )

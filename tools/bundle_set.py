@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.data.source import open_dataset
+from stylegan_core.device import keep_big_buffers
 from stylegan_core.latents.attributes import Named, find_directions
 from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Library
@@ -123,6 +124,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--labelled", type=int, default=2000, help="pictures to learn the labels and directions from")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    keep_big_buffers()
     side = load_model(options.runs[0]).resolution
     heldout, data = (open_dataset(path, side) for path in (options.heldout, options.data))
     extractor = Extractor()

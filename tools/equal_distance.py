@@ -1,6 +1,6 @@
 """Trains one preset twice, literally and as the trainer does, on the same seed and data, and compares their FD-E.
 
-    python tools/equal_distance.py OUT --data PICTURES [--preset avatars-32] [--kimg 100] [--pictures 2000] [--seed 0]
+    python -m tools.equal_distance OUT --data PICTURES [--preset avatars-32] [--kimg 100] [--pictures 2000] [--seed 0]
 
 Literally means float32, R1 at every step, and each operation of the paper as one call. ``kimg`` are those at the last
 level, whose end is what is compared. Stopped or killed, the same command goes on. ``--only fast`` or ``--only literal``
@@ -22,13 +22,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.events import End, Metric
+from stylegan_core.events import Metric
 from stylegan_core.networks import layers
 from stylegan_core.networks.layers import EqualizedConv
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import preset
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.metric import NAME, story
+from tools.run_logs import finished
 
 LITERAL = ("precision=float32", "r1_interval=1")
 MEASURED = 10  # times in a run, the last at its end
@@ -58,7 +59,7 @@ def written_out() -> Iterator[None]:
 
 def train(run: Path, options: argparse.Namespace, settings: tuple[str, ...]) -> bool:
     """Trains, or goes on; False if it was stopped. Raises ValueError or OSError."""
-    if any(isinstance(event, End) and event.reason == "finished" for event in story(RunDir(run))):
+    if finished(run):
         return True
     last = preset(options.preset).growth.levels[-1]
     wish = (

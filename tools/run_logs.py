@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylegan_core.events import Event, Heartbeat, Metric, Resume, Start, Tick, decode, retell
+from stylegan_core.events import End, Event, Heartbeat, Metric, Resume, Start, Tick, decode, retell
 from stylegan_core.model import read_safetensors
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig
-from stylegan_core.training.metric import NAME
+from stylegan_core.training.metric import NAME, story
 
 GAP = 60.0  # seconds without a word that count as a pause, not as training
 
@@ -66,6 +66,11 @@ def _events(run: Path) -> Iterator[Event]:
             event = decode(line)
             if event is not None:
                 yield event
+
+
+def finished(run: Path) -> bool:
+    """Whether the run has come to the end of its plan."""
+    return any(isinstance(event, End) and event.reason == "finished" for event in story(RunDir(run)))
 
 
 def read_logs(run: Path, until: float = math.inf) -> list[Log]:
