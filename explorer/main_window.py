@@ -30,7 +30,7 @@ from explorer.controls.palette import CommandPalette
 from explorer.jobs import Problem
 from stylegan_core.info import ModelInfo
 
-LEFT_WIDTH, RIGHT_WIDTH = 308, 372
+LEFT_WIDTH, RIGHT_WIDTH = 308, 380
 LOW = 760  # a page of this height holds the history in two rows and still a large picture
 SMALLEST = QSize(1080, 600)
 WORKSPACES = ("Explore", "Train")

@@ -15,7 +15,7 @@ from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, knob
 
 HOVER = 350  # milliseconds over the name before the strip of ±3 σ opens
-NAME_WIDTH, SCORE_WIDTH = 100, 32
+NAME_WIDTH, SCORE_WIDTH = 120, 32  # "Warm background" fits
 _SOURCES = {"pca": "PCA of W", "sefa": "SeFa", "sorting": "Sorted by hand", "labels": "From labels"}
 
 

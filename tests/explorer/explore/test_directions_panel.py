@@ -10,11 +10,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.direction_menu import DirectionMenu
+from explorer.controls.direction_row import DirectionRow
 from explorer.controls.sorting import FEWEST
 from explorer.explore.directions import DirectionsPanel
 from explorer.jobs import Fit, Pca, Sefa, Strip
 from explorer.session import Session
-from stylegan_core.latents.library import Entry, Library, library_path
+from stylegan_core.latents.library import SHIPPED, Entry, Library, library_path
 from stylegan_core.recipe import AppliedDirection, Direction, Recipe, Vector
 from tests.explorer.explore.panel_fakes import PLAIN, W_DIM, flat, model_info
 
@@ -61,6 +62,17 @@ def test_progress_is_shown_until_the_eight_sliders_are_there(show: Any, qtbot: Q
     grown(panel, qtbot)
     assert names(panel) == [f"PCA {n}" for n in range(1, 9)]
     assert not panel.search.isVisible() and not panel.message.isVisible()
+
+
+def test_names_of_the_box_are_shown_whole(session: Session, qtbot: QtBot) -> None:
+    files = [*SHIPPED.glob("*/directions.json"), *SHIPPED.glob("*/*-directions.json")]
+    found = {entry.direction.name: entry for file in files for entry in Library.load(file).entries}
+    assert len(found) > 20
+    row = DirectionRow(next(iter(found.values())), model_info())
+    qtbot.addWidget(row)
+    for name, entry in found.items():
+        row.show_entry(entry)
+        assert row.name.text() == name
 
 
 def test_dragging_a_direction_is_one_step(qtbot: QtBot, session: Session, panel: Any) -> None:
