@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from stylegan_core.networks.convolution import convolve, convolve_transposed
 from stylegan_core.networks.fir import binomial_kernel, fir_down_convolution
 
 GAIN = math.sqrt(2)
@@ -74,13 +75,13 @@ class EqualizedConv(nn.Module):
         weight = (self.weight * self.scale).to(x.dtype)
         bias = None if bias is None else bias.to(x.dtype)
         if self.resample == "down":
-            return F.conv2d(x, down_kernel(weight), bias, stride=2, padding=1)
+            return convolve(x, down_kernel(weight), bias, stride=2, padding=1)
         if self.resample == "fir-down":
             halved = fir_down_convolution(x, weight)
             return halved if bias is None else halved + bias[:, None, None]
         if self.resample == "up":
             return up_convolution(x, weight, bias)
-        return F.conv2d(x, weight, bias, padding=weight.shape[-1] // 2)
+        return convolve(x, weight, bias, padding=weight.shape[-1] // 2)
 
 
 def down_kernel(weight: Tensor) -> Tensor:
@@ -122,8 +123,8 @@ def up_convolution(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
     The transposed 4×4 needs 16 products a pixel instead of 36; with kernels made anew each time it pays from 8² on.
     """
     if x.shape[-1] >= 8:
-        return F.conv_transpose2d(x, up_kernel(weight), bias, stride=2, padding=1)
-    return F.conv2d(upsample(x), weight, bias, padding=1)
+        return convolve_transposed(x, up_kernel(weight), bias, stride=2, padding=1)
+    return convolve(upsample(x), weight, bias, padding=1)
 
 
 def upsample(x: Tensor, factor: int = 2) -> Tensor:

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from stylegan_core.networks.convolution import convolve, gradients_of_inputs
 from stylegan_core.networks.efficientnet import STRIDES, LiteFeatures, insist_on_efficientnet
 from stylegan_core.networks.layers import lrelu, minibatch_deviation
 from stylegan_core.training.groups import CriticConfig
@@ -108,7 +109,8 @@ def sensitivity(scores: Tensor, maps: Tensor) -> Tensor:
     To first order the variance that a logit would have under noise as strong as its map. A mean over pictures, so that
     of a batch is that of its parts.
     """
-    (gradient,) = torch.autograd.grad(scores.sum(), maps, create_graph=True)
+    with gradients_of_inputs():
+        (gradient,) = torch.autograd.grad(scores.sum(), maps, create_graph=True)
     strength = maps.detach().float().square().mean(dim=(1, 2, 3))
     return (gradient.float().square().sum(dim=(1, 2, 3)) * strength).mean()
 
@@ -119,4 +121,4 @@ def _convolve(layer: nn.Module, x: Tensor, dtype: torch.dtype) -> Tensor:
     assert layer.bias is not None
     stride, padding = layer.stride[0], layer.padding[0]
     assert isinstance(padding, int)
-    return F.conv2d(x.to(dtype), layer.weight.to(dtype), layer.bias.to(dtype), stride, padding)
+    return convolve(x.to(dtype), layer.weight.to(dtype), layer.bias.to(dtype), stride=stride, padding=padding)

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylegan_core.networks.convolution import gradients_of_inputs
 from stylegan_core.networks.layers import downsample, upsample
 
 Shares = Callable[[Tensor], Tensor]
@@ -53,7 +54,8 @@ def r1_penalty(scores: Tensor, reals: Tensor) -> Tensor:
 
     The gradient is of the sum of logits, not of the loss (spec-core 4).
     """
-    (gradient,) = torch.autograd.grad(scores.sum(), reals, create_graph=True)
+    with gradients_of_inputs():
+        (gradient,) = torch.autograd.grad(scores.sum(), reals, create_graph=True)
     return gradient.float().square().sum(dim=(1, 2, 3)).mean()
 
 
@@ -63,7 +65,9 @@ def gradient_penalty(scores_of: Shares, reals: Tensor, fakes: Tensor, place: Ten
     The norm is 2^−k of the native one k levels below full resolution, as the official code sees it (spec-core 4).
     """
     mixed = torch.lerp(reals, fakes, place).detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(scores_of(mixed).sum(), mixed, create_graph=True)
+    scores = scores_of(mixed)
+    with gradients_of_inputs():
+        (gradient,) = torch.autograd.grad(scores.sum(), mixed, create_graph=True)
     norm = gradient.float().square().sum(dim=(1, 2, 3)).sqrt() * 2.0**-levels_below
     return (norm - 1).square().mean()
 
@@ -74,7 +78,8 @@ def path_lengths(images: Tensor, ws: Tensor, noise: Tensor) -> Tensor:
     ``images`` [N, 3, H, W] were drawn from ``ws`` [N, layers, w_dim]; ``noise`` is y·√(HW), standard normal.
     """
     size = (images.shape[2] * images.shape[3]) ** 0.5
-    (gradient,) = torch.autograd.grad((images * noise).sum() / size, ws, create_graph=True)
+    with gradients_of_inputs():
+        (gradient,) = torch.autograd.grad((images * noise).sum() / size, ws, create_graph=True)
     return gradient.float().square().sum(dim=2).mean(dim=1).sqrt()
 
 
