@@ -22,7 +22,7 @@ LEAST_HEIGHT, LEAST_BESIDE = 180, 100  # pixels of a grid alone, and of each of 
 TIP = "A click chooses the face that is followed through time."
 HARD = 3  # from this enlargement on pixels stay hard; below, uneven ones would disturb more than a blur
 WORTH_IT = 0.85  # of the room, to make all pixels of a picture equally large
-FULL_ROWS = 0.75  # of the largest possible side, to have no gap in the last row
+FULL_ROWS = 0.85  # of the largest possible side, to have no gap in the last row
 
 
 class SampleGrid(QWidget):

@@ -404,6 +404,8 @@ def test_full_rows_are_worth_a_little_size(monitor: Monitor, qtbot) -> None:
     grid = monitor.samples.grid
     grid.resize(446, 358)  # where seven columns of 32 pictures would be a tenth larger
     assert grid._best_columns() == 8
+    grid.resize(780, 720)  # where eight columns would leave two fifths of the room empty
+    assert grid._best_columns() == 6
     grid.resize(300, 800)
     assert 32 % grid._best_columns() == 0
     grid.resize(700, 640)
