@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylegan_core.networks.convolution import convolve, convolve_transposed
+
 
 @functools.cache
 def binomial_kernel(channels: int, dtype: torch.dtype, device: torch.device) -> Tensor:
@@ -86,12 +88,12 @@ def fir_up_convolution(x: Tensor, weight: Tensor) -> Tensor:
 
     ``weight`` [out, in, 3, 3] as a correlation. Padding happens once, so the border is not that of enlarging first.
     """
-    y = F.conv_transpose2d(x, weight.flip(2, 3).transpose(0, 1), stride=2)
+    y = convolve_transposed(x, weight.flip(2, 3).transpose(0, 1), stride=2)
     return fir(y, 1, 4.0)
 
 
 def fir_down_convolution(x: Tensor, weight: Tensor) -> Tensor:
     """3×3 or 1×1 while halving: the filter, then a convolution with stride 2 (spec-core 3.4)."""
     if weight.shape[-1] == 1:
-        return F.conv2d(fir_down(x), weight)
-    return F.conv2d(fir(x, 2), weight, stride=2)
+        return convolve(fir_down(x), weight)
+    return convolve(fir(x, 2), weight, stride=2)

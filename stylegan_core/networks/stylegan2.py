@@ -7,11 +7,11 @@ the weights for each sample (StyleGAN2 paper, section 2.2) and needs no convolut
 from collections.abc import Iterator, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.convolution import convolve
 from stylegan_core.networks.discriminator import BiasedConv, Block, HeadedDiscriminator
 from stylegan_core.networks.fir import fir_up, fir_up_convolution
 from stylegan_core.networks.layers import GAIN, EqualizedConv, EqualizedLinear
@@ -42,7 +42,7 @@ class StyledConv(nn.Module):
         factor = demodulation(weight, style) * GAIN
         y = x * style.to(x.dtype)[:, :, None, None]
         cast = weight.to(x.dtype)
-        y = fir_up_convolution(y, cast) if self.up else F.conv2d(y, cast, padding=1)
+        y = fir_up_convolution(y, cast) if self.up else convolve(y, cast, padding=1)
         offset = (self.bias * GAIN).to(y.dtype)[:, None, None]
         if noise is not None:
             offset = offset + (noise * (self.noise_strength * GAIN)).to(y.dtype)
