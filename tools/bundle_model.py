@@ -206,7 +206,9 @@ def r1(config: TrainingConfig) -> str:
 def critic(config: CriticConfig) -> str:
     """How a run weighed its critic, in words."""
     size = f" at {config.side}²" if config.weight else ""
-    return f"{config.weight:g}{size}" + (f" with R1 {config.gamma:g}" if config.gamma else "")
+    gamma = f" with R1 {config.gamma:g}" if config.weight and config.gamma else ""
+    joined = f" from {config.from_kimg:g} thousand images on" if config.weight and config.from_kimg else ""
+    return f"{config.weight:g}{size}{gamma}{joined}"
 
 
 def machine(logs: Sequence[Log], beside: str = "") -> str:

@@ -82,10 +82,17 @@ def _begun(model: Model, network: NetworkConfig) -> int:
 
 
 def adopted_from(config: TrainingConfig, init: str, settings: Iterable[str]) -> TrainingConfig:
-    """The configuration of a run that begins from the file ``init``; ``settings`` are those a person made."""
-    names = (setting.partition("=")[0].strip() for setting in settings)
+    """The configuration of a run that begins from the file ``init``; ``settings`` are those a person made.
+
+    The critic joins earlier by the images that the plan leaves out.
+    """
+    names = [setting.partition("=")[0].strip() for setting in settings]
     kept = [name.removeprefix("network.") for name in names if name.startswith("network.")]
-    return adopted(config, open_init(Path(init)).model, Path(init), kept)
+    made = adopted(config, open_init(Path(init)).model, Path(init), kept)
+    if "critic.from_kimg" in names:
+        return made
+    left_out = config.growth.total_kimg - made.growth.total_kimg
+    return replace(made, critic=replace(made.critic, from_kimg=max(made.critic.from_kimg - left_out, 0.0)))
 
 
 def begun_at(growth: Growth, level: int) -> Growth:

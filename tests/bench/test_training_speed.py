@@ -1,6 +1,7 @@
 """Training of the preset avatars-64 at 64² against the same step written out literally, both in one run.
 
-The literal step is float32 in NCHW with R1 at every step, each operation of spec-core 1, 2 and 4 as one call.
+Both without the critic. The literal step is float32 in NCHW with R1 at every step on all pictures, each operation of
+spec-core 1, 2 and 4 as one call.
 """
 
 import itertools
@@ -17,13 +18,13 @@ from torch import Tensor
 from stylegan_core.device import has_amx, training_dtype
 from stylegan_core.networks.discriminator import BiasedConv
 from stylegan_core.schedule import phases
-from stylegan_core.training.config import preset
+from stylegan_core.training.config import changed, preset
 from stylegan_core.training.losses import as_float
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 
 CPU = torch.device("cpu")
-CONFIG = preset("avatars-64")
+CONFIG = changed(preset("avatars-64"), ["critic.weight=0"])
 LAST = phases(CONFIG.growth)[-1]
 LEAST = 4.0 if has_amx() else 1.5  # with AMX, bf16 convolutions are 7–9 times float32, with avx512_bf16 about twice
 

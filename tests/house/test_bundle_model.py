@@ -143,19 +143,21 @@ def test_the_picture_holds_the_curve(tmp_path: Path) -> None:
 
 
 def test_the_card_tells_how_each_run_weighed_r1() -> None:
-    every, lazy = preset("avatars-32"), changed(preset("avatars-32"), ["gamma=0.2", "r1_interval=8"])
+    every = changed(preset("config-f"), ["gamma=2"])
+    lazy = changed(every, ["gamma=0.2", "r1_interval=8"])
     few = changed(every, ["gamma=10", "r1_groups=1"])
     told = ["2", "0.2 every 8th step", "10 on 4 pictures of each batch"]
     assert [r1(config) for config in (every, lazy, few)] == told
 
 
 def test_the_card_tells_how_a_run_weighed_its_critic() -> None:
-    sizes = [CriticConfig(), CriticConfig(0.2), CriticConfig(0.5, side=128, gamma=1)]
-    assert [critic(config) for config in sizes] == ["0", "0.2 at 64²", "0.5 at 128² with R1 1"]
+    sizes = [CriticConfig(gamma=1), CriticConfig(0.2), CriticConfig(0.5, side=128, from_kimg=13, gamma=1)]
+    told = ["0", "0.2 at 64²", "0.5 at 128² with R1 1 from 13 thousand images on"]
+    assert [critic(config) for config in sizes] == told
 
 
 def test_the_card_tells_what_changed_from_run_to_run() -> None:
-    first = changed(preset("avatars-32"), ["gamma=2", "growth.rate=0.01"])
+    first = changed(preset("config-f"), ["gamma=2", "growth.rate=0.01"])
     second = changed(first, ["growth.32.rate=0.002", "style_mixing=0.3"])
     assert asked([log(first, 100), log(first, 100), log(second, 100)]) == (
         "R1 weight 2, learning rate 0.01 then 0.002, style mixing 0.9 then 0.3"

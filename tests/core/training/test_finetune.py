@@ -12,7 +12,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_discriminator, build_generator
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training.config import changed, preset
-from stylegan_core.training.finetune import adopted, begun_at, open_init, take_over
+from stylegan_core.training.finetune import adopted, adopted_from, begun_at, open_init, take_over
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.state import TrainingState
 from tests.core.reference import reference
@@ -87,6 +87,18 @@ def test_a_network_that_does_not_grow_begins_at_its_full_resolution(tmp_path: Pa
     made = adopted(changed(preset("tiny"), ["init.grown=false"]), model, tmp_path)
     assert [plan.level for plan in made.growth.levels] == [2]
     assert made.network == config
+
+
+def test_the_critic_joins_earlier_by_the_images_left_out(tmp_path: Path) -> None:
+    trained(origin := tmp_path / "m.safetensors", 8)  # so that 4² and the fade to 8² are left out
+
+    def joins(after: str, *asked: str) -> float:
+        config = changed(preset("tiny"), [f"critic.from_kimg={after}"])
+        return adopted_from(config, str(origin), asked).critic.from_kimg
+
+    assert joins("0.1") == pytest.approx(0.036)
+    assert joins("0.05") == 0
+    assert joins("0.1", "critic.from_kimg=0.1") == 0.1  # as it was asked
 
 
 def test_a_person_may_keep_a_width_of_their_own(tmp_path: Path) -> None:
