@@ -60,8 +60,8 @@ class CriticConfig:
 
     ``weight`` 0 leaves it out; ``side`` is the size of the pictures it sees, ``rate`` the learning rate of its heads.
     ``gamma`` is the weight of R1 at the frozen maps, which keeps it from winning by too much.
-    It joins when the run has seen ``from_kimg`` thousand images: beside a generator that draws nothing yet it makes one
-    face of all.
+    It joins when the run has seen ``from_kimg`` thousand images: beside a generator that drew nothing yet, and without
+    ``gamma``, it made one face of all (docs/models.md).
     """
 
     weight: float = 0.0

@@ -20,7 +20,15 @@ from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.critic import KEPT, insist_on_eye
 from stylegan_core.training.disk import Stretch, judge, left_behind
 from stylegan_core.training.metric import device_of_features
-from stylegan_core.training.speed import Seconds, extrapolated, planned_measurements, settling_images, work
+from stylegan_core.training.speed import (
+    Seconds,
+    extrapolated,
+    planned_measurements,
+    seen_by_critic,
+    settling_images,
+    with_critic,
+    work,
+)
 from stylegan_core.training.timing import Progress, measure
 
 BUDGET = 12.0  # seconds that measuring may take in all, roughly
@@ -176,7 +184,10 @@ def level_costs(
     for plan in config.growth.levels:
         kimg = plan.fade_kimg + plan.stable_kimg
         fading, each = (_seconds(config.network, measured, plan.level, kind) for kind in ("fade", "stable"))
-        training = 1000 * (plan.fade_kimg * fading + plan.stable_kimg * each)
+        whole = done + plan.fade_kimg, done + kimg
+        beside = with_critic(config, plan.level) - 1
+        training = fading * (1000 * plan.fade_kimg + beside * seen_by_critic(config, done, whole[0]))
+        training += each * (1000 * plan.stable_kimg + beside * seen_by_critic(config, *whole))
         measurements = planned_measurements(config.metric_kimg, done, done + kimg)
         img_per_s = 1000 * kimg / training if kimg else 1 / each
         disk = left_behind(config, drawable, Stretch(done, done + kimg, img_per_s))

@@ -13,7 +13,8 @@ WINDOW = 30.0
 # Fitted to 146, 55 and 31 images a second at 8², 16² and 32² of avatars-32 on one core with bf16.
 PASSES = 2_000  # work of one feature map's pixel passing everything that is not a convolution
 FIXED = 2.5e8  # work of an image whatever its size: dense layers, optimisers, the interpreter's own time
-Seconds = dict[tuple[int, str], float]  # per image, by level and kind of phase
+CRITIC_FIXED, CRITIC_PIXEL = 1.2e9, 1.8e5  # work of the critic on an image, and on each of its side² pixels (measured)
+Seconds = dict[tuple[int, str], float]  # per image, by level and kind of phase, without the critic
 SETTLING_BATCH = 16
 SETTLING_SHARE = 0.4  # of the time of training on an image: settling with one, seeing included; 0.45 at 16², 0.3 at 64²
 
@@ -37,6 +38,20 @@ def work(network: NetworkConfig, level: int) -> float:
         within, between = (8 + 4) * 9 * here * here, (8 * 4 + 4 * enlarging) * here * below
         total += pixels * (within + between + PASSES * here)
     return total
+
+
+def with_critic(config: TrainingConfig, level: int) -> float:
+    """How many times as long an image of a level takes where the critic takes part; 1 without one."""
+    if not config.critic.weight:
+        return 1.0
+    return 1 + (CRITIC_FIXED + CRITIC_PIXEL * config.critic.side**2) / work(config.network, level)
+
+
+def seen_by_critic(config: TrainingConfig, begin_kimg: float, end_kimg: float) -> float:
+    """How many of the images between two moments of a run the critic takes part in."""
+    if not config.critic.weight:
+        return 0.0
+    return 1000 * max(end_kimg - max(begin_kimg, config.critic.from_kimg), 0.0)
 
 
 def extrapolated(network: NetworkConfig, measured: Seconds, level: int, kind: str) -> float | None:
@@ -72,7 +87,7 @@ class Speed:
     """
 
     def __init__(self, config: TrainingConfig, clock: Callable[[], float] = time.monotonic) -> None:
-        self._network = config.network
+        self._config = config
         self._growth = config.growth
         self._phases = phases(config.growth)
         self._settling = [
@@ -83,14 +98,15 @@ class Speed:
         self._clock = clock
         self.measuring = 0.0  # seconds that the last measurement of the distance took, 0 before the first
         self._marks: deque[tuple[float, int]] = deque()
-        self._stretch = (-1, "")
+        self._stretch = (-1, "", False)
         self._measured: Seconds = {}
 
     def mark(self, img: int, level: int) -> None:
         """Notes that ``img`` images are done; call after every step."""
         now = self._clock()
         begun = self._marks[-1][1] if self._marks else img  # the step belongs to the phase that it began in
-        stretch = level, phase_at(begun / 1000, self._growth).kind
+        joined = self._config.critic.weight > 0 and begun >= self._config.critic.from_kimg * 1000
+        stretch = level, phase_at(begun / 1000, self._growth).kind, joined
         if stretch != self._stretch or img < begun:
             self._marks.clear()
             self._stretch = stretch
@@ -98,7 +114,8 @@ class Speed:
         while len(self._marks) > 2 and now - self._marks[0][0] > WINDOW:
             self._marks.popleft()
         if self.per_second > 0:
-            self._measured[stretch] = 1 / self.per_second
+            times = with_critic(self._config, level) if joined else 1.0
+            self._measured[stretch[:2]] = 1 / self.per_second / times
 
     def pause(self) -> None:
         """Forgets the stretch before a pause, so that waiting does not count as slowness."""
@@ -116,14 +133,18 @@ class Speed:
         """Seconds left in the phase and in the whole run; NaN before anything was timed."""
         if not self._measured:
             return float("nan"), float("nan")
-        in_phase = max(phase.end_kimg - kimg, 0) * 1000 * self._seconds_per_image(phase)
+        in_phase = self._seconds(phase, min(kimg, phase.end_kimg))
         in_phase += planned_measurements(self._every, kimg, phase.end_kimg) * self.measuring
         later = sum(
-            ((other.end_kimg - other.begin_kimg) * 1000 + settling) * self._seconds_per_image(other)
+            self._seconds(other, other.begin_kimg, settling)
             for other, settling in zip(self._phases[phase.index + 1 :], self._settling[phase.index :], strict=True)
         )
         later += planned_measurements(self._every, phase.end_kimg, self._phases[-1].end_kimg) * self.measuring
         return in_phase, in_phase + later
 
-    def _seconds_per_image(self, phase: Phase) -> float:
-        return extrapolated(self._network, self._measured, phase.level, phase.kind) or float("nan")
+    def _seconds(self, phase: Phase, begin_kimg: float, settling: float = 0.0) -> float:
+        """From a moment of a phase to its end, and settling as many images."""
+        each = extrapolated(self._config.network, self._measured, phase.level, phase.kind) or float("nan")
+        images = (phase.end_kimg - begin_kimg) * 1000 + settling
+        seen = seen_by_critic(self._config, begin_kimg, phase.end_kimg)
+        return each * (images + seen * (with_critic(self._config, phase.level) - 1))

@@ -11,7 +11,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Phase, phases
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.graphs import ReplayingStepper, stepper_kind
-from stylegan_core.training.speed import Seconds, extrapolated
+from stylegan_core.training.speed import Seconds, extrapolated, with_critic
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 
@@ -28,7 +28,7 @@ def measure(
     progress: Progress | None = None,
     clock: Clock = time.perf_counter,
 ) -> Seconds:
-    """Seconds per image of the levels that can be measured within the budget, from the lowest up.
+    """Seconds per image, without the critic, of the levels that can be measured within the budget, from the lowest up.
 
     Steps of the plan's batch where there is time for it, else of as few images as the network allows. Fades are
     measured where they are computed otherwise: no recording can hold an alpha that changes.
@@ -45,13 +45,15 @@ def measure(
         if progress:
             progress(levels.index(phase.level), len(levels))
         left = budget - (clock() - started)
-        step = (extrapolated(config.network, found, phase.level, phase.kind) or 0.0) * phase.batch
+        each = extrapolated(config.network, found, phase.level, phase.kind) or 0.0
+        step = each * phase.batch * with_critic(config, phase.level)
         batch = phase.batch if 3 * step < left else min(phase.batch, config.network.mbstd_group)
         if found and step * batch / phase.batch > left:
             break
         alpha = 0.5 if phase.kind == "fade" else 1.0
         here = replace(phase, batch=batch, alpha=alpha)
-        found[phase.level, phase.kind] = seconds_per_image(stepper, here, budget / 8, clock)
+        each = seconds_per_image(stepper, here, budget / 8, clock)
+        found[phase.level, phase.kind] = each / with_critic(config, phase.level)
     return found
 
 
@@ -80,7 +82,7 @@ def seconds_per_image(stepper: Stepper, phase: Phase, budget: float, clock: Cloc
     labels = _labels(config.network, phase.batch, stepper.device)
     first = Half(config.r1_interval if config.gamma + objective.r2 > 0 else 1)
     second = Half(objective.path_interval if objective.path_length else 1)
-    counters.img = math.ceil(config.critic.from_kimg * 1000)  # as it is with the critic, for that is longer
+    counters.img = math.ceil(config.critic.from_kimg * 1000)  # with the critic
     kinds = 1 if first.interval == second.interval == 1 else 2
     spent = 0.0
     for number in range(MOST_STEPS * 2):

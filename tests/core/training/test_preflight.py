@@ -23,7 +23,7 @@ from stylegan_core.training.preflight import (
     memory_problems,
     preflight,
 )
-from stylegan_core.training.speed import settling_images
+from stylegan_core.training.speed import settling_images, with_critic
 
 TINY = preset("tiny")
 GIB = 2**30
@@ -51,6 +51,16 @@ def test_what_was_not_measured_follows_from_what_was() -> None:
     assert [cost.measured for cost in costs] == [True, False, False]
     assert costs[0].img_per_s == pytest.approx(100)
     assert costs[0].img_per_s >= costs[1].img_per_s >= costs[2].img_per_s
+
+
+def test_the_critic_takes_time_from_where_it_joins() -> None:
+    config = changed(
+        TINY, ["settle_steps=0", "critic.weight=1", "critic.from_kimg=0.112"]
+    )  # in 16², as it has faded in
+    measured = {(level, "stable"): 0.01 for level in range(3)}
+    without, beside = (level_costs(changed(config, [f"critic.weight={w}"]), measured, torch.float32) for w in (0, 1))
+    spent = [one.seconds - other.seconds for one, other in zip(beside, without, strict=True)]
+    assert spent == pytest.approx([0, 0, 0.01 * 64 * (with_critic(config, 2) - 1)])
 
 
 def test_a_fade_takes_its_own_time() -> None:
