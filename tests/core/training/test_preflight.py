@@ -54,9 +54,8 @@ def test_what_was_not_measured_follows_from_what_was() -> None:
 
 
 def test_the_critic_takes_time_from_where_it_joins() -> None:
-    config = changed(
-        TINY, ["settle_steps=0", "critic.weight=1", "critic.from_kimg=0.112"]
-    )  # in 16², as it has faded in
+    # From the moment at which 16² has faded in.
+    config = changed(TINY, ["settle_steps=0", "critic.weight=1", "critic.from_kimg=0.128"])
     measured = {(level, "stable"): 0.01 for level in range(3)}
     without, beside = (level_costs(changed(config, [f"critic.weight={w}"]), measured, torch.float32) for w in (0, 1))
     spent = [one.seconds - other.seconds for one, other in zip(beside, without, strict=True)]
