@@ -264,7 +264,9 @@ class SetupPage(QWidget):
         config = self.config
         total = kimg_text(config.growth.total_kimg)
         penalty = f", R1 γ {config.gamma:g}" if config.gamma else ""
-        self.meaning.setText(f"{config.meaning} {total} in all{penalty}.")
+        since = f" from {kimg_text(config.critic.from_kimg)} on" if config.critic.from_kimg else ""
+        critic = f", a critic beside it{since}" if config.critic.weight else ""
+        self.meaning.setText(f"{config.meaning} {total} in all{penalty}{critic}.")
         self.sees.setText("What each level will see" if len(self.resolutions) > 1 else "What it will see")
         self.data.maker.set_resolution(config.network.resolution)
         self.data.show_label(config.data.label or "")

@@ -252,6 +252,16 @@ def test_a_branch_begins_from_a_network_on_the_same_data(page: SetupPage, faces:
     assert started.args[4] == str(network)
 
 
+def test_the_sentence_of_a_preset_tells_of_its_critic(page: SetupPage) -> None:
+    assert page.meaning.text().endswith("163 kimg in all, R1 γ 2, a critic beside it from 13 kimg on.")
+    page.changes.setText("critic.from_kimg=0")
+    page._show_preset()
+    assert page.meaning.text().endswith("a critic beside it.")
+    page.changes.setText("critic.weight=0")
+    page._show_preset()
+    assert "critic" not in page.meaning.text()
+
+
 def test_pictures_too_small_for_the_preset_come_with_a_cure(page: SetupPage, faces: Path, qtbot) -> None:
     page.preset.setCurrentIndex(page.preset.findData("avatars-64"))
     page.data.choose(str(faces))
