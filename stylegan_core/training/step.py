@@ -160,9 +160,13 @@ class Stepper(Penalties):
 
     def _critic_part(self, critic: Critic, reals: Tensor, fakes: Tensor, part: Part, sums: Sums) -> None:
         """The critic's own logistic game, each head for itself; its frozen features need no way back here."""
-        with torch.no_grad():
-            of_reals = critic.project(self._augmented(reals, part, Purpose.AUGMENT_REAL))
-            of_fakes = critic.project(self._augmented(fakes, part, Purpose.AUGMENT_FAKE))
+        with torch.no_grad():  # in one pass: at its small maps it takes hardly longer with twice the pictures
+            seen = [
+                self._augmented(reals, part, Purpose.AUGMENT_REAL),
+                self._augmented(fakes, part, Purpose.AUGMENT_FAKE),
+            ]
+            maps = critic.project(torch.cat(seen))
+        of_reals, of_fakes = ([map_.chunk(2)[half] for map_ in maps] for half in (0, 1))
         if gamma := self.config.critic.gamma:
             of_reals = [map_.requires_grad_() for map_ in of_reals]
         reals_seen, fakes_seen = critic.scores(of_reals), critic.scores(of_fakes)
