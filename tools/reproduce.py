@@ -141,8 +141,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--bundle", action="store_true", help="put the network into resources/models at the end")
     options = parser.parse_args(argv)
     recipe, folder = Recipe.read(options.name), options.folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    code = reproduce(recipe, folder, started)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        code = reproduce(recipe, folder, started)
+    except OSError as error:
+        print(f"{folder} cannot hold data and runs: {error}.", file=sys.stderr)
+        return 1
     if not code and options.bundle:
         code = started(bundling(recipe, folder))
     return code

@@ -133,6 +133,12 @@ def test_an_unknown_recipe_is_one_sentence() -> None:
         Recipe.read("ffhq")
 
 
+def test_a_folder_that_cannot_be_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert reproduce.main(["avatars-32", str(tmp_path / "file" / "in")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 @pytest.mark.slow
 def test_a_recipe_trains(tmp_path: Path) -> None:
     drawn = {"faces": {"count": 300, "resolution": 32, "seed": 1}}
