@@ -64,9 +64,8 @@ class _Convolution(torch.autograd.Function):
         of_x, of_weight, of_bias = asked = ctx.needs_input_grad[:3]
         if not torch.is_grad_enabled() and not _few(g):
             return *_backward(g, x, weight, stride, padding, asked), None, None
-        beyond = (x.shape[-1] + 2 * padding - weight.shape[-1]) % stride
         return (
-            convolve_transposed(g, weight, stride=stride, padding=padding, beyond=beyond) if of_x else None,
+            _of_input(g, x, weight, stride, padding) if of_x else None,
             _of_weight(g, x, weight, stride, padding) if of_weight and not _skipping else None,
             g.sum(dim=(0, 2, 3)) if of_bias and not _skipping else None,
             None,
@@ -108,9 +107,14 @@ class _OfWeight(torch.autograd.Function):
         (weight,), (g, x), (stride, padding) = grads, ctx.saved_tensors, ctx.step
         of_g, of_x = ctx.needs_input_grad[:2]
         dg = convolve(x, weight, stride=stride, padding=padding) if of_g else None
-        beyond = (x.shape[-1] + 2 * padding - weight.shape[-1]) % stride
-        dx = convolve_transposed(g, weight, stride=stride, padding=padding, beyond=beyond) if of_x else None
+        dx = _of_input(g, x, weight, stride, padding) if of_x else None
         return dg, dx, None, None, None
+
+
+def _of_input(g: Tensor, x: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
+    """Of ``x`` only the size matters."""
+    beyond = (x.shape[-1] + 2 * padding - weight.shape[-1]) % stride
+    return convolve_transposed(g, weight, stride=stride, padding=padding, beyond=beyond)
 
 
 def _of_weight(g: Tensor, x: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:

@@ -70,6 +70,10 @@ class CriticConfig:
     from_kimg: float = 0.0
     gamma: float = 0.0
 
+    def takes_part(self, img: int) -> bool:
+        """Whether there is a critic and it has joined a run that has seen so many images."""
+        return self.weight > 0 and img >= self.from_kimg * 1000
+
     def __post_init__(self) -> None:
         if min(self.weight, self.from_kimg, self.gamma) < 0 or self.rate <= 0:
             raise ValueError("critic: weight, from_kimg and gamma are not negative, rate more than 0.")

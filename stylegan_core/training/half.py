@@ -59,7 +59,7 @@ class Half:
     @property
     def critic(self) -> Critic | None:
         """The critic, where there is one and it has joined."""
-        return self.state.critic if self.state.counters.img >= self.config.critic.from_kimg * 1000 else None
+        return self.state.critic if self.config.critic.takes_part(self.state.counters.img) else None
 
     def _parts(self, batch: int, group: int, first: int = 0) -> list[Part]:
         """This process's images of a batch (of its ``first`` groups, 0: all), as many at a time as fit."""

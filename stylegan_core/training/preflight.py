@@ -24,10 +24,9 @@ from stylegan_core.training.speed import (
     Seconds,
     extrapolated,
     planned_measurements,
-    seen_by_critic,
     settling_images,
-    with_critic,
     work,
+    worth,
 )
 from stylegan_core.training.timing import Progress, measure
 
@@ -184,10 +183,10 @@ def level_costs(
     for plan in config.growth.levels:
         kimg = plan.fade_kimg + plan.stable_kimg
         fading, each = (_seconds(config.network, measured, plan.level, kind) for kind in ("fade", "stable"))
-        whole = done + plan.fade_kimg, done + kimg
-        beside = with_critic(config, plan.level) - 1
-        training = fading * (1000 * plan.fade_kimg + beside * seen_by_critic(config, done, whole[0]))
-        training += each * (1000 * plan.stable_kimg + beside * seen_by_critic(config, *whole))
+        faded = done + plan.fade_kimg
+        training = fading * worth(config, plan.level, done, faded) + each * worth(
+            config, plan.level, faded, done + kimg
+        )
         measurements = planned_measurements(config.metric_kimg, done, done + kimg)
         img_per_s = 1000 * kimg / training if kimg else 1 / each
         disk = left_behind(config, drawable, Stretch(done, done + kimg, img_per_s))

@@ -47,11 +47,13 @@ def with_critic(config: TrainingConfig, level: int) -> float:
     return 1 + (CRITIC_FIXED + CRITIC_PIXEL * config.critic.side**2) / work(config.network, level)
 
 
-def seen_by_critic(config: TrainingConfig, begin_kimg: float, end_kimg: float) -> float:
-    """How many of the images between two moments of a run the critic takes part in."""
+def worth(config: TrainingConfig, level: int, begin_kimg: float, end_kimg: float) -> float:
+    """The images between two moments at a level, each counted as many times as it takes longer beside the critic."""
+    images = 1000 * (end_kimg - begin_kimg)
     if not config.critic.weight:
-        return 0.0
-    return 1000 * max(end_kimg - max(begin_kimg, config.critic.from_kimg), 0.0)
+        return images
+    seen = 1000 * max(end_kimg - max(begin_kimg, config.critic.from_kimg), 0.0)
+    return images + seen * (with_critic(config, level) - 1)
 
 
 def extrapolated(network: NetworkConfig, measured: Seconds, level: int, kind: str) -> float | None:
@@ -105,7 +107,7 @@ class Speed:
         """Notes that ``img`` images are done; call after every step."""
         now = self._clock()
         begun = self._marks[-1][1] if self._marks else img  # the step belongs to the phase that it began in
-        joined = self._config.critic.weight > 0 and begun >= self._config.critic.from_kimg * 1000
+        joined = self._config.critic.takes_part(begun)
         stretch = level, phase_at(begun / 1000, self._growth).kind, joined
         if stretch != self._stretch or img < begun:
             self._marks.clear()
@@ -145,6 +147,4 @@ class Speed:
     def _seconds(self, phase: Phase, begin_kimg: float, settling: float = 0.0) -> float:
         """From a moment of a phase to its end, and settling as many images."""
         each = extrapolated(self._config.network, self._measured, phase.level, phase.kind) or float("nan")
-        images = (phase.end_kimg - begin_kimg) * 1000 + settling
-        seen = seen_by_critic(self._config, begin_kimg, phase.end_kimg)
-        return each * (images + seen * (with_critic(self._config, phase.level) - 1))
+        return each * (worth(self._config, phase.level, begin_kimg, phase.end_kimg) + settling)

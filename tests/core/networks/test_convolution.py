@@ -1,5 +1,7 @@
 """Convolutions with derivatives of their own: torch's numbers, once and twice differentiated, and fewer of them."""
 
+import contextlib
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -64,26 +66,23 @@ def test_bfloat16_takes_it_where_weights_outnumber_pixels() -> None:
         torch.testing.assert_close(mine.double(), right, rtol=0.03, atol=0.1)
 
 
-def test_of_inputs_alone_no_weight_is_asked_and_the_second_way_back_is_whole() -> None:
+def test_of_inputs_alone_no_weight_is_asked_and_the_second_way_back_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     x, weight, bias = tensors(8, 3)
     asked: list[str] = []
+    of_weight = convolution._of_weight
+    monkeypatch.setattr(convolution, "_of_weight", lambda *inputs: (asked.append("weight"), of_weight(*inputs))[1])
 
-    def second(dweight: Tensor) -> None:
-        asked.append("weight")
-
-    def penalty(narrow: bool) -> Tensor:
-        watched = weight * 1.0
-        score = convolve(torch.tanh(x), watched, bias, padding=1).square().sum()
-        watched.register_hook(second)
-        if narrow:
-            with gradients_of_inputs():
-                (gradient,) = torch.autograd.grad(score, x, create_graph=True)
-        else:
+    def penalty(way: contextlib.AbstractContextManager[None]) -> Tensor:
+        score = convolve(torch.tanh(x), weight, bias, padding=1).square().sum()
+        with way:
             (gradient,) = torch.autograd.grad(score, x, create_graph=True)
         return gradient.square().sum()
 
-    both = [torch.autograd.grad(penalty(narrow), weight)[0] for narrow in (True, False)]
-    torch.testing.assert_close(*both)
+    narrow = penalty(gradients_of_inputs())
+    assert asked == []
+    wide = penalty(contextlib.nullcontext())
+    assert asked == ["weight"]
+    torch.testing.assert_close(torch.autograd.grad(narrow, weight), torch.autograd.grad(wide, weight))
 
 
 def test_nothing_is_kept_where_nothing_is_differentiated() -> None:
