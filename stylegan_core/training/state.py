@@ -15,7 +15,7 @@ from stylegan_core.training.critic import Critic
 from stylegan_core.training.keys import Purpose, stream
 
 NOISE_STRENGTH = "noise_strength"
-MAPPING = "mapping."
+MAPPING = "mapping.layers."
 EPSILON = 1e-8
 
 
@@ -138,8 +138,8 @@ def adam(
     """Adam with eps 1e-8 (spec-core 5.1); betas to the power of ``share``; the rate is set by each phase.
 
     ``noise_rate`` multiplies it for noise strengths: they begin at 0, and with small batches Adam's steps of one size
-    make them wander off as far as the rate allows, whatever the pictures need. ``mapping_rate`` does so for the mapping
-    network, whose weights already learn at a hundredth of it.
+    make them wander off as far as the rate allows, whatever the pictures need. ``mapping_rate`` does so for the
+    layers of the mapping network, which already learn at a hundredth of it; what makes a code of a label does not.
     """
     betas = (betas[0] ** share, betas[1] ** share)
     fused = next(network.parameters()).device.type in ("cpu", "cuda")

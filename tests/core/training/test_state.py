@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -67,10 +68,26 @@ def test_the_first_step_after_a_reset_moves_every_stored_weight_by_the_rate(stat
 def test_the_mapping_network_learns_at_a_rate_of_its_own() -> None:
     state = TrainingState.fresh(changed(TINY, ["mapping_rate=20"]), CPU)
     state.set_rate(0.004)
-    mapping = {id(p) for p in state.generator.mapping.parameters()}
+    mapping = {id(p) for p in state.generator.mapping.layers.parameters()}
     for group in state.adam_g.param_groups:
         assert all((id(p) in mapping) == (group["lr"] == 0.08) for p in group["params"])
     assert sum(len(group["params"]) for group in state.adam_g.param_groups) == len(list(state.generator.parameters()))
+
+
+@pytest.mark.parametrize("label_input", ["joint", "separate"])
+def test_the_code_of_a_label_learns_at_the_plain_rate(label_input: str) -> None:
+    # At mapping_rate times as much it grew until nothing of z was left beside it, and each class was one picture.
+    small = TINY if label_input == "joint" else preset("stylegan2-32")
+    network = replace(small.network, classes=("cat", "dog"), label_input=label_input)
+    state = TrainingState.fresh(replace(small, network=network, mapping_rate=20.0), CPU)
+    state.set_rate(0.004)
+    mapping = state.generator.mapping
+    layers = {id(p) for p in mapping.layers.parameters()}
+    others = [p for p in mapping.parameters() if id(p) not in layers]
+    rates = {id(p): group["lr"] for group in state.adam_g.param_groups for p in group["params"]}
+    plain = rates[id(next(state.generator.synthesis.layers[1].conv.parameters()))]
+    assert others and {rates[id(p)] for p in others} == {plain}
+    assert {rates[id(p)] for p in mapping.layers.parameters()} == {20 * plain}
 
 
 def test_a_rollback_lowers_the_rate(state: TrainingState) -> None:
