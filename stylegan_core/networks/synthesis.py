@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.finishing import Finish, activated, finished
 from stylegan_core.networks.layers import EqualizedConv, EqualizedLinear
 
 Noise = str | Sequence[float] | Sequence[Tensor | None]
@@ -51,14 +52,14 @@ class SynthesisLayer(nn.Module):
     def forward(self, x: Tensor | None, w: Tensor, noise: Tensor | None, dtype: torch.dtype) -> Tensor:
         """[N, C, H, W] (None for the first layer), w [N, w_dim], noise [N or 1, 1, H', W'] -> [N, C', H', W']."""
         x = self._input(w) if x is None else self._convolve(x)
-        if noise is not None:
-            x = torch.addcmul(x, noise.to(x.dtype), self.noise_strength.to(x.dtype)[:, None, None])
-        if self.conv is None or (self.blurs and not self.config.bias_before_blur):
-            x = x + self.bias.to(x.dtype)[:, None, None]
-        x = ops.lrelu(x)
+        strength = None if noise is None else self.noise_strength
+        bias = self.bias if self.conv is None or (self.blurs and not self.config.bias_before_blur) else None
+        style = None if self.affine is None else self.affine(w.float())
+        if style is not None and self.config.instance_norm and not self.config.pixel_norm:
+            return finished(x, Finish(noise, strength, bias, style, self.config.norm_eps)).to(dtype)
+        x = activated(x, noise, strength, bias)
         if self.config.pixel_norm:
             x = ops.pixel_norm(x)
-        style = None if self.affine is None else self.affine(w.float())
         if self.config.instance_norm:
             x = ops.style_instance_norm(x, style, self.config.norm_eps)
         elif style is not None:

@@ -198,7 +198,7 @@ def _avatars_32() -> TrainingConfig:
 
 def _avatars_64() -> TrainingConfig:
     growth = plan((8, 0, 4, 16), (16, 2, 4, 16), (32, 3, 34, 16), (64, 3, 150, 16), rate=SMALL_RATE)
-    network = _small(64, 1024, 256)
+    network = _small(64, 1024, 128)
     meaning = "Avatars at 64²: faces in an hour or two on one CPU core."
     return _small_run("avatars-64", meaning, network, growth, gamma=10.0, critic=_CRITIC, **_FEW_IMAGES)
 

@@ -25,7 +25,7 @@ def test_the_paper_trains_at_1024_for_25_million_images() -> None:
 
 def test_widths_of_avatars_64() -> None:
     network = preset("avatars-64").network
-    assert [network.channels(level) for level in range(network.levels)] == [256, 256, 128, 64, 32]
+    assert [network.channels(level) for level in range(network.levels)] == [128, 128, 128, 64, 32]
 
 
 def test_settings_reach_what_they_name() -> None:
