@@ -35,7 +35,7 @@ from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.groups import CriticConfig
 from tools.curve_picture import draw_curve
 from tools.measuring import EXPLAINED, measured, reals_of
-from tools.run_logs import Log, read_logs, seen_before, whole_curve
+from tools.run_logs import Log, read_logs, whole_curve
 
 MODELS = Path(__file__).parent.parent / "resources" / "models"
 LEAST_EFFECT = 0.2
@@ -90,7 +90,7 @@ def store(model: Model, target: Path, facts: dict[str, object]) -> tuple[Model, 
 
 def facts_of(name: str, logs: list[Log]) -> dict[str, object]:
     """What a weight file says of itself."""
-    kimg, preset = seen_before(logs) + sum(log.img for log in logs) / 1000, logs[-1].config.preset
+    kimg, preset = logs[0].before + sum(log.img for log in logs) / 1000, logs[-1].config.preset
     origin = f"trained by this project, preset {preset}, {kimg:.0f} kimg"
     return {"name": name, "origin": origin, "kimg": kimg, "preset": preset}
 
@@ -104,7 +104,7 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
     """The card as Markdown."""
     info, logs = bundled.model.info, bundled.logs
     config = logs[-1].config
-    before = seen_before(logs)
+    before = logs[0].before
     runs = [*([before] if before else []), *(log.img / 1000 for log in logs)]
     seen, parts = sum(runs), " + ".join(f"{run:.0f}" for run in runs)
     a_class = f", one class a column: {', '.join(info.classes)}" if info.classes else ""

@@ -20,6 +20,9 @@ GAP = 60.0  # seconds without a word that count as a pause, not as training
 class Log:
     """What a run's log says: images, seconds at work, the Fréchet distance at each kimg, diversity at the end.
 
+    ``before`` are the thousands of images that the weight file it began from says it has seen, 0 without one: read with
+    the log, for a run that began from the network in the box may take its place there.
+
     ``device`` is what it computed on last, as its start said: "CPU" or a GPU's name; ``cores`` are the numbers of
     threads it had, of all its processes, each once and in turn.
     """
@@ -31,6 +34,7 @@ class Log:
     diversity: tuple[float, float]
     device: str = "CPU"
     cores: tuple[int, ...] = (1,)
+    before: float = 0.0
 
 
 def read_log(run: Path, until: float = math.inf) -> Log:
@@ -56,7 +60,16 @@ def read_log(run: Path, until: float = math.inf) -> Log:
     curve = {event.img / 1000: event.value for event in story if isinstance(event, Metric) and event.name == NAME}
     ticks = [event for event in story if isinstance(event, Tick)]
     diversity = (ticks[-1].diversity, ticks[-1].diversity_features) if ticks else (math.nan, math.nan)
-    return Log(config, img, seconds, tuple(sorted(curve.items())), diversity, device, tuple(cores) or (1,))
+    return Log(
+        config,
+        img,
+        seconds,
+        tuple(sorted(curve.items())),
+        diversity,
+        device,
+        tuple(cores) or (1,),
+        _seen_before(config),
+    )
 
 
 def _events(run: Path) -> Iterator[Event]:
@@ -82,10 +95,9 @@ def read_logs(run: Path, until: float = math.inf) -> list[Log]:
     return [*read_logs(origin), log]
 
 
-def seen_before(logs: list[Log]) -> float:
-    """Thousands of images that the weight file which the first of the runs began from says it has seen; 0 without."""
-    path = Path(logs[0].config.init.path)
-    if not logs[0].config.init.path or not path.is_file():
+def _seen_before(config: TrainingConfig) -> float:
+    path = Path(config.init.path)
+    if not config.init.path or not path.is_file():
         return 0.0
     metadata, _ = read_safetensors(path)
     return float(json.loads(metadata["facts"]).get("kimg", 0.0)) if "facts" in metadata else 0.0
@@ -93,8 +105,7 @@ def seen_before(logs: list[Log]) -> float:
 
 def whole_curve(logs: list[Log]) -> list[tuple[float, float]]:
     """Kimg of all images seen and FD-E as measured then, of the runs at the last one's resolution."""
-    begun = seen_before(logs)
-    before = [begun + sum(log.img for log in logs[:index]) / 1000 for index in range(len(logs))]
+    before = [logs[0].before + sum(log.img for log in logs[:index]) / 1000 for index in range(len(logs))]
     side = logs[-1].config.network.resolution
     return [
         (start + kimg, value)

@@ -18,7 +18,7 @@ from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.groups import CriticConfig, InitConfig
 from tools.bundle_model import asked, chosen_checkpoint, critic, facts_of, machine, r1
 from tools.curve_picture import draw_curve
-from tools.run_logs import Log, read_log, seen_before, whole_curve
+from tools.run_logs import Log, read_log, whole_curve
 
 
 def log(config: TrainingConfig, img: int, *curve: tuple[float, float]) -> Log:
@@ -33,15 +33,19 @@ def test_the_curve_goes_on_through_the_runs_a_run_goes_back_to() -> None:
 
 def test_what_a_weight_file_has_seen_before_counts_and_the_critic_is_named(tmp_path: Path) -> None:
     config = preset("tiny")
-    first = tmp_path / "first.safetensors"
+    first, run = tmp_path / "first.safetensors", tmp_path / "run"
     save_model(first, build_generator(config.network), facts={"kimg": 266.4})
     begun = changed(replace(config, init=InitConfig(str(first))), ["critic.weight=0.2"])
-    logs = [log(begun, 20_000, (10.0, 500.0))]
-    assert seen_before(logs) == 266.4
+    run.mkdir()
+    (run / "config.json").write_text(json.dumps(begun.to_dict()))
+    metric = {"kind": "metric", "time": 1.0, "img": 10_000, "name": "FD-E", "value": 500.0}
+    (run / "events.jsonl").write_text("\n".join(map(json.dumps, [metric, {**metric, "kind": "tick", "img": 20_000}])))
+    logs = [read_log(run)]
+    save_model(first, build_generator(config.network), facts={"kimg": 286.4})  # the network takes its place in the box
     assert whole_curve(logs) == [(276.4, 500.0)]
     assert facts_of("tiny", logs)["kimg"] == pytest.approx(286.4)
     assert asked(logs).endswith("style mixing 0.9, critic 0.2 at 64²")
-    assert seen_before([log(config, 20_000)]) == 0
+    assert log(config, 20_000).before == 0
     assert "critic" not in asked([log(config, 20_000)])
 
 
