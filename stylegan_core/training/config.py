@@ -206,7 +206,7 @@ def _avatars_64() -> TrainingConfig:
 def _fashion_32() -> TrainingConfig:
     growth = plan((8, 0, 4, 16), (16, 2, 4, 16), (32, 3, 150, 16), rate=SMALL_RATE)
     network = _small(32, 1024, 128)
-    meaning = "Fashion-MNIST at 32²: clothes in grey, half an hour on one CPU core."
+    meaning = "Fashion-MNIST at 32²: clothes in grey, an hour or two on one CPU core."
     return _small_run("fashion-32", meaning, network, growth, gamma=1.0, critic=_CRITIC, **_FEW_IMAGES)
 
 
