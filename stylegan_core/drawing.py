@@ -15,6 +15,7 @@ from stylegan_core.device import has_amx
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.fir import binomial_kernel
 from stylegan_core.networks.synthesis import Synthesis, SynthesisLayer, SynthesisNetwork, ToRGB
+from stylegan_core.networks.winograd import Winograd, pays
 
 NEAREST_UP_TO = 32  # with AMX, nearest ×2 and 3×3 beat the transposed 4×4 in bf16 for outputs up to here
 
@@ -35,10 +36,12 @@ class LayerDrawing:
             self.first = _last(layer.const.to(dtype) + bias[:, None, None])
         self.bias = bias
         self.strength = layer.noise_strength.to(dtype)[None, :, None, None] if self.config.noise else None
-        self.transposed = False
+        self.transposed, self.winograd = False, None
         if layer.conv is not None:
             weight = layer.conv.weight * layer.conv.scale
             enlarges = layer.conv.resample == "up"
+            if dtype == torch.float32 and pays(weight, layer.resolution // (1 + enlarges)):
+                self.winograd = Winograd(weight, enlarging=enlarges)
             small = layer.resolution <= NEAREST_UP_TO and dtype == torch.bfloat16 and has_amx()
             self.transposed = enlarges and not small
             self.weight = _last((ops.up_kernel(weight) if self.transposed else weight).to(dtype))
@@ -70,7 +73,9 @@ class LayerDrawing:
 
     def _convolve(self, x: Tensor) -> Tensor:
         early = self.bias if not self.layer.blurs or self.config.bias_before_blur else None
-        if self.transposed:
+        if self.winograd:
+            x = self.winograd(x, early)
+        elif self.transposed:
             x = F.conv_transpose2d(x, self.weight, early, stride=2, padding=1)
         else:
             x = F.conv2d(ops.upsample(x) if self.enlarges else x, self.weight, early, padding=1)

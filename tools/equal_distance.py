@@ -1,11 +1,12 @@
 """Trains one preset twice, literally and as the trainer does, on the same seed and data, and compares their FD-E.
 
     python -m tools.equal_distance OUT --data PICTURES [--preset avatars-32] [--kimg 100] [--pictures 2000] [--seed 0]
+        [--set KEY=VALUE ...]
 
-Literally means float32, R1 at every step, and each operation of the paper as one call. ``kimg`` are those at the last
-level, whose end is what is compared. Stopped or killed, the same command goes on. ``--only fast`` or ``--only literal``
-trains one of them, to do both at once. Exits with 1 where the mean of the last three measurements differs by more than
-5 %.
+Literally means float32, R1 at every step on all pictures, and each operation of the paper as one call. ``kimg`` are
+those at the last level, whose end is what is compared; ``--set`` changes both alike. Stopped or killed, the same
+command goes on. ``--only fast`` or ``--only literal`` trains one of them, to do both at once. Exits with 1 where the
+mean of the last three measurements differs by more than 5 %.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.metric import NAME, story
 from tools.run_logs import finished
 
-LITERAL = ("precision=float32", "r1_interval=1")
+LITERAL = ("precision=float32", "r1_interval=1", "r1_groups=0")
 MEASURED = 10  # times in a run, the last at its end
 LAST = 3
 MOST = 0.05
@@ -68,6 +69,7 @@ def train(run: Path, options: argparse.Namespace, settings: tuple[str, ...]) -> 
         f"metric_count={options.pictures}",
         f"seed={options.seed}",
         "threads=1",
+        *options.set,
         *settings,
     )
     launch = Launch(Wish(run, options.preset, str(options.data), wish))
@@ -94,6 +96,7 @@ def main() -> int:
     parser.add_argument("--kimg", type=float, default=100.0, help="at the last level, its fade included")
     parser.add_argument("--pictures", type=int, default=2000, help="a side of each measurement")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of both runs")
     parser.add_argument("--only", choices=("fast", "literal"), help="train this one and compare nothing")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
