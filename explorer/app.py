@@ -66,7 +66,8 @@ class Explorer(QObject):
         self.picture, self.history = PictureView(self.session), HistoryStrip(self.session)
         left = [LatentPanel(self.session), VaryPanel(self.session), NoisePanel(self.session)]
         self.growing = GrowingPanel(self.session)
-        right = [TruncationPanel(self.session), DirectionsPanel(self.session), MixingPanel(self.session), self.growing]
+        self.directions = DirectionsPanel(self.session)
+        right = [TruncationPanel(self.session), self.directions, MixingPanel(self.session), self.growing]
         self.panels: list[Panel] = [*left, *right]
         self.documents = Documents(self.session, self.engine, self.history, self.settings, self)
         self.importing = Importing(self.window, self.engine, self)
@@ -129,6 +130,8 @@ class Explorer(QObject):
 
     def _lay_out(self, explore: ExplorePage) -> None:
         explore.low_changed.connect(self.history.set_compact)
+        explore.spare_changed.connect(self.directions.fit)
+        self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
         self.window.set_pages(explore, self.train)
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]
         self.window.add_header_actions(shown, self.actions["save"])

@@ -219,6 +219,7 @@ class ExplorePage(QWidget):
     """Left what the picture starts from, right what bends it, the picture in the middle, below it what was."""
 
     low_changed = Signal(bool)  # the page is so low that the history must make room for the picture
+    spare_changed = Signal(int)  # after the page got another size: pixels left in the right column, or short of it
 
     def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget], picture: QWidget, history: QWidget) -> None:
         super().__init__()
@@ -231,7 +232,8 @@ class ExplorePage(QWidget):
         row.setSpacing(0)
         row.addWidget(SideColumn("left", LEFT_WIDTH, left))
         row.addLayout(middle, 1)
-        row.addWidget(SideColumn("right", RIGHT_WIDTH, right))
+        self.right = SideColumn("right", RIGHT_WIDTH, right)
+        row.addWidget(self.right)
         self._low = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -240,6 +242,7 @@ class ExplorePage(QWidget):
         if low != self._low:
             self._low = low
             self.low_changed.emit(low)
+        self.spare_changed.emit(self.right.spare)
 
 
 class ActionButton(QPushButton):

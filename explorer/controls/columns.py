@@ -19,18 +19,26 @@ class SideColumn(QFrame):
         self.setProperty("edge", edge)
         self.setFixedWidth(width)
         body = QWidget()
-        column = QVBoxLayout(body)
+        column = self._column = QVBoxLayout(body)
         column.setContentsMargins(14, 10, 14 - BAR, 12)
         column.setSpacing(14)
         for panel in panels:
             column.addWidget(panel)
         column.addStretch(1)
-        scroll = ScrollDown(body)
+        scroll = self._scroll = ScrollDown(body)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.verticalScrollBar().setSingleStep(16)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+
+    @property
+    def spare(self) -> int:
+        """Pixels left below the last panel; below 0 those that it lacks."""
+        column, room = self._column, self._scroll.viewport()
+        tall = column.hasHeightForWidth()
+        wanted = column.totalHeightForWidth(room.width()) if tall else column.totalSizeHint().height()
+        return room.height() - wanted
 
 
 class StateDot(QWidget):

@@ -16,6 +16,7 @@ class DirectionList(QWidget):
     """``row_made`` tells of each new row, which shows its entry only."""
 
     row_made = Signal(object)  # DirectionRow
+    complete = Signal()  # every row that was asked for is there
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +33,11 @@ class DirectionList(QWidget):
     def rows(self) -> list[DirectionRow]:
         """The rows that are made, in their order."""
         return [self._rows[key] for key in self._wanted if key in self._rows]
+
+    @property
+    def pitch(self) -> int:
+        """Pixels from one row to the next; 0 without rows."""
+        return self.rows[0].sizeHint().height() + self._column.spacing() if self._rows else 0
 
     @property
     def growing(self) -> bool:
@@ -63,12 +69,11 @@ class DirectionList(QWidget):
         key = next((key for key in self._wanted if key not in self._rows), None)
         if key is None or self._info is None:
             self._growing.stop()
+            self.complete.emit()
             return
         row = self._rows[key] = DirectionRow(self._wanted[key], self._info)
         self._arrange()
         self.row_made.emit(row)
-        if len(self._rows) == len(self._wanted):
-            self._growing.stop()
 
     def _arrange(self) -> None:
         for place, row in enumerate(self.rows):

@@ -54,6 +54,11 @@ class DirectionShelf:
         every = own + [entry for entry in found if entry not in own]
         return sorted(every, key=lambda entry: not entry.starred)
 
+    @property
+    def named(self) -> int:
+        """How many of them have a name that somebody gave, or stars."""
+        return sum(entry.starred or entry.source in OWN for entry in self.entries())
+
     def wanted(self, recipe: Recipe, limit: int) -> list[Entry]:
         """The first ``limit`` entries, and whatever the recipe uses beyond them."""
         every = self.entries()

@@ -22,7 +22,7 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import AppliedDirection, Recipe
 from stylegan_core.stems import kimg_of, kimg_words
 
-FEW, MORE = 8, 12
+FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
 PREVIEWED = (-3.0, 0.0, 3.0)
 PCA, SEFA, PREVIEW = "directions.pca", "directions.sefa", "directions.preview"
 TIPS = {
@@ -32,18 +32,18 @@ TIPS = {
     "again": "Looks for the directions of the snapshot that is shown now, and opens its library.",
     "once more": "Begins the search that was given up again.",
     "more": "Shows more of the up to 80 directions.",
-    "fewer": "Shows the first eight directions only.",
+    "fewer": "Shows the first directions only.",
 }
 
 
 class DirectionsPanel(Panel):
-    """Eight sliders, more on demand; the library of this model; SeFa; sorting."""
+    """Eight sliders, all with names where there is room, more on demand; the library of this model; SeFa; sorting."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Directions", parent)
         self.list = DirectionList()
         self.shelf = DirectionShelf()
-        self._limit = FEW
+        self._limit = self._few = FEW
         self._dialog: SortingDialog | None = None
         self._menu: DirectionMenu | None = None
         self._previewed: DirectionRow | None = None
@@ -94,7 +94,7 @@ class DirectionsPanel(Panel):
         self.again.clicked.connect(self._find_again)
         self.search.given_up.connect(self.give_up)
         self.more.clicked.connect(lambda: self._show_up_to(self._limit + MORE))
-        self.fewer.clicked.connect(lambda: self._show_up_to(FEW))
+        self.fewer.clicked.connect(lambda: self._show_up_to(self._few))
         self.add_command("A direction by sorting faces …", "", TIPS["sorting"], self.sort, self.sorting)
         self.add_command("Factorise the styles (SeFa)", "", "Finds what the styles react to most.", self.factorise)
         self.add_command("Reset every direction", "", TIPS["reset"], self.reset_all.click)
@@ -125,7 +125,7 @@ class DirectionsPanel(Panel):
         self._close_dialog()
         self.again.hide()
         self._found_in = Path(self.session.model_path)
-        self._limit, self._shown = FEW, None
+        self._limit, self._shown = self._few, None
         self.list.clear()
         self.info = info
         self.shelf.open(info)
@@ -224,7 +224,7 @@ class DirectionsPanel(Panel):
             return
         self.list.show_entries(self.shelf.wanted(self.session.recipe, self._limit), self.info)
         self.more.setVisible(len(self.shelf.entries()) > self._limit)
-        self.fewer.setVisible(self._limit > FEW)
+        self.fewer.setVisible(self._limit > self._few)
         self._shown = self.session.recipe.directions
         self._show_applied()
 
@@ -246,6 +246,16 @@ class DirectionsPanel(Panel):
     def _show_up_to(self, limit: int) -> None:
         self._limit = limit
         self._rebuild()
+
+    def fit(self, spare: int) -> None:
+        """Shows the eight first rows, and of those with names as many more as the pixels left below the column hold."""
+        if self.list.growing or not self.list.pitch or self._limit != self._few:
+            return  # rows are still to come, or somebody asked for this many
+        now = min(self._few, len(self.shelf.entries()))
+        few = max(FEW, min(now + spare // self.list.pitch, self.shelf.named))
+        if min(few, len(self.shelf.entries())) != now:
+            self._few = few
+            self._show_up_to(few)
 
     # -- what a row asks for ------------------------------------------------------------------------------------
 
@@ -318,7 +328,7 @@ class DirectionsPanel(Panel):
 
     def look_at(self, view: str) -> None:
         """Shows the directions of "pca", "sefa" or the "library" alone."""
-        self.shelf.view, self._limit = view, FEW
+        self.shelf.view, self._limit = view, self._few
         self._rebuild()
         if view == "library" and not self.shelf.entries():
             self._say("The library of this model is empty: give a direction a name or a star, or make one by sorting.")

@@ -1,13 +1,14 @@
 """The whole window over a backend that draws flat colours: opening, undo, A/B, saving, errors, restarts."""
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from explorer import opening, theme
@@ -20,6 +21,7 @@ from explorer.jobs import Sheet
 from explorer.opening import look
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.contact_sheet import save_sheet
+from stylegan_core.latents.library import Entry, Library
 from stylegan_core.picture import labels, save_picture
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
 from stylegan_core.recipe_list import list_to_json
@@ -525,6 +527,33 @@ def test_the_picture_keeps_its_room_at_every_size(start: Make, qtbot: QtBot, siz
     assert box.width() >= 520
     assert box.width() == box.height()
     assert box.width() % 64 == 0  # pixel by pixel
+
+
+def test_a_high_window_shows_every_direction_that_has_a_name(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    panel = explorer.directions
+    assert panel.info is not None
+    axes = np.random.RandomState(1).randn(12, panel.info.w_dim)
+    kept = tuple(Entry(Direction(f"Mine {n}", Vector.of(axis)), "sorting", n) for n, axis in enumerate(axes))
+    Library("f" * 64, "other", kept).save(home / "mine.json")
+
+    def rows(width: int, height: int) -> int:
+        explorer.window.resize(width, height)
+        qtbot.waitUntil(lambda: explorer.window.size().toTuple() == (width, height))
+        QApplication.processEvents()
+        qtbot.waitUntil(lambda: not panel.list.growing)
+        return len(panel.rows)
+
+    panel.shelf.found["pca"] = tuple(replace(entry, source="pca") for entry in kept[:4])
+    panel.import_library(home / "mine.json")
+    assert rows(1280, 720) == 8
+    assert rows(1280, 1020) == 12  # and none of those that have only a number
+    assert rows(1280, 720) == 8
+    panel.more.click()
+    assert rows(1280, 720) == rows(1280, 1020) == 16
+    panel.fewer.click()
+    assert rows(1280, 720) == 8
 
 
 def test_paths_are_judged_by_content(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tests.core.training.final import assert_same_end
 from tests.core.training.test_resume import stop_at
 
 CRITIC = ("critic.weight=0.2", "critic.side=32", "critic.gamma=0.5")
+SHORT = ("growth.fade_kimg=0.016", "growth.stable_kimg=0.016")  # two steps a phase
 CPU = torch.device("cpu")
 CONFIG = changed(preset("tiny"), (*CRITIC, "precision=float32"))
 LAST = phases(CONFIG.growth)[-1]
@@ -43,7 +44,7 @@ def reals() -> torch.Tensor:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> RunDir:
     path = tmp_path_factory.mktemp("critic") / "run"
-    Launch(Wish(path, "tiny", str(pictures), CRITIC)).train()
+    Launch(Wish(path, "tiny", str(pictures), (*CRITIC, *SHORT))).train()
     return RunDir(path)
 
 
@@ -53,13 +54,13 @@ def test_stopped_between_any_parts_of_a_step_it_goes_on_exactly(
 ) -> None:
     with monkeypatch.context() as patch:
         stop_at(patch, lambda _, calls: calls == number)
-        train(*CRITIC)
-    assert_same_end(train(*CRITIC), undisturbed)
+        train(*CRITIC, *SHORT)
+    assert_same_end(train(*CRITIC, *SHORT), undisturbed)
 
 
 def test_its_verdict_changes_what_the_generator_learns(train: Train, undisturbed: RunDir) -> None:
     with pytest.raises(AssertionError):
-        assert_same_end(train(*CRITIC[1:]), undisturbed)
+        assert_same_end(train(*CRITIC[1:], *SHORT), undisturbed)
 
 
 def test_sensitivity_is_the_variance_that_noise_as_strong_as_the_maps_would_make() -> None:

@@ -70,7 +70,7 @@ def trained(
     config: TrainingConfig,
     kind: Callable[..., Stepper],
     phase: Phase,
-    steps: int = 8,
+    steps: int = 6,
     device: torch.device = CPU,
     dtype: torch.dtype = torch.float32,
     **options: Any,
@@ -98,7 +98,7 @@ def trained(
     return found, measured
 
 
-@pytest.mark.parametrize("classes", [(), ("boot", "shirt")])
+@pytest.mark.parametrize("classes", [(), pytest.param(("boot", "shirt"), marks=pytest.mark.slow)])
 @pytest.mark.parametrize("case", CASES)
 def test_replayed_steps_are_the_steps_themselves(case: str, classes: tuple[str, ...]) -> None:
     name, settings = CASES[case]

@@ -89,7 +89,7 @@ def test_another_seed_ends_differently(train: Train, undisturbed: RunDir) -> Non
         assert_same_end(train(OFTEN, "seed=1"), undisturbed)
 
 
-@pytest.mark.parametrize("number", [1, 2, 7, 13, 26, 40, 61, 80])
+@pytest.mark.parametrize("number", [2, 26, 61, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 7, 13, 40, 80))])
 def test_stopped_between_any_micro_batches_it_goes_on_exactly(
     train: Train, undisturbed: RunDir, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:

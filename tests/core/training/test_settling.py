@@ -24,6 +24,7 @@ from tests.core.training.conftest import Train
 from tests.core.training.final import assert_same_end, final_state
 
 TINY = changed(preset("tiny"), ["settle_steps=100"])
+SHORT = ("growth.fade_kimg=0.016", "growth.stable_kimg=0.016")  # two steps a phase
 FADING = phase_at(0.04, TINY.growth)
 
 
@@ -216,7 +217,7 @@ def test_a_run_from_a_network_settles_what_that_network_had_not_begun(
         generator = build_generator(replace(TINY.network, resolution=16))
         save_model(init, generator, level=origin.bit_length() - 3, alpha=alpha)
         settled.clear()
-        Launch(Wish(run, preset, str(pictures), ("settle_steps=2", *settings), str(init))).train()
+        Launch(Wish(run, preset, str(pictures), ("settle_steps=2", *SHORT, *settings), str(init))).train()
         return list(settled)
 
     assert settled_by("tiny", 16, 0.9) == []
@@ -247,7 +248,7 @@ def test_a_run_says_what_it_does_while_it_settles(train: Train, monkeypatch: pyt
 def test_a_run_that_is_stopped_while_settling_goes_on_as_if_it_had_not_been(
     train: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = train("settle_steps=30")
+    whole = train("settle_steps=10")
     original = Settler.settle
 
     def stop_in_it(settler: Settler, *arguments: object) -> bool:
@@ -256,9 +257,9 @@ def test_a_run_that_is_stopped_while_settling_goes_on_as_if_it_had_not_been(
 
     monkeypatch.setattr(Settler, "settle", stop_in_it)
     for _ in range(2):
-        train("settle_steps=30", name="parts")
+        train("settle_steps=10", name="parts")
     monkeypatch.undo()
-    parts = train("settle_steps=30", name="parts")
+    parts = train("settle_steps=10", name="parts")
     assert _final(parts.path) == _final(whole.path)
 
 
