@@ -1,8 +1,8 @@
 """Drawing StyleGAN v1: prepared for one precision and one picture at a time, as fast as eager torch goes.
 
 Weights are scaled and cast once; bias rides on the convolution or the blur; noise and lrelu work in place; the
-instance norm and the style are one batch-norm kernel (a batch of one makes them the same thing). What paid and by
-how much is in docs/speed.md.
+instance norm and the style are one batch-norm kernel (a batch of one makes them the same thing); in float32 wide layers
+are convolved in fewer products (``networks/winograd.py``). What paid and by how much is in docs/speed.md.
 """
 
 from collections.abc import Sequence
@@ -42,12 +42,16 @@ class LayerDrawing:
             enlarges = layer.conv.resample == "up"
             if dtype == torch.float32 and pays(weight, layer.resolution // (1 + enlarges)):
                 self.winograd = Winograd(weight, enlarging=enlarges)
-            small = layer.resolution <= NEAREST_UP_TO and dtype == torch.bfloat16 and has_amx()
-            self.transposed = enlarges and not small
-            self.weight = _last((ops.up_kernel(weight) if self.transposed else weight).to(dtype))
-            self.enlarges = enlarges and not self.transposed
+            else:
+                self._prepare(weight, enlarges)
         if layer.blurs:
             self.tap = binomial_kernel(len(bias), dtype, bias.device).contiguous()
+
+    def _prepare(self, weight: Tensor, enlarges: bool) -> None:
+        small = self.layer.resolution <= NEAREST_UP_TO and self.dtype == torch.bfloat16 and has_amx()
+        self.transposed = enlarges and not small
+        self.enlarges = enlarges and not self.transposed
+        self.weight = _last((ops.up_kernel(weight) if self.transposed else weight).to(self.dtype))
 
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
         """The activations so far, w [1, w_dim] float32, noise [1, 1, H', W'] -> [1, C', H', W']."""

@@ -15,6 +15,7 @@ from stylegan_core.networks.fir import fir_kernel, fir_up
 from stylegan_core.networks.layers import GAIN
 from stylegan_core.networks.stylegan2 import DEMODULATION_EPS, StyledConv, StyledSynthesis, StyledToRGB
 from stylegan_core.networks.synthesis import SynthesisNetwork
+from stylegan_core.networks.winograd import Winograd, pays
 
 
 class ConvStage:
@@ -28,7 +29,10 @@ class ConvStage:
         outputs, inputs = weight.shape[:2]
         self.squares = weight.square().sum(dim=(2, 3)).T.contiguous()  # [in, out], for demodulation
         kernel = weight.flip(2, 3).transpose(0, 1) if layer.up else weight
-        self.modulates_kernel = (inputs + outputs) * layer.resolution**2 > 2 * weight.numel()
+        prepared = not layer.up and dtype == torch.float32 and pays(weight, layer.resolution)
+        self.winograd = Winograd(weight) if prepared else None
+        large = (inputs + outputs) * layer.resolution**2 > 2 * weight.numel()
+        self.modulates_kernel = large and not self.winograd
         self.kernel = _last(kernel if self.modulates_kernel else kernel.to(dtype))
         self.bias = (layer.bias * GAIN).to(dtype)
         self.strength = layer.noise_strength * GAIN
@@ -56,7 +60,9 @@ class ConvStage:
     def _scaled(self, x: Tensor, style: Tensor, factor: Tensor) -> Tensor:
         largest = style.abs().max().clamp(min=1e-12)  # half precision would overflow where a style is large
         x = x * (style / largest).to(self.dtype)[:, None, None]
-        if self.filter is None:
+        if self.winograd:
+            y = self.winograd(x)
+        elif self.filter is None:
             y = F.conv2d(x, self.kernel, padding=1)
         else:
             y = F.conv_transpose2d(x, self.kernel, stride=2)
