@@ -16,12 +16,14 @@ from typing import IO, NoReturn
 from explorer.pipe import receive, send
 from explorer.render_thread import Worker
 from explorer.rendering import Backend
+from stylegan_core.spinning import spin_briefly
 
 log = logging.getLogger(__name__)
 
 
 def torch_backend() -> Backend:
     """Makes the backend that draws with torch; called on the worker's thread, which is where torch is imported."""
+    spin_briefly()
     from explorer.backend import TorchBackend
 
     return TorchBackend()

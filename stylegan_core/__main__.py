@@ -3,6 +3,8 @@
 import importlib
 import sys
 
+from stylegan_core.spinning import spin_briefly
+
 COMMANDS = {
     "data": "make avatars, or check a data set",
     "train": "train a network, or resume a run",
@@ -30,6 +32,7 @@ def main(argv: list[str]) -> int:
     if argv[0] not in COMMANDS:
         sys.stderr.write(f"There is no command {argv[0]!r}; there are {', '.join(COMMANDS)}.\n")
         return 2
+    spin_briefly()
     command = importlib.import_module(f"stylegan_core.cli.{MODULES.get(argv[0], argv[0])}")
     try:
         return int(command.main(argv[1:]))
