@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -64,8 +64,19 @@ class Recipe:
         if not file.is_file():
             raise ValueError(f"There is no recipe {name!r}; there are {', '.join(names())}.")
         found = tomllib.loads(file.read_text(encoding="utf-8"))
-        stages = tuple(Stage.from_dict(one) for one in found["run"])
+        stages = tuple(Stage.from_dict(one) for one in _written_out(found["run"]))
         return cls(name, found.get("avatars", {}), stages, tuple(found["bundle"]["runs"]), found["bundle"]["card"])
+
+
+def _written_out(found: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Runs as they are: one that ``goes_on`` begins from the run above and has all of it but what it says itself."""
+    above: dict[str, Any] = {}
+    for one in found:
+        if one.pop("goes_on", False):
+            settings = {**above.get("set", {}), **one.pop("set", {})}
+            one = {"preset": above["preset"], "data": above["data"], "init": above["run"], "set": settings, **one}
+        above = dict(one)
+        yield one
 
 
 def names() -> list[str]:

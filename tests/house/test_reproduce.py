@@ -105,6 +105,37 @@ def test_a_stopped_run_goes_on_before_the_next_begins(tmp_path: Path) -> None:
     assert [Path(command[2]).name for command in machine.commands] == ["first", "second"]
 
 
+def test_a_run_that_goes_on_has_what_the_one_above_has_but_for_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "three.toml").write_text(
+        """[bundle]
+runs = ["third"]
+card = {}
+[[run]]
+run = "first"
+preset = "tiny"
+data = "few"
+set = { gamma = 2, noise_rate = 0.5 }
+[[run]]
+run = "second"
+data = "many"
+weights_only = true
+goes_on = true
+set = { gamma = 1 }
+[[run]]
+run = "third"
+goes_on = true
+""",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(reproduce, "RECIPES", tmp_path)
+    first, second, third = Recipe.read("three").stages
+    assert first == Stage("first", "tiny", "few", ("gamma=2", "noise_rate=0.5"))
+    assert second == Stage("second", "tiny", "many", ("gamma=1", "noise_rate=0.5"), "first", weights_only=True)
+    assert third == Stage("third", "tiny", "many", ("gamma=1", "noise_rate=0.5"), "second")
+
+
 def test_weights_alone_are_taken_from_where_no_discriminator_lies(tmp_path: Path) -> None:
     reproduce.reproduce(replace(SMALL, stages=SMALL.stages[:1]), tmp_path, Machine())
     box = MODELS / "avatars-32" / "avatars-32.safetensors"
