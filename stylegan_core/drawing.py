@@ -40,7 +40,7 @@ class LayerDrawing:
         if layer.conv is not None:
             weight = layer.conv.weight * layer.conv.scale
             enlarges = layer.conv.resample == "up"
-            if dtype == torch.float32 and pays(weight, layer.resolution // (1 + enlarges)):
+            if pays(weight, layer.resolution // (1 + enlarges), dtype):
                 self.winograd = Winograd(weight, enlarging=enlarges)
             else:
                 self._prepare(weight, enlarges)

@@ -28,12 +28,12 @@ class ConvStage:
         weight = layer.conv.weight * layer.conv.scale
         outputs, inputs = weight.shape[:2]
         self.squares = weight.square().sum(dim=(2, 3)).T.contiguous()  # [in, out], for demodulation
-        kernel = weight.flip(2, 3).transpose(0, 1) if layer.up else weight
-        prepared = not layer.up and dtype == torch.float32 and pays(weight, layer.resolution)
-        self.winograd = Winograd(weight) if prepared else None
+        self.winograd = Winograd(weight) if not layer.up and pays(weight, layer.resolution, dtype) else None
         large = (inputs + outputs) * layer.resolution**2 > 2 * weight.numel()
         self.modulates_kernel = large and not self.winograd
-        self.kernel = _last(kernel if self.modulates_kernel else kernel.to(dtype))
+        if not self.winograd:
+            kernel = weight.flip(2, 3).transpose(0, 1) if layer.up else weight
+            self.kernel = _last(kernel if self.modulates_kernel else kernel.to(dtype))
         self.bias = (layer.bias * GAIN).to(dtype)
         self.strength = layer.noise_strength * GAIN
         self.filter = fir_kernel(outputs, self.bias.dtype, self.bias.device, 4.0).contiguous() if layer.up else None

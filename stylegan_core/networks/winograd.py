@@ -63,9 +63,10 @@ class Winograd:
         return (self.into @ seen.reshape(window, -1)).view(factors**2, -1, self.inputs)
 
 
-def pays(weight: Tensor, side: int) -> bool:
-    """Whether it is faster than torch's convolution of a picture of side² with a kernel [D, C, 3, 3]."""
-    return weight.device.type == "cpu" and side >= LEAST_SIDE and min(weight.shape[:2]) >= LEAST_CHANNELS
+def pays(weight: Tensor, side: int, dtype: torch.dtype) -> bool:
+    """Whether it is faster than torch's convolution of a picture of side² with a kernel [D, C, 3, 3] in a precision."""
+    plain = weight.device.type == "cpu" and dtype == torch.float32
+    return plain and side >= LEAST_SIDE and min(weight.shape[:2]) >= LEAST_CHANNELS
 
 
 def _filtering(outputs: int, taps: int) -> tuple[Tensor, Tensor, Tensor]:

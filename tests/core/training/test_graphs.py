@@ -32,6 +32,9 @@ CASES = {
 }
 
 
+CLASSES = ("boot", "shirt")
+
+
 class Plain:
     """A tape that computes again, so that only the recording itself is another than CUDA's."""
 
@@ -98,8 +101,15 @@ def trained(
     return found, measured
 
 
-@pytest.mark.parametrize("classes", [(), pytest.param(("boot", "shirt"), marks=pytest.mark.slow)])
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    ("case", "classes"),
+    [
+        *((case, ()) for case in CASES),
+        ("riding R1", CLASSES),
+        ("lazy R1 and path lengths", CLASSES),
+        *(pytest.param(case, CLASSES, marks=pytest.mark.slow) for case in [*CASES][2:]),
+    ],
+)
 def test_replayed_steps_are_the_steps_themselves(case: str, classes: tuple[str, ...]) -> None:
     name, settings = CASES[case]
     config = changed(small(name), settings)
