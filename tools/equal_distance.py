@@ -23,6 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylegan_core.__main__ import one_sentence
 from stylegan_core.events import Metric
 from stylegan_core.networks import layers
 from stylegan_core.networks.layers import EqualizedConv
@@ -119,4 +120,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (ValueError, OSError) as error:
+        sys.exit(one_sentence(error))
