@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.device import has_amx, training_dtype
+from stylegan_core.device import has_amx, has_fast_bfloat16, training_dtype
 from stylegan_core.networks.discriminator import BiasedConv
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import changed, preset
@@ -26,7 +26,7 @@ from stylegan_core.training.step import StepNumbers, Stepper
 CPU = torch.device("cpu")
 CONFIG = changed(preset("avatars-64"), ["critic.weight=0"])
 LAST = phases(CONFIG.growth)[-1]
-LEAST = 5.3 if has_amx() else 1.5  # with AMX, bf16 convolutions are 7–9 times float32, with avx512_bf16 about twice
+LEAST = 5.3 if has_amx() else 3.2 if has_fast_bfloat16() else 1.5  # bf16 convolutions by float32's: 7–9, about 2, none
 
 
 def convolve(x: Tensor, weight: Tensor, gain: float = math.sqrt(2)) -> Tensor:
