@@ -21,13 +21,15 @@ class Answers:
         explorer.train.explore_requested.connect(self.explored.append)
 
     def where(self, name: str) -> list[int] | None:
-        """Left, top, width, height on the screen of the visible, enabled widget with this name or text."""
-        for widget in QApplication.allWidgets():
-            text = widget.text() if isinstance(widget, QAbstractButton | QLabel) else ""
-            if name in (widget.accessibleName(), text) and widget.isVisible() and widget.isEnabled():
-                corner = widget.mapToGlobal(widget.rect().topLeft())
-                return [corner.x(), corner.y(), widget.width(), widget.height()]
-        return None
+        """Left, top, width, height on the screen of the visible, enabled widget of this name, else with this text."""
+        widgets = [widget for widget in QApplication.allWidgets() if widget.isVisible() and widget.isEnabled()]
+        named = [widget for widget in widgets if widget.accessibleName() == name]
+        texts = (widget for widget in widgets if isinstance(widget, QAbstractButton | QLabel) and widget.text() == name)
+        widget = next(iter((*named, *texts)), None)
+        if widget is None:
+            return None
+        corner = widget.mapToGlobal(widget.rect().topLeft())
+        return [corner.x(), corner.y(), widget.width(), widget.height()]
 
     def shown(self) -> dict[str, Any]:
         """The recipe, whether the picture on screen is the exact one of it, and what the monitor of a run says."""
