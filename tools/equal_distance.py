@@ -54,7 +54,7 @@ def convolve(self: EqualizedConv, x: Tensor, bias: Tensor | None = None) -> Tens
 
 def blur(x: Tensor) -> Tensor:
     """The binomial filter as a grouped convolution that autograd differentiates."""
-    tap = 2 - (torch.arange(3.0, device=x.device) - 1).abs()
+    tap = 2 - (torch.arange(3, dtype=x.dtype, device=x.device) - 1).abs()
     return F.conv2d(x, (tap[:, None] * tap / 16).repeat(x.shape[1], 1, 1, 1), padding=1, groups=x.shape[1])
 
 

@@ -11,8 +11,10 @@ import torch
 
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_discriminator, build_generator
+from stylegan_core.schedule import phase_at
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.launch import Wish
+from tests.core.training.one_step import gradients
 from tools import equal_distance
 
 
@@ -33,6 +35,24 @@ def test_written_out_the_networks_compute_the_same_without_our_convolutions(monk
         theirs = computed()
     for mine, literal in zip(ours, theirs, strict=True):
         torch.testing.assert_close(mine, literal, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("kimg", [11.0, 40.0], ids=["fading", "stable"])
+def test_a_whole_step_has_the_gradients_of_the_literal_one(kimg: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = ("critic.weight=0", "r1_groups=0", "network.fmap_max=16", "growth.batch=8", "precision=float32")
+    config = changed(preset("avatars-32"), small)
+    phase = phase_at(kimg, config.growth)
+    assert phase.resolution == 32 and (phase.alpha < 1) == (kimg == 11)
+    ours, numbers, _ = gradients(config, phase, monkeypatch)
+    with equal_distance.written_out():
+        theirs, expected, _ = gradients(config, phase, monkeypatch)
+    assert len(ours) == len(theirs) == 2
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.keys() == other.keys()
+        for name, gradient in other.items():
+            torch.testing.assert_close(one[name], gradient, rtol=1e-9, atol=1e-12)
+    assert float(expected.r1 or 0) > 0
+    torch.testing.assert_close(numbers.r1, expected.r1)
 
 
 def test_both_are_asked_for_alike(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,47 +13,15 @@ from stylegan_core.events import Alert
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training import memory
-from stylegan_core.training.config import TrainingConfig, changed, preset
+from stylegan_core.training.config import changed, preset
 from stylegan_core.training.parts import Part, places_of, split
-from stylegan_core.training.state import TrainingState
-from stylegan_core.training.step import StepNumbers, Stepper
+from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import Train
 from tests.core.training.final import final_state
+from tests.core.training.one_step import gradients
 
 WHOLE = changed(preset("tiny"), ["growth.batch=24", "r1_interval=1", "ada.target=0.6"])
 FADING = phase_at(0.11, WHOLE.growth)
-
-
-@pytest.fixture
-def in_float64(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Statistics, too, which the networks otherwise compute in float32 at least."""
-    monkeypatch.setattr(Tensor, "float", Tensor.double)
-
-
-def gradients(
-    config: TrainingConfig, monkeypatch: pytest.MonkeyPatch
-) -> tuple[list[dict[str, Tensor]], StepNumbers, TrainingState]:
-    """Every gradient that an optimiser gets in one step in float64."""
-    seen: list[dict[str, Tensor]] = []
-    state = TrainingState.fresh(config, torch.device("cpu"))
-    for network in (state.generator, state.discriminator, state.average):
-        network.double()
-    state.counters.ada_p = 0.5
-    original = Stepper._update
-
-    def look(stepper: Stepper, network: torch.nn.Module, *rest: object) -> float:
-        seen.append({name: p.grad.clone() for name, p in network.named_parameters() if p.grad is not None})
-        return original(stepper, network, *rest)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Stepper, "_update", look)
-        stepper, numbers = Stepper(state, torch.float64), StepNumbers()
-        shape = (24, 3, FADING.resolution, FADING.resolution)
-        reals = torch.rand(shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * 2 - 1
-        state.set_rate(0.0)
-        stepper.discriminator_half(reals, None, FADING, numbers)
-        stepper.generator_half(None, 24, FADING, numbers)
-    return seen, numbers, state
 
 
 @pytest.mark.parametrize("size", [4, 8, 20])
@@ -63,10 +31,10 @@ def gradients(
     ids=["v1", "few", "v2"],
 )
 def test_parts_give_the_gradients_of_the_joined_batch(
-    size: int, settings: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, in_float64: None
+    size: int, settings: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    joined, expected, whole = gradients(changed(WHOLE, settings), monkeypatch)
-    parts, numbers, state = gradients(changed(WHOLE, [*settings, f"micro_batch={size}"]), monkeypatch)
+    joined, expected, whole = gradients(changed(WHOLE, settings), FADING, monkeypatch)
+    parts, numbers, state = gradients(changed(WHOLE, [*settings, f"micro_batch={size}"]), FADING, monkeypatch)
     assert len(joined) == len(parts) == (4 if len(settings) > 1 else 2)
     for one, other in zip(joined, parts, strict=True):
         assert one.keys() == other.keys()
@@ -109,9 +77,9 @@ def test_the_first_groups_of_a_batch_are_the_same_pictures_however_many_share_it
     assert [part.places for part in split(8, 0, 4, first=9)] == [part.places for part in split(8, 0, 4)]
 
 
-def test_r1_of_every_group_is_r1_of_the_batch(monkeypatch: pytest.MonkeyPatch, in_float64: None) -> None:
-    riding, expected, _ = gradients(WHOLE, monkeypatch)
-    apart, numbers, _ = gradients(changed(WHOLE, ["r1_groups=6"]), monkeypatch)
+def test_r1_of_every_group_is_r1_of_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    riding, expected, _ = gradients(WHOLE, FADING, monkeypatch)
+    apart, numbers, _ = gradients(changed(WHOLE, ["r1_groups=6"]), FADING, monkeypatch)
     for one, other in zip(riding, apart, strict=True):
         for name, gradient in one.items():
             torch.testing.assert_close(other[name], gradient, rtol=1e-9, atol=1e-10)
@@ -157,10 +125,10 @@ def test_out_of_memory_halves_the_parts_and_goes_on(
     assert (counters["micro_batch"], counters["img"]) == (4, 192)
 
 
-def test_a_failed_attempt_leaves_no_trace(monkeypatch: pytest.MonkeyPatch, in_float64: None) -> None:
-    joined, _, whole = gradients(WHOLE, monkeypatch)
+def test_a_failed_attempt_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    joined, _, whole = gradients(WHOLE, FADING, monkeypatch)
     short_of_memory(monkeypatch, 12)
-    parts, _, state = gradients(WHOLE, monkeypatch)
+    parts, _, state = gradients(WHOLE, FADING, monkeypatch)
     assert state.counters.micro_batch == 12
     for one, other in zip(joined, parts, strict=True):
         for name, gradient in one.items():
@@ -168,11 +136,9 @@ def test_a_failed_attempt_leaves_no_trace(monkeypatch: pytest.MonkeyPatch, in_fl
     torch.testing.assert_close(state.generator.w_avg, whole.generator.w_avg, rtol=1e-12, atol=1e-12)
 
 
-def test_path_lengths_that_first_fit_in_parts_have_the_mean_of_all(
-    monkeypatch: pytest.MonkeyPatch, in_float64: None
-) -> None:
+def test_path_lengths_that_first_fit_in_parts_have_the_mean_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     config = changed(WHOLE, ["objective.path_length=2", "objective.path_interval=1", "r1_interval=16"])
-    joined, _, whole = gradients(config, monkeypatch)
+    joined, _, whole = gradients(config, FADING, monkeypatch)
     original = Stepper._path_lengths
 
     def short(stepper: Stepper, labels: Tensor | None, part: Part, phase: Phase) -> Tensor:
@@ -181,7 +147,7 @@ def test_path_lengths_that_first_fit_in_parts_have_the_mean_of_all(
         return original(stepper, labels, part, phase)
 
     monkeypatch.setattr(Stepper, "_path_lengths", short)
-    parts, _, state = gradients(config, monkeypatch)
+    parts, _, state = gradients(config, FADING, monkeypatch)
     assert state.counters.micro_batch == 4
     assert state.counters.path_mean == pytest.approx(whole.counters.path_mean, rel=1e-9)
     for name, gradient in joined[-1].items():
