@@ -45,6 +45,7 @@ from explorer.train.workspace import TrainWorkspace
 from stylegan_core.info import ModelInfo
 from stylegan_core.places import home
 from stylegan_core.recipe import Recipe
+from stylegan_core.saved_picture import read_picture
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +65,13 @@ class Explorer(QObject):
         self.window = MainWindow()
         self.actions = make_actions(self.window)
         self.picture, self.history = PictureView(self.session), HistoryStrip(self.session)
-        left = [LatentPanel(self.session), VaryPanel(self.session), NoisePanel(self.session)]
+        latent = LatentPanel(self.session)
+        latent.held.connect(self.picture.hold)
+        left = [latent, VaryPanel(self.session), NoisePanel(self.session)]
         self.growing = GrowingPanel(self.session)
         self.directions = DirectionsPanel(self.session)
-        right = [TruncationPanel(self.session), self.directions, MixingPanel(self.session), self.growing]
+        self.mixing = MixingPanel(self.session)
+        right = [TruncationPanel(self.session), self.directions, self.mixing, self.growing]
         self.panels: list[Panel] = [*left, *right]
         self.documents = Documents(self.session, self.engine, self.history, self.settings, self)
         self.importing = Importing(self.window, self.engine, self)
@@ -128,6 +132,18 @@ class Explorer(QObject):
         """Shows one sentence at the top of the page."""
         self.window.banner.say(problem, tone)
 
+    def _offer_back(self, sentence: str, back: Callable[[], object]) -> None:
+        """Says what was taken away, with a button that brings it back."""
+        self.window.banner.say(Problem(sentence), "good", "Bring it back", back)
+
+    def _mix_in_picture(self, row: str | int, path: str) -> None:
+        """Takes the layers of a row of mixing from the face of a saved picture, or says why it cannot be."""
+        self.disk.do(
+            lambda: read_picture(Path(path)).recipe.latent,
+            lambda latent: self.mixing.set_source(row, latent),
+            lambda error: self.say(Problem(str(error))),
+        )
+
     def _lay_out(self, explore: ExplorePage) -> None:
         explore.low_changed.connect(self.history.set_compact)
         explore.spare_changed.connect(self.directions.fit)
@@ -166,6 +182,9 @@ class Explorer(QObject):
             panel.job_dropped.connect(self.engine.cancel)
             panel.said.connect(self.say)
         self.history.job_requested.connect(self.engine.run)
+        self.mixing.picture_chosen.connect(self._mix_in_picture)
+        self.history.taken_away.connect(self._offer_back)
+        self.directions.taken_away.connect(self._offer_back)
 
     def _connect_window(self) -> None:
         self.window.dropped.connect(self.documents.open)

@@ -72,7 +72,7 @@ class Documents(QObject):
         history.added.connect(lambda entry: self._write(lambda file: file.add(entry)))
         history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
         history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
-        history.removed.connect(lambda key: self._write(lambda file: file.tell_removed(key)))
+        history.removed.connect(lambda key, gone: self._write(lambda file: file.tell_removed(key, gone)))
         history.model_wanted.connect(lambda path, recipe: self.open(path, recipe, ask=False))
         session.model_wanted.connect(self._bring_back)
         session.model_unwanted.connect(engine.cancel_load)

@@ -50,10 +50,31 @@ class HistoryFile:
             lock = QLockFile(str(folder / "lock"))
             lock.setStaleLockTime(0)  # the lock of a window that crashed is told by its process id
             if lock.tryLock(0):
-                return cls(folder, lock)
+                made = cls(folder, lock)
+                if folder == root:
+                    made._adopt()
+                return made
             if lock.error() == QLockFile.LockError.PermissionError:
                 break
         raise OSError(f"{root} cannot be written: the history of this window will not be kept.")
+
+    def _adopt(self) -> None:
+        """Takes over what second windows left that are gone, so that no favourite waits for two windows to be open."""
+        for folder in sorted(self._file.parent.glob("window-*")):
+            lock = QLockFile(str(folder / "lock"))
+            lock.setStaleLockTime(0)
+            if not lock.tryLock(0):
+                continue
+            left = folder / self._file.name
+            try:
+                if left.exists():
+                    mine = self._file.read_bytes() if self._file.exists() else b""
+                    write_whole(self._file, left.read_bytes() + b"\n" + mine)  # what this window showed last stays last
+                    left.unlink()
+            except OSError as error:
+                log.info("The history of a second window stays where it is: %s", error)
+            finally:
+                lock.unlock()
 
     def read(self) -> list[Entry]:
         """The entries, oldest first: the last few hundred and every favourite."""
@@ -62,9 +83,10 @@ class HistoryFile:
         except FileNotFoundError:
             return []
         entries: dict[str, Entry] = {}
+        gone: set[str] = set()
         for line in lines:
-            _take(entries, line)
-        kept = list(entries.values())
+            _take(entries, gone, line)
+        kept = [entry for key, entry in entries.items() if key not in gone]
         kept = [entry for at, entry in enumerate(kept) if entry.favourite or at >= len(kept) - KEPT]
         if len(lines) > COMPACT:
             self._write_anew(kept)
@@ -93,9 +115,9 @@ class HistoryFile:
         """Appends that an entry is or is no longer a favourite. Raises OSError."""
         self._append({"of": key, "favourite": favourite})
 
-    def tell_removed(self, key: str) -> None:
-        """Appends that an entry was taken away by the person. Raises OSError."""
-        self._append({"of": key, "removed": True})
+    def tell_removed(self, key: str, gone: bool = True) -> None:
+        """Appends that an entry was taken away by the person, or brought back. Raises OSError."""
+        self._append({"of": key, "removed": gone})
 
     def close(self) -> None:
         """Lets another window have this history."""
@@ -126,8 +148,8 @@ class HistoryFile:
             self._file = old
 
 
-def _take(entries: dict[str, Entry], line: str) -> None:
-    """Applies one line; what cannot be read is left out."""
+def _take(entries: dict[str, Entry], gone: set[str], line: str) -> None:
+    """Applies one line; ``gone`` are the keys that the person took away; what cannot be read is left out."""
     try:
         data = json.loads(line)
         if "of" not in data:
@@ -136,8 +158,8 @@ def _take(entries: dict[str, Entry], line: str) -> None:
         found = entries.get(str(data.get("of", data.get("key"))))
         if found is None:
             return
-        if data.get("removed"):
-            del entries[found.key]
+        if "removed" in data:
+            (gone.add if data["removed"] else gone.discard)(found.key)
             return
         if "thumbnail" in data:
             found = replace(found, thumbnail=base64.b64decode(data["thumbnail"]))

@@ -4,7 +4,16 @@ import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -169,6 +178,12 @@ class MainWindow(QMainWindow):
         row.addWidget(self.saved)
         return footer
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _copies_text(event):
+            event.accept()  # the key goes to the text, not to the command that copies the picture
+            return True
+        return super().event(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_files(event.mimeData()):
             event.acceptProposedAction()
@@ -213,6 +228,16 @@ class MainWindow(QMainWindow):
         """Closes the window without a question."""
         self.unfinished = tuple
         self.close()
+
+
+def _copies_text(event: QKeyEvent) -> bool:
+    """Whether a key copies, and a sentence that is only shown has the focus with a part of it selected."""
+    if not event.matches(QKeySequence.StandardKey.Copy):
+        return False
+    widget = QApplication.focusWidget()
+    if isinstance(widget, QPlainTextEdit):
+        return widget.textCursor().hasSelection()
+    return isinstance(widget, QLabel) and widget.hasSelectedText()
 
 
 class ExplorePage(QWidget):

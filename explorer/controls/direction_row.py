@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFontMetrics, QKeyEven
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
 
 from explorer import theme
+from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
 from explorer.controls.slider import LabelledSlider
 from stylegan_core.bands import bands
@@ -16,7 +17,13 @@ from stylegan_core.recipe import AppliedDirection, knob
 
 HOVER = 350  # milliseconds over the name before the strip of ±3 σ opens
 NAME_WIDTH, SCORE_WIDTH = 120, 32  # "Warm background" fits
-_SOURCES = {"pca": "PCA of W", "sefa": "SeFa", "sorting": "Sorted by hand", "labels": "From labels"}
+_SOURCES = {
+    "pca": "PCA of W",
+    "sefa": "SeFa",
+    "sorting": "Sorted by hand",
+    "labels": "From labels",
+    "recipe": "Came with a recipe",
+}
 
 
 class DirectionRow(QWidget):
@@ -142,7 +149,7 @@ class DirectionRow(QWidget):
                 menu.addAction(f"Only {band.name}, {band.resolutions}", partial(self._choose_layers, *ends))
         menu.addSeparator()
         menu.addAction("Reset", self.slider.reset)
-        if self.entry.source in ("sorting", "labels"):
+        if self.entry.source in OWN:
             menu.addAction("Remove from the library", lambda: self.asked.emit("remove"))
         menu.popup(self.name.mapToGlobal(self.name.rect().bottomLeft()))
 

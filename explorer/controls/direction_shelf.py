@@ -1,13 +1,14 @@
 """The shelf: which directions a model has, where they came from, and in which order they are shown."""
 
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry, Library, library_path, shipped_library
 from stylegan_core.recipe import AppliedDirection, Recipe
 
-OWN = ("sorting", "labels")  # sources whose directions are shown before computed ones
+OWN = ("sorting", "labels", "recipe")  # sources whose directions are shown before computed ones
 
 
 class DirectionShelf:
@@ -76,6 +77,17 @@ class DirectionShelf:
         """Takes a direction out of the library."""
         return self._save(self.library.without(entry))
 
+    def put_back(self, entry: Entry, library: Library) -> str:
+        """Puts a direction back at its place in the library it was taken out of, be that the one shown or not."""
+        shown = library.model == self.library.model
+        now = self.library if shown else replace(library, entries=library.without(entry).entries)
+        if entry.key in {each.key for each in now.entries}:
+            return ""
+        before = {each.key for each in takewhile(lambda each: each.key != entry.key, library.entries)}
+        at = sum(each.key in before for each in now.entries)
+        whole = replace(now, entries=(*now.entries[:at], entry, *now.entries[at:]))
+        return self._save(whole) if shown else _write(whole)
+
     def star(self, entry: Entry) -> str:
         """Makes a direction a favourite, or no longer; one that was found and never named leaves the library then."""
         unnamed = entry.direction.name in {each.direction.name for each in self.found.get(entry.source, ())}
@@ -105,13 +117,17 @@ class DirectionShelf:
 
     def _save(self, library: Library) -> str:
         self.library = library
-        try:
-            library.save(library_path(library.model, library.model_name))
-        except OSError as error:
-            return str(error)
-        return ""
+        return _write(library)
+
+
+def _write(library: Library) -> str:
+    try:
+        library.save(library_path(library.model, library.model_name))
+    except OSError as error:
+        return str(error)
+    return ""
 
 
 def stranger(applied: AppliedDirection) -> Entry:
     """A direction that came with a recipe and is in no list here."""
-    return Entry(applied.direction, "labels", first=applied.first, last=applied.last)
+    return Entry(applied.direction, "recipe", first=applied.first, last=applied.last)

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.asking import ask_to_save
@@ -20,6 +20,7 @@ ROWS, COLUMNS = 4, 6
 SHOWN, SIDE = 84, 128  # logical pixels on screen, pixels asked for
 CAPTION = 12  # letters that fit below a picture
 SEEDS = 100_000
+REST = 150  # milliseconds after the last change before the pictures are asked for anew
 EDGES, CELLS, EXPORT = OWNERS = "mixing.matrix.edges", "mixing.matrix.cells", "mixing.matrix.export"
 GO_ON = "Click a cell to go on from it."
 EXPORT_TEXT, EXPORT_TIP = (
@@ -54,9 +55,20 @@ class MatrixDialog(QDialog):
         self._exporting: Sheet | None = None
         self._left = TimeLeft()
         self._said = ""  # how the last export ended, until something else is asked
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self.start)
         self.message = QLabel()
         self.export = button(EXPORT_TEXT, EXPORT_TIP)
         self._lay_out()
+
+    def follow(self, recipe: Recipe) -> None:
+        """Shows the same rows and columns with what else has changed: psi, directions, noise, class."""
+        if replace(recipe, latent=self._recipe.latent, mixes=self._recipe.mixes) == self._recipe or self.isHidden():
+            return
+        self._recipe = recipe
+        for thumbnail in (*self._edges, *self._cells):
+            thumbnail.set_stale()
+        self._rest.start()
 
     def start(self) -> None:
         """Asks for all pictures."""

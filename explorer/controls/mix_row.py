@@ -1,7 +1,6 @@
 """One row of mixing: where some layers come from, and by how much."""
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QResizeEvent
@@ -11,11 +10,10 @@ from explorer import theme
 from explorer.controls.asking import ask_for_seed, ask_to_open
 from explorer.controls.chips import IconButton
 from explorer.controls.panel import allow
-from explorer.controls.recipe_drag import dragged_recipe, may_hold_recipe
+from explorer.controls.recipe_drag import dragged_file, dragged_recipe, may_hold_recipe
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import Thumbnail
 from stylegan_core.recipe import Latent, Mix, knob
-from stylegan_core.saved_picture import read_picture
 
 THUMBNAIL = 44
 _MENU = {
@@ -31,13 +29,14 @@ class MixRow(QWidget):
     """Thumbnail of the source, weight in the band's colour, new seed, swap, lock.
 
     ``weighed`` follows the slider, ``committed`` ends its gesture; ``source_chosen`` carries another Latent,
-    ``asked`` a word: "new", "take", "swap" or "clear".
+    ``asked`` a word: "new", "take", "swap" or "clear"; ``picture_chosen`` the file of a saved picture.
     """
 
     weighed = Signal(float)
     committed = Signal()
     source_chosen = Signal(object)
     asked = Signal(str)
+    picture_chosen = Signal(str)
 
     def __init__(self, name: str, band: str, where: str, source: Latent, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,18 +153,11 @@ class MixRow(QWidget):
 
     def _choose(self, word: str) -> None:
         if word == "file":
-            ask_to_open(self, "A saved picture", "Pictures saved by this program (*.png)", self._take_file)
+            ask_to_open(self, "A saved picture", "Pictures saved by this program (*.png)", self.picture_chosen.emit)
         elif word != "seed":
             self.asked.emit(word)
         else:
             self._ask_for_seed()
-
-    def _take_file(self, path: str) -> None:
-        try:
-            self.source_chosen.emit(read_picture(Path(path)).recipe.latent)
-        except (OSError, ValueError) as error:
-            self.caption.setText(str(error))
-            self.caption.setToolTip(str(error))
 
     def _ask_for_seed(self) -> None:
         ask_for_seed(self, self.source.seed, lambda seed: self.source_chosen.emit(Latent(seed)))
@@ -175,10 +167,13 @@ class MixRow(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        recipe = dragged_recipe(event.mimeData())
+        recipe, file = dragged_recipe(event.mimeData()), dragged_file(event.mimeData())
         if recipe is not None:
             event.acceptProposedAction()
             self.source_chosen.emit(recipe.latent)
+        elif file is not None:
+            event.acceptProposedAction()
+            self.picture_chosen.emit(str(file))
 
 
 def source_words(latent: Latent) -> str:

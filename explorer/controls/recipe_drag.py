@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.controls.local_files import local_files
 from stylegan_core.recipe import Recipe
-from stylegan_core.saved_picture import read_picture
 
 MIME = "application/x-stylegan-explorer-recipe"
 
@@ -26,20 +25,18 @@ def drag_recipe(source: QWidget, recipe: Recipe, pixmap: QPixmap | None) -> None
 
 def may_hold_recipe(data: QMimeData) -> bool:
     """Whether a face of this window, or a PNG file, is being dragged."""
-    return data.hasFormat(MIME) or _file(data) is not None
+    return data.hasFormat(MIME) or dragged_file(data) is not None
 
 
 def dragged_recipe(data: QMimeData) -> Recipe | None:
-    """The recipe that is being dragged, or that a dragged PNG file carries; None where there is none."""
-    file = _file(data)
+    """The recipe of a face that is dragged out of a window of this program; None where there is none."""
     try:
-        if data.hasFormat(MIME):
-            return Recipe.from_json(bytes(data.data(MIME).data()).decode())
-        return read_picture(file).recipe if file else None
-    except (OSError, ValueError):
+        return Recipe.from_json(bytes(data.data(MIME).data()).decode()) if data.hasFormat(MIME) else None
+    except ValueError:
         return None
 
 
-def _file(data: QMimeData) -> Path | None:
+def dragged_file(data: QMimeData) -> Path | None:
+    """The PNG file that is being dragged, if it is one alone; reading it is for another thread."""
     local = local_files(data)
     return local[0] if len(local) == 1 and local[0].suffix.lower() == ".png" else None

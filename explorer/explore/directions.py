@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 
@@ -38,6 +38,8 @@ TIPS = {
 
 class DirectionsPanel(Panel):
     """Eight sliders, all with names where there is room, more on demand; the library of this model; SeFa; sorting."""
+
+    taken_away = Signal(str, object)  # a sentence, and what brings the direction back when it is called
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Directions", parent)
@@ -293,7 +295,11 @@ class DirectionsPanel(Panel):
         elif word == "star":
             self._kept(self.shelf.star(row.entry))
         elif word == "remove":
-            self._kept(self.shelf.remove(row.entry))
+            entry, library = row.entry, self.shelf.library
+            self._kept(self.shelf.remove(entry))
+            said = f"The direction “{entry.direction.name}” is removed from the library."
+            if entry in library.entries:
+                self.taken_away.emit(said, lambda: self._kept(self.shelf.put_back(entry, library)))
 
     def _preview(self, row: DirectionRow) -> None:
         if QApplication.mouseButtons() or self.info is None:

@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections import OrderedDict
+from collections.abc import Set
 from dataclasses import replace
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt, QTimer, Signal
@@ -30,7 +31,8 @@ class HistoryStrip(QWidget):
     added = Signal(object)  # Entry
     pictured = Signal(str, bytes)  # key, thumbnail file
     starred = Signal(str, bool)  # key, favourite
-    removed = Signal(str)  # key
+    removed = Signal(str, bool)  # key, whether it is gone; False: it is back
+    taken_away = Signal(str, object)  # a sentence, and what brings the entry back when it is called
     model_wanted = Signal(str, object)  # model path, Recipe: an entry of another model was clicked
     job_requested = Signal(object)  # Strip
 
@@ -248,11 +250,31 @@ class HistoryStrip(QWidget):
         self._count()
 
     def _remove(self, key: str) -> None:
-        self._entries.pop(key, None)
-        thumbnail = self._thumbnails.pop(key, None)
+        older = set(itertools.takewhile(lambda each: each != key, self._entries))
+        entry, thumbnail = self._entries.pop(key), self._thumbnails.pop(key, None)
+        pixmap = None if thumbnail is None else thumbnail.pixmap
         if thumbnail is not None:
             thumbnail.deleteLater()
-        self.removed.emit(key)
+        self.removed.emit(key, True)
+        self._count()
+        what = "The starred picture" if entry.favourite else "The picture"
+        self.taken_away.emit(f"{what} is removed from the history.", lambda: self._put_back(entry, older, pixmap))
+
+    def _put_back(self, entry: Entry, older: Set[str], pixmap: QPixmap | None) -> None:
+        """Undoes a removal: the entry comes back between those ``older`` than it and the others."""
+        if entry.key in self._entries:
+            return
+        newer = [key for key in self._entries if key not in older]
+        self._entries[entry.key] = entry
+        for key in newer:
+            self._entries.move_to_end(key)
+        if entry.key in self._worth_showing():
+            self._add_thumbnail(entry)
+            if pixmap is not None:
+                self._thumbnails[entry.key].show_pixmap(pixmap)
+            elif not entry.thumbnail:
+                self._wait_for_picture(entry)
+        self.removed.emit(entry.key, False)
         self._count()
 
     def _select(self, key: str) -> None:

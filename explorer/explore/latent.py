@@ -36,11 +36,15 @@ LOCKED = "This face is locked."
 class LatentPanel(Panel):
     """Seed, new face, lock, pad and walk; a walk is one step of undo when it stops."""
 
+    held = Signal(str)  # why the face is to stay as it is; empty where it may move
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Latent", parent)
         self.seed = SeedField()
         self.new = button("New", TIPS["new"])
-        self.lock = IconButton("unlock", "Keeps this face: seed, pad and walk do nothing while locked.", "lock")
+        self.lock = IconButton(
+            "unlock", "Keeps this face: seed, pad, walk and a drag on the picture do nothing while locked.", "lock"
+        )
         self.pad = SeedPad()
         self.snap = button("Snap", TIPS["snap"], "ghost")
         self.walk = LabelledSlider("Walk", WALK, 0.0, signed=True)
@@ -201,6 +205,7 @@ class LatentPanel(Panel):
             allow(widget, reason, TIPS[name])
         self.walk.set_why_not(reason)
         self.show_recipe(self.session.recipe)
+        self.held.emit(reason)
 
     def _why_not(self) -> str:
         return LOCKED if self.lock.isChecked() else ""

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
@@ -31,6 +31,8 @@ TIPS = {
 
 class MixingPanel(Panel):
     """A row for each band, a row for each layer behind a disclosure, and the paper's matrix."""
+
+    picture_chosen = Signal(object, str)  # key of a row, file of a saved picture whose face it is to take
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Mixing", parent)
@@ -93,6 +95,8 @@ class MixingPanel(Panel):
         if recipe.mixes != self._shown:
             self._shown = recipe.mixes
             self._show_mixes()
+        if self._dialog is not None:
+            self._dialog.follow(recipe)
         self.refresh_later()
 
     def show_model(self, info: ModelInfo) -> None:
@@ -145,6 +149,7 @@ class MixingPanel(Panel):
         row.committed.connect(self.session.commit)
         row.source_chosen.connect(lambda latent: self.set_source(key, latent))
         row.asked.connect(lambda word: self._do(key, word))
+        row.picture_chosen.connect(lambda path: self.picture_chosen.emit(key, path))
         self.rows[key] = row
         layout = box.layout()
         assert layout is not None

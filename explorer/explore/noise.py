@@ -14,6 +14,7 @@ from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, NoiseMap, Piece, Strip
 from explorer.session import Session
+from explorer.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.noise_map import noise_draw
 from stylegan_core.recipe import NoiseLayer, Recipe, knob
@@ -53,6 +54,7 @@ class NoisePanel(Panel):
         self.strip = ThumbnailGrid(DRAWS, DRAWS, 62)
         self.heat_map = HeatMap("Deviation of each pixel over 100 draws of noise", "of 255")
         self.progress = QLabel()
+        self._left, self._mapped = TimeLeft(), False  # until all draws of the map are there
         self._layer = 0
         self._shown: object = None
         self._drawn: tuple[Recipe, ...] = ()
@@ -158,6 +160,7 @@ class NoisePanel(Panel):
             if self.ask(Strip("noise.draws", self._drawn)):
                 self.strip.set_stale()
         if self.map.isChecked() and self.ask(NoiseMap("noise.map", recipe, size=min(MAP_SIDE, self.info.resolution))):
+            self._left, self._mapped = TimeLeft(), False
             self.progress.setText("100 draws …")
 
     def take(self, answer: Piece | Done) -> None:
@@ -166,9 +169,12 @@ class NoisePanel(Panel):
         elif isinstance(answer.request, NoiseMap):
             done = isinstance(answer, Done)
             number = answer.request.draws if isinstance(answer, Done) else answer.index + 1
+            self._mapped = done
             if done or number % 5 == 0:
                 self.heat_map.show_values(answer.value)
-                self.progress.setText(f"σ over {number} draws, in parts of 255" if done else f"{number} of 100 draws …")
+                left = self._left.words(number, answer.request.draws)
+                going = f"{number} of {answer.request.draws} draws{f', {left}' if left else ' …'}"
+                self.progress.setText(f"σ over {number} draws, in parts of 255" if done else going)
 
     def _count(self) -> int:
         return self.info.num_noise_layers if self.info else 0
@@ -209,4 +215,6 @@ class NoisePanel(Panel):
         self.strip.setVisible(there and self.draws.isChecked())
         for view in (self.heat_map, self.progress):
             view.setVisible(there and self.map.isChecked())
+        if not self.map.isChecked() and not self._mapped:
+            self.forget("noise.map")  # nobody waits for what is still to be drawn
         self.refresh_later()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
 from explorer.controls.compare import Mode, Wipe
@@ -21,6 +21,7 @@ RADIUS = 10
 KEPT = 24  # exact pictures kept to show the other side of A/B at once
 GRID_STEPS = 2.0  # steps on the grid of seeds for a drag across the whole picture
 LATE = 120  # milliseconds after which an old picture says so in words
+STORED = "This face is stored as it is, it has no neighbours on the map: change it with Vary, or type a seed."
 
 
 class PictureView(QWidget):
@@ -44,6 +45,7 @@ class PictureView(QWidget):
         self.wipe = Wipe()
         self._wiping = False
         self.empty = EmptyPage(self)
+        self._held = ""  # why the face is to stay as it is
         self._grip: tuple[QPointF, float, float] | None = None
         self._dragging = self._tabbed_to = False
         self._late = QTimer(self, singleShot=True, interval=LATE)
@@ -121,6 +123,10 @@ class PictureView(QWidget):
             self._place_pills()
             self.update()
             self.smooth_changed.emit(smooth)
+
+    def hold(self, reason: str) -> None:
+        """Why dragging is not to move the face, in one sentence; empty where it may."""
+        self._held = reason
 
     def compare(self, other: bool) -> None:
         """Shows the recipe before the last change while ``other``, else the current one."""
@@ -261,7 +267,7 @@ class PictureView(QWidget):
         self._wiping = event.button() == Qt.MouseButton.LeftButton and self.wipe.at_line(box, event.position())
         if self._wiping:
             return
-        if event.button() == Qt.MouseButton.LeftButton and inside and latent.w is None:
+        if event.button() == Qt.MouseButton.LeftButton and inside:
             self._grip = (event.position(), latent.x, latent.y)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -274,10 +280,14 @@ class PictureView(QWidget):
         moved = event.position() - start
         if not self._dragging and moved.manhattanLength() < QApplication.startDragDistance():
             return
+        latent = self._session.recipe.latent
+        if reason := self._held or (STORED if latent.w is not None else ""):
+            QToolTip.showText(event.globalPosition().toPoint(), reason, self)
+            self._grip = None
+            return
         self._dragging = True
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
         side = max(1.0, self.picture_rect().width())
-        latent = self._session.recipe.latent
         # The face is pulled along with the hand: moving right brings in what lies to the left.
         here = replace(
             latent,

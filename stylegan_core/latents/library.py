@@ -15,7 +15,7 @@ VERSION = 1
 KIND = "stylegan-explorer directions"
 LARGEST_FILE = 64 * 2**20
 SHIPPED = Path(__file__).parent.parent.parent / "resources" / "models"
-SOURCES = ("pca", "sefa", "sorting", "labels")
+SOURCES = ("pca", "sefa", "sorting", "labels", "recipe")
 
 
 @dataclass(frozen=True, slots=True)

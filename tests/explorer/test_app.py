@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer import opening, theme
@@ -16,8 +16,9 @@ from explorer.app import Explorer
 from explorer.controls.compare import Mode
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import Thumbnail
+from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import FOREIGN, MixingPanel
-from explorer.jobs import Sheet
+from explorer.jobs import Problem, Sheet
 from explorer.opening import look
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.contact_sheet import save_sheet
@@ -126,6 +127,73 @@ def test_a_broken_network_of_a_set_is_said_and_stepped_over(start: Make, qtbot: 
     qtbot.waitUntil(lambda: Path(explorer.session.model_path).stem == "c")
     explorer.actions["next_model"].trigger()
     qtbot.waitUntil(lambda: Path(explorer.session.model_path).stem == "a")
+
+
+def test_copying_takes_selected_text_before_the_picture(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    qtbot.waitUntil(lambda: bool(explorer.window.hash.text()))
+    explorer.say(Problem("What went wrong.", "details of it"))
+    banner = explorer.window.banner
+    banner._fold.click()
+    banner._details.selectAll()
+    words = explorer.window.hash.text()
+    explorer.window.hash.setSelection(0, len(words))
+    clipboard = QGuiApplication.clipboard()
+    for widget, text in ((explorer.window.hash, words), (banner._details, "details of it")):
+        widget.setFocus()
+        qtbot.keyClick(widget, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert clipboard.text() == text and clipboard.image().isNull()
+    explorer.picture.setFocus()
+    qtbot.keyClick(explorer.picture, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not clipboard.image().isNull())
+
+
+def test_a_picture_is_mixed_in_or_the_window_says_why_not(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    bad, good = home / "bad.png", home / "good.png"
+    bad.write_bytes(b"no picture")
+    save_picture(good, np.zeros((4, 4, 3), np.uint8), Recipe(Latent(12)), info(), "cpu", threads=1)
+    row = next(panel for panel in explorer.panels if isinstance(panel, MixingPanel)).rows["coarse"]
+    row.picture_chosen.emit(str(bad))
+    qtbot.waitUntil(lambda: str(bad) in explorer.window.banner.sentence)
+    assert explorer.session.recipe.mixes == ()
+    row.picture_chosen.emit(str(good))
+    qtbot.waitUntil(lambda: explorer.session.recipe.mixes == (Mix(Latent(12), 1.0, "coarse"),))
+
+
+def test_a_locked_face_stays_where_it_is_under_the_hand(
+    start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QToolTip, "showText", lambda *_: None)
+    explorer = start()
+    drawn(explorer, qtbot)
+    latent = next(panel for panel in explorer.panels if isinstance(panel, LatentPanel))
+    for locked in (True, False):
+        before = explorer.session.recipe.latent
+        latent.lock.setChecked(locked)
+        middle = explorer.picture.picture_rect().center().toPoint()
+        qtbot.mousePress(explorer.picture, Qt.MouseButton.LeftButton, pos=middle)
+        for step in (30, 60):
+            qtbot.mouseMove(explorer.picture, middle + QPoint(step, 0))
+        qtbot.mouseRelease(explorer.picture, Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 0))
+        assert (explorer.session.recipe.latent == before) == locked
+
+
+def test_what_is_taken_out_of_the_history_is_offered_back(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.session.apply(Recipe(Latent(5)))
+    explorer.history.star_current()
+    key = explorer.history.entries()[-1].key
+    explorer.history._remove(key)
+    banner = explorer.window.banner
+    assert banner.sentence == "The starred picture is removed from the history."
+    banner._cure.click()
+    finish(explorer)
+    again = start()
+    qtbot.waitUntil(lambda: any(entry.favourite and entry.key == key for entry in again.history.entries()))
 
 
 def test_with_one_network_in_the_box_there_is_no_next(start: Make, qtbot: QtBot) -> None:

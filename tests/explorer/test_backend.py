@@ -90,7 +90,14 @@ def test_the_noise_map_is_flat_where_there_is_no_noise(backend: TorchBackend) ->
     silent = Recipe(noise=tuple(NoiseLayer(on=False) for _ in range(6)))
     pieces, value = run(backend, NoiseMap("n", silent, draws=3))
     assert len(pieces) == 3
-    assert value.max() == 0
+    assert value.max() == 0 and value.shape == (16, 16)
+
+
+def test_the_noise_map_is_no_larger_than_asked(backend: TorchBackend) -> None:
+    _, whole = run(backend, NoiseMap("n", Recipe(), draws=3))
+    pieces, small = run(backend, NoiseMap("n", Recipe(), draws=3, size=4))
+    assert small.shape == pieces[0][2].shape == (4, 4)
+    np.testing.assert_allclose(small[1, 2], whole[4:8, 8:12].mean(), rtol=1e-5)
 
 
 def test_a_saved_picture_is_the_exact_one_and_can_be_drawn_again(

@@ -57,6 +57,45 @@ def test_a_second_window_gets_its_own_history() -> None:
     third.close()
 
 
+def test_what_a_second_window_left_is_in_the_history_of_the_next_start(home: Path) -> None:
+    first, second = HistoryFile.acquire(), HistoryFile.acquire()
+    first.add(entry(1))
+    second.add(entry(2))
+    second.tell_favourite("key2", True)
+    second.add(entry(3))
+    second.tell_removed("key3")
+    for file in (first, second):
+        file.close()
+    for _ in range(2):
+        again = HistoryFile.acquire()
+        found = again.read()
+        assert [(each.recipe.latent.seed, each.favourite) for each in found] == [(2, True), (1, False)]
+        again.close()
+    assert not (home / "history" / "window-2" / "history.jsonl").exists()
+
+
+def test_the_history_of_a_window_that_is_open_is_left_to_it() -> None:
+    first, second = HistoryFile.acquire(), HistoryFile.acquire()
+    second.add(entry(2))
+    first.close()
+    third = HistoryFile.acquire()
+    assert third.read() == [] and len(second.read()) == 1
+    second.close()
+    third.close()
+
+
+def test_what_was_removed_and_brought_back_is_there_where_it_was() -> None:
+    file = HistoryFile.acquire()
+    for seed in (1, 2):
+        file.add(entry(seed))
+    file.tell_favourite("key1", True)
+    file.tell_removed("key1")
+    assert [each.key for each in file.read()] == ["key2"]
+    file.tell_removed("key1", False)
+    assert [(each.key, each.favourite) for each in file.read()] == [("key1", True), ("key2", False)]
+    file.close()
+
+
 def test_a_long_history_is_made_smaller_and_favourites_stay(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_file, "KEPT", 3)
     monkeypatch.setattr(history_file, "COMPACT", 5)

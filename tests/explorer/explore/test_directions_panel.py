@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.direction_menu import DirectionMenu
-from explorer.controls.direction_row import DirectionRow
+from explorer.controls.direction_row import DirectionRow, _score_words
 from explorer.controls.sorting import FEWEST
 from explorer.explore.directions import DirectionsPanel
 from explorer.jobs import Fit, Pca, Sefa, Strip
@@ -233,6 +233,37 @@ def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
     Library("f" * 64, "other", (wide,)).save(tmp_path / "wide.json")
     panel.import_library(tmp_path / "wide.json")
     assert "16 dimensions" in panel.message.text() and "wide" not in names(panel)
+
+
+def test_a_direction_that_is_removed_is_brought_back_to_its_place(
+    session: Session, panel: Any, qtbot: QtBot, tmp_path: Path
+) -> None:
+    Library("f" * 64, "other", entries("sorting", 3, "Mine", 5)).save(tmp_path / "mine.json")
+    panel.import_library(tmp_path / "mine.json")
+    grown(panel, qtbot)
+    before, path = panel.shelf.library, library_path(panel.shelf.library.model, panel.shelf.library.model_name)
+    offered: list[Any] = []
+    panel.taken_away.connect(lambda sentence, back: offered.extend((sentence, back)))
+    row = next(row for row in panel.rows if row.entry.direction.name == "Mine 2")
+    row.asked.emit("remove")
+    assert "“Mine 2”" in offered[0] and len(panel.shelf.library.entries) == 2
+    for _ in range(2):  # the second time it is there already
+        offered[1]()
+    assert panel.shelf.library == before == Library.load(path)
+    grown(panel, qtbot)
+    next(row for row in panel.rows if row.entry.direction.name == "Mine 1").asked.emit("remove")
+    session.set_model(model_info(name="another"), "another.safetensors")
+    offered[3]()
+    assert panel.shelf.library.entries == () and Library.load(path) == before
+
+
+def test_a_direction_that_came_with_a_recipe_says_so(session: Session, panel: Any, qtbot: QtBot) -> None:
+    vector = np.zeros(16, np.float32)
+    vector[3] = 1
+    session.apply(Recipe(directions=(AppliedDirection(Direction("Elsewhere", Vector.of(vector)), 1.0),)))
+    grown(panel, qtbot)
+    row = next(row for row in panel.rows if row.entry.direction.name == "Elsewhere")
+    assert _score_words(row.entry) == "Came with a recipe."
 
 
 def test_a_damaged_library_is_named_and_put_aside(show: Any, qtbot: QtBot) -> None:

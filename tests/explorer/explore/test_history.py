@@ -140,6 +140,26 @@ def test_a_star_for_an_entry_that_was_pushed_out_brings_it_back(session: Session
     assert strip.only_favourites() == [A.psi]
 
 
+def test_what_is_removed_is_brought_back_where_it_was(session: Session, strip: Watched) -> None:
+    for recipe, red in ((A, 10), (B, 20), (C, 30)):
+        session.apply(recipe)
+        strip.show_frame(frame(recipe, "exact", red))
+    key = next(entry.key for entry in strip.entries() if entry.recipe == B)
+    strip._star(key)
+    offered: list[Any] = []
+    told: list[tuple[str, bool]] = []
+    strip.taken_away.connect(lambda sentence, back: offered.extend((sentence, back)))
+    strip.removed.connect(lambda key, gone: told.append((key, gone)))
+    strip._remove(key)
+    assert strip.row() == [0.3, 0.1, 0.7] and "starred" in offered[0]
+    session.apply(Recipe(psi=0.4))
+    for _ in range(2):  # the second time there is nothing left to do
+        offered[1]()
+    assert [entry.recipe.psi for entry in strip.entries()] == [0.7, 0.1, 0.2, 0.3, 0.4]
+    assert strip.row() == [0.4, 0.3, 0.2, 0.1, 0.7]
+    assert (strip.red(B), strip.only_favourites(), told) == (20, [0.2], [(key, True), (key, False)])
+
+
 def test_a_star_given_while_only_favourites_are_seen_is_seen(session: Session, strip: Watched) -> None:
     session.apply(A)
     assert strip.only_favourites() == []

@@ -1,6 +1,7 @@
 """The mixing panel: sources and weights of bands and layers, and the matrix."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from explorer.controls.recipe_drag import MIME
 from explorer.explore.mixing import FOREIGN, PROPOSED, MixingPanel, find_mix, put_mix
 from explorer.jobs import Matrix, Problem, Sheet, Strip
 from explorer.session import Session
-from stylegan_core.picture import save_picture
 from stylegan_core.recipe import Latent, Mix, Recipe, Vector
 from tests.explorer.explore.panel_fakes import PLAIN, W_DIM, flat, model_info
 
@@ -108,16 +108,31 @@ def test_a_face_is_dropped_on_a_row(session: Session, show: Any) -> None:
     assert session.recipe.mixes == (Mix(Latent(77), 1.0, "middle"),)
 
 
-def test_a_saved_picture_is_dropped_on_a_row(session: Session, show: Any, tmp_path: Path) -> None:
+def test_a_picture_that_is_dropped_on_a_row_is_read_by_somebody_else(show: Any, tmp_path: Path) -> None:
     panel, _ = show(MixingPanel)
-    save_picture(tmp_path / "a.png", flat(3), Recipe(Latent(12)), model_info(), "cpu", threads=1)
-    (tmp_path / "b.png").write_bytes(b"no picture")
+    chosen: list[tuple[object, str]] = []
+    panel.picture_chosen.connect(lambda key, path: chosen.append((key, path)))
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    for name in ("b.png", "a.png"):
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
-        panel.rows["coarse"].dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
-    assert session.recipe.mixes == (Mix(Latent(12), 1.0, "coarse"),)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png"))])
+    panel.rows["coarse"].dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+    assert chosen == [("coarse", str(tmp_path / "a.png"))]
+
+
+def test_the_matrix_follows_what_is_changed_beside_it(qtbot: QtBot, session: Session, show: Any) -> None:
+    panel, asked = show(MixingPanel)
+    panel.open_matrix()
+    first, cell = asked.of(Matrix), panel._dialog._cells[0]
+    asked.piece(first, 0, flat(3), ROWS * COLUMNS)
+    assert not cell._stale
+    session.apply(replace(session.recipe, psi=-0.5))
+    assert cell._stale
+    qtbot.waitUntil(lambda: asked.of(Matrix) != first)
+    assert {row.psi for row in asked.of(Matrix).rows} == {-0.5}
+    assert [row.latent for row in asked.of(Matrix).rows] == [row.latent for row in first.rows]
+    number = len(asked.requests)
+    panel._dialog._choose(7)  # another face is no change of the matrix
+    assert session.recipe.psi == -0.5 and not panel._dialog._rest.isActive() and len(asked.requests) == number
 
 
 def test_single_layers_behind_the_disclosure(qtbot: QtBot, session: Session, show: Any) -> None:

@@ -92,6 +92,23 @@ def test_the_map_shows_progress_and_result(session: Session, show: Any) -> None:
     assert asked.of(NoiseMap).recipe == session.recipe
 
 
+def test_a_map_that_is_put_away_before_its_end_is_given_up(session: Session, show: Any) -> None:
+    panel, asked = show(NoisePanel)
+    dropped: list[str] = []
+    panel.job_dropped.connect(dropped.append)
+    panel.map.click()
+    panel._rested()
+    asked.piece(asked.of(NoiseMap), 4, np.zeros((8, 8), np.float32), 100)
+    panel.map.click()
+    assert dropped == ["noise.map"]
+    panel.map.click()
+    panel._rested()
+    assert len([each for each in asked.requests if isinstance(each, NoiseMap)]) == 2
+    asked.done(asked.of(NoiseMap), np.zeros((8, 8), np.float32))
+    panel.map.click()
+    assert dropped == ["noise.map"]  # what is there stays and is shown again
+
+
 def test_a_network_without_noise_says_so(show: Any) -> None:
     panel, asked = show(NoisePanel, model_info(capabilities=PLAIN, num_noise_layers=0, noise_resolutions=()))
     assert not panel.reseed.isEnabled() and "no noise" in panel.reseed.toolTip()

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.picture_pills import TIPS
 from explorer.explore.picture import PictureView
 from explorer.jobs import Frame, Problem
 from explorer.session import Session
-from stylegan_core.recipe import Recipe
+from stylegan_core.recipe import Latent, Recipe, Vector
 from tests.explorer.explore.panel_fakes import flat, model_info
 
 ONE, OTHER = model_info(), model_info(name="other")
@@ -105,6 +107,27 @@ def test_a_failure_leaves_a_picture_alone_that_is_what_was_wanted(view: PictureV
     view.show_frame(frame(A, 10))
     view.show_failure(REFUSED)
     assert says(view) == "exact · float32"
+
+
+@pytest.mark.parametrize("why", ["", "This face is locked.", "stored"])
+def test_dragging_moves_the_face_or_says_why_not(
+    qtbot: QtBot, session: Session, view: PictureView, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: said.append(text))
+    view.resize(400, 400)
+    view.show_frame(frame(A, 10))
+    before = Latent(w=Vector.of(np.zeros(16, np.float32))) if why == "stored" else Latent(3)
+    session.apply(Recipe(before))
+    view.hold(why if why != "stored" else "")
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    for x in (230, 260):
+        qtbot.mouseMove(view, QPoint(x, 200))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(260, 200))
+    if why:
+        assert session.recipe.latent == before and len(said) == 1 and why in said[0]
+    else:
+        assert session.recipe.latent.x < 0 and not said
 
 
 def test_where_there_is_no_picture_yet_the_page_says_why(view: PictureView) -> None:
