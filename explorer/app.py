@@ -216,7 +216,7 @@ class Explorer(QObject):
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
-        self.window.unfinished = self.train.unfinished
+        self.window.unfinished = lambda: [*self.train.unfinished(), *self.mixing.unfinished]
 
     def _connect_actions(self) -> None:
         face = self.session
@@ -256,7 +256,7 @@ class Explorer(QObject):
         kept = self.settings.value
         self.window.resize(QSize(1440, 900).boundedTo(self.window.screen().availableSize()))
         if kept.geometry:
-            self.window.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode("ascii")))
+            self.window.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode()))
             self.actions["full_screen"].setChecked(self.window.isFullScreen())
         self.actions["theme"].setChecked(kept.theme == "light")
         self.actions["smooth"].setChecked(kept.smooth)

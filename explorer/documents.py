@@ -18,6 +18,7 @@ from explorer.outside import show
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from stylegan_core.info import ModelInfo
+from stylegan_core.places import is_there
 from stylegan_core.recipe import Recipe
 from stylegan_core.stems import kimg_words
 
@@ -170,7 +171,7 @@ class Documents(QObject):
                 self.said.emit(Problem(left_out), "warning")
             return
         known = self._settings.value.models.get(found.model_hash, "")
-        if known and Path(known).exists():
+        if known and is_there(Path(known)):
             self._load(Pending(known, recipe, shows=True))
             return
         left_out = ""
@@ -213,7 +214,7 @@ class Documents(QObject):
         pending = self._answer_to(path)
         if pending is None or pending.follows:  # the next snapshot comes soon
             return
-        self._session.model_refused(pending.asked, gone=not Path(path).exists())
+        self._session.model_refused(pending.asked, gone=not is_there(Path(path)))
         self.said.emit(problem, "bad")
         self.leave(path)
 
@@ -234,7 +235,7 @@ class Documents(QObject):
     def _start_with(self, file: HistoryFile, entries: list[Entry], argument: str) -> None:
         self._file = file
         self._history.restore(entries)
-        last = next((entry for entry in reversed(entries) if Path(entry.model_path).is_file()), None)
+        last = next((entry for entry in reversed(entries) if _is_file(Path(entry.model_path))), None)
         if argument or self._pending is not None or self._session.info is not None:
             return
         if last is None:
@@ -262,6 +263,10 @@ class Documents(QObject):
     def _not_written(self, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or str(error)
         self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")
+
+
+def _is_file(path: Path) -> bool:
+    return is_there(path) and path.is_file()
 
 
 def _look(path: Path) -> tuple[Path, Opened]:

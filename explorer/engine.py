@@ -71,7 +71,7 @@ class Engine(QObject):
         """Asks for a picture: a draft, and after 150 ms of rest the exact one, or at once when ``settled``."""
         self._asked = recipe
         self._rest.start()
-        self._renderer.put(Wanted(slot=(recipe, "exact" if settled else "draft"), quiet=False))
+        self._renderer.put(Wanted(slot=(recipe, "exact" if settled else "draft"), quiet=False, of=self._hash))
 
     def run(self, request: Request) -> None:
         """Queues a job; an older one of the same owner is dropped."""
@@ -87,7 +87,7 @@ class Engine(QObject):
 
     def _rested(self) -> None:
         if self._asked is not None:
-            self._renderer.put(Wanted(slot=(self._asked, "exact"), quiet=True))
+            self._renderer.put(Wanted(slot=(self._asked, "exact"), quiet=True, of=self._hash))
 
     def _hear(self, answer: object) -> None:
         if self._stopped:  # what was on its way when the window closed

@@ -154,7 +154,7 @@ class Importing(QObject):
         self.wanted.emit(path)
 
     def _answered(self, answer: Answer) -> None:
-        if answer.request is not self._request or self._dialog is None:
+        if answer.request != self._request or self._dialog is None:
             return
         if isinstance(answer, Piece):
             self._dialog.advance(answer.index / answer.total)

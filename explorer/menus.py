@@ -10,6 +10,7 @@ from explorer.documents import Documents
 from explorer.opening import bundled_models, bundled_sets
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
+from stylegan_core.places import is_there
 from stylegan_core.stems import kimg_words
 
 PICTURE = ("copy", "copy_recipe", "paste_recipe", "save", "star")
@@ -54,7 +55,7 @@ class Menus:
         bundled = [str(path) for path in bundled_models()]
         sets = {name: [str(path) for path in paths] for name, paths in bundled_sets().items()}
         known = {*bundled, *(path for paths in sets.values() for path in paths)}
-        recent = [path for path in self._settings.value.recent if path not in known and Path(path).exists()]
+        recent = [path for path in self._settings.value.recent if path not in known and is_there(Path(path))]
         if known:
             menu.addAction("In the box").setEnabled(False)
         for path in bundled:

@@ -4,6 +4,7 @@ Importing torch holds the interpreter for up to 200 ms at a time, and PySide6 re
 imported beside it. In another process neither stops the window, and what crashes there does not take the window along.
 """
 
+import contextlib
 import logging
 import queue
 import signal
@@ -40,7 +41,9 @@ class RenderProcess:
         self._unanswered: dict[str, Request] = {}
         self._retried: dict[str, Request] = {}  # those of them that were under way when a process ended
         self._loading = ""  # the file that was asked for last and has not been answered
+        self._going_on = ""  # the file a process that has taken over was told to load, until it has answered
         self._slot: tuple[Recipe, Precision] | None = None  # with the next, what a process that takes over must be told
+        self._of = ""
         self._threads: int | None = None
         self._loaded: Loaded | None = None
         self._failures = 0
@@ -54,6 +57,7 @@ class RenderProcess:
         """Leaves something in the mailbox; what was there and is not yet begun is overwritten."""
         with self._lock:
             self._slot, self._threads = wanted.slot or self._slot, wanted.threads or self._threads
+            self._of = wanted.of if wanted.slot else self._of
             self._loading = wanted.load or self._loading
             if wanted.job is not None:
                 self._unanswered[wanted.job.owner] = wanted.job
@@ -130,6 +134,8 @@ class RenderProcess:
             process.stdin.close()
         except OSError:
             log.info("The process that draws does not listen any more")
+            with contextlib.suppress(OSError):
+                process.stdin.close()  # what was half said is lost, and must not be said again when the process is left
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
@@ -141,6 +147,7 @@ class RenderProcess:
 
     def _hear(self, answer: object) -> None:
         """Keeps account of what is still to come, and passes the answer on."""
+        lost: list[object] = []
         with self._lock:
             match answer:
                 case Done() | Failed():
@@ -149,17 +156,30 @@ class RenderProcess:
                 case Frame():
                     self._failures = 0
                 case Loaded():
-                    known, self._loaded = self._loaded, answer
+                    known, self._loaded, self._going_on = self._loaded, answer, ""
                     self._loading = "" if self._loading == answer.path else self._loading
                     if self._failures and known is not None and known.info == answer.info:
                         for job in self._retried.values():
                             self._out.put(("put", {"wanted": Wanted(job=job)}))
                         return  # the window shows this model already
+                case Refused() if self._going_on == answer.path and self._loading != answer.path:
+                    lost = self._lose(answer.problem)
                 case Refused() | GivenUp():
                     self._loading = "" if self._loading == answer.path else self._loading
                 case Piece():
                     pass
-        self._tell(answer)
+        for each in lost or [answer]:
+            self._tell(each)
+
+    def _lose(self, problem: Problem) -> list[object]:
+        """The model that was shown is gone, so a new process cannot go on with it: what there is to say."""
+        assert self._loaded is not None
+        self._going_on, retried, self._retried = "", self._retried, {}
+        for owner in retried:
+            self._unanswered.pop(owner, None)
+        sentence = f"What draws was started again but has no model now. {problem.sentence}"
+        said = Problem(sentence, problem.details)
+        return [said, *(Failed(request, self._loaded.info.hash, sentence) for request in retried.values())]
 
     def _take_over(self, code: int) -> bool:
         """Tells what has happened and makes the next process go on; False after several failures in a row."""
@@ -172,7 +192,8 @@ class RenderProcess:
             if self._failures > 1:  # it may be this very picture
                 self._slot = None
             if loaded is not None and again:
-                going_on = Wanted(self._slot, loaded.path, quiet=True, threads=self._threads)
+                self._going_on = loaded.path
+                going_on = Wanted(self._slot, loaded.path, quiet=True, threads=self._threads, of=self._of)
                 self._out.put(("put", {"wanted": going_on}))
         reason = _reason(code)
         cure = "It was started again." if again else "Open a smaller model, or start the explorer again."

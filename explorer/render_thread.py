@@ -27,6 +27,7 @@ class Worker:
         self.thread = threading.Thread(target=self._live, name="render", daemon=True)
         self._wake = threading.Condition()
         self._slot: tuple[Recipe, Precision] | None = None
+        self._of = ""  # the model that it was meant for, empty: any
         self._load: str | None = None
         self._give_up = False  # the load that is going on is not wanted any more
         self._threads: int | None = None
@@ -41,7 +42,8 @@ class Worker:
     def put(self, wanted: Wanted) -> None:
         """Leaves something in the mailbox; what was there and is not yet begun is overwritten."""
         with self._wake:
-            self._slot = wanted.slot or self._slot
+            if wanted.slot is not None:
+                self._slot, self._of = wanted.slot, wanted.of
             overwritten = self._load if wanted.load not in (None, self._load) else None
             self._load = wanted.load or self._load
             self._threads = wanted.threads or self._threads
@@ -125,7 +127,8 @@ class Worker:
             return lambda backend: self._do_load(backend, path)
         if self._slot is not None and self._hash:
             (recipe, precision), self._slot = self._slot, None
-            if self._shown not in ((recipe, precision, self._hash), (recipe, "exact", self._hash)):
+            meant = self._of in ("", self._hash)  # else a hand was still moving when another model came
+            if meant and self._shown not in ((recipe, precision, self._hash), (recipe, "exact", self._hash)):
                 return lambda backend: self._do_draw(backend, recipe, precision)
         if self._quiet and self._turn() is not None:
             return self._do_slice

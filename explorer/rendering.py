@@ -84,13 +84,17 @@ class GivenUp:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is left in a renderer's mailbox; None stands for no change."""
+    """What is left in a renderer's mailbox; None stands for no change.
+
+    ``of`` is the hash of the model that ``slot`` was meant for, empty for any: another one does not draw it.
+    """
 
     slot: tuple[Recipe, Precision] | None = None
     load: str | None = None
     job: Request | None = None
     quiet: bool | None = None
     threads: int | None = None
+    of: str = ""
 
 
 class Renderer(Protocol):

@@ -37,7 +37,7 @@ class Settings:
             data = json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             log.info("%s cannot be read, so the settings start anew: %s", path, error)
             return cls()
         return cls(**_fitting(data)) if isinstance(data, dict) else cls()

@@ -33,10 +33,11 @@ def place(kind: str) -> Path:
 def standing(path: Path) -> Path:
     """What is there of a path: itself, or the nearest folder above it; what no system takes as a name is nowhere."""
     whole = path.absolute()
-    return next((one for one in (whole, *whole.parents) if _is_there(one)), whole)
+    return next((one for one in (whole, *whole.parents) if is_there(one)), whole)
 
 
-def _is_there(path: Path) -> bool:
+def is_there(path: Path) -> bool:
+    """Whether something lies there; what nobody lets us look at, or a disk that does not answer, counts as nothing."""
     try:
         return path.exists()
     except OSError:

@@ -35,9 +35,12 @@ class DirectionShelf:
 
     def _kept(self, info: ModelInfo) -> Library:
         """The library that lies on the disk for a model."""
-        path = library_path(info.hash, info.name)
         try:
+            path = library_path(info.hash, info.name)
             return (Library.load(path) if path.exists() else shipped_library(info.hash)) or Library()
+        except OSError as error:
+            self.trouble = str(error)
+            return shipped_library(info.hash) or Library()
         except ValueError as error:
             aside = path.with_suffix(".damaged")
             self.trouble = str(error)

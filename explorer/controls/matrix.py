@@ -61,6 +61,11 @@ class MatrixDialog(QDialog):
         self.export = button(EXPORT_TEXT, EXPORT_TIP)
         self._lay_out()
 
+    @property
+    def exporting(self) -> bool:
+        """Whether the matrix is being written to a file."""
+        return self._exporting is not None
+
     def follow(self, recipe: Recipe) -> None:
         """Shows the same rows and columns with what else has changed: psi, directions, noise, class."""
         if replace(recipe, latent=self._recipe.latent, mixes=self._recipe.mixes) == self._recipe or self.isHidden():

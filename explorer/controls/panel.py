@@ -90,6 +90,11 @@ class Panel(QWidget):
         self.job_requested.emit(request)
         return True
 
+    def ask_anew(self, request: Request) -> None:
+        """Sends a request, also where the newest one of its owner is the same and was answered."""
+        self.forget(request.owner)
+        self.ask(request)
+
     def forget(self, owner: str) -> None:
         """Gives up the newest request of an owner; an answer that is on its way goes by."""
         if self._asked.pop(owner, None) is not None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QSpinBox,
+    QDoubleSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -36,7 +36,7 @@ class SheetDialog(QDialog):
         self._request: Sheet | None = None
         self._left = TimeLeft()
         self.setWindowTitle("Contact sheet")
-        self.first = _number("First seed", 0, min(SEEDS - 1 - MOST, 2**31 - 1), recipe.latent.seed)
+        self.first = _number("First seed", 0, SEEDS - 1, recipe.latent.seed)
         self.count = _number("Pictures", 1, MOST, 24)
         self.columns = _number("Columns", 1, 24, 6)
         self._progress = QProgressBar()
@@ -54,10 +54,10 @@ class SheetDialog(QDialog):
 
     def draw_to(self, path: str) -> None:
         """Asks for the sheet."""
-        seeds = range(self.first.value(), self.first.value() + self.count.value())
-        recipes = tuple(replace(self._recipe, latent=Latent(seed)) for seed in seeds)
+        seeds = range(int(self.first.value()), int(self.first.value() + self.count.value()))
+        recipes = tuple(replace(self._recipe, latent=Latent(seed % SEEDS)) for seed in seeds)
         self._left = TimeLeft()
-        self._request = Sheet(OWNER, recipes, self.columns.value(), path)
+        self._request = Sheet(OWNER, recipes, int(self.columns.value()), path)
         self._progress.setRange(0, len(recipes))
         self._progress.setValue(0)
         self._progress.show()
@@ -116,8 +116,10 @@ class SheetDialog(QDialog):
         self.setMinimumWidth(380)
 
 
-def _number(name: str, least: int, most: int, value: int) -> QSpinBox:
-    made = QSpinBox()
+def _number(name: str, least: int, most: int, value: int) -> QDoubleSpinBox:
+    """A field for a whole number, also for one that a QSpinBox is too small for."""
+    made = QDoubleSpinBox()
+    made.setDecimals(0)
     made.setRange(least, most)
     made.setValue(value)
     made.lineEdit().setTextMargins(7, 0, 7, 0)

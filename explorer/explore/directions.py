@@ -327,7 +327,7 @@ class DirectionsPanel(Panel):
         self._close_dialog()
         others = tuple(row.entry.direction for row in self.rows)
         self._dialog = SortingDialog(self.session.recipe, others, self.window())
-        self._dialog.wanted.connect(self.ask)
+        self._dialog.wanted.connect(self.ask_anew)
         self._dialog.found.connect(lambda entry: self._kept(self.shelf.keep(entry)))
         self._dialog.show()
         self._dialog.start()

@@ -83,13 +83,18 @@ class MixingPanel(Panel):
             return
         self._close_matrix()
         self._dialog = MatrixDialog(self.session.recipe, self.info, self.window())
-        self._dialog.wanted.connect(self.ask)
+        self._dialog.wanted.connect(self.ask_anew)
         self._dialog.given_up.connect(self.forget)
         self._dialog.chosen.connect(self._take_cell)
         for owner in OWNERS:
             self._dialog.finished.connect(lambda _, owner=owner: self.forget(owner))
         self._dialog.show()
         self._dialog.start()
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        return ["the export of the matrix"] if self._dialog is not None and self._dialog.exporting else []
 
     def show_recipe(self, recipe: Recipe) -> None:
         if recipe.mixes != self._shown:

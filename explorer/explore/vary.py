@@ -135,7 +135,8 @@ class VaryPanel(Panel):
         ]
         recipes = [replace(recipe, latent=latent) for latent in latents]
         self._children = (*recipes[:MIDDLE], recipe, *recipes[MIDDLE:])
-        self.ask(Strip("vary.strip", self._children))
+        if not self.ask(Strip("vary.strip", self._children)):
+            self.grid.set_stale(False)  # the same children as before
 
     def _choose(self, index: int) -> None:
         if index != MIDDLE and index < len(self._children):

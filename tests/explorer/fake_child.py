@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 from explorer.jobs import Request
 from explorer.render_child import main
@@ -12,11 +13,13 @@ from tests.explorer.fake_backend import FakeBackend
 
 
 class MortalBackend(FakeBackend):
-    """Dies while it reads a certain file, draws a certain picture or begins a certain job."""
+    """Dies while it reads a certain file, draws a certain picture or begins a certain job; misses what is gone."""
 
     def load(self, path: str, report: Report) -> ModelInfo:
         if "deadly" in path:
             os.kill(os.getpid(), signal.SIGKILL)
+        if "there" in path and not Path(path).exists():
+            raise ValueError(f"{path} is gone: choose another file.")
         return super().load(path, report)
 
     def job(self, request: Request) -> Steps:

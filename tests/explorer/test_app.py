@@ -1,6 +1,8 @@
 """The whole window over a backend that draws flat colours: opening, undo, A/B, saving, errors, restarts."""
 
+import errno
 import gc
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import FOREIGN, MixingPanel
 from explorer.jobs import Problem, Sheet
 from explorer.opening import look
+from explorer.settings import settings_file
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.contact_sheet import save_sheet
 from stylegan_core.latents.library import Entry, Library
@@ -194,6 +197,41 @@ def test_what_is_taken_out_of_the_history_is_offered_back(start: Make, qtbot: Qt
     finish(explorer)
     again = start()
     qtbot.waitUntil(lambda: any(entry.favourite and entry.key == key for entry in again.history.entries()))
+
+
+def test_a_model_on_a_disk_that_does_not_answer_is_not_waited_for(
+    start: Make, qtbot: QtBot, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = home / "far" / "mine.safetensors"
+    far.parent.mkdir()
+    far.write_bytes(WEIGHTS)
+    explorer = start(str(far))
+    drawn(explorer, qtbot)
+    explorer.session.apply(Recipe(Latent(3)))
+    finish(explorer)
+    ask = Path.stat
+
+    def stat(path: Path, **how: bool) -> os.stat_result:
+        if path.is_relative_to(far.parent):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return ask(path, **how)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    again = start()
+    drawn(again, qtbot)
+    assert again.session.info is not None and again.session.info.name == "boxed"
+    menu = again.menus.models()
+    menu.aboutToShow.emit()
+    assert "boxed" in [action.text() for action in menu.actions()]
+
+
+def test_settings_that_somebody_has_spoilt_do_not_prevent_the_start(start: Make, qtbot: QtBot, home: Path) -> None:
+    for spoilt in ('{"geometry": "größe"}', "[" * 100_000):
+        settings_file().parent.mkdir(parents=True, exist_ok=True)
+        settings_file().write_text(spoilt, encoding="utf-8")
+        explorer = start()
+        drawn(explorer, qtbot)
+        finish(explorer)
 
 
 def test_with_one_network_in_the_box_there_is_no_next(start: Make, qtbot: QtBot) -> None:

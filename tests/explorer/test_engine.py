@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from explorer.engine import Engine
 from explorer.jobs import Done, Failed, Frame, Pca, Piece, Problem, Save, Sheet, Strip, sentence_of
 from stylegan_core.recipe import Recipe
-from tests.explorer.fake_backend import FakeBackend
+from tests.explorer.fake_backend import FakeBackend, info
 
 A, B, C = Recipe(psi=0.1), Recipe(psi=0.2), Recipe(psi=0.3)
 
@@ -217,3 +217,17 @@ def test_sentences_are_whole_and_say_what_to_do() -> None:
     )
     assert sentence_of(PermissionError(13, "Permission denied", "/a.png")).startswith("/a.png may not be read")
     assert sentence_of(RuntimeError("boom")) == "Boom."
+
+
+def test_a_recipe_meant_for_the_model_before_is_not_drawn_with_the_next(bench: Bench, qtbot: QtBot) -> None:
+    bench.backend.gate.clear()
+    bench.backend.begun.clear()
+    bench.engine.request(Recipe(psi=0.1), settled=True)
+    assert bench.backend.begun.wait(10)
+    bench.engine.load("two.safetensors")
+    bench.engine.request(Recipe(psi=0.2), settled=False)  # a hand still moves, the window knows of no new model yet
+    bench.backend.gate.set()
+    qtbot.waitUntil(lambda: bench.engine.model_hash == info("two").hash)
+    bench.engine.request(Recipe(psi=0.3), settled=True)
+    qtbot.waitUntil(lambda: (Recipe(psi=0.3), "exact") in bench.backend.drawn)
+    assert 0.2 not in {recipe.psi for recipe, _ in bench.backend.drawn}

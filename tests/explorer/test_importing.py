@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from explorer.app import Explorer
 from explorer.backend import TorchBackend
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
-from explorer.jobs import Convert, Request
+from explorer.jobs import Convert, Failed, Request
 from explorer.opening import look
 from explorer.rendering import Backend, Report, Steps
 from stylegan_core.formats import card as cards
@@ -355,3 +357,18 @@ def test_the_card_of_the_model_is_shown_with_pictures_beside_it_alone(
     (box / "card.md").unlink()
     explorer.actions["about"].trigger()
     qtbot.waitUntil(lambda: any("1,000,000" in d.page.toPlainText() for d in explorer.window.findChildren(AboutDialog)))
+
+
+def test_answers_that_came_through_a_pipe_are_taken_too(start: Make, qtbot: QtBot, pickled: Path) -> None:
+    """They carry a request that is equal to the one that was asked, and not the same object."""
+    explorer = start()
+    open_box(explorer, qtbot)
+    drop(explorer, pickled)
+    dialog = card_shown(explorer, qtbot)
+    asked: list[Convert] = []
+    explorer.importing._engine = SimpleNamespace(run=asked.append, cancel=lambda _: None)  # type: ignore[assignment]
+    dialog.convert_asked.emit(str(pickled.with_suffix(".safetensors")))
+    copy = replace(asked[0])
+    assert copy == asked[0] and copy is not asked[0]
+    explorer.importing._answered(Failed(copy, explorer.engine.model_hash, "The disk is full."))
+    assert "The disk is full." in words(dialog)

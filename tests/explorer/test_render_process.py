@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -138,3 +139,47 @@ def test_the_window_never_holds_torch_and_the_renderer_never_qt() -> None:
     for module, stranger in (("explorer.app", "torch"), ("explorer.render_child", "PySide6")):
         program = f"import sys, {module}; sys.exit({stranger!r} in sys.modules)"
         assert subprocess.run([sys.executable, "-c", program], env=os.environ, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="asks the system whether a process has ended")
+def test_a_word_that_is_cut_off_by_the_end_of_the_process_does_not_end_the_drawing(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid, cut = heard.renderer.pid, []
+
+    def cut_off(stream: io.BufferedWriter, message: object) -> None:
+        if cut:
+            send(stream, message)
+            return
+        cut.append(message)
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        stream.write(b"half a")
+        raise BrokenPipeError
+
+    monkeypatch.setattr("explorer.render_process.send", cut_off)
+    heard.renderer.put(Wanted(slot=(A, "exact")))
+    heard.until(lambda: bool(heard.of(Problem)))
+    heard.renderer.put(Wanted(slot=(B, "exact")))
+    heard.until(lambda: bool(heard.of(Frame)) and heard.of(Frame)[-1].recipe == B)
+    assert heard.renderer.pid not in (0, pid)
+
+
+def test_where_the_model_is_gone_when_the_process_is_replaced_it_is_said(tmp_path: Path) -> None:
+    heard = Heard()
+    heard.renderer.start()
+    model = tmp_path / "there.safetensors"
+    model.write_text("weights")
+    try:
+        heard.renderer.put(Wanted(load=str(model)))
+        heard.until(lambda: bool(heard.of(Loaded)))
+        model.unlink()
+        heard.renderer.put(Wanted(slot=(DEADLY, "exact"), job=Strip("vary", (A,), 8), quiet=False))
+        heard.until(lambda: len(heard.of(Problem)) == 2 and bool(heard.of(Failed)))
+        assert "has no model now" in heard.of(Problem)[1].sentence
+        assert [failed.request.owner for failed in heard.of(Failed)] == ["vary"] and not heard.of(Refused)
+        heard.renderer.put(Wanted(load="two.safetensors"))
+        heard.renderer.put(Wanted(slot=(A, "exact")))
+        heard.until(lambda: bool(heard.of(Frame)))
+    finally:
+        heard.renderer.stop(10)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from explorer import theme
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.jobs import Piece, Sheet
-from stylegan_core.recipe import Latent, Recipe
+from stylegan_core.recipe import SEEDS, Latent, Recipe
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
@@ -44,3 +44,15 @@ def test_a_sheet_that_takes_long_says_how_long(
     now[0] = 204.0
     dialog.job_done(Piece(asked[0], "", 11, 24))
     assert dialog._says.text() == "12 of 24 pictures drawn."  # less than ten seconds in all
+
+
+def test_the_largest_seed_goes_on_at_nought(qapp: QApplication, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = SheetDialog(Recipe(Latent(SEEDS - 1)), "faces", "", window)
+    asked: list[Sheet] = []
+    dialog.asked.connect(asked.append)
+    dialog.count.setValue(3)
+    dialog.draw_to("sheet.png")
+    assert dialog.first.text() == str(SEEDS - 1)
+    assert [recipe.latent.seed for recipe in asked[0].recipes] == [SEEDS - 1, 0, 1]

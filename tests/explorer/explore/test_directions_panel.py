@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from explorer.controls.direction_menu import DirectionMenu
 from explorer.controls.direction_row import DirectionRow, _score_words
-from explorer.controls.sorting import FEWEST
+from explorer.controls.sorting import FEWEST, FITTED
 from explorer.explore.directions import DirectionsPanel
 from explorer.jobs import Fit, Pca, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.latents.library import SHIPPED, Entry, Library, library_path
-from stylegan_core.recipe import AppliedDirection, Direction, Recipe, Vector
+from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Vector
 from tests.explorer.explore.panel_fakes import PLAIN, W_DIM, flat, model_info
 
 
@@ -278,6 +278,18 @@ def test_a_damaged_library_is_named_and_put_aside(show: Any, qtbot: QtBot) -> No
     assert path.with_suffix(".damaged").read_text() == "{}" and len(Library.load(path).entries) == 1
 
 
+def test_where_nothing_can_be_kept_the_library_of_the_box_is_there_all_the_same(
+    session: Session, show: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "file" / "home"))
+    boxed = Library(model_info().hash, "small", entries("labels", 3, "Named"))
+    monkeypatch.setattr("explorer.controls.direction_shelf.shipped_library", lambda _: boxed)
+    panel, _ = show(DirectionsPanel)
+    assert panel.shelf.library.entries == boxed.entries
+    assert "cannot be made" in panel.shelf.trouble
+
+
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)  # of windows without a screen
 def test_the_preview_shows_three_strengths(session: Session, panel: Any) -> None:
     session.apply(Recipe(directions=(AppliedDirection(entries()[1].direction, 1.0),)))
@@ -314,6 +326,15 @@ def test_sorting_two_piles_makes_a_named_slider(session: Session, panel: Any) ->
     assert "97 %" in dialog.message.text()
     panel.rows[0].asked.emit("remove")
     assert "glasses" not in names(panel)
+
+
+def test_a_direction_that_was_found_is_looked_for_again(panel: Any) -> None:
+    panel.sort()
+    request = Fit(FITTED, "a", (Latent(1),), (Latent(2),))
+    for _ in range(2):
+        panel._dialog.wanted.emit(request)
+        panel.asked.done(request, entries("sorting", 1, "a", 2)[0])
+    assert len([each for each in panel.asked.requests if isinstance(each, Fit)]) == 2
 
 
 def test_faces_leave_a_pile_again_and_failures_are_told(panel: Any) -> None:

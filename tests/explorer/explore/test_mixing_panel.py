@@ -272,3 +272,26 @@ def test_a_network_without_styles_says_why(show: Any) -> None:
 def test_a_band_a_network_lacks_is_off(show: Any, resolution: int, there: bool) -> None:
     panel, _ = show(MixingPanel, model_info(resolution))
     assert panel.rows["middle"].weight.isEnabled() == there
+
+
+def test_the_band_that_is_chosen_already_is_drawn_again(show: Any) -> None:
+    panel, asked = show(MixingPanel)
+    panel.open_matrix()
+    first = asked.of(Matrix)
+    asked.done(first, None)
+    number = len(asked.requests)
+    panel._dialog.band.chosen.emit(panel._dialog.band.index)
+    assert len(asked.requests) == number + 1 and asked.of(Matrix) == first
+    asked.piece(first, 3, flat(3), ROWS * COLUMNS)
+    assert not panel._dialog._cells[3]._stale
+
+
+def test_an_export_of_the_matrix_is_named_before_the_window_closes(show: Any, tmp_path: Path) -> None:
+    panel, asked = show(MixingPanel)
+    assert panel.unfinished == []
+    panel.open_matrix()
+    assert panel.unfinished == []
+    panel._dialog.export_to(str(tmp_path / "matrix.png"))
+    assert panel.unfinished == ["the export of the matrix"]
+    asked.done(asked.of(Sheet), str(tmp_path / "matrix.png"))
+    assert panel.unfinished == []

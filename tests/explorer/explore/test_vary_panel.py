@@ -108,3 +108,17 @@ def test_the_same_face_in_another_network_has_children_again(session: Session, s
     session.set_model(model_info(name="other"), "other.safetensors")
     panel._rested()
     assert len([each for each in asked.requests if isinstance(each, Styles)]) == before + 1
+
+
+def test_children_that_are_the_same_as_before_are_not_marked_old_for_ever(session: Session, show: Any) -> None:
+    panel, asked = show(VaryPanel)
+    answer = tuple(Vector.of(w) for w in vectors(9))
+    asked.done(asked.of(Styles), answer)
+    for index in range(9):
+        asked.piece(asked.of(Strip), index, flat(index), 9)
+    number = len(asked.requests)
+    panel.keep_directions.click()  # none is in use, so the children stay what they are
+    panel._rested()
+    assert panel.grid.thumbnails[0]._stale
+    asked.done(asked.of(Styles), answer)
+    assert len(asked.requests) == number + 1 and not any(each._stale for each in panel.grid.thumbnails)
