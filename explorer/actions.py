@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 GESTURES = (
     ("drag on the picture", "Move between neighbouring faces"),
+    ("arrows on the picture", "Move the line of the wipe; Delete puts it in the middle"),
     ("hold B", "See the picture before the last change"),
     ("double-click", "Reset a slider; choose every layer of a layer strip"),
     ("wheel", "Turn the slider that has the focus, in tens with Shift"),

@@ -11,6 +11,7 @@ from explorer import theme
 from explorer.controls.thumbnails import image_of
 
 GRIP = 14  # pixels either side of the line where it can be taken
+STEP = 0.02  # of the picture's width, by which a key moves the line
 GAIN = 4.0  # a difference of a quarter of the range is already drawn at full strength
 
 
@@ -49,6 +50,22 @@ class Wipe:
     def move_line(self, box: QRectF, where: QPointF) -> None:
         """Puts the line under the hand."""
         self.line = min(1.0, max(0.0, (where.x() - box.left()) / max(1.0, box.width())))
+
+    def key(self, key: int, box: QRectF) -> bool:
+        """Moves the line with the arrow keys, Home and End, or back to the middle with Delete; True if it moved."""
+        shown = self.mode is Mode.WIPE and self._other is not None
+        steps: dict[int, float] = {
+            Qt.Key.Key_Left: self.line - STEP,
+            Qt.Key.Key_Right: self.line + STEP,
+            Qt.Key.Key_Home: 0.0,
+            Qt.Key.Key_End: 1.0,
+            Qt.Key.Key_Delete: 0.5,
+        }
+        wanted = steps.get(key) if shown else None
+        if wanted is None:
+            return False
+        self.move_line(box, QPointF(box.left() + wanted * box.width(), box.top()))
+        return True
 
     def paint(self, painter: QPainter, box: QRectF, image: QImage) -> None:
         """Paints A left of the line, or the map, over B; the painter is clipped to the picture."""

@@ -5,12 +5,12 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDialog,
+    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QDoubleSpinBox,
     QVBoxLayout,
     QWidget,
 )

@@ -81,6 +81,7 @@ class GrowingPanel(Panel):
 
     def _connect(self) -> None:
         self.scrubber.valueChanged.connect(self._scrubbed)
+        self.scrubber.reset_asked.connect(lambda: self.scrubber.setValue(self.scrubber.maximum()))
         self._moved.timeout.connect(self._want)
         self.newest.clicked.connect(lambda: self.scrubber.setValue(self.scrubber.maximum()))
         self.trained.clicked.connect(lambda: self.session.apply(replace(self.session.recipe, level=None, alpha=None)))

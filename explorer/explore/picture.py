@@ -4,7 +4,17 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
@@ -301,6 +311,18 @@ class PictureView(QWidget):
             self._session.commit()
         self._grip, self._dragging, self._wiping = None, False, False
         self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        box = self.picture_rect()
+        if self.wipe.at_line(box, event.position()):
+            self.wipe.key(Qt.Key.Key_Delete, box)
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not event.modifiers() and self.wipe.key(event.key(), self.picture_rect()):
+            self.update()
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

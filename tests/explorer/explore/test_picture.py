@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
+from explorer.controls.compare import Mode
 from explorer.controls.picture_pills import TIPS
 from explorer.explore.picture import PictureView
 from explorer.jobs import Frame, Problem
@@ -136,3 +137,21 @@ def test_where_there_is_no_picture_yet_the_page_says_why(view: PictureView) -> N
     assert [label.text() for label in view.empty.findChildren(QLabel)] == [REFUSED.sentence]
     view.show_frame(frame(A, 10))
     assert view.empty.isHidden()
+
+
+def test_the_line_of_the_wipe_is_moved_by_keys_and_put_back_by_a_double_click(
+    qtbot: QtBot, session: Session, view: PictureView
+) -> None:
+    view.resize(400, 400)
+    view.show_frame(frame(A, 10))
+    session.apply(B)
+    view.show_frame(frame(B, 20))
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert view.wipe.line == 0.5  # without a wipe there is no line
+    view.set_mode(Mode.WIPE)
+    for key, line in (("Left", 0.48), ("Right", 0.5), ("End", 1.0), ("Right", 1.0), ("Delete", 0.5), ("Home", 0.0)):
+        qtbot.keyClick(view, getattr(Qt.Key, f"Key_{key}"))
+        assert view.wipe.line == pytest.approx(line)
+    edge = view.picture_rect().topLeft().toPoint() + QPoint(3, 50)
+    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=edge)
+    assert view.wipe.line == 0.5 and session.recipe == B
