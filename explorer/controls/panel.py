@@ -1,13 +1,14 @@
 """Panel: what every panel of the Explore workspace shares; it shows a recipe, edits it, and asks for small pictures."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.controls.section import Section
-from explorer.jobs import Answer, Done, Failed, Piece, Request
+from explorer.jobs import Answer, Done, Failed, Matrix, Piece, Request, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
@@ -83,7 +84,12 @@ class Panel(QWidget):
         self._rest.start()
 
     def ask(self, request: Request) -> bool:
-        """Sends a request, unless the newest one of its owner is the same; True if it was sent."""
+        """Sends a request, unless the newest one of its owner is the same; True if it was sent.
+
+        Small pictures are asked for as large as this screen's pixels are small, so that they are sharp at 200 %, too.
+        """
+        if isinstance(request, Strip | Matrix):
+            request = replace(request, size=round(request.size * max(1.0, self.devicePixelRatioF())))
         if self._asked.get(request.owner) == request:
             return False
         self._asked[request.owner] = request

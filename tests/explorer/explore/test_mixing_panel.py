@@ -295,3 +295,16 @@ def test_an_export_of_the_matrix_is_named_before_the_window_closes(show: Any, tm
     assert panel.unfinished == ["the export of the matrix"]
     asked.done(asked.of(Sheet), str(tmp_path / "matrix.png"))
     assert panel.unfinished == []
+
+
+def test_small_pictures_are_drawn_for_the_pixels_of_the_screen(show: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel, asked = show(MixingPanel)
+    panel.open_matrix()
+    before = asked.requests[-3:]
+    assert {request.owner for request in before} == {"mixing.sources", *OWNERS[:2]}
+    monkeypatch.setattr(panel, "devicePixelRatioF", lambda: 2.0)
+    panel.refresh()
+    panel._dialog.start()
+    assert [request.size for request in asked.requests[-3:]] == [2 * request.size for request in before]
+    asked.piece(asked.requests[-3], 0, flat(9), 3)
+    assert not panel.rows["coarse"].thumbnail.empty
