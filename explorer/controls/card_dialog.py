@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from explorer import theme
 from explorer.controls import icons
 from explorer.controls.chips import button, chip
+from explorer.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from stylegan_core.formats.card import Card
@@ -40,7 +41,8 @@ class CardDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Weight file")
         self.setFixedWidth(WIDTH)
-        self._target = ""
+        self._target = self._words = ""
+        self._left = TimeLeft()
         self.title, self.subtitle = _label("headline"), _label("muted")
         self.title.setText(_fitted(self.title, name, WIDTH - 2 * EDGE))
         self.title.setToolTip(name)
@@ -73,6 +75,7 @@ class CardDialog(QDialog):
 
     def work(self, words: str) -> None:
         """Something begins: ``words`` say what, and only giving it up is possible."""
+        self._words, self._left = words, TimeLeft()
         self.state.setText(words)
         self._bar.setValue(0)
         self._busy(True)
@@ -80,6 +83,8 @@ class CardDialog(QDialog):
     def advance(self, fraction: float) -> None:
         """How far it is, 0 to 1."""
         self._bar.setValue(round(100 * fraction))
+        if left := self._left.words(round(1000 * fraction), 1000):
+            self.state.setText(f"{self._words} {left}")
 
     def rest(self, words: str) -> None:
         """What went on has ended without success, which ``words`` say; the person may choose anew."""

@@ -1,6 +1,7 @@
 """A weight file of another program: dropped, its card, opened, converted, given up in the middle, refused."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -372,3 +373,20 @@ def test_answers_that_came_through_a_pipe_are_taken_too(start: Make, qtbot: QtBo
     assert copy == asked[0] and copy is not asked[0]
     explorer.importing._answered(Failed(copy, explorer.engine.model_hash, "The disk is full."))
     assert "The disk is full." in words(dialog)
+
+
+def test_a_large_file_says_how_long_it_takes(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [50.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = CardDialog("large.pkl", parent)
+    now[0] = 100.0
+    dialog.work("Converting …")
+    now[0] = 105.0
+    dialog.advance(0.25)
+    assert dialog.state.text() == "Converting … about 15 s left"
+    dialog.work("Opening …")
+    now[0] = 106.0
+    dialog.advance(0.5)
+    assert dialog.state.text() == "Opening …"
