@@ -35,6 +35,7 @@ from explorer.following import Following
 from explorer.garbage import Garbage
 from explorer.importing import Importing
 from explorer.jobs import Answer, Done, Frame, Picture, Problem
+from explorer.labelled import Labelled
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
@@ -80,6 +81,7 @@ class Explorer(QObject):
         self.disk = Background(self)
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
+        self.labelled = Labelled(self.session, self.directions, self)
         self.cores = Cores(self.disk, self)
         self.garbage = Garbage(self)
         self.following = Following(self.window, self.session, self.documents, self.growing, self.disk)
@@ -117,6 +119,7 @@ class Explorer(QObject):
         self.settings.change(geometry=geometry, folded=folded, smooth=self.picture.smooth)
         self.train.close_workspace()
         self.importing.close()
+        self.labelled.close()
         self.engine.stop()
         self.documents.close()
         self.disk.close()
@@ -216,7 +219,7 @@ class Explorer(QObject):
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
-        self.window.unfinished = lambda: [*self.train.unfinished(), *self.mixing.unfinished]
+        self.window.unfinished = lambda: [*self.train.unfinished(), *self.mixing.unfinished, *self.labelled.unfinished]
 
     def _connect_actions(self) -> None:
         face = self.session

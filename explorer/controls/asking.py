@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
+from stylegan_core.places import home
 from stylegan_core.recipe import SEEDS
 
 
@@ -21,6 +22,15 @@ def ask_to_save(parent: QWidget, title: str, name: str, kinds: str, then: Callab
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(name.rpartition(".")[2])
     dialog.selectFile(name)
+    dialog.fileSelected.connect(then)
+    _open(dialog)
+
+
+def ask_for_data(parent: QWidget, title: str, then: Callable[[str], object]) -> None:
+    """Asks for a folder of pictures, beginning among this program's own, and hands its path to ``then``."""
+    dialog = QFileDialog(parent, title, str(home() / "data"))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.fileSelected.connect(then)
     _open(dialog)
 

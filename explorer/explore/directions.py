@@ -25,6 +25,7 @@ from stylegan_core.stems import kimg_of, kimg_words
 FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
 PREVIEWED = (-3.0, 0.0, 3.0)
 PCA, SEFA, PREVIEW = "directions.pca", "directions.sefa", "directions.preview"
+LABELS = "directions.labels"  # a search of another process
 TIPS = {
     "library": "Chooses where the sliders come from, and exchanges directions with other people.",
     "sorting": "Makes a slider out of two piles of faces that you sort by clicking.",
@@ -40,6 +41,8 @@ class DirectionsPanel(Panel):
     """Eight sliders, all with names where there is room, more on demand; the library of this model; SeFa; sorting."""
 
     taken_away = Signal(str, object)  # a sentence, and what brings the direction back when it is called
+    labels_chosen = Signal(str)  # a data set in whose labels directions are to be looked for
+    labels_dropped = Signal()  # that search is given up
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Directions", parent)
@@ -115,6 +118,7 @@ class DirectionsPanel(Panel):
 
     def show_model(self, info: ModelInfo) -> None:
         self._hide_preview()
+        self._drop_labels()
         self.search.end(PCA, SEFA)
         if self._is_later_snapshot(info):
             self.info = info
@@ -201,6 +205,7 @@ class DirectionsPanel(Panel):
             if owner in self.search.owners:
                 self.forget(owner)
                 self.shelf.found.setdefault(source, ())
+        self._drop_labels()
         self.search.end(PCA, SEFA)
         if not self.shelf.entries():
             self.shelf.view = self._found_by
@@ -357,6 +362,40 @@ class DirectionsPanel(Panel):
         if self.info is not None:
             self._kept(self.shelf.bring(path, self.info))
 
+    # -- directions with the names of labels, which another process looks for -------------------------------------
+
+    def begin_labels(self, data: str) -> None:
+        """The labels of a data set are being looked at."""
+        self._say(f"Learning what the labels of {data} mean …")
+        self.search.begin(LABELS)
+
+    def labels_advanced(self, done: int, total: int, left: str) -> None:
+        """So much of so much is done; ``left`` says how long it still takes, where that is worth saying."""
+        self.search.advance(done, total)
+        if left:
+            self._say(f"Looking for the directions of the labels, {left} …")
+
+    def labels_found(self, path: Path, data: str) -> None:
+        """The library that was found is there: what this one lacks is put into it."""
+        self.search.end(LABELS)
+        before = len(self.shelf.library.entries)
+        said = self.shelf.bring(path, self.info) if self.info is not None else ""
+        number = len(self.shelf.library.entries) - before
+        if said.startswith("Imported"):
+            found = f"{number} direction{'s' if number > 1 else ''} found in the labels of {data}."
+            said = found if number else f"No new ones in the labels of {data}."
+        self._kept(said)
+
+    def labels_failed(self, sentence: str) -> None:
+        """There are none, for this reason."""
+        self.search.end(LABELS)
+        self._say(sentence)
+
+    def _drop_labels(self) -> None:
+        if LABELS in self.search.owners:
+            self.search.end(LABELS)
+            self.labels_dropped.emit()
+
     def _kept(self, said: str) -> None:
         """The library has changed: shows it, and what there is to say about it."""
         self._rebuild()
@@ -371,6 +410,7 @@ class DirectionsPanel(Panel):
         menu = self._menu = DirectionMenu(self.info, self.shelf.view, bool(self.shelf.library.entries), self)
         menu.view_chosen.connect(self.look_at)
         menu.sefa_chosen.connect(self.factorise)
+        menu.labels_chosen.connect(self.labels_chosen)
         menu.import_chosen.connect(lambda path: self.import_library(Path(path)))
         menu.export_chosen.connect(lambda path: self.export_library(Path(path)))
         menu.popup(self.library_chip.mapToGlobal(QPoint(0, self.library_chip.height() + 2)))

@@ -2,12 +2,14 @@
 
 import argparse
 import os
+from functools import partial
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
+from stylegan_core.cli.data import Progressed
 
 FEWEST = 100  # pictures to learn from, or to find directions with
 
@@ -27,6 +29,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--fakes", type=whole(FEWEST), default=3000, help="drawn pictures to find the directions with")
     parser.add_argument("--least", type=number(0, 100), default=0.2, help="effect below which a direction is left out")
     parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
+    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
     add_overwrite(parser)
     arguments = parser.parse_args(argv)
     out = arguments.out
@@ -48,10 +51,17 @@ def main(argv: list[str]) -> int:
     if not model.config.styles:
         raise ValueError(f"{arguments.model}: {model.info.why_not('styles')}")
     dataset = open_dataset(arguments.data, model.resolution)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=Console(stderr=True), transient=True, disable=arguments.progress) as bar:
         learning, finding = bar.add_task("learning the questions", total=1.0), bar.add_task("finding", total=1.0)
-        judge = learn(dataset, Extractor(model.device), arguments.reals, lambda d: bar.update(learning, completed=d))
-        found = find_directions(model, judge, arguments.fakes, progress=lambda d: bar.update(finding, completed=d))
+        tell = Progressed() if arguments.progress else None
+
+        def report(task: TaskID, before: float, done: float) -> None:
+            bar.update(task, completed=done)
+            if tell is not None:
+                tell(round(1000 * (before + done / 2)), 1000)
+
+        judge = learn(dataset, Extractor(model.device), arguments.reals, partial(report, learning, 0.0))
+        found = find_directions(model, judge, arguments.fakes, progress=partial(report, finding, 0.5))
     kept = tuple(one.entry for one in found if one.effect >= arguments.least)
     Library(model.info.hash, model.info.name, kept).save(out)
     table = Table("direction", "layers", "effect", "leak", "leaks most into", "judge right")
