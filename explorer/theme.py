@@ -73,13 +73,13 @@ class Theme:
 DARK = Theme(
     name="dark", window="#14161b", panel="#1b1e25", raised="#242832", hover="#2e3340", line="#2c313c",
     text="#e9ebf1", muted="#98a1b3", dim="#626b7d", accent="#7c8cff", on_accent="#10121a",
-    coarse="#f0b04e", middle="#39c5ae", fine="#c07cf5", good="#5fd38a", warning="#f0b04e", bad="#f2706b",
+    coarse="#f0b04e", middle="#39c5ae", fine="#c07df5", good="#5fd38a", warning="#f0b04e", bad="#f2746f",
     well="#0f1115", handle="#ffffff",
 )  # fmt: skip
 LIGHT = Theme(
     name="light", window="#f4f5f8", panel="#ffffff", raised="#eceef3", hover="#e0e3eb", line="#d9dde5",
-    text="#181b22", muted="#566074", dim="#8a93a5", accent="#4a5be0", on_accent="#ffffff",
-    coarse="#b87413", middle="#12907b", fine="#8b3fd1", good="#1f9d55", warning="#b87413", bad="#cf3f3a",
+    text="#181b22", muted="#566074", dim="#8a93a5", accent="#4455df", on_accent="#ffffff",
+    coarse="#8e5a0f", middle="#0e7261", fine="#893cd0", good="#17743f", warning="#8e5a0f", bad="#ba322d",
     well="#e6e8ee", handle="#ffffff",
 )  # fmt: skip
 _THEMES = {theme.name: theme for theme in (DARK, LIGHT)}

@@ -1,4 +1,4 @@
-"""Coarse, middle, fine: which layers, resolutions and colours each band has, said once for every panel."""
+"""Coarse, middle, fine: which layers and resolutions each band has, said once for every panel."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,8 +12,6 @@ class Band:
     low: int
     high: int
     layers: range
-    colour_dark: str
-    colour_light: str
 
     @property
     def resolutions(self) -> str:
@@ -24,8 +22,6 @@ class Band:
 
 
 NAMES = ("coarse", "middle", "fine")
-COLOURS_DARK = ("#f0b04e", "#39c5ae", "#c07cf5")
-COLOURS_LIGHT = ("#b87413", "#12907b", "#8b3fd1")
 
 
 @cache
@@ -38,8 +34,7 @@ def bands(resolution: int) -> tuple[Band, Band, Band]:
     if resolution < 4 or resolution & (resolution - 1):
         raise ValueError(f"A network's resolution is a power of two from 4 on, not {resolution}.")
     return tuple(  # type: ignore[return-value]
-        Band(name, low, high, _layers(low, high), dark, light)
-        for name, (low, high), dark, light in zip(NAMES, _edges(resolution), COLOURS_DARK, COLOURS_LIGHT, strict=True)
+        Band(name, low, high, _layers(low, high)) for name, (low, high) in zip(NAMES, _edges(resolution), strict=True)
     )
 
 

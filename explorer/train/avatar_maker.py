@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from explorer.controls.chips import button
+from explorer.time_left import TimeLeft
 from explorer.train.command import CoreCommand
 from explorer.train.words import number
 
 RESOLUTIONS = (16, 32, 64, 128)
-LOOK_MS = 300
 
 
 class AvatarMaker(QWidget):
@@ -26,11 +26,10 @@ class AvatarMaker(QWidget):
         self.draw = button("Draw them", "Draws the avatars now; the same numbers give the same faces.")
         self.bar, self.said = QProgressBar(), QLabel()
         self._command = CoreCommand(as_json=False, parent=self)
-        self._target = Path()
-        self._timer = QTimer(self, interval=LOOK_MS)
+        self._target, self._left = Path(), TimeLeft()
         self._lay_out()
         self.draw.clicked.connect(self._toggle)
-        self._timer.timeout.connect(self._look)
+        self._command.progress.connect(self._advance)
         self._command.answered.connect(lambda _: self._ended(""))
         self._command.failed.connect(self._ended)
 
@@ -97,22 +96,18 @@ class AvatarMaker(QWidget):
             return
         while target.exists():  # left half drawn by a cancelled or crashed process
             target = target.with_name(f"{target.name}-again")
-        self._target = target
-        self.bar.setRange(0, self.count.value())
-        self.bar.setValue(0)
+        self._target, self._left = target, TimeLeft()
+        self._advance(0, self.count.value())
         self.bar.show()
         self.said.show()
         self.draw.setText("Cancel")
         numbers = [str(self.count.value()), str(self.resolution.currentData()), str(self.seed.value())]
         flags = ("--count", "--resolution", "--seed")
         pairs = [part for pair in zip(flags, numbers, strict=True) for part in pair]
-        self._command.ask("data", "avatars", str(target), *pairs)
-        self._timer.start()
-        self._look()
+        self._command.ask("data", "avatars", str(target), *pairs, "--progress")
 
     def close_maker(self) -> None:
-        """Ends the process and the timer."""
-        self._timer.stop()
+        """Ends the process."""
         self._command.drop()
 
     def _toggle(self) -> None:
@@ -122,13 +117,13 @@ class AvatarMaker(QWidget):
         else:
             self.start()
 
-    def _look(self) -> None:
-        done = sum(1 for _ in self._target.glob("*.png")) if self._target.is_dir() else 0
+    def _advance(self, done: int, total: int) -> None:
+        self.bar.setRange(0, max(total, 1))
         self.bar.setValue(done)
-        self.said.setText(f"{number(done)} of {number(self.bar.maximum())} drawn")
+        left = self._left.words(done, total)
+        self.said.setText(f"{number(done)} of {number(total)} drawn" + (f", {left}" if left else ""))
 
     def _ended(self, why: str) -> None:
-        self._timer.stop()
         self.draw.setText("Draw them")
         self.bar.hide()
         self.said.setVisible(bool(why))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QW
 
 from explorer import theme
 from explorer.controls.chips import chip
-from explorer.time_left import duration
+from explorer.time_left import TimeLeft, duration
 from explorer.train.words import kimg_number, number, size_text, square
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.schedule import LevelPlan
@@ -118,14 +118,18 @@ class CostTable(QWidget):
 class Costs(QWidget):
     """The table, a bar while it is measured, and below it what will be trained on which machine, or what is wrong.
 
-    ``cure_asked`` brings a setting with which it would fit, as "set:KEY=VALUE".
+    ``cure_asked`` brings a setting with which it would fit, as "set:KEY=VALUE"; ``given_up`` comes where a person
+    cancels the measurement, ``wanted`` where one wants it after all.
     """
 
     cure_asked = Signal(str)
+    given_up = Signal()
+    wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table, self.bar, self.said, self.problem = CostTable(), QProgressBar(), QLabel(), QLabel()
+        self._left = TimeLeft()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -133,8 +137,13 @@ class Costs(QWidget):
             column.addWidget(each)
         self.cure = chip("", "Computes fewer pictures at a time, with the same result.")
         self.cure.clicked.connect(lambda: self.cure_asked.emit(f"set:{self.cure.text().removeprefix('set ')}"))
-        column.addWidget(self.cure, 0, Qt.AlignmentFlag.AlignLeft)
-        self.cure.hide()
+        self.cancel = chip("cancel", "Gives up the measurement; training can begin all the same.")
+        self.cancel.clicked.connect(self._give_up)
+        self.measure = chip("measure now", "Measures how fast this machine is, and what a run takes on it.")
+        self.measure.clicked.connect(self.wanted)
+        for small in (self.cure, self.cancel, self.measure):
+            column.addWidget(small, 0, Qt.AlignmentFlag.AlignLeft)
+            small.hide()
         self.bar.setTextVisible(False)
         self.bar.hide()
         self.said.setProperty("role", "muted")
@@ -147,19 +156,23 @@ class Costs(QWidget):
         """What the plan says, while the rest is measured."""
         self.table.show_rows(planned(levels))
         self.bar.setRange(0, 0)
-        self.bar.setVisible(waits)
+        self._wait(waits)
         self.said.setText("Measuring how fast this machine is …" if waits else "")
         self._complain("", "bad")
 
     def show_progress(self, done: int, total: int) -> None:
-        """How many levels are measured."""
+        """How many levels are measured; each takes about equally long."""
+        if not done:
+            self._left = TimeLeft()
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(done)
-        self.said.setText(f"Measuring how fast this machine is: level {min(done + 1, total)} of {total} …")
+        left = self._left.words(done, total)
+        level = f"level {min(done + 1, total)} of {total}"
+        self.said.setText(f"Measuring how fast this machine is: {level}" + (f", {left}" if left else " …"))
 
     def show_answer(self, answer: dict[str, Any]) -> None:
         """The answer of a preflight."""
-        self.bar.hide()
+        self._wait(False)
         kimg = sum(float(level.get("kimg") or 0) for level in answer.get("levels") or [])
         whole = duration(float(answer.get("seconds") or 0))
         memory, disk = (size_text(float(answer.get(name) or 0)) for name in ("memory", "disk"))
@@ -176,9 +189,20 @@ class Costs(QWidget):
 
     def show_trouble(self, why: str, tone: str) -> None:
         """Why there is no answer: ``tone`` "bad" where the run cannot work, "warning" where nobody knows."""
-        self.bar.hide()
+        self._wait(False)
         self.said.setText("")
         self._complain(why, tone)
+
+    def _wait(self, waits: bool) -> None:
+        self.bar.setVisible(waits)
+        self.cancel.setVisible(waits)
+        self.measure.hide()
+
+    def _give_up(self) -> None:
+        self._wait(False)
+        self.said.setText("It was not measured.")
+        self.measure.show()
+        self.given_up.emit()
 
     def _complain(self, text: str, tone: str) -> None:
         self.problem.setText(text)

@@ -7,8 +7,9 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import chip
 from explorer.train.plot import Curve, Plot
 from explorer.train.record import RunRecord
@@ -239,20 +240,27 @@ class CurvesPanel(QWidget):
             plot.view.getPlotItem().enableAutoRange()
 
     def _ask_export(self, kind: str) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export the curves", f"curves{kind[-5:-1]}", kind)
-        if name:
-            try:
-                self.export_to(Path(name))
-            except OSError as error:
-                self.failed.emit(str(error), "")
+        ask_to_save(self, "Export the curves", f"curves{kind[-5:-1]}", kind, self._export)
+
+    def _export(self, name: str) -> None:
+        try:
+            self.export_to(Path(name))
+        except (OSError, ValueError) as error:
+            self.failed.emit(str(error), "")
 
     def export_to(self, path: Path) -> None:
-        """Writes the curves to a .png or .svg file, or asks for a .csv. Raises OSError if it cannot be written."""
-        if path.suffix == ".csv":
+        """Writes the curves to a .png or .svg file, or asks for a .csv.
+
+        Raises ValueError for any other name, OSError if it cannot be written.
+        """
+        kind = path.suffix.lower()
+        if kind == ".csv":
             self.show_writing(True)
             self.numbers_wanted.emit(path)
-        elif path.suffix == ".svg":
+        elif kind == ".svg":
             self._paint_svg(path)
+        elif kind != ".png":
+            raise ValueError(f"{path.name} is no name for curves: choose one that ends in .png, .svg or .csv.")
         elif not self._content.grab().save(str(path)):
             raise OSError(f"{path} cannot be written: choose another folder.")
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from explorer import theme
 from explorer.controls.chips import button, chip
+from explorer.time_left import TimeLeft
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.command import CoreCommand
 from explorer.train.copy_row import CopyRow
@@ -124,7 +125,7 @@ class DataCard(QWidget):
         self.bar, self.said = QProgressBar(), QLabel()
         self.cancel = chip("cancel", "Gives up looking through the pictures; training can begin all the same.")
         self.report: dict[str, Any] | None = None
-        self._check = CoreCommand(parent=self)
+        self._check, self._left = CoreCommand(parent=self), TimeLeft()
         self.copy = CopyRow()
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._lay_out()
@@ -219,6 +220,7 @@ class DataCard(QWidget):
 
     def _look(self) -> None:
         if self.text:
+            self._left = TimeLeft()
             self.bar.setRange(0, 0)
             self.said.setText("Looking through the pictures")
             self._working(True)
@@ -232,7 +234,8 @@ class DataCard(QWidget):
     def _progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(done)
-        self.said.setText(f"{number(done)} of {number(total)} pictures looked at")
+        left = self._left.words(done, total)
+        self.said.setText(f"{number(done)} of {number(total)} pictures looked at" + (f", {left}" if left else ""))
 
     def _cancel(self) -> None:
         self.drop()

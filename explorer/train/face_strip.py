@@ -54,18 +54,25 @@ class FaceStrip(QWidget):
         self.save.setMenu(self._menu)
 
     def _ask(self, one: bool, words: bool) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the time-lapse", "time-lapse.gif", KINDS)
-        if name:
-            self.write(Path(name), one, words)
+        dialog = QFileDialog(self, "Save the time-lapse", "", KINDS)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("gif")
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(kind.rpartition("*.")[2].rstrip(")")))
+        dialog.selectFile("time-lapse.gif")
+        dialog.fileSelected.connect(lambda name: self.write(Path(name), one, words))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def write(self, path: Path, one: bool, words: bool) -> None:
         """Writes all snapshots: one face or all of them, with words below or without."""
         run, snapshots, resolution = self._samples.story
         wish = Wish(run, snapshots, resolution, self._samples.grid.face if one else None, words)
-        if not wish.snapshots:
+        if path.suffix.lower() not in (".gif", ".mp4"):
+            self.failed.emit(f"{path.name} is no name for a time-lapse: choose one that ends in .gif or .mp4.", "")
+        elif not wish.snapshots:
             self.failed.emit("There are no samples yet to make a time-lapse of.", "")
-            return
-        self.film_wanted.emit(path, wish)
+        else:
+            self.film_wanted.emit(path, wish)
 
     def show_film(self, words: str) -> None:
         """How far the time-lapse is that is being written, of this run or another one; empty where none is."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
 
+TINT = 0.12  # of the state's colour behind its word; more of it would leave too little contrast
 TONES = {
     "training": "good",
     "finished": "good",
@@ -58,7 +59,7 @@ class StatePill(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.transparent(colour, 0.16))
+        painter.setBrush(theme.transparent(colour, TINT))
         painter.drawRoundedRect(QRectF(self.rect()), 11, 11)
         painter.setBrush(colour)
         painter.drawEllipse(QPointF(13, self.height() / 2), 4, 4)

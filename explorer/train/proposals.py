@@ -1,14 +1,45 @@
 """What the page of a new run proposes: a folder, a preset that suits the pictures, changes set by one click."""
 
+import shlex
 from pathlib import Path
 
 from stylegan_core.training.config import PRESETS, preset
 
 
+def settings_in(text: str) -> list[str]:
+    """The changes that a person has written, each ``key=value``, with blanks or commas between them.
+
+    Quotation marks hold a value together: ``data.label="Wearing Hat"``. One that is left open reaches to the end.
+    """
+    for close in ("", '"'):
+        try:
+            return _split(text + close)
+        except ValueError:  # a quotation mark is open
+            continue
+    return _split(f"{text}'")
+
+
+def _split(text: str) -> list[str]:
+    parts = shlex.shlex(text, posix=True)
+    parts.whitespace += ","
+    parts.whitespace_split = True
+    parts.commenters = parts.escape = ""  # folders have both in their names
+    return list(parts)
+
+
+def _written(setting: str) -> str:
+    """What :func:`settings_in` reads as this one setting."""
+    if not any(each.isspace() or each in ",\"'" for each in setting):
+        return setting
+    value_at = setting.find("=") + 1
+    value = setting[value_at:].replace('"', '"\'"\'"')
+    return f'{setting[:value_at]}"{value}"'
+
+
 def with_setting(text: str, key: str, value: str) -> str:
     """The changes with one of them set; without it where the value is empty."""
-    others = [each for each in text.replace(",", " ").split() if each.partition("=")[0] != key]
-    return " ".join([*others, f"{key}={value}"] if value else others)
+    others = [each for each in settings_in(text) if each.partition("=")[0] != key]
+    return " ".join(map(_written, [*others, f"{key}={value}"] if value else others))
 
 
 def suitable_preset(resolution: int, instead_of: str) -> str:

@@ -15,7 +15,7 @@ from explorer.train.data_card import REST_MS, DataCard
 from explorer.train.findings import findings, why_it_cannot_fit
 from explorer.train.layout import card, head_row, scrolling
 from explorer.train.preview import LevelPreview, Preview, PreviewReader
-from explorer.train.proposals import is_there, next_folder, suitable_preset, why_not_into, with_setting
+from explorer.train.proposals import is_there, next_folder, settings_in, suitable_preset, why_not_into, with_setting
 from explorer.train.record import growth_of
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
@@ -28,7 +28,8 @@ CARD = (16, 14, 16, 14)
 TIPS = {
     "Preset": "Chooses network, growth and pace together; all of it is told below and can be changed.",
     "Run folder": "Where samples, checkpoints and the log of this run go; a folder that is not there yet.",
-    "Changes of the preset": "Changes single settings of the preset, each written key=value, with blanks between them.",
+    "Changes of the preset": "Changes single settings of the preset, each written key=value, with blanks between them "
+    'and a value that has some in quotation marks: data.label="Wearing Hat".',
     "Begin from": "Goes on from a trained network instead of from chance; one that is dropped on the page is taken.",
 }
 WEIGHTS = "Networks (*.safetensors *.pkl *.npz *.pt *.pth *.onnx *.ckpt);;All files (*)"
@@ -80,8 +81,8 @@ class SetupPage(QWidget):
             return preset(self.preset.currentData())
 
     def settings(self) -> list[str]:
-        """The changes as key=value; they may be separated by blanks or commas."""
-        return self.changes.text().replace(",", " ").split()
+        """The changes as key=value."""
+        return settings_in(self.changes.text())
 
     @property
     def resolutions(self) -> tuple[int, ...]:
@@ -185,6 +186,8 @@ class SetupPage(QWidget):
         self._reader.ready.connect(self._show_preview)
         self._reader.failed.connect(lambda _path, why: self._show_data_trouble(why))
         self.costs.cure_asked.connect(self._cure)
+        self.costs.given_up.connect(self._preflight.drop)
+        self.costs.wanted.connect(self._ask_costs_anew)
         self._preflight.progress.connect(self.costs.show_progress)
         self._preflight.answered.connect(self._show_costs)
         self._preflight.failed.connect(self._show_cost_trouble)
@@ -259,6 +262,10 @@ class SetupPage(QWidget):
         self.plan.set_plan(phases(self.config.growth))
         self.costs.show_plan(self.config.growth.levels, waits=True)
         self._preflight.ask(*asked)
+
+    def _ask_costs_anew(self) -> None:
+        self._asked = ()
+        self._ask_costs()
 
     def _show_preset(self) -> None:
         config = self.config

@@ -127,7 +127,7 @@ class TrainWorkspace(QWidget):
         """Opens the monitor of any run directory, whoever trains it."""
         from explorer.train.monitor import Monitor
 
-        path = Path(path).absolute()
+        path = Path(path).resolve()
         run = RunDir(path)
         if not (run.exists() or run.events_file.exists() or path in self._launches):
             self.failed.emit(f"{path} is not a run: it has no config.json. Choose the folder of one run.", "")
@@ -143,7 +143,7 @@ class TrainWorkspace(QWidget):
         monitor.failed.connect(self.failed)
         self._connect_films(monitor)
         known = {*self.runs.cards, *(each.parent.resolve() for each in self.runs.folder.glob("*/config.json"))}
-        monitor.comparison.others = sorted(known - {path.resolve()})
+        monitor.comparison.others = sorted(known - {path})
         self.monitor = monitor
         self.pages.addWidget(monitor)
         self.pages.setCurrentWidget(monitor)
@@ -165,7 +165,7 @@ class TrainWorkspace(QWidget):
 
     def _remember(self, path: Path) -> None:
         """A run that lies elsewhere stays in the list, also after a restart."""
-        if path.parent == self.runs.folder.absolute() or path in self.runs.also:
+        if path.parent == self.runs.folder.resolve() or path in self.runs.also:
             return
         self.runs.also = (path, *self.runs.also)[:MOST_REMEMBERED]
         said = json.dumps([str(each) for each in self.runs.also], indent=1).encode()
@@ -184,7 +184,7 @@ class TrainWorkspace(QWidget):
         self._launch(folder, [])
 
     def _launch(self, folder: Path, arguments: list[str]) -> None:
-        folder = Path(folder).absolute()
+        folder = Path(folder).resolve()
         words = self.home / "caches" / "trainers" / f"{folder.name}.txt"
         try:
             self._launches[folder] = Launch(folder, arguments, words)

@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     avatars.add_argument("--resolution", type=int, default=64, help="side in pixels (default: %(default)s)")
     avatars.add_argument("--seed", type=int, default=0, help="same seed, same pictures (default: %(default)s)")
     avatars.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
+    avatars.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
     avatars.set_defaults(run=run_avatars)
     check = commands.add_parser("check", help="list broken, tiny, odd and repeated pictures, and usable sizes")
     check.add_argument("path", type=path, metavar="DIR", help="a folder or zip of pictures, or an idx file")
@@ -39,20 +40,25 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run_avatars(arguments: argparse.Namespace) -> int:
-    """``data avatars OUT --count N --resolution R --seed S [--workers W]``"""
+    """``data avatars OUT --count N --resolution R --seed S [--workers W] [--progress]``"""
     try:
         from stylegan_core.data.avatars import write_avatars
     except ModuleNotFoundError as error:
         raise ValueError(f"{error.name} is missing; install it with: pip install stylegan-explorer[data]") from error
     started = time.perf_counter()
-    with progress("drawing avatars") as bar:
-        task = bar.add_task("", total=arguments.count)
-        for done in write_avatars(
-            arguments.out, arguments.count, arguments.resolution, arguments.seed, arguments.workers
-        ):
-            bar.update(task, completed=done)
-    rate = arguments.count / (time.perf_counter() - started)
-    sys.stdout.write(f"{arguments.out}: {arguments.count} pictures and labels.json, {rate:.0f} pictures/s\n")
+    count = arguments.count
+    drawn = write_avatars(arguments.out, count, arguments.resolution, arguments.seed, arguments.workers)
+    if arguments.progress:
+        say = Progressed()
+        for done in drawn:
+            say(done, count)
+    else:
+        with progress("drawing avatars") as bar:
+            task = bar.add_task("", total=count)
+            for done in drawn:
+                bar.update(task, completed=done)
+    rate = count / (time.perf_counter() - started)
+    sys.stdout.write(f"{arguments.out}: {count} pictures and labels.json, {rate:.0f} pictures/s\n")
     return 0
 
 

@@ -1,6 +1,6 @@
 """Judge: answers questions about pictures, having learned from labelled ones; it scores what a direction changes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,14 +70,14 @@ def see(extractor: Extractor, pictures: Iterable[Tensor], progress: Progress | N
 def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress | None = None) -> Judge:
     """A judge of everything the first ``count`` pictures of a data set can teach.
 
-    It is asked about their labels and about what can be measured in any picture. Raises ValueError if the data set has
-    nothing with enough pictures on both sides.
+    It is asked about their labels and about what can be measured in any picture; a picture without a label teaches
+    nothing about it. Raises ValueError if the data set has nothing with enough pictures on both sides.
     """
     from sklearn.linear_model import LogisticRegression
 
     count = min(count, len(dataset))
     values = _values(dataset, count)
-    questions = questions_for({name: sorted(set(of)) for name, of in values.items()})
+    questions = questions_for({name: sorted({each for each in of if each is not None}) for name, of in values.items()})
     measurements: list[dict[str, Scores]] = []
 
     def pictures() -> Iterator[Tensor]:
@@ -88,12 +88,12 @@ def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress
     seen = see(extractor, pictures(), progress, count)
     measured = attributes_of(measurements)
     questions += tuple(one for one in MEASURED if one.attribute in measured.keys() - values.keys())
-    values = measured | values
+    values = {**measured, **values}
     mean, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-6
     seen = (seen - mean) / scale
     answerers = []
     for question in questions:
-        told = [question.answer(value) for value in values[question.attribute]]
+        told = [None if value is None else question.answer(value) for value in values[question.attribute]]
         rows = np.array([index for index, answer in enumerate(told) if answer is not None])
         truth = np.array([told[index] for index in rows], bool)
         if not FEWEST_SHARE <= (truth.mean() if len(truth) else 0) <= 1 - FEWEST_SHARE:
@@ -111,10 +111,13 @@ def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress
     return Judge(extractor, tuple(answerers), mean, scale)
 
 
-def _values(dataset: Dataset, count: int) -> dict[str, list[str]]:
-    """The value of every attribute for each of the first pictures."""
-    found: dict[str, list[str]] = {}
+def _values(dataset: Dataset, count: int) -> dict[str, Sequence[str | None]]:
+    """What the labels say of each of the first pictures, by attribute; None for a picture that has no value."""
+    pictures = [dataset.name(index) for index in range(count)]
+    found: dict[str, Sequence[str | None]] = {}
     for attribute, read in attribute_tables(open_container(dataset.path)).items():
         names, by_picture = read()
-        found[attribute] = [names[by_picture[dataset.name(index)]] for index in range(count)]
+        told = [by_picture.get(name) for name in pictures]
+        if any(value is not None for value in told):
+            found[attribute] = [None if value is None else names[value] for value in told]
     return found

@@ -4,6 +4,7 @@ Distances over them end in -E and are never comparable with the paper's, which u
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Extractor:
         """Pictures [N, 3, R, R] in 0..255 -> spatial means of the features [N, 1280]; differentiable."""
         x = images.to(self.device).float()
         if x.shape[-1] != SIDE:
-            x = F.interpolate(x, size=(SIDE, SIDE), mode="bilinear", antialias=True, align_corners=False)
+            x = _resized(x)
         x = (x / 127.5 - 1).contiguous(memory_format=torch.channels_last)
         maps: Tensor = self.network.extract_features(x)
         return maps.mean(dim=(2, 3))
@@ -50,3 +51,12 @@ class Extractor:
             if done >= count:
                 break
         return np.concatenate(found)
+
+
+def _resized(x: Tensor) -> Tensor:
+    """Pictures [N, 3, SIDE, SIDE], by the CPU where the device cannot, as Apple's under older versions of torch."""
+    resize = partial(F.interpolate, size=(SIDE, SIDE), mode="bilinear", antialias=True, align_corners=False)
+    try:
+        return resize(x)
+    except NotImplementedError:
+        return resize(x.cpu()).to(x.device)

@@ -28,7 +28,7 @@ def path_length(model: Model, extractor: Extractor, count: int, seed: int, progr
             model.synthesis(torch.lerp(first, second, at)[:, None].expand(-1, model.num_layers, -1)) * 127.5 + 128
             for at in (t, t + EPSILON)
         ]
-        a, b = (extractor.pooled(picture).double() for picture in pictures)
+        a, b = (extractor.pooled(picture).cpu().double() for picture in pictures)  # Apple's GPUs have no float64
         found.extend(((a - b).square().sum(dim=1) / EPSILON**2).tolist())
         if progress:
             progress(len(found) / count)

@@ -64,12 +64,47 @@ def test_an_explored_run_is_followed_until_an_earlier_snapshot_is_chosen(start: 
     shows(explorer, fourth, qtbot)
 
 
-def explored(start: Make, run: Path, qtbot: QtBot, backend: FakeBackend | None = None) -> Explorer:
-    """A window in which the run is followed, with two steps to undo and one to redo."""
+def test_a_run_is_followed_through_a_link(start: Make, run: Path, qtbot: QtBot, home: Path) -> None:
+    """What is opened has no links in its path, what the trainer names has."""
+    (home / "link").symlink_to(run.parents[1], target_is_directory=True)
+    linked = home / "link" / "00001-run" / "checkpoints"
+    explorer = explored(start, linked, qtbot, shown=run)
+    explorer.following.take(snapshot(linked, 30))
+    shows(explorer, str(run / "000030.safetensors"), qtbot)
+
+
+def test_an_older_snapshot_from_the_history_stays(start: Make, run: Path, qtbot: QtBot) -> None:
+    """The next checkpoint took its place."""
+    explorer = start()
+    qtbot.waitUntil(lambda: explorer.session.info is not None)
+    older = str(run / "000010.safetensors")
+    explorer.documents.open(older)
+    shows(explorer, older, qtbot)
+    explorer.session.apply(Recipe(psi=0.33))
+    key = explorer.history.entries()[-1].key
+    explorer.following.explore(str(run / "000020.safetensors"))
+    shows(explorer, str(run / "000020.safetensors"), qtbot)
+    explorer.history._restore(key)
+    shows(explorer, older, qtbot)
+    explorer.following.take(snapshot(run, 30))
+    assert not explorer.documents.opening and not explorer.following._wait.isActive()
+    qtbot.waitUntil(lambda: explorer.growing.scrubber.maximum() == 2)
+    assert explorer.session.model_path == older
+    explorer.growing.newest.click()
+    shows(explorer, str(run / "000030.safetensors"), qtbot)
+    fourth = snapshot(run, 40)
+    explorer.following.take(fourth)
+    shows(explorer, fourth, qtbot)
+
+
+def explored(
+    start: Make, run: Path, qtbot: QtBot, backend: FakeBackend | None = None, shown: Path | None = None
+) -> Explorer:
+    """A window in which the run is followed, with two steps to undo and one to redo; ``shown`` is it without links."""
     explorer = start(backend=backend)
     qtbot.waitUntil(lambda: explorer.session.info is not None)
     explorer.following.explore(str(run / "000020.safetensors"))
-    shows(explorer, str(run / "000020.safetensors"), qtbot)
+    shows(explorer, str((shown or run) / "000020.safetensors"), qtbot)
     for psi in (0.4, 0.3, 0.2):
         explorer.session.apply(Recipe(psi=psi))
     explorer.session.undo()

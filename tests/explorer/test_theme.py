@@ -2,9 +2,11 @@
 
 import re
 
+import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -17,6 +19,22 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
+from explorer.train.pill import TINT, TONES
+from explorer.train.timeline import mixed
+
+GROUNDS = {  # of each token, those that words in its colour stand on
+    "text": ("window", "panel", "raised", "hover", "line", "well"),
+    "muted": ("window", "panel", "raised", "hover", "well"),
+    "accent": ("window", "panel", "raised"),
+    "coarse": ("window", "panel", "raised", "hover"),
+    "middle": ("window", "panel", "raised", "hover"),
+    "fine": ("window", "panel", "raised", "hover"),
+    "good": ("window", "panel", "raised"),
+    "warning": ("window", "panel", "raised"),
+    "bad": ("window", "panel", "raised", "hover"),
+    "on_accent": ("accent", "coarse", "middle", "fine"),
+}
+LEAST = 4.5  # WCAG 2, 1.4.3
 
 
 def colour_in(widget: QWidget) -> str:
@@ -80,3 +98,39 @@ def test_every_widget_hears_of_another_theme(qapp: QApplication, qtbot: QtBot, k
 def test_no_colour_stands_in_the_style_sheet() -> None:
     sheet = (theme.RESOURCES / "style.qss").read_text(encoding="utf-8")
     assert not re.findall(r"[^\n{]*:[^;]*#[0-9a-fA-F]{3}[^;]*", sheet)
+
+
+def luminance(colour: QColor) -> float:
+    """The relative luminance of WCAG 2."""
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in colour.getRgbF()[:3]]
+    return float(np.dot((0.2126, 0.7152, 0.0722), linear))
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """From 1 for equal colours to 21 for black and white."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_black_on_white_has_the_largest_contrast() -> None:
+    assert contrast(QColor("black"), QColor("white")) == pytest.approx(21)
+
+
+@pytest.mark.parametrize("tokens", [theme.DARK, theme.LIGHT], ids=lambda each: each.name)
+def test_every_word_can_be_read_on_every_ground(tokens: theme.Theme) -> None:
+    """Words in the light theme's amber, teal and green had 3.0 to 4.0."""
+    found = {
+        (token, ground): contrast(tokens.colour(token), tokens.colour(ground))
+        for token, grounds in GROUNDS.items()
+        for ground in grounds
+    }
+    assert {pair: round(value, 2) for pair, value in found.items() if value < LEAST} == {}
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_state_of_a_run_can_be_read_on_its_pill(qapp: QApplication, name: str) -> None:
+    tokens = theme.apply(qapp, name)
+    for token in {*TONES.values(), "muted"}:
+        colour = tokens.colour(token)
+        assert contrast(colour, mixed(colour, "window", TINT)) >= LEAST, token
+    theme.apply(qapp, "dark")

@@ -109,6 +109,20 @@ def test_labels_are_asked_first_and_are_not_mixed_up_with_measures(squares: Path
     assert "Taller" in asked and "Wider" not in asked
 
 
+def test_a_label_that_some_pictures_lack_is_learned_from_the_others(squares: Path) -> None:
+    """One picture without one ended the command with a KeyError."""
+    known: dict[str, dict[str, str]] = {}
+    for number, path in enumerate(sorted(squares.glob("*.png"))):
+        light = np.asarray(Image.open(path)).max() > 158
+        known[path.name] = {"shade": "light" if light else "dark"} if number % 3 else {}
+    content = {"version": 1, "attributes": {"shade": ["dark", "light"], "size": ["S", "L"]}, "pictures": known}
+    (squares / "labels.json").write_text(json.dumps(content))
+    judge = learn(open_dataset(squares, SIDE), Looks(), 200)  # type: ignore[arg-type]
+    asked = {answerer.question.name: answerer.accuracy for answerer in judge.answerers}
+    assert asked["Shade: dark"] > 0.7
+    assert "Larger" in asked  # measured, where no label says it
+
+
 def test_pictures_that_are_all_alike_teach_nothing(tmp_path: Path) -> None:
     for number in range(30):
         Image.fromarray(square(200, 4, 4)).save(tmp_path / f"{number}.png")

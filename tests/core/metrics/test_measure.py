@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,6 +86,44 @@ def test_path_length_of_a_linear_picture_does_not_depend_on_the_step(monkeypatch
     found = path_length(linear, linear, 64, 0)  # type: ignore[arg-type]
     monkeypatch.setattr("stylegan_core.metrics.path_length.EPSILON", 100 * EPSILON)
     assert path_length(linear, linear, 64, 0) == pytest.approx(found, rel=1e-3)  # type: ignore[arg-type]
+
+
+def test_path_length_needs_no_float64_of_the_device(model: Model) -> None:
+    """Apple's GPUs have none."""
+
+    class There:
+        """Features on such a GPU."""
+
+        def __init__(self, values: torch.Tensor) -> None:
+            self.cpu = lambda: values
+
+        def double(self) -> torch.Tensor:
+            raise TypeError(
+                "Cannot convert a MPS Tensor to float64 dtype as the MPS framework doesn't support float64."
+            )
+
+    class Flat:
+        def pooled(self, x: torch.Tensor) -> There:
+            return There(x.flatten(1))
+
+    assert path_length(model, Flat(), 4, 0) > 0  # type: ignore[arg-type]
+
+
+def test_where_the_device_cannot_resize_the_cpu_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    from stylegan_core.metrics import features
+
+    real, cannot = features.F.interpolate, [True]
+
+    def interpolate(*arguments: Any, **options: Any) -> torch.Tensor:
+        if cannot and cannot.pop():
+            raise NotImplementedError("The operator 'aten::_upsample_bilinear2d_aa.out' is not implemented for MPS.")
+        return real(*arguments, **options)
+
+    extractor, pictures = features.Extractor(), torch.arange(3 * 64 * 64).remainder(251).view(1, 3, 64, 64).byte()
+    expected = extractor.pooled(pictures)
+    monkeypatch.setattr(features.F, "interpolate", interpolate)
+    assert torch.equal(extractor.pooled(pictures), expected)
+    assert not cannot
 
 
 def test_the_command_prints_json_and_refuses_unknown_names(

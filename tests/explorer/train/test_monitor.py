@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip
 
 from explorer import theme
 from explorer.train import numbers
@@ -196,6 +196,47 @@ def test_curves_are_exported(monitor: Monitor, tmp_path: Path, qtbot) -> None:
     assert "choose another folder" in failed.args[0]
 
 
+@pytest.fixture
+def dialogs(monkeypatch: pytest.MonkeyPatch) -> list[QFileDialog]:
+    """Every file dialog, none of which is opened."""
+    found: list[QFileDialog] = []
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: found.append(dialog))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    return found
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "csv"])
+def test_curves_get_the_suffix_of_their_kind(
+    monitor: Monitor, tmp_path: Path, dialogs: list[QFileDialog], suffix: str, qtbot
+) -> None:
+    """A name without one, or with one in capitals, was taken for a folder that cannot be written to."""
+    action = next(each for each in monitor.curves.export.menu().actions() if suffix.upper() in each.text())
+    action.trigger()
+    assert dialogs[0].defaultSuffix() == suffix
+    path = tmp_path / f"curves.{suffix.upper()}"
+    dialogs[0].fileSelected.emit(str(path))
+    qtbot.waitUntil(lambda: path.exists() and path.stat().st_size > 500 and monitor.curves.export.isEnabled())
+    with qtbot.waitSignal(monitor.failed) as failed:
+        dialogs[0].fileSelected.emit(str(tmp_path / "curves.v2"))
+    assert failed.args[0].endswith("choose one that ends in .png, .svg or .csv.")
+
+
+def test_a_film_gets_the_suffix_of_its_kind(
+    monitor: Monitor, tmp_path: Path, dialogs: list[QFileDialog], qtbot
+) -> None:
+    """An mp4 named without one became a GIF without one."""
+    monitor.face.save.menu().actions()[0].trigger()
+    assert dialogs[0].defaultSuffix() == "gif"
+    dialogs[0].filterSelected.emit("mp4 film (*.mp4)")
+    assert dialogs[0].defaultSuffix() == "mp4"
+    with qtbot.waitSignal(monitor.film_wanted) as wanted:
+        dialogs[0].fileSelected.emit(str(tmp_path / "film.MP4"))
+    assert wanted.args[0] == tmp_path / "film.MP4"
+    with qtbot.waitSignal(monitor.failed) as failed:
+        dialogs[0].fileSelected.emit(str(tmp_path / "film.v2"))
+    assert "ends in .gif or .mp4" in failed.args[0]
+
+
 def test_the_table_holds_the_ticks_that_the_curves_leave_out(run: RunDir, tmp_path: Path, qtbot) -> None:
     """A long run's table held one tick in many, without a word about it."""
     fake_run.append(run, *(fake_run.tick(30 + i / 1000, 2, 0.5, {"img": 30_000 + i, "time": 0.0}) for i in range(500)))
@@ -305,6 +346,19 @@ def test_a_run_from_elsewhere_stays_in_the_list_over_a_restart(workspace: TrainW
     again.runs.refresh()
     qtbot.waitUntil(lambda: run.path.resolve() in again.runs.cards)
     again.close_workspace()
+
+
+def test_a_run_that_is_opened_through_a_link_is_the_one_that_was_started(tmp_path: Path, qtbot) -> None:
+    """Opened from the list, a run of a home behind a link had lost its trainer, and counted as one from elsewhere."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "home").symlink_to(tmp_path / "disk", target_is_directory=True)
+    run = fake_run.write_run(tmp_path / "home" / "runs" / "00001-tiny", 12, began=time.time())
+    workspace = TrainWorkspace(tmp_path / "home")
+    qtbot.addWidget(workspace)
+    workspace.watch(run.path)
+    assert workspace.monitor is not None and workspace.monitor.path == tmp_path / "disk" / "runs" / "00001-tiny"
+    assert workspace.runs.also == ()
+    workspace.close_workspace()
 
 
 def test_an_earlier_snapshot_is_explored_while_its_checkpoint_is_there(monitor: Monitor, run: RunDir, qtbot) -> None:

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from explorer.train.proposals import is_there, why_not_into
+from explorer.train.proposals import is_there, settings_in, why_not_into, with_setting
 
 LONG = '{"version":1,"latent":{"seed":5}}' * 200  # a recipe, pasted into the wrong field
 
@@ -25,3 +27,20 @@ def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "taken" / "config.json").write_text("{}", encoding="utf-8")
     assert "already" in why_not_into(tmp_path / "taken")
     assert "already" in why_not_into(tmp_path / "taken" / "config.json")
+
+
+@given(st.lists(st.text(st.sampled_from("ab =,'\"\\#\t"), min_size=1), min_size=1, max_size=3))
+def test_every_value_comes_back_from_the_changes(values: list[str]) -> None:
+    """A class with a blank in its name became two changes, of which the second was none."""
+    text = ""
+    for number, value in enumerate(values):
+        text = with_setting(text, f"key{number}", value)
+    assert settings_in(text) == [f"key{number}={value}" for number, value in enumerate(values)]
+
+
+def test_changes_are_read_as_a_person_writes_them() -> None:
+    assert settings_in("gamma=2, growth.batch=4  seed=1,") == ["gamma=2", "growth.batch=4", "seed=1"]
+    assert settings_in("data.label='Wearing Hat' seed=1") == ["data.label=Wearing Hat", "seed=1"]
+    assert settings_in('data.label="Wearing H') == ["data.label=Wearing H"]
+    assert settings_in('seed=1 data.label=\'"H" x') == ["seed=1", 'data.label="H" x']
+    assert with_setting("gamma=2", "data.label", "Wearing Hat") == 'gamma=2 data.label="Wearing Hat"'

@@ -1,7 +1,9 @@
 """The page of a new run: what can be started, and why not."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPushButton
 
+from explorer.time_left import TimeLeft
+from explorer.train import avatar_maker, costs, data_card
 from explorer.train.clean_copy import clean_copy
 from explorer.train.command import CoreCommand, last_sentence
 from explorer.train.costs import Costs
@@ -17,6 +21,7 @@ from explorer.train.findings import findings, why_it_cannot_fit
 from explorer.train.preview import look_at
 from explorer.train.proposals import next_folder, with_setting
 from explorer.train.setup import SetupPage
+from stylegan_core.__main__ import main
 from stylegan_core.training.config import preset
 
 REPORT = {"pictures": 5000, "resolution": 64, "unreadable": {}, "tiny": {}, "identical": [], "similar": []}
@@ -144,7 +149,6 @@ def test_avatars_that_are_there_are_not_drawn_again(page: SetupPage, asked: list
     assert not none.signal_triggered
     assert asked[-1][:2] == ("data", "avatars")
     assert asked[-1][2].endswith("-again")
-    page.data.maker._timer.stop()
     (target / "labels.json").touch()
     with qtbot.waitSignal(page.data.maker.made):
         page.data.maker.start()
@@ -307,6 +311,23 @@ def test_classes_are_chosen_from_the_labels(page: SetupPage, faces: Path, qtbot)
     assert page.config.data.label is None
 
 
+def test_classes_may_have_blanks_and_commas_in_their_names(
+    page: SetupPage, faces: Path, asked: list[Any], qtbot
+) -> None:
+    """Start stayed disabled: --set takes key=value, not 'Hat'."""
+    page.data.choose(str(faces))
+    page.data._take({**REPORT, "resolution": 32, "attributes": ["Wearing Hat", "cap, or none"]})
+    for index, name in ((2, "cap, or none"), (1, "Wearing Hat")):
+        page.data.labels.activated.emit(index)
+        assert page.config.data.label == name
+        assert page.data.labels.currentIndex() == index
+        assert asked[-1][-2:] == ("--set", f"data.label={name}")
+    qtbot.waitUntil(page.start.isEnabled)
+    with qtbot.waitSignal(page.start_requested) as started:
+        qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
+    assert started.args[3][-1] == "data.label=Wearing Hat"
+
+
 def test_a_copy_leaves_out_what_is_wrong(page: SetupPage, faces: Path, qtbot) -> None:
     (faces / "8.png").write_bytes(b"half a picture")
     (faces / "labels.json").write_text("{}", encoding="utf-8")
@@ -334,6 +355,58 @@ def test_the_check_shows_how_far_it_is_and_can_be_cancelled(page: SetupPage, fac
     assert page.data.bar.isVisible()
     qtbot.mouseClick(page.data.cancel, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(page.start.isEnabled)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time by which the page foresees how long its work takes."""
+    now = [100.0]
+    made = partial(TimeLeft, lambda: now[0])
+    for each in (avatar_maker, costs, data_card):
+        monkeypatch.setattr(each, "TimeLeft", made)
+    return now
+
+
+def test_work_over_ten_seconds_says_how_much_is_left(
+    page: SetupPage, faces: Path, clock: list[float], asked: list[Any]
+) -> None:
+    maker = page.data.maker
+    maker.start()
+    assert asked[-1][-1] == "--progress"
+    assert maker.said.text() == "0 of 2\u2009000 drawn"
+    page.data.choose(str(faces))
+    page.costs.show_progress(0, 4)
+    clock[0] += 1
+    maker._command.progress.emit(500, 2000)
+    assert maker.said.text() == "500 of 2\u2009000 drawn"
+    clock[0] += 19
+    maker._command.progress.emit(500, 2000)
+    page.data._check.progress.emit(2, 8)
+    page._preflight.progress.emit(1, 4)
+    assert maker.bar.value() == 500 and maker.said.text() == "500 of 2\u2009000 drawn, about 1 min left"
+    assert page.data.said.text() == "2 of 8 pictures looked at, about 1 min left"
+    assert page.costs.said.text() == "Measuring how fast this machine is: level 2 of 4, about 1 min left"
+
+
+def test_the_measurement_can_be_given_up(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
+    page.data.choose(str(faces))
+    page._preflight._process = process = Mock()
+    qtbot.mouseClick(page.costs.cancel, Qt.MouseButton.LeftButton)
+    assert page.costs.bar.isHidden() and page.costs.cancel.isHidden()
+    assert process.kill.called and not page._preflight.busy
+    assert page.costs.said.text() == "It was not measured."
+    qtbot.waitUntil(page.start.isEnabled)
+    asked.clear()
+    qtbot.mouseClick(page.costs.measure, Qt.MouseButton.LeftButton)
+    assert [each[0] for each in asked] == ["preflight"]
+    assert page.costs.bar.isVisible() and page.costs.measure.isHidden()
+
+
+def test_drawing_avatars_says_how_far_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("resvg_py", reason="the data extra is not installed")
+    command = ["data", "avatars", str(tmp_path / "a"), "--count", "2", "--resolution", "16", "--workers", "1"]
+    assert main([*command, "--progress"]) == 0
+    assert capsys.readouterr().err == "progress 2 2\n"
 
 
 def test_a_network_that_cannot_be_trained_cannot_be_started(page: SetupPage, faces: Path, qtbot) -> None:
