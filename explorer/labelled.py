@@ -5,10 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from explorer.command import CoreCommand
 from explorer.explore.directions import DirectionsPanel
 from explorer.session import Session
 from explorer.time_left import TimeLeft
-from explorer.train.command import CoreCommand
 from stylegan_core.places import place
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
+from explorer.command import CoreCommand
 from explorer.controls.chips import button
 from explorer.time_left import TimeLeft
-from explorer.train.command import CoreCommand
 from explorer.train.words import number
 
 RESOLUTIONS = (16, 32, 64, 128)

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from explorer import theme
+from explorer.command import CoreCommand
 from explorer.controls.chips import button, chip
 from explorer.time_left import TimeLeft
 from explorer.train.avatar_maker import AvatarMaker
-from explorer.train.command import CoreCommand
 from explorer.train.copy_row import CopyRow
 from explorer.train.findings import CLEAN, LOOK, Cure, Finding, unwanted
 from explorer.train.layout import head_row

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from explorer.command import CoreCommand
 from explorer.controls.chips import IconButton, button
 from explorer.runs import trainer_threads
-from explorer.train.command import CoreCommand
 from explorer.train.costs import Costs
 from explorer.train.data_card import REST_MS, DataCard
 from explorer.train.findings import findings, why_it_cannot_fit

@@ -33,9 +33,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer import runs
+from explorer import command, runs
 from explorer.app import Explorer
-from explorer.train import command
 from stylegan_core.picture import save_picture
 from stylegan_core.places import home
 from stylegan_core.recipe import Recipe

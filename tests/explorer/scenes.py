@@ -19,13 +19,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from explorer import engine, runs, theme
 from explorer.actions import GESTURES
 from explorer.app import Explorer
+from explorer.command import CoreCommand
 from explorer.controls import panel as explorer_panel
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
 from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.jobs import Answer, Done, Picture, Problem
-from explorer.train.command import CoreCommand
 from explorer.train.monitor import Monitor
 from explorer.train.pictures import PictureLoader
 from explorer.train.setup import SetupPage

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from explorer import command
 from explorer.app import Explorer
-from explorer.train import command
 from stylegan_core.latents.library import Entry, Library, library_path
 from stylegan_core.recipe import Direction, Vector
 from tests.explorer.whole_window import Make, drawn, model_file

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.train.command import CoreCommand
+from explorer.command import CoreCommand
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.recipe import Recipe
 from stylegan_core.rundir import RunDir

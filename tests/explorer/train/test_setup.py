@@ -11,10 +11,10 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPushButton
 
+from explorer.command import CoreCommand, last_sentence
 from explorer.time_left import TimeLeft
 from explorer.train import avatar_maker, costs, data_card
 from explorer.train.clean_copy import clean_copy
-from explorer.train.command import CoreCommand, last_sentence
 from explorer.train.costs import Costs
 from explorer.train.data_card import FindingList
 from explorer.train.findings import findings, why_it_cannot_fit
@@ -211,7 +211,7 @@ def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.M
     import os
     import sys
 
-    from explorer.train import command
+    from explorer import command
 
     good = "print('progress 2 5', file=sys.stderr); print('{\"a\": 1}')"
     code = f"import sys\nif sys.argv[1] == 'good': {good}\nelse: sys.exit('It cannot be.')"
