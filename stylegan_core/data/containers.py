@@ -15,8 +15,17 @@ from PIL import Image
 
 from stylegan_core.data.pictures import MAX_BYTES, SUFFIXES, Colour, Fit, Pixels, decode, fitted, open_picture
 
+try:
+    from lzma import LZMAError
+except ImportError:  # of a Python built without it, whose zipfile refuses such an entry itself
+
+    class LZMAError(Exception):  # type: ignore[no-redef]
+        """Never raised."""
+
+
 MAX_IDX = 1 << 31  # bytes of pixels in an idx file
 MAX_SIDE_FILE = 1 << 30  # bytes of a labels.json
+DAMAGED_ENTRY = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError)
 NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
@@ -191,9 +200,11 @@ class Zip(PictureFiles):
         try:
             with self._zip.open(name) as file:
                 data = file.read(limit + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except DAMAGED_ENTRY as error:
             raise ValueError(f"its entry in the zip file is damaged ({error})") from error
         except OSError as error:
+            if error.errno is None:  # of bz2, which says so that what it unpacks is damaged
+                raise ValueError(f"its entry in the zip file is damaged ({error})") from error
             raise _judged(error, self.path, "zip file") from error
         if len(data) > limit:
             raise ValueError(f"it unpacks to more than {limit >> 20} MB")

@@ -7,6 +7,7 @@ from typing import Protocol
 from stylegan_core.data.source import Dataset
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig, changed
+from stylegan_core.training.distributed import Team
 
 
 class Asked(Protocol):
@@ -68,6 +69,16 @@ def check_data(run: RunDir, config: TrainingConfig, dataset: Dataset, named: str
         raise ValueError(
             f"The classes of {dataset.path} have changed since {run.path} was started on them; restore its labels, or "
             f"begin a new run from it with --init {run.path}."
+        )
+
+
+def check_copies(team: Team, dataset: Dataset) -> None:
+    """Raises ValueError with one sentence, in every process, where one has other pictures or classes than the first."""
+    mine = dataset.fingerprint, tuple(dataset.classes)
+    if any(team.most([mine != team.told(mine)])):
+        raise ValueError(
+            f"{dataset.path} holds other pictures or classes on one machine than on another; copy the data set of the "
+            "first one to all."
         )
 
 

@@ -1,4 +1,4 @@
-"""Several processes train one network: what each needs from the others, through torch.distributed (gloo or NCCL).
+"""Several processes train one network: what each needs from the others, through torch.distributed (gloo and NCCL).
 
 Gradients are added up after each half step rather than by DistributedDataParallel, whose hooks fire once per backward
 pass: R1 differentiates twice and micro-batches accumulate. The sum is that of the joined batch, not a mean of means.
@@ -23,6 +23,10 @@ class Team:
     rank = 0
     world = 1
     local_rank = 0
+
+    def device(self, chosen: torch.device) -> torch.device:
+        """Where this process computes of what was chosen for all. Raises ValueError where several cannot share it."""
+        return chosen
 
     @property
     def leads(self) -> bool:
@@ -52,12 +56,14 @@ class Processes(Team):
 
     def __init__(self) -> None:
         self.local_rank = int(os.environ.get("LOCAL_RANK", "0"))
-        cuda = torch.cuda.is_available()
-        self._device = torch.device(f"cuda:{self.local_rank}" if cuda else "cpu")
-        if cuda:
-            torch.cuda.set_device(self._device)
-        dist.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE)
+        dist.init_process_group(backends(), timeout=PATIENCE)
         self.rank, self.world = dist.get_rank(), dist.get_world_size()
+
+    def device(self, chosen: torch.device) -> torch.device:
+        mine = share_of(chosen, self.local_rank)
+        if mine.type == "cuda":
+            torch.cuda.set_device(mine)
+        return mine
 
     def add(self, tensors: Sequence[Tensor]) -> None:
         for dtype in sorted({tensor.dtype for tensor in tensors}, key=str):
@@ -68,23 +74,49 @@ class Processes(Team):
                 tensor.copy_(values.view(tensor.shape))
 
     def most(self, numbers: Sequence[int]) -> list[int]:
-        values = torch.tensor(numbers, dtype=torch.int64, device=self._device)
+        values = torch.tensor(numbers, dtype=torch.int64)
         dist.all_reduce(values, op=dist.ReduceOp.MAX)
         return [int(value) for value in values]
 
     def told(self, thing: T) -> T:
         box = [thing]
-        dist.broadcast_object_list(box, device=self._device)
+        dist.broadcast_object_list(box, device=torch.device("cpu"))
         return box[0]
 
     def same(self, tensors: Sequence[Tensor]) -> None:
         for tensor in tensors:
-            sent = tensor.to(self._device).contiguous()
+            sent = tensor.contiguous()
             dist.broadcast(sent, 0)
             tensor.copy_(sent)
 
     def leave(self) -> None:
         dist.destroy_process_group()
+
+
+def backends() -> str:
+    """Who carries what from process to process: NCCL what lies on a GPU, gloo what lies in main memory.
+
+    So it need not be known before the run is whether it computes on GPUs.
+    """
+    return "cpu:gloo,cuda:nccl" if torch.cuda.is_available() and dist.is_nccl_available() else "gloo"
+
+
+def share_of(chosen: torch.device, local_rank: int) -> torch.device:
+    """The device of one of a machine's processes: a GPU each, whichever was chosen, or the processor for all.
+
+    Raises ValueError where there are fewer GPUs than processes, or the device takes only one of them.
+    """
+    if chosen.type == "mps":
+        raise ValueError("Apple's GPU trains in one process only; start one, or train with --set device=cpu.")
+    if chosen.type != "cuda":
+        return chosen
+    there = torch.cuda.device_count()
+    if local_rank >= there:
+        raise ValueError(
+            f"This machine has {there} CUDA devices, too few for its processes; start one for each, or train with "
+            "--set device=cpu."
+        )
+    return torch.device("cuda", local_rank)
 
 
 def join() -> Team:

@@ -61,8 +61,8 @@ def adopted(config: TrainingConfig, model: Model, path: Path, kept: Iterable[str
     """
     if ARCHITECTURES[model.config.architecture].discriminator is NoDiscriminator:
         raise ValueError(f"{path} holds a {model.config.family.title}, which can be drawn but not trained.")
-    mine = {name: getattr(config.network, name) for name in ("resolution", "classes", *kept)}
-    network = replace(model.config, **mine)
+    mine = {name: getattr(config.network, name) for name in ("resolution", *kept)}
+    network = replace(model.config.with_classes(config.network.classes), **mine)
     finished = model.level if model.alpha >= 1 else max(model.level - 1, 0)
     growth = config.growth
     if not network.family.growing:

@@ -65,12 +65,14 @@ class Half:
         """This process's images of a batch (of its ``first`` groups, 0: all), as many at a time as fit."""
         return list(split(batch, self.state.counters.micro_batch, group, self.team.rank, self.team.world, first))
 
-    def _fitting(self, compute: Callable[[], T], batch: int, *, shared: bool = True) -> T:
+    def _fitting(self, compute: Callable[[], T], batch: int, *, group: int = 0, shared: bool = True) -> T:
         """What ``compute`` returns, tried again with smaller micro-batches as long as memory runs out.
 
-        ``shared`` says that the processes of a team have a share each of the batch, rather than all of them all of it.
-        Raises ValueError with one sentence where even one minibatch-deviation group does not fit.
+        ``group`` images are never computed apart (0: those of a minibatch-deviation group). ``shared`` says that the
+        processes of a team have a share each of the batch, rather than all of them all of it. Raises ValueError with
+        one sentence where even one group does not fit.
         """
+        group = min(group or self.config.network.mbstd_group, batch)
         while True:
             try:
                 with self._untouched_if_abandoned():
@@ -80,9 +82,9 @@ class Half:
                     raise
             if self.make_room():
                 continue
-            counters, group = self.state.counters, min(self.config.network.mbstd_group, batch)
+            counters = self.state.counters
             mine = sum(len(part.places) for part in self._parts(batch, group)) if shared else batch
-            now = min(counters.micro_batch or batch, mine)
+            now = max(min(counters.micro_batch or batch, mine), group)
             size = smaller(now, group)
             if not size:
                 raise ValueError(f"Memory is too small for {now} images at this resolution; take a smaller network.")
@@ -165,9 +167,10 @@ class Half:
     def _both_scores(self, reals: Tensor, fakes: Tensor, label: Tensor | None, phase: Phase) -> tuple[Tensor, Tensor]:
         """Scores of as many reals and fakes from one pass, which makes the weights' casts and gradients once.
 
-        They lie so that each minibatch-deviation group, i, i + N/g, …, holds reals alone or fakes alone.
+        They are at least a minibatch-deviation group each, and lie so that each group, i, i + N/g, …, holds reals
+        alone or fakes alone.
         """
-        group = min(self.config.network.mbstd_group, len(reals))
+        group = self.config.network.mbstd_group
 
         def beside(one: Tensor, other: Tensor) -> Tensor:
             rows = [half.reshape(group, -1, *half.shape[1:]) for half in (one, other)]

@@ -17,7 +17,7 @@ from stylegan_core.training.memory import out_of_memory
 from stylegan_core.training.state import TrainingState
 
 DAMAGED = ".damaged"
-LEFT = ".left"  # of states that the run went back beyond, until the trouble is past
+LEFT = ".left"  # of checkpoints that the run went back beyond, until the trouble is past
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 log = logging.getLogger(__name__)
 
@@ -77,8 +77,8 @@ class Keeper:
         return f"The checkpoint at {kimg:g} kimg could not be written, and all {lost} is lost: {self._trouble}"
 
     def forget_left(self) -> None:
-        """Deletes the states that the run went back beyond: it came past what it went back for."""
-        for path in left_behind(self._run):
+        """Deletes the checkpoints that the run went back beyond: it came past what it went back for."""
+        for path in sorted(self._run.checkpoints.glob(f"*{LEFT}*")):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
@@ -150,13 +150,14 @@ def _read(path: Path, state: TrainingState) -> None:
 def _put_by(path: Path, error: Damaged) -> str:
     log.warning("%s", error)
     said = f"The checkpoint {path.name} cannot be read, so the one before it is used: {error}"
-    return f"{said} {set_aside(path, DAMAGED) or f'It was set aside as {path.name}{DAMAGED}.'}"
+    target = path.with_name(path.name + DAMAGED)
+    return f"{said} {set_aside(path, target) or f'It was set aside as {target.name}.'}"
 
 
-def set_aside(path: Path, suffix: str) -> str:
-    """Gives a training state a name that no run goes on from; says why where that cannot be, else nothing."""
+def set_aside(path: Path, target: Path) -> str:
+    """Gives a checkpoint's file a name that no run goes on from; says why where that cannot be, else nothing."""
     try:
-        path.replace(path.with_name(path.name + suffix))
+        path.replace(target)
     except OSError as trouble:
         return f"{path.name} could not be set aside ({trouble.strerror or trouble})."
     return ""
@@ -164,7 +165,25 @@ def set_aside(path: Path, suffix: str) -> str:
 
 def left_behind(run: RunDir) -> list[Path]:
     """The training states that a run went back beyond, the oldest first."""
-    return sorted(run.checkpoints.glob(f"*{STATE}{LEFT}"), key=lambda path: img_of(path.with_suffix("")) or 0)
+    return sorted(run.checkpoints.glob(f"*{LEFT}{STATE}"), key=lambda path: img_of(_before_left(path)) or 0)
+
+
+def left_name(path: Path) -> Path:
+    """The name of a training state or drawable that a run went back beyond.
+
+    No run takes it for its own, but it is a network as before: --init finds the state beside the drawable.
+    """
+    kind = STATE if path.name.endswith(STATE) else path.suffix
+    return path.with_name(path.name.removesuffix(kind) + LEFT + kind)
+
+
+def _before_left(path: Path) -> Path:
+    return path.with_name(path.name.replace(LEFT, ""))
+
+
+def drawable_beside(state: Path) -> Path:
+    """Where the drawable of a training state lies, that of one left behind, too."""
+    return state.with_name(state.name.removesuffix(STATE) + ".safetensors")
 
 
 def spare(run: RunDir) -> Path | None:

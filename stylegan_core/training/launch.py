@@ -1,9 +1,7 @@
 """Starts or resumes a run: settles its configuration, takes its lock, and says in the log how it ended."""
 
 import logging
-import platform
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import torch
@@ -13,12 +11,12 @@ from stylegan_core.data.loader import Loader
 from stylegan_core.data.order import DataOrder
 from stylegan_core.data.pictures import Fit
 from stylegan_core.data.source import Dataset, open_dataset
-from stylegan_core.device import choose_device, describe
+from stylegan_core.device import choose_device
 from stylegan_core.events import End, Resume, Start
 from stylegan_core.locks import RunLock
 from stylegan_core.rundir import RunDir
 from stylegan_core.stems import img_of
-from stylegan_core.training.agreement import check_agreement, check_data, note
+from stylegan_core.training.agreement import check_agreement, check_copies, check_data, note
 from stylegan_core.training.checkpoint import share_state
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.critic import insist_on_eye
@@ -29,6 +27,7 @@ from stylegan_core.training.keeping import resume_newest
 from stylegan_core.training.log_file import log_file
 from stylegan_core.training.loop import Loop, Shown
 from stylegan_core.training.metric import Measurer
+from stylegan_core.training.opening import opening
 from stylegan_core.training.parts import places_of
 from stylegan_core.training.state import TrainingState, has_batch_norm
 from stylegan_core.training.tensorboard import TensorBoard
@@ -61,13 +60,14 @@ class Launch:
         self._loop: Loop | None = None
         if self.team.leads:
             self.config, self.dataset = settle(self.run, wish)
-            self.device = choose_device(self.config.device)
+            self.device = self.team.device(choose_device(self.config.device))
             self.run.create()
             self.team.told(self.config)
         else:
             self.config = self.team.told(preset("tiny"))
-            self.device = choose_device(self.config.device)
+            self.device = self.team.device(choose_device(self.config.device))
             self.dataset = open_data(self.config.data.path, self.config)
+        check_copies(self.team, self.dataset)
         for plan in self.config.growth.levels:
             places_of(plan.batch, self.config.network.mbstd_group, self.team.rank, self.team.world)
 
@@ -91,8 +91,15 @@ class Launch:
                 return self._train(journal)
             finally:
                 journal.close()
-                if self._board:
-                    self._board.close()
+                self._close_board()
+
+    def _close_board(self) -> None:
+        """TensorBoard's files are beside the run: that they cannot be finished does not change how it ended."""
+        try:
+            if self._board:
+                self._board.close()
+        except OSError as error:
+            log.error("TensorBoard's files could not be finished (%s).", error)
 
     def _train(self, journal: Journal) -> bool:
         torch.set_num_threads(self.config.threads)
@@ -139,10 +146,8 @@ class Launch:
         journal.img = max((img_of(path) or 0 for path in self.run.every_state()), default=0)  # should it be refused
         path, troubles = resume_newest(self.run, state)
         journal.img = state.counters.img
-        machine = f"{describe(self.device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
         kind = Start if path is None and self._new else Resume
-        name, threads, world = self.config.preset, torch.get_num_threads(), self.team.world
-        journal.write(kind(version=program_version(), preset=name, machine=machine, threads=threads, processes=world))
+        journal.write(opening(kind, self.config.preset, self.device, self.team.world))
         for trouble in troubles:
             journal.alert("checkpoint", trouble)
         log.info("%s at %g kimg", "goes on" if path else "starts", state.counters.img / 1000)
@@ -184,11 +189,3 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
 def open_data(path: str, config: TrainingConfig) -> Dataset:
     fit: Fit = "letterbox" if config.data.fit == "letterbox" else "crop"
     return open_dataset(path, config.network.resolution, fit, config.data.label)
-
-
-def program_version() -> str:
-    """The version of this program, "unknown" where it was not installed."""
-    try:
-        return version("stylegan-explorer")
-    except PackageNotFoundError:
-        return "unknown"

@@ -4,7 +4,15 @@ import gc
 
 import torch
 
-SIGNS = ("can't allocate memory", "out of memory", "bad_alloc", "could not create a memory object")
+SIGNS = (
+    "can't allocate memory",
+    "not enough memory",  # torch's words on Windows
+    "out of memory",
+    "bad_alloc",
+    "could not create a memory object",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
 
 
 def out_of_memory(error: BaseException) -> bool:

@@ -7,7 +7,7 @@ from stylegan_core.schedule import Phase
 from stylegan_core.training.half import Half
 from stylegan_core.training.keys import Purpose, uniforms
 from stylegan_core.training.losses import fade_reals, gradient_penalty, path_lengths, r1_penalty, r1_weight
-from stylegan_core.training.parts import Part
+from stylegan_core.training.parts import Part, places_of, split
 
 PATH_DECAY = 0.01  # how fast the running mean of path lengths follows (StyleGAN2, spec-core 4)
 
@@ -51,11 +51,26 @@ class Penalties(Half):
         penalty = gradient_penalty(lambda x: self._scores(x, label, phase), reals, fakes, place, self._below(phase))
         torch.autograd.backward(penalty * (self.objective.gradient_penalty * part.share))
 
+    def _path_labels(self, labels: Tensor | None, batch: int, size: int) -> Tensor | None:
+        """Classes of this process's path lengths, which are of the first ``size`` images of the batch.
+
+        ``labels`` are those of its share of the whole batch, which may be other images.
+        """
+        if labels is None:
+            return None
+        rank, world = self.team.rank, self.team.world
+        whole = labels
+        if world > 1:
+            whole = labels.new_zeros(batch, labels.shape[1])
+            whole[places_of(batch, self.config.network.mbstd_group, rank, world)] = labels
+            self.team.add([whole])
+        return whole[[place for part in split(size, 0, 1, rank, world) for place in part.places]]
+
     def _mean_path_length(self, labels: Tensor | None, batch: int, phase: Phase) -> Tensor:
         """This process's share of the mean length, which the penalty of every picture needs."""
         parts = self._parts(batch, 1)
         means = [self._path_lengths(labels, part, phase).detach().mean() * part.share for part in parts]
-        return torch.stack(means).sum()
+        return torch.stack(means).sum() if means else torch.zeros((), device=self.device)
 
     def _path_gradients(self, labels: Tensor | None, batch: int, phase: Phase, mean: Tensor | None) -> Tensor:
         """Gradients of mean (length − a)² with a = before + 0.01·(mean length − before), a's own included.

@@ -6,14 +6,15 @@ from pathlib import Path
 import torch
 
 from stylegan_core.events import Resume
-from stylegan_core.rundir import RunDir
-from stylegan_core.stems import img_of, kimg_words
+from stylegan_core.rundir import RunDir, is_whole
+from stylegan_core.stems import img_of
 from stylegan_core.training.checkpoint import share_state
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.finetune import open_init, take_over
 from stylegan_core.training.journal import Journal
-from stylegan_core.training.keeping import LEFT, first_readable, left_behind, set_aside
+from stylegan_core.training.keeping import drawable_beside, first_readable, left_behind, left_name, set_aside
+from stylegan_core.training.opening import opening
 from stylegan_core.training.state import Counters, TrainingState
 
 MOST_RETURNS = 3
@@ -25,7 +26,7 @@ def go_back(run: RunDir, state: TrainingState, team: Team, journal: Journal) -> 
     state, troubles = rolled_back(run, state, team)
     counters = state.counters
     journal.img = counters.img
-    journal.write(Resume(preset=state.config.preset, threads=torch.get_num_threads(), processes=team.world))
+    journal.write(opening(Resume, state.config.preset, state.generator.w_avg.device, team.world))
     for trouble in troubles:
         journal.alert("checkpoint", trouble)
     kimg, factor = counters.img / 1000, counters.rate_factor
@@ -37,8 +38,8 @@ def rolled_back(run: RunDir, state: TrainingState, team: Team) -> tuple[Training
     """The state of a checkpoint, or that of the run's begin, at half the rate; and what could not be read or set aside.
 
     The first return is to the newest checkpoint, each one after it to an older one while there is any; the newer ones
-    are set aside, so that a resume does not take them. Raises ValueError after three returns, and as
-    :func:`first_readable` does.
+    are set aside, so that neither a resume nor who asks for the run's network takes them. Raises ValueError after three
+    returns, and as :func:`first_readable` does.
     """
     before, state.torn = state.counters, True
     if before.rollbacks >= MOST_RETURNS:
@@ -52,8 +53,9 @@ def rolled_back(run: RunDir, state: TrainingState, team: Team) -> tuple[Training
     counters.troubled, counters.returned = max(before.troubled, before.img), counters.img
     counters.skipped_d = counters.skipped_r1 = counters.skipped_g = counters.skipped_path = counters.skipped_c = 0
     state.torn = False
-    newer = [path for path in run.every_state() if team.leads and (img_of(path) or 0) > counters.img]
-    return state, [*troubles, *(said for path in newer if (said := set_aside(path, LEFT)))]
+    written = [*run.every_drawable(), *run.every_state()] if team.leads else []
+    newer = [path for path in written if (img_of(path) or 0) > counters.img]
+    return state, [*troubles, *(said for path in newer if (said := set_aside(path, left_name(path))))]
 
 
 def came_past(counters: Counters, images: int) -> bool:
@@ -90,9 +92,8 @@ def _begun_again(config: TrainingConfig, device: torch.device, team: Team) -> Tr
 
 def _end_of_returns(run: RunDir) -> str:
     said = "The gradients stay not finite after three returns at ever lower rates; training ends."
-    older = [*(kimg_words(path) for path in run.every_state()), *(path.name for path in left_behind(run)[::-1])]
+    drawable = map(drawable_beside, [*run.every_state(), *left_behind(run)[::-1]])
+    older = [path.name for path in drawable if is_whole(path)]
     if not older:
         return said
-    return (
-        f"{said} In {run.checkpoints} lie the states of {', '.join(older)}; --init begins a new run from one of them."
-    )
+    return f"{said} In {run.checkpoints} lie {', '.join(older)}; --init begins a new run from one of them."

@@ -111,8 +111,11 @@ class Stepper(Penalties):
         apart, riding = riding and self.config.r1_groups > 0, riding and not self.config.r1_groups
         sums = Sums(self.device)
         means: list[Tensor] = []
-        # In one pass where memory is no concern; batch and spectral norms would see something else than in two.
-        together = not riding and not self.state.counters.micro_batch and self.config.network.d_norm == "none"
+        # In one pass where memory is no concern; batch and spectral norms would see something else than in two, and
+        # so would the minibatch deviation of a batch below one group, which then holds reals beside fakes.
+        whole_groups = phase.batch >= self.config.network.mbstd_group
+        alike = whole_groups and self.config.network.d_norm == "none"
+        together = alike and not riding and not self.state.counters.micro_batch
         for part in self._parts(phase.batch, self.config.network.mbstd_group):
             label = None if labels is None else part.of(labels)
             real = fade_reals(part.of(reals).to(self.device), phase.alpha)
@@ -231,11 +234,12 @@ class Stepper(Penalties):
         """StyleGAN2's path length regularisation in an Adam step of its own (spec-core 4)."""
         counters = self.state.counters
         size = max(batch // self.objective.path_shrink, 1)
+        labels = self._path_labels(labels, batch, size)
         mean = None
         if self.team.world > 1:
-            mean = self._fitting(lambda: self._mean_path_length(labels, size, phase), size)
+            mean = self._fitting(lambda: self._mean_path_length(labels, size, phase), size, group=1)
             self.team.add([mean])
-        mean = self._fitting(lambda: self._path_gradients(labels, size, phase, mean), size)
+        mean = self._fitting(lambda: self._path_gradients(labels, size, phase, mean), size, group=1)
         skipped = len(numbers.skipped)
         network, adam = self.state.generator, self.state.adam_g
         self._update(network, adam, "generator's path lengths", numbers, "skipped_path")
@@ -253,6 +257,17 @@ class Stepper(Penalties):
             counters.ada_p = adjusted(counters.ada_p, counters.ada_signs, counters.ada_images, ada)
             counters.ada_signs, counters.ada_images = 0.0, 0
 
+    def _joined_gradients(self, network: nn.Module) -> list[Tensor]:
+        """The gradients of the joined batch; zeros from a process whose images left none where others' did."""
+        parameters = list(network.parameters())
+        found = self.team.most([p.grad is not None for p in parameters])
+        learning = [p for p, anywhere in zip(parameters, found, strict=True) if anywhere]
+        gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in learning]
+        self.team.add(gradients)
+        for parameter, gradient in zip(learning, gradients, strict=True):
+            parameter.grad = gradient
+        return gradients
+
     def _update(
         self, network: nn.Module, optimizer: torch.optim.Adam, name: str, numbers: StepNumbers, *counted: str
     ) -> float:
@@ -261,8 +276,7 @@ class Stepper(Penalties):
         The counters called ``counted`` tell how often in a row such an update was left out.
         """
         counters = self.state.counters
-        gradients = [p.grad for p in network.parameters() if p.grad is not None]
-        self.team.add(gradients)
+        gradients = self._joined_gradients(network)
         norm = float(torch.nn.utils.get_total_norm(gradients))
         finite = math.isfinite(norm)
         if finite:

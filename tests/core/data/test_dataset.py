@@ -233,6 +233,22 @@ def test_a_damaged_entry_of_a_zip_is_skipped(tmp_path: Path, caplog: pytest.LogC
     assert "0.png" in caplog.text
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_entry_is_skipped_however_it_is_packed(
+    tmp_path: Path, method: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, path = folder_of(tmp_path / "a", 2), tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as file:
+        for name in ("0.png", "1.png"):
+            file.write(folder / name, name)
+    content = bytearray(path.read_bytes())
+    content[80:110] = bytes(byte ^ 0xFF for byte in content[80:110])
+    path.write_bytes(content)
+    data = open_dataset(path, 16)
+    assert (data.read(0) == data.read(1)).all()
+    assert "0.png cannot be read and is skipped: its entry in the zip file is damaged" in caplog.text
+
+
 def test_a_zip_bomb_is_a_broken_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,8 +11,7 @@ from stylegan_core.rundir import EventReader, RunDir
 
 def final_state(run: RunDir) -> tuple[dict[str, object], dict[str, torch.Tensor]]:
     """Counters and tensors of a run's newest training state."""
-    path = max(run.checkpoints.glob("*.state.safetensors"))
-    metadata, tensors = read_safetensors(path)
+    metadata, tensors = read_safetensors(run.every_state()[0])
     return json.loads(metadata["counters"]), tensors
 
 

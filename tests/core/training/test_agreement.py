@@ -2,19 +2,23 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 import torch
 
+from stylegan_core.data.source import open_dataset
 from stylegan_core.model import save_model
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import launch
+from stylegan_core.training.agreement import check_copies
 from stylegan_core.training.config import TrainingConfig, preset
 from stylegan_core.training.distributed import T, Team
 from stylegan_core.training.launch import Launch, Wish
 from tests.core.training.conftest import Train
+from tests.core.training.threads import in_threads
 
 SHORT = ("settle_steps=0", "growth.stable_kimg=0.008", "growth.fade_kimg=0.008")
 
@@ -130,7 +134,7 @@ def test_data_that_has_moved_is_noted_where_all_look(
         team = Two()
         patch.setattr(launch, "join", lambda: team)
         Launch(Wish(run.path, data=place))
-        (told,) = team.heard
+        told = team.heard[0]
     assert isinstance(told, TrainingConfig)
     assert told.data.path == place
     assert noted(run).data.path == str(data)  # nothing is written before the run is locked
@@ -138,6 +142,45 @@ def test_data_that_has_moved_is_noted_where_all_look(
     assert noted(run).data.path == place
     assert run.config()["telepathy"]
     assert Launch(Wish(run.path)).train()
+
+
+class Second(Team):
+    """The second of two processes, told what the first one trains and on what."""
+
+    rank, world = 1, 2
+
+    def __init__(self, *said: object) -> None:
+        self._said = iter(said)
+
+    def told(self, thing: T) -> T:
+        return next(self._said)  # type: ignore[return-value]
+
+
+def test_another_copy_of_the_data_in_a_second_process_is_refused(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader = Launch(Wish(tmp_path / "run", "tiny", str(data)))
+    mine = leader.dataset.fingerprint, tuple(leader.dataset.classes)
+    for told, refused in ((mine, False), (("other pictures", ()), True), ((mine[0], ("other class",)), True)):
+        team = Second(leader.config, told)
+        monkeypatch.setattr(launch, "join", lambda team=team: team)
+        with pytest.raises(ValueError, match="copy the data set of the first") if refused else nullcontext():
+            Launch(Wish(tmp_path / "run"))
+
+
+def test_a_copy_that_differs_anywhere_ends_all_processes(data: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(data, tmp_path / "copy")
+    shutil.copy(copy / "000.png", copy / "999.png")
+    copies = [open_dataset(folder, 16) for folder in (data, copy)]
+
+    def refusal(team: Team) -> str:
+        with pytest.raises(ValueError, match="copy the data set of the first") as refused:
+            check_copies(team, copies[team.rank])
+        return str(refused.value)
+
+    first, second = in_threads(2, refusal)
+    assert str(data) in first and str(copy) in second
+    assert in_threads(2, lambda team: check_copies(team, copies[0])) == [None, None]
 
 
 @pytest.mark.parametrize("named", [True, False])

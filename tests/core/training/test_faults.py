@@ -13,10 +13,12 @@ import torch
 
 from stylegan_core.data import loader
 from stylegan_core.data.cache import LevelCache
-from stylegan_core.events import Alert, Checkpoint, End, Resume
+from stylegan_core.events import Alert, Checkpoint, End, Event, Resume
 from stylegan_core.rundir import RunDir
 from stylegan_core.stems import STATE
-from stylegan_core.training import loop
+from stylegan_core.training import launch, loop
+from stylegan_core.training.journal import Journal
+from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import Train
@@ -258,3 +260,29 @@ def test_a_vanished_data_set_ends_the_run_with_its_reason(
     assert isinstance(end, End)
     assert (end.reason, end.text) == ("error", "The folder of pictures is gone.")
     assert caplog.records
+
+
+class FullBoard:
+    """TensorBoard's files on a disk that is full when they are finished."""
+
+    def __init__(self, _run: RunDir) -> None:
+        self.take: Callable[[Event], None] = lambda _: None
+
+    def close(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def test_tensorboards_files_that_cannot_be_finished_do_not_change_how_the_run_ended(
+    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_launch: Launch, _journal: Journal) -> bool:
+        raise ValueError("The pictures are gone.")
+
+    monkeypatch.setattr(launch, "TensorBoard", FullBoard)
+    started = Launch(Wish(tmp_path / "run", "tiny", str(pictures), tensorboard=True))
+    monkeypatch.setattr(Launch, "_train", lambda _launch, _journal: True)
+    assert started.train()
+    assert "No space left" in caplog.text
+    monkeypatch.setattr(Launch, "_train", fails)
+    with pytest.raises(ValueError, match="The pictures are gone"):
+        started.train()

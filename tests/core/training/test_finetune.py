@@ -15,6 +15,7 @@ from stylegan_core.training.config import changed, preset
 from stylegan_core.training.finetune import adopted, adopted_from, begun_at, open_init, take_over
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.state import TrainingState
+from tests.core.networks.test_presets import small
 from tests.core.reference import reference
 
 CPU = torch.device("cpu")
@@ -129,6 +130,18 @@ def test_classes_may_differ(tmp_path: Path) -> None:
     take_over(state, origin)
     theirs = origin.model.generator.state_dict()
     assert torch.equal(state.generator.state_dict()["mapping.layers.1.weight"], theirs["mapping.layers.1.weight"])
+
+
+@pytest.mark.parametrize("name", ["dcgan-32", "config-b"])
+def test_a_network_whose_codes_hold_classes_may_be_gone_on_from_without_them(name: str, tmp_path: Path) -> None:
+    plain = small(name)
+    classes = ("one", "other")
+    conditional = Model(build_generator(plain.network.with_classes(classes)))
+    assert conditional.config.w_dim == 2 * plain.network.w_dim
+    assert adopted(plain, conditional, tmp_path).network == plain.network
+    again = adopted(plain, conditional, tmp_path, ["z_dim", "w_dim"])
+    assert again.network == plain.network
+    assert again.network.with_classes(classes) == conditional.config
 
 
 def test_a_run_goes_on_from_another_runs_networks_and_then_stands_alone(

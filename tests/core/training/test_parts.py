@@ -77,6 +77,24 @@ def test_the_first_groups_of_a_batch_are_the_same_pictures_however_many_share_it
     assert [part.places for part in split(8, 0, 4, first=9)] == [part.places for part in split(8, 0, 4)]
 
 
+@pytest.mark.parametrize("group", [1, 4])
+@pytest.mark.parametrize("size", [0, 8])
+def test_a_part_is_cut_out_without_an_index_that_a_recording_on_a_gpu_would_have_to_copy(
+    group: int, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> Tensor:
+        raise RuntimeError("An index is copied to the GPU.")
+
+    mine = torch.randn(20, 3, 4, 4)
+    parts = list(split(40, size, group, rank=1, world=2, first=33 if group == 1 else 7))
+    assert parts
+    expected = [mine[part.rows] for part in parts]
+    monkeypatch.setattr(Tensor, "__getitem__", refused)
+    found = [part.of(mine) for part in parts]
+    monkeypatch.undo()
+    assert all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
+
+
 def test_r1_of_every_group_is_r1_of_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     riding, expected, _ = gradients(WHOLE, FADING, monkeypatch)
     apart, numbers, _ = gradients(changed(WHOLE, ["r1_groups=6"]), FADING, monkeypatch)
@@ -97,6 +115,9 @@ def test_what_is_out_of_memory_and_what_is_not() -> None:
     with pytest.raises(RuntimeError) as refused:
         torch.empty(1 << 60, dtype=torch.uint8)
     assert memory.out_of_memory(refused.value)
+    windows = "alloc_cpu.cpp:72] data. DefaultCPUAllocator: not enough memory: you tried to allocate 26214400 bytes."
+    for said in (windows, *(f"CUDA error: {name}_STATUS_ALLOC_FAILED when calling" for name in ("CUBLAS", "CUDNN"))):
+        assert memory.out_of_memory(RuntimeError(said))
     assert not memory.out_of_memory(RuntimeError("shapes do not fit"))
     assert [memory.smaller(images, 4) for images in (32, 12, 8, 4)] == [16, 4, 4, 0]
 
@@ -148,7 +169,7 @@ def test_path_lengths_that_first_fit_in_parts_have_the_mean_of_all(monkeypatch: 
 
     monkeypatch.setattr(Stepper, "_path_lengths", short)
     parts, _, state = gradients(config, FADING, monkeypatch)
-    assert state.counters.micro_batch == 4
+    assert state.counters.micro_batch == 3
     assert state.counters.path_mean == pytest.approx(whole.counters.path_mean, rel=1e-9)
     for name, gradient in joined[-1].items():
         torch.testing.assert_close(parts[-1][name], gradient, rtol=1e-10, atol=1e-10)

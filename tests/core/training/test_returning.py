@@ -1,5 +1,6 @@
 """Going back where gradients are not finite: how far, how often, and that it ends as if nobody had interrupted it."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -7,17 +8,19 @@ from typing import Any
 import pytest
 import torch
 
-from stylegan_core.events import Alert, End, Resume
+from stylegan_core.events import Alert, End, Event, Resume
 from stylegan_core.rundir import EventReader, RunDir
-from stylegan_core.stems import STATE, img_of
+from stylegan_core.stems import STATE
 from stylegan_core.training import loop
-from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.checkpoint import write_checkpoint
+from stylegan_core.training.config import TrainingConfig, preset
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.finetune import open_init
+from stylegan_core.training.journal import Silent
 from stylegan_core.training.keeping import LEFT, left_behind, spare
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
-from stylegan_core.training.returning import came_past, rolled_back
+from stylegan_core.training.returning import came_past, go_back, rolled_back
 from stylegan_core.training.state import Counters, TrainingState
 from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import Train
@@ -55,7 +58,7 @@ def poisoned_from(monkeypatch: pytest.MonkeyPatch, img: int) -> None:
 
 def returns(run: RunDir) -> list[int]:
     """Where the run went back to, none of it dropped."""
-    return [event.img for event in EventReader(run).poll() if isinstance(event, Resume) and not event.version]
+    return [event.img for event in EventReader(run).poll() if isinstance(event, Alert) and "went back" in event.text]
 
 
 def alerts(run: RunDir, code: str) -> list[str]:
@@ -65,19 +68,19 @@ def alerts(run: RunDir, code: str) -> list[str]:
 def test_a_poisoned_newest_checkpoint_gives_way_to_an_older_one_and_is_then_forgotten(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    left: list[list[int | None]] = []
+    left: list[list[str]] = []
     original = Loop.step
 
     def step(self: Loop) -> None:
         original(self)
-        left.append([img_of(path.with_suffix("")) for path in left_behind(self.run)])
+        left.append(sorted(path.name for path in self.run.checkpoints.glob(f"*{LEFT}*")))
 
     poisoned_once_at(monkeypatch, 128)
     monkeypatch.setattr(Loop, "step", step)
     run = train(*PLAIN)
     assert returns(run) == [128, 96]
     assert isinstance(end := story(run)[-1], End) and end.reason == "finished"
-    assert [128] in left and left[-1] == []
+    assert [f"000000_128{LEFT}.safetensors", f"000000_128{LEFT}{STATE}"] in left and left[-1] == []
     counters, tensors = final_state(run)
     assert [counters[name] for name in ("rollbacks", "rate_factor", "troubled", "returned")] == [0, 1.0, 0, 0]
     assert all(torch.isfinite(tensor).all() for tensor in tensors.values())
@@ -118,12 +121,67 @@ def test_without_progress_it_goes_further_back_each_time_and_names_what_is_left(
         train(*PLAIN)
     assert returns(run) == [128, 96, 64]
     said = str(raised.value)
-    assert "0.064 kimg" in said and f"000000_128{STATE}{LEFT}" in said and "--init" in said
-    assert len(list(run.checkpoints.glob(f"*{LEFT}"))) == 2
-    assert spare(run) == run.checkpoints / f"000000_096{STATE}{LEFT}"
+    assert "000000_064.safetensors" in said and f"000000_128{LEFT}.safetensors" in said and "--init" in said
+    assert len(left_behind(run)) == 2
+    assert spare(run) == run.checkpoints / f"000000_096{LEFT}{STATE}"
     with pytest.raises(ValueError, match="not finite after three returns"):
         train(*PLAIN)
     assert caplog.records
+
+
+def run_with_checkpoints(path: Path, *images: int) -> tuple[RunDir, TrainingState]:
+    """A run that wrote checkpoints after so many images, and its state at the last of them."""
+    run, state = RunDir(path), TrainingState.fresh(preset("tiny"), torch.device("cpu"))
+    run.create()
+    for img in images:
+        state.counters.img = img
+        write_checkpoint(run, state)
+    return run, state
+
+
+def test_who_asks_for_the_network_of_a_run_that_went_back_gets_the_one_it_went_back_to(tmp_path: Path) -> None:
+    run, state = run_with_checkpoints(tmp_path / "run", 64, 96, 128)
+    state.counters = Counters(img=136, rollbacks=1, returned=128)
+    found, troubles = rolled_back(run, state, Team())
+    assert (found.counters.img, troubles) == (96, [])
+    assert run.drawable() == run.checkpoint_file(96)
+    assert open_init(run.path).model.path == run.checkpoint_file(96)
+    assert open_init(run.checkpoints / f"000000_128{LEFT}.safetensors").discriminator is not None
+
+
+def test_init_takes_what_is_named_where_training_ends(tmp_path: Path) -> None:
+    run, state = run_with_checkpoints(tmp_path / "run", 64, 96, 128)
+    state.counters = Counters(img=136, rollbacks=2, returned=96)
+    state, _ = rolled_back(run, state, Team())
+    with pytest.raises(ValueError, match="not finite after three returns") as raised:
+        rolled_back(run, state, Team())
+    (listed,) = re.findall(r"lie (.+); --init", str(raised.value))
+    names = listed.split(", ")
+    assert names == ["000000_064.safetensors", *(f"000000_{img}{LEFT}.safetensors" for img in ("128", "096"))]
+    assert all(open_init(run.checkpoints / name).discriminator is not None for name in names)
+
+
+class Told(Silent):
+    """A journal that keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[Event] = []
+
+    def write(self, event: Event) -> None:
+        self.events.append(event)
+
+
+def test_the_log_says_what_goes_on_after_a_return_and_on_what_machine(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run, state = run_with_checkpoints(tmp_path / "run", 64)
+    journal = Told()
+    go_back(run, state, Team(), journal)
+    (resume,) = (event for event in journal.events if isinstance(event, Resume))
+    assert resume.version and resume.machine.startswith("CPU, ")
+    assert (resume.preset, resume.threads, resume.processes) == ("tiny", torch.get_num_threads(), 1)
+    assert "went back to 0.064 kimg" in caplog.text
 
 
 def test_with_nothing_older_it_goes_back_to_the_oldest_again(
@@ -172,7 +230,7 @@ def test_a_state_that_cannot_be_set_aside_is_said(
     original = Path.replace
 
     def replace(self: Path, target: Path) -> Path:
-        if target.name.endswith(LEFT):
+        if LEFT in target.name:
             raise PermissionError(13, "It is being used by another process", str(self))
         return original(self, target)
 
@@ -180,5 +238,5 @@ def test_a_state_that_cannot_be_set_aside_is_said(
     monkeypatch.setattr(Path, "replace", replace)
     run = train(*PLAIN)
     assert returns(run) == [128, 96]
-    assert ["could not be set aside" in text for text in alerts(run, "checkpoint")] == [True]
+    assert ["could not be set aside" in text for text in alerts(run, "checkpoint")] == [True, True]
     assert caplog.records

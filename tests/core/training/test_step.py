@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylegan_core.schedule import Phase, phase_at
+from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.half import mixed_styles
 from stylegan_core.training.parts import split
@@ -92,6 +92,18 @@ def test_reals_and_fakes_in_one_pass_leave_the_gradients_of_two(
         torch.testing.assert_close(one[name] / scale, gradient / scale, rtol=0, atol=2e-4)
     for name in ("d_real", "d_fake", "loss_d"):
         torch.testing.assert_close(getattr(numbers, name), getattr(others, name))
+
+
+@pytest.mark.parametrize(("batch", "group"), [(2, 4), (3, 4), (8, 16)])
+def test_reals_and_fakes_are_not_in_one_group_where_the_batch_is_less_than_one(batch: int, group: int) -> None:
+    config = changed(preset("tiny"), [f"growth.batch={batch}", f"network.mbstd_group={group}", "gamma=0"])
+    state, phase, numbers = TrainingState.fresh(config, torch.device("cpu")), phases(config.growth)[-1], StepNumbers()
+    stepper = Stepper(state, torch.float32)
+    pictures = reals(phase)[:batch]
+    with torch.no_grad():
+        alone = stepper._scores(pictures, None, phase).mean()
+    stepper.discriminator_half(pictures, None, phase, numbers)
+    torch.testing.assert_close(numbers.d_real, alone)
 
 
 @pytest.mark.parametrize(("batch", "size"), [(16, 0), (16, 4), (16, 8), (8, 4), (32, 12), (2, 0)])
