@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QW
 from explorer import theme
 from explorer.controls.chips import chip
 from explorer.time_left import TimeLeft, duration
-from explorer.train.words import kimg_number, number, size_text, square
+from explorer.train.words import KIMG, kimg_number, number, size_text, square
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.schedule import LevelPlan
 
@@ -69,6 +69,7 @@ class CostTable(QWidget):
         self.free: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What it takes on this machine")
+        self.setToolTip(f"What each level takes on this machine. {KIMG}.")
 
     def show_rows(self, rows: Sequence[Row], total: tuple[str, ...] = (), free: tuple[str, ...] = ()) -> None:
         """The levels, below a line the totals, and below those what is there."""

@@ -1,10 +1,22 @@
 """The growth timeline: every level's fade and stable phase to scale, what is done, where the run is now."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
+from explorer.controls.focus import ShowsFocus
 from explorer.time_left import duration
 from explorer.train.words import hover_text, kimg_text
 from stylegan_core.bands import band_of_resolution
@@ -12,9 +24,10 @@ from stylegan_core.schedule import Phase
 
 SIDE, LABELS, BLOCK, FOOT = 14, 34, 36, 34  # pixels: margins, above the blocks, the blocks, below them
 HATCH = 7.0
+STEPS = 100  # keys from one end to the other
 
 
-class GrowthTimeline(QWidget):
+class GrowthTimeline(ShowsFocus, QWidget):
     """Blocks in band colours, hatched and with a rising alpha line while a level fades in, and a marker at now.
 
     ``pointed`` gives the kimg under the mouse, or NaN when it leaves: other panels show the same place.
@@ -30,6 +43,7 @@ class GrowthTimeline(QWidget):
         self._cursor = float("nan")
         self._live = False
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedHeight(LABELS + BLOCK + FOOT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Growth timeline")
@@ -83,6 +97,10 @@ class GrowthTimeline(QWidget):
         self._paint_labels(painter)
         self._paint_cursor(painter)
         self._paint_now(painter)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.current().colour("accent"), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4.5, 4.5, -4.5, -4.5), 6, 6)
 
     def _colour(self, phase: Phase) -> QColor:
         top = max(each.resolution for each in self._plan)
@@ -187,12 +205,37 @@ class GrowthTimeline(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Says level, alpha, kimg, batch and rate of the place under the mouse."""
-        kimg = self.kimg_at(event.position().x())
+        self._point_at(self.kimg_at(event.position().x()), event.globalPosition().toPoint())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The same with the arrow keys, which begin where the run is."""
+        here = self._cursor if self._cursor == self._cursor else self._now or 0.0
+        step = self.total / STEPS
+        places = {
+            Qt.Key.Key_Left: here - step,
+            Qt.Key.Key_Right: here + step,
+            Qt.Key.Key_Home: 0.0,
+            Qt.Key.Key_End: self.total,
+        }
+        if not self._plan or event.key() not in places:
+            super().keyPressEvent(event)
+            return
+        kimg = min(max(places[Qt.Key(event.key())], 0.0), self.total)
+        self._point_at(kimg, self.mapToGlobal(QPoint(round(self.x_of(kimg)), LABELS + BLOCK)))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Nothing is pointed at any more."""
+        super().focusOutEvent(event)
+        self._point_at(float("nan"), QPoint())
+
+    def _point_at(self, kimg: float, where: QPoint) -> None:
         self._cursor = kimg
         self.pointed.emit(kimg)
         phase = self.phase_under(kimg)
         if phase is not None:
-            QToolTip.showText(event.globalPosition().toPoint(), hover_text(phase, kimg), self)
+            said = hover_text(phase, kimg)
+            self.setAccessibleDescription(said)
+            QToolTip.showText(where, said, self)
         self.update()
 
     def phase_under(self, kimg: float) -> Phase | None:
@@ -209,9 +252,7 @@ class GrowthTimeline(QWidget):
 
     def leaveEvent(self, _event: QEvent) -> None:
         """The mouse is gone: no place is pointed at."""
-        self._cursor = float("nan")
-        self.pointed.emit(self._cursor)
-        self.update()
+        self._point_at(float("nan"), QPoint())
 
 
 def mixed(colour: QColor, token: str, share: float) -> QColor:

@@ -56,10 +56,13 @@ def headline(phase: Phase, is_last: bool, seconds_left_in_phase: float | None, i
     return f"Stable at {square(here)}, <b>alpha 1</b>{then}"
 
 
+KIMG = "kimg: thousands of real pictures shown to the discriminator"
+
+
 def hover_text(phase: Phase, kimg: float) -> str:
     """What the timeline says about one point of the run: level, alpha, kimg, batch and rate."""
     what = f"{square(phase.resolution)} fading in" if phase.kind == "fade" else f"{square(phase.resolution)} stable"
     return (
         f"{what} · level {phase.level} · alpha {phase.alpha:.2f}\n"
-        f"{kimg_text(kimg)} · batch {phase.batch} · rate {phase.rate:g}"
+        f"{kimg_text(kimg)} · batch {phase.batch} · rate {phase.rate:g}\n{KIMG}"
     )

@@ -1,5 +1,6 @@
 """The monitor of one run: sentence, timeline, alpha, samples, curves, messages, buttons."""
 
+import math
 import threading
 import time
 from dataclasses import replace
@@ -11,6 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip
+from pytestqt.qtbot import QtBot
 
 from explorer import theme
 from explorer.train import numbers
@@ -44,6 +46,22 @@ def test_what_holds_the_counter_is_said(monitor: Monitor, run: RunDir) -> None:
     look(monitor)
     said = monitor.header.sentence.text()
     assert "The layers of 16² learn &lt;what&gt; 8² draws, 40%; the count of images stands still" in said
+
+
+def test_the_timeline_is_read_with_keys(monitor: Monitor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: said.append(text))
+    timeline = monitor.timeline
+    pointed: list[float] = []
+    timeline.pointed.connect(pointed.append)
+    timeline.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_End, Qt.Key.Key_Right):
+        qtbot.keyClick(timeline, key)
+    whole = timeline.total
+    assert pointed == pytest.approx([0, whole / 100, 0, 0, whole, whole])
+    assert "level 0" in said[0] and "alpha" in said[0] and "thousands of real pictures" in said[0]
+    timeline.clearFocus()
+    qtbot.waitUntil(lambda: math.isnan(pointed[-1]))
 
 
 def test_the_timeline_knows_every_place(monitor: Monitor) -> None:
