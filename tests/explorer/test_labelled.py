@@ -14,6 +14,7 @@ from stylegan_core.latents.library import Entry, Library, library_path
 from stylegan_core.recipe import Direction, Vector
 from tests.explorer.whole_window import Make, drawn, model_file
 
+PATIENCE = 30_000  # milliseconds, for a process that starts on a busy machine
 FOUND = """
 import shutil, sys, time
 words = sys.argv[1:]
@@ -42,6 +43,7 @@ def explorer(start: Make, window_home: Path, qtbot: QtBot, monkeypatch: pytest.M
     )
     made = start()
     drawn(made, qtbot)
+    qtbot.waitUntil(lambda: "pca" in made.directions.shelf.found)  # the other search, which says things, too
     return made
 
 
@@ -55,17 +57,18 @@ def test_what_is_found_is_kept_with_its_name(explorer: Explorer, qtbot: QtBot) -
     panel.labels_chosen.emit("/data/avatars")
     assert "labels of avatars" in panel.message.text() and not panel.search.isHidden()
     assert explorer.window.unfinished() == ["the search for directions"]
-    qtbot.waitUntil(lambda: "Glasses" in names(explorer))
+    qtbot.waitUntil(lambda: "Glasses" in names(explorer), timeout=PATIENCE)
     assert panel.message.text() == "1 direction found in the labels of avatars." and panel.search.isHidden()
     assert [entry.direction.name for entry in Library.load(library_path(info.hash, info.name)).entries] == ["Glasses"]
     assert list((explorer.labelled._out().parent).glob("found-*")) == [] and explorer.window.unfinished() == []
     panel.labels_chosen.emit("/data/avatars")
-    qtbot.waitUntil(lambda: "No new ones" in panel.message.text())
+    qtbot.waitUntil(lambda: "No new ones" in panel.message.text(), timeout=PATIENCE)
 
 
 def test_labels_that_say_nothing_are_told_in_a_sentence(explorer: Explorer, qtbot: QtBot) -> None:
     explorer.directions.labels_chosen.emit("/data/bad")
-    qtbot.waitUntil(lambda: explorer.directions.message.text() == "bad has no labels: choose another folder.")
+    said = "bad has no labels: choose another folder."
+    qtbot.waitUntil(lambda: explorer.directions.message.text() == said, timeout=PATIENCE)
     assert explorer.directions.search.isHidden()
 
 
@@ -73,7 +76,7 @@ def test_labels_that_say_nothing_are_told_in_a_sentence(explorer: Explorer, qtbo
 def test_the_search_is_given_up(explorer: Explorer, qtbot: QtBot, window_home: Path, how: str) -> None:
     panel = explorer.directions
     panel.labels_chosen.emit("/data/slow")
-    qtbot.waitUntil(lambda: panel.search.bar.value() == 500)
+    qtbot.waitUntil(lambda: panel.search.bar.value() == 500, timeout=PATIENCE)
     if how == "cancel":
         panel.search.cancel.click()
     else:
