@@ -1,5 +1,6 @@
 """The shelf: which directions a model has, where they came from, and in which order they are shown."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
@@ -109,6 +110,12 @@ class DirectionShelf:
         same = other.model == info.hash
         warning = "" if same else " They were found in another model and may mean something else."
         return said or f"Imported {len(fitting)} directions.{warning}"
+
+    def learn(self, found: Iterable[Entry]) -> tuple[int, str]:
+        """Adds directions that were found, but for those whose names are taken; how many, and what went wrong."""
+        taken = {entry.direction.name.casefold() for entry in self.library.entries}
+        fresh = [entry for entry in found if entry.direction.name.casefold() not in taken]
+        return len(fresh), self._save(self.library.merged(fresh)) if fresh else ""
 
     def export(self, path: Path) -> str:
         """Writes every kept direction to a file that other people can import."""

@@ -19,6 +19,7 @@ from explorer.controls.sorting import SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
+from stylegan_core.latents.library import Library
 from stylegan_core.recipe import AppliedDirection, Recipe
 from stylegan_core.stems import kimg_of, kimg_words
 
@@ -376,15 +377,15 @@ class DirectionsPanel(Panel):
             self._say(f"Looking for the directions of the labels, {left} …")
 
     def labels_found(self, path: Path, data: str) -> None:
-        """The library that was found is there: what this one lacks is put into it."""
+        """The library that was found is there: what has a new name is put into this one."""
+        try:
+            found = Library.load(path).entries
+        except (OSError, ValueError) as error:
+            self.labels_failed(str(error))
+            return
         self.search.end(LABELS)
-        before = len(self.shelf.library.entries)
-        said = self.shelf.bring(path, self.info) if self.info is not None else ""
-        number = len(self.shelf.library.entries) - before
-        if said.startswith("Imported"):
-            found = f"{number} direction{'s' if number > 1 else ''} found in the labels of {data}."
-            said = found if number else f"No new ones in the labels of {data}."
-        self._kept(said)
+        number, trouble = self.shelf.learn(found)
+        self._kept(trouble or _told(number, len(found) - number, data))
 
     def labels_failed(self, sentence: str) -> None:
         """There are none, for this reason."""
@@ -420,3 +421,13 @@ class DirectionsPanel(Panel):
             self._dialog.close()
             self._dialog.deleteLater()
             self._dialog = None
+
+
+def _told(new: int, known: int, data: str) -> str:
+    """What a search in the labels of a data set has brought."""
+    if not new and not known:
+        return f"None of the labels of {data} changes enough along any direction."
+    if not new:
+        return f"Every direction found in the labels of {data} has a name that is there already."
+    rest = f" {known} more have names that are there already." if known else ""
+    return f"{new} direction{'s' if new > 1 else ''} found in the labels of {data}.{rest}"

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer import command
 from explorer.app import Explorer
+from explorer.explore.directions import _told
 from stylegan_core.latents.library import Entry, Library, library_path
 from stylegan_core.recipe import Direction, Vector
 from tests.explorer.whole_window import Make, drawn, model_file
@@ -62,7 +63,14 @@ def test_what_is_found_is_kept_with_its_name(explorer: Explorer, qtbot: QtBot) -
     assert [entry.direction.name for entry in Library.load(library_path(info.hash, info.name)).entries] == ["Glasses"]
     assert list((explorer.labelled._out().parent).glob("found-*")) == [] and explorer.window.unfinished() == []
     panel.labels_chosen.emit("/data/avatars")
-    qtbot.waitUntil(lambda: "No new ones" in panel.message.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "there already" in panel.message.text(), timeout=PATIENCE)
+    assert names(explorer).count("Glasses") == 1
+
+
+def test_what_a_search_has_brought_is_told_in_a_sentence_or_two() -> None:
+    assert _told(0, 0, "a") == "None of the labels of a changes enough along any direction."
+    assert _told(0, 3, "a") == "Every direction found in the labels of a has a name that is there already."
+    assert _told(2, 3, "a") == "2 directions found in the labels of a. 3 more have names that are there already."
 
 
 def test_labels_that_say_nothing_are_told_in_a_sentence(explorer: Explorer, qtbot: QtBot) -> None:
