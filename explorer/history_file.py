@@ -47,8 +47,7 @@ class HistoryFile:
         for number in range(1, WINDOWS):
             folder = root if number == 1 else root / f"window-{number}"
             folder.mkdir(parents=True, exist_ok=True)
-            lock = QLockFile(str(folder / "lock"))
-            lock.setStaleLockTime(0)  # the lock of a window that crashed is told by its process id
+            lock = _lock_of(folder)
             if lock.tryLock(0):
                 made = cls(folder, lock)
                 if folder == root:
@@ -61,8 +60,7 @@ class HistoryFile:
     def _adopt(self) -> None:
         """Takes over what second windows left that are gone, so that no favourite waits for two windows to be open."""
         for folder in sorted(self._file.parent.glob("window-*")):
-            lock = QLockFile(str(folder / "lock"))
-            lock.setStaleLockTime(0)
+            lock = _lock_of(folder)
             if not lock.tryLock(0):
                 continue
             left = folder / self._file.name
@@ -146,6 +144,13 @@ class HistoryFile:
         finally:
             self._file.unlink(missing_ok=True)
             self._file = old
+
+
+def _lock_of(folder: Path) -> QLockFile:
+    """What only one window holds at a time; that of one that crashed is told by its process id, not by its age."""
+    lock = QLockFile(str(folder / "lock"))
+    lock.setStaleLockTime(0)
+    return lock
 
 
 def _take(entries: dict[str, Entry], gone: set[str], line: str) -> None:

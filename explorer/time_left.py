@@ -33,3 +33,8 @@ class TimeLeft:
         if not 0 < done < total or spent * total / done < WORTH_SAYING:
             return ""
         return f"about {duration(spent * (total - done) / done)} left"
+
+    def clause(self, done: int, total: int, otherwise: str = "") -> str:
+        """The same to go on a sentence with: ", about 12 s left", or ``otherwise`` where there is nothing to say."""
+        left = self.words(done, total)
+        return f", {left}" if left else otherwise

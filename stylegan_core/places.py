@@ -37,7 +37,7 @@ def standing(path: Path) -> Path:
 
 
 def is_there(path: Path) -> bool:
-    """Whether something lies there; what nobody lets us look at, or a disk that does not answer, counts as nothing."""
+    """Whether something lies there; what no system takes as a name, or a disk that does not answer, is nowhere."""
     try:
         return path.exists()
     except OSError:

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 from stylegan_core.places import home
 from stylegan_core.recipe import SEEDS
 
+DATA_FILES = "Data (*.zip *.gz *ubyte *idx*);;All files (*)"
+
 
 def ask_to_open(parent: QWidget, title: str, kinds: str, then: Callable[[str], object]) -> None:
     """Asks for a file that exists and hands its path to ``then``."""

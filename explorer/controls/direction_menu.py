@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.controls.asking import ask_for_data, ask_to_open, ask_to_save
+from explorer.controls.asking import DATA_FILES, ask_for_data, ask_to_open, ask_to_save
 from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
 
@@ -23,7 +23,7 @@ def ask_for_folder(parent: QWidget, then: Callable[[str], object]) -> None:
 
 def ask_for_packed(parent: QWidget, then: Callable[[str], object]) -> None:
     """Asks for a data set in one file."""
-    ask_to_open(parent, "Pictures with labels", "Data sets (*.zip *.idx *.gz *-ubyte)", then)
+    ask_to_open(parent, "Pictures with labels", DATA_FILES, then)
 
 
 class DirectionMenu(QMenu):

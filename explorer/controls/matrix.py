@@ -205,8 +205,8 @@ class MatrixDialog(QDialog):
             self._exported(f"Saved {answer.value}.")
             return
         done = answer.index + 1
-        left = self._left.words(done, answer.total)
-        self.message.setText(f"{done} of {answer.total} pictures drawn{f', {left}' if left else ''}.")
+        left = self._left.clause(done, answer.total)
+        self.message.setText(f"{done} of {answer.total} pictures drawn{left}.")
 
     def _exported(self, said: str) -> None:
         self._exporting = None

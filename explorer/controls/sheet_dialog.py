@@ -70,8 +70,8 @@ class SheetDialog(QDialog):
             return
         if isinstance(answer, Piece):
             self._progress.setValue(answer.index + 1)
-            left = self._left.words(answer.index + 1, answer.total)
-            self._says.setText(f"{answer.index + 1} of {answer.total} pictures drawn{f', {left}' if left else ''}.")
+            left = self._left.clause(answer.index + 1, answer.total)
+            self._says.setText(f"{answer.index + 1} of {answer.total} pictures drawn{left}.")
             return
         self._save.setEnabled(True)
         self._progress.hide()

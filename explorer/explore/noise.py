@@ -172,8 +172,8 @@ class NoisePanel(Panel):
             self._mapped = done
             if done or number % 5 == 0:
                 self.heat_map.show_values(answer.value)
-                left = self._left.words(number, answer.request.draws)
-                going = f"{number} of {answer.request.draws} draws{f', {left}' if left else ' …'}"
+                left = self._left.clause(number, answer.request.draws, " …")
+                going = f"{number} of {answer.request.draws} draws{left}"
                 self.progress.setText(f"σ over {number} draws, in parts of 255" if done else going)
 
     def _count(self) -> int:

@@ -120,8 +120,8 @@ class AvatarMaker(QWidget):
     def _advance(self, done: int, total: int) -> None:
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(done)
-        left = self._left.words(done, total)
-        self.said.setText(f"{number(done)} of {number(total)} drawn" + (f", {left}" if left else ""))
+        left = self._left.clause(done, total)
+        self.said.setText(f"{number(done)} of {number(total)} drawn{left}")
 
     def _ended(self, why: str) -> None:
         self.draw.setText("Draw them")

@@ -63,5 +63,5 @@ class CopyRow(QWidget):
     def _advance(self, done: int, total: int) -> None:
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(done)
-        left = self._left.words(done, total)
-        self.said.setText(f"{number(done)} of {number(total)} pictures copied" + (f", {left}" if left else ""))
+        left = self._left.clause(done, total)
+        self.said.setText(f"{number(done)} of {number(total)} pictures copied{left}")

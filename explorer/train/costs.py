@@ -167,9 +167,9 @@ class Costs(QWidget):
             self._left = TimeLeft()
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(done)
-        left = self._left.words(done, total)
+        left = self._left.clause(done, total, " …")
         level = f"level {min(done + 1, total)} of {total}"
-        self.said.setText(f"Measuring how fast this machine is: {level}" + (f", {left}" if left else " …"))
+        self.said.setText(f"Measuring how fast this machine is: {level}{left}")
 
     def show_answer(self, answer: dict[str, Any]) -> None:
         """The answer of a preflight."""

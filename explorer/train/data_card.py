@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from explorer import theme
 from explorer.command import CoreCommand
+from explorer.controls.asking import DATA_FILES
 from explorer.controls.chips import button, chip
 from explorer.time_left import TimeLeft
 from explorer.train.avatar_maker import AvatarMaker
@@ -234,8 +235,8 @@ class DataCard(QWidget):
     def _progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(done)
-        left = self._left.words(done, total)
-        self.said.setText(f"{number(done)} of {number(total)} pictures looked at" + (f", {left}" if left else ""))
+        left = self._left.clause(done, total)
+        self.said.setText(f"{number(done)} of {number(total)} pictures looked at{left}")
 
     def _cancel(self) -> None:
         self.drop()
@@ -308,7 +309,7 @@ class DataCard(QWidget):
             self.choose(name)
 
     def _ask_file(self) -> None:
-        kinds = "Data (*.zip *.gz *ubyte *idx*);;All files (*)"
-        name, _ = QFileDialog.getOpenFileName(self, "Zip file of pictures, or idx file", self.path.text(), kinds)
+        title = "Zip file of pictures, or idx file"
+        name, _ = QFileDialog.getOpenFileName(self, title, self.path.text(), DATA_FILES)
         if name:
             self.choose(name)

@@ -50,14 +50,6 @@ def suitable_preset(resolution: int, instead_of: str) -> str:
     return max(fitting, key=lambda name: (sizes[name], name.split("-")[0] == family), default="")
 
 
-def is_there(path: Path) -> bool:
-    """Whether a file or folder lies there; what no system takes as a name is nowhere."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
-
-
 def why_not_into(folder: Path) -> str:
     """Why a new run cannot go into this folder, in one sentence; empty where it can."""
     try:

@@ -15,11 +15,11 @@ from explorer.train.data_card import REST_MS, DataCard
 from explorer.train.findings import findings, why_it_cannot_fit
 from explorer.train.layout import card, head_row, scrolling
 from explorer.train.preview import LevelPreview, Preview, PreviewReader
-from explorer.train.proposals import is_there, next_folder, settings_in, suitable_preset, why_not_into, with_setting
+from explorer.train.proposals import next_folder, settings_in, suitable_preset, why_not_into, with_setting
 from explorer.train.record import growth_of
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
-from stylegan_core.places import standing
+from stylegan_core.places import is_there, standing
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import PRESETS, TrainingConfig, changed, preset
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.train.proposals import is_there, settings_in, why_not_into, with_setting
+from explorer.train.proposals import settings_in, why_not_into, with_setting
+from stylegan_core.places import is_there
 
 LONG = '{"version":1,"latent":{"seed":5}}' * 200  # a recipe, pasted into the wrong field
 
