@@ -10,6 +10,7 @@ COMMANDS = {
     "train": "train a network, or resume a run",
     "preflight": "say what a preset needs on this machine",
     "render": "draw pictures from a model",
+    "film": "draw a film from picture to picture: mp4, gif or png frames",
     "import": "convert any supported weight file to safetensors",
     "info": "say what a weight file holds",
     "metrics": "measure a model against a data set",

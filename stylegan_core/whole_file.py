@@ -22,7 +22,7 @@ def beside(path: Path) -> Iterator[Path]:
     sentence, and the system's ``errno``, where the disk is full or read-only; the old file is then as it was and
     nothing is left beside it.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = part_of(path, os.getpid())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.touch()
@@ -42,6 +42,11 @@ def beside(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):  # a folder that cannot be written has kept nothing
             part.unlink()
+
+
+def part_of(path: Path, process: int) -> Path:
+    """What a process writes until the file is whole; it lies there only where the process was killed."""
+    return path.with_name(f".{path.name}.{process}.part")
 
 
 def _sync_folder(folder: Path) -> None:

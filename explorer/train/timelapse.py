@@ -1,11 +1,8 @@
 """Time-lapse: all snapshots of a run as a GIF or an mp4 film, one face or the whole grid, kimg and alpha burnt in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import chain
 from pathlib import Path
-from typing import IO, cast
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -17,7 +14,7 @@ from explorer.time_left import TimeLeft
 from explorer.train.pictures import Pixels, read_picture, tile_side, tiles
 from explorer.train.words import kimg_text
 from stylegan_core.events import Samples
-from stylegan_core.whole_file import beside
+from stylegan_core.moving_picture import write_moving
 
 SMALLEST, LARGEST = 384, 1280  # pixels of the longer side
 BAR = 28  # pixels below the picture for the words
@@ -86,57 +83,8 @@ def write_timelapse(path: Path, wish: Wish, report: Report = lambda _done, _tota
 
     Raises ValueError or OSError with one sentence, and what ``report`` raises.
     """
-    pictures, count = frames(wish, report), len(wish.snapshots)
-    with beside(path) as part:
-        if path.suffix.lower() == ".mp4":
-            _write_film(part, pictures)
-        else:
-            with part.open("wb") as file:
-                _write_gif(cast(IO[bytes], _Watched(file, lambda: report(count, count))), pictures)
-
-
-class _Watched:
-    """A file that looks up before every write: after the last picture is taken, much of a GIF is still to be written.
-
-    It has no ``fileno``, so that Pillow writes through it.
-    """
-
-    def __init__(self, file: IO[bytes], look: Callable[[], None]) -> None:
-        self._file, self._look = file, look
-
-    def write(self, data: bytes) -> int:
-        """As of a file."""
-        self._look()
-        return self._file.write(data)
-
-    def flush(self) -> None:
-        """As of a file."""
-        self._file.flush()
-
-
-def _write_gif(file: IO[bytes], pictures: Iterator[tuple[Image.Image, float]]) -> None:
-    def timed() -> Iterator[Image.Image]:
-        for picture, seconds in pictures:
-            picture.info["duration"] = round(1000 * seconds)  # milliseconds
-            yield picture
-
-    rest = timed()
-    next(rest).save(file, "GIF", save_all=True, append_images=rest, loop=0)
-
-
-def _write_film(path: Path, pictures: Iterator[tuple[Image.Image, float]]) -> None:
-    try:
-        import av
-    except ModuleNotFoundError:
-        raise ValueError("An mp4 film needs the package av: install it with pip install av, or choose .gif.") from None
-    first = next(pictures)
-    with av.open(str(path), "w", format="mp4") as film:
-        stream = film.add_stream("libx264", rate=Fraction(FPS), options={"crf": "16"})
-        stream.width, stream.height, stream.pix_fmt = *first[0].size, "yuv420p"
-        for picture, seconds in chain([first], pictures):
-            for _ in range(round(seconds * FPS)):
-                film.mux(stream.encode(av.VideoFrame.from_image(picture)))
-        film.mux(stream.encode())
+    count = len(wish.snapshots)
+    write_moving(path, frames(wish, report), FPS, look=lambda: report(count, count))
 
 
 class Timelapses(QObject):

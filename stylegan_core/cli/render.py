@@ -2,17 +2,15 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from rich.progress import track
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path
+from stylegan_core.cli.seeds import seed_recipes
 from stylegan_core.picture import save_picture
-from stylegan_core.recipe import FARTHEST, SEEDS, Latent, Recipe
+from stylegan_core.recipe import FARTHEST, Recipe
 from stylegan_core.saved_picture import SavedPicture, read_picture
-
-MOST = 100_000
 
 
 def main(argv: list[str]) -> int:
@@ -30,7 +28,7 @@ def main(argv: list[str]) -> int:
     if arguments.recipe and arguments.psi is not None:
         raise ValueError("--psi goes with --seeds; a recipe has its own.")
     saved = _read(arguments.recipe) if arguments.recipe else None
-    recipes = _of_sheet(saved, arguments.out) if saved else _seeds(arguments.seeds, arguments.psi)
+    recipes = _of_sheet(saved, arguments.out) if saved else seed_recipes(arguments.seeds, arguments.psi)
     targets = _targets(arguments.out, recipes, seeds=saved is None)
     for target in targets:
         check_free(target, overwrite=arguments.overwrite or _drawn_here(target))
@@ -80,21 +78,6 @@ def _drawn_here(target: Path) -> bool:
     except (ValueError, OSError):
         return False
     return True
-
-
-def _seeds(text: str, psi: float | None) -> list[Recipe]:
-    """One recipe a seed; raises ValueError on anything but numbers and ranges."""
-    seeds: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise ValueError(f"Seeds are written like 0-15 or 3,7,20-22, not {text!r}.")
-        begin, end = int(first), int(last or first)
-        if not begin <= end < SEEDS or end - begin >= MOST:
-            raise ValueError(f"The seeds {part!r} are no range of up to {MOST} numbers below {SEEDS}.")
-        seeds.extend(range(begin, end + 1))
-    base = Recipe() if psi is None else Recipe(psi=psi)
-    return [replace(base, latent=Latent(seed)) for seed in seeds]
 
 
 def _targets(out: Path, recipes: list[Recipe], *, seeds: bool) -> list[Path]:

@@ -15,6 +15,8 @@ CORE = [
     "stylegan_core.schedule",
     "stylegan_core.rundir",
     "stylegan_core.info",
+    "stylegan_core.film_file",
+    "stylegan_core.film_timeline",
     "stylegan_core.bands",
     "stylegan_core.spinning",
     "stylegan_core.training.config",

@@ -1,0 +1,166 @@
+"""``python -m stylegan_core film MODEL FILM | --seeds 0-7 --out OUT``: a film without a window."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress
+
+from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
+from stylegan_core.cli.data import Progressed
+from stylegan_core.cli.seeds import seed_recipes
+from stylegan_core.film import LONGEST, PACES, SECONDS, Film, Key
+from stylegan_core.film_file import read_film
+from stylegan_core.moving_picture import FORMATS, GIF_FPS
+from stylegan_core.recipe import FARTHEST
+from stylegan_core.whole_file import part_of
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from stylegan_core.model import Model
+    from stylegan_core.render import Pixels
+
+LARGEST = 4096  # pixels a side; H.264 ends there
+LEAST_SIDE = 512  # a film of a smaller network is enlarged in whole steps to at least this, unless told otherwise
+Tell = Callable[[int], None]
+
+
+def main(argv: list[str]) -> int:
+    """Draws a film exactly and writes it as .mp4, .gif or a folder of PNG files; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core film", description=__doc__)
+    parser.add_argument("model", type=path, help="weight file or run directory")
+    parser.add_argument("film", type=path, nargs="?", help="film as JSON, or a .gif or .mp4 made by this program")
+    parser.add_argument("--seeds", help="instead of a film: its pictures as seeds, such as 0-7 or 3,7,20-22")
+    parser.add_argument("--out", type=path, required=True, help=".mp4 or .gif, else a folder of one PNG a frame")
+    parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation for --seeds")
+    parser.add_argument("--seconds", type=number(0, LONGEST), help=f"from one of --seeds to the next ({SECONDS:g})")
+    parser.add_argument("--pace", choices=PACES, help="rest at every picture, or one speed through W")
+    parser.add_argument("--loop", action=argparse.BooleanOptionalAction, help="end where it begins, without a seam")
+    parser.add_argument("--fps", type=whole(1, 240), help=f"frames a second; a .gif has at most {GIF_FPS}")
+    parser.add_argument("--side", type=whole(0, LARGEST), help="pixels a side; 0: as drawn")
+    parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    add_overwrite(parser)
+    arguments = parser.parse_args(argv)
+    film = _film(arguments)
+    if arguments.out.suffix.lower() in FORMATS:
+        check_free(arguments.out, overwrite=arguments.overwrite)
+    else:
+        _check_folder(arguments)
+
+    from stylegan_core.device import choose_device
+    from stylegan_core.model import load_model
+
+    model = load_model(arguments.model, choose_device(arguments.device))
+    if film.model_hash not in ("", model.info.hash):
+        sys.stderr.write(f"The film was made with another model, {film.model_name}; expect other pictures.\n")
+    with _telling(film.frames, for_program=arguments.progress) as tell:
+        _write(model, film, arguments, tell)
+    print(f"{film.frames} frames, {film.seconds:g} s, written to {arguments.out}")
+    return 0
+
+
+def _film(arguments: argparse.Namespace) -> Film:
+    """What was asked for. Raises ValueError or OSError with one sentence."""
+    if (arguments.film is None) == (arguments.seeds is None):
+        raise ValueError("Name a film, or its pictures with --seeds.")
+    if arguments.film is not None:
+        if arguments.psi is not None or arguments.seconds is not None:
+            raise ValueError("--psi and --seconds go with --seeds; a film has its own.")
+        film = read_film(arguments.film)
+    else:
+        seconds = SECONDS if arguments.seconds is None else arguments.seconds
+        film = Film(tuple(Key(recipe, seconds) for recipe in seed_recipes(arguments.seeds, arguments.psi)))
+    asked = {name: getattr(arguments, name) for name in ("pace", "loop", "fps")}
+    film = replace(film, **{name: value for name, value in asked.items() if value is not None})
+    if arguments.out.suffix.lower() == ".gif":
+        film = replace(film, fps=min(film.fps, GIF_FPS))
+    if not film.sections:
+        raise ValueError("A film needs at least two pictures to go from one to the other.")
+    return film
+
+
+def _check_folder(arguments: argparse.Namespace) -> None:
+    """Raises ValueError where the frames cannot go into a folder of this name as they were asked for."""
+    if arguments.out.exists():
+        raise ValueError(f"{arguments.out} exists already; name a new folder, or a file that ends in .mp4 or .gif.")
+    if arguments.side is not None or arguments.smooth:
+        raise ValueError("--side and --smooth go with .mp4 and .gif; a folder has every frame as it was drawn.")
+
+
+@contextmanager
+def _telling(total: int, *, for_program: bool) -> Iterator[Tell]:
+    """Says how many of the frames are drawn: as a bar, or in lines."""
+    with Progress(console=Console(stderr=True), transient=True, disable=for_program) as bar:
+        task = bar.add_task("drawing", total=total)
+        in_lines = Progressed()
+
+        def tell(done: int) -> None:
+            bar.update(task, completed=done)
+            if for_program:
+                in_lines(done, total)
+
+        yield tell
+
+
+def _write(model: "Model", film: Film, arguments: argparse.Namespace, tell: Tell) -> None:
+    from PIL import Image
+
+    from stylegan_core.filming import draw
+    from stylegan_core.moving_picture import write_moving
+
+    if arguments.out.suffix.lower() not in FORMATS:
+        _write_frames(model, film, arguments.out, tell)
+        return
+    side = arguments.side if arguments.side is not None else default_side(model.resolution)
+    if arguments.out.suffix.lower() == ".mp4":
+        side += side % 2  # its colours are stored for squares of two by two pixels
+
+    def pictures() -> Iterator[tuple[Image.Image, float]]:
+        for done, (_, pixels) in enumerate(draw(model, film), 1):
+            yield enlarged(pixels, side, smooth=arguments.smooth), 1 / film.fps
+            tell(done)
+
+    said = replace(film, model_name=model.info.name, model_hash=model.info.hash).to_json()
+    write_moving(arguments.out, pictures(), film.fps, said)
+
+
+def _write_frames(model: "Model", film: Film, out: Path, tell: Tell) -> None:
+    """One PNG a frame as it was drawn, each with its recipe, in a folder that is there when all are."""
+    from stylegan_core.filming import draw
+    from stylegan_core.picture import save_picture
+
+    part = part_of(out, os.getpid())
+    try:
+        for done, (recipe, pixels) in enumerate(draw(model, film), 1):
+            save_picture(part / f"frame{done:05d}.png", pixels, recipe, model.info, str(model.device))
+            tell(done)
+        part.rename(out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def default_side(resolution: int) -> int:
+    """The network's own side, doubled until it is large enough to be looked at."""
+    return next(resolution << times for times in count() if resolution << times >= min(LEAST_SIDE, LARGEST))
+
+
+def enlarged(pixels: "Pixels", side: int, *, smooth: bool = False) -> "Image.Image":
+    """uint8 [R, R, 3] as a picture of ``side``² (0: as it is), pixel by pixel where that is a multiple of R."""
+    from PIL import Image
+
+    picture = Image.fromarray(pixels)
+    if side in (0, picture.width):
+        return picture
+    whole_steps = side % picture.width == 0 and not smooth
+    return picture.resize((side, side), Image.Resampling.NEAREST if whole_steps else Image.Resampling.LANCZOS)

@@ -1,0 +1,141 @@
+"""The moments of a film: the recipe of every time between its keys; no torch."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from stylegan_core.film import Film
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Vector
+
+Floats = npt.NDArray[np.float32]
+AT_A_KEY = 1e-6  # of the way from one key to the next: what rounding of times is made of, and no eye could tell
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A film and the styles of its keys: the recipe of every moment.
+
+    ``styles``: of each key the ws [num_layers, w_dim] with mixing, truncation and directions in them, as
+    ``styles.Styles.ws`` has them. Between two keys the way is a straight line in W (on the sphere of codes for a
+    network without styles), so the recipe of a moment holds its ws and needs no psi, mixes or directions; at a key it
+    is the key's own recipe. Strength and depth of growth go along evenly; where two keys have other noise in a layer,
+    it fades out and the other in.
+    """
+
+    film: Film
+    styles: Sequence[Floats]
+    info: ModelInfo
+    times: tuple[float, ...] = field(init=False)  # at which each section begins, and where the last one ends
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "times", (0.0, *np.cumsum(self._lengths(), dtype=np.float64).tolist()))
+
+    @property
+    def seconds(self) -> float:
+        """How long the film lasts."""
+        return self.times[-1]
+
+    def frame(self, number: int) -> Recipe:
+        """The recipe of one of ``film.frames`` pictures; the one after the last of a loop is the first."""
+        steps = self.film.frames if self.film.loop else self.film.frames - 1
+        return self.at(self.seconds * number / max(steps, 1))
+
+    def at(self, seconds: float) -> Recipe:
+        """The recipe of a moment; beyond its end a loop begins again and another film stands still."""
+        place, part = self.place(seconds)
+        first, last = self.film.sections[place]
+        return self.between(first, last, _eased(part) if self.film.pace == "eased" else part)
+
+    def place(self, seconds: float) -> tuple[int, float]:
+        """Which section a moment lies in, and how far through it in 0..1 of its time."""
+        total = self.seconds
+        if self.film.loop and total and not 0 <= seconds < total:
+            seconds %= total
+        seconds = min(max(seconds, 0.0), total)
+        place = min(int(np.searchsorted(self.times, seconds, "right")) - 1, len(self.film.sections) - 1)
+        length = self.times[place + 1] - self.times[place]
+        return place, min((seconds - self.times[place]) / length, 1.0) if length else 1.0
+
+    def between(self, first: int, last: int, part: float) -> Recipe:
+        """The recipe ``part`` of the way from one key to another."""
+        a, b = self.film.keys[first].recipe, self.film.keys[last].recipe
+        if part < AT_A_KEY or a == b:
+            return a
+        if part > 1 - AT_A_KEY:
+            return b
+        middle = _straight if self.info.capabilities.styles else _around
+        ws = middle(self.styles[first], self.styles[last], part)
+        level, alpha = self._grown(a, b, part)
+        return Recipe(
+            latent=Latent(w=Vector.of(ws)),
+            psi=1.0,
+            noise=_noise(a, b, part),
+            label=(a if part < 0.5 else b).label,
+            level=level,
+            alpha=alpha,
+        )
+
+    def _lengths(self) -> list[float]:
+        """The seconds of each section: as each key says, or by how far it goes.
+
+        At constant speed sections in which W stands still keep their seconds, and the others share the rest.
+        """
+        told = [self.film.keys[first].seconds for first, _ in self.film.sections]
+        if self.film.pace != "constant":
+            return told
+        ways = [float(np.linalg.norm(self.styles[last] - self.styles[first])) for first, last in self.film.sections]
+        moving, way = math.fsum(t for t, d in zip(told, ways, strict=True) if d), math.fsum(ways)
+        return [moving * d / way if d else t for t, d in zip(told, ways, strict=True)]
+
+    def _grown(self, a: Recipe, b: Recipe, part: float) -> tuple[int | None, float | None]:
+        """Level and alpha on the way: as deep into the growth as ``part`` says."""
+        if (a.level, a.alpha) == (b.level, b.alpha):
+            return a.level, a.alpha
+        start, end = (self._depth(recipe) for recipe in (a, b))
+        depth = start + part * (end - start)
+        level = math.ceil(depth)
+        return level, depth - level + 1
+
+    def _depth(self, recipe: Recipe) -> float:
+        level = self.info.level if recipe.level is None else min(recipe.level, self.info.top_level)
+        own = self.info.alpha if level == self.info.level else 1.0
+        alpha = own if recipe.alpha is None else min(max(recipe.alpha, 0.0), 1.0)
+        return level - 1 + alpha if level else 0.0
+
+
+def _eased(part: float) -> float:
+    """From rest to rest."""
+    return part * part * (3 - 2 * part)
+
+
+def _straight(a: Floats, b: Floats, part: float) -> Floats:
+    return np.asarray(a + np.float32(part) * (b - a), np.float32)
+
+
+def _around(a: Floats, b: Floats, part: float) -> Floats:
+    """Along a line, at the length in between: codes of a normal distribution lie near a sphere."""
+    middle, length = _straight(a, b, part), np.linalg.norm
+    wanted = (1 - part) * float(length(a)) + part * float(length(b))
+    now = float(length(middle))
+    return np.asarray(middle * (wanted / now), np.float32) if now else middle
+
+
+def _noise(a: Recipe, b: Recipe, part: float) -> tuple[NoiseLayer, ...]:
+    if a.noise == b.noise:
+        return a.noise
+    count = max(len(a.noise), len(b.noise))
+    return tuple(_noise_layer(a.noise_layer(layer), b.noise_layer(layer), part) for layer in range(count))
+
+
+def _noise_layer(a: NoiseLayer, b: NoiseLayer, part: float) -> NoiseLayer:
+    strong_a, strong_b = (each.strength if each.on else 0.0 for each in (a, b))
+    if a.seed == b.seed or not strong_a or not strong_b:
+        seed = a.seed if strong_a else b.seed
+        return NoiseLayer(strength=(1 - part) * strong_a + part * strong_b, seed=seed)
+    if part < 0.5:
+        return NoiseLayer(strength=strong_a * (1 - 2 * part), seed=a.seed)
+    return NoiseLayer(strength=strong_b * (2 * part - 1), seed=b.seed)
