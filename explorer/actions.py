@@ -15,7 +15,7 @@ GESTURES = (
     ("Delete", "Reset the slider that has the focus"),
     ("type a number", "Set a slider, also beyond its range"),
     ("right-click", "More for pictures and thumbnails"),
-    ("drop a file", "Open a model, a run or a saved picture"),
+    ("drop a file", "Open a model, a run, a saved picture or a film"),
 )
 
 
@@ -44,6 +44,13 @@ _TABLE = (
     _Row("paste_recipe", "Paste recipe", "Ctrl+V", "", "Shows the recipe that was copied."),
     _Row("star", "Star this picture", "Ctrl+D", "star", "Keeps this picture among the favourites of the history."),
     _Row("reset", "Reset all changes to this face", "Ctrl+0", "reset", "Keeps the face, resets everything else."),
+    _Row("film", "History or film", "F", "", "Shows the film below the picture, or the history again."),
+    _Row("film_add", "Add to the film", "K", "plus", "Makes the picture that is shown a picture of the film."),
+    _Row("film_play", "Play the film", "P", "play", "Plays the film in the picture, or stops it."),
+    _Row("film_save", "Save film…", "Ctrl+Shift+F", "", "Draws the film exactly and writes mp4, GIF or PNG frames."),
+    _Row("film_undo", "Undo the last change of the film", "Ctrl+Alt+Z", "", "Takes the last change of the film back."),
+    _Row("film_favourites", "Add the favourites to the film", "", "", "Every starred picture of this network."),
+    _Row("film_new", "New film", "", "", "Puts the film away and begins another."),
     _Row("sheet", "Contact sheet…", "Ctrl+Shift+S", "grid", "Draws many faces with the present changes on one page."),
     _Row("wipe", "Wipe between before and now", "Ctrl+B", "", "Shows the last change with a line to drag.", True),
     _Row("difference", "Map of the last change", "Ctrl+Shift+B", "", "Shows where the last change acts.", True),

@@ -13,6 +13,7 @@ from explorer import theme
 from explorer.actions import GESTURES, make_actions
 from explorer.background import Background
 from explorer.clipboard import Clipboard, let_go
+from explorer.controls.below import Below
 from explorer.controls.compare import Mode
 from explorer.controls.hint import Hint
 from explorer.controls.palette import ShortcutsDialog
@@ -23,6 +24,7 @@ from explorer.dialogs import Dialogs
 from explorer.documents import Documents
 from explorer.engine import Engine
 from explorer.explore.directions import DirectionsPanel
+from explorer.explore.film import FilmStrip
 from explorer.explore.growing import GrowingPanel
 from explorer.explore.history import HistoryStrip
 from explorer.explore.latent import LatentPanel
@@ -31,6 +33,7 @@ from explorer.explore.noise import NoisePanel
 from explorer.explore.picture import PictureView
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
+from explorer.filming import Filming
 from explorer.following import Following
 from explorer.garbage import Garbage
 from explorer.importing import Importing
@@ -39,6 +42,7 @@ from explorer.labelled import Labelled
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
+from explorer.reel import Reel
 from explorer.rendering import Backend
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -51,6 +55,7 @@ from stylegan_core.saved_picture import read_picture
 log = logging.getLogger(__name__)
 
 PIN = "pin"
+STRIP_TIPS = ("Every change, as a picture to come back to (F).", "Pictures that become a film (F).")
 
 
 class Explorer(QObject):
@@ -66,6 +71,9 @@ class Explorer(QObject):
         self.window = MainWindow()
         self.actions = make_actions(self.window)
         self.picture, self.history = PictureView(self.session), HistoryStrip(self.session)
+        self.reel = Reel(self)
+        self.film = FilmStrip(self.session, self.reel)
+        self.below = Below(("History", "Film"), STRIP_TIPS, (self.history, self.film))
         latent = LatentPanel(self.session)
         latent.held.connect(self.picture.hold)
         left = [latent, VaryPanel(self.session), NoisePanel(self.session)]
@@ -74,7 +82,7 @@ class Explorer(QObject):
         self.mixing = MixingPanel(self.session)
         right = [TruncationPanel(self.session), self.directions, self.mixing, self.growing]
         self.panels: list[Panel] = [*left, *right]
-        self.documents = Documents(self.session, self.engine, self.history, self.settings, self)
+        self.documents = Documents(self.session, self.engine, self.history, self.reel, self.settings, self)
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home())
@@ -82,16 +90,18 @@ class Explorer(QObject):
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
         self.labelled = Labelled(self.session, self.directions, self)
+        self.filming = Filming(self.session, self.film, self.below, self.history, self.settings, self.disk, self)
         self.cores = Cores(self.disk, self)
         self.garbage = Garbage(self)
         self.following = Following(self.window, self.session, self.documents, self.growing, self.disk)
         self._warmed = self.closed = False
         self.hints = True  # whether a person is there: a first start is greeted, another program's file shows its card
         self._clock = QTimer(self, interval=1000)
-        self._lay_out(ExplorePage(left, right, self.picture, self.history))
+        self._lay_out(ExplorePage(left, right, self.picture, self.below))
         self._connect_session()
         self._connect_engine()
         self._connect_window()
+        self._connect_film()
         self._connect_train()
         self._connect_actions()
         self._restore_window()
@@ -120,6 +130,8 @@ class Explorer(QObject):
         self.train.close_workspace()
         self.importing.close()
         self.labelled.close()
+        self.film.stop()
+        self.filming.close()
         self.engine.stop()
         self.documents.close()
         self.disk.close()
@@ -148,7 +160,7 @@ class Explorer(QObject):
         )
 
     def _lay_out(self, explore: ExplorePage) -> None:
-        explore.low_changed.connect(self.history.set_compact)
+        explore.low_changed.connect(self.below.set_compact)
         explore.spare_changed.connect(self.directions.fit)
         self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
         self.window.set_pages(explore, self.train)
@@ -180,7 +192,7 @@ class Explorer(QObject):
         self.engine.idle_changed.connect(
             lambda idle: self.window.state.say("ready" if idle else "drawing", "good" if idle else "accent")
         )
-        for panel in self.panels:
+        for panel in (*self.panels, self.film):
             panel.job_requested.connect(self.engine.run)
             panel.job_dropped.connect(self.engine.cancel)
             panel.said.connect(self.say)
@@ -188,6 +200,7 @@ class Explorer(QObject):
         self.mixing.picture_chosen.connect(self._mix_in_picture)
         self.history.taken_away.connect(self._offer_back)
         self.directions.taken_away.connect(self._offer_back)
+        self.film.taken_away.connect(self._offer_back)
 
     def _connect_window(self) -> None:
         self.window.dropped.connect(self.documents.open)
@@ -210,6 +223,11 @@ class Explorer(QObject):
         self.documents.saved.connect(self.window.show_saved)
         self._clock.timeout.connect(self.window.show_age)
 
+    def _connect_film(self) -> None:
+        self.filming.said.connect(self.say)
+        self.filming.shown.connect(lambda: self.window.show_workspace(0))
+        self.documents.film_opened.connect(self.filming.show)
+
     def _connect_train(self) -> None:
         self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
         self.train.told.connect(lambda sentence, tone: self.say(Problem(sentence), tone))
@@ -219,7 +237,12 @@ class Explorer(QObject):
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
-        self.window.unfinished = lambda: [*self.train.unfinished(), *self.mixing.unfinished, *self.labelled.unfinished]
+        self.window.unfinished = lambda: [
+            *self.train.unfinished(),
+            *self.mixing.unfinished,
+            *self.labelled.unfinished,
+            *self.filming.unfinished,
+        ]
 
     def _connect_actions(self) -> None:
         face = self.session
@@ -238,6 +261,13 @@ class Explorer(QObject):
             "copy_recipe": self.clipboard.copy_recipe,
             "paste_recipe": self.clipboard.paste_recipe,
             "star": self.history.star_current,
+            "film": lambda: self.below.show_strip(1 - self.below.index),
+            "film_add": self.filming.add,
+            "film_play": self.filming.play,
+            "film_save": self.filming.ask,
+            "film_undo": self.reel.undo,
+            "film_favourites": self.filming.add_favourites,
+            "film_new": self.film.clear,
             "reset": lambda: face.apply(Recipe(face.recipe.latent, label=face.recipe.label)),
             "explore": lambda: self.window.show_workspace(0),
             "train": lambda: self.window.show_workspace(1),
@@ -269,6 +299,7 @@ class Explorer(QObject):
     def _rendered(self, frame: Frame) -> None:
         self.picture.show_frame(frame)
         self.history.show_frame(frame)
+        self.filming.show_frame(frame)
         if frame.precision == "exact" and not self._warmed:
             self._warmed = True
             if self.hints and not self.settings.value.hint_seen:
@@ -289,7 +320,7 @@ class Explorer(QObject):
         self.window.show_workspace(0)
 
     def _answered(self, answer: Answer) -> None:
-        for panel in self.panels:
+        for panel in (*self.panels, self.film):
             panel.job_done(answer)
         self.history.job_done(answer)
         if answer.request.owner == PIN and isinstance(answer, Done):

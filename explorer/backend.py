@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from explorer.jobs import Convert, Fit, Matrix, NoiseMap, Pca, Picture, Request, Save, Sefa, Sheet, Strip
+from explorer.jobs import Convert, Fit, KeyStyles, Matrix, NoiseMap, Pca, Picture, Request, Save, Sefa, Sheet, Strip
 from explorer.jobs import Styles as StylesJob
 from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
@@ -97,6 +97,8 @@ class TorchBackend:
                 return self._noise_map(request)
             case StylesJob():
                 return self._styles(request)
+            case KeyStyles():
+                return self._key_styles(request)
             case Pca():
                 return self._pca()
             case Sefa():
@@ -189,6 +191,13 @@ class TorchBackend:
             layered = latent.w is not None and len(latent.w.shape) == 2
             made.append(Vector.of(rows if layered else rows[0]))
             yield index, len(request.latents), made[-1]
+        return tuple(made)
+
+    def _key_styles(self, request: KeyStyles) -> Steps:
+        styles, made = self._renderer().styles, []
+        for index, recipe in enumerate(request.recipes):
+            made.append(Vector.of(styles.ws(recipe)[0].cpu().numpy()))
+            yield index, len(request.recipes), None
         return tuple(made)
 
     def _pca(self) -> Steps:

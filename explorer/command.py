@@ -36,6 +36,11 @@ class CoreCommand(QObject):
         """True while a question is open."""
         return self._process is not None
 
+    @property
+    def process_id(self) -> int:
+        """Of the process that looks for the answer; 0 where there is none."""
+        return self._process.processId() if self._process is not None else 0
+
     def ask(self, *arguments: str) -> None:
         """Starts the process; the answer comes as a signal."""
         self.drop()

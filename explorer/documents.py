@@ -15,8 +15,10 @@ from explorer.history_file import Entry, HistoryFile
 from explorer.jobs import Answer, Done, Failed, Problem, Save
 from explorer.opening import Opened, bundled_models, first_face, look, nearest, neighbour
 from explorer.outside import show
+from explorer.reel import Reel
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
+from stylegan_core.film import Film
 from stylegan_core.info import ModelInfo
 from stylegan_core.places import is_there
 from stylegan_core.recipe import Recipe
@@ -55,13 +57,21 @@ class Documents(QObject):
     run_opened = Signal(str)  # folder of a run
     picture_wanted = Signal()  # what somebody opened is there, and is to be seen
     foreign_met = Signal(str)  # a weight file of another program: its card is shown before it is opened
+    film_opened = Signal()
     saved = Signal(float)  # when the history was last written, in seconds since 1970
 
     def __init__(
-        self, session: Session, engine: Engine, history: HistoryStrip, settings: SettingsKeeper, parent: QObject
+        self,
+        session: Session,
+        engine: Engine,
+        history: HistoryStrip,
+        reel: Reel,
+        settings: SettingsKeeper,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session, self._engine, self._history, self._settings = session, engine, history, settings
+        self._reel = reel
         self._disk = Background(self)
         self._file: HistoryFile | None = None
         self._pending: Pending | None = None  # of several that were asked for the last one
@@ -75,6 +85,7 @@ class Documents(QObject):
         history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
         history.removed.connect(lambda key, gone: self._write(lambda file: file.tell_removed(key, gone)))
         history.model_wanted.connect(lambda path, recipe: self.open(path, recipe, ask=False))
+        reel.changed.connect(lambda film: self._write(lambda file: file.write_film(film)))
         session.model_wanted.connect(self._bring_back)
         session.model_unwanted.connect(engine.cancel_load)
 
@@ -144,6 +155,8 @@ class Documents(QObject):
             self.run_opened.emit(found.run)
         elif found.recipe is not None:
             self._open_recipe(found, found.recipe)
+        elif found.film is not None:
+            self._open_film(found.film)
         elif found.foreign and ask:
             self.foreign_met.emit(found.model)
         else:
@@ -183,6 +196,13 @@ class Documents(QObject):
         sentence = f"This picture was drawn by {name}, another model than the one shown, so it looks different here."
         cure = "Open that model and drop the picture again."
         self.said.emit(Problem(" ".join(filter(None, (sentence, left_out, cure)))), "warning")
+
+    def _open_film(self, film: Film) -> None:
+        """A film, beginning with its first picture: with its own model where that is known, else with a warning."""
+        self._reel.change(film)
+        self.film_opened.emit()
+        if film.keys:
+            self._open_recipe(Opened(model_name=film.model_name, model_hash=film.model_hash), film.keys[0].recipe)
 
     def _not_opened(self, error: Exception) -> None:
         self.said.emit(Problem(str(error)), "bad")
@@ -232,7 +252,8 @@ class Documents(QObject):
         self._pending = None
         return pending
 
-    def _start_with(self, file: HistoryFile, entries: list[Entry], argument: str) -> None:
+    def _start_with(self, file: HistoryFile, entries: list[Entry], film: Film, argument: str) -> None:
+        self._reel.restore(film)
         self._file = file
         self._history.restore(entries)
         last = next((entry for entry in reversed(entries) if _is_file(Path(entry.model_path))), None)
@@ -274,6 +295,6 @@ def _look(path: Path) -> tuple[Path, Opened]:
     return there, look(there)
 
 
-def _acquire() -> tuple[HistoryFile, list[Entry]]:
+def _acquire() -> tuple[HistoryFile, list[Entry], Film]:
     file = HistoryFile.acquire()
-    return file, file.read()
+    return file, file.read(), file.read_film()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
+from stylegan_core.film import Film
 from stylegan_core.places import place
 from stylegan_core.recipe import Recipe
 from stylegan_core.whole_file import write_whole
@@ -38,6 +39,7 @@ class HistoryFile:
 
     def __init__(self, folder: Path, lock: QLockFile) -> None:
         self._file = folder / "history.jsonl"
+        self._film = folder / "film.json"
         self._lock = lock
 
     @classmethod
@@ -116,6 +118,21 @@ class HistoryFile:
     def tell_removed(self, key: str, gone: bool = True) -> None:
         """Appends that an entry was taken away by the person, or brought back. Raises OSError."""
         self._append({"of": key, "removed": gone})
+
+    def read_film(self) -> Film:
+        """The film this window was making, empty where there is none; one that cannot be read is put aside."""
+        try:
+            return Film.from_json(self._film.read_text("utf-8"))
+        except FileNotFoundError:
+            return Film()
+        except ValueError as error:
+            log.info("The film cannot be read and is put aside: %s", error)
+            self._film.replace(self._film.with_suffix(".damaged.json"))
+            return Film()
+
+    def write_film(self, film: Film) -> None:
+        """Keeps the film this window is making. Raises OSError."""
+        write_whole(self._film, film.to_json().encode())
 
     def close(self) -> None:
         """Lets another window have this history."""

@@ -109,6 +109,17 @@ class Styles:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyStyles:
+    """What enters the synthesis network for each recipe: its ws with mixing, truncation and directions in them.
+
+    Done: a tuple of Vector [num_layers, w_dim].
+    """
+
+    owner: str
+    recipes: tuple[Recipe, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """One picture drawn exactly and at full size, to save or copy. Done: uint8 [R, R, 3]."""
 
@@ -155,7 +166,7 @@ class Convert:
     target: str
 
 
-Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | Picture | Save | Sheet | Convert
+Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert
 
 
 @dataclass(frozen=True, slots=True)

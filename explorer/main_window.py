@@ -241,17 +241,17 @@ def _copies_text(event: QKeyEvent) -> bool:
 
 
 class ExplorePage(QWidget):
-    """Left what the picture starts from, right what bends it, the picture in the middle, below it what was."""
+    """Left what the picture starts from, right what bends it, the picture in the middle, what was below it."""
 
     low_changed = Signal(bool)  # the page is so low that the history must make room for the picture
     spare_changed = Signal(int)  # after the page got another size: pixels left in the right column, or short of it
 
-    def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget], picture: QWidget, history: QWidget) -> None:
+    def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget], picture: QWidget, below: QWidget) -> None:
         super().__init__()
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(picture, 1)
-        middle.addWidget(history)
+        middle.addWidget(below)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

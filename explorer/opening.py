@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from stylegan_core.film import Film
+from stylegan_core.film_file import is_film, read_film
 from stylegan_core.places import home
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.rundir import RunDir
@@ -22,7 +24,7 @@ IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 class Opened:
     """What was found: a weight file, or a run (``run`` is its folder), or a recipe with its model's name and hash.
 
-    ``foreign`` weight files were not written by this program.
+    ``foreign`` weight files were not written by this program. A ``film`` says itself which model it was made with.
     """
 
     model: str = ""
@@ -31,6 +33,7 @@ class Opened:
     recipe: Recipe | None = None
     model_name: str = ""
     model_hash: str = ""
+    film: Film | None = None
 
 
 def look(path: Path) -> Opened:
@@ -51,6 +54,8 @@ def look(path: Path) -> Opened:
 
         saved = read_picture(path)
         return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
+    if head[4:8] == b"ftyp" or head.startswith(b"GIF8") or is_film(head.decode("latin-1")):
+        return Opened(film=read_film(path))
     if head.startswith(IMAGES):
         raise ValueError(f"{path} is a picture without a recipe: only PNG pictures saved by this program carry one.")
     if head.lstrip().startswith(b'{"version"'):

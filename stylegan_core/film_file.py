@@ -20,7 +20,10 @@ def read_film(path: Path) -> Film:
     with path.open("rb") as file:
         head = file.read(12)
     try:
-        return Film.from_json(_text_of(path, head))
+        text = _text_of(path, head)
+        if not text.strip():
+            raise ValueError("There is no film in it; only those that this program saved carry their recipes.")
+        return Film.from_json(text)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 
@@ -31,8 +34,8 @@ def _text_of(path: Path, head: bytes) -> str:
         from PIL import Image
 
         with Image.open(path, formats=["GIF"]) as picture:
-            said = picture.info.get("comment", b"")
-            return bytes(said).decode("utf-8", "replace")
+            said = bytes(picture.info.get("comment", b"")).decode("utf-8", "replace")
+            return said if is_film(said) else ""
     if head[4:8] == b"ftyp":
         return _comment_of_mp4(path)
     try:
@@ -48,6 +51,7 @@ def _comment_of_mp4(path: Path) -> str:
         raise ValueError("Looking into an mp4 needs the package av: install it with pip install av.") from None
     try:
         with av.open(str(path)) as film:
-            return str(film.metadata.get("comment", ""))
+            said = str(film.metadata.get("comment", ""))
+            return said if is_film(said) else ""
     except (av.FFmpegError, UnicodeDecodeError):
         raise ValueError("This mp4 cannot be read: it is damaged.") from None

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from stylegan_core.between import Floats, between
 from stylegan_core.film import Film
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Vector
 
-Floats = npt.NDArray[np.float32]
 AT_A_KEY = 1e-6  # of the way from one key to the next: what rounding of times is made of, and no eye could tell
 
 
@@ -48,7 +47,7 @@ class Timeline:
         """The recipe of a moment; beyond its end a loop begins again and another film stands still."""
         place, part = self.place(seconds)
         first, last = self.film.sections[place]
-        return self.between(first, last, _eased(part) if self.film.pace == "eased" else part)
+        return self.on_the_way(first, last, _eased(part) if self.film.pace == "eased" else part)
 
     def place(self, seconds: float) -> tuple[int, float]:
         """Which section a moment lies in, and how far through it in 0..1 of its time."""
@@ -60,15 +59,14 @@ class Timeline:
         length = self.times[place + 1] - self.times[place]
         return place, min((seconds - self.times[place]) / length, 1.0) if length else 1.0
 
-    def between(self, first: int, last: int, part: float) -> Recipe:
+    def on_the_way(self, first: int, last: int, part: float) -> Recipe:
         """The recipe ``part`` of the way from one key to another."""
         a, b = self.film.keys[first].recipe, self.film.keys[last].recipe
         if part < AT_A_KEY or a == b:
             return a
         if part > 1 - AT_A_KEY:
             return b
-        middle = _straight if self.info.capabilities.styles else _around
-        ws = middle(self.styles[first], self.styles[last], part)
+        ws = between(self.styles[first], self.styles[last], part, self.info)
         level, alpha = self._grown(a, b, part)
         return Recipe(
             latent=Latent(w=Vector.of(ws)),
@@ -110,18 +108,6 @@ class Timeline:
 def _eased(part: float) -> float:
     """From rest to rest."""
     return part * part * (3 - 2 * part)
-
-
-def _straight(a: Floats, b: Floats, part: float) -> Floats:
-    return np.asarray(a + np.float32(part) * (b - a), np.float32)
-
-
-def _around(a: Floats, b: Floats, part: float) -> Floats:
-    """Along a line, at the length in between: codes of a normal distribution lie near a sphere."""
-    middle, length = _straight(a, b, part), np.linalg.norm
-    wanted = (1 - part) * float(length(a)) + part * float(length(b))
-    now = float(length(middle))
-    return np.asarray(middle * (wanted / now), np.float32) if now else middle
 
 
 def _noise(a: Recipe, b: Recipe, part: float) -> tuple[NoiseLayer, ...]:

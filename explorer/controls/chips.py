@@ -85,6 +85,14 @@ class Segments(QFrame):
         """Chooses one without emitting."""
         self._group.button(index).setChecked(True)
 
+    def focus_chosen(self) -> None:
+        """Gives the keyboard to the chosen one."""
+        self._group.button(self.index).setFocus()
+
+    def set_text(self, index: int, text: str) -> None:
+        """Gives one choice other words: a count beside its name."""
+        self._group.button(index).setText(text)
+
     def enable(self, index: int, allowed: bool) -> None:
         """Allows or forbids one choice."""
         self._group.button(index).setEnabled(allowed)

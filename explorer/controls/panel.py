@@ -1,4 +1,4 @@
-"""Panel: what every panel of the Explore workspace shares; it shows a recipe, edits it, and asks for small pictures."""
+"""What the panels of the Explore workspace share: they show a recipe, edit it, and ask for small pictures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,11 +16,10 @@ from stylegan_core.recipe import Recipe
 REST = 150  # milliseconds after the last change before small pictures are asked for
 
 
-class Panel(QWidget):
-    """A foldable part of a side column. It knows the session, not the engine: jobs leave as ``job_requested`` and
+class Asking(QWidget):
+    """A widget that knows the session, not the engine: jobs leave as ``job_requested``, answers come to ``job_done``.
 
-    answers come back through :meth:`job_done`. Panels override :meth:`show_recipe`, :meth:`show_model`,
-    :meth:`refresh` and :meth:`take`.
+    Override :meth:`show_recipe`, :meth:`show_model`, :meth:`refresh` and :meth:`take`.
     """
 
     job_requested = Signal(object)  # a request of explorer.jobs
@@ -31,15 +30,9 @@ class Panel(QWidget):
         super().__init__(parent)
         self.session = session
         self.info: ModelInfo | None = None
-        self.section = Section(title)
-        self.body = self.section.body
         self._asked: dict[str, Request] = {}
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._rested)
-        self.section.folded.connect(self.refresh_later)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.section)
         self.setAccessibleName(title)
         session.recipe_changed.connect(self.show_recipe)
         session.model_changed.connect(self.show_model)
@@ -121,9 +114,29 @@ class Panel(QWidget):
         super().showEvent(event)
         self.refresh_later()
 
+    def is_seen(self) -> bool:
+        """Whether small pictures would be looked at."""
+        return self.isVisible()
+
     def _rested(self) -> None:
-        if self.info is not None and self.isVisible() and self.section.is_open:
+        if self.info is not None and self.is_seen():
             self.refresh()
+
+
+class Panel(Asking):
+    """A foldable part of a side column; its widgets go into ``body``."""
+
+    def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(session, title, parent)
+        self.section = Section(title)
+        self.body = self.section.body
+        self.section.folded.connect(self.refresh_later)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.section)
+
+    def is_seen(self) -> bool:
+        return super().is_seen() and self.section.is_open
 
 
 def allow(widget: QWidget, reason: str, tip: str) -> None:

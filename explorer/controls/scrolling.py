@@ -1,6 +1,7 @@
-"""A column that scrolls down where the window is low."""
+"""A column that scrolls down where the window is low, and a row that scrolls sideways."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 BAR = 10  # pixels the style sheet gives it
@@ -22,3 +23,20 @@ class ScrollDown(QScrollArea):
         bar.setEnabled(False)  # the style sheet hides one that has nothing to scroll
         bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         self.setWidget(content)
+
+
+class ScrollSideways(QScrollArea):
+    """One row that scrolls sideways, with the wheel too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        bar = self.horizontalScrollBar()
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        bar.setValue(bar.value() - turned)
+        event.accept()

@@ -7,11 +7,12 @@ from collections.abc import Set
 from dataclasses import replace
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
 from explorer.controls.recipe_drag import drag_recipe
+from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.thumbnails import Thumbnail, image_of
 from explorer.history_file import Entry
 from explorer.jobs import Answer, Frame, Piece, Strip
@@ -35,6 +36,7 @@ class HistoryStrip(QWidget):
     taken_away = Signal(str, object)  # a sentence, and what brings the entry back when it is called
     model_wanted = Signal(str, object)  # model path, Recipe: an entry of another model was clicked
     job_requested = Signal(object)  # Strip
+    film_wanted = Signal(object)  # Recipe: an entry is to be a picture of the film
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +127,15 @@ class HistoryStrip(QWidget):
         self._scroll.setFixedHeight(self._size + 10)
         self._column.setContentsMargins(18, 0 if compact else 6, 18, 4 if compact else 8)
 
+    def take_switch(self, switch: QWidget) -> None:
+        """Puts the switch between what may lie below the picture at the left of the head."""
+        self._head.insertWidget(0, switch)
+
+    def favourites(self) -> tuple[Recipe, ...]:
+        """The starred pictures of the open network, oldest first."""
+        model = self._session.info.hash if self._session.info else ""
+        return tuple(e.recipe for e in self._entries.values() if e.favourite and e.model_hash == model)
+
     def star_current(self) -> None:
         """Makes the entry of the current recipe a favourite, or no longer one."""
         self._session.commit()
@@ -136,15 +147,13 @@ class HistoryStrip(QWidget):
 
     def _lay_out(self) -> None:
         self.setAccessibleName("History")
-        title, hint = QLabel("History"), QLabel("every change, kept over restarts")
-        title.setProperty("role", "title")
+        hint = QLabel("every change, kept over restarts")
         hint.setProperty("role", "muted")
         self._only = chip("★ favourites", "Shows only the pictures you starred.", checkable=True)
         self._only.toggled.connect(self._filter)
         self._hint = hint
         self._head = QHBoxLayout()
         self._head.setSpacing(8)
-        self._head.addWidget(title)
         self._head.addWidget(hint)
         self._head.addStretch(1)
         self._head.addWidget(self._only)
@@ -156,8 +165,9 @@ class HistoryStrip(QWidget):
         self._empty.setProperty("role", "muted")
         self._row.addWidget(self._empty)
         self._row.addStretch(1)
-        self._scroll = _SidewaysScroll()
+        self._scroll = ScrollSideways()
         self._scroll.setWidget(self._strip)
+        self._scroll.setFixedHeight(THUMB + 10)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(18, 6, 18, 8)
         self._column.setSpacing(4)
@@ -231,6 +241,8 @@ class HistoryStrip(QWidget):
         favourite = self._entries[key].favourite
         menu.addAction("Remove star" if favourite else "Star").triggered.connect(lambda: self._star(key))
         menu.addAction("Bring back").triggered.connect(lambda: self._restore(key))
+        film = menu.addAction("Add to the film")
+        film.triggered.connect(lambda: self.film_wanted.emit(self._entries[key].recipe))
         menu.addAction("Remove from history").triggered.connect(lambda: self._remove(key))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(where)
@@ -293,24 +305,6 @@ class HistoryStrip(QWidget):
         self._only.setText(f"★ favourites {stars}" if stars else "★ favourites")
         self._only.setEnabled(bool(stars) or self._only.isChecked())
         self._empty.setVisible(not self._entries)
-
-
-class _SidewaysScroll(QScrollArea):
-    """One row that scrolls sideways, with the wheel too."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(THUMB + 10)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        bar = self.horizontalScrollBar()
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        bar.setValue(bar.value() - turned)
-        event.accept()
 
 
 def _file_of(image: QImage) -> bytes:

@@ -14,6 +14,7 @@ from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, Piece, Strip, Styles
 from explorer.session import Session
 from stylegan_core.bands import NAMES, bands
+from stylegan_core.between import between
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import AppliedDirection, Knob, Latent, Recipe, Vector
 
@@ -155,8 +156,7 @@ def child(
 ) -> Floats:
     """ws [num_layers, w_dim]: ``w`` moved by ``amount`` towards ``other``.
 
-    Kept layers stay as they are, and nothing moves along the directions that are held. Where the code itself is drawn,
-    its length moves as far: halfway between two codes of usual length lies one that no face was learned from.
+    Kept layers stay as they are, and nothing moves along the directions that are held.
     """
     shape = (info.num_layers, info.w_dim)
     start = np.broadcast_to(w, shape)
@@ -165,11 +165,7 @@ def child(
     if vectors:
         basis, _ = np.linalg.qr(np.stack(vectors, axis=1))
         step = step - (step @ basis) @ basis.T
-    made = np.array(start + amount * step, np.float32)
-    if info.why_not("styles"):
-        code = np.s_[:, : info.z_dim]  # beside it stands the label
-        lengths = [np.linalg.norm(each[code], axis=1, keepdims=True) for each in (start, start + step, made)]
-        made[code] *= ((1 - amount) * lengths[0] + amount * lengths[1]) / np.maximum(lengths[2], 1e-12)
+    made = between(start, start + step, amount, info)
     made[list(kept)] = start[list(kept)]
     return made
 

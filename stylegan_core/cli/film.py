@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--fps", type=whole(1, 240), help=f"frames a second; a .gif has at most {GIF_FPS}")
     parser.add_argument("--side", type=whole(0, LARGEST), help="pixels a side; 0: as drawn")
     parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
     parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
     add_overwrite(parser)
     arguments = parser.parse_args(argv)

@@ -118,7 +118,7 @@ def ws_of(model: Model, recipe: Recipe) -> np.ndarray:
 def test_the_way_is_a_straight_line_through_the_bent_styles(model: Model) -> None:
     moments = timeline(model, of(THREE, 1, 1, 1, pace="constant", loop=False))
     a, b = (ws_of(model, recipe) for recipe in THREE[:2])
-    assert np.allclose(ws_of(model, moments.between(0, 1, 0.25)), 0.75 * a + 0.25 * b, atol=1e-6)
+    assert np.allclose(ws_of(model, moments.on_the_way(0, 1, 0.25)), 0.75 * a + 0.25 * b, atol=1e-6)
 
 
 def test_constant_speed_goes_equally_far_in_equal_times(model: Model) -> None:
@@ -141,9 +141,9 @@ def test_noise_and_growth_go_along_and_other_noise_fades(model: Model) -> None:
     a = Recipe(noise=(NoiseLayer(strength=2), NoiseLayer(seed=1), NoiseLayer(on=False)), level=0)
     b = Recipe(noise=(NoiseLayer(strength=1), NoiseLayer(seed=2), NoiseLayer(seed=9)), level=2, alpha=0.5)
     moments = timeline(model, of((a, b), 1, 1))
-    assert [layer.strength for layer in moments.between(0, 1, 0.25).noise] == [1.75, 0.5, 0.25]
-    assert [layer.seed for layer in moments.between(0, 1, 0.75).noise] == [None, 2, 9]
-    grown = moments.between(0, 1, 0.5)  # from depth 0 to 1.5
+    assert [layer.strength for layer in moments.on_the_way(0, 1, 0.25).noise] == [1.75, 0.5, 0.25]
+    assert [layer.seed for layer in moments.on_the_way(0, 1, 0.75).noise] == [None, 2, 9]
+    grown = moments.on_the_way(0, 1, 0.5)  # from depth 0 to 1.5
     assert (grown.level, grown.alpha) == (1, 0.75)
 
 
@@ -152,7 +152,7 @@ def test_a_code_without_styles_keeps_its_length() -> None:
 
     info = ModelInfo("n", "h", "dcgan", 8, 1, 1.0, 64, 64, 1, 0, (), 1, capabilities=Capabilities(styles=False))
     codes = [np.random.RandomState(n).randn(1, 64).astype(np.float32) for n in range(2)]
-    middle = Timeline(of(THREE[:2], 1, 1), codes, info).between(0, 1, 0.5).latent.w
+    middle = Timeline(of(THREE[:2], 1, 1), codes, info).on_the_way(0, 1, 0.5).latent.w
     assert middle is not None
     lengths = [np.linalg.norm(code) for code in codes]
     assert np.linalg.norm(middle.array) == pytest.approx(np.mean(lengths), rel=1e-5)

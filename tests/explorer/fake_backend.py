@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from explorer.jobs import Picture, Request, Save, Strip
+from explorer.jobs import KeyStyles, Picture, Request, Save, Strip
 from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
-from stylegan_core.recipe import Recipe
+from stylegan_core.recipe import Recipe, Vector
 
 _HEADER = b'{"__metadata__": {"format": "stylegan-explorer"}}'
 WEIGHTS = len(_HEADER).to_bytes(8, "little") + _HEADER
@@ -99,6 +99,9 @@ class FakeBackend:
                 Path(request.path).write_text(f"{self.name} {request.recipe.psi}")
                 return request.path
             raise OSError(f"{request.path} cannot be written (No space left on device): free some space.")
+        if isinstance(request, KeyStyles):
+            yield 0, 1, None
+            return tuple(Vector.of(np.full((10, 8), each.latent.seed)) for each in request.recipes)
         if not isinstance(request, Strip):
             raise ValueError("This network cannot do that.")
         made: list[Any] = []

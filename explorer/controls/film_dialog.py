@@ -1,0 +1,152 @@
+"""The dialog of a film to be saved: as what, how many frames a second, how large."""
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.controls.chips import button
+from explorer.time_left import duration
+from stylegan_core.film import RATES, Film
+from stylegan_core.moving_picture import GIF_FPS
+
+KINDS = (
+    ("mp4 film", ".mp4", "mp4 film (*.mp4)"),
+    ("GIF", ".gif", "GIF (*.gif)"),
+    ("PNG frames in a folder", "", "New folder (*)"),
+    ("The film itself, to go on with", ".json", "Film (*.json)"),
+)
+LARGEST = 2048
+USUAL = 512
+
+
+@dataclass(frozen=True, slots=True)
+class FilmWish:
+    """A film to write to ``path``: what it ends in says as what; ``side`` 0 leaves frames as they are drawn."""
+
+    film: Film
+    path: str
+    side: int
+    smooth: bool
+
+
+class FilmDialog(QDialog):
+    """Asks how; ``asked`` brings a FilmWish. ``each`` is how long one picture takes to draw, 0 where nobody knows."""
+
+    asked = Signal(object)
+
+    def __init__(self, film: Film, resolution: int, name: str, folder: str, each: float, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._film, self._name, self._folder, self._each = film, name, folder, each
+        self.setWindowTitle("Save film")
+        self.kind = _choice("Written as", [kind[0] for kind in KINDS], "What the film is written as.")
+        self.rate = _choice("Frames a second", [str(rate) for rate in RATES], "More are smoother, and take longer.")
+        self.rate.setCurrentText(str(film.fps if film.fps in RATES else 30))
+        self._sides = _sides(resolution)
+        words = [f"{side} × {side}{', as drawn' if side == resolution else ''}" for side in self._sides]
+        self.size_of = _choice("Size", words, "How large the frames are; whole steps keep every pixel square.")
+        self.size_of.setCurrentIndex(next((n for n, side in enumerate(self._sides) if side >= USUAL), len(words) - 1))
+        self.smooth = QCheckBox("Enlarge smoothly")
+        self.smooth.setToolTip("Smooths the picture where it is enlarged, instead of showing its pixels.")
+        self._says = QLabel()
+        self._save = button("Save…", "Asks where, then draws and writes in the background.", "primary")
+        self._save.clicked.connect(self._ask_path)
+        self._lay_out(resolution)
+        for choice in (self.kind, self.rate, self.size_of):
+            choice.currentIndexChanged.connect(lambda _: self._tell())
+        self._tell()
+
+    def wish(self, path: str) -> FilmWish:
+        """What was asked for, to be written there."""
+        moving = bool(KINDS[self.kind.currentIndex()][1])
+        side = self._sides[self.size_of.currentIndex()]
+        return FilmWish(replace(self._film, fps=self._fps()), path, side if moving else 0, self.smooth.isChecked())
+
+    def save_to(self, path: str) -> None:
+        """Asks for the film there and closes."""
+        self.asked.emit(self.wish(path))
+        self.accept()
+
+    def _fps(self) -> int:
+        fps = RATES[self.rate.currentIndex()]
+        return min(fps, GIF_FPS) if KINDS[self.kind.currentIndex()][1] == ".gif" else fps
+
+    def _tell(self) -> None:
+        """Says how much that is, and enables what means something for this kind."""
+        ending = KINDS[self.kind.currentIndex()][1]
+        self.rate.setEnabled(ending != ".json")
+        self.size_of.setEnabled(ending in (".mp4", ".gif"))
+        self.smooth.setEnabled(ending in (".mp4", ".gif"))
+        film = replace(self._film, fps=self._fps())
+        if ending == ".json":
+            self._says.setText(f"{len(film.keys)} pictures and the way between them: drop the file on the window.")
+            return
+        takes = f", about {duration(self._each * film.frames)} to draw" if self._each * film.frames >= 1 else ""
+        rest = f" A GIF has at most {GIF_FPS} frames a second." if film.fps != RATES[self.rate.currentIndex()] else ""
+        self._says.setText(f"{film.seconds:.1f} s, {film.frames} frames, drawn exactly{takes}.{rest}")
+
+    def _ask_path(self) -> None:
+        _, ending, pattern = KINDS[self.kind.currentIndex()]
+        dialog = QFileDialog(self, "Save the film", self._folder)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(pattern)
+        dialog.setDefaultSuffix(ending.removeprefix("."))
+        dialog.selectFile(f"{self._name}-film{ending or '-frames'}")
+        dialog.fileSelected.connect(self.save_to)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _lay_out(self, resolution: int) -> None:
+        title = QLabel("Save film")
+        title.setProperty("role", "headline")
+        self._says.setWordWrap(True)
+        form = QFormLayout()
+        form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(12)
+        for field in (self.kind, self.rate, self.size_of):
+            label = QLabel(field.accessibleName())
+            label.setFixedHeight(field.sizeHint().height())  # in the middle of its field
+            label.setBuddy(field)
+            form.addRow(label, field)
+        form.addRow("", self.smooth)
+        cancel = button("Cancel", "Closes without saving.")
+        cancel.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(cancel)
+        foot.addWidget(self._save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(title)
+        column.addWidget(self._says)
+        column.addLayout(form)
+        column.addLayout(foot)
+        self.setMinimumWidth(420)
+        self._save.setDefault(True)
+
+
+def _sides(resolution: int) -> list[int]:
+    """The network's own side and its doubles, as far as players go."""
+    sides = [resolution]
+    while 2 * sides[-1] <= LARGEST:
+        sides.append(2 * sides[-1])
+    return sides
+
+
+def _choice(name: str, words: list[str], tip: str) -> QComboBox:
+    made = QComboBox()
+    made.addItems(words)
+    made.setAccessibleName(name)
+    made.setToolTip(tip)
+    return made

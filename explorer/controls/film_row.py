@@ -1,0 +1,242 @@
+"""The row of a film's keys: a picture each, the seconds between them, and a place to put more."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+
+from explorer import theme
+from explorer.controls import icons
+from explorer.controls.recipe_drag import drag_recipe, dragged_file, dragged_recipe, may_hold_recipe
+from explorer.controls.slider import NumberField
+from explorer.controls.thumbnails import Thumbnail
+from stylegan_core.film import LONGEST
+from stylegan_core.recipe import Recipe
+
+GAP = 46
+TIPS = {
+    "key": "Shows this picture of the film. Drag it to another place; right-click for more.",
+    "seconds": "Seconds from this picture to the next; 0 cuts to it.",
+    "shared": "At constant speed the way decides how long it takes: type how long the whole film lasts, above.",
+    "add": "Adds the picture that is shown to the film (K). Faces and saved pictures can be dropped here, too.",
+}
+
+
+class Gap(QWidget):
+    """The seconds from one key to the next, and how much of them has passed."""
+
+    typed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = NumberField(1)
+        self.field.setFixedWidth(GAP - 4)
+        self.field.typed.connect(self.typed)
+        self._part: float | None = None
+        self.setFixedWidth(GAP)
+        column = QHBoxLayout(self)
+        column.setContentsMargins(2, 0, 2, 4)
+        column.addWidget(self.field)
+
+    def show_seconds(self, name: str, seconds: float, shared: bool) -> None:
+        """Shows how long it takes; ``shared`` times follow from the way and cannot be typed."""
+        self.field.show_value(seconds)
+        self.field.setEnabled(not shared)
+        self.field.setAccessibleName(name)
+        self.field.setToolTip(TIPS["shared" if shared else "seconds"])
+        self.setToolTip(self.field.toolTip())
+
+    def show_part(self, part: float | None) -> None:
+        """Fills the line below as far as the film has come; None where it is elsewhere."""
+        if part != self._part:
+            self._part = part
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        below = self.field.geometry().bottom() + 4
+        painter.setBrush(theme.current().colour("line"))
+        painter.drawRoundedRect(QRectF(4, below, self.width() - 8, 2), 1, 1)
+        if self._part is not None:
+            painter.setBrush(theme.current().colour("accent"))
+            painter.drawRoundedRect(QRectF(4, below, (self.width() - 8) * self._part, 2), 1, 1)
+
+
+class _Add(QAbstractButton):
+    """A dashed place as large as a thumbnail."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Add to the film")
+        self.setToolTip(TIPS["add"])
+
+    def set_size(self, size: int) -> None:
+        self._size = size
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._size, self._size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lit = self.hasFocus() or self.underMouse()
+        colour = theme.current().colour("accent" if lit else "muted" if self.isEnabled() else "dim")
+        painter.setPen(QPen(colour, 1.25, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(QRectF(1, 1, self._size - 2, self._size - 2), 6, 6)
+        at = QPoint((self._size - 18) // 2, (self._size - 18) // 2)
+        painter.drawPixmap(at, icons.pixmap("plus", colour, 18, self.devicePixelRatioF()))
+
+
+class FilmRow(QWidget):
+    """Keys from left to right; it says what a person wants and changes nothing itself."""
+
+    chosen = Signal(int)
+    menu_asked = Signal(int, QPoint)
+    timed = Signal(int, float)  # a key and its seconds
+    moved = Signal(int, int)  # a key and the one it is put before
+    dropped = Signal(int, object)  # the place of a new key, and its Recipe
+    file_dropped = Signal(int, str)  # the place, and a PNG file
+    removed = Signal(int)
+    add_asked = Signal()
+
+    def __init__(self, size: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._size = size
+        self._recipes: tuple[Recipe, ...] = ()
+        self.thumbnails: list[Thumbnail] = []
+        self.gaps: list[Gap] = []
+        self._target: int | None = None  # where what is dragged would be put
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 2, 0, 0)
+        self._row.setSpacing(4)
+        self.add = _Add(size)
+        self.add.clicked.connect(self.add_asked)
+        self._row.addWidget(self.add)
+        self._row.addStretch(1)
+        self.setAcceptDrops(True)
+
+    def set_size(self, size: int) -> None:
+        """Another side of the pictures, in logical pixels."""
+        self._size = size
+        self.add.set_size(size)
+        for thumbnail in self.thumbnails:
+            thumbnail.set_size(size)
+
+    def show_keys(self, recipes: Sequence[Recipe], seconds: Sequence[float], shared: bool) -> None:
+        """Shows so many keys, and the seconds after each of them but, where the film does not loop, the last."""
+        self._recipes = tuple(recipes)
+        while len(self.thumbnails) < len(recipes):
+            self._add_place(len(self.thumbnails))
+        while len(self.thumbnails) > len(recipes):
+            for widget in (self.thumbnails.pop(), self.gaps.pop()):
+                widget.hide()
+                widget.deleteLater()
+        for at, gap in enumerate(self.gaps):
+            gap.setVisible(at < len(seconds))
+            if at < len(seconds):
+                following = at + 2 if at + 1 < len(recipes) else 1
+                gap.show_seconds(f"Seconds from picture {at + 1} to {following}", seconds[at], shared)
+
+    def show_picture(self, at: int, pixmap: QPixmap | None) -> None:
+        """Shows the picture of a key, or that it is still to come."""
+        self.thumbnails[at].show_pixmap(pixmap)
+
+    def select(self, at: int | None) -> None:
+        """Marks the key that is shown."""
+        for index, thumbnail in enumerate(self.thumbnails):
+            thumbnail.set_selected(index == at)
+
+    def show_place(self, section: int | None, part: float = 0.0) -> None:
+        """Shows how far the film is, as a line below the seconds."""
+        for index, gap in enumerate(self.gaps):
+            gap.show_part(part if index == section else None)
+
+    def _add_place(self, at: int) -> None:
+        thumbnail, gap = Thumbnail(self._size), Gap()
+        thumbnail.setAccessibleName(f"Picture {at + 1} of the film")
+        thumbnail.setToolTip(TIPS["key"])
+        thumbnail.clicked.connect(lambda: self.chosen.emit(at))
+        thumbnail.menu_asked.connect(lambda where: self.menu_asked.emit(at, where))
+        thumbnail.drag_started.connect(lambda: drag_recipe(thumbnail, self._recipes[at], thumbnail.pixmap))
+        gap.typed.connect(lambda seconds: self.timed.emit(at, min(seconds, LONGEST)))
+        gap.field.finished.connect(thumbnail.setFocus)
+        for offset, widget in enumerate((thumbnail, gap)):
+            self._row.insertWidget(2 * at + offset, widget)
+        self.thumbnails.append(thumbnail)
+        self.gaps.append(gap)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete takes away the key that has the focus; with Ctrl the arrows move it."""
+        at = next((index for index, each in enumerate(self.thumbnails) if each.hasFocus()), None)
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if at is None:
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit(at)
+        elif control and event.key() == Qt.Key.Key_Left and at > 0:
+            self.moved.emit(at, at - 1)
+            self.thumbnails[at - 1].setFocus()
+        elif control and event.key() == Qt.Key.Key_Right and at + 1 < len(self.thumbnails):
+            self.moved.emit(at, at + 2)
+            self.thumbnails[at + 1].setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.isEnabled() and may_hold_recipe(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._aim(self._place_at(event.position().x()))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._aim(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._aim(None)
+        at = self._place_at(event.position().x())
+        recipe, file = dragged_recipe(event.mimeData()), dragged_file(event.mimeData())
+        own = next((index for index, each in enumerate(self.thumbnails) if each is event.source()), None)
+        if own is None and recipe is None and file is None:
+            return
+        event.acceptProposedAction()
+        if own is not None:
+            self.moved.emit(own, at)
+        elif recipe is not None:
+            self.dropped.emit(at, recipe)
+        else:
+            self.file_dropped.emit(at, str(file))
+
+    def _place_at(self, x: float) -> int:
+        """The key that something let go here is put before."""
+        return sum(x > each.geometry().center().x() for each in self.thumbnails)
+
+    def _aim(self, target: int | None) -> None:
+        if target != self._target:
+            self._target = target
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._target is None:
+            return
+        before = self.thumbnails[self._target] if self._target < len(self.thumbnails) else self.add
+        painter = QPainter(self)
+        painter.fillRect(QRectF(before.x() - 4, 2, 2, self._size), theme.current().colour("accent"))

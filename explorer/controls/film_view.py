@@ -1,0 +1,119 @@
+"""What is seen of a film: buttons and switches, the track, the row of keys, and how far it is written."""
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer import theme
+from explorer.controls.chips import IconButton, chip
+from explorer.controls.film_row import FilmRow
+from explorer.controls.film_track import FilmTrack
+from explorer.controls.scrolling import ScrollSideways
+from explorer.controls.slider import NumberField
+from stylegan_core.film import Film
+
+THUMB, SMALL_THUMB = 62, 42
+TIPS = {
+    "play": "Plays the film in the picture, or stops it (P).",
+    "undo": "Takes the last change of the film back.",
+    "eased": "On: the film comes to rest at every picture. Off: it goes at one speed through W.",
+    "loop": "After the last picture the film goes back to the first, without a seam.",
+    "total": "How many seconds the film lasts; all of it becomes faster or slower.",
+    "save": "Draws the film exactly and writes it as mp4, GIF or PNG frames.",
+    "more": "More for the film.",
+    "cancel": "Gives up the film that is being written.",
+    "track": "Drag to see any moment of the film; arrows go frame by frame, Page Up and Down key by key.",
+}
+
+
+class FilmView(QWidget):
+    """The widgets, laid out; it knows nothing of what they do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.play, self.undo = IconButton("play", TIPS["play"]), IconButton("undo", TIPS["undo"])
+        self.eased, self.loop = chip("eased", TIPS["eased"], True), chip("loop", TIPS["loop"], True)
+        self.total = NumberField(1)
+        self.total.setFixedWidth(52)
+        self.total.setAccessibleName("Seconds of the whole film")
+        self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", TIPS["more"])
+        self.cancel = chip("cancel", TIPS["cancel"])
+        self.track, self._time = FilmTrack(), QLabel()
+        self.track.setToolTip(TIPS["track"])
+        self._time.setFont(theme.mono(theme.SMALL))
+        self._time.setProperty("role", "muted")
+        self.row, self._empty = FilmRow(THUMB), QLabel()
+        self._empty.setProperty("role", "muted")
+        self._saving, self._words = QWidget(), QLabel()
+        self.head = QHBoxLayout()
+        self._scroll = ScrollSideways()
+        self._column = QVBoxLayout(self)
+        self._lay_out()
+        self.set_compact(False)
+
+    @property
+    def saving(self) -> bool:
+        """Whether a film is being written."""
+        return self._saving.isVisibleTo(self)
+
+    def set_compact(self, compact: bool) -> None:
+        """Smaller pictures, closer together."""
+        size = SMALL_THUMB if compact else THUMB
+        self.row.set_size(size)
+        self._scroll.setFixedHeight(size + 10)
+        self._column.setContentsMargins(18, 0 if compact else 6, 18, 4 if compact else 8)
+        self._column.setSpacing(0 if compact else 4)
+
+    def show_film(self, film: Film, empty: str) -> None:
+        """How the film goes; ``empty`` says what is still missing."""
+        self._empty.setText(empty)
+        self._empty.setVisible(bool(empty))
+        self.total.show_value(film.seconds)
+        self.eased.setChecked(film.pace == "eased")
+        self.loop.setChecked(film.loop)
+        self.show_time()
+
+    def show_time(self) -> None:
+        """The moment of the track, in numbers."""
+        track = self.track
+        self._time.setText(f"{track.seconds:.1f} / {track.total:.1f} s" if track.total else "")
+
+    def show_playing(self, playing: bool) -> None:
+        """Whether the film is played."""
+        self.play.set_icon("stop" if playing else "play")
+
+    def show_saving(self, short: str, whole: str) -> None:
+        """How far the film is written, beside the track and in its tooltip; empty: nothing is being written."""
+        self._saving.setVisible(bool(short))
+        self._time.setVisible(not short)
+        self._words.setText(short)
+        self._saving.setToolTip(whole)
+        self._words.setAccessibleName(whole)
+
+    def _lay_out(self) -> None:
+        unit = QLabel("s")
+        unit.setProperty("role", "muted")
+        self.head.setSpacing(6)
+        self.head.addWidget(self.play)
+        self.head.addWidget(self.undo)
+        self.head.addStretch(1)
+        for widget in (self.eased, self.loop, self.total, unit, self.save, self.more):
+            self.head.addWidget(widget)
+        middle = QHBoxLayout()
+        middle.addWidget(self.track, 1)
+        middle.addWidget(self._time)
+        middle.addWidget(self._saving)
+        saving = QHBoxLayout(self._saving)
+        saving.setContentsMargins(0, 0, 0, 0)
+        saving.setSpacing(8)
+        saving.addWidget(self._words)
+        saving.addWidget(self.cancel)
+        self._saving.hide()
+        inside = QWidget()
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.row)
+        row.addWidget(self._empty)
+        row.addStretch(1)
+        self._scroll.setWidget(inside)
+        self._column.addLayout(self.head)
+        self._column.addLayout(middle)
+        self._column.addWidget(self._scroll)
