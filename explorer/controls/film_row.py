@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -176,6 +176,7 @@ class FilmRow(QWidget):
         thumbnail.clicked.connect(lambda: self.chosen.emit(at))
         thumbnail.menu_asked.connect(lambda where: self.menu_asked.emit(at, where))
         thumbnail.drag_started.connect(lambda: drag_recipe(thumbnail, self._recipes[at], thumbnail.pixmap))
+        thumbnail.installEventFilter(self)
         gap.typed.connect(lambda seconds: self.timed.emit(at, min(seconds, LONGEST)))
         gap.field.finished.connect(thumbnail.setFocus)
         for offset, widget in enumerate((thumbnail, gap)):
@@ -183,22 +184,23 @@ class FilmRow(QWidget):
         self.thumbnails.append(thumbnail)
         self.gaps.append(gap)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete takes away the key that has the focus; with Ctrl the arrows move it."""
-        at = next((index for index, each in enumerate(self.thumbnails) if each.hasFocus()), None)
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if at is None:
-            super().keyPressEvent(event)
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Takes the keys of a key of the film before its button does, which has arrows of its own."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or watched not in self.thumbnails:
+            return False
+        return self._take(self.thumbnails.index(watched), event)
+
+    def _take(self, at: int, event: QKeyEvent) -> bool:
+        """Delete takes the key out that has the focus; with Ctrl the arrows move it."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit(at)
-        elif control and event.key() == Qt.Key.Key_Left and at > 0:
-            self.moved.emit(at, at - 1)
-            self.thumbnails[at - 1].setFocus()
-        elif control and event.key() == Qt.Key.Key_Right and at + 1 < len(self.thumbnails):
-            self.moved.emit(at, at + 2)
-            self.thumbnails[at + 1].setFocus()
+        elif step and event.modifiers() & Qt.KeyboardModifier.ControlModifier and 0 <= at + step < len(self.thumbnails):
+            self.moved.emit(at, at + (2 if step > 0 else -1))
+            self.thumbnails[at + step].setFocus()
         else:
-            super().keyPressEvent(event)
+            return False
+        return True
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.isEnabled() and may_hold_recipe(event.mimeData()):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.controls.panel import Panel
+from explorer.controls.panel import Asking
 from explorer.jobs import Done, Failed, Piece, Request
 from stylegan_core.info import Capabilities, ModelInfo
 
@@ -29,7 +29,7 @@ PLAIN = Capabilities(styles=False, noise=False, mixing=False, growing=False, tru
 class Asked:
     """What a panel asks the engine, and answers to it."""
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Asking) -> None:
         self.panel = panel
         self.requests: list[Request] = []
         panel.job_requested.connect(self.requests.append)

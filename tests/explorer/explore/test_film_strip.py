@@ -1,0 +1,321 @@
+"""The film below the picture: keys come, go and change places, and every moment of it is the session's recipe."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.controls.film_track import FilmTrack
+from explorer.controls.recipe_drag import MIME
+from explorer.explore import film as module
+from explorer.explore.film import FilmStrip
+from explorer.jobs import KeyStyles, Strip
+from explorer.reel import Reel
+from explorer.session import Session
+from stylegan_core.film import Film, Key
+from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Vector
+from tests.explorer.explore.panel_fakes import W_DIM, Asked, flat, model_info
+
+A, B, C = (Recipe(Latent(seed)) for seed in (1, 2, 3))
+
+
+class Shown:
+    """A strip on screen, with what it asks and offers back, and a clock that stands still."""
+
+    def __init__(self, strip: FilmStrip, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.strip, self.reel, self.session, self.asked = strip, strip.reel, strip.session, asked
+        self.offered: list[Any] = []
+        self.now = 100.0
+        strip.taken_away.connect(lambda _, back: self.offered.append(back))
+        monkeypatch.setattr(module.time, "perf_counter", lambda: self.now)
+
+    def seeds(self) -> list[int]:
+        return [key.recipe.latent.seed for key in self.reel.film.keys]
+
+    def answer(self) -> None:
+        """Every question of the moment, each key a w as large as its seed."""
+        self.strip.refresh()
+        for request in self.asked.requests[:]:
+            if isinstance(request, KeyStyles):
+                ws = [np.full((10, W_DIM), recipe.latent.seed, np.float32) for recipe in request.recipes]
+                self.asked.done(request, tuple(Vector.of(each) for each in ws))
+            elif isinstance(request, Strip):
+                for index in range(len(request.recipes)):
+                    self.asked.piece(request, index, flat(40))
+        self.asked.requests.clear()
+
+    def w(self) -> float:
+        """The one number of the moment that is shown."""
+        w = self.session.recipe.latent.w
+        return float(self.session.recipe.latent.seed if w is None else w.array.flat[0])
+
+    def tick(self, seconds: float) -> None:
+        """Time passes while the film plays."""
+        while seconds > 1e-9:
+            self.now += min(seconds, 0.2)
+            seconds -= min(seconds, 0.2)
+            if self.strip.playing:
+                self.strip._step()
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch) -> Shown:
+    strip = FilmStrip(session, Reel())
+    qtbot.addWidget(strip)
+    asked = Asked(strip)
+    strip.resize(900, 160)
+    strip.show()
+    qtbot.waitExposed(strip)
+    session.set_model(model_info(), "small.safetensors")
+    made = Shown(strip, asked, monkeypatch)
+    for recipe in (A, B, C):
+        session.apply(recipe)
+        strip.add()
+    made.answer()
+    return made
+
+
+def test_the_picture_that_is_shown_becomes_a_key_with_its_picture(shown: Shown) -> None:
+    assert shown.seeds() == [1, 2, 3]
+    assert not any(thumbnail.empty for thumbnail in shown.strip.row.thumbnails)
+    assert (shown.reel.film.model_name, shown.reel.film.model_hash) == ("small", model_info().hash)
+
+
+def test_a_key_comes_behind_the_one_that_is_chosen(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.mouseClick(shown.strip.row.thumbnails[0], Qt.MouseButton.LeftButton)
+    assert shown.session.recipe == A
+    shown.session.apply(Recipe(Latent(9)))
+    qtbot.mouseClick(shown.strip.row.add, Qt.MouseButton.LeftButton)
+    assert shown.seeds() == [1, 9, 2, 3]
+
+
+def test_only_new_keys_are_asked_for(shown: Shown) -> None:
+    shown.session.apply(Recipe(Latent(9)))
+    shown.strip.add()
+    shown.strip.refresh()
+    assert [request.recipes for request in shown.asked.requests] == [(Recipe(Latent(9)),)] * 2  # type: ignore[union-attr]
+    shown.answer()
+    shown.reel.set(pace="constant")
+    shown.strip.refresh()
+    assert shown.asked.requests == []
+
+
+def test_it_plays_in_the_picture_and_stopping_is_one_step_of_undo(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.mouseClick(shown.strip.view.play, Qt.MouseButton.LeftButton)
+    assert shown.strip.playing
+    shown.tick(1.0)
+    assert shown.w() == pytest.approx(1.5)  # halfway from 1 to 2
+    shown.tick(4.0)
+    assert shown.w() == pytest.approx(2.0)  # halfway from 3 back to 1
+    qtbot.mouseClick(shown.strip.view.play, Qt.MouseButton.LeftButton)
+    assert not shown.strip.playing
+    stopped = shown.session.recipe
+    assert shown.session.committed_recipe == stopped
+    shown.session.undo()
+    assert shown.session.recipe == C
+
+
+def test_a_film_that_does_not_loop_ends_at_its_last_key(shown: Shown) -> None:
+    shown.reel.set(loop=False)
+    shown.strip.play()
+    shown.tick(9)
+    assert (shown.strip.playing, shown.session.recipe) == (False, C)
+    shown.strip.play()
+    shown.tick(0.4)
+    assert 1 < shown.w() < 1.5  # from the beginning again
+
+
+def test_whatever_else_changes_the_picture_stops_it(shown: Shown) -> None:
+    shown.strip.play()
+    shown.tick(0.5)
+    shown.session.edit(psi=0.2)
+    assert not shown.strip.playing
+    assert shown.session.recipe.psi == 0.2
+
+
+def test_it_stops_when_it_is_hidden(shown: Shown) -> None:
+    shown.strip.play()
+    shown.tick(0.5)
+    shown.strip.hide()
+    assert not shown.strip.playing
+
+
+def test_it_plays_as_soon_as_the_styles_are_there(shown: Shown) -> None:
+    shown.session.apply(Recipe(Latent(9)))
+    shown.strip.add()
+    shown.strip.play()
+    assert not shown.strip.playing
+    shown.answer()
+    assert shown.strip.playing
+
+
+def test_any_moment_is_dragged_to_and_is_one_step_of_undo(shown: Shown, qtbot: QtBot) -> None:
+    track = shown.strip.track
+    middle = track.height() // 2
+    qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=QPoint(8, middle))
+    for x in (100, 200, track.width() // 2):
+        qtbot.mouseMove(track, QPoint(x, middle))
+    qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(track.width() // 2, middle))
+    assert track.seconds == pytest.approx(3.0, abs=0.02)
+    assert shown.w() == pytest.approx(2.5, abs=0.02)
+    assert shown.session.committed_recipe == shown.session.recipe
+    shown.session.undo()
+    assert shown.session.recipe == C
+
+
+def test_the_track_takes_keys(shown: Shown, qtbot: QtBot) -> None:
+    track = shown.strip.track
+    track.setFocus()
+    for key, recipe in ((Qt.Key.Key_PageDown, B), (Qt.Key.Key_PageDown, C), (Qt.Key.Key_Home, A), (Qt.Key.Key_End, A)):
+        qtbot.keyClick(track, key)
+        assert shown.session.recipe == recipe
+    qtbot.keyClick(track, Qt.Key.Key_Left)
+    assert track.seconds == pytest.approx(6 - 1 / 30)
+    qtbot.waitUntil(lambda: shown.session.committed_recipe == shown.session.recipe)
+
+
+def test_a_moment_between_two_keys_becomes_a_key_between_them(shown: Shown) -> None:
+    shown.strip.track.go(3.0)
+    shown.strip.add()
+    assert [key.recipe.latent.w is not None for key in shown.reel.film.keys] == [False, False, True, False]
+
+
+def test_seconds_are_typed_for_one_way_and_for_the_whole(shown: Shown, qtbot: QtBot) -> None:
+    gap = shown.strip.row.gaps[1].field
+    gap.setFocus()
+    gap.selectAll()
+    qtbot.keyClicks(gap, "0,5")
+    qtbot.keyClick(gap, Qt.Key.Key_Return)
+    assert [key.seconds for key in shown.reel.film.keys] == [2, 0.5, 2]
+    total = shown.strip.view.total
+    assert total.text() == "4.5"
+    total.setFocus()
+    total.selectAll()
+    qtbot.keyClicks(total, "9")
+    qtbot.keyClick(total, Qt.Key.Key_Return)
+    assert [key.seconds for key in shown.reel.film.keys] == [4, 1, 4]
+
+
+def test_at_constant_speed_the_way_shares_out_the_time(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.mouseClick(shown.strip.view.eased, Qt.MouseButton.LeftButton)
+    assert shown.reel.film.pace == "constant"
+    fields = [gap.field for gap in shown.strip.row.gaps]
+    assert [field.text() for field in fields] == ["1.5", "1.5", "3.0"]  # 1 → 2 → 3 → 1 in six seconds
+    assert not any(field.isEnabled() for field in fields)
+    qtbot.mouseClick(shown.strip.view.loop, Qt.MouseButton.LeftButton)
+    assert not shown.strip.row.gaps[2].isVisibleTo(shown.strip)
+
+
+def test_keys_are_moved_and_taken_out_by_the_keyboard_and_offered_back(shown: Shown, qtbot: QtBot) -> None:
+    thumbnails = shown.strip.row.thumbnails
+    thumbnails[0].setFocus()
+    qtbot.keyClick(thumbnails[0], Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert shown.seeds() == [2, 1, 3] and thumbnails[1].hasFocus()
+    qtbot.keyClick(thumbnails[1], Qt.Key.Key_Delete)
+    assert shown.seeds() == [2, 3]
+    shown.reel.set(loop=False)
+    shown.offered[0]()
+    assert (shown.seeds(), shown.reel.film.loop) == ([2, 1, 3], False)  # what was done since stays
+
+
+def test_every_change_is_taken_back(shown: Shown, qtbot: QtBot) -> None:
+    whole = shown.reel.film
+    shown.reel.move(2, 0)
+    shown.reel.set_seconds(1, 5)
+    shown.strip.clear()
+    assert shown.reel.film.keys == ()
+    for _ in range(3):
+        qtbot.mouseClick(shown.strip.view.undo, Qt.MouseButton.LeftButton)
+    assert shown.reel.film == whole
+    shown.strip.clear()
+    shown.offered[-1]()
+    assert shown.reel.film == whole
+
+
+def drop(strip: FilmStrip, x: int, recipe: Recipe, source: Any = None) -> None:
+    data = QMimeData()
+    data.setData(MIME, recipe.to_json().encode())
+
+    class Drop(QDropEvent):
+        def source(self) -> Any:
+            return source
+
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    strip.row.dropEvent(Drop(QPointF(x, 20), Qt.DropAction.CopyAction, data, left, none))
+
+
+def test_a_face_is_dropped_between_two_keys_and_a_key_elsewhere(shown: Shown) -> None:
+    row = shown.strip.row
+    drop(shown.strip, row.thumbnails[1].x() - 10, Recipe(Latent(9)))
+    assert shown.seeds() == [1, 9, 2, 3]
+    drop(shown.strip, row.thumbnails[3].geometry().right() + 4, A, row.thumbnails[0])
+    assert shown.seeds() == [9, 2, 3, 1]
+
+
+def choose(strip: FilmStrip, at: int, text: str) -> None:
+    strip.row.menu_asked.emit(at, QPoint())
+    menu = strip.findChildren(QMenu)[-1]
+    next(action for action in menu.actions() if action.text() == text).trigger()
+
+
+def test_the_menu_of_a_key(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QMenu, "popup", lambda *_: None)
+    shown.session.apply(Recipe(Latent(9)))
+    choose(shown.strip, 0, "Put the picture that is shown here")
+    assert shown.seeds() == [9, 2, 3]
+    choose(shown.strip, 1, "Stay here for a while")
+    assert shown.seeds() == [9, 2, 2, 3]
+    choose(shown.strip, 3, "Move to the left")
+    choose(shown.strip, 0, "Take out of the film")
+    assert shown.seeds() == [2, 3, 2]
+    choose(shown.strip, 1, "Show it")
+    assert shown.session.recipe.latent.seed == 3
+
+
+def test_another_network_draws_the_same_film_as_far_as_it_can(shown: Shown) -> None:
+    far = AppliedDirection(Direction("far", Vector.of(np.ones(W_DIM))), 3.0)
+    shown.session.apply(Recipe(Latent(9), directions=(far,)))
+    shown.strip.add()
+    shown.session.set_model(model_info(name="other", w_dim=8), "other.safetensors")
+    shown.strip.refresh()
+    asked = next(request for request in shown.asked.requests if isinstance(request, KeyStyles))
+    assert [recipe.latent.seed for recipe in asked.recipes] == [1, 2, 3, 9]
+    assert not any(recipe.directions for recipe in asked.recipes)
+    assert shown.reel.film.keys[3].recipe.directions == (far,)  # nothing of it is lost
+    assert all(thumbnail.empty for thumbnail in shown.strip.row.thumbnails)
+
+
+def test_what_cannot_be_done_says_why(shown: Shown) -> None:
+    view = shown.strip.view
+    shown.reel.set_total(0)
+    assert "lasts no time" in view.play.toolTip() and not view.play.isEnabled()
+    shown.reel.change(Film((Key(A),)))
+    assert "at least two" in view.save.toolTip() and not view.save.isEnabled()
+    assert "One more" in view._empty.text()
+    shown.strip.clear()
+    assert "Press K" in view._empty.text()
+
+
+def test_a_question_without_an_answer_is_told(shown: Shown) -> None:
+    said: list[Any] = []
+    shown.strip.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
+    shown.session.apply(Recipe(Latent(9)))
+    shown.strip.add()
+    shown.strip.refresh()
+    request = next(request for request in shown.asked.requests if isinstance(request, KeyStyles))
+    shown.asked.fail(request, "There is not enough memory.")
+    assert said == [("There is not enough memory.", "bad")]
+
+
+def test_every_control_has_a_name_a_sentence_and_a_way_by_keyboard(shown: Shown) -> None:
+    kinds = (QAbstractButton, QLineEdit, FilmTrack)
+    controls = [each for each in shown.strip.findChildren(QWidget) if isinstance(each, kinds)]
+    assert len(controls) > 12
+    for control in controls:
+        assert control.accessibleName()
+        assert control.toolTip().endswith((".", ")")), control.accessibleName()
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus or not control.isEnabled()
