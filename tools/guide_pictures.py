@@ -61,6 +61,7 @@ class Guide:
         steps = {
             "latent": self.latent, "vary": self.vary, "noise": self.noise, "truncation": self.truncation,
             "directions": self.directions, "sorting": self.sorting, "mixing": self.mixing, "matrix": self.matrix,
+            "film": self.film,
         }  # fmt: skip
         for name, step in steps.items():
             while self.explorer.session.can_undo:
@@ -132,6 +133,22 @@ class Guide:
         self.settle()
         panel._dialog.grab().save(str(PICTURES / f"{name}.png"))
         panel._dialog.close()
+
+    def film(self, name: str) -> None:
+        """Four faces, and the film between two of them."""
+        from dataclasses import replace
+
+        from stylegan_core.recipe import Latent
+
+        for seed in (3, 22, 56, 52):
+            self.explorer.session.apply(replace(self.explorer.session.recipe, latent=Latent(seed)))
+            self.explorer.filming.add()
+            self.settle()
+        self.explorer.film.track.go(2.9)
+        self.settle()
+        self.explorer.film.grab().save(str(PICTURES / f"{name}.png"))
+        self.explorer.film.clear()
+        self.explorer.below.show_strip(0)
 
     def whole_window(self, run: Path | None) -> None:
         """The two pictures of the README: Explore with some changes, and Train watching a run."""

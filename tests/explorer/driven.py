@@ -41,6 +41,8 @@ class Answers:
             "can_undo": explorer.session.can_undo,
             "history": len(explorer.history.entries()),
             "banner": explorer.window.banner.sentence,
+            "film": [key.recipe.latent.seed for key in explorer.reel.film.keys],
+            "playing": explorer.film.playing,
             "explored": self.explored,
             "run": self._run(),
         }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stylegan_core.film_file import read_film
 from stylegan_core.recipe import Recipe
 from tests.explorer.hand import Hand
 
@@ -44,3 +45,43 @@ def test_every_kind_of_control_is_dragged_and_undone(hand: Hand) -> None:
     last = hand.until(lambda seen: seen["exact"])
     assert recipe(last) == first
     hand.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_film_is_made_played_dragged_through_and_saved(hand: Hand) -> None:
+    hand.until(lambda seen: seen["exact"])
+    hand.click("Picture")
+    for count in (1, 2, 3):
+        hand.xdotool("key", "k")
+        hand.until(lambda seen, count=count: len(seen["film"]) == count)
+        hand.xdotool("key", "n")
+        hand.until(lambda seen, count=count: seen["exact"] and seen["history"] == count + 1)
+    keys = hand.ask("shown")["film"]
+    carry(hand, "Picture 1 of the film", "Picture 3 of the film")
+    hand.until(lambda seen: seen["film"] == [*keys[1:], keys[0]])
+    hand.xdotool("key", "p")
+    hand.until(lambda seen: seen["playing"] and recipe(seen).latent.w is not None)
+    hand.xdotool("key", "p")
+    stopped = hand.until(lambda seen: not seen["playing"] and seen["exact"])
+    hand.drag("Film position", 0.1, 0.5)
+    hand.until(lambda seen: seen["exact"] and seen["recipe"] != stopped["recipe"])
+    hand.click("save film…")
+    hand.click("Save…")
+    hand.find("File &name:")
+    hand.xdotool("type", str(hand.home / "film.mp4"))
+    hand.xdotool("key", "Return")
+    hand.until(lambda seen: "Saved" in seen["banner"])
+    assert [key.recipe.latent.seed for key in read_film(hand.home / "film.mp4").keys] == [*keys[1:], keys[0]]
+    hand.close()
+
+
+def carry(hand: Hand, what: str, to: str) -> None:
+    """Drags a thumbnail onto the right half of another."""
+    left, top, width, height = hand.find(what)
+    x, y = left + width // 2, top + height // 2
+    there, _, wide, _ = hand.find(to)
+    words = ["mousemove", str(x), str(y), "mousedown", "1", "sleep", "0.1"]
+    for step in range(1, 9):
+        words += ["mousemove", str(x + (there + wide - 4 - x) * step // 8), str(y), "sleep", "0.08"]
+    hand.xdotool(*words, "mouseup", "1")
