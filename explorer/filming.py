@@ -68,6 +68,8 @@ class Filming(QObject):
 
     def add(self, recipes: tuple[Recipe, ...] = ()) -> None:
         """Adds pictures, or the one that is shown; the first one shows where they go."""
+        if self._lacks_model():
+            return
         if not self._strip.reel.film.keys:
             self.show()
         self._strip.add(recipes)
@@ -81,6 +83,8 @@ class Filming(QObject):
 
     def play(self) -> None:
         """Plays the film, or stops it."""
+        if self._lacks_model():
+            return
         self.show()
         if not self._strip.reel.film.sections:
             self.said.emit(Problem("A film needs at least two pictures: add the one that is shown with K."), "warning")
@@ -99,7 +103,9 @@ class Filming(QObject):
     def ask(self) -> None:
         """Asks as what, how large and where to."""
         info, film = self._session.info, self._strip.reel.film
-        if info is None or not film.sections or self._wanted:
+        if self._lacks_model() or info is None:
+            return
+        if not film.sections or self._wanted:
             self.said.emit(Problem(self._strip.view.save.toolTip()), "warning")
             return
         folder = self._settings.value.save_folder
@@ -137,6 +143,12 @@ class Filming(QObject):
     def close(self) -> None:
         """Gives it up without a word."""
         self._drop()
+
+    def _lacks_model(self) -> bool:
+        """Whether there is nothing to draw with, which is then said."""
+        if self._session.info is None:
+            self.said.emit(Problem("There is no picture yet: open a model with Ctrl+O."), "warning")
+        return self._session.info is None
 
     def _arguments(self, wish: FilmWish) -> list[str]:
         """The command that writes it."""

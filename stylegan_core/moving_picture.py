@@ -1,4 +1,4 @@
-"""Writes moving pictures: GIF, mp4, or one PNG a frame; a picture at a time, so that length costs no memory."""
+"""Writes moving pictures: GIF, and mp4 a picture at a time, so that its length costs no memory."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ from stylegan_core.whole_file import beside
 
 FORMATS = (".mp4", ".gif")
 GIF_FPS = 50  # most of what programs show a GIF at: below 0.02 s a frame they take 0.1 s instead
+GIF_BYTES = 2 << 30  # Pillow holds every frame of a GIF, a byte a pixel, until the last one is there
 QUALITY = "16"  # x264's constant rate factor; 18 is called visually lossless
 
 BT709, LIMITED = 1, 1  # as FFmpeg numbers them: the colours that players expect of anything high; said, for the others

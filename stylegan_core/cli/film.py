@@ -19,7 +19,7 @@ from stylegan_core.cli.data import Progressed
 from stylegan_core.cli.seeds import seed_recipes
 from stylegan_core.film import LONGEST, PACES, SECONDS, Film, Key
 from stylegan_core.film_file import read_film
-from stylegan_core.moving_picture import FORMATS, GIF_FPS
+from stylegan_core.moving_picture import FORMATS, GIF_BYTES, GIF_FPS
 from stylegan_core.recipe import FARTHEST
 from stylegan_core.whole_file import part_of
 
@@ -64,8 +64,14 @@ def main(argv: list[str]) -> int:
     model = load_model(arguments.model, choose_device(arguments.device))
     if film.model_hash not in ("", model.info.hash):
         sys.stderr.write(f"The film was made with another model, {film.model_name}; expect other pictures.\n")
+    side = arguments.side if arguments.side is not None else default_side(model.resolution)
+    if arguments.out.suffix.lower() == ".gif" and film.frames * (side or model.resolution) ** 2 > GIF_BYTES:
+        raise ValueError(
+            f"{arguments.out}: a GIF is put together in memory, and {film.frames} frames of this size are too many: "
+            "choose .mp4, a smaller size or fewer frames a second."
+        )
     with _telling(film.frames, for_program=arguments.progress) as tell:
-        _write(model, film, arguments, tell)
+        _write(model, film, arguments, side, tell)
     print(f"{film.frames} frames, {film.seconds:g} s, written to {arguments.out}")
     return 0
 
@@ -113,7 +119,7 @@ def _telling(total: int, *, for_program: bool) -> Iterator[Tell]:
         yield tell
 
 
-def _write(model: "Model", film: Film, arguments: argparse.Namespace, tell: Tell) -> None:
+def _write(model: "Model", film: Film, arguments: argparse.Namespace, side: int, tell: Tell) -> None:
     from PIL import Image
 
     from stylegan_core.filming import draw
@@ -122,7 +128,6 @@ def _write(model: "Model", film: Film, arguments: argparse.Namespace, tell: Tell
     if arguments.out.suffix.lower() not in FORMATS:
         _write_frames(model, film, arguments.out, tell)
         return
-    side = arguments.side if arguments.side is not None else default_side(model.resolution)
     if arguments.out.suffix.lower() == ".mp4":
         side += side % 2  # its colours are stored for squares of two by two pixels
 

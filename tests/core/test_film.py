@@ -226,6 +226,7 @@ def test_the_command_writes_frames_that_carry_their_recipes(
         (["film.json", "--seeds", "1-2", "--out", "a.mp4"], "Name a film"),
         (["film.json", "--psi", "1", "--out", "a.mp4"], "--psi"),
         (["--seeds", "1", "--out", "a.mp4"], "two pictures"),
+        (["--seeds", "1-9", "--seconds", "60", "--side", "4096", "--out", "a.gif"], "in memory"),
         (["--seeds", "1-2", "--out", "there"], "exists already"),
         (["--seeds", "1-2", "--out", "there.gif"], "exists already"),
         (["--seeds", "1-2", "--side", "64", "--out", "frames"], "--side"),

@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from explorer import command, history_file
+from explorer import command, documents, history_file
 from explorer.app import Explorer
 from explorer.controls.film_dialog import FilmDialog, FilmWish
 from stylegan_core.film import Film, Key
@@ -96,6 +96,17 @@ def test_a_film_of_one_picture_says_what_it_lacks(start: Make, qtbot: QtBot) -> 
         explorer.window.banner.hide()
         explorer.actions[name].trigger()
         assert "at least two pictures" in banner(explorer)
+
+
+def test_without_a_model_it_says_so(start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "bundled_models", list)
+    explorer = start()
+    qtbot.waitUntil(explorer.picture.empty.isVisible)
+    for name in ("film_add", "film_play", "film_save"):
+        explorer.window.banner.hide()
+        explorer.actions[name].trigger()
+        assert banner(explorer) == "There is no picture yet: open a model with Ctrl+O."
+    assert explorer.reel.film.keys == ()
 
 
 def test_a_film_is_written_by_the_core(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
