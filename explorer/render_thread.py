@@ -6,7 +6,21 @@ import time
 import traceback
 from collections.abc import Callable
 
-from explorer.jobs import Convert, Done, Failed, Frame, Picture, Piece, Problem, Request, Save, Sheet, sentence_of
+from explorer.jobs import (
+    ChannelSheet,
+    Convert,
+    Done,
+    Failed,
+    Frame,
+    LayerTable,
+    Picture,
+    Piece,
+    Problem,
+    Request,
+    Save,
+    Sheet,
+    sentence_of,
+)
 from explorer.rendering import Backend, GivenUp, Loaded, Loading, Precision, Refused, Report, Steps, Tell, Wanted
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.recipe import Recipe
@@ -15,8 +29,8 @@ log = logging.getLogger(__name__)
 
 TOLD = 0.05  # seconds between two words about how far a file is loaded
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
-WRITERS = Save | Sheet | Convert  # jobs that write files
-AWAITED = Save | Sheet | Picture  # jobs whose owner is told when another model comes before they are done
+WRITERS = Save | Sheet | Convert | LayerTable | ChannelSheet  # jobs that write files
+AWAITED = Save | Sheet | Picture | LayerTable | ChannelSheet  # whose owner is told when another model comes before
 
 
 class Worker:

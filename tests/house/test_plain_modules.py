@@ -16,6 +16,7 @@ CORE = [
     "stylegan_core.rundir",
     "stylegan_core.info",
     "stylegan_core.bands",
+    "stylegan_core.layer_facts",
     "stylegan_core.spinning",
     "stylegan_core.training.config",
     "stylegan_core.data.check",
