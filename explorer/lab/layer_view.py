@@ -140,7 +140,8 @@ class LayerView(QWidget):
     def _turn(self, page: QWidget) -> None:
         """The grid with the histogram above it, or one channel with all the room there is."""
         self.stack.setCurrentWidget(page)
-        self._card.setVisible(page is self.grid)
+        for each in (self._card, self.together):
+            each.setVisible(page is self.grid)
         self._make_room()
 
     def _make_room(self) -> None:
@@ -201,8 +202,9 @@ class LayerView(QWidget):
         head.addStretch(1)
         row.setSpacing(8)
         row.addWidget(self.title)
-        row.addWidget(self.scale, 1)
-        row.addWidget(self.message, 1)
+        row.addWidget(self.scale, 100)
+        row.addWidget(self.message, 100)
+        row.addStretch(1)
         for control in (self.orders, self.together, self.export):
             row.addWidget(control)
         self._card.setObjectName("card")

@@ -95,6 +95,7 @@ class Overview(QFrame):
         title = QLabel("Layer inspector")
         title.setProperty("role", "headline")
         title.setToolTip("What each layer hands on to the next while this picture is drawn.")
+        self.state.setToolTip("Whether the numbers are those of this picture; after a change they are measured anew.")
         self._buttons.setSpacing(10)
         self._buttons.addWidget(self.state)
         self._buttons.addStretch(1)

@@ -129,6 +129,15 @@ def test_channels_are_grey_pictures_with_their_own_numbers() -> None:
     assert (found.black >= found.mean - reach - 1e-4).all() and (found.white <= found.mean + reach + 1e-4).all()
 
 
+def test_in_v1_a_channels_mean_and_deviation_are_its_style() -> None:
+    made = model("stylegan1")
+    layer = made.generator.synthesis.layers[6]
+    scale, shift = layer.affine(Styles(made).ws(RECIPE)[:, 6])[0].chunk(2)
+    found = channels(made, RECIPE, 6)
+    np.testing.assert_allclose(found.mean, shift, atol=1e-4)
+    np.testing.assert_allclose(found.deviation, (scale + 1).abs(), rtol=1e-3)
+
+
 def test_together_one_grey_is_one_value_and_small_pictures_are_means() -> None:
     made = model("stylegan2")
     found = channels(made, RECIPE, 8, 16, together=True)

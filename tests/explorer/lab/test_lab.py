@@ -146,7 +146,7 @@ def test_a_click_shows_a_channel_large_and_keys_go_on_and_back(session: Session,
     qtbot.mouseClick(view.grid.viewport(), LEFT, pos=tile_at(lab, 1))
     assert view.stack.currentWidget() is view.close_up and view.close_up.hasFocus()
     assert (lab.of(ChannelMap).stage, lab.of(ChannelMap).channel) == (7, 5)
-    assert view.close_up.pair.values is None
+    assert view.close_up.pair.values is None and not view.together.isVisible()
     lab.answer()
     assert view.close_up.pair.values.shape == (32, 32)
     assert view.close_up.words.text().startswith("2nd of 64 by spread; mean")
