@@ -7,11 +7,14 @@ import traceback
 from collections.abc import Callable
 
 from explorer.jobs import (
+    ChannelMap,
+    Channels,
     ChannelSheet,
     Convert,
     Done,
     Failed,
     Frame,
+    Layers,
     LayerTable,
     Picture,
     Piece,
@@ -31,6 +34,7 @@ TOLD = 0.05  # seconds between two words about how far a file is loaded
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
 WRITERS = Save | Sheet | Convert | LayerTable | ChannelSheet  # jobs that write files
 AWAITED = Save | Sheet | Picture | LayerTable | ChannelSheet  # whose owner is told when another model comes before
+SEEN = Layers | Channels | ChannelMap  # asked by the Lab alone, and nobody sees what other pages still wait for then
 
 
 class Worker:
@@ -154,8 +158,9 @@ class Worker:
         return None if owner is None or not self._hash else lambda backend: self._do_save(backend, owner)
 
     def _turn(self) -> str | None:
-        """The owner of the job that is next: what has not begun goes first; without a model only some can be done."""
+        """The owner of the job that is next: the Lab's, then what has not begun; without a model some cannot be done."""
         jobs = [*self._waiting.values(), *(request for request, _ in self._running.values())]
+        jobs.sort(key=lambda job: not isinstance(job, SEEN))
         return next((job.owner for job in jobs if self._hash or isinstance(job, Convert)), None)
 
     def _say_idle(self, idle: bool) -> None:
