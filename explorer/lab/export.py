@@ -30,6 +30,11 @@ class ExportChip(QPushButton):
             self.end()
             self.given_up.emit()
         else:
+            self.begin()
+
+    def begin(self) -> None:
+        """Asks where to, unless something is being written."""
+        if not self.writing:
             ask_to_save(self, "Export", self.propose(), self._kinds, self.write)
 
     def write(self, path: str) -> None:

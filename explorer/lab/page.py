@@ -284,5 +284,5 @@ class LabPage(Asking):
         for owner, chip in self._exports.items():
             chip.asked.connect(lambda path, owner=owner: self._export(owner, path))
             chip.given_up.connect(lambda owner=owner: self.forget(owner))
-        self.add_command("Export layer statistics…", "", table.tip, table.press, table)
-        self.add_command("Export channels…", "", sheet.tip, sheet.press, sheet)
+        self.add_command("Export layer statistics…", "", table.tip, table.begin, table)
+        self.add_command("Export channels…", "", sheet.tip, sheet.begin, sheet)

@@ -280,6 +280,25 @@ def _asked_again(lab: Any) -> Channels:
     return lab.of(Channels)
 
 
+def test_an_export_asks_where_to(session: Session, show: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = show()
+    lab.inspected()
+    asked: list[tuple[str, str]] = []
+
+    def ask(parent: QWidget, title: str, name: str, kinds: str, then: Any) -> None:
+        asked.append((name, kinds))
+        then(str(tmp_path / name))
+
+    monkeypatch.setattr("explorer.lab.export.ask_to_save", ask)
+    lab.page.overview.export.click()
+    lab.page.actions()[1].trigger()
+    assert asked == [
+        ("small-seed0-layers.csv", "Table (*.csv)"),
+        ("small-seed0-32-layer7-channels.png", "Picture (*.png)"),
+    ]
+    assert lab.of(LayerTable).path.endswith("layers.csv") and lab.of(ChannelSheet).path.endswith("channels.png")
+
+
 @pytest.mark.parametrize("owner", [TABLE, SHEET])
 def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, owner: str, tmp_path: Path) -> None:
     lab = show()
@@ -305,6 +324,8 @@ def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, ow
     assert said[-1] == ("It cannot be written: choose another folder.", "bad")
     chip.write(path)
     lab.dropped.clear()
+    lab.page.actions()[owner == SHEET].trigger()  # the command of the palette gives nothing up
+    assert lab.dropped == [] and chip.writing
     chip.click()
     assert lab.dropped == [owner] and chip.text() == "export …"
     chip.write(path)
