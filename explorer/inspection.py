@@ -57,7 +57,8 @@ def _write_sheet(renderer: "Renderer", request: ChannelSheet, device: str) -> St
     yield request.stage, request.stage + 1, None
     sheet = contact_sheet(pictures, captions, max(1, ACROSS // max(pictures[0].shape[0], 2 * LEAST)))
     yield request.stage, request.stage + 1, None
-    save_sheet(Path(request.path), sheet, labels(request.recipe, renderer.styles.model.info, device))
+    grey = np.ascontiguousarray(sheet[..., 0])  # a third of the time to pack it
+    save_sheet(Path(request.path), grey, labels(request.recipe, renderer.styles.model.info, device))
     return request.path
 
 

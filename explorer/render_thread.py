@@ -158,7 +158,10 @@ class Worker:
         return None if owner is None or not self._hash else lambda backend: self._do_save(backend, owner)
 
     def _turn(self) -> str | None:
-        """The owner of the job that is next: the Lab's, then what has not begun; some need no model."""
+        """The owner of the job that is next: one of the Lab's, then one that has not begun.
+
+        Without a model only some can be done.
+        """
         jobs = [*self._waiting.values(), *(request for request, _ in self._running.values())]
         jobs.sort(key=lambda job: not isinstance(job, SEEN))
         return next((job.owner for job in jobs if self._hash or isinstance(job, Convert)), None)

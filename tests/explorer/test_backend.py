@@ -207,7 +207,7 @@ def test_layers_are_exported_with_what_is_needed_to_see_them_again(
     assert (saved.recipe, saved.model_hash) == (recipe, info.hash)
     sheet = np.asarray(Image.open(tmp_path / "channels.png"))
     first = channels(load_model(model), recipe, 5).pictures[0].repeat(4, 0).repeat(4, 1)
-    left = next(x for x in range(200) if np.array_equal(sheet[MARGIN : MARGIN + 64, x : x + 64, 0], first))
+    left = next(x for x in range(200) if np.array_equal(sheet[MARGIN : MARGIN + 64, x : x + 64], first))
     assert left >= MARGIN
 
 
