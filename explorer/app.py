@@ -27,7 +27,7 @@ from explorer.explore.directions import DirectionsPanel
 from explorer.explore.film import FilmStrip
 from explorer.explore.growing import GrowingPanel
 from explorer.explore.history import HistoryStrip
-from explorer.explore.latent import LatentPanel
+from explorer.explore.latent import NEW_FACE, LatentPanel
 from explorer.explore.mixing import MixingPanel
 from explorer.explore.noise import NoisePanel
 from explorer.explore.picture import PictureView
@@ -38,6 +38,7 @@ from explorer.following import Following
 from explorer.garbage import Garbage
 from explorer.importing import Importing
 from explorer.jobs import Answer, Done, Frame, Picture, Problem
+from explorer.lab.page import LabPage
 from explorer.labelled import Labelled
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
@@ -86,6 +87,7 @@ class Explorer(QObject):
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home())
+        self.lab = LabPage(self.session)
         self.disk = Background(self)
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
@@ -141,7 +143,8 @@ class Explorer(QObject):
     def every_action(self) -> list[QAction]:
         """The window's actions and those the panels add."""
         own = [action for key, action in self.actions.items() if key != "commands"]
-        return own + [action for panel in self.panels for action in panel.actions() if action.text()]
+        added = [action for part in (*self.panels, self.lab) for action in part.actions() if action.text()]
+        return list(dict.fromkeys(own + added))  # the Lab has some of them from a panel
 
     def say(self, problem: Problem, tone: str = "bad") -> None:
         """Shows one sentence at the top of the page."""
@@ -163,14 +166,16 @@ class Explorer(QObject):
         explore.low_changed.connect(self.below.set_compact)
         explore.spare_changed.connect(self.directions.fit)
         self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
-        self.window.set_pages(explore, self.train)
+        self.window.set_pages(explore, self.train, self.lab)
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]
         self.window.add_header_actions(shown, self.actions["save"])
         for action in self.actions.values():
             self.window.addAction(action)
         self.hint = Hint(self.picture)
         self.hint.dismissed.connect(lambda: self.settings.change(hint_seen=True))
-        self.picture.empty.offer([self.actions["open"], self.actions["train_one"]])
+        ways_on = [self.actions["open"], self.actions["train_one"]]
+        self.picture.empty.offer(ways_on)
+        self.lab.offer(ways_on, next(each for each in self.panels[0].actions() if each.text() == NEW_FACE))
         self.window.model_button.setMenu(self.menus.models())
         self.window.more_button.setMenu(self.menus.more())
         self.window.more_button.setPopupMode(self.window.more_button.ToolButtonPopupMode.InstantPopup)
@@ -192,10 +197,10 @@ class Explorer(QObject):
         self.engine.idle_changed.connect(
             lambda idle: self.window.state.say("ready" if idle else "drawing", "good" if idle else "accent")
         )
-        for panel in (*self.panels, self.film):
-            panel.job_requested.connect(self.engine.run)
-            panel.job_dropped.connect(self.engine.cancel)
-            panel.said.connect(self.say)
+        for part in (*self.panels, self.film, self.lab):
+            part.job_requested.connect(self.engine.run)
+            part.job_dropped.connect(self.engine.cancel)
+            part.said.connect(self.say)
         self.history.job_requested.connect(self.engine.run)
         self.mixing.picture_chosen.connect(self._mix_in_picture)
         self.history.taken_away.connect(self._offer_back)
@@ -214,7 +219,7 @@ class Explorer(QObject):
         self.picture.smooth_changed.connect(self.actions["smooth"].setChecked)
         self.documents.said.connect(self.say)
         self.clipboard.said.connect(self.say)
-        self.documents.picture_wanted.connect(lambda: self.window.show_workspace(0))
+        self.documents.picture_wanted.connect(self._show_picture)
         self.documents.foreign_met.connect(self.importing.ask)
         self.importing.wanted.connect(self.documents.load)
         self.importing.given_up.connect(self.documents.leave)
@@ -237,11 +242,10 @@ class Explorer(QObject):
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
+        parts = (self.mixing, self.labelled, self.filming, self.lab)
         self.window.unfinished = lambda: [
             *self.train.unfinished(),
-            *self.mixing.unfinished,
-            *self.labelled.unfinished,
-            *self.filming.unfinished,
+            *(each for part in parts for each in part.unfinished),
         ]
 
     def _connect_actions(self) -> None:
@@ -271,6 +275,7 @@ class Explorer(QObject):
             "reset": lambda: face.apply(Recipe(face.recipe.latent, label=face.recipe.label)),
             "explore": lambda: self.window.show_workspace(0),
             "train": lambda: self.window.show_workspace(1),
+            "lab": lambda: self.window.show_workspace(2),
             "train_one": self._train_one,
             "shortcuts": lambda: ShortcutsDialog(self.every_action(), GESTURES, self.window).open(),
             "hint": self.hint.begin,
@@ -300,6 +305,7 @@ class Explorer(QObject):
         self.picture.show_frame(frame)
         self.history.show_frame(frame)
         self.filming.show_frame(frame)
+        self.lab.show_frame(frame)
         if frame.precision == "exact" and not self._warmed:
             self._warmed = True
             if self.hints and not self.settings.value.hint_seen:
@@ -320,8 +326,8 @@ class Explorer(QObject):
         self.window.show_workspace(0)
 
     def _answered(self, answer: Answer) -> None:
-        for panel in (*self.panels, self.film):
-            panel.job_done(answer)
+        for part in (*self.panels, self.film, self.lab):
+            part.job_done(answer)
         self.history.job_done(answer)
         if answer.request.owner == PIN and isinstance(answer, Done):
             self.picture.pin(image_of(answer.value))
@@ -332,9 +338,15 @@ class Explorer(QObject):
 
     def _show_nothing(self, sentence: str) -> None:
         self.picture.show_message(sentence, lost=True)
+        self.lab.show_nothing(sentence)
         for panel in self.panels:
             panel.setEnabled(False)
         self.actions["save"].setEnabled(False)
+
+    def _show_picture(self) -> None:
+        """What somebody opened is seen: in the Lab as well, so that networks can be held side by side there."""
+        if self.window.pages.currentWidget() is not self.lab:
+            self.window.show_workspace(0)
 
     def _show_mode(self, mode: Mode) -> None:
         self.actions["wipe"].setChecked(mode is Mode.WIPE)

@@ -13,7 +13,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from explorer.jobs import Convert, Fit, KeyStyles, Matrix, NoiseMap, Pca, Picture, Request, Save, Sefa, Sheet, Strip
+from explorer.jobs import (
+    ChannelMap,
+    Channels,
+    ChannelSheet,
+    Convert,
+    Fit,
+    KeyStyles,
+    Layers,
+    LayerTable,
+    Matrix,
+    NoiseMap,
+    Pca,
+    Picture,
+    Request,
+    Save,
+    Sefa,
+    Sheet,
+    Strip,
+)
 from explorer.jobs import Styles as StylesJob
 from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
@@ -107,6 +125,10 @@ class TorchBackend:
                 return self._fit(request)
             case Convert():
                 return _convert(request)
+            case Layers() | Channels() | ChannelMap() | LayerTable() | ChannelSheet():
+                from explorer.inspection import steps_of
+
+                return steps_of(self._renderer(), request, str(self._device))
 
     def _current(self) -> "Model":
         if self._model is None:

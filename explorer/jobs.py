@@ -3,7 +3,7 @@
 A panel emits a request, the engine answers with any number of :class:`Piece` and at the end one :class:`Done` or
 :class:`Failed`, all with the request and the hash of the model they belong to. A newer request of the same ``owner``
 or another model drops the older one without an answer (:class:`Convert` knows no model and is kept; whoever waits for a
-:class:`Picture`, :class:`Save` or :class:`Sheet` hears of the other model as :class:`Failed`).
+:class:`Picture` or for a file hears of the other model as :class:`Failed`).
 """
 
 from dataclasses import dataclass, field
@@ -166,7 +166,69 @@ class Convert:
     target: str
 
 
-Request = Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What every layer hands on while the recipe is drawn exactly, in numbers (activations.py).
+
+    Piece: layer_facts.LayerFacts of stage ``index`` of ``total``, or None while it is measured; Done: a tuple of them.
+    """
+
+    owner: str
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The channels of one stage as grey pictures of at most ``size``² pixels, all on one scale if ``together``.
+
+    Piece: None; Done: layer_facts.ChannelPictures.
+    """
+
+    owner: str
+    recipe: Recipe
+    stage: int
+    size: int = 128
+    together: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMap:
+    """The values of one channel of one stage. Piece: None; Done: float32 [h, w]."""
+
+    owner: str
+    recipe: Recipe
+    stage: int
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTable:
+    """What :class:`Layers` answers, written as CSV. Piece: None, its ``index`` is progress; Done: the path, as text."""
+
+    owner: str
+    recipe: Recipe
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSheet:
+    """The channels of one stage at its own resolution on one page, a PNG that carries the recipe.
+
+    Piece: None, its ``index`` of ``total`` is progress; Done: the path, as text.
+    """
+
+    owner: str
+    recipe: Recipe
+    stage: int
+    path: str
+    together: bool = False
+    by_spread: bool = True
+
+
+Inspection = Layers | Channels | ChannelMap | LayerTable | ChannelSheet
+Request = (
+    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert | Inspection
+)
 
 
 @dataclass(frozen=True, slots=True)

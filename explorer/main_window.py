@@ -42,7 +42,12 @@ from stylegan_core.info import ModelInfo
 LEFT_WIDTH, RIGHT_WIDTH = 308, 380
 LOW = 760  # a page of this height holds the history in two rows and still a large picture
 SMALLEST = QSize(1080, 600)
-WORKSPACES = ("Explore", "Train")
+WORKSPACES = ("Explore", "Train", "Lab")
+WORKSPACE_TIPS = (
+    "Drag faces of a model.",
+    "Train a new model and watch it grow.",
+    "Look inside: what each layer does.",
+)
 
 
 class MainWindow(QMainWindow):
@@ -62,7 +67,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST)
         self.setAcceptDrops(True)
         self.model_button = button("no model", "Opens another model, a run or a saved picture.")
-        self.workspaces = Segments(WORKSPACES, ("Drag faces of a model.", "Train a new model and watch it grow."))
+        self.workspaces = Segments(WORKSPACES, WORKSPACE_TIPS)
         self.more_button = IconButton("more", "More: theme, copying, help.")
         self.pages = QStackedWidget()
         self.state, self.facts = StateDot(), QLabel()
@@ -83,9 +88,9 @@ class MainWindow(QMainWindow):
         self._header.addWidget(self.more_button)
         self._header.addWidget(ActionButton(primary, "primary"))
 
-    def set_pages(self, explore: QWidget, train: QWidget) -> None:
-        """The two workspaces."""
-        for page in (explore, train):
+    def set_pages(self, *pages: QWidget) -> None:
+        """The workspaces, in the order of ``WORKSPACES``."""
+        for page in pages:
             self.pages.addWidget(page)
 
     def replace_page(self, index: int, page: QWidget) -> None:
@@ -100,7 +105,7 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentIndex(index)
 
     def show_workspace(self, index: int) -> None:
-        """Switches between Explore (0) and Train (1)."""
+        """Switches between Explore (0), Train (1) and Lab (2)."""
         self.workspaces.select(index)
         self.workspace_changed.emit(index)
         self.pages.setCurrentIndex(index)

@@ -6,7 +6,24 @@ import time
 import traceback
 from collections.abc import Callable
 
-from explorer.jobs import Convert, Done, Failed, Frame, Picture, Piece, Problem, Request, Save, Sheet, sentence_of
+from explorer.jobs import (
+    ChannelMap,
+    Channels,
+    ChannelSheet,
+    Convert,
+    Done,
+    Failed,
+    Frame,
+    Layers,
+    LayerTable,
+    Picture,
+    Piece,
+    Problem,
+    Request,
+    Save,
+    Sheet,
+    sentence_of,
+)
 from explorer.rendering import Backend, GivenUp, Loaded, Loading, Precision, Refused, Report, Steps, Tell, Wanted
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.recipe import Recipe
@@ -15,8 +32,9 @@ log = logging.getLogger(__name__)
 
 TOLD = 0.05  # seconds between two words about how far a file is loaded
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
-WRITERS = Save | Sheet | Convert  # jobs that write files
-AWAITED = Save | Sheet | Picture  # jobs whose owner is told when another model comes before they are done
+WRITERS = Save | Sheet | Convert | LayerTable | ChannelSheet  # jobs that write files
+AWAITED = Save | Sheet | Picture | LayerTable | ChannelSheet  # whose owner is told when another model comes before
+SEEN = Layers | Channels | ChannelMap  # asked by the Lab alone, and nobody sees what other pages still wait for then
 
 
 class Worker:
@@ -140,8 +158,12 @@ class Worker:
         return None if owner is None or not self._hash else lambda backend: self._do_save(backend, owner)
 
     def _turn(self) -> str | None:
-        """The owner of the job that is next: what has not begun goes first; without a model only some can be done."""
+        """The owner of the job that is next: one of the Lab's, then one that has not begun.
+
+        Without a model only some can be done.
+        """
         jobs = [*self._waiting.values(), *(request for request, _ in self._running.values())]
+        jobs.sort(key=lambda job: not isinstance(job, SEEN))
         return next((job.owner for job in jobs if self._hash or isinstance(job, Convert)), None)
 
     def _say_idle(self, idle: bool) -> None:

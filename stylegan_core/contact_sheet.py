@@ -49,7 +49,8 @@ def contact_sheet(pictures: Sequence[Pixels | None], captions: Sequence[str], co
 def save_sheet(path: Path, sheet: Pixels, said: Mapping[str, str] | None = None) -> None:
     """Writes a sheet beside its place and renames it: a PDF where the name ends so, else a PNG. Raises OSError.
 
-    ``said`` is what it says of itself by name (``picture.labels``): text chunks of a PNG, keywords of a PDF as JSON.
+    It may be grey, [H, W], too. ``said`` is what it says of itself by name (``picture.labels``): text chunks of a PNG,
+    keywords of a PDF as JSON.
     """
     image, made = Image.fromarray(sheet), BytesIO()
     if path.suffix.lower() == ".pdf":

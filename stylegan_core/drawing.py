@@ -23,6 +23,8 @@ NEAREST_UP_TO = 32  # with AMX, nearest ×2 and 3×3 beat the transposed 4×4 in
 class LayerDrawing:
     """One synthesis layer with its weights prepared, a stage of ``drawings.Drawing``."""
 
+    makes_picture = False
+
     def __init__(self, layer: SynthesisLayer, index: int, dtype: torch.dtype) -> None:
         self.layer, self.result = layer, dtype
         self.config = layer.config

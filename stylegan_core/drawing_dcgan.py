@@ -21,6 +21,7 @@ class UpStage:
         self.dtype = dtype
         self.stride, self.padding = layer.stride, layer.padding
         weight, self.bias, norm = layer.weight.detach(), None, layer.norm
+        self.makes_picture = norm is None
         if norm is not None:
             assert norm.running_mean is not None and norm.running_var is not None
             scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)

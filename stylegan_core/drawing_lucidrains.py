@@ -14,6 +14,8 @@ from stylegan_core.networks.synthesis import SynthesisNetwork
 class PortStage:
     """One convolution; it reads stage ``source`` (None: the constant ``first``), enlarged first where ``up``."""
 
+    makes_picture = False
+
     def __init__(self, layer: PortConv, index: int, source: int | None, first: Tensor) -> None:
         self.row, self.noise = index, index
         self.layer, self.source, self.first = layer, source, first
@@ -30,6 +32,7 @@ class PortRgbStage:
     """A level's picture from stage ``source``, on top of the one that stage ``below`` made."""
 
     noise: int | None = None
+    makes_picture = True
 
     def __init__(self, layer: StyledToRGB, level: int, source: int, below: int | None) -> None:
         self.row = 2 * level + 1

@@ -21,6 +21,8 @@ from stylegan_core.networks.winograd import Winograd, pays
 class ConvStage:
     """A styled convolution; ``source`` is the stage whose map it reads, None for the constant ``first``."""
 
+    makes_picture = False
+
     def __init__(self, layer: StyledConv, index: int, source: int | None, first: Tensor, dtype: torch.dtype) -> None:
         self.row, self.noise = index, index
         self.source, self.first, self.dtype = source, first, dtype
@@ -74,6 +76,7 @@ class RgbStage:
     """A level's picture from stage ``source``, on top of the smaller picture that stage ``below`` made."""
 
     noise: int | None = None
+    makes_picture = True
 
     def __init__(self, layer: StyledToRGB, level: int, source: int, below: int | None, dtype: torch.dtype) -> None:
         self.row = 2 * level + 1

@@ -24,6 +24,10 @@ class Stage(Protocol):
     def noise(self) -> int | None:
         """The noise layer it adds; None if none."""
 
+    @property
+    def makes_picture(self) -> bool:
+        """Whether it makes red, green and blue instead of features."""
+
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
         """A new activation from those so far, which it leaves whole; w [1, w_dim] float32."""
 

@@ -1,6 +1,6 @@
 """render(model, recipe): the picture a recipe decides, and the caches that make dragging fast."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +24,15 @@ def render(model: Model, recipe: Recipe, precision: str = "exact") -> Pixels:
     Batch 1 always, so that the same recipe gives the same bytes on the same machine and thread count. Raises
     ValueError if the recipe holds a vector that does not fit the model.
     """
+    return renderer_of(model).render(recipe, precision)
+
+
+def renderer_of(model: Model) -> "Renderer":
+    """The renderer of a model, which lives as long as it does and remembers what it drew last."""
     renderer = model.derived.get("renderer")
     if not isinstance(renderer, Renderer):
         renderer = model.derived["renderer"] = Renderer(model)
-    return renderer.render(recipe, precision)
+    return renderer
 
 
 @dataclass(slots=True)
@@ -62,6 +67,24 @@ class Renderer:
         activations = self._activations(drawing, recipe, ws, drawing.count(level), keep=keep)
         return drawing.picture(activations, ws, level, alpha)
 
+    def stages(self, recipe: Recipe) -> Sequence[Stage]:
+        """The stages that the exact picture of a recipe is drawn in."""
+        drawing = self._drawing(torch.float32)
+        return drawing.stages[: drawing.count(self._state(recipe)[0])]
+
+    @torch.inference_mode()
+    def stage_by_stage(self, recipe: Recipe) -> Iterator[tuple[Stage, Tensor]]:
+        """Each stage of the exact picture with its activation [1, C, h, w], float32, not to be written to.
+
+        What is kept of the picture is taken from there, anything else is drawn when it is asked for and not kept.
+        """
+        stages, ws = self.stages(recipe), self.styles.ws(recipe)
+        made = self._unchanged(torch.float32, self._keys(stages, ws, recipe))
+        for at, stage in enumerate(stages):
+            if at == len(made):
+                made.append(self._advance(stage, made, ws, recipe))
+            yield stage, made[at]
+
     def _state(self, recipe: Recipe) -> tuple[int, float]:
         """Level and alpha of a recipe in this network; one that does not grow has only its own."""
         model = self.styles.model
@@ -75,16 +98,22 @@ class Renderer:
         """The activations after each of the first ``count`` stages, reusing those whose inputs are unchanged."""
         stages = drawing.stages[:count]
         keys = self._keys(stages, ws, recipe)
-        old = self._stages.get(drawing.dtype, _Stages([], []))
-        same = next((i for i, (a, b) in enumerate(zip(keys, old.keys, strict=False)) if a != b), None)
-        same = min(len(keys), len(old.keys)) if same is None else same
-        activations = old.activations[:same]
-        for stage in stages[same:]:
-            noise = None if stage.noise is None else self.styles.noise_map(stage.noise, recipe.noise_layer(stage.noise))
-            activations.append(stage(activations, ws[:, stage.row or 0], noise))
+        activations = self._unchanged(drawing.dtype, keys)
+        for stage in stages[len(activations) :]:
+            activations.append(self._advance(stage, activations, ws, recipe))
         if keep:
             self._stages[drawing.dtype] = _Stages(keys, activations)
         return activations
+
+    def _unchanged(self, dtype: torch.dtype, keys: Sequence[Hashable]) -> list[Tensor]:
+        """The kept activations of the first stages, up to the one whose inputs are other ones now."""
+        old = self._stages.get(dtype, _Stages([], []))
+        same = next((i for i, (a, b) in enumerate(zip(keys, old.keys, strict=False)) if a != b), None)
+        return old.activations[: min(len(keys), len(old.keys)) if same is None else same]
+
+    def _advance(self, stage: Stage, before: Sequence[Tensor], ws: Tensor, recipe: Recipe) -> Tensor:
+        noise = None if stage.noise is None else self.styles.noise_map(stage.noise, recipe.noise_layer(stage.noise))
+        return stage(before, ws[:, stage.row or 0], noise)
 
     def _keys(self, stages: Sequence[Stage], ws: Tensor, recipe: Recipe) -> list[Hashable]:
         """What each stage's output depends on beyond the stages before it: its w and its noise."""

@@ -18,6 +18,7 @@ PATIENCE = 120.0  # seconds
 MARGIN = 14
 WINDOW = (1440, 1000)
 README = (1440, 900)
+LAB = (1280, 760)
 QUIET = 0.8  # seconds without work after which every small picture is there
 
 
@@ -67,6 +68,21 @@ class Guide:
             while self.explorer.session.can_undo:
                 self.explorer.session.undo()
             step(name)
+        self.lab()
+
+    def lab(self) -> None:
+        """The layers of one face."""
+        from stylegan_core.recipe import Latent
+
+        size = self.explorer.window.size()
+        self.explorer.window.resize(*LAB)
+        self.explorer.session.edit(latent=Latent(22))
+        self.explorer.session.commit()
+        self.explorer.window.show_workspace(2)
+        self.settle()
+        self.explorer.lab.grab().save(str(PICTURES / "lab.png"))
+        self.explorer.window.show_workspace(0)
+        self.explorer.window.resize(size)
 
     def latent(self, name: str) -> None:
         """A point between four seeds."""

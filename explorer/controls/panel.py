@@ -1,4 +1,4 @@
-"""What the panels of the Explore workspace share: they show a recipe, edit it, and ask for small pictures."""
+"""What every part of the window that follows the session shares: it shows a recipe, edits it, and asks for pictures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.controls.section import Section
-from explorer.jobs import Answer, Done, Failed, Matrix, Piece, Request, Strip
+from explorer.jobs import Answer, Channels, Done, Failed, Matrix, Piece, Request, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
@@ -17,23 +17,23 @@ REST = 150  # milliseconds after the last change before small pictures are asked
 
 
 class Asking(QWidget):
-    """A widget that knows the session, not the engine: jobs leave as ``job_requested``, answers come to ``job_done``.
+    """A part of the window that shows the session's recipe and asks for what it needs to do so.
 
-    Override :meth:`show_recipe`, :meth:`show_model`, :meth:`refresh` and :meth:`take`.
+    It knows the session, not the engine: jobs leave as ``job_requested`` and answers come back through
+    :meth:`job_done`. What :meth:`refresh` asks for is asked when the hand rests, and only while this is seen.
     """
 
     job_requested = Signal(object)  # a request of explorer.jobs
     job_dropped = Signal(str)  # owner: its answer is not wanted any more
     said = Signal(object, str)  # Problem, tone: a sentence for the top of the page
 
-    def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self.info: ModelInfo | None = None
         self._asked: dict[str, Request] = {}
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._rested)
-        self.setAccessibleName(title)
         session.recipe_changed.connect(self.show_recipe)
         session.model_changed.connect(self.show_model)
 
@@ -48,7 +48,7 @@ class Asking(QWidget):
         self.refresh_later()
 
     def refresh(self) -> None:
-        """Asks for the small pictures that the recipe now needs; called when the hand rests and the panel is seen."""
+        """Asks for the small pictures that the recipe now needs; called when the hand rests and this is seen."""
 
     def take(self, answer: Piece | Done) -> None:
         """Shows an answer to the newest request of its owner."""
@@ -59,7 +59,7 @@ class Asking(QWidget):
     def add_command(
         self, text: str, key: str, tip: str, do: Callable[[], object], control: QWidget | None = None
     ) -> QAction:
-        """A command of this panel: found in the palette, listed under F1, and reached by its key.
+        """A command of this part: found in the palette, listed under F1, and reached by its key.
 
         ``control`` does the same: while it is disabled, so is the command, for the reason in its tooltip.
         """
@@ -73,7 +73,7 @@ class Asking(QWidget):
         return action
 
     def refresh_later(self) -> None:
-        """Calls :meth:`refresh` after 150 ms of rest, if the panel is seen then."""
+        """Calls :meth:`refresh` after 150 ms of rest, if this is seen then."""
         self._rest.start()
 
     def ask(self, request: Request) -> bool:
@@ -81,7 +81,7 @@ class Asking(QWidget):
 
         Small pictures are asked for as large as this screen's pixels are small, so that they are sharp at 200 %, too.
         """
-        if isinstance(request, Strip | Matrix):
+        if isinstance(request, Strip | Matrix | Channels):
             request = replace(request, size=round(request.size * max(1.0, self.devicePixelRatioF())))
         if self._asked.get(request.owner) == request:
             return False
@@ -110,13 +110,13 @@ class Asking(QWidget):
         else:
             self.take(answer)
 
+    def is_seen(self) -> bool:
+        """Whether a person can see what is asked for."""
+        return self.isVisible()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh_later()
-
-    def is_seen(self) -> bool:
-        """Whether small pictures would be looked at."""
-        return self.isVisible()
 
     def _rested(self) -> None:
         if self.info is not None and self.is_seen():
@@ -124,16 +124,20 @@ class Asking(QWidget):
 
 
 class Panel(Asking):
-    """A foldable part of a side column; its widgets go into ``body``."""
+    """A foldable part of a side column.
+
+    Panels override :meth:`show_recipe`, :meth:`show_model`, :meth:`refresh` and :meth:`take`.
+    """
 
     def __init__(self, session: Session, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(session, title, parent)
+        super().__init__(session, parent)
         self.section = Section(title)
         self.body = self.section.body
         self.section.folded.connect(self.refresh_later)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.section)
+        self.setAccessibleName(title)
 
     def is_seen(self) -> bool:
         return super().is_seen() and self.section.is_open

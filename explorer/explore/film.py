@@ -44,7 +44,8 @@ class FilmStrip(Asking):
     filled = Signal(int)
 
     def __init__(self, session: Session, reel: Reel, parent: QWidget | None = None) -> None:
-        super().__init__(session, "Film", parent)
+        super().__init__(session, parent)
+        self.setAccessibleName("Film")
         self.reel = reel
         self._pictures: dict[Recipe, QPixmap] = {}
         self._styles: dict[Recipe, Floats] = {}

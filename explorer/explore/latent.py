@@ -31,6 +31,7 @@ TIPS = {
     "snap": "Goes to the nearest seed of the map.",
 }
 LOCKED = "This face is locked."
+NEW_FACE = "New face"  # the command's name, by which another page finds it
 
 
 class LatentPanel(Panel):
@@ -94,7 +95,7 @@ class LatentPanel(Panel):
         self.snap.clicked.connect(self.snap_to_seed)
         self.walk.changing.connect(self._set_speed)
         self.classes.activated.connect(self._choose_class)
-        self.add_command("New face", "N", "Draws a new face from a random seed.", self.new_face, self.new)
+        self.add_command(NEW_FACE, "N", "Draws a new face from a random seed.", self.new_face, self.new)
         self.add_command("Snap to the nearest seed", "", TIPS["snap"], self.snap_to_seed, self.snap)
         self.add_command("Walk or stand still", "W", "Starts a slow walk, or stops it.", self.toggle_walk, self.walk)
 

@@ -7,11 +7,12 @@ from zlib import crc32
 import numpy as np
 from PIL import Image, ImageDraw
 
-from explorer.jobs import Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
+from explorer.jobs import ChannelMap, Channels, Layers, Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
 from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe, Vector
+from tests.explorer import drawn_layers
 
 SIDE, W_DIM, KEPT = 64, 8, 16
 EXPLAINED = (0.21, 0.12, 0.08, 0.06, 0.05, 0.04, 0.03, 0.03)
@@ -62,7 +63,14 @@ class DrawnFaces:
                 value = tuple(Vector.of(np.random.RandomState(_seed(each)).randn(W_DIM)) for each in request.latents)
             case Picture():
                 value = self.draw(request.recipe, "exact")
-        pieces = value if isinstance(request, Strip | Matrix) else ()
+            case Layers():
+                value = drawn_layers.facts(request.recipe)
+            case Channels():
+                layer = drawn_layers.facts(request.recipe)[request.stage]
+                value = drawn_layers.channels(layer, request.recipe, request.size)
+            case ChannelMap():
+                value = drawn_layers.values(drawn_layers.facts(request.recipe)[request.stage], request.channel)
+        pieces = value if isinstance(request, Strip | Matrix | Layers) else ()
         for index, piece in enumerate(pieces):
             yield index, len(pieces), piece
         return value

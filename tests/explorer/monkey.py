@@ -26,8 +26,8 @@ KEYS = (
 SHORTCUTS = (
     "Control_L z", "Control_L z", "Control_L Shift_L z", "Control_L y", "Control_L k", "Control_L i", "Control_L s",
     "Control_L o", "Control_L Shift_L o", "Control_L Shift_L s", "Control_L c", "Control_L Shift_L c", "Control_L v",
-    "Control_L d", "Control_L 0", "Control_L b", "Control_L Shift_L b", "Control_L 1", "Control_L 2", "Control_L n",
-    "Control_L a", "Shift_L Tab", "Alt_L F10", "n", "b",
+    "Control_L d", "Control_L 0", "Control_L b", "Control_L Shift_L b", "Control_L 1", "Control_L 2", "Control_L 3",
+    "Control_L n", "Control_L a", "Shift_L Tab", "Alt_L F10", "n", "b",
 )  # fmt: skip
 TYPED = ("0.5", "-3", "99999", "1e9", "", "0..", "smile", "gamma=2", "\N{MINUS SIGN}1", "7")
 
@@ -231,7 +231,7 @@ class Monkey:
         return f"drop {toy.name} at {x}, {y}: {took or 'not taken'}"
 
     def other_workspace(self) -> str:
-        number = "21"[self._look["workspace"]]
+        number = self.dice.choice([each for each in "123" if int(each) != self._look["workspace"] + 1])
         for down in (True, False):
             for key in ("Control_L", number) if down else (number, "Control_L"):
                 self.mouse.key(key, down)

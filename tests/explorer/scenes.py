@@ -238,6 +238,26 @@ def messages(stage: Stage) -> Scene:
 def nothing(stage: Stage) -> Scene:
     """A window that found no model."""
     yield "explore-empty", stage.explorer.window
+    stage.explorer.window.show_workspace(2)
+    stage.pump(50)  # a page that was hidden gets the colours of another theme in the next turns of the event loop
+    yield "lab-empty", stage.explorer.window
+
+
+def lab(stage: Stage) -> Scene:
+    """The layers of a face, one of its channels large, and what is behind the recipe."""
+    page, session = stage.explorer.lab, stage.explorer.session
+    stage.explorer.window.show_workspace(2)
+    stage.wait(lambda: bool(page.view.grid.order))
+    yield "lab", _settled(stage)
+    page.view.open(page.view.grid.order[4])
+    yield "lab-channel", _settled(stage)
+    page.view.show_all()
+    page.layers.choose(9)
+    page._rest.stop()
+    _settled(stage)
+    session.edit(psi=0.4)
+    page._rest.stop()  # as long as the hand does not rest
+    yield "lab-behind", stage.explorer.window
 
 
 def dialogs(stage: Stage) -> Scene:

@@ -20,7 +20,7 @@ from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import FOREIGN, MixingPanel
-from explorer.jobs import Problem, Sheet
+from explorer.jobs import Layers, Problem, Sheet
 from explorer.opening import look
 from explorer.settings import settings_file
 from explorer.train.workspace import TrainWorkspace
@@ -684,3 +684,70 @@ def drop(explorer: Explorer, path: Path) -> None:
         QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     explorer.window.dropEvent(event)
+
+
+def test_the_lab_is_reached_by_its_key_and_follows_the_face(start: Make, qtbot: QtBot, home: Path) -> None:
+    backend = FakeBackend()
+    explorer = start("", backend)
+    drawn(explorer, qtbot)
+
+    def inspected() -> list[Recipe]:
+        return [request.recipe for request in backend.jobs if isinstance(request, Layers)]
+
+    explorer.session.apply(Recipe(Latent(3)))
+    drawn(explorer, qtbot)
+    assert inspected() == []  # nobody looks
+    with qtbot.waitActive(explorer.window):
+        explorer.window.activateWindow()
+    qtbot.keyClick(explorer.picture, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert explorer.window.pages.currentWidget() is explorer.lab and explorer.window.workspaces.index == 2
+    qtbot.waitUntil(lambda: inspected() == [explorer.session.recipe])
+    qtbot.waitUntil(lambda: explorer.lab.overview.retry.isVisible())  # this backend cannot do that
+    assert explorer.lab.overview.face.image is not None
+    qtbot.keyClick(explorer.lab.layers, Qt.Key.Key_N)
+    face = explorer.session.recipe
+    assert face.latent != Latent(3)
+    qtbot.waitUntil(lambda: inspected()[-1] == face)
+    qtbot.keyClick(explorer.lab.layers, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert explorer.session.recipe.latent == Latent(3)
+    names = [action.text() for action in explorer.every_action()]
+    assert names.count("New face") == 1 and {"Lab", "Export channels…"} <= {*names}
+    explorer.actions["explore"].trigger()
+    count = len(inspected())
+    explorer.session.apply(Recipe(Latent(4)))
+    drawn(explorer, qtbot)
+    assert len(inspected()) == count
+
+
+def test_another_network_is_looked_at_where_one_is(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.actions["lab"].trigger()
+    explorer.documents.open(model_file(home, "other"))
+    qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "other")
+    drawn(explorer, qtbot)
+    assert explorer.window.pages.currentWidget() is explorer.lab
+    assert explorer.lab.overview.network.text().startswith("other")
+    explorer.actions["train"].trigger()
+    explorer.documents.open(model_file(home, "third"))
+    qtbot.waitUntil(lambda: explorer.window.pages.currentIndex() == 0)
+
+
+def test_without_any_model_the_lab_leads_on_too(start: Make, qtbot: QtBot, home: Path) -> None:
+    (home / "box" / "boxed" / "boxed.safetensors").unlink()
+    explorer = start()
+    qtbot.waitUntil(lambda: not explorer.panels[0].isEnabled())
+    explorer.actions["lab"].trigger()
+    assert explorer.lab.empty.isVisible()
+    train = next(each for each in explorer.lab.empty.findChildren(QPushButton) if "Train" in each.text())
+    train.click()
+    assert explorer.window.pages.currentIndex() == 1
+
+
+def test_closing_asks_before_it_gives_up_the_export_of_layers(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.lab.overview.export.writing = True
+    explorer.window.close()
+    assert "the export of the layers" in explorer.window.banner.sentence
+    explorer.lab.overview.export.writing = False

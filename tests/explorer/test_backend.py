@@ -1,5 +1,7 @@
 """The backend with torch: every job on a small network, and what a save writes."""
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,26 @@ import pytest
 from PIL import Image
 
 from explorer.backend import TorchBackend
-from explorer.jobs import Fit, Matrix, NoiseMap, Pca, Picture, Save, Sefa, Sheet, Strip, Styles
+from explorer.jobs import (
+    ChannelMap,
+    Channels,
+    ChannelSheet,
+    Done,
+    Fit,
+    Layers,
+    LayerTable,
+    Matrix,
+    NoiseMap,
+    Pca,
+    Picture,
+    Save,
+    Sefa,
+    Sheet,
+    Strip,
+    Styles,
+)
+from explorer.pipe import receive, send
+from stylegan_core.activations import channels, inspect
 from stylegan_core.cli.render import main as render_main
 from stylegan_core.contact_sheet import CAPTION, GAP, MARGIN
 from stylegan_core.model import load_model, save_model
@@ -143,10 +164,58 @@ def test_a_matrix_is_exported_at_the_networks_own_resolution(
     assert np.array_equal(sheet[top : top + 16, left : left + 16], pixels)
 
 
+def test_the_layers_come_one_by_one_and_are_those_of_the_core(backend: TorchBackend, model: Path) -> None:
+    recipe = Recipe(Latent(4), psi=0.9)
+    pieces, value = run(backend, Layers("l", recipe))
+    assert value == inspect(load_model(model), recipe) and len(value) == 6
+    assert [facts for _, _, facts in pieces if facts is not None] == [*value]
+    assert {total for _, total, _ in pieces} == {6}
+    backend.draw(recipe, "exact")
+    assert run(backend, Layers("l", recipe))[1] == value  # from what the picture was drawn with
+    stream = io.BytesIO()
+    send(stream, Done(Layers("l", recipe), "hash", value))
+    stream.seek(0)
+    assert receive(stream).value == value
+
+
+def test_channels_come_as_pictures_and_one_as_numbers(backend: TorchBackend, model: Path) -> None:
+    _, found = run(backend, Channels("c", Recipe(), 5, 8))
+    expected = channels(load_model(model), Recipe(), 5, 8)
+    assert found.pictures.shape == (16, 8, 8) and np.array_equal(found.pictures, expected.pictures)
+    stream = io.BytesIO()
+    send(stream, Done(Channels("c", Recipe(), 5, 8), "hash", found))
+    stream.seek(0)
+    assert np.array_equal(receive(stream).value.pictures, expected.pictures)
+    _, values = run(backend, ChannelMap("m", Recipe(), 5, 3))
+    assert values.shape == (16, 16) and values.mean() == pytest.approx(found.mean[3], abs=1e-5)
+    with pytest.raises(ValueError, match="stages 0 to 5"):
+        run(backend, Channels("c", Recipe(), 9))
+
+
+def test_layers_are_exported_with_what_is_needed_to_see_them_again(
+    backend: TorchBackend, model: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(Latent(4), psi=0.9)
+    pieces, said = run(backend, LayerTable("t", recipe, str(tmp_path / "layers.csv")))
+    assert said == str(tmp_path / "layers.csv") and all(value is None for _, _, value in pieces)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "layers.csv").read_text())))
+    info = load_model(model).info
+    assert len(rows) == 6 and {row["model"] for row in rows} == {info.hash}
+    assert Recipe.from_json(rows[0]["recipe"]) == recipe
+    run(backend, ChannelSheet("s", recipe, 5, str(tmp_path / "channels.png"), by_spread=False))
+    saved = read_picture(tmp_path / "channels.png")
+    assert (saved.recipe, saved.model_hash) == (recipe, info.hash)
+    sheet = np.asarray(Image.open(tmp_path / "channels.png"))
+    first = channels(load_model(model), recipe, 5).pictures[0].repeat(4, 0).repeat(4, 1)
+    left = next(x for x in range(200) if np.array_equal(sheet[MARGIN : MARGIN + 64, x : x + 64], first))
+    assert left >= MARGIN
+
+
 def test_a_place_that_cannot_be_written_is_one_sentence(backend: TorchBackend, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     path = str(tmp_path / "file" / "face.png")
-    for request in (Save("s", Recipe(), path), Sheet("c", (Recipe(),), 1, path)):
+    asked = (Save("s", Recipe(), path), Sheet("c", (Recipe(),), 1, path))
+    for request in (*asked, LayerTable("t", Recipe(), path), ChannelSheet("s", Recipe(), 2, path)):
         with pytest.raises(OSError, match=r"face\.png cannot be written .*: choose another folder"):
             run(backend, request)
     assert [each.name for each in tmp_path.iterdir() if each.name != "home"] == ["file"]

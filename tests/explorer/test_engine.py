@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from explorer import render_thread
 from explorer.engine import Engine
-from explorer.jobs import Done, Failed, Frame, Pca, Piece, Problem, Save, Sheet, Strip, sentence_of
+from explorer.jobs import Done, Failed, Frame, Layers, Pca, Piece, Problem, Save, Sheet, Strip, sentence_of
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend, info
 
@@ -75,6 +77,27 @@ def test_jobs_begin_after_rest_and_come_back_piece_by_piece(bench: Bench, qtbot:
     assert [answer.index for answer in bench.answers if isinstance(answer, Piece)] == [0, 1, 2]
     assert (A, "exact") in bench.backend.drawn  # the exact picture came first
     assert all(answer.request is strip for answer in bench.answers)
+
+
+def test_what_the_lab_asks_goes_before_what_nobody_sees(
+    bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def steps(request: Strip | Layers) -> Iterator[tuple[int, int, None]]:
+        for index in range(4):
+            done.append(request.owner)
+            yield index, 4, None
+
+    # A clock that each step moves on by more than a slice, so that every step could be another job's.
+    monkeypatch.setattr(render_thread, "time", SimpleNamespace(perf_counter=lambda: float(len(done))))
+    monkeypatch.setattr(bench.backend, "job", steps)
+    bench.engine.request(A, settled=False)
+    for request in (Strip("vary", (A,), 8), Strip("pad", (A,), 8), Layers("lab.layers", A)):
+        bench.engine.run(request)
+    qtbot.waitUntil(lambda: sum(isinstance(answer, Done) for answer in bench.answers) == 3)
+    assert done[:4] == ["lab.layers"] * 4
+    assert done[4:8] == ["vary", "pad", "vary", "pad"]
 
 
 def test_a_newer_job_of_the_same_owner_drops_the_older_one(bench: Bench, qtbot: QtBot) -> None:

@@ -18,6 +18,7 @@ CORE = [
     "stylegan_core.film_file",
     "stylegan_core.film_timeline",
     "stylegan_core.bands",
+    "stylegan_core.layer_facts",
     "stylegan_core.spinning",
     "stylegan_core.training.config",
     "stylegan_core.data.check",

@@ -1,0 +1,150 @@
+"""One channel seen large in colours of heat, beside the picture that it helps to draw."""
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+
+from explorer import theme
+from explorer.controls.chips import IconButton, chip
+from explorer.controls.heat_map import heat
+from explorer.controls.thumbnails import image_of
+from explorer.lab.face import paint_square
+from explorer.lab.words import number
+from stylegan_core.layer_facts import Floats
+
+GAP, LEGEND = 16, 34  # between the two squares, and below them
+EDGE = 3.0  # standard deviations from the mean at which colours end
+
+
+class CloseUp(QWidget):
+    """Picture and channel side by side; ``left`` goes back to all channels, ``stepped`` to the one before or after."""
+
+    left = Signal()
+    stepped = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.back = chip("‹ all channels", "Goes back to the grid of all channels (Escape).")
+        self.previous = IconButton("left", "Shows the channel before, in the order of the grid (left key).")
+        self.next = IconButton("right", "Shows the channel after, in the order of the grid (right key).")
+        self.name, self.words = QLabel(), QLabel()
+        self.pair = Pair()
+        self.name.setProperty("role", "title")
+        self.words.setProperty("role", "muted")
+        self.words.setWordWrap(True)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        for each in (self.back, self.previous, self.next, self.name):
+            head.addWidget(each)
+        head.addWidget(self.words, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.pair, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("One channel")
+        self.setToolTip("One channel beside the picture; left and right keys step through the channels.")
+        self.back.clicked.connect(self.left)
+        self.previous.clicked.connect(lambda: self.stepped.emit(-1))
+        self.next.clicked.connect(lambda: self.stepped.emit(1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.stepped.emit(1 if event.key() == Qt.Key.Key_Right else -1)
+        else:
+            super().keyPressEvent(event)
+
+
+class Pair(QWidget):
+    """Two equal squares: the picture, and the channel with a scale below it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._face: QImage | None = None
+        self._heat: QImage | None = None
+        self.values: Floats | None = None
+        self._low = self._high = 0.0
+        self._face_stale = self._stale = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Picture and channel")
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(300, 160)
+
+    def show_face(self, image: QImage | None, stale: bool) -> None:
+        """The picture at the left."""
+        self._face, self._face_stale = image, stale
+        self.update()
+
+    def show_values(self, values: Floats | None) -> None:
+        """The values of the channel [h, w] at the right; None leaves the well empty."""
+        self.values, self._heat = values, None
+        if values is not None:
+            mean, reach = float(values.mean()), EDGE * float(values.std())
+            self._low, self._high = max(float(values.min()), mean - reach), min(float(values.max()), mean + reach)
+            table = heat(np.arange(256, dtype=np.float32), 255)
+            part = (values - self._low) / max(self._high - self._low, 1e-12)
+            self._heat = image_of(table[(np.clip(np.nan_to_num(part), 0, 1) * 255).astype(np.uint8)])
+            self.setAccessibleDescription(f"Values from {number(float(values.min()))} to {number(float(values.max()))}")
+        self.update()
+
+    def set_stale(self, stale: bool) -> None:
+        """Whether the channel is that of an older recipe."""
+        self._stale = stale
+        self.update()
+
+    def squares(self) -> tuple[QRectF, QRectF]:
+        """Where picture and channel lie."""
+        side = max(0, min((self.width() - GAP) // 2, self.height() - LEGEND))
+        return QRectF(0, 0, side, side), QRectF(side + GAP, 0, side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        left, right = self.squares()
+        paint_square(painter, left, self._face, self._face_stale)
+        paint_square(painter, right, self._heat, self._stale)
+        painter.setFont(theme.sans(theme.SMALL))
+        painter.setPen(theme.current().colour("muted"))
+        painter.drawText(
+            QRectF(left.left(), left.bottom() + 6, left.width(), 16), Qt.AlignmentFlag.AlignLeft, "picture"
+        )
+        if self._heat is not None:
+            self._paint_scale(painter, right)
+
+    def _paint_scale(self, painter: QPainter, square: QRectF) -> None:
+        """The colours with the values that they begin and end at."""
+        bar = QRectF(square.left(), square.bottom() + 6, square.width(), 8)
+        ramp = image_of(heat(np.arange(256, dtype=np.float32)[None], 255))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(bar, ramp)
+        painter.setFont(theme.mono(theme.SMALL))
+        below = QRectF(bar.left(), bar.bottom() + 3, bar.width(), 16)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, number(self._low))
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, number((self._low + self._high) / 2))
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, number(self._high))
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos() + QPoint(0, 8), self.words_at(event.pos()), self)
+            return True
+        return super().event(event)
+
+    def words_at(self, at: QPoint) -> str:
+        """The value under the pointer, or what is seen there."""
+        _, square = self.squares()
+        if self.values is None or not square.contains(at.toPointF()):
+            return (
+                "The picture, and beside it the channel: dark where its values are small, bright where they are large."
+            )
+        height, width = self.values.shape
+        column = min(width - 1, int((at.x() - square.left()) / square.width() * width))
+        row = min(height - 1, int((at.y() - square.top()) / square.height() * height))
+        return f"Column {column}, row {row}: {number(float(self.values[row, column]))}."

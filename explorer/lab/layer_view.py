@@ -1,0 +1,223 @@
+"""The layer that was chosen: facts in a sentence, its histogram, its channels as a grid, and one of them seen large."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.controls.chips import Segments, chip
+from explorer.controls.panel import allow
+from explorer.lab.channel_grid import ChannelGrid
+from explorer.lab.close_up import CloseUp
+from explorer.lab.export import ExportChip
+from explorer.lab.histogram import Histogram
+from explorer.lab.words import channel_name, channel_words, place_words, sentence, title
+from stylegan_core.layer_facts import ChannelPictures, Floats, LayerFacts
+
+ORDERS = ("by spread", "by number")
+TIPS = {
+    "by spread": "Puts the channels with the largest standard deviation first.",
+    "by number": "Leaves the channels in the order the network has them.",
+    "together": "Draws all channels on one scale of grey, so that weak ones stay grey; else each has its own.",
+    "export": "Saves all channels of this layer at its own resolution on one page.",
+}
+SCALES = (
+    "black is 3 sd below each channel's own mean, white 3 sd above",
+    "black is 3 sd below the layer's mean, white 3 sd above, the same for all",
+)
+WIDE = 800  # pixels from which on there is room to say what the greys mean
+NO_CHANNELS = "There are no channels yet: choose a layer at the left."
+
+
+class LayerView(QWidget):
+    """``wanted`` comes where the channels, or the one that is seen large, must be asked for."""
+
+    wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.facts: LayerFacts | None = None
+        self.channel: int | None = None  # the one that is seen large
+        self.headline, self.band, self.words, self.scale = QLabel(), QLabel(), QLabel(), QLabel()
+        self.histogram, self.grid, self.close_up = Histogram(), ChannelGrid(), CloseUp()
+        self.orders = Segments(ORDERS, [TIPS[order] for order in ORDERS])
+        self.together = chip("one scale", TIPS["together"], checkable=True)
+        self.export = ExportChip(TIPS["export"], "Picture (*.png)")
+        self.title, self.message = QLabel("Channels"), QLabel()
+        self.stack, self._card = QStackedWidget(), QFrame()
+        self._lay_out()
+        self._connect()
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing is known: another network was opened."""
+        self.facts = None
+        for label in (self.headline, self.band, self.words):
+            label.clear()
+        self.histogram.show_facts(None)
+        self.show_layer(None)
+
+    def show_layer(self, facts: LayerFacts | None) -> None:
+        """Another layer: its channels are still to come."""
+        self.show_all()
+        self.show_channels(None)
+        if facts is not None:
+            self.show_facts(facts)
+
+    def show_facts(self, facts: LayerFacts) -> None:
+        """The numbers of the layer."""
+        self.facts = facts
+        self.headline.setText(title(facts))
+        self.band.setText(facts.band)
+        if self.band.property("band") != facts.band:
+            self.band.setProperty("band", facts.band)
+            self.band.style().unpolish(self.band)
+            self.band.style().polish(self.band)
+        self.words.setText(sentence(facts))
+        self.histogram.show_facts(facts)
+
+    def show_channels(self, pictures: ChannelPictures | None) -> None:
+        """The channels of the layer, or the empty grid."""
+        self.message.clear()
+        self._make_room()
+        self.grid.show_channels(self.facts, pictures)
+        count = len(self.grid.order)
+        self.title.setText(f"{count} channels" if count else "Channels")
+        allow(self.export, "" if count or self.export.writing else NO_CHANNELS, self.export.tip)
+        if self.channel is not None and pictures is not None:
+            self._name_channel()
+
+    def set_stale(self, *, numbers: bool, channels: bool, values: bool) -> None:
+        """What is older than the recipe: the facts, the grid, the channel that is seen large."""
+        self.words.setEnabled(not numbers)
+        self.histogram.set_stale(numbers)
+        self.grid.set_stale(channels)
+        self.close_up.pair.set_stale(values)
+
+    def show_values(self, values: Floats) -> None:
+        """The values of the channel that is seen large."""
+        self.close_up.pair.show_values(values)
+
+    def show_face(self, image: QImage | None, stale: bool) -> None:
+        """The picture beside the channel."""
+        self.close_up.pair.show_face(image, stale)
+
+    def say(self, sentence: str) -> None:
+        """Why the channels cannot be shown."""
+        self.message.setText(sentence)
+        self._make_room()
+
+    def open(self, channel: int) -> None:
+        """Shows one channel large."""
+        self.channel = channel
+        self.close_up.pair.show_values(None)
+        self._name_channel()
+        self._turn(self.close_up)
+        self.close_up.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.wanted.emit()
+
+    def show_all(self) -> None:
+        """Back to all channels; the one that was seen large stays the current one."""
+        if self.channel is None:
+            return
+        channel, self.channel = self.channel, None
+        focused = QApplication.focusWidget()
+        inside = focused is not None and (focused is self.close_up or self.close_up.isAncestorOf(focused))
+        self._turn(self.grid)
+        if channel in self.grid.order:
+            self.grid.setCurrentIndex(self.grid.channels.index(self.grid.order.index(channel)))
+        if inside:
+            self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _turn(self, page: QWidget) -> None:
+        """The grid with the histogram above it, or one channel with all the room there is."""
+        self.stack.setCurrentWidget(page)
+        for each in (self._card, self.together):
+            each.setVisible(page is self.grid)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """What the greys mean, where there is room for it beside the controls."""
+        failed = bool(self.message.text())
+        self.message.setVisible(failed)
+        self.scale.setVisible(self.channel is None and self.width() >= WIDE and not failed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _step(self, by: int) -> None:
+        order = self.grid.order
+        if self.channel in order and 0 <= order.index(self.channel) + by < len(order):
+            self.open(order[order.index(self.channel) + by])
+
+    def _name_channel(self) -> None:
+        order, pictures, facts = self.grid.order, self.grid.pictures, self.facts
+        if facts is None or pictures is None or self.channel not in order:
+            return
+        place = order.index(self.channel)
+        self.close_up.name.setText(f"Channel {channel_name(self.channel, facts)}")
+        numbers = channel_words(self.channel, facts, pictures).partition(": ")[2]
+        self.close_up.words.setText(f"{place_words(place, len(order))} {ORDERS[self.orders.index]}; {numbers}")
+        self.close_up.previous.setEnabled(place > 0)
+        self.close_up.next.setEnabled(place + 1 < len(order))
+
+    def _order(self, index: int) -> None:
+        self.grid.set_by_spread(index == 0)
+        self._name_channel()
+
+    def _rescale(self) -> None:
+        self.scale.setText(SCALES[self.together.isChecked()])
+        self.wanted.emit()
+
+    def _connect(self) -> None:
+        self.grid.opened.connect(self.open)
+        self.close_up.left.connect(self.show_all)
+        self.close_up.stepped.connect(self._step)
+        self.orders.chosen.connect(self._order)
+        self.together.toggled.connect(lambda _: self._rescale())
+
+    def _lay_out(self) -> None:
+        for label, role in ((self.headline, "headline"), (self.title, "title"), (self.words, "muted")):
+            label.setProperty("role", role)
+        self.scale.setProperty("role", "small")
+        self.scale.setText(SCALES[0])
+        self.scale.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it never widens the window
+        self.message.setProperty("tone", "bad")
+        for label in (self.words, self.message):
+            label.setWordWrap(True)
+        self.band.setStyleSheet("font-size: 13px; font-weight: 600;")
+        head, row = QHBoxLayout(), QHBoxLayout()
+        head.setSpacing(10)
+        for label in (self.headline, self.band):
+            head.addWidget(label, 0, Qt.AlignmentFlag.AlignBottom)
+        head.addStretch(1)
+        row.setSpacing(8)
+        row.addWidget(self.title)
+        row.addWidget(self.scale, 100)
+        row.addWidget(self.message, 100)
+        row.addStretch(1)
+        for control in (self.orders, self.together, self.export):
+            row.addWidget(control)
+        self._card.setObjectName("card")
+        inside = QVBoxLayout(self._card)
+        inside.setContentsMargins(8, 8, 8, 6)
+        inside.addWidget(self.histogram)
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.close_up)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 12, 14, 10)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.words)
+        column.addWidget(self._card)
+        column.addLayout(row)
+        column.addWidget(self.stack, 1)

@@ -1,0 +1,288 @@
+"""The Lab workspace: the layer inspector, which shows what each layer hands on while the picture is drawn."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QHideEvent, QImage, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from explorer.controls.empty import EmptyPage
+from explorer.controls.mix_row import source_words
+from explorer.controls.panel import Asking
+from explorer.controls.thumbnails import image_of
+from explorer.jobs import (
+    ChannelMap,
+    Channels,
+    ChannelSheet,
+    Done,
+    Failed,
+    Frame,
+    Layers,
+    LayerTable,
+    Piece,
+    Problem,
+    Request,
+)
+from explorer.lab.export import ExportChip
+from explorer.lab.layer_view import LayerView
+from explorer.lab.overview import Overview
+from explorer.session import Session
+from stylegan_core.info import ModelInfo
+from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.recipe import Recipe
+
+LAYERS, CHANNELS, ONE = SHOWN = ("lab.layers", "lab.channels", "lab.channel")
+SMALL, LARGE, FEW = 128, 256, 16  # pixels of a channel's picture, the larger ones for up to so many channels
+TABLE, SHEET = "lab.table", "lab.sheet"
+NOTHING = "No network is open yet: open one to look inside its layers."
+GIVEN_UP = "The export was given up, because another network was opened before it was written."
+
+
+class LabPage(Asking):
+    """Left the layers, right the one that was chosen: its histogram, its channels, and one channel seen large.
+
+    Everything is asked for anew 150 ms after the recipe rests, and only while the page is seen.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.overview, self.view = Overview(), LayerView()
+        self.layers = self.overview.layers
+        self._frame: Frame | None = None
+        self._image: QImage | None = None  # that of the frame, made when it is first seen
+        self._pending: set[str] = set()  # owners whose answer is still to come
+        self._have: dict[str, Recipe] = {}  # what the whole answer on screen is of, by owner
+        self._failure = ""
+        self._favourite: LayerFacts | None = None  # the layer that was chosen in the network before
+        self._exports: dict[str, ExportChip] = {TABLE: self.overview.export, SHEET: self.view.export}
+        self.pages, self._content = QStackedWidget(), QWidget()
+        self.empty = EmptyPage(self.pages)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        return ["the export of the layers"] if any(chip.writing for chip in self._exports.values()) else []
+
+    def offer(self, actions: Sequence[QAction], new_face: QAction) -> None:
+        """The ways on where no network is open, and the command that draws another face, with its key."""
+        self.empty.offer(actions)
+        self.overview.offer(new_face)
+        self.addAction(new_face)
+
+    def show_nothing(self, sentence: str) -> None:
+        """There is no network: a sentence that says why, and the ways on."""
+        self.pages.setCurrentWidget(self.empty)
+        self.empty.say(sentence, lost=True)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Takes the picture, if it is that of the session; it is looked at when the page is seen."""
+        if self.info is not None and (frame.model_hash, frame.recipe) == (self.info.hash, self.session.recipe):
+            self._frame, self._image = frame, None
+            self._show_face()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        if self.info is None or not self.isVisible():
+            return
+        self._failure = ""
+        self.overview.where.setText(f"{source_words(recipe.latent)} · psi {recipe.psi:.2f}")
+        rows = self.layers.layers
+        rows.set_fresh(len(rows.rows) if self._have.get(LAYERS) == recipe else 0)
+        self._show_state()
+        self._show_face()
+        self.refresh_later()
+
+    def show_model(self, info: ModelInfo) -> None:
+        for chip in self._exports.values():
+            if chip.writing:
+                chip.end()
+                self.said.emit(Problem(GIVEN_UP), "warning")
+        self._frame = self._image = None
+        self._pending.clear()
+        self._have.clear()
+        self._favourite = self.layers.chosen or self._favourite
+        self.layers.layers.clear()
+        self.view.clear()
+        self.overview.allow_export(False)
+        self.overview.show_network(f"{info.name}, {info.architecture}")
+        self.pages.setCurrentWidget(self._content)
+        super().show_model(info)
+
+    def refresh(self) -> None:
+        self._send(Layers(LAYERS, self.session.recipe))
+        self._ask_channels()
+        self._show_state()
+
+    def take(self, answer: Piece | Done) -> None:
+        request = answer.request
+        if request.owner in self._exports:
+            self._take_export(answer)
+        elif isinstance(request, Layers):
+            self._take_layers(answer, request.recipe)
+        elif isinstance(answer, Done) and isinstance(request, Channels | ChannelMap):
+            self._settle(request.owner, request.recipe)
+            show = self.view.show_channels if isinstance(request, Channels) else self.view.show_values
+            show(answer.value)
+            self._show_state()
+
+    def failed(self, answer: Failed) -> None:
+        owner = answer.request.owner
+        self._pending.discard(owner)
+        if owner in self._exports:
+            self._exports[owner].end()
+            self.said.emit(Problem(answer.reason), "bad")
+        elif owner == LAYERS:
+            self._failure = answer.reason
+        else:
+            self.view.say(answer.reason)
+        self._show_state()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_recipe(self.session.recipe)
+        if not event.spontaneous():
+            self.layers.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody waits for what is still to come."""
+        for owner in tuple(self._pending):
+            self.forget(owner)
+        self._pending.clear()
+        super().hideEvent(event)
+
+    def _send(self, request: Request) -> None:
+        if self.ask(request):
+            self._pending.add(request.owner)
+
+    def _settle(self, owner: str, recipe: Recipe) -> None:
+        self._pending.discard(owner)
+        self._have[owner] = recipe
+
+    def _ask_channels(self) -> None:
+        """The channels of the layer that was chosen, and the values of the one that is seen large."""
+        facts = self.layers.chosen
+        if facts is None or self.info is None or not self.is_seen():
+            return
+        recipe, view = self.session.recipe, self.view
+        size = SMALL if facts.channels > FEW else LARGE
+        self._send(Channels(CHANNELS, recipe, facts.stage, size, view.together.isChecked()))
+        if view.channel is not None:
+            if view.close_up.pair.values is None:
+                self.forget(ONE)  # it was seen before, and put away
+            self._send(ChannelMap(ONE, recipe, facts.stage, view.channel))
+
+    def _take_layers(self, answer: Piece | Done, recipe: Recipe) -> None:
+        rows = self.layers.layers
+        if isinstance(answer, Piece):
+            self._have.pop(LAYERS, None)
+            self.overview.state.say(f"layer {answer.index + 1} of {answer.total}", "warning")
+            if answer.value is not None:
+                rows.put(answer.value)
+        else:
+            self._settle(LAYERS, recipe)
+            rows.finish(len(answer.value))
+        if recipe != self.session.recipe:
+            rows.set_fresh(0)  # a hand has moved on meanwhile
+        if answer.value is not None and self.layers.chosen == answer.value:
+            self.view.show_facts(answer.value)
+        if isinstance(answer, Done) and self.layers.chosen is None:
+            self.layers.choose(self._worth_seeing())
+        self._show_state()
+
+    def _worth_seeing(self) -> int:
+        """The stage to begin with: where the last network was looked at, else the last of its middle layers."""
+        rows = [facts for facts in self.layers.layers.rows if not facts.is_picture]
+        before = self._favourite
+        same = [facts.stage for facts in rows if before is not None and facts.resolution == before.resolution]
+        middle = [facts.stage for facts in rows if facts.band == "middle"]
+        return (same or middle or [len(rows) - 1])[-1]
+
+    def _pick(self, stage: int) -> None:
+        facts = self.layers.layers.rows[stage]
+        self.forget(ONE)
+        self._have.pop(CHANNELS, None)
+        self._have.pop(ONE, None)
+        self.view.show_layer(facts)
+        self._ask_channels()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """What is up to date, what is behind, and what cannot be had."""
+        recipe, state, rows = self.session.recipe, self.overview.state, self.layers.layers
+        if self._failure:
+            state.say("cannot be inspected", "bad")
+        elif self._have.get(LAYERS) == recipe:
+            state.say("exact · float32")
+        elif LAYERS not in self._pending:
+            state.say("behind", "warning")  # while they are inspected, it says how far
+        self.overview.say(self._failure)
+        self.overview.allow_export(bool(rows.rows))
+        facts, have = self.layers.chosen, self._have
+        self.view.set_stale(
+            numbers=facts is not None and facts.stage >= rows.fresh,
+            channels=have.get(CHANNELS) != recipe,
+            values=have.get(ONE) != recipe,
+        )
+
+    def _show_face(self) -> None:
+        frame = self._frame
+        if not self.isVisible():
+            return
+        if self._image is None and frame is not None:
+            self._image = image_of(frame.pixels)
+        stale = frame is not None and frame.recipe != self.session.recipe
+        self.overview.face.show_image(self._image, stale)
+        self.view.show_face(self._image, stale)
+
+    def _try_again(self) -> None:
+        self._failure = ""
+        self.refresh()
+
+    def _take_export(self, answer: Piece | Done) -> None:
+        if isinstance(answer, Done):
+            self._exports[answer.request.owner].end()
+            self.said.emit(Problem(f"Saved {answer.value}."), "good")
+
+    def _export(self, owner: str, path: str) -> None:
+        recipe, view = self.session.recipe, self.view
+        if owner == TABLE:
+            self.ask_anew(LayerTable(TABLE, recipe, path))
+        elif view.facts is not None:
+            together, by_spread = view.together.isChecked(), view.orders.index == 0
+            self.ask_anew(ChannelSheet(SHEET, recipe, view.facts.stage, path, together, by_spread))
+
+    def _file_name(self, ending: str) -> str:
+        name = self.info.name if self.info is not None else "network"
+        return f"{name}-seed{self.session.recipe.latent.seed}-{ending}"
+
+    def _sheet_name(self) -> str:
+        facts = self.view.facts
+        layer = "" if facts is None else f"{facts.resolution}-{facts.name.replace(' ', '')}-"
+        return self._file_name(f"{layer}channels.png")
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self._content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.overview)
+        row.addWidget(self.view, 1)
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(self._content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.pages)
+        self.empty.say(NOTHING, lost=True)
+        self.setAccessibleName("Lab")
+
+    def _connect(self) -> None:
+        self.overview.picked.connect(self._pick)
+        self.overview.again.connect(self._try_again)
+        self.view.wanted.connect(self._ask_channels)
+        table, sheet = self.overview.export, self.view.export
+        table.propose, sheet.propose = lambda: self._file_name("layers.csv"), self._sheet_name
+        for owner, chip in self._exports.items():
+            chip.asked.connect(lambda path, owner=owner: self._export(owner, path))
+            chip.given_up.connect(lambda owner=owner: self.forget(owner))
+        self.add_command("Export layer statistics…", "", table.tip, table.begin, table)
+        self.add_command("Export channels…", "", sheet.tip, sheet.begin, sheet)

@@ -1,0 +1,96 @@
+"""The Lab shown without an engine, and answers to what it asks."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer import theme
+from explorer.jobs import ChannelMap, Channels, Done, Layers
+from explorer.lab.page import LabPage
+from explorer.session import Session
+from stylegan_core.info import ModelInfo
+from tests.explorer import drawn_layers
+from tests.explorer.explore.panel_fakes import Asked, model_info
+
+
+@pytest.fixture
+def session(qapp: QApplication) -> Session:
+    theme.apply(qapp, "dark")
+    return Session()
+
+
+class Lab(Asked):
+    """A page, what it asks, and the answers that a network would give."""
+
+    page: LabPage
+
+    def __init__(self, page: LabPage) -> None:
+        super().__init__(page)  # type: ignore[arg-type]
+        self.page = page
+        self.dropped: list[str] = []
+        self.answered = 0
+        self.with_pictures = False
+        page.job_dropped.connect(self.dropped.append)
+
+    def rest(self) -> None:
+        """The hand rests."""
+        self.page._rested()
+
+    def answer(self) -> None:
+        """Answers everything that was asked and not answered yet."""
+        while self.answered < len(self.requests):
+            request = self.requests[self.answered]
+            self.answered += 1
+            assert self.page.info is not None
+            facts = drawn_layers.facts(getattr(request, "recipe", None), self.page.info.resolution, self.with_pictures)
+            match request:
+                case Layers():
+                    for each in facts:
+                        self.piece(request, each.stage, None, len(facts))
+                        self.piece(request, each.stage, each, len(facts))
+                    self.done(request, facts)
+                case Channels():
+                    self.done(request, drawn_layers.channels(facts[request.stage], request.recipe, request.size))
+                case ChannelMap():
+                    self.done(request, drawn_layers.values(facts[request.stage], request.channel))
+
+    def inspected(self) -> None:
+        """Everything that is seen is there."""
+        self.rest()
+        self.answer()
+
+    def owners(self) -> list[str]:
+        """Who asked, in order."""
+        return [request.owner for request in self.requests]
+
+    def answer_done(self, owner: str, value: object) -> None:
+        """The end of the newest request of an owner."""
+        request = [each for each in self.requests if each.owner == owner][-1]
+        self.page.job_done(Done(request, self._hash(), value))
+
+
+@pytest.fixture
+def show(qtbot: QtBot, session: Session) -> Callable[..., Lab]:
+    """Builds a page, shows it, and opens a network."""
+
+    def build(info: ModelInfo | None = None, *, visible: bool = True, pictures: bool = False) -> Lab:
+        page = LabPage(session)
+        qtbot.addWidget(page)
+        lab = Lab(page)
+        lab.with_pictures = pictures
+        face = QAction("New face", page)
+        face.setShortcut("N")
+        face.setToolTip("Draws a new face from a random seed.")
+        page.offer([QAction("Open…", page), QAction("Train a model…", page)], face)
+        page.resize(1280, 646)
+        if visible:
+            with qtbot.waitActive(page):
+                page.show()
+                page.activateWindow()
+        session.set_model(info or model_info(), "small.safetensors")
+        return lab
+
+    return build

@@ -1,0 +1,411 @@
+"""The layer inspector by mouse and keys: what it asks and when, what it shows, and what it says where it cannot."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QScrollBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer import theme
+from explorer.jobs import ChannelMap, Channels, ChannelSheet, Frame, Layers, LayerTable
+from explorer.lab.page import CHANNELS, LAYERS, SHEET, TABLE
+from explorer.session import Session
+from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.recipe import Latent, Recipe
+from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def row_at(lab: Any, row: int) -> QPoint:
+    """The middle of a row of the list."""
+    return lab.page.layers.visualRect(lab.page.layers.layers.index(row)).center()
+
+
+def tile_at(lab: Any, place: int) -> QPoint:
+    """The middle of a tile of the grid."""
+    grid = lab.page.view.grid
+    return grid.visualRect(grid.channels.index(place)).center()
+
+
+def test_a_network_is_inspected_when_the_hand_rests(session: Session, show: Any) -> None:
+    lab = show()
+    assert lab.requests == []  # not before it rests
+    lab.rest()
+    assert lab.owners() == [LAYERS]
+    lab.answer()
+    view, rows = lab.page.view, lab.page.layers.layers.rows
+    assert [facts.name for facts in rows] == [f"layer {number}" for number in range(10)]
+    assert view.headline.text() == "Layer 7 · 32²" and view.band.text() == "middle"
+    assert "64 channels of 32×32 values" in view.words.text()
+    assert lab.page.overview.state.word == "exact · float32"
+    assert len(view.grid.order) == 64 and view.title.text() == "64 channels"
+    lab.rest()
+    assert lab.owners() == [LAYERS, CHANNELS]  # the same is not asked twice
+
+
+def test_nothing_is_asked_while_the_lab_is_hidden(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show(visible=False)
+    session.apply(Recipe(Latent(5)))
+    lab.page.view.together.click()
+    lab.rest()
+    assert lab.requests == [] and not lab.page.isVisible()
+    lab.page.show()
+    qtbot.waitExposed(lab.page)
+    lab.rest()
+    assert lab.of(Layers).recipe.latent == Latent(5)
+    lab.page.hide()
+    assert lab.dropped == [LAYERS]  # nobody waits for it any more
+    session.apply(Recipe(Latent(6)))
+    lab.rest()
+    assert len(lab.requests) == 1
+    lab.page.show()
+    lab.inspected()
+    assert lab.of(Layers).recipe.latent == lab.of(Channels).recipe.latent == Latent(6)
+    lab.page.hide()
+    lab.page.show()
+    lab.rest()
+    assert lab.owners() == [LAYERS, LAYERS, CHANNELS]  # what is there is not asked again
+
+
+def test_rows_are_chosen_by_mouse_and_keys(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()
+    lab.inspected()
+    layers, view = lab.page.layers, lab.page.view
+    qtbot.mouseClick(layers.viewport(), LEFT, pos=row_at(lab, 2))
+    assert view.headline.text() == "Layer 2 · 8²" and view.band.property("band") == "coarse"
+    assert view.grid.order == []  # another layer's channels never stand below this one's name
+    assert lab.of(Channels).stage == 2
+    layers.setFocus()
+    qtbot.keyClick(layers, Qt.Key.Key_Down)
+    assert lab.of(Channels).stage == 3
+    qtbot.keyClick(layers, Qt.Key.Key_End)
+    lab.answer()
+    assert view.headline.text() == "Layer 9 · 64²" and len(view.grid.order) == 32
+    qtbot.keyClick(layers, Qt.Key.Key_Up)
+    assert lab.of(Channels).stage == 8
+
+
+def test_what_is_older_than_the_recipe_is_marked(session: Session, show: Any) -> None:
+    lab = show()
+    lab.inspected()
+    rows, view, state = lab.page.layers.layers, lab.page.view, lab.page.overview.state
+    assert rows.fresh == 10 and view.words.isEnabled() and not view.grid.stale
+    session.edit(psi=0.2)
+    assert rows.fresh == 0 and not view.words.isEnabled() and view.grid.stale and state.word == "behind"
+    session.edit(psi=0.7)
+    assert rows.fresh == 10 and view.words.isEnabled() and not view.grid.stale and state.word == "exact · float32"
+    session.apply(replace(session.recipe, psi=0.2))
+    lab.rest()
+    request = lab.of(Layers)
+    lab.piece(request, 0, rows.rows[0], 10)
+    assert rows.fresh == 1 and state.word == "layer 1 of 10"
+    session.undo()  # some rows are already of the other recipe
+    assert rows.fresh == 0
+    lab.inspected()
+    assert lab.of(Layers).recipe == session.recipe and rows.fresh == 10 and state.word == "exact · float32"
+
+
+def test_an_answer_that_the_hand_has_outrun_stays_marked(session: Session, show: Any) -> None:
+    lab = show()
+    lab.rest()
+    session.edit(psi=0.1)  # less than 150 ms ago
+    lab.answer()
+    assert lab.page.layers.layers.fresh == 0 and lab.page.overview.state.word == "behind"
+    lab.inspected()
+    assert lab.page.layers.layers.fresh == 10
+
+
+def test_channels_are_ordered_and_put_on_one_scale(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()
+    lab.inspected()
+    view = lab.page.view
+    assert view.grid.order[:3] == [2, 5, 8]
+    by_number = view.orders.findChildren(QPushButton)[1]
+    qtbot.mouseClick(by_number, LEFT)
+    assert view.grid.order == list(range(64))
+    assert not lab.of(Channels).together and "own mean" in view.scale.text()
+    qtbot.mouseClick(view.together, LEFT)
+    assert lab.of(Channels).together and "the same for all" in view.scale.text()
+    lab.answer()
+    assert view.grid.order == list(range(64))
+    index = view.grid.channels.index(5)
+    assert view.grid.channels.data(index, Qt.ItemDataRole.ToolTipRole) == (
+        "Channel 5: mean 0.14, standard deviation 2.00."
+    )
+
+
+def test_a_click_shows_a_channel_large_and_keys_go_on_and_back(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()
+    lab.inspected()
+    view = lab.page.view
+    qtbot.mouseClick(view.grid.viewport(), LEFT, pos=tile_at(lab, 1))
+    assert view.stack.currentWidget() is view.close_up and view.close_up.hasFocus()
+    assert (lab.of(ChannelMap).stage, lab.of(ChannelMap).channel) == (7, 5)
+    assert view.close_up.pair.values is None and not view.together.isVisible()
+    lab.answer()
+    assert view.close_up.pair.values.shape == (32, 32)
+    assert view.close_up.words.text().startswith("2nd of 64 by spread; mean")
+    qtbot.keyClick(view.close_up, Qt.Key.Key_Left)
+    assert lab.of(ChannelMap).channel == 2 and not view.close_up.previous.isEnabled()
+    qtbot.keyClick(view.close_up, Qt.Key.Key_Left)
+    assert lab.of(ChannelMap).channel == 2
+    qtbot.mouseClick(view.close_up.next, LEFT)
+    assert lab.of(ChannelMap).channel == 5
+    session.apply(Recipe(Latent(9)))  # the same channel of another face
+    assert view.close_up.pair._stale
+    lab.inspected()
+    assert lab.of(ChannelMap).recipe.latent == Latent(9) and not view.close_up.pair._stale
+    qtbot.keyClick(view.close_up, Qt.Key.Key_Escape)
+    assert view.stack.currentWidget() is view.grid and view.grid.hasFocus()
+    count = len(lab.requests)
+    qtbot.keyClick(view.grid, Qt.Key.Key_Return)  # the one that was large is still the current one
+    assert view.channel == 5 and len(lab.requests) == count + 1
+    lab.answer()
+    assert view.close_up.pair.values is not None
+    lab.page.layers.choose(3)
+    assert view.stack.currentWidget() is view.grid and view.channel is None
+
+
+def test_values_can_be_read_under_the_pointer(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()
+    lab.inspected()
+    view = lab.page.view
+    view.open(2)
+    lab.answer()
+    qtbot.waitUntil(lambda: view.close_up.pair.squares()[1].width() > 350)  # large at 1280×720
+    _, square = view.close_up.pair.squares()
+    corner = view.close_up.pair.words_at(square.topLeft().toPoint() + QPoint(1, 1))
+    assert corner == f"Column 0, row 0: {view.close_up.pair.values[0, 0]:.2f}."
+    assert "dark where its values are small" in view.close_up.pair.words_at(QPoint(3, 3))
+    view.show_all()
+    box = view.histogram._box()
+    assert "% of the values" in view.histogram.words_at(box.center().x())
+    assert "one standard deviation" in view.histogram.words_at(2)
+
+
+def test_the_picture_stands_beside_and_is_dimmed_while_it_is_older(session: Session, show: Any) -> None:
+    lab = show()
+    frame = Frame(session.recipe, lab.page.info.hash, "exact", flat(90), 0.01)
+    lab.page.show_frame(frame)
+    face = lab.page.overview.face
+    assert face.image is not None and face.image.pixelColor(0, 0).red() == 90
+    session.edit(psi=0.1)
+    assert face._stale
+    lab.page.show_frame(frame)  # of the recipe before
+    assert face._stale
+    lab.page.show_frame(replace(frame, recipe=session.recipe, pixels=flat(30)))
+    assert not face._stale and face.image.pixelColor(0, 0).red() == 30
+    lab.page.hide()
+    lab.page.show_frame(replace(frame, recipe=session.recipe, pixels=flat(50)))
+    assert face.image.pixelColor(0, 0).red() == 30  # not made while nobody looks
+    lab.page.show()
+    assert face.image.pixelColor(0, 0).red() == 50
+
+
+def test_without_a_network_it_says_so_and_leads_on(session: Session, show: Any, qtbot: QtBot) -> None:
+    from explorer.lab.page import LabPage
+
+    page = LabPage(session)
+    qtbot.addWidget(page)
+    page.show()
+    assert page.pages.currentWidget() is page.empty and "open one" in page.empty.findChild(QLabel).text()
+    assert not page.actions()[0].isEnabled() and "no layers yet" in page.actions()[0].toolTip()
+    session.set_model(model_info(), "small.safetensors")
+    assert page.pages.currentWidget() is not page.empty
+    page.show_nothing("The file is gone: open another.")
+    assert page.empty.findChild(QLabel).text() == "The file is gone: open another."
+
+
+def test_another_network_starts_where_the_last_one_was_looked_at(session: Session, show: Any) -> None:
+    lab = show()
+    lab.inspected()
+    lab.page.layers.choose(2)
+    lab.page.view.open(1)
+    session.set_model(model_info(32, name="other"), "other.safetensors")
+    view = lab.page.view
+    assert lab.page.layers.layers.rows == [] and view.headline.text() == "" and view.channel is None
+    assert view.grid.order == [] and not lab.page.overview.export.isEnabled()
+    lab.inspected()
+    assert view.headline.text() == "Layer 3 · 8²" and "other" in lab.page.overview.network.text()
+
+
+def test_fewer_layers_of_a_growing_network_move_the_choice(session: Session, show: Any) -> None:
+    lab = show()
+    lab.inspected()
+    lab.page.layers.choose(9)
+    session.edit(level=1)
+    lab.rest()
+    request = lab.of(Layers)
+    few = tuple(lab.page.layers.layers.rows[:4])
+    for each in few:
+        lab.piece(request, each.stage, each, 4)
+    lab.done(request, few)
+    assert len(lab.page.layers.layers.rows) == 4 and lab.page.layers.chosen.stage == 3
+    assert lab.of(Channels).stage == 3 and lab.of(Channels).recipe.level == 1
+
+
+def test_stages_that_make_a_picture_are_named_so(session: Session, show: Any) -> None:
+    lab = show(model_info(32), pictures=True)
+    lab.inspected()
+    lab.page.layers.choose(8)
+    lab.answer()
+    view = lab.page.view
+    assert view.headline.text() == "Picture · 16²" and "red, green and blue at 16×16" in view.words.text()
+    assert view.grid.channels.data(view.grid.channels.index(1)) == "red"  # the third is the strongest
+    assert view.grid.side == 256  # three of them have room to be large
+
+
+def test_a_failure_says_why_and_is_tried_again(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()
+    lab.rest()
+    lab.fail(lab.of(Layers), "There is not enough memory for this picture: close other programs.")
+    overview = lab.page.overview
+    assert overview.message.isVisible() and "close other programs" in overview.message.text()
+    assert overview.state.word == "cannot be inspected"
+    qtbot.mouseClick(overview.retry, LEFT)
+    lab.answered += 1
+    lab.answer()
+    assert not overview.message.isVisible() and overview.state.word == "exact · float32"
+    lab.fail(_asked_again(lab), "There is no such layer: choose another.")
+    assert lab.page.view.message.text() == "There is no such layer: choose another."
+
+
+def _asked_again(lab: Any) -> Channels:
+    lab.page.view.together.click()
+    return lab.of(Channels)
+
+
+def test_an_export_asks_where_to(session: Session, show: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = show()
+    lab.inspected()
+    asked: list[tuple[str, str]] = []
+
+    def ask(parent: QWidget, title: str, name: str, kinds: str, then: Any) -> None:
+        asked.append((name, kinds))
+        then(str(tmp_path / name))
+
+    monkeypatch.setattr("explorer.lab.export.ask_to_save", ask)
+    lab.page.overview.export.click()
+    lab.page.actions()[1].trigger()
+    assert asked == [
+        ("small-seed0-layers.csv", "Table (*.csv)"),
+        ("small-seed0-32-layer7-channels.png", "Picture (*.png)"),
+    ]
+    assert lab.of(LayerTable).path.endswith("layers.csv") and lab.of(ChannelSheet).path.endswith("channels.png")
+
+
+@pytest.mark.parametrize("owner", [TABLE, SHEET])
+def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, owner: str, tmp_path: Path) -> None:
+    lab = show()
+    lab.inspected()
+    said: list[tuple[str, str]] = []
+    lab.page.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
+    chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
+    kind, ending = (LayerTable, "layers.csv") if owner == TABLE else (ChannelSheet, "32-layer7-channels.png")
+    assert chip.propose() == f"small-seed0-{ending}"
+    path = str(tmp_path / "out")
+    chip.write(path)
+    request = lab.of(kind)
+    assert request.path == path and request.recipe == session.recipe and lab.page.unfinished
+    if owner == SHEET:
+        assert (request.stage, request.by_spread, request.together) == (7, True, False)
+    lab.page.hide()  # the file is written all the same
+    assert owner not in lab.dropped
+    lab.piece(request, 0, None, 3)
+    lab.done(request, path)
+    assert said == [(f"Saved {path}.", "good")] and chip.text() == "export …" and not lab.page.unfinished
+    chip.write(path)
+    lab.fail(lab.of(kind), "It cannot be written: choose another folder.")
+    assert said[-1] == ("It cannot be written: choose another folder.", "bad")
+    chip.write(path)
+    lab.dropped.clear()
+    lab.page.actions()[owner == SHEET].trigger()  # the command of the palette gives nothing up
+    assert lab.dropped == [] and chip.writing
+    chip.click()
+    assert lab.dropped == [owner] and chip.text() == "export …"
+    chip.write(path)
+    session.set_model(model_info(name="other"), "other.safetensors")
+    assert said[-1][1] == "warning" and "another network" in said[-1][0] and not lab.page.unfinished
+
+
+def test_letters_are_left_to_the_window(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()
+    lab.inspected()
+    new = next(action for action in lab.page.actions() if action.text() == "New face")
+    pressed: list[bool] = []
+    new.triggered.connect(lambda: pressed.append(True))
+    for focused in (lab.page.layers, lab.page.view.grid):
+        focused.setFocus()
+        qtbot.keyClick(focused, Qt.Key.Key_N)
+    assert len(pressed) == 2
+    button = next(each for each in lab.page.findChildren(QPushButton) if each.text() == "New face")
+    qtbot.mouseClick(button, LEFT)
+    new.setEnabled(False)
+    assert len(pressed) == 3 and not button.isEnabled()
+
+
+def test_every_control_has_a_name_a_sentence_and_the_keyboard(session: Session, show: Any) -> None:
+    lab = show()
+    lab.inspected()
+    lab.page.view.open(3)
+    kinds = (QAbstractButton, QLineEdit)
+    found = [each for each in lab.page.findChildren(QWidget) if isinstance(each, kinds)]
+    assert len(found) >= 11
+    for each in [each for each in found if not isinstance(each, QScrollBar)]:
+        assert each.accessibleName(), each
+        assert lab.page.empty.isAncestorOf(each) or each.toolTip().rstrip().endswith((".", ")")), (
+            f"{each.accessibleName()}: {each.toolTip()!r}"
+        )
+        assert each.focusPolicy() & Qt.FocusPolicy.TabFocus, each.accessibleName()
+    for each in (lab.page.layers, lab.page.view.grid, lab.page.view.close_up, lab.page.view.histogram):
+        assert each.accessibleName()
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_no_text_is_cut_off_at_the_smallest_size(
+    session: Session, show: Any, qapp: Any, qtbot: QtBot, large: bool, name: str
+) -> None:
+    lab = show(model_info(1024, name="a-network-with-quite-a-long-name-1024"))
+    theme.apply(qapp, name)
+    lab.page.resize(1080, 526)
+    lab.inspected()
+    if large:
+        lab.page.view.open(3)
+        lab.answer()
+    qtbot.wait(20)  # the layout makes room for the words
+    for each in lab.page.findChildren(QWidget):
+        if each.isVisible() and isinstance(each, QLabel | QPushButton) and each.text():
+            assert each.width() >= each.minimumSizeHint().width() - 1, each.text()
+    assert lab.page.width() == 1080 and lab.page.minimumSizeHint().width() <= 1080
+    lab.page.grab()
+
+
+def test_numbers_that_are_none_are_drawn_too(session: Session, show: Any) -> None:
+    lab = show()
+    lab.rest()
+    request = lab.of(Layers)
+    nan = float("nan")
+    dead = LayerFacts(0, 0, False, 4, 8, "coarse", 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, (128, *[0] * 63))
+    lost = replace(dead, stage=1, mean=nan, deviation=nan, minimum=nan, maximum=nan, low=nan, high=nan)
+    for facts in (dead, lost):
+        lab.piece(request, facts.stage, facts, 2)
+    lab.done(request, (dead, lost))
+    for stage in (0, 1):
+        lab.page.layers.choose(stage)
+        lab.page.grab()
+    assert "mean –" in lab.page.view.words.text()
+    values = np.full((4, 4), nan, np.float32)
+    lab.page.view.close_up.pair.show_values(values)
+    lab.page.view.close_up.pair.grab()
+
+
+def test_a_network_without_styles_is_inspected_too(session: Session, show: Any) -> None:
+    lab = show(model_info(32, capabilities=PLAIN, num_layers=1, num_noise_layers=0, noise_resolutions=()))
+    lab.inspected()
+    assert len(lab.page.layers.layers.rows) == 8 and lab.page.view.headline.text() == "Layer 5 · 16²"

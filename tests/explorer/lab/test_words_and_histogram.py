@@ -1,0 +1,37 @@
+"""How numbers are written and histograms are scaled."""
+
+import pytest
+
+from explorer.lab.histogram import heights, ticks
+from explorer.lab.words import number, place_words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "0.00"), (-0.00001, "0.0000"), (-0.021, "-0.021"), (0.0042, "0.0042"), (0.0996, "0.10"),
+        (9.994, "9.99"), (9.996, "10.0"), (-31.24, "-31.2"), (99.96, "100"), (965.4, "965"), (float("nan"), "–"),
+    ],
+)  # fmt: skip
+def test_numbers_keep_about_three_digits(value: float, words: str) -> None:
+    assert number(value) == words
+
+
+def test_ranks() -> None:
+    assert [place_words(place, 128).split()[0] for place in (0, 1, 2, 3, 10, 11, 20, 110)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "21st", "111th"
+    ]  # fmt: skip
+
+
+def test_one_spike_is_cut_off_and_the_rest_stays_visible() -> None:
+    parts, top = heights((900, 10, 20, 0))
+    assert top == 60 and parts == [1.0, 10 / 60, 20 / 60, 0.0]
+    assert heights((5, 0, 0))[1] == 5
+    assert heights((0, 0)) == ([0.0, 0.0], 0)
+    assert heights((10, 20, 30))[1] == 30
+
+
+def test_ticks_are_round_and_inside() -> None:
+    assert [round(each, 6) for each in ticks(-4.1, 6.2)] == [-4, -2, 0, 2, 4, 6]
+    assert [round(each, 6) for each in ticks(0, 0.045)] == [0, 0.01, 0.02, 0.03, 0.04]
+    assert list(ticks(1.0, 1.0)) == [] and list(ticks(float("nan"), 1.0)) == []
