@@ -164,6 +164,7 @@ class Guide:
         self.settle()
         self.explorer.film.grab().save(str(PICTURES / f"{name}.png"))
         self.explorer.film.clear()
+        self.explorer.window.banner.hide()
         self.explorer.below.show_strip(0)
 
     def whole_window(self, run: Path | None) -> None:

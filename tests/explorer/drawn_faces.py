@@ -7,7 +7,19 @@ from zlib import crc32
 import numpy as np
 from PIL import Image, ImageDraw
 
-from explorer.jobs import ChannelMap, Channels, Layers, Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
+from explorer.jobs import (
+    ChannelMap,
+    Channels,
+    KeyStyles,
+    Layers,
+    Matrix,
+    NoiseMap,
+    Pca,
+    Picture,
+    Request,
+    Strip,
+    Styles,
+)
 from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
@@ -61,6 +73,9 @@ class DrawnFaces:
                 value = directions()
             case Styles():
                 value = tuple(Vector.of(np.random.RandomState(_seed(each)).randn(W_DIM)) for each in request.latents)
+            case KeyStyles():
+                ws = [np.random.RandomState(_seed(each.latent)).randn(10, W_DIM) for each in request.recipes]
+                value = tuple(Vector.of(each) for each in ws)
             case Picture():
                 value = self.draw(request.recipe, "exact")
             case Layers():

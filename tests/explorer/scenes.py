@@ -23,6 +23,7 @@ from explorer.command import CoreCommand
 from explorer.controls import panel as explorer_panel
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
+from explorer.controls.film_dialog import FilmDialog
 from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.jobs import Answer, Done, Picture, Problem
@@ -30,6 +31,7 @@ from explorer.train.monitor import Monitor
 from explorer.train.pictures import PictureLoader
 from explorer.train.setup import SetupPage
 from stylegan_core import events
+from stylegan_core.film import Film, Key
 from stylegan_core.formats.card import Card
 from stylegan_core.locks import RunLock
 from stylegan_core.recipe import Latent, Recipe
@@ -191,6 +193,19 @@ def explore(stage: Stage) -> Scene:
     yield "explore", _settled(stage)
 
 
+def film(stage: Stage) -> Scene:
+    """A film of three pictures, at a moment between two of them, while it is written."""
+    explorer = stage.explorer
+    explorer.window.show_workspace(0)
+    for seed in (3, 37, 12):
+        explorer.session.apply(Recipe(Latent(seed)))
+        explorer.filming.add()
+    stage.settle()
+    explorer.film.track.go(2.9)
+    explorer.film.show_saving("41 %, about 12 s left", "faces.mp4")
+    yield "explore-film", _settled(stage)
+
+
 def panels(stage: Stage) -> Scene:
     """Every panel with everything in it unfolded."""
     found, session = stage.panels, stage.explorer.session
@@ -281,6 +296,7 @@ def dialogs(stage: Stage) -> Scene:
     for name, dialog in (
         ("about", AboutDialog(ABOUT, Path(), window)),
         ("sheet", SheetDialog(explorer.session.recipe, "avatars-64", "", window)),
+        ("film", FilmDialog(Film((Key(Recipe()), Key(Recipe(psi=0.2)))), 64, "avatars-64", "", 0.1, window)),
         ("shortcuts", ShortcutsDialog(explorer.every_action(), GESTURES, window)),
         ("card", _card(window)),
     ):
