@@ -56,6 +56,7 @@ from stylegan_core.saved_picture import read_picture
 log = logging.getLogger(__name__)
 
 PIN = "pin"
+OF_EXPLORE = ("film", "film_add", "film_play")  # keys of one letter act where one sees what they do
 STRIP_TIPS = ("Every change, as a picture to come back to (F).", "Pictures that become a film (F).")
 
 
@@ -169,8 +170,9 @@ class Explorer(QObject):
         self.window.set_pages(explore, self.train, self.lab)
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]
         self.window.add_header_actions(shown, self.actions["save"])
-        for action in self.actions.values():
-            self.window.addAction(action)
+        for key, action in self.actions.items():
+            (explore if key in OF_EXPLORE else self.window).addAction(action)
+            action.setAutoRepeat(key not in OF_EXPLORE)
         self.hint = Hint(self.picture)
         self.hint.dismissed.connect(lambda: self.settings.change(hint_seen=True))
         ways_on = [self.actions["open"], self.actions["train_one"]]
@@ -230,8 +232,10 @@ class Explorer(QObject):
 
     def _connect_film(self) -> None:
         self.filming.said.connect(self.say)
+        self.reel.changed.connect(lambda _: self._show_film_steps())
+        self._show_film_steps()
         self.filming.shown.connect(lambda: self.window.show_workspace(0))
-        self.documents.film_opened.connect(self.filming.show)
+        self.documents.film_opened.connect(self.filming.open)
 
     def _connect_train(self) -> None:
         self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
@@ -270,6 +274,7 @@ class Explorer(QObject):
             "film_play": self.filming.play,
             "film_save": self.filming.ask,
             "film_undo": self.reel.undo,
+            "film_redo": self.reel.redo,
             "film_favourites": self.filming.add_favourites,
             "film_new": self.film.clear,
             "reset": lambda: face.apply(Recipe(face.recipe.latent, label=face.recipe.label)),
@@ -362,6 +367,10 @@ class Explorer(QObject):
             panel.setEnabled(True)
         self.actions["save"].setEnabled(True)
         self.window.show_model(info, self.session.model_path)
+
+    def _show_film_steps(self) -> None:
+        self.actions["film_undo"].setEnabled(self.reel.can_undo)
+        self.actions["film_redo"].setEnabled(self.reel.can_redo)
 
     def _switch_theme(self, light: bool) -> None:
         theme.apply(self.app, "light" if light else "dark")

@@ -10,6 +10,7 @@ from explorer.runs import core_command
 log = logging.getLogger(__name__)
 GRACE_MS = 2000
 PROGRESS = b"progress "
+CRASHED = "The program that was working on it was ended by the system; perhaps memory ran out."
 REFUSED = 2  # the exit code of a reason in one sentence
 
 
@@ -41,20 +42,22 @@ class CoreCommand(QObject):
         """Of the process that looks for the answer; 0 where there is none."""
         return self._process.processId() if self._process is not None else 0
 
-    def ask(self, *arguments: str) -> None:
-        """Starts the process; the answer comes as a signal."""
+    def ask(self, *arguments: str, told: bytes = b"") -> None:
+        """Starts the process, which reads what it is ``told``; the answer comes as a signal."""
         self.drop()
         command, environment = core_command(*arguments)
         process = QProcess(self)
-        told = QProcessEnvironment()
+        surroundings = QProcessEnvironment()
         for name, value in environment.items():
-            told.insert(name, value)
-        process.setProcessEnvironment(told)
+            surroundings.insert(name, value)
+        process.setProcessEnvironment(surroundings)
         process.finished.connect(self._finished)
         process.readyReadStandardError.connect(self._hear)
         process.errorOccurred.connect(self._not_started)
         self._process, self._complaint, self.refused = process, b"", False
         process.start(command[0], command[1:])
+        process.write(told)
+        process.closeWriteChannel()
 
     def drop(self) -> None:
         """Ends a question whose answer nobody waits for any more."""
@@ -75,7 +78,7 @@ class CoreCommand(QObject):
         if len(numbers) == 2 and all(number.isdigit() for number in numbers):
             self.progress.emit(int(numbers[0]), int(numbers[1]))
 
-    def _finished(self, code: int, _status: QProcess.ExitStatus) -> None:
+    def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._hear()
         process, self._process = self._process, None
         if process is None:
@@ -83,10 +86,16 @@ class CoreCommand(QObject):
         said = bytes(process.readAllStandardOutput().data()).decode("utf-8", "replace")
         complaint = self._complaint.decode("utf-8", "replace")
         process.deleteLater()
-        self.refused = code == REFUSED
-        if code:
+        crashed = status == QProcess.ExitStatus.CrashExit
+        self.refused = code == REFUSED and not crashed
+        if crashed:
+            self.failed.emit(CRASHED)
+        elif code:
             self.failed.emit(last_sentence(complaint) or f"The command ended with code {code} and without a word.")
-            return
+        else:
+            self._answer(said)
+
+    def _answer(self, said: str) -> None:
         try:
             self.answered.emit(json.loads(said) if self._as_json else said)
         except ValueError:

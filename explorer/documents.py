@@ -57,7 +57,7 @@ class Documents(QObject):
     run_opened = Signal(str)  # folder of a run
     picture_wanted = Signal()  # what somebody opened is there, and is to be seen
     foreign_met = Signal(str)  # a weight file of another program: its card is shown before it is opened
-    film_opened = Signal()
+    film_opened = Signal(object)  # Film
     saved = Signal(float)  # when the history was last written, in seconds since 1970
 
     def __init__(
@@ -85,7 +85,7 @@ class Documents(QObject):
         history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
         history.removed.connect(lambda key, gone: self._write(lambda file: file.tell_removed(key, gone)))
         history.model_wanted.connect(lambda path, recipe: self.open(path, recipe, ask=False))
-        reel.changed.connect(lambda film: self._write(lambda file: file.write_film(film)))
+        reel.changed.connect(lambda _: self._keep_film())
         session.model_wanted.connect(self._bring_back)
         session.model_unwanted.connect(engine.cancel_load)
 
@@ -176,7 +176,7 @@ class Documents(QObject):
             self._session.model_refused(before.asked)
         self._engine.load(pending.path)
 
-    def _open_recipe(self, found: Opened, recipe: Recipe) -> None:
+    def _open_recipe(self, found: Opened, recipe: Recipe, what: str = "picture") -> None:
         """A saved picture: with its own model where that is known, else with a warning."""
         info = self._session.info
         if info is not None and found.model_hash in ("", info.hash):
@@ -193,16 +193,22 @@ class Documents(QObject):
         else:
             left_out = show(recipe, self._session)
         name = found.model_name or "a model that was never opened here"
-        sentence = f"This picture was drawn by {name}, another model than the one shown, so it looks different here."
-        cure = "Open that model and drop the picture again."
+        sentence = f"This {what} was drawn by {name}, another model than the one shown, so it looks different here."
+        cure = f"Open that model and drop the {what} again."
         self.said.emit(Problem(" ".join(filter(None, (sentence, left_out, cure)))), "warning")
 
     def _open_film(self, film: Film) -> None:
         """A film, beginning with its first picture: with its own model where that is known, else with a warning."""
-        self._reel.change(film)
-        self.film_opened.emit()
-        if film.keys:
-            self._open_recipe(Opened(model_name=film.model_name, model_hash=film.model_hash), film.keys[0].recipe)
+        if not film.keys:
+            self.said.emit(Problem("This film has no pictures: there is nothing to show of it."), "warning")
+            return
+        self.film_opened.emit(film)
+        found = Opened(model_name=film.model_name, model_hash=film.model_hash)
+        self._open_recipe(found, film.keys[0].recipe, "film")
+
+    def _keep_film(self) -> None:
+        film, put_away = self._reel.film, self._reel.put_away
+        self._write(lambda file: file.write_films(film, put_away))
 
     def _not_opened(self, error: Exception) -> None:
         self.said.emit(Problem(str(error)), "bad")
@@ -252,9 +258,11 @@ class Documents(QObject):
         self._pending = None
         return pending
 
-    def _start_with(self, file: HistoryFile, entries: list[Entry], film: Film, argument: str) -> None:
-        self._reel.restore(film)
+    def _start_with(self, file: HistoryFile, entries: list[Entry], films: tuple[Film, Film], argument: str) -> None:
+        self._reel.restore(*films)
         self._file = file
+        if self._reel.film != films[0]:  # one was begun before this was read
+            self._keep_film()
         self._history.restore(entries)
         last = next((entry for entry in reversed(entries) if _is_file(Path(entry.model_path))), None)
         if argument or self._pending is not None or self._session.info is not None:
@@ -295,6 +303,6 @@ def _look(path: Path) -> tuple[Path, Opened]:
     return there, look(there)
 
 
-def _acquire() -> tuple[HistoryFile, list[Entry], Film]:
+def _acquire() -> tuple[HistoryFile, list[Entry], tuple[Film, Film]]:
     file = HistoryFile.acquire()
-    return file, file.read(), file.read_film()
+    return file, file.read(), file.read_films()

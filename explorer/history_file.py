@@ -1,6 +1,7 @@
 """The history on disk: one append-only file of lines, locked so that a second window writes its own."""
 
 import base64
+import contextlib
 import json
 import logging
 import os
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 KEPT = 400  # entries read back at start; favourites are always kept
 COMPACT = 4000  # lines from which the file is written anew
 WINDOWS = 50
+FILM = "film.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class HistoryFile:
 
     def __init__(self, folder: Path, lock: QLockFile) -> None:
         self._file = folder / "history.jsonl"
-        self._film = folder / "film.json"
+        self._film, self._put_away = folder / FILM, folder / "film-before.json"
         self._lock = lock
 
     @classmethod
@@ -67,6 +69,7 @@ class HistoryFile:
                 continue
             left = folder / self._file.name
             try:
+                self._adopt_film(folder / FILM)
                 if left.exists():
                     mine = self._file.read_bytes() if self._file.exists() else b""
                     write_whole(self._file, left.read_bytes() + b"\n" + mine)  # what this window showed last stays last
@@ -75,6 +78,11 @@ class HistoryFile:
                 log.info("The history of a second window stays where it is: %s", error)
             finally:
                 lock.unlock()
+
+    def _adopt_film(self, left: Path) -> None:
+        """The film of a second window that is gone, where none is kept here: else it waits for its window."""
+        if left.exists() and not _read_film(self._film).keys:
+            left.replace(self._film)
 
     def read(self) -> list[Entry]:
         """The entries, oldest first: the last few hundred and every favourite."""
@@ -119,19 +127,14 @@ class HistoryFile:
         """Appends that an entry was taken away by the person, or brought back. Raises OSError."""
         self._append({"of": key, "removed": gone})
 
-    def read_film(self) -> Film:
-        """The film this window was making, empty where there is none; one that cannot be read is put aside."""
-        try:
-            return Film.from_json(self._film.read_text("utf-8"))
-        except FileNotFoundError:
-            return Film()
-        except ValueError as error:
-            log.info("The film cannot be read and is put aside: %s", error)
-            self._film.replace(self._film.with_suffix(".damaged.json"))
-            return Film()
+    def read_films(self) -> tuple[Film, Film]:
+        """The film this window was making and the one put away before it, empty where there is none."""
+        return _read_film(self._film), _read_film(self._put_away)
 
-    def write_film(self, film: Film) -> None:
-        """Keeps the film this window is making. Raises OSError."""
+    def write_films(self, film: Film, put_away: Film) -> None:
+        """Keeps both. Raises OSError."""
+        if put_away.keys:
+            write_whole(self._put_away, put_away.to_json().encode())
         write_whole(self._film, film.to_json().encode())
 
     def close(self) -> None:
@@ -161,6 +164,20 @@ class HistoryFile:
         finally:
             self._file.unlink(missing_ok=True)
             self._file = old
+
+
+def _read_film(path: Path) -> Film:
+    """A kept film; one that cannot be read is put aside, for it must not cost the history."""
+    try:
+        return Film.from_json(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Film()
+    except (ValueError, OSError) as error:
+        log.info("The film %s cannot be read and is put aside: %s", path, error)
+        names = (path.with_name(f"{path.stem}.damaged-{number}.json") for number in range(1, WINDOWS))
+        with contextlib.suppress(OSError):
+            path.replace(next(name for name in names if not name.exists()))
+        return Film()
 
 
 def _lock_of(folder: Path) -> QLockFile:

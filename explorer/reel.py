@@ -21,6 +21,7 @@ class Reel(QObject):
         super().__init__(parent)
         self._film = Film()
         self._before: list[Film] = []
+        self._after: list[Film] = []
 
     @property
     def film(self) -> Film:
@@ -32,11 +33,25 @@ class Reel(QObject):
         """Whether there is a step to take back."""
         return bool(self._before)
 
-    def restore(self, film: Film) -> None:
-        """What was kept from before: no step, and behind the first one where a film is begun already."""
+    @property
+    def can_redo(self) -> bool:
+        """Whether a step that was taken back can be taken again."""
+        return bool(self._after)
+
+    @property
+    def put_away(self) -> Film:
+        """The film that this one took the place of, with none of its pictures; empty where there is none."""
+        here = {id(key.recipe) for key in self._film.keys}
+        others = (each for each in reversed(self._before) if each.keys)
+        return next((each for each in others if not here & {id(key.recipe) for key in each.keys}), Film())
+
+    def restore(self, film: Film, put_away: Film) -> None:
+        """What was kept from before, and the film before that: no steps, but behind the first one there is."""
+        kept = [each for each in (put_away, film) if each.keys]
         if self._film.keys or self._before:
-            self._before.insert(0, film)
+            self._before[:0] = kept
         else:
+            self._before = kept[:-1] if film.keys else kept
             self._set(film)
 
     def change(self, film: Film) -> None:
@@ -44,12 +59,25 @@ class Reel(QObject):
         if film != self._film:
             self._before.append(self._film)
             del self._before[:-LONGEST_UNDO]
+            self._after.clear()
             self._set(film)
 
     def undo(self) -> None:
         """Takes the last step back."""
         if self._before:
+            self._after.append(self._film)
             self._set(self._before.pop())
+
+    def redo(self) -> None:
+        """Takes the step again that was taken back last."""
+        if self._after:
+            self._before.append(self._film)
+            self._set(self._after.pop())
+
+    def note(self, **changes: Any) -> None:
+        """Changes what is remembered of the film and no step of it: how it was saved last."""
+        if replace(self._film, **changes) != self._film:
+            self._set(replace(self._film, **changes))
 
     def set(self, **changes: Any) -> None:
         """Changes fields of the film: ``set(loop=False)``."""
@@ -71,8 +99,10 @@ class Reel(QObject):
         self.set(keys=self._film.keys[:at] + self._film.keys[at + 1 :])
 
     def put_back(self, at: int, key: Key) -> None:
-        """A key that was taken out, at its place or, where the film is shorter now, at the end."""
+        """A key that was taken out, unless it is back already: at its place or, in a shorter film, at the end."""
         keys = list(self._film.keys)
+        if any(each is key for each in keys):
+            return
         keys.insert(at, key)
         self.set(keys=tuple(keys))
 
@@ -89,7 +119,7 @@ class Reel(QObject):
 
     def set_total(self, seconds: float) -> None:
         """Makes the film faster or slower as a whole."""
-        self.change(self._film.with_seconds(min(max(seconds, 0.0), LONGEST)))
+        self.change(self._film.with_seconds(max(seconds, 0.0)))
 
     def _edit(self, at: int, **changes: Any) -> None:
         keys = list(self._film.keys)

@@ -40,6 +40,7 @@ class Session(QObject):
     model_changed = Signal(object)  # ModelInfo
     model_wanted = Signal(str)  # undo or redo needs this model file loaded
     model_unwanted = Signal()  # a gesture has come before that file: the step is not taken
+    moves_itself = Signal(object)  # who moves the picture by itself from now on: a walk, a film; all others stop
     steps_changed = Signal()  # can_undo or can_redo may have changed
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -1,6 +1,7 @@
 """The dialog of a film to be saved: as what, how many frames a second, how large."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
 from explorer.controls.chips import button
 from explorer.time_left import duration
 from stylegan_core.film import RATES, Film
-from stylegan_core.moving_picture import GIF_FPS
+from stylegan_core.moving_picture import FORMATS, GIF_FPS
+from stylegan_core.places import is_there
 
 KINDS = (
     ("mp4 film", ".mp4", "mp4 film (*.mp4)"),
@@ -32,12 +34,25 @@ USUAL = 512
 
 @dataclass(frozen=True, slots=True)
 class FilmWish:
-    """A film to write to ``path``: what it ends in says as what; ``side`` 0 leaves frames as they are drawn."""
+    """A film to write to ``path``; ``ending`` says as what, "" is a folder of frames as they are drawn.
+
+    ``replaces``: the person has agreed that a file of this name is replaced.
+    """
 
     film: Film
     path: str
-    side: int
-    smooth: bool
+    ending: str
+    side: int = 0
+    smooth: bool = False
+    replaces: bool = False
+
+    @property
+    def arguments(self) -> list[str]:
+        """What the command of the core is told."""
+        made = ["--out", self.path]
+        if self.ending:
+            made += ["--side", str(self.side)] + ["--smooth"] * self.smooth + ["--overwrite"] * self.replaces
+        return made
 
 
 class FilmDialog(QDialog):
@@ -50,8 +65,11 @@ class FilmDialog(QDialog):
         self._film, self._name, self._folder, self._each = film, name, folder, each
         self.setWindowTitle("Save film")
         self.kind = _choice("Written as", [kind[0] for kind in KINDS], "What the film is written as.")
-        self.rate = _choice("Frames a second", [str(rate) for rate in RATES], "More are smoother, and take longer.")
-        self.rate.setCurrentText(str(film.fps if film.fps in RATES else 30))
+        self._rates = sorted({*RATES, film.fps})
+        self.rate = _choice(
+            "Frames a second", [str(rate) for rate in self._rates], "More are smoother, and take longer."
+        )
+        self.rate.setCurrentText(str(film.fps))
         self._sides = _sides(resolution)
         words = [f"{side} × {side}{', as drawn' if side == resolution else ''}" for side in self._sides]
         self.size_of = _choice("Size", words, "How large the frames are; whole steps keep every pixel square.")
@@ -67,18 +85,27 @@ class FilmDialog(QDialog):
         self._tell()
 
     def wish(self, path: str) -> FilmWish:
-        """What was asked for, to be written there."""
-        moving = bool(KINDS[self.kind.currentIndex()][1])
-        side = self._sides[self.size_of.currentIndex()]
-        return FilmWish(replace(self._film, fps=self._fps()), path, side if moving else 0, self.smooth.isChecked())
+        """What was asked for, to be written there; the name gets the ending that belongs to it."""
+        ending = KINDS[self.kind.currentIndex()][1]
+        film = self._film if ending == ".json" else replace(self._film, fps=self._rates[self.rate.currentIndex()])
+        side, smooth = self._sides[self.size_of.currentIndex()], self.smooth.isChecked()
+        named = path if path.lower().endswith(ending) else path + ending
+        if not ending and Path(path).suffix.lower() in FORMATS:
+            named += "-frames"  # as it is, it would be taken for a film
+        return FilmWish(film, named, ending, side, smooth, replaces=named == path)
 
     def save_to(self, path: str) -> None:
-        """Asks for the film there and closes."""
-        self.asked.emit(self.wish(path))
+        """Asks for the film there and closes; a name that nobody was asked about replaces nothing."""
+        wish = self.wish(path)
+        if not wish.replaces and is_there(Path(wish.path)):
+            self._says.setText(f"{wish.path} exists already: choose another name.")
+            return
+        self.asked.emit(wish)
         self.accept()
 
-    def _fps(self) -> int:
-        fps = RATES[self.rate.currentIndex()]
+    def _shown_fps(self) -> int:
+        """Frames a second as they will be seen."""
+        fps = self._rates[self.rate.currentIndex()]
         return min(fps, GIF_FPS) if KINDS[self.kind.currentIndex()][1] == ".gif" else fps
 
     def _tell(self) -> None:
@@ -87,12 +114,16 @@ class FilmDialog(QDialog):
         self.rate.setEnabled(ending != ".json")
         self.size_of.setEnabled(ending in (".mp4", ".gif"))
         self.smooth.setEnabled(ending in (".mp4", ".gif"))
-        film = replace(self._film, fps=self._fps())
+        film = replace(self._film, fps=self._shown_fps())
         if ending == ".json":
             self._says.setText(f"{len(film.keys)} pictures and the way between them: drop the file on the window.")
             return
         takes = f", about {duration(self._each * film.frames)} to draw" if self._each * film.frames >= 1 else ""
-        rest = f" A GIF has at most {GIF_FPS} frames a second." if film.fps != RATES[self.rate.currentIndex()] else ""
+        rest = (
+            f" A GIF has at most {GIF_FPS} frames a second."
+            if film.fps != self._rates[self.rate.currentIndex()]
+            else ""
+        )
         self._says.setText(f"{film.seconds:.1f} s, {film.frames} frames, drawn exactly{takes}.{rest}")
 
     def _ask_path(self) -> None:

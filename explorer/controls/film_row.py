@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -25,6 +25,7 @@ from stylegan_core.film import LONGEST
 from stylegan_core.recipe import Recipe
 
 GAP = 46
+AT_ONCE = 24  # new keys made in one turn of the event loop
 TIPS = {
     "key": "Shows this picture of the film. Drag it to another place; right-click for more.",
     "seconds": "Seconds from this picture to the next; 0 cuts to it.",
@@ -116,11 +117,13 @@ class FilmRow(QWidget):
     file_dropped = Signal(int, str)  # the place, and a PNG file
     removed = Signal(int)
     add_asked = Signal()
+    made = Signal()
 
     def __init__(self, size: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._size = size
         self._recipes: tuple[Recipe, ...] = ()
+        self._wanted: tuple[Sequence[Recipe], Sequence[float], Sequence[bool]] = ((), (), ())
         self.thumbnails: list[Thumbnail] = []
         self.gaps: list[Gap] = []
         self._target: int | None = None  # where what is dragged would be put
@@ -140,10 +143,15 @@ class FilmRow(QWidget):
         for thumbnail in self.thumbnails:
             thumbnail.set_size(size)
 
-    def show_keys(self, recipes: Sequence[Recipe], seconds: Sequence[float], shared: bool) -> None:
-        """Shows so many keys, and the seconds after each of them but, where the film does not loop, the last."""
-        self._recipes = tuple(recipes)
-        while len(self.thumbnails) < len(recipes):
+    def show_keys(self, recipes: Sequence[Recipe], seconds: Sequence[float], shared: Sequence[bool]) -> None:
+        """Shows so many keys, and the seconds after each of them but, where the film does not loop, the last.
+
+        ``shared``: which of these follow from the way and cannot be typed. Of many new ones some are made at once, and
+        the others in the next turns of the event loop; ``made`` says when there are more.
+        """
+        self._recipes, self._wanted = tuple(recipes), (recipes, seconds, shared)
+        first = len(self.thumbnails)
+        while len(self.thumbnails) < min(len(recipes), first + AT_ONCE):
             self._add_place(len(self.thumbnails))
         while len(self.thumbnails) > len(recipes):
             for widget in (self.thumbnails.pop(), self.gaps.pop()):
@@ -153,11 +161,37 @@ class FilmRow(QWidget):
             gap.setVisible(at < len(seconds))
             if at < len(seconds):
                 following = at + 2 if at + 1 < len(recipes) else 1
-                gap.show_seconds(f"Seconds from picture {at + 1} to {following}", seconds[at], shared)
+                gap.show_seconds(f"Seconds from picture {at + 1} to {following}", seconds[at], shared[at])
+        if len(self.thumbnails) != first:
+            self._chain()
+        if len(self.thumbnails) < len(recipes):
+            QTimer.singleShot(0, self, self._make_more)
+
+    def _make_more(self) -> None:
+        before = len(self.thumbnails)
+        if before < len(self._recipes):
+            self.show_keys(*self._wanted)
+            self.made.emit()
+
+    def _chain(self) -> None:
+        """The tabulator goes along the row as the eye does."""
+        before: QWidget | None = None
+        for thumbnail, gap in zip(self.thumbnails, self.gaps, strict=True):
+            for widget in (thumbnail, gap.field):
+                if before is not None:
+                    QWidget.setTabOrder(before, widget)
+                before = widget
+        if before is not None:
+            QWidget.setTabOrder(before, self.add)
+
+    def focus(self, at: int) -> None:
+        """Gives the keyboard to the key that is now where another was taken out."""
+        (self.thumbnails[min(at, len(self.thumbnails) - 1)] if self.thumbnails else self.add).setFocus()
 
     def show_picture(self, at: int, pixmap: QPixmap | None) -> None:
         """Shows the picture of a key, or that it is still to come."""
-        self.thumbnails[at].show_pixmap(pixmap)
+        if at < len(self.thumbnails):
+            self.thumbnails[at].show_pixmap(pixmap)
 
     def select(self, at: int | None) -> None:
         """Marks the key that is shown."""

@@ -52,6 +52,10 @@ class FilmTrack(ShowsFocus, QWidget):
         self._times, self._step = tuple(times) or (0.0,), 1 / fps
         self.set_seconds(min(self.seconds, self.total))
 
+    def time_of(self, key: int) -> float:
+        """The second at which a key stands."""
+        return self._times[min(key, len(self._times) - 1)]
+
     def set_seconds(self, seconds: float) -> None:
         """Shows a moment without emitting."""
         self.seconds = seconds

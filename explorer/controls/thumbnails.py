@@ -78,8 +78,9 @@ class Thumbnail(QAbstractButton):
 
     def set_selected(self, selected: bool) -> None:
         """Marks the picture as the one in use."""
-        self._selected = selected
-        self.update()
+        if selected != self._selected:
+            self._selected = selected
+            self.update()
 
     def set_starred(self, starred: bool) -> None:
         """Shows or hides the star of a favourite."""

@@ -1,17 +1,17 @@
 """The film below the picture: its keys, how it goes from one to the next, and any moment of it in the picture."""
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QHideEvent, QPixmap
-from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from explorer.controls.film_player import FilmPlayer
 from explorer.controls.film_view import TIPS, FilmView
 from explorer.controls.panel import Asking, allow
+from explorer.controls.pop_up import pop_up
 from explorer.controls.thumbnails import image_of
 from explorer.jobs import Done, Failed, KeyStyles, Piece, Problem, Strip
 from explorer.reel import Reel
@@ -23,8 +23,6 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
 DRAWN = 96  # pixels a side of a key's picture
-FRAME = 33  # milliseconds between two pictures while it plays
-LONGEST_STEP = 0.25  # seconds: where the window was held up, the film waits rather than jumps
 NONE = "Press K to add the picture that is shown; the film goes from one picture to the next."
 ONE = "One more, and there is a way to go."
 
@@ -32,10 +30,11 @@ ONE = "One more, and there is a way to go."
 class FilmStrip(Asking):
     """Shows and changes a Reel; a moment that is played or dragged to is the session's recipe, as a walk is.
 
-    ``save_wanted`` and ``cancel_wanted`` ask for what the strip cannot do itself; ``filled`` says how many keys there
-    are after each change.
+    ``play_wanted``, ``save_wanted`` and ``cancel_wanted`` ask for what the strip cannot do alone; ``filled`` says how
+    many keys there are after each change.
     """
 
+    play_wanted = Signal()
     save_wanted = Signal()
     cancel_wanted = Signal()
     favourites_wanted = Signal()
@@ -51,12 +50,11 @@ class FilmStrip(Asking):
         self._styles: dict[Recipe, Floats] = {}
         self._keys: tuple[Recipe, ...] = ()  # as this network can draw them
         self._timeline: Timeline | None = None
+        self._film = reel.film  # as it is shown
         self._chosen: int | None = None  # the key that the next one is put behind
         self._last: Recipe | None = None  # the moment that is shown
         self._wants_to_play = False
-        self._timer = QTimer(self, interval=FRAME)
-        self._timer.timeout.connect(self._step)
-        self._stepped = 0.0
+        self.player = FilmPlayer(self)
         self.view = view = FilmView()
         self.track, self.row = view.track, view.row
         outer = QVBoxLayout(self)
@@ -69,7 +67,7 @@ class FilmStrip(Asking):
     @property
     def playing(self) -> bool:
         """Whether the film is being played in the picture."""
-        return self._timer.isActive()
+        return self.player.playing
 
     def add(self, recipes: tuple[Recipe, ...] = ()) -> None:
         """Adds these pictures, or the one that is shown, behind the chosen key or at the end."""
@@ -80,39 +78,36 @@ class FilmStrip(Asking):
     def insert(self, at: int, recipes: tuple[Recipe, ...]) -> None:
         """Adds pictures before the key at ``at``."""
         if self.info is not None and recipes:
-            self._chosen = at + len(recipes) - 1
             self.reel.insert(at, recipes, (self.info.name, self.info.hash))
+            self._stand_at(at + len(recipes) - 1)
 
     def play(self) -> None:
         """Plays from where it is, or stops."""
-        if self.playing:
+        if self.playing or self._wants_to_play:
             self.stop()
         elif self._timeline is None:
             self._wants_to_play = len(self._keys) > 1
+            self.session.moves_itself.emit(self)
             self.refresh()
-        else:
+        elif self._timeline.seconds:
             self.session.commit()
-            if not self.reel.film.loop and self.track.seconds >= self._timeline.seconds:
-                self.track.set_seconds(0.0)
-            self._stepped = time.perf_counter()
-            self._timer.start()
-            self.view.show_playing(self.playing)
+            self._begin()
 
     def stop(self) -> None:
         """Stands still; the moment that is shown is one step of undo."""
         self._wants_to_play = False
         if self.playing:
-            self._timer.stop()
-            self.view.show_playing(self.playing)
+            self.player.halt()
             self.session.commit()
 
     def clear(self) -> None:
         """Begins a new film; the old one is offered back."""
-        self.stop()
         old = self.reel.film
-        if old.keys:
-            self.reel.change(replace(Film(), loop=old.loop, pace=old.pace, fps=old.fps))
-            self.taken_away.emit("The film is put away.", partial(self.reel.change, old))
+        self._put_away(replace(Film(), loop=old.loop, pace=old.pace, fps=old.fps), "The film is put away.")
+
+    def open(self, film: Film) -> None:
+        """Another film, in the place of this one, which is offered back."""
+        self._put_away(film, "The film that was here before is put away.")
 
     def set_compact(self, compact: bool) -> None:
         """Smaller pictures, for a window that needs its height for the picture."""
@@ -128,12 +123,15 @@ class FilmStrip(Asking):
         self._allow()
 
     def show_film(self, film: Film) -> None:
-        """Shows a film; what was being played stops."""
-        self.stop()
+        """Shows a film; one that is being played goes on, where that can be."""
         self._keys = tuple(fitting(key.recipe, self.info) for key in film.keys) if self.info else ()
-        if self._chosen is not None and self._chosen >= len(film.keys):
-            self._chosen = None
+        self._chosen = _same_key(self._film, self._chosen, film)
+        self._film = film
         self._timeline = self._timed(film)
+        self.player.set_film(film.seconds, film.loop)
+        if self.playing and not (self._timeline and self._timeline.seconds):
+            self.player.halt()
+            self._wants_to_play = bool(film.seconds) and self.info is not None
         self._show_keys(film)
         self._allow()
         self.filled.emit(len(film.keys))
@@ -142,16 +140,18 @@ class FilmStrip(Asking):
     def show_model(self, info: ModelInfo) -> None:
         self._pictures.clear()
         self._styles.clear()
+        playing = self.playing
+        self._last = None
         super().show_model(info)
         self.show_film(self.reel.film)
+        self._wants_to_play |= playing
 
     def show_recipe(self, recipe: Recipe) -> None:
         if recipe == self._last:
             return
         self._last = None
         if self.playing:  # undo or another panel has taken the face elsewhere
-            self._timer.stop()
-            self.view.show_playing(self.playing)
+            self.player.halt()
         self.row.show_place(None)
 
     def refresh(self) -> None:
@@ -174,8 +174,7 @@ class FilmStrip(Asking):
             self._show_keys(self.reel.film)
             self._allow()
             if self._wants_to_play and self._timeline is not None:
-                self._wants_to_play = False
-                self.play()
+                self._begin()
 
     def failed(self, answer: Failed) -> None:
         self._wants_to_play = False
@@ -184,6 +183,34 @@ class FilmStrip(Asking):
     def hideEvent(self, event: QHideEvent) -> None:
         self.stop()
         super().hideEvent(event)
+
+    def _begin(self) -> None:
+        """The film moves the picture from now on; whatever else did stops."""
+        self._wants_to_play = False
+        self.session.moves_itself.emit(self)
+        self.player.begin(self.track.seconds)
+
+    def _give_way(self, mover: object) -> None:
+        """Something else moves the picture by itself now."""
+        if mover is not self:
+            self.stop()
+
+    def _put_away(self, film: Film, sentence: str) -> None:
+        self.stop()
+        old = self.reel.film
+        self.reel.change(film)
+        self.track.set_seconds(0.0)
+        self.view.show_time()
+        if old.keys and old != film:
+            self.taken_away.emit(sentence, partial(self.reel.change, old))
+
+    def _stand_at(self, at: int) -> None:
+        """The film is at one of its keys."""
+        self._chosen = at
+        self.row.select(at)
+        self.row.show_place(None)
+        self.track.set_seconds(self.track.time_of(at))
+        self.view.show_time()
 
     def _timed(self, film: Film) -> Timeline | None:
         """The moments of the film, where there are any and the styles of all its keys are there."""
@@ -194,9 +221,10 @@ class FilmStrip(Asking):
 
     def _show_keys(self, film: Film) -> None:
         told = [film.keys[first].seconds for first, _ in film.sections]
-        times = self._timeline.times if self._timeline else ()
-        seconds = [end - begin for begin, end in pairwise(times)] or told
-        self.row.show_keys([key.recipe for key in film.keys], seconds, shared=film.pace == "constant")
+        times = self._timeline.times if self._timeline else tuple(accumulate(told, initial=0.0))
+        seconds = [end - begin for begin, end in pairwise(times)]
+        shared = [film.pace == "constant"] * len(seconds)
+        self.row.show_keys([key.recipe for key in film.keys], seconds, shared)
         self.row.select(self._chosen if self._last is None or self._last in self._keys else None)
         self._show_pictures()
         self.track.set_times(times, film.fps)
@@ -210,7 +238,7 @@ class FilmStrip(Asking):
 
     def _allow(self) -> None:
         """Enables what can be done, and says why the rest cannot."""
-        few = "" if self.reel.film.sections else "A film needs at least two pictures."
+        few = "" if self.reel.film.sections else "A film needs at least two pictures: add the one that is shown with K."
         waiting = "" if self._timeline or few else "The pictures of the film are being looked at."
         short = "" if few or self.reel.film.seconds else "This film lasts no time: give it some seconds."
         writing = "A film is being written." if self.view.saving else ""
@@ -239,41 +267,36 @@ class FilmStrip(Asking):
         self.view.show_time()
         self.session.edit_recipe(self._last)
 
-    def _step(self) -> None:
-        assert self._timeline is not None
-        now = time.perf_counter()
-        passed, self._stepped = min(now - self._stepped, LONGEST_STEP), now
-        total, seconds = self._timeline.seconds, self.track.seconds + passed
-        if seconds >= total and not self.reel.film.loop:
-            self._show(total)
-            self.stop()
-        else:
-            self._show(seconds % total)
-
     def _go_to(self, at: int) -> None:
         """Shows a key, as one gesture."""
         self.stop()
-        self._chosen = at
-        self.row.select(at)
-        self._last = self._keys[at]
-        if self._timeline is not None:
-            seconds = self._timeline.times[at]
-            self.track.set_seconds(seconds)
-            self.row.show_place(None)
-            self.view.show_time()
-        self.session.apply(self._keys[at])
+        if at < len(self._keys):
+            self._last = self._keys[at]
+            self._stand_at(at)
+            self.session.apply(self._keys[at])
+
+    def _set_seconds(self, at: int, seconds: float) -> None:
+        """Takes what was typed, and shows what of it can be."""
+        self.reel.set_seconds(at, seconds)
+        self._show_keys(self.reel.film)
+
+    def _set_total(self, seconds: float) -> None:
+        self.reel.set_total(seconds)
+        self._show_keys(self.reel.film)
 
     def _remove(self, at: int) -> None:
         key = self.reel.film.keys[at]
         self.reel.remove(at)
+        self.row.focus(at)
         self.taken_away.emit("The picture is taken out of the film.", partial(self.reel.put_back, at, key))
 
     def _key_menu(self, at: int, where: QPoint) -> None:
-        count, reel = len(self.reel.film.keys), self.reel
-        self._pop_up(
+        count, reel, here = len(self.reel.film.keys), self.reel, self.info is not None
+        pop_up(
+            self,
             where,
-            ("Show it", lambda: self._go_to(at), True),
-            ("Put the picture that is shown here", lambda: reel.replace(at, self.session.recipe), True),
+            ("Show it", lambda: self._go_to(at), here),
+            ("Put the picture that is shown here", lambda: reel.replace(at, self.session.recipe), here),
             ("Stay here for a while", lambda: self._hold(at), True),
             ("Move to the left", lambda: reel.move(at, at - 1), at > 0),
             ("Move to the right", lambda: reel.move(at, at + 2), at + 1 < count),
@@ -286,40 +309,38 @@ class FilmStrip(Asking):
         self.reel.set(keys=keys[: at + 1] + keys[at:])
 
     def _more_menu(self) -> None:
-        self._pop_up(
+        pop_up(
+            self,
             self.view.more.mapToGlobal(self.view.more.rect().bottomLeft()),
             ("Add the favourites", self.favourites_wanted.emit, self.info is not None),
             ("Undo the last change of the film", self.reel.undo, self.reel.can_undo),
+            ("Redo the last change of the film", self.reel.redo, self.reel.can_redo),
             ("New film", self.clear, bool(self.reel.film.keys)),
         )
-
-    def _pop_up(self, where: QPoint, *entries: tuple[str, Callable[[], object], bool]) -> None:
-        menu = QMenu(self)
-        for text, do, possible in entries:
-            action = menu.addAction(text)
-            action.setEnabled(possible)
-            action.triggered.connect(lambda _=False, do=do: do())
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(where)
 
     def _connect(self) -> None:
         reel, view = self.reel, self.view
         reel.changed.connect(self.show_film)
-        view.play.clicked.connect(self.play)
+        self.session.moves_itself.connect(self._give_way)
+        self.player.reached.connect(self._show)
+        self.player.ended.connect(self.stop)
+        self.player.switched.connect(view.show_playing)
+        view.play.clicked.connect(self.play_wanted)
         view.undo.clicked.connect(reel.undo)
         view.eased.clicked.connect(lambda on: reel.set(pace="eased" if on else "constant"))
         view.loop.clicked.connect(lambda on: reel.set(loop=on))
-        view.total.typed.connect(reel.set_total)
+        view.total.typed.connect(self._set_total)
         view.total.finished.connect(self.track.setFocus)
         view.save.clicked.connect(self.save_wanted)
         view.more.clicked.connect(self._more_menu)
         view.cancel.clicked.connect(self.cancel_wanted)
         self.track.moved.connect(self._scrub)
         self.track.rested.connect(self.session.commit)
+        self.row.made.connect(lambda: self._show_pictures())
         self.row.add_asked.connect(lambda: self.add())
         self.row.chosen.connect(self._go_to)
         self.row.menu_asked.connect(self._key_menu)
-        self.row.timed.connect(reel.set_seconds)
+        self.row.timed.connect(self._set_seconds)
         self.row.moved.connect(reel.move)
         self.row.removed.connect(self._remove)
         self.row.dropped.connect(lambda at, recipe: self.insert(at, (recipe,)))
@@ -327,6 +348,16 @@ class FilmStrip(Asking):
 
     def _scrub(self, seconds: float) -> None:
         if self.playing:
-            self._timer.stop()
-            self.view.show_playing(self.playing)
+            self.player.halt()
+        self._wants_to_play = False
         self._show(seconds)
+
+
+def _same_key(before: Film, at: int | None, film: Film) -> int | None:
+    """Where the key is now that was at ``at`` before; None where it is gone."""
+    if at is None or at >= len(before.keys):
+        return None
+    places = [index for index, key in enumerate(film.keys) if key is before.keys[at]]
+    if places:
+        return min(places, key=lambda index: abs(index - at))
+    return at if len(film.keys) == len(before.keys) else None

@@ -36,7 +36,7 @@ class HistoryStrip(QWidget):
     taken_away = Signal(str, object)  # a sentence, and what brings the entry back when it is called
     model_wanted = Signal(str, object)  # model path, Recipe: an entry of another model was clicked
     job_requested = Signal(object)  # Strip
-    film_wanted = Signal(object)  # Recipe: an entry is to be a picture of the film
+    film_wanted = Signal(object)  # Entry: it is to be a picture of the film
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,12 +118,11 @@ class HistoryStrip(QWidget):
         for thumbnail in self._thumbnails.values():
             thumbnail.set_size(self._size)
         self._column.removeWidget(self._scroll)
-        self._head.removeWidget(self._scroll)
+        self._middle.removeWidget(self._scroll)
         if compact:
-            self._head.insertWidget(2, self._scroll, 1)
+            self._middle.addWidget(self._scroll, 1)
         else:
             self._column.addWidget(self._scroll)
-        self._head.setStretch(self._head.count() - 2, 0 if compact else 1)
         self._scroll.setFixedHeight(self._size + 10)
         self._column.setContentsMargins(18, 0 if compact else 6, 18, 4 if compact else 8)
 
@@ -155,7 +154,9 @@ class HistoryStrip(QWidget):
         self._head = QHBoxLayout()
         self._head.setSpacing(8)
         self._head.addWidget(hint)
-        self._head.addStretch(1)
+        self._middle = QHBoxLayout()
+        self._middle.addStretch()
+        self._head.addLayout(self._middle, 1)
         self._head.addWidget(self._only)
         self._strip = QWidget()
         self._row = QHBoxLayout(self._strip)
@@ -242,7 +243,7 @@ class HistoryStrip(QWidget):
         menu.addAction("Remove star" if favourite else "Star").triggered.connect(lambda: self._star(key))
         menu.addAction("Bring back").triggered.connect(lambda: self._restore(key))
         film = menu.addAction("Add to the film")
-        film.triggered.connect(lambda: self.film_wanted.emit(self._entries[key].recipe))
+        film.triggered.connect(lambda: self.film_wanted.emit(self._entries[key]))
         menu.addAction("Remove from history").triggered.connect(lambda: self._remove(key))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(where)

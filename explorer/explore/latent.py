@@ -94,6 +94,7 @@ class LatentPanel(Panel):
         self.pad.view_moved.connect(self.refresh_later)
         self.snap.clicked.connect(self.snap_to_seed)
         self.walk.changing.connect(self._set_speed)
+        self.session.moves_itself.connect(self._give_way)
         self.classes.activated.connect(self._choose_class)
         self.add_command(NEW_FACE, "N", "Draws a new face from a random seed.", self.new_face, self.new)
         self.add_command("Snap to the nearest seed", "", TIPS["snap"], self.snap_to_seed, self.snap)
@@ -184,12 +185,18 @@ class LatentPanel(Panel):
 
     def _set_speed(self, speed: float) -> None:
         if speed and not self._timer.isActive():
+            self.session.moves_itself.emit(self)
             self.session.commit()
             self._stepped, self._last = time.perf_counter(), self.session.recipe.latent
             self._timer.start()
         elif not speed and self._timer.isActive():
             self._timer.stop()
             self.session.commit()
+
+    def _give_way(self, mover: object) -> None:
+        """Something else moves the picture by itself now."""
+        if mover is not self:
+            self.stop_walk()
 
     def _step(self) -> None:
         now = time.perf_counter()

@@ -38,7 +38,12 @@ def main(argv: list[str]) -> int:
     """Draws a film exactly and writes it as .mp4, .gif or a folder of PNG files; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_core film", description=__doc__)
     parser.add_argument("model", type=path, help="weight file or run directory")
-    parser.add_argument("film", type=path, nargs="?", help="film as JSON, or a .gif or .mp4 made by this program")
+    parser.add_argument(
+        "film",
+        type=path,
+        nargs="?",
+        help="film as JSON, or a .gif or .mp4 made by this program; - reads JSON from standard input",
+    )
     parser.add_argument("--seeds", help="instead of a film: its pictures as seeds, such as 0-7 or 3,7,20-22")
     parser.add_argument("--out", type=path, required=True, help=".mp4 or .gif, else a folder of one PNG a frame")
     parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation for --seeds")
@@ -83,7 +88,7 @@ def _film(arguments: argparse.Namespace) -> Film:
     if arguments.film is not None:
         if arguments.psi is not None or arguments.seconds is not None:
             raise ValueError("--psi and --seconds go with --seeds; a film has its own.")
-        film = read_film(arguments.film)
+        film = read_film(arguments.film) if str(arguments.film) != "-" else _told()
     else:
         seconds = SECONDS if arguments.seconds is None else arguments.seconds
         film = Film(tuple(Key(recipe, seconds) for recipe in seed_recipes(arguments.seeds, arguments.psi)))
@@ -94,6 +99,11 @@ def _film(arguments: argparse.Namespace) -> Film:
     if not film.sections:
         raise ValueError("A film needs at least two pictures to go from one to the other.")
     return film
+
+
+def _told() -> Film:
+    """The film that comes through standard input."""
+    return Film.from_json(sys.stdin.buffer.read().decode("utf-8", "replace"))
 
 
 def _check_folder(arguments: argparse.Namespace) -> None:

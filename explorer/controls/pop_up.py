@@ -1,0 +1,20 @@
+"""A menu that is made when it is asked for and gone when it is closed."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu, QWidget
+
+Choice = tuple[str, Callable[[], object], bool]
+"""What it says, what it does, whether it can be done now."""
+
+
+def pop_up(parent: QWidget, where: QPoint, *choices: Choice) -> None:
+    """Shows the choices at a place of the screen."""
+    menu = QMenu(parent)
+    for text, do, possible in choices:
+        action = menu.addAction(text)
+        action.setEnabled(possible)
+        action.triggered.connect(lambda _=False, do=do: do())
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(where)
