@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from stylegan_core.__main__ import main
-from stylegan_core.film import PACES, Film, Key
+from stylegan_core.film import LONGEST, PACES, Film, Key
 from stylegan_core.film_file import is_film, read_film
 from stylegan_core.film_timeline import Timeline
 from stylegan_core.filming import draw, timeline
@@ -71,6 +71,16 @@ def test_fields_of_a_newer_version_are_kept() -> None:
         ('{"film":1,"keys":[{"seconds":2}]}', "Picture 1"),
         ('{"film":1,"keys":[{"recipe":{"version":1},"seconds":-1}]}', "seconds of picture 1"),
         ('{"film":1,"keys":[{"recipe":{"version":1,"psi":"x"}}]}', "psi"),
+        ('{"film":true}', "version"),
+        ('{"film":1,"music":NaN}', "'music' of the film"),
+        ('{"film":1,"music":[1e999]}', "'music' of the film"),
+        ('{"film":1,"keys":[{"recipe":{"version":1},"hold":Infinity}]}', "'hold' of the picture 1"),
+        ('{"film":1,"keys":[{"recipe":{"version":1,"weather":NaN}}]}', "Picture 1 .* 'weather'"),
+        ('{"film":1,"music":' + "[" * 100 + "]" * 100 + "}", "too deeply"),
+        ('{"film":1,"keys":' + "[" * 100_000, "JSON"),
+        ('{"film":1,"keys":[{"recipe":{"version":1,"weather":' + "[" * 950 + "]" * 950 + "}}]}", "JSON|deeply"),
+        ('{"film":1,"model":{"name":' + "[" * 900 + "]" * 900 + "}}", "JSON|model"),
+        ('{"film":1,"model":{"hash":NaN}}', "model"),
     ],
 )
 def test_what_is_no_film_is_refused_in_one_sentence(text: str, word: str) -> None:
@@ -160,8 +170,16 @@ def test_a_code_without_styles_keeps_its_length() -> None:
 
 def test_seconds_are_shared_out_anew_when_the_whole_changes() -> None:
     assert [key.seconds for key in of(THREE, 1, 2, 1).with_seconds(8).keys] == [2, 4, 2]
+    assert [key.seconds for key in of(THREE, 1, 3, 7, loop=False).with_seconds(8).keys] == [2, 6, 7]
     assert of(THREE, 0, 0, 0).with_seconds(6).seconds == 6
+    assert of(THREE, 1, 1, 1).with_seconds(2 * LONGEST).seconds == pytest.approx(2 * LONGEST)
     assert Film().with_seconds(3) == Film()
+
+
+@given(st.lists(st.floats(0, LONGEST), max_size=4), st.booleans(), st.floats(-1, 1e5))
+def test_a_film_of_other_seconds_can_be_read_again(times: list[float], loop: bool, total: float) -> None:
+    film = Film(tuple(Key(Recipe(Latent(n)), t) for n, t in enumerate(times)), loop).with_seconds(total)
+    assert Film.from_json(film.to_json()) == film
 
 
 @pytest.mark.parametrize("name", ["film.gif", "film.mp4"])
