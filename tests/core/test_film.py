@@ -141,6 +141,33 @@ def test_constant_speed_goes_equally_far_in_equal_times(model: Model) -> None:
     assert np.median(steps) == pytest.approx(steps[steps > 1e-6].mean(), rel=0.05)
 
 
+def of_ways(*places: float, pace: str = "constant", seconds: tuple[float, ...] = ()) -> Timeline:
+    """A film whose keys lie at these places on a line through W."""
+    keys = tuple(Key(Recipe(Latent(n)), t) for n, t in enumerate(seconds or (2.0,) * len(places)))
+    styles = [np.full((4, 8), place, np.float32) for place in places]
+    return Timeline(Film(keys, loop=False, pace=pace), styles, None)  # type: ignore[arg-type]
+
+
+def test_a_cut_stays_a_cut_at_constant_speed() -> None:
+    moments = of_ways(0, 5, 6, 8, seconds=(0.0, 1.0, 5.0, 1.0))
+    assert moments.times == pytest.approx((0, 0, 2, 6))
+    assert moments.own == (True, False, False)
+
+
+def test_a_way_of_rounding_errors_counts_as_standing_still() -> None:
+    moments = of_ways(1, 1 + 1e-6, 5, 13, seconds=(3.0, 4.0, 2.0, 1.0))
+    assert moments.times == pytest.approx((0, 3, 5, 9))
+    assert moments.own == (True, False, False)
+
+
+def test_sections_keep_their_seconds_where_nothing_is_shared() -> None:
+    assert of_ways(0, 5, 6, pace="eased").own == (True, True)
+    assert of_ways(3, 3, 3).own == (True, True)
+    assert of_ways(3, 3, 3).times == (0, 2, 4)
+    assert of_ways(0, 5, 5, seconds=(0.0, 0.0, 0.0)).times == (0, 0, 0)
+    assert of_ways(1).own == ()
+
+
 def test_easing_rests_at_the_keys(model: Model) -> None:
     moments = timeline(model, of(THREE[:2], 1, 1))
     near, middle = (np.linalg.norm(ws_of(model, moments.at(t + 0.01)) - ws_of(model, moments.at(t))) for t in (0, 0.5))
