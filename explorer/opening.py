@@ -1,6 +1,7 @@
 """What a path is that was dropped, chosen or given: a saved picture, a run directory, or a weight file."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ BEST = ("avatars-64", "avatars-32")
 FIRST_SEEDS = {"avatars-64": 42}  # the face a fresh start shows, chosen by eye; 0 for the others
 FORMAT = "stylegan-explorer"
 LONGEST_HEADER = 100_000_000  # bytes
+BEGINNING = 4096  # bytes, in which JSON begins however it is indented
+LARGEST_JSON = 64 << 20  # bytes that are read to see what JSON is; beyond, its first field has to say it
 IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 
 
@@ -44,7 +47,7 @@ def look(path: Path) -> Opened:
         return _look_into(path)
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(BEGINNING)
     except OSError as error:
         raise OSError(f"{path} cannot be read ({error.strerror}): check its permissions.") from None
     if not head:
@@ -54,13 +57,44 @@ def look(path: Path) -> Opened:
 
         saved = read_picture(path)
         return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
-    if head[4:8] == b"ftyp" or head.startswith(b"GIF8") or is_film(head.decode("latin-1")):
+    text = _text(path, head)
+    if head[4:8] == b"ftyp" or head.startswith(b"GIF8") or is_film(text):
         return Opened(film=read_film(path))
     if head.startswith(IMAGES):
         raise ValueError(f"{path} is a picture without a recipe: only PNG pictures saved by this program carry one.")
-    if head.lstrip().startswith(b'{"version"'):
-        return Opened(recipe=Recipe.from_json(path.read_text("utf-8")))
+    if _is_recipe(text):
+        try:
+            return Opened(recipe=Recipe.from_json(text))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
     return Opened(model=str(path.resolve()), foreign=not _is_own(path))
+
+
+def _text(path: Path, head: bytes) -> str:
+    """The JSON in a file that begins with ``head``; of one too large for a person's JSON only that; else nothing.
+
+    A safetensors file may begin with a brace, too, but there it is a length, of whose eight bytes the last are zero.
+    """
+    start = head.decode("utf-8-sig", "replace")
+    if not start.lstrip().startswith("{") or "\0" in start:
+        return ""
+    if path.stat().st_size > LARGEST_JSON:
+        return start
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _is_recipe(text: str) -> bool:
+    """Whether a text begins as a recipe does, or is a JSON object with the version of one in another place."""
+    if re.match(r'\s*\{\s*"version"\s*:', text):
+        return True
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and type(data.get("version")) is int
 
 
 def _is_own(path: Path) -> bool:

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from stylegan_core.recipe import Recipe
+from stylegan_core.recipe import Recipe, kept
 
 VERSION = 1
 PACES = ("eased", "constant")
@@ -60,12 +60,15 @@ class Film:
         return 0 if not self.sections else max(steps, 1) if self.loop else steps + 1
 
     def with_seconds(self, total: float) -> Self:
-        """The same film, faster or slower, so that it lasts ``total`` seconds."""
-        count, now = len(self.sections), self.seconds
-        if not count:
-            return self
-        slower = [key.seconds * total / now if now else total / count for key in self.keys]
-        return replace(self, keys=tuple(replace(key, seconds=s) for key, s in zip(self.keys, slower, strict=True)))
+        """The same film, faster or slower, so that it lasts ``total`` seconds; no section gets more than LONGEST.
+
+        A key that begins no section keeps the seconds it would have in a loop.
+        """
+        keys, now, sections = list(self.keys), self.seconds, self.sections
+        for at, _ in sections:
+            seconds = total * (keys[at].seconds / now) if now else total / len(sections)
+            keys[at] = replace(keys[at], seconds=min(max(0.0, seconds), LONGEST))
+        return replace(self, keys=tuple(keys))
 
     def to_json(self) -> str:
         """One line of JSON; fields of newer versions come back as they were."""
@@ -94,9 +97,12 @@ class Film:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"This is no film: its JSON cannot be read ({error}).") from None
-        if not isinstance(data, dict) or not isinstance(data.get("film"), int):
-            raise ValueError("This is no film: a film is a JSON object that begins with its version.")
-        return cls(**_film_fields(data))
+        if not isinstance(data, dict) or type(data.get("film")) is not int:
+            raise ValueError("This is no film: a film is a JSON object with the version of the film.")
+        try:
+            return cls(**_film_fields(data))
+        except RecursionError:
+            raise ValueError("This is no film: its JSON is nested too deeply.") from None
 
 
 def _known(unknown: str) -> dict[str, Any]:
@@ -115,9 +121,11 @@ def _film_fields(data: dict[str, Any]) -> dict[str, Any]:
         "loop": data.get("loop", True),
         "pace": data.get("pace", PACES[0]),
         "fps": data.get("fps", 30),
-        "model_name": str(model.get("name", "")),
-        "model_hash": str(model.get("hash", "")),
+        "model_name": model.get("name", ""),
+        "model_hash": model.get("hash", ""),
     }
+    if not isinstance(made["model_name"], str) or not isinstance(made["model_hash"], str):
+        raise ValueError("The name and the hash of the model of the film must be texts.")
     if not isinstance(made["loop"], bool):
         raise ValueError("The loop of the film must be true or false.")
     if made["pace"] not in PACES:
@@ -125,7 +133,7 @@ def _film_fields(data: dict[str, Any]) -> dict[str, Any]:
     if isinstance(made["fps"], bool) or not isinstance(made["fps"], int) or not 1 <= made["fps"] <= 240:
         raise ValueError("The frames a second of the film must be a whole number from 1 to 240.")
     strange = {name: value for name, value in data.items() if name not in (*made, "film", "model")}
-    return {**made, "unknown": json.dumps(strange, sort_keys=True) if strange else ""}
+    return {**made, "unknown": kept(strange, "film")}
 
 
 def _key(data: Any, number: int) -> Key:
@@ -139,4 +147,4 @@ def _key(data: Any, number: int) -> Key:
     except ValueError as error:
         raise ValueError(f"Picture {number} of the film: {error}") from None
     strange = {name: value for name, value in data.items() if name not in ("recipe", "seconds")}
-    return Key(recipe, float(seconds), json.dumps(strange, sort_keys=True) if strange else "")
+    return Key(recipe, float(seconds), kept(strange, f"picture {number} of the film"))

@@ -1,15 +1,29 @@
 """Finds the film in a file: JSON, or the keys that a moving picture of this program carries; needs no torch."""
 
+import json
+import math
+import re
+import struct
 from pathlib import Path
 
 from stylegan_core.film import Film
 
-_START = '{"film":'
+LARGEST = 4096 * 4096  # pixels of a frame that this program writes
+
+_START = re.compile(r'\ufeff?\s*\{\s*"film"\s*:')
+_DAMAGED_GIF = "This GIF cannot be read: it is damaged."
+_TOO_LARGE = "This GIF says that it is larger than any film of this program: it is damaged, or another's."
 
 
 def is_film(text: str) -> bool:
-    """Whether a text begins as :meth:`Film.to_json` does."""
-    return "".join(text[:64].split()).startswith(_START)
+    """Whether a text begins as :meth:`Film.to_json` does, or is a JSON object with that field in another place."""
+    if _START.match(text):
+        return True
+    try:
+        data = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and "film" in data
 
 
 def read_film(path: Path) -> Film:
@@ -31,17 +45,32 @@ def read_film(path: Path) -> Film:
 def _text_of(path: Path, head: bytes) -> str:
     """What stands in the file, or what a moving picture says of itself."""
     if head.startswith(b"GIF8"):
-        from PIL import Image
-
-        with Image.open(path, formats=["GIF"]) as picture:
-            said = bytes(picture.info.get("comment", b"")).decode("utf-8", "replace")
-            return said if is_film(said) else ""
+        return _comment_of_gif(path, head)
     if head[4:8] == b"ftyp":
         return _comment_of_mp4(path)
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError("This is no film: it is not text.") from None
+
+
+def _comment_of_gif(path: Path, head: bytes) -> str:
+    from PIL import Image
+
+    try:
+        if math.prod(struct.unpack("<HH", head[6:10])) > LARGEST:
+            raise ValueError(_TOO_LARGE)
+        with Image.open(path, formats=["GIF"]) as picture:
+            said = bytes(picture.info.get("comment", b"")).decode("utf-8", "replace")
+            return said if is_film(said) else ""
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):  # of a first frame larger than the whole
+        raise ValueError(_TOO_LARGE) from None
+    except (SyntaxError, EOFError, IndexError, struct.error):
+        raise ValueError(_DAMAGED_GIF) from None
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise ValueError(_DAMAGED_GIF) from None
 
 
 def _comment_of_mp4(path: Path) -> str:
@@ -50,7 +79,7 @@ def _comment_of_mp4(path: Path) -> str:
     except ModuleNotFoundError:
         raise ValueError("Looking into an mp4 needs the package av: install it with pip install av.") from None
     try:
-        with av.open(str(path)) as film:
+        with av.open(str(path.absolute())) as film:  # what stands before a colon is else taken for a protocol
             said = str(film.metadata.get("comment", ""))
             return said if is_film(said) else ""
     except (av.FFmpegError, UnicodeDecodeError):

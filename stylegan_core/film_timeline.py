@@ -11,6 +11,7 @@ from stylegan_core.film import Film
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Vector
 
+STANDING = 1e-6  # of the film's way through W: less between two keys is what rounding of their styles is made of
 AT_A_KEY = 1e-6  # of the way from one key to the next: what rounding of times is made of, and no eye could tell
 
 
@@ -23,15 +24,23 @@ class Timeline:
     network without styles), so the recipe of a moment holds its ws and needs no psi, mixes or directions; at a key it
     is the key's own recipe. Strength and depth of growth go along evenly; where two keys have other noise in a layer,
     it fades out and the other in.
+
+    ``own`` says of each section whether it lasts as long as its key says: every one of an eased film; at constant
+    speed the cuts (0 s) and those in which W stands still, while the others share their time by how far they go.
     """
 
     film: Film
     styles: Sequence[Floats]
     info: ModelInfo
     times: tuple[float, ...] = field(init=False)  # at which each section begins, and where the last one ends
+    own: tuple[bool, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "times", (0.0, *np.cumsum(self._lengths(), dtype=np.float64).tolist()))
+        told = [self.film.keys[first].seconds for first, _ in self.film.sections]
+        lengths: list[float | None] = self._shared(told) if self.film.pace == "constant" else [None] * len(told)
+        seconds = [t if shared is None else shared for t, shared in zip(told, lengths, strict=True)]
+        object.__setattr__(self, "times", (0.0, *np.cumsum(seconds, dtype=np.float64).tolist()))
+        object.__setattr__(self, "own", tuple(shared is None for shared in lengths))
 
     @property
     def seconds(self) -> float:
@@ -77,17 +86,14 @@ class Timeline:
             alpha=alpha,
         )
 
-    def _lengths(self) -> list[float]:
-        """The seconds of each section: as each key says, or by how far it goes.
-
-        At constant speed sections in which W stands still keep their seconds, and the others share the rest.
-        """
-        told = [self.film.keys[first].seconds for first, _ in self.film.sections]
-        if self.film.pace != "constant":
-            return told
+    def _shared(self, told: list[float]) -> list[float | None]:
+        """The seconds of each section at constant speed by how far it goes; None where it keeps those it was told."""
         ways = [float(np.linalg.norm(self.styles[last] - self.styles[first])) for first, last in self.film.sections]
-        moving, way = math.fsum(t for t, d in zip(told, ways, strict=True) if d), math.fsum(ways)
-        return [moving * d / way if d else t for t, d in zip(told, ways, strict=True)]
+        least = STANDING * math.fsum(ways)
+        moves = [t > 0 and way > least for t, way in zip(told, ways, strict=True)]
+        time = math.fsum(t for t, moving in zip(told, moves, strict=True) if moving)
+        whole = math.fsum(way for way, moving in zip(ways, moves, strict=True) if moving)
+        return [time * (way / whole) if moving else None for way, moving in zip(ways, moves, strict=True)]
 
     def _grown(self, a: Recipe, b: Recipe, part: float) -> tuple[int | None, float | None]:
         """Level and alpha on the way: as deep into the growth as ``part`` says."""

@@ -75,9 +75,13 @@ def _in_centiseconds(pictures: Timed) -> Iterator[Image.Image]:
 
 
 def _write_mp4(path: Path, pictures: Timed, fps: int, said: str) -> None:
+    """``path`` is made absolute, for FFmpeg takes what stands before a colon in any other for a protocol."""
     av = _av()
     first = next(pictures)
-    with _system_errors(av), av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as film:
+    with (
+        _system_errors(av),
+        av.open(str(path.absolute()), "w", format="mp4", options={"movflags": "+faststart"}) as film,
+    ):
         if said:
             film.metadata["comment"] = said
         stream = film.add_stream("libx264", rate=Fraction(fps), options={"crf": QUALITY})

@@ -195,9 +195,9 @@ class Recipe:
         """Reads :meth:`to_json`; missing fields are default. Raises ValueError with one sentence on anything else."""
         try:
             data = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"This is no recipe: its JSON cannot be read ({error}).") from None
-        if not isinstance(data, dict) or not isinstance(data.get("version"), int):
+        if not isinstance(data, dict) or type(data.get("version")) is not int:
             raise ValueError("This is no recipe: a recipe is a JSON object with a version.")
         return cast(Self, _decode(cls, {name: value for name, value in data.items() if name != "version"}, "recipe"))
 
@@ -217,6 +217,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "psi": (int, float), "alpha": (int, float), "on": (bool,), "name": (str,), "band": (str,),
 }  # fmt: skip
 _OPTIONAL = {"w", "psi_bands", "cutoff", "label", "level", "alpha", "last", "band"}
+DEEPEST = 50  # objects and lists within each other in a field of a newer version; no recipe has a tenth of that
 LARGEST = 2**24  # numbers in one stored vector: a w+ of any network has far fewer
 
 
@@ -244,12 +245,28 @@ def _decode(owner: type, data: Any, where: str) -> Any:
     known = {item.name for item in fields(owner)} - {"unknown"}
     made = {name: _field(owner, name, value, f"{where}.{name}") for name, value in data.items() if name in known}
     strange = {name: value for name, value in data.items() if name not in known}
-    if strange:
-        made["unknown"] = json.dumps(strange, sort_keys=True)
+    made["unknown"] = kept(strange, where)
     try:
         return owner(**made)
     except TypeError:
         raise ValueError(f"The {where} lacks a field it cannot do without.") from None
+
+
+def kept(strange: Mapping[str, Any], where: str) -> str:
+    """Fields of a newer version as JSON text, empty without any; raises ValueError if they could not be written again.
+
+    JSON has no number that is not finite, and what is nested without end is read more easily than written.
+    """
+    for name, value in strange.items():
+        if not _writable(value, DEEPEST):
+            raise ValueError(f"The field {name[:40]!r} of the {where} is nested too deeply or not finite.")
+    return json.dumps(strange, sort_keys=True) if strange else ""
+
+
+def _writable(value: Any, deep: int) -> bool:
+    if isinstance(value, dict | list):
+        return deep > 0 and all(_writable(v, deep - 1) for v in (value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _field(owner: type, name: str, value: Any, where: str) -> Any:
@@ -288,7 +305,7 @@ def _checked(name: str, value: Any, where: str) -> Any:
 
 def _number(value: Any, kinds: tuple[type, ...], where: str) -> Any:
     number: Any = value
-    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(number):
+    if isinstance(value, bool) or not isinstance(value, kinds) or not -math.inf < number < math.inf:
         raise ValueError(f"The {where} must be a {'whole' if kinds == (int,) else 'finite'} number.")
     if float in kinds and abs(number) > FARTHEST:
         raise ValueError(f"The {where} must be a number from -{FARTHEST:g} to {FARTHEST:g}.")

@@ -17,7 +17,7 @@ from rich.progress import Progress
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
 from stylegan_core.cli.data import Progressed
 from stylegan_core.cli.seeds import seed_recipes
-from stylegan_core.film import LONGEST, PACES, SECONDS, Film, Key
+from stylegan_core.film import LONGEST, MOST_KEYS, PACES, SECONDS, Film, Key
 from stylegan_core.film_file import read_film
 from stylegan_core.moving_picture import FORMATS, GIF_BYTES, GIF_FPS
 from stylegan_core.recipe import FARTHEST
@@ -91,7 +91,10 @@ def _film(arguments: argparse.Namespace) -> Film:
         film = read_film(arguments.film) if str(arguments.film) != "-" else _told()
     else:
         seconds = SECONDS if arguments.seconds is None else arguments.seconds
-        film = Film(tuple(Key(recipe, seconds) for recipe in seed_recipes(arguments.seeds, arguments.psi)))
+        recipes = seed_recipes(arguments.seeds, arguments.psi)
+        if len(recipes) > MOST_KEYS:
+            raise ValueError(f"--seeds names {len(recipes)} pictures, and a film has at most {MOST_KEYS}.")
+        film = Film(tuple(Key(recipe, seconds) for recipe in recipes))
     asked = {name: getattr(arguments, name) for name in ("pace", "loop", "fps")}
     film = replace(film, **{name: value for name, value in asked.items() if value is not None})
     if arguments.out.suffix.lower() == ".gif":
@@ -161,6 +164,9 @@ def _write_frames(model: "Model", film: Film, out: Path, tell: Tell) -> None:
             save_picture(part / f"frame{done:05d}.png", pixels, recipe, model.info, str(model.device))
             tell(done)
         part.rename(out)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        raise OSError(f"{out} cannot be written ({reason}): choose another folder or free some space.") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

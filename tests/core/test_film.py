@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from stylegan_core.__main__ import main
-from stylegan_core.film import PACES, Film, Key
+from stylegan_core.film import LONGEST, PACES, Film, Key
 from stylegan_core.film_file import is_film, read_film
 from stylegan_core.film_timeline import Timeline
 from stylegan_core.filming import draw, timeline
@@ -71,6 +71,16 @@ def test_fields_of_a_newer_version_are_kept() -> None:
         ('{"film":1,"keys":[{"seconds":2}]}', "Picture 1"),
         ('{"film":1,"keys":[{"recipe":{"version":1},"seconds":-1}]}', "seconds of picture 1"),
         ('{"film":1,"keys":[{"recipe":{"version":1,"psi":"x"}}]}', "psi"),
+        ('{"film":true}', "version"),
+        ('{"film":1,"music":NaN}', "'music' of the film"),
+        ('{"film":1,"music":[1e999]}', "'music' of the film"),
+        ('{"film":1,"keys":[{"recipe":{"version":1},"hold":Infinity}]}', "'hold' of the picture 1"),
+        ('{"film":1,"keys":[{"recipe":{"version":1,"weather":NaN}}]}', "Picture 1 .* 'weather'"),
+        ('{"film":1,"music":' + "[" * 100 + "]" * 100 + "}", "too deeply"),
+        ('{"film":1,"keys":' + "[" * 100_000, "JSON"),
+        ('{"film":1,"keys":[{"recipe":{"version":1,"weather":' + "[" * 950 + "]" * 950 + "}}]}", "JSON|deeply"),
+        ('{"film":1,"model":{"name":' + "[" * 900 + "]" * 900 + "}}", "JSON|model"),
+        ('{"film":1,"model":{"hash":NaN}}', "model"),
     ],
 )
 def test_what_is_no_film_is_refused_in_one_sentence(text: str, word: str) -> None:
@@ -131,6 +141,33 @@ def test_constant_speed_goes_equally_far_in_equal_times(model: Model) -> None:
     assert np.median(steps) == pytest.approx(steps[steps > 1e-6].mean(), rel=0.05)
 
 
+def of_ways(*places: float, pace: str = "constant", seconds: tuple[float, ...] = ()) -> Timeline:
+    """A film whose keys lie at these places on a line through W."""
+    keys = tuple(Key(Recipe(Latent(n)), t) for n, t in enumerate(seconds or (2.0,) * len(places)))
+    styles = [np.full((4, 8), place, np.float32) for place in places]
+    return Timeline(Film(keys, loop=False, pace=pace), styles, None)  # type: ignore[arg-type]
+
+
+def test_a_cut_stays_a_cut_at_constant_speed() -> None:
+    moments = of_ways(0, 5, 6, 8, seconds=(0.0, 1.0, 5.0, 1.0))
+    assert moments.times == pytest.approx((0, 0, 2, 6))
+    assert moments.own == (True, False, False)
+
+
+def test_a_way_of_rounding_errors_counts_as_standing_still() -> None:
+    moments = of_ways(1, 1 + 1e-6, 5, 13, seconds=(3.0, 4.0, 2.0, 1.0))
+    assert moments.times == pytest.approx((0, 3, 5, 9))
+    assert moments.own == (True, False, False)
+
+
+def test_sections_keep_their_seconds_where_nothing_is_shared() -> None:
+    assert of_ways(0, 5, 6, pace="eased").own == (True, True)
+    assert of_ways(3, 3, 3).own == (True, True)
+    assert of_ways(3, 3, 3).times == (0, 2, 4)
+    assert of_ways(0, 5, 5, seconds=(0.0, 0.0, 0.0)).times == (0, 0, 0)
+    assert of_ways(1).own == ()
+
+
 def test_easing_rests_at_the_keys(model: Model) -> None:
     moments = timeline(model, of(THREE[:2], 1, 1))
     near, middle = (np.linalg.norm(ws_of(model, moments.at(t + 0.01)) - ws_of(model, moments.at(t))) for t in (0, 0.5))
@@ -160,8 +197,16 @@ def test_a_code_without_styles_keeps_its_length() -> None:
 
 def test_seconds_are_shared_out_anew_when_the_whole_changes() -> None:
     assert [key.seconds for key in of(THREE, 1, 2, 1).with_seconds(8).keys] == [2, 4, 2]
+    assert [key.seconds for key in of(THREE, 1, 3, 7, loop=False).with_seconds(8).keys] == [2, 6, 7]
     assert of(THREE, 0, 0, 0).with_seconds(6).seconds == 6
+    assert of(THREE, 1, 1, 1).with_seconds(2 * LONGEST).seconds == pytest.approx(2 * LONGEST)
     assert Film().with_seconds(3) == Film()
+
+
+@given(st.lists(st.floats(0, LONGEST), max_size=4), st.booleans(), st.floats(-1, 1e5))
+def test_a_film_of_other_seconds_can_be_read_again(times: list[float], loop: bool, total: float) -> None:
+    film = Film(tuple(Key(Recipe(Latent(n)), t) for n, t in enumerate(times)), loop).with_seconds(total)
+    assert Film.from_json(film.to_json()) == film
 
 
 @pytest.mark.parametrize("name", ["film.gif", "film.mp4"])

@@ -95,6 +95,16 @@ def test_fields_of_a_newer_version_are_kept_at_every_depth() -> None:
         '{"version":1,"mixes":[{"source":{},"band":"upper"}]}',
         '{"version":1,"noise":[{"on":1}]}',
         '{"version":1,"psi_bands":[1,2]}',
+        '{"version":true}',
+        '{"version":1,"weather":NaN}',
+        '{"version":1,"weather":[{"rain":-Infinity}]}',
+        '{"version":1,"latent":{"mood":1e999}}',
+        '{"version":1,"weather":' + "[" * 60 + "]" * 60 + "}",
+        '{"version":1,"weather":' + "[" * 900 + "]" * 900 + "}",
+        '{"version":1,"latent":' + '{"a":' * 900 + "1" + "}" * 901,
+        '{"version":1,"psi":' + "9" * 400 + "}",
+        '{"version":1,"latent":{"seed":' + "9" * 400 + "}}",
+        '{"version":1,"psi":' + "9" * 5000 + "}",
     ],
 )
 def test_bad_json_is_one_sentence(text: str) -> None:
