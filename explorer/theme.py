@@ -107,6 +107,7 @@ _ROLES = {
     "good": ("shadow", (_Role.Shadow,)),
     "bad": ("light", (_Role.Light,)),
 }
+_behind = 0  # hidden widgets that still have the colours of another theme
 _current = DARK
 # What the style sheet has colours for; everything else takes them from the palette or paints itself.
 _COLOURED = (
@@ -168,9 +169,16 @@ def _is_coloured(widget: QWidget) -> bool:
     return isinstance(widget, _COLOURED)
 
 
+def is_everywhere() -> bool:
+    """Whether every widget, hidden ones too, has the colours of the last theme."""
+    return not _behind
+
+
 def _polish_later(widgets: list[QWidget]) -> None:
+    global _behind
     _polish(widgets[:POLISHED])
-    if widgets[POLISHED:]:
+    _behind = len(widgets[POLISHED:])
+    if _behind:
         QTimer.singleShot(0, lambda: _polish_later(widgets[POLISHED:]))
 
 

@@ -223,7 +223,8 @@ class FilmStrip(Asking):
         told = [film.keys[first].seconds for first, _ in film.sections]
         times = self._timeline.times if self._timeline else tuple(accumulate(told, initial=0.0))
         seconds = [end - begin for begin, end in pairwise(times)]
-        shared = [film.pace == "constant"] * len(seconds)
+        own = self._timeline.own if self._timeline else [film.pace == "eased"] * len(seconds)
+        shared = [not each for each in own]
         self.row.show_keys([key.recipe for key in film.keys], seconds, shared)
         self.row.select(self._chosen if self._last is None or self._last in self._keys else None)
         self._show_pictures()

@@ -254,7 +254,7 @@ def nothing(stage: Stage) -> Scene:
     """A window that found no model."""
     yield "explore-empty", stage.explorer.window
     stage.explorer.window.show_workspace(2)
-    stage.pump(50)  # a page that was hidden gets the colours of another theme in the next turns of the event loop
+    stage.wait(theme.is_everywhere)
     yield "lab-empty", stage.explorer.window
 
 

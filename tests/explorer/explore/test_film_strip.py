@@ -210,6 +210,8 @@ def test_at_constant_speed_the_way_shares_out_the_time(shown: Shown, qtbot: QtBo
     assert not any(field.isEnabled() for field in fields)
     qtbot.mouseClick(shown.strip.view.loop, Qt.MouseButton.LeftButton)
     assert not shown.strip.row.gaps[2].isVisibleTo(shown.strip)
+    shown.strip._hold(0)
+    assert [gap.field.isEnabled() for gap in shown.strip.row.gaps[:3]] == [True, False, False]  # nothing moves there
 
 
 def test_keys_are_moved_and_taken_out_by_the_keyboard_and_offered_back(shown: Shown, qtbot: QtBot) -> None:
