@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stylegan_core.model import Model
     from stylegan_core.render import Pixels
 
+OTHER_FORMATS = (".mov", ".avi", ".mkv", ".webm", ".webp", ".png", ".apng", ".m4v")  # no folder is meant by these
 LARGEST = 4096  # pixels a side; H.264 ends there
 LEAST_SIDE = 512  # a film of a smaller network is enlarged in whole steps to at least this, unless told otherwise
 Tell = Callable[[int], None]
@@ -111,6 +112,8 @@ def _told() -> Film:
 
 def _check_folder(arguments: argparse.Namespace) -> None:
     """Raises ValueError where the frames cannot go into a folder of this name as they were asked for."""
+    if arguments.out.suffix.lower() in OTHER_FORMATS:
+        raise ValueError(f"{arguments.out}: a film is written as .mp4 or .gif, or as PNG files into a new folder.")
     if arguments.out.exists():
         raise ValueError(f"{arguments.out} exists already; name a new folder, or a file that ends in .mp4 or .gif.")
     if arguments.side is not None or arguments.smooth:

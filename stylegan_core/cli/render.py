@@ -58,7 +58,7 @@ def _read(file: Path) -> SavedPicture:
         if opened.read(8) == b"\x89PNG\r\n\x1a\n":
             return read_picture(file)
     try:
-        return SavedPicture(Recipe.from_json(file.read_text(encoding="utf-8")), "", "", None)
+        return SavedPicture(Recipe.from_json(file.read_text(encoding="utf-8-sig")), "", "", None)
     except UnicodeDecodeError:
         raise ValueError(f"{file} is no recipe: it is not text.") from None
     except ValueError as error:

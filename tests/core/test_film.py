@@ -273,6 +273,7 @@ def test_the_command_writes_frames_that_carry_their_recipes(
         (["--seeds", "1", "--out", "a.mp4"], "two pictures"),
         (["--seeds", "1-9", "--seconds", "60", "--side", "4096", "--out", "a.gif"], "in memory"),
         (["--seeds", "1-2", "--out", "there"], "exists already"),
+        (["--seeds", "1-2", "--out", "film.MOV"], ".mp4 or .gif"),
         (["--seeds", "1-2", "--out", "there.gif"], "exists already"),
         (["--seeds", "1-2", "--side", "64", "--out", "frames"], "--side"),
         (["torn.mp4", "--out", "a.mp4"], "damaged"),

@@ -46,6 +46,13 @@ def test_the_command_draws_a_saved_picture_again_byte_for_byte(
     capsys.readouterr()
 
 
+def test_a_recipe_that_an_editor_has_begun_with_a_mark_is_drawn(model_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "recipe.json").write_text(Recipe(latent=Latent(3)).to_json(), "utf-8-sig")
+    arguments = ["--recipe", str(tmp_path / "recipe.json"), "--out", str(tmp_path / "a.png")]
+    assert main(["render", str(model_file), *arguments]) == 0
+    assert read_picture(tmp_path / "a.png").recipe.latent.seed == 3
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
