@@ -1,5 +1,6 @@
 """Finds the film in a file: JSON, or the keys that a moving picture of this program carries; needs no torch."""
 
+import codecs
 import json
 import math
 import re
@@ -10,7 +11,8 @@ from stylegan_core.film import Film
 
 LARGEST = 4096 * 4096  # pixels of a frame that this program writes
 
-_START = re.compile(r'\ufeff?\s*\{\s*"film"\s*:')
+_MARK = codecs.BOM_UTF8.decode()  # of byte order, which some editors begin a file with
+_START = re.compile(_MARK + r'?\s*\{\s*"film"\s*:')
 _DAMAGED_GIF = "This GIF cannot be read: it is damaged."
 _TOO_LARGE = "This GIF says that it is larger than any film of this program: it is damaged, or another's."
 
@@ -20,7 +22,7 @@ def is_film(text: str) -> bool:
     if _START.match(text):
         return True
     try:
-        data = json.loads(text.removeprefix("\ufeff"))
+        data = json.loads(text.removeprefix(_MARK))
     except (ValueError, RecursionError):
         return False
     return isinstance(data, dict) and "film" in data
