@@ -41,6 +41,16 @@ def avatars(folder: Path) -> None:
     (folder / "labels.json").write_text('{"attributes": {}, "pictures": {}}', encoding="utf-8")
 
 
+def film(out: Path) -> None:
+    """Forty frames in two seconds, in a file that is no film."""
+    sys.stdin.read()
+    for done in range(41):
+        time.sleep(0.05)
+        sys.stderr.write(f"progress {done} 40\n")
+        sys.stderr.flush()
+    out.write_text("no film")
+
+
 def main(arguments: list[str]) -> int:
     """Answers; sometimes that nothing can be done."""
     match arguments:
@@ -50,6 +60,8 @@ def main(arguments: list[str]) -> int:
             avatars(Path(folder))
         case ["data", "check", folder, *_] if Path(folder).is_dir():
             sys.stdout.write(json.dumps({"pictures": 20, "resolution": 16, "not_square": 2, "unreadable": {"a": "b"}}))
+        case ["film", _, "-", "--out", out, *_]:
+            film(Path(out))
         case ["preflight", *_]:
             levels = [{"resolution": 16, "kimg": 40, "batch": 16, "img_per_s": 90, "seconds": 444, "measured": True}]
             sys.stdout.write(
