@@ -80,6 +80,8 @@ class TorchBackend:
         model = self._models.get(key) or load_model(path, device=str(self._device), progress=report)
         if not report(1.0):
             raise Cancelled(f"{path}: reading was cancelled.")
+        if self._model is not None and self._model is not model:
+            self._renderer().forget()  # a model in waiting keeps its weights, and what was made of them, alone
         self._models.pop(key, None)
         self._models[key] = self._model = model
         while len(self._models) > 1 and sum(_size(each) for each in self._models.values()) > BUDGET:

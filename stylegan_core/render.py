@@ -67,6 +67,10 @@ class Renderer:
         activations = self._activations(drawing, recipe, ws, drawing.count(level), keep=keep)
         return drawing.picture(activations, ws, level, alpha)
 
+    def forget(self) -> None:
+        """Lets the activations of the last draws go: hundreds of megabytes at 1024², and nobody looks at them now."""
+        self._stages.clear()
+
     def stages(self, recipe: Recipe) -> Sequence[Stage]:
         """The stages that the exact picture of a recipe is drawn in."""
         drawing = self._drawing(torch.float32)

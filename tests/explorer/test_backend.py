@@ -221,6 +221,19 @@ def test_a_place_that_cannot_be_written_is_one_sentence(backend: TorchBackend, t
     assert [each.name for each in tmp_path.iterdir() if each.name != "home"] == ["file"]
 
 
+def test_a_model_in_waiting_keeps_no_activations(backend: TorchBackend, model: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.safetensors"
+    save_model(other, build_generator(SMALL))
+    drawn = backend.draw(Recipe(), "exact")
+    waiting = backend._renderer()
+    assert waiting._stages
+    backend.load(str(other), lambda _: True)
+    assert not waiting._stages
+    backend.load(str(model), lambda _: True)
+    assert backend._renderer() is waiting
+    assert (backend.draw(Recipe(), "exact") == drawn).all()
+
+
 def test_models_stay_in_memory_while_the_budget_lasts(
     backend: TorchBackend, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
