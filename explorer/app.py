@@ -10,13 +10,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from explorer import theme
-from explorer.actions import GESTURES, make_actions
+from explorer.actions import make_actions
 from explorer.background import Background
 from explorer.clipboard import Clipboard, let_go
+from explorer.commands import connect_actions
 from explorer.controls.below import Below
 from explorer.controls.compare import Mode
 from explorer.controls.hint import Hint
-from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.panel import Panel
 from explorer.controls.thumbnails import image_of
 from explorer.cores import Cores
@@ -50,7 +50,6 @@ from explorer.settings import SettingsKeeper
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.info import ModelInfo
 from stylegan_core.places import home
-from stylegan_core.recipe import Recipe
 from stylegan_core.saved_picture import read_picture
 
 log = logging.getLogger(__name__)
@@ -105,7 +104,7 @@ class Explorer(QObject):
         self._connect_window()
         self._connect_film()
         self._connect_train()
-        self._connect_actions()
+        connect_actions(self)
         self._restore_window()
 
     def start(self, argument: str = "") -> None:
@@ -248,48 +247,6 @@ class Explorer(QObject):
             *(each for part in parts for each in part.unfinished),
         ]
 
-    def _connect_actions(self) -> None:
-        face = self.session
-        for key, slot in {
-            "open": self.dialogs.ask_file,
-            "open_run": self.dialogs.ask_run,
-            "next_model": lambda: self.documents.step(1),
-            "previous_model": lambda: self.documents.step(-1),
-            "save": self.dialogs.ask_save,
-            "about": self.dialogs.show_about,
-            "sheet": self.dialogs.show_sheet,
-            "undo": face.undo,
-            "redo": face.redo,
-            "commands": lambda: self.window.palette_box.ask(self.every_action()),
-            "copy": self.clipboard.copy_picture,
-            "copy_recipe": self.clipboard.copy_recipe,
-            "paste_recipe": self.clipboard.paste_recipe,
-            "star": self.history.star_current,
-            "film": lambda: self.below.show_strip(1 - self.below.index),
-            "film_add": self.filming.add,
-            "film_play": self.filming.play,
-            "film_save": self.filming.ask,
-            "film_undo": self.reel.undo,
-            "film_favourites": self.filming.add_favourites,
-            "film_new": self.film.clear,
-            "reset": lambda: face.apply(Recipe(face.recipe.latent, label=face.recipe.label)),
-            "explore": lambda: self.window.show_workspace(0),
-            "train": lambda: self.window.show_workspace(1),
-            "lab": lambda: self.window.show_workspace(2),
-            "train_one": self._train_one,
-            "shortcuts": lambda: ShortcutsDialog(self.every_action(), GESTURES, self.window).open(),
-            "hint": self.hint.begin,
-            "quit": self.window.close,
-        }.items():
-            self.actions[key].triggered.connect(lambda _=False, do=slot: do())
-        for key, mode in (("wipe", Mode.WIPE), ("difference", Mode.DIFFERENCE)):
-            self.actions[key].triggered.connect(lambda on, mode=mode: self.picture.set_mode(mode if on else Mode.OFF))
-        self.actions["smooth"].toggled.connect(self.picture.set_smooth)
-        self.actions["theme"].toggled.connect(self._switch_theme)
-        self.actions["full_screen"].toggled.connect(
-            lambda full: self.window.showFullScreen() if full else self.window.showNormal()
-        )
-
     def _restore_window(self) -> None:
         kept = self.settings.value
         self.window.resize(QSize(1440, 900).boundedTo(self.window.screen().availableSize()))
@@ -332,10 +289,6 @@ class Explorer(QObject):
         if answer.request.owner == PIN and isinstance(answer, Done):
             self.picture.pin(image_of(answer.value))
 
-    def _train_one(self) -> None:
-        self.window.show_workspace(1)
-        self.train.new_run()
-
     def _show_nothing(self, sentence: str) -> None:
         self.picture.show_message(sentence, lost=True)
         self.lab.show_nothing(sentence)
@@ -362,10 +315,6 @@ class Explorer(QObject):
             panel.setEnabled(True)
         self.actions["save"].setEnabled(True)
         self.window.show_model(info, self.session.model_path)
-
-    def _switch_theme(self, light: bool) -> None:
-        theme.apply(self.app, "light" if light else "dark")
-        self.settings.change(theme=theme.current().name)
 
 
 def _warm_up() -> None:
