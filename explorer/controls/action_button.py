@@ -8,7 +8,7 @@ from explorer.controls import icons
 
 
 class ActionButton(QPushButton):
-    """A push button that does what an action does, is enabled when it is, and recolours its icon with the theme."""
+    """A push button that does what an action does, is there and enabled when it is; its icon follows the theme."""
 
     def __init__(self, action: QAction, kind: str = "ghost") -> None:
         text = action.text().rstrip("…")
@@ -20,7 +20,10 @@ class ActionButton(QPushButton):
         self.setIconSize(QSize(15, 15))
         self.clicked.connect(lambda: action.trigger())
         action.enabledChanged.connect(self.setEnabled)
+        action.visibleChanged.connect(lambda: self.setVisible(action.isVisible()))
         self.setEnabled(action.isEnabled())
+        if not action.isVisible():
+            self.hide()
         self._recolour()
 
     def _recolour(self) -> None:
