@@ -43,6 +43,7 @@ from explorer.labelled import Labelled
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
+from explorer.presenting import Presenting
 from explorer.reel import Reel
 from explorer.rendering import Backend
 from explorer.session import Session
@@ -98,6 +99,11 @@ class Explorer(QObject):
         self._warmed = self.closed = False
         self.hints = True  # whether a person is there: a first start is greeted, another program's file shows its card
         self._clock = QTimer(self, interval=1000)
+        self.hint = Hint(self.picture)
+        self.presenting = Presenting(
+            self.window, self.session, self.picture, self.history, self.film, self.below, self.actions, self.panels,
+            self.hint, self.settings, self,
+        )  # fmt: skip
         self._lay_out(ExplorePage(left, right, self.picture, self.below))
         self._connect_session()
         self._connect_engine()
@@ -120,6 +126,7 @@ class Explorer(QObject):
     def close(self) -> None:
         """Writes what must be kept and ends the threads."""
         self.closed = True
+        self.presenting.leave()
         self._clock.stop()
         self.following.close()
         self.cores.close()
@@ -167,10 +174,9 @@ class Explorer(QObject):
         self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
         self.window.set_pages(explore, self.train, self.lab)
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]
-        self.window.add_header_actions(shown, self.actions["save"])
+        self.window.add_header_actions(shown, self.actions["present"], self.actions["save"])
         for action in self.actions.values():
             self.window.addAction(action)
-        self.hint = Hint(self.picture)
         self.hint.dismissed.connect(lambda: self.settings.change(hint_seen=True))
         ways_on = [self.actions["open"], self.actions["train_one"]]
         self.picture.empty.offer(ways_on)
@@ -225,6 +231,7 @@ class Explorer(QObject):
         self.importing.said.connect(self.say)
         self.documents.nothing_to_show.connect(self._show_nothing)
         self.documents.saved.connect(self.window.show_saved)
+        self.presenting.follow(self.engine, self.documents)
         self._clock.timeout.connect(self.window.show_age)
 
     def _connect_film(self) -> None:
@@ -265,12 +272,13 @@ class Explorer(QObject):
         self.lab.show_frame(frame)
         if frame.precision == "exact" and not self._warmed:
             self._warmed = True
-            if self.hints and not self.settings.value.hint_seen:
+            if self.hints and not self.settings.value.hint_seen and not self.presenting.on:
                 self.hint.begin()
             self.disk.do(_warm_up, lambda _: None)
 
     def _open_run(self, run: str) -> None:
         """A run: its monitor, and its newest network to explore if there is one and nothing else is open."""
+        self.presenting.leave()
         self.train.watch(Path(run))
         self.window.show_workspace(1)
         newest = newest_checkpoint(Path(run))

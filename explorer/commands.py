@@ -43,6 +43,7 @@ def connect_actions(explorer: "Explorer") -> None:
         "lab": lambda: window.show_workspace(2),
         "train_one": lambda: _train_one(explorer),
         "shortcuts": lambda: ShortcutsDialog(explorer.every_action(), GESTURES, window).open(),
+        "present": explorer.presenting.toggle,
         "hint": explorer.hint.begin,
         "quit": window.close,
     }.items():

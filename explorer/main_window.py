@@ -80,11 +80,12 @@ class MainWindow(QMainWindow):
         self.palette_box = CommandPalette(self)
         self.workspaces.chosen.connect(self.show_workspace)
 
-    def add_header_actions(self, actions: Sequence[QAction], primary: QAction) -> None:
-        """Buttons at the right of the header: some plain ones, ``primary`` as the one in colour."""
+    def add_header_actions(self, actions: Sequence[QAction], raised: QAction, primary: QAction) -> None:
+        """Buttons at the right of the header: some plain ones, a raised one, ``primary`` as the one in colour."""
         for action in actions:
             self._header.addWidget(ActionButton(action))
         self._header.addWidget(self.more_button)
+        self._header.addWidget(ActionButton(raised, ""))
         self._header.addWidget(ActionButton(primary, "primary"))
 
     def set_pages(self, *pages: QWidget) -> None:
