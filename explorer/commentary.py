@@ -1,5 +1,6 @@
 """What is written on the stage: the caption of the picture that is seen, the keys, and what goes wrong."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from explorer.engine import Engine
 from explorer.explore.film import FilmStrip
 from explorer.explore.history import HistoryStrip
 from explorer.explore.picture import PictureView
-from explorer.jobs import Frame
+from explorer.jobs import Frame, Problem
 from explorer.recipe_words import film_words, words
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -21,6 +22,7 @@ from explorer.stage import Stage
 HELP_SHOWN = 4000  # milliseconds, at the beginning
 SENTENCE_SHOWN = 10_000  # milliseconds, and on for as long as the picture is not what is wanted
 SLOW = 180  # milliseconds after the picture has found itself behind: 0.3 s after the gesture
+LONG = 0.3  # seconds of loading after which it is said
 KEYS = (
     "N new face", "W walk", "M mean face", "R other noise", "hold B before", "Ctrl+Z undo", "Ctrl+0 reset",
     "C caption", "Esc leave",
@@ -47,6 +49,8 @@ class Commentary(QObject):
         self._on = False
         self._frame: Frame | None = None  # the one last seen
         self._late = False  # whether the picture that is wanted takes long
+        self._broken = ""  # what was said of drawing, until there is another picture
+        self._load_begun = 0.0
         self._loading = ""  # what is said of the network that is being loaded
         self._help_time = self._timer(HELP_SHOWN, lambda: stage.help.set_wanted(False))
         self._sentence_time = self._timer(SENTENCE_SHOWN, self._end_sentence)
@@ -56,7 +60,9 @@ class Commentary(QObject):
         history.starred.connect(lambda *_: self._tell())
 
     def follow(self, engine: Engine) -> None:
-        """Says what is being loaded."""
+        """Says what is being loaded, and remembers why nothing is drawn any more."""
+        engine.failed.connect(self._remember)
+        engine.loading.connect(self._begin_loading)
         engine.load_progress.connect(self._tell_loading)
         for ended in (engine.loaded, engine.refused, engine.load_cancelled):
             ended.connect(lambda *_: self._end_loading())
@@ -64,8 +70,10 @@ class Commentary(QObject):
     def begin(self) -> None:
         """Writes the caption, the keys for a while, and what the window says is wrong."""
         self._on = True
+        self._late = False
         self._tell()
         self._tell_keys()
+        self._stage.help.set_wanted(True)
         self._help_time.start()
         self._tell_problem(self._banner.sentence, self._banner.tone)
         self._stage.caption.set_wanted(self._settings.value.caption)
@@ -107,23 +115,30 @@ class Commentary(QObject):
         steps = ("← → favourites", "1–9 one of them") if self._history.favourites() else ("← → history",)
         film = ("P film",) if self._film.reel.film.sections else ()
         self._stage.help.say([Part(each) for each in (*steps, *film, *KEYS)])
-        self._stage.help.set_wanted(True)
 
     def _mark(self) -> None:
         """Another picture is seen, or it is known that this one is not what is wanted."""
+        another = self._picture.frame is not self._frame
+        if another:
+            self._frame, self._broken = self._picture.frame, ""
         if not self._on:
             return
         behind = self._picture.stale and not self._picture.failure
-        if self._picture.frame is not self._frame or not behind:  # a hand that moves is not told at every step
-            self._frame, self._late = self._picture.frame, False
+        if another or not behind:  # a hand that moves is not told at every step
+            self._late = False
             self._slow.stop()
         elif not self._slow.isActive():
             self._slow.start()
         self._tell()
 
     def _tell_late(self) -> None:
-        self._late = True
+        self._late = not self._broken
+        if self._broken:
+            self._tell_problem(self._broken, "bad")
         self._tell()
+
+    def _remember(self, problem: Problem) -> None:
+        self._broken = problem.sentence
 
     def _tell(self) -> None:
         """Writes the caption of the picture that is seen, which may be older than what was asked for."""
@@ -165,8 +180,12 @@ class Commentary(QObject):
         else:
             self._stage.sentence.say()
 
+    def _begin_loading(self, _path: str) -> None:
+        self._load_begun = time.monotonic()
+
     def _tell_loading(self, path: str, done: float) -> None:
-        if self._on:
+        """How far it is, where it takes long enough to be waited for."""
+        if self._on and time.monotonic() - self._load_begun > LONG:
             self._loading = f"Loading {Path(path).stem} … {100 * done:.0f} %"
             self._stage.sentence.say([Part(word) for word in self._loading.split()], icon="folder", tone="accent")
 

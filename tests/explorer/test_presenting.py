@@ -372,6 +372,23 @@ def test_an_error_stays_while_the_picture_is_not_what_is_wanted(
     assert not said.isVisible()
 
 
+def test_where_nothing_is_drawn_any_more_it_is_said_again(
+    explorer: Explorer, qtbot: QtBot, backend: FakeBackend
+) -> None:
+    enter(explorer, qtbot)
+    said = explorer.presenting.stage.sentence
+    explorer.engine.failed.emit(Problem("The part of the program that draws has ended."))
+    explorer.presenting.commentary._sentence_time.timeout.emit()
+    assert not said.isVisible()  # the picture is still the right one
+    backend.gate.clear()
+    explorer.session.apply(Recipe(Latent(5)))
+    qtbot.waitUntil(lambda: said.text == "The part of the program that draws has ended.")
+    assert "drawing" not in caption(explorer)
+    backend.gate.set()
+    drawn(explorer, qtbot)
+    assert explorer.presenting.commentary._broken == ""
+
+
 def test_what_the_window_said_before_is_seen_on_the_stage(explorer: Explorer, qtbot: QtBot) -> None:
     explorer.say(Problem("Nothing can be drawn here."))
     enter(explorer, qtbot)
