@@ -16,7 +16,7 @@ GESTURES = (
     ("Return on a channel", "See it large in the Lab; Escape goes back, left and right step on"),
     ("type a number", "Set a slider, also beyond its range"),
     ("right-click", "More for pictures and thumbnails"),
-    ("arrows, Page Up, Page Down, Home, 1 to 9", "Go to the favourites while presenting (F5)"),
+    ("arrows, Home, 1 to 9", "Go to the favourites while presenting (F5)"),
     ("C, F1, Escape", "Switch the caption, list the keys, leave, while presenting"),
     ("drop a file", "Open a model, a run, a saved picture or a film"),
 )

@@ -11,7 +11,7 @@ from explorer import theme
 from explorer.controls import icons
 
 DOT = "  ·  "  # between two parts
-WIDTHS = (0.5, 0.6, 0.7, 0.8, 0.92)  # of the parent's width: the least that makes no more lines than the widest
+WIDTHS = (0.5, 0.6, 0.7, 0.8, 0.92)  # of the parent's width, those beyond the third only where the lines do not suffice
 LEADING = 1.32  # height of a line in heights of its letters
 _GROUND = QColor(10, 11, 14, 230)  # over white it is #1d1e20: every colour of the dark theme keeps 4.5:1 on it
 
@@ -120,11 +120,9 @@ class Sign(QWidget):
         short = [_elided(part, font, rooms[-1]) for part in row]
         measure = QFontMetricsF(font).horizontalAdvance
         tried = [broken(short, room, measure, self._between, len(short)) for room in rooms]
-        fewest = min(len(tried[-1]), self._most)
-        return next(
-            (lines for lines in tried if len(lines) <= fewest),
-            broken(short, rooms[-1], measure, self._between, self._most),
-        )
+        fewest = min(len(tried[2]), self._most)
+        fallback = broken(short, rooms[-1], measure, self._between, self._most)
+        return next((lines for lines in tried if len(lines) <= fewest), fallback)
 
     def _padding(self, font: QFont) -> float:
         return 0.7 * font.pixelSize()
