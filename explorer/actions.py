@@ -16,6 +16,8 @@ GESTURES = (
     ("Return on a channel", "See it large in the Lab; Escape goes back, left and right step on"),
     ("type a number", "Set a slider, also beyond its range"),
     ("right-click", "More for pictures and thumbnails"),
+    ("arrows, Home, 1 to 9", "Go to the favourites while presenting (F5)"),
+    ("C, F1, Escape", "Switch the caption, list the keys, leave, while presenting"),
     ("drop a file", "Open a model, a run, a saved picture or a film"),
 )
 
@@ -63,6 +65,7 @@ _TABLE = (
     _Row("lab", "Lab", "Ctrl+3", "", "Goes to what each layer does."),
     _Row("train_one", "Train a model…", "Ctrl+N", "", "Begins a training run of a new model."),
     _Row("full_screen", "Full screen", "F11", "", "Fills the whole screen, or no longer.", True),
+    _Row("present", "Present", "F5", "", "Shows the picture alone on the whole screen, with a caption."),
     _Row("shortcuts", "Keyboard and mouse", "F1", "help", "Lists every key and gesture."),
     _Row("hint", "First steps", "", "", "Shows the three hints of the first start again."),
     _Row("quit", "Quit", "Ctrl+Q", "", "Closes the window; the history is kept."),

@@ -10,13 +10,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from explorer import theme
-from explorer.actions import GESTURES, make_actions
+from explorer.actions import make_actions
 from explorer.background import Background
 from explorer.clipboard import Clipboard, let_go
+from explorer.commands import connect_actions
 from explorer.controls.below import Below
 from explorer.controls.compare import Mode
 from explorer.controls.hint import Hint
-from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.panel import Panel
 from explorer.controls.thumbnails import image_of
 from explorer.cores import Cores
@@ -43,6 +43,7 @@ from explorer.labelled import Labelled
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
+from explorer.presenting import Presenting
 from explorer.reel import Reel
 from explorer.rendering import Backend
 from explorer.session import Session
@@ -50,7 +51,6 @@ from explorer.settings import SettingsKeeper
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.info import ModelInfo
 from stylegan_core.places import home
-from stylegan_core.recipe import Recipe
 from stylegan_core.saved_picture import read_picture
 
 log = logging.getLogger(__name__)
@@ -100,13 +100,18 @@ class Explorer(QObject):
         self._warmed = self.closed = False
         self.hints = True  # whether a person is there: a first start is greeted, another program's file shows its card
         self._clock = QTimer(self, interval=1000)
+        self.hint = Hint(self.picture)
+        self.presenting = Presenting(
+            self.window, self.session, self.picture, self.history, self.film, self.below, self.actions, self.panels,
+            self.hint, self.settings, self,
+        )  # fmt: skip
         self._lay_out(ExplorePage(left, right, self.picture, self.below))
         self._connect_session()
         self._connect_engine()
         self._connect_window()
         self._connect_film()
         self._connect_train()
-        self._connect_actions()
+        connect_actions(self)
         self._restore_window()
 
     def start(self, argument: str = "") -> None:
@@ -122,6 +127,7 @@ class Explorer(QObject):
     def close(self) -> None:
         """Writes what must be kept and ends the threads."""
         self.closed = True
+        self.presenting.leave()
         self._clock.stop()
         self.following.close()
         self.cores.close()
@@ -169,11 +175,10 @@ class Explorer(QObject):
         self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
         self.window.set_pages(explore, self.train, self.lab)
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]
-        self.window.add_header_actions(shown, self.actions["save"])
+        self.window.add_header_actions(shown, self.actions["present"], self.actions["save"])
         for key, action in self.actions.items():
             (explore if key in OF_EXPLORE else self.window).addAction(action)
             action.setAutoRepeat(key not in OF_EXPLORE)
-        self.hint = Hint(self.picture)
         self.hint.dismissed.connect(lambda: self.settings.change(hint_seen=True))
         ways_on = [self.actions["open"], self.actions["train_one"]]
         self.picture.empty.offer(ways_on)
@@ -228,6 +233,7 @@ class Explorer(QObject):
         self.importing.said.connect(self.say)
         self.documents.nothing_to_show.connect(self._show_nothing)
         self.documents.saved.connect(self.window.show_saved)
+        self.presenting.follow(self.engine, self.documents)
         self._clock.timeout.connect(self.window.show_age)
 
     def _connect_film(self) -> None:
@@ -252,49 +258,6 @@ class Explorer(QObject):
             *(each for part in parts for each in part.unfinished),
         ]
 
-    def _connect_actions(self) -> None:
-        face = self.session
-        for key, slot in {
-            "open": self.dialogs.ask_file,
-            "open_run": self.dialogs.ask_run,
-            "next_model": lambda: self.documents.step(1),
-            "previous_model": lambda: self.documents.step(-1),
-            "save": self.dialogs.ask_save,
-            "about": self.dialogs.show_about,
-            "sheet": self.dialogs.show_sheet,
-            "undo": face.undo,
-            "redo": face.redo,
-            "commands": lambda: self.window.palette_box.ask(self.every_action()),
-            "copy": self.clipboard.copy_picture,
-            "copy_recipe": self.clipboard.copy_recipe,
-            "paste_recipe": self.clipboard.paste_recipe,
-            "star": self.history.star_current,
-            "film": lambda: self.below.show_strip(1 - self.below.index),
-            "film_add": self.filming.add,
-            "film_play": self.filming.play,
-            "film_save": self.filming.ask,
-            "film_undo": self.reel.undo,
-            "film_redo": self.reel.redo,
-            "film_favourites": self.filming.add_favourites,
-            "film_new": self.film.clear,
-            "reset": lambda: face.apply(Recipe(face.recipe.latent, label=face.recipe.label)),
-            "explore": lambda: self.window.show_workspace(0),
-            "train": lambda: self.window.show_workspace(1),
-            "lab": lambda: self.window.show_workspace(2),
-            "train_one": self._train_one,
-            "shortcuts": lambda: ShortcutsDialog(self.every_action(), GESTURES, self.window).open(),
-            "hint": self.hint.begin,
-            "quit": self.window.close,
-        }.items():
-            self.actions[key].triggered.connect(lambda _=False, do=slot: do())
-        for key, mode in (("wipe", Mode.WIPE), ("difference", Mode.DIFFERENCE)):
-            self.actions[key].triggered.connect(lambda on, mode=mode: self.picture.set_mode(mode if on else Mode.OFF))
-        self.actions["smooth"].toggled.connect(self.picture.set_smooth)
-        self.actions["theme"].toggled.connect(self._switch_theme)
-        self.actions["full_screen"].toggled.connect(
-            lambda full: self.window.showFullScreen() if full else self.window.showNormal()
-        )
-
     def _restore_window(self) -> None:
         kept = self.settings.value
         self.window.resize(QSize(1440, 900).boundedTo(self.window.screen().availableSize()))
@@ -313,12 +276,13 @@ class Explorer(QObject):
         self.lab.show_frame(frame)
         if frame.precision == "exact" and not self._warmed:
             self._warmed = True
-            if self.hints and not self.settings.value.hint_seen:
+            if self.hints and not self.settings.value.hint_seen and not self.presenting.on:
                 self.hint.begin()
             self.disk.do(_warm_up, lambda _: None)
 
     def _open_run(self, run: str) -> None:
         """A run: its monitor, and its newest network to explore if there is one and nothing else is open."""
+        self.presenting.leave()
         self.train.watch(Path(run))
         self.window.show_workspace(1)
         newest = newest_checkpoint(Path(run))
@@ -336,10 +300,6 @@ class Explorer(QObject):
         self.history.job_done(answer)
         if answer.request.owner == PIN and isinstance(answer, Done):
             self.picture.pin(image_of(answer.value))
-
-    def _train_one(self) -> None:
-        self.window.show_workspace(1)
-        self.train.new_run()
 
     def _show_nothing(self, sentence: str) -> None:
         self.picture.show_message(sentence, lost=True)
@@ -371,10 +331,6 @@ class Explorer(QObject):
     def _show_film_steps(self) -> None:
         self.actions["film_undo"].setEnabled(self.reel.can_undo)
         self.actions["film_redo"].setEnabled(self.reel.can_redo)
-
-    def _switch_theme(self, light: bool) -> None:
-        theme.apply(self.app, "light" if light else "dark")
-        self.settings.change(theme=theme.current().name)
 
 
 def _warm_up() -> None:

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
-    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -30,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer import theme
-from explorer.controls import icons
+from explorer.controls.action_button import ActionButton
 from explorer.controls.banner import Banner
 from explorer.controls.chips import IconButton, Segments, button
 from explorer.controls.columns import SideColumn, StateDot
@@ -81,11 +80,12 @@ class MainWindow(QMainWindow):
         self.palette_box = CommandPalette(self)
         self.workspaces.chosen.connect(self.show_workspace)
 
-    def add_header_actions(self, actions: Sequence[QAction], primary: QAction) -> None:
-        """Buttons at the right of the header: some plain ones, ``primary`` as the one in colour."""
+    def add_header_actions(self, actions: Sequence[QAction], raised: QAction, primary: QAction) -> None:
+        """Buttons at the right of the header: some plain ones, a raised one, ``primary`` as the one in colour."""
         for action in actions:
             self._header.addWidget(ActionButton(action))
         self._header.addWidget(self.more_button)
+        self._header.addWidget(ActionButton(raised, ""))
         self._header.addWidget(ActionButton(primary, "primary"))
 
     def set_pages(self, *pages: QWidget) -> None:
@@ -273,29 +273,3 @@ class ExplorePage(QWidget):
             self._low = low
             self.low_changed.emit(low)
         self.spare_changed.emit(self.right.spare)
-
-
-class ActionButton(QPushButton):
-    """A push button that does what an action does, is enabled when it is, and recolours its icon with the theme."""
-
-    def __init__(self, action: QAction, kind: str = "ghost") -> None:
-        text = action.text().rstrip("…")
-        super().__init__(f"{text}  Ctrl K" if action.data() == "search" else text)
-        self._icon, self._token = action.data(), "on_accent" if kind == "primary" else "muted"
-        self.setProperty("kind", kind)
-        self.setToolTip(action.toolTip())
-        self.setAccessibleName(text)
-        self.setIconSize(QSize(15, 15))
-        self.clicked.connect(lambda: action.trigger())
-        action.enabledChanged.connect(self.setEnabled)
-        self.setEnabled(action.isEnabled())
-        self._recolour()
-
-    def _recolour(self) -> None:
-        if self._icon in icons.NAMES:
-            self.setIcon(icons.icon(self._icon, self._token))
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self._recolour()
-        super().changeEvent(event)

@@ -28,6 +28,7 @@ class Settings:
     folded: tuple[str, ...] = ()
     save_folder: str = ""
     hint_seen: bool = False
+    caption: bool = True
 
     @classmethod
     def load(cls) -> Self:

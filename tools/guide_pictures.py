@@ -19,6 +19,7 @@ MARGIN = 14
 WINDOW = (1440, 1000)
 README = (1440, 900)
 LAB = (1280, 760)
+PRESENTED = (1280, 720)
 QUIET = 0.8  # seconds without work after which every small picture is there
 
 
@@ -68,7 +69,26 @@ class Guide:
             while self.explorer.session.can_undo:
                 self.explorer.session.undo()
             step(name)
+        self.presenting()
         self.lab()
+
+    def presenting(self) -> None:
+        """A face with some changes, the keys and the caption over it."""
+        from stylegan_core.recipe import Latent, Recipe
+
+        presenting = self.explorer.presenting
+        self.explorer.session.apply(Recipe(Latent(22)))
+        for row, strength in ((0, 0.6), (2, 0.8)):
+            self.panels["Directions"].rows[row].moved.emit(strength)
+        self.panels["Mixing"].rows["middle"].weighed.emit(0.6)
+        self.explorer.session.commit()
+        self.settle()
+        presenting.begin()
+        self.pump(0.2)  # the whole screen comes first
+        presenting.stage.resize(*PRESENTED)
+        self.pump(0.5)
+        presenting.stage.grab().save(str(PICTURES / "presenting.png"))
+        presenting.leave()
 
     def lab(self) -> None:
         """The layers of one face."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -16,6 +16,8 @@ TONES = {"bad": "warning", "warning": "warning", "good": "check"}
 
 class Banner(QFrame):
     """Lies over the top of the page."""
+
+    told = Signal(str, str)  # a sentence and its tone, each time it says one
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,11 @@ class Banner(QFrame):
         """What it says; empty while hidden."""
         return "" if self.isHidden() else self._text.text()
 
+    @property
+    def tone(self) -> str:
+        """The tone of what it says, "bad", "warning" or "good"."""
+        return self._tone
+
     def say(self, problem: Problem, tone: str = "bad", cure: str = "", do: Callable[[], object] | None = None) -> None:
         """Shows a sentence; ``tone`` is "bad", "warning" or "good", ``cure`` the text of a button that calls ``do``."""
         self._tone, self._do = tone, do
@@ -65,6 +72,7 @@ class Banner(QFrame):
         self.show()
         self._fit()
         self.raise_()
+        self.told.emit(problem.sentence, tone)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

@@ -23,10 +23,13 @@ class Fit:
         return f"{round(self.factor)}× pixels" if self.whole else f"{self.factor:.1f}× smooth"
 
 
-def fit(picture: QSize, room: QSize, ratio: float, smooth: bool) -> Fit:
-    """Fits a picture into a widget of size ``room`` on a screen with ``ratio`` device pixels a logical one."""
+def fit(picture: QSize, room: QSize, ratio: float, smooth: bool, bare: bool = False) -> Fit:
+    """Fits a picture into a widget of size ``room`` on a screen with ``ratio`` device pixels a logical one.
+
+    A ``bare`` picture has neither pills nor a margin around it.
+    """
     tight = room.height() < TIGHT
-    edge, above = (TIGHT_MARGIN, TIGHT_MARGIN) if tight else (MARGIN, PILL_ROOM)
+    edge, above = (0, 0) if bare else (TIGHT_MARGIN, TIGHT_MARGIN) if tight else (MARGIN, PILL_ROOM)
     wide, high = room.width() - 2 * edge, room.height() - edge - above
     largest = max(0.05, min(wide * ratio / picture.width(), high * ratio / picture.height()))
     steps = int(largest)

@@ -44,6 +44,11 @@ class PicturePills:
         self.precision.setToolTip(failure or TIPS["precision"])
         self.time.say(f"{1000 * frame.seconds:.{1 if frame.seconds < 0.1 else 0}f} ms")
 
+    def set_seen(self, seen: bool) -> None:
+        """Hides the pills, or shows those that have something to say."""
+        for pill in (self.precision, self.time, self.compare, self.zoom):
+            pill.setVisible(seen and bool(pill.text))
+
     def tell_compared(self, held: bool, mode: Mode, possible: bool) -> None:
         """Which side of A/B is seen: A while it is ``held``, or both by ``mode``; nothing where it is not possible."""
         if held:

@@ -69,6 +69,12 @@ class FilmStrip(Asking):
         """Whether the film is being played in the picture."""
         return self.player.playing
 
+    @property
+    def moment(self) -> float | None:
+        """The second that is shown, while the film plays or stands still between two of its pictures."""
+        between = self._last is not None and self._last not in self._keys
+        return self.track.seconds if self.playing or between else None
+
     def add(self, recipes: tuple[Recipe, ...] = ()) -> None:
         """Adds these pictures, or the one that is shown, behind the chosen key or at the end."""
         self.stop()

@@ -42,6 +42,7 @@ class PictureView(QWidget):
     smooth_changed = Signal(bool)
     pin_wanted = Signal(object)  # Recipe whose exact picture is wanted as A of the wipe
     mode_changed = Signal(object)  # Mode
+    marked = Signal()  # another picture is seen, or the same is exact, behind, or held beside another in another way
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +52,7 @@ class PictureView(QWidget):
         self._kept: OrderedDict[tuple[str, Recipe], QImage] = OrderedDict()
         self._other: Recipe | None = None
         self._failure = ""  # why what is wanted cannot be drawn, in one sentence
-        self._smooth = False
+        self._smooth = self._bare = False
         self.wipe = Wipe()
         self._wiping = False
         self.empty = EmptyPage(self)
@@ -86,6 +87,16 @@ class PictureView(QWidget):
         """True while the picture is older than the recipe, or another network's."""
         frame = self._frame
         return frame is not None and (frame.model_hash, frame.recipe) != (self._model(), self._wanted())
+
+    @property
+    def failure(self) -> str:
+        """Why what is wanted cannot be drawn, in one sentence; empty where it can."""
+        return self._failure
+
+    @property
+    def shows_before(self) -> bool:
+        """Whether the picture before the last change is seen."""
+        return self._other is not None
 
     @property
     def smooth(self) -> bool:
@@ -133,6 +144,13 @@ class PictureView(QWidget):
             self._place_pills()
             self.update()
             self.smooth_changed.emit(smooth)
+
+    def set_bare(self, bare: bool) -> None:
+        """Shows the picture alone, as large as it goes, without the pills that say how it was drawn."""
+        self._bare = bare
+        self._pills.set_seen(not bare)
+        self._mark()
+        self.update()
 
     def hold(self, reason: str) -> None:
         """Why dragging is not to move the face, in one sentence; empty where it may."""
@@ -213,19 +231,22 @@ class PictureView(QWidget):
             return
         if not self.stale:
             self._late.stop()
-        self._pills.tell(frame, self.stale, self._failure)
-        self._pills.tell_compared(self._other is not None, self.wipe.mode, self._session.previous_recipe is not None)
-        self._place_pills()
+        if not self._bare:
+            self._pills.tell(frame, self.stale, self._failure)
+            possible = self._session.previous_recipe is not None
+            self._pills.tell_compared(self._other is not None, self.wipe.mode, possible)
+            self._place_pills()
+        self.marked.emit()
 
     def picture_rect(self) -> QRectF:
         """Where the picture lies, in logical pixels; empty while there is none."""
         return QRectF() if self._image is None else self._fit(self._image).box
 
     def _fit(self, image: QImage) -> Fit:
-        return fit(image.size(), self.size(), self.devicePixelRatioF(), self._smooth)
+        return fit(image.size(), self.size(), self.devicePixelRatioF(), self._smooth, self._bare)
 
     def _place_pills(self) -> None:
-        if self._image is not None:
+        if self._image is not None and not self._bare:
             found = self._fit(self._image)
             self._pills.zoom.say(found.words)
             self._pills.place(found.box)
@@ -238,9 +259,11 @@ class PictureView(QWidget):
             return
         found = self._fit(self._image)
         box = found.box
-        self._paint_shadow(painter, box)
+        radius, outside = (0, -1) if self._bare else (RADIUS, 2)  # bare, it may reach the edge of the screen
+        if not self._bare:
+            self._paint_shadow(painter, box)
         path = QPainterPath()
-        path.addRoundedRect(box, RADIUS, RADIUS)
+        path.addRoundedRect(box, radius, radius)
         painter.save()
         painter.setClipPath(path)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not found.whole)
@@ -249,7 +272,8 @@ class PictureView(QWidget):
         painter.restore()
         if self._other is not None or (self._tabbed_to and self.hasFocus()):
             painter.setPen(QPen(colours.colour("warning" if self._other is not None else "accent"), 2))
-            painter.drawRoundedRect(box.adjusted(-2, -2, 2, 2), RADIUS + 2, RADIUS + 2)
+            frame = box.adjusted(-outside, -outside, outside, outside)
+            painter.drawRoundedRect(frame, radius + max(outside, 0), radius + max(outside, 0))
 
     def _paint_shadow(self, painter: QPainter, box: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

@@ -21,7 +21,7 @@ SIZES = ((1280, 720), (1920, 1080), (1440, 900), (1080, 600))
 WHEEL = (4, 4, 5, 5, 6, 7)
 KEYS = (
     *"abcdefgnrsx", *"0123456789", "minus", "period", "space", "Return", "Escape", "Escape", "Tab", "Tab", "Delete",
-    "BackSpace", "Home", "End", "Prior", "Next", "Left", "Right", "Up", "Down", "F1", "F11", "Menu",
+    "BackSpace", "Home", "End", "Prior", "Next", "Left", "Right", "Up", "Down", "F1", "F5", "F11", "Menu",
 )  # fmt: skip
 SHORTCUTS = (
     "Control_L z", "Control_L z", "Control_L Shift_L z", "Control_L y", "Control_L k", "Control_L i", "Control_L s",

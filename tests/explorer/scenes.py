@@ -81,6 +81,7 @@ def still(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(CoreCommand, "ask", _answer)
     monkeypatch.setattr(engine, "REST", REST)
     monkeypatch.setattr(explorer_panel, "REST", REST)
+    monkeypatch.setattr(theme, "motion", lambda: 0)
     random.seed(5)
 
 
@@ -204,6 +205,31 @@ def film(stage: Stage) -> Scene:
     explorer.film.track.go(2.9)
     explorer.film.show_saving("41 %, about 12 s left", "faces.mp4")
     yield "explore-film", _settled(stage)
+
+
+def present(stage: Stage) -> Scene:
+    """A changed face on the whole screen, the keys over it, and something that went wrong."""
+    explorer, found = stage.explorer, stage.panels
+    explorer.window.show_workspace(0)
+    explorer.session.apply(Recipe(Latent(12, 0.4)))
+    for row, strength in ((0, 2.4), (1, -1.1), (2, 1.6)):
+        found["Directions"].rows[row].moved.emit(strength)
+    found["Mixing"].rows["middle"].weighed.emit(0.65)
+    explorer.session.commit()
+    stage.settle()
+    presenting = explorer.presenting
+    presenting.begin()
+    presenting.commentary._help_time.stop()
+    stage.pump(20)  # the whole screen comes first
+    presenting.stage.resize(explorer.window.size())
+    stage.settle()
+    yield "present", presenting.stage
+    explorer.say(Problem("The part of the program that draws has ended (signal SIGSEGV). It was started again."))
+    presenting.stage.help.set_wanted(False)
+    stage.settle()
+    yield "present-error", presenting.stage
+    explorer.window.banner.hide()
+    presenting.leave()
 
 
 def panels(stage: Stage) -> Scene:

@@ -44,7 +44,7 @@ def test_everything_looks_as_approved(stage: Stage, name: str, size: tuple[int, 
     stage.look(name, *size)
     acts: list[Callable[[Stage], scenes.Scene]] = [scenes.explore, scenes.train]
     acts += [scenes.panels, scenes.messages, scenes.dialogs] if size == SMALL else []
-    acts += [scenes.lab, scenes.film]
+    acts += [scenes.lab, scenes.film, scenes.present]
     said = []
     for act in acts:  # the large window shows every panel unfolded, and dialogs do not know its size
         for scene, seen in act(stage):

@@ -28,6 +28,12 @@ def test_small_networks_are_enlarged_by_whole_steps_and_large_ones_fill_the_room
     assert fit(QSize(1024, 1024), room, 1.0, smooth=False).words == "0.6× smooth"
 
 
+def test_a_bare_picture_reaches_the_edges() -> None:
+    found = fit(QSize(1024, 1024), QSize(1280, 720), 1.0, smooth=True, bare=True)
+    assert (found.box.top(), found.box.height()) == (0, 720)
+    assert fit(QSize(64, 64), QSize(1920, 1080), 1.0, smooth=False, bare=True).words == "16× pixels"
+
+
 def test_the_map_of_differences_is_black_where_nothing_changed() -> None:
     one = np.full((4, 4, 3), 100, np.uint8)
     other = one.copy()
