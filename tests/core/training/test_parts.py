@@ -172,7 +172,7 @@ def test_path_lengths_that_first_fit_in_parts_have_the_mean_of_all(monkeypatch: 
     assert state.counters.micro_batch == 3
     assert state.counters.path_mean == pytest.approx(whole.counters.path_mean, rel=1e-9)
     for name, gradient in joined[-1].items():
-        torch.testing.assert_close(parts[-1][name], gradient, rtol=1e-10, atol=1e-10)
+        torch.testing.assert_close(parts[-1][name], gradient, rtol=1e-10, atol=1e-9)  # some are zero but for rounding
 
 
 def test_where_not_even_a_group_fits_it_says_so(
