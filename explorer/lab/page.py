@@ -13,17 +13,15 @@ from explorer.controls.thumbnails import image_of
 from explorer.jobs import (
     ChannelMap,
     Channels,
-    ChannelSheet,
     Done,
     Failed,
     Frame,
     Layers,
-    LayerTable,
     Piece,
     Problem,
     Request,
 )
-from explorer.lab.export import ExportChip
+from explorer.lab.export import SHEET, TABLE, ExportChip, Plan, sheet_plan, table_plan
 from explorer.lab.layer_view import LayerView
 from explorer.lab.overview import Overview
 from explorer.session import Session
@@ -33,9 +31,9 @@ from stylegan_core.recipe import Recipe
 
 LAYERS, CHANNELS, ONE = SHOWN = ("lab.layers", "lab.channels", "lab.channel")
 SMALL, LARGE, FEW = 128, 256, 16  # pixels of a channel's picture, the larger ones for up to so many channels
-TABLE, SHEET = "lab.table", "lab.sheet"
 NOTHING = "No network is open yet: open one to look inside its layers."
 GIVEN_UP = "The export was given up, because another network was opened before it was written."
+OTHER = "Nothing was exported, because another network was opened meanwhile: export once more."
 
 
 class LabPage(Asking):
@@ -244,22 +242,22 @@ class LabPage(Asking):
             self._exports[answer.request.owner].end()
             self.said.emit(Problem(f"Saved {answer.value}."), "good")
 
-    def _export(self, owner: str, path: str) -> None:
-        recipe, view = self.session.recipe, self.view
-        if owner == TABLE:
-            self.ask_anew(LayerTable(TABLE, recipe, path))
-        elif view.facts is not None:
-            together, by_spread = view.together.isChecked(), view.orders.index == 0
-            self.ask_anew(ChannelSheet(SHEET, recipe, view.facts.stage, path, together, by_spread))
+    def _export(self, plan: Plan) -> None:
+        if self.info is None or plan.model_hash != self.info.hash:
+            self.said.emit(Problem(OTHER), "warning")
+        else:
+            self._exports[plan.request.owner].start()
+            self.ask_anew(plan.request)
 
-    def _file_name(self, ending: str) -> str:
-        name = self.info.name if self.info is not None else "network"
-        return f"{name}-seed{self.session.recipe.latent.seed}-{ending}"
+    def _plan_table(self) -> Plan | None:
+        return None if self.info is None else table_plan(self.info, self.session.recipe)
 
-    def _sheet_name(self) -> str:
-        facts = self.view.facts
-        layer = "" if facts is None else f"{facts.resolution}-{facts.name.replace(' ', '')}-"
-        return self._file_name(f"{layer}channels.png")
+    def _plan_sheet(self) -> Plan | None:
+        info, view = self.info, self.view
+        if info is None or view.facts is None:
+            return None
+        together, by_spread = view.together.isChecked(), view.orders.index == 0
+        return sheet_plan(info, self.session.recipe, view.facts, together=together, by_spread=by_spread)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self._content)
@@ -280,9 +278,9 @@ class LabPage(Asking):
         self.overview.again.connect(self._try_again)
         self.view.wanted.connect(self._ask_channels)
         table, sheet = self.overview.export, self.view.export
-        table.propose, sheet.propose = lambda: self._file_name("layers.csv"), self._sheet_name
+        table.plan, sheet.plan = self._plan_table, self._plan_sheet
         for owner, chip in self._exports.items():
-            chip.asked.connect(lambda path, owner=owner: self._export(owner, path))
+            chip.asked.connect(self._export)
             chip.given_up.connect(lambda owner=owner: self.forget(owner))
         self.add_command("Export layer statistics…", "", table.tip, table.begin, table)
         self.add_command("Export channels…", "", sheet.tip, sheet.begin, sheet)

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer import theme
 from explorer.jobs import ChannelMap, Channels, ChannelSheet, Frame, Layers, LayerTable
-from explorer.lab.page import CHANNELS, LAYERS, SHEET, TABLE
+from explorer.lab.export import SHEET, TABLE
+from explorer.lab.page import CHANNELS, LAYERS
 from explorer.session import Session
 from stylegan_core.layer_facts import LayerFacts
 from stylegan_core.recipe import Latent, Recipe
@@ -307,9 +308,9 @@ def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, ow
     lab.page.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
     chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
     kind, ending = (LayerTable, "layers.csv") if owner == TABLE else (ChannelSheet, "32-layer7-channels.png")
-    assert chip.propose() == f"small-seed0-{ending}"
+    assert chip.plan().name == f"small-seed0-{ending}"
     path = str(tmp_path / "out")
-    chip.write(path)
+    chip.write(chip.plan(), path)
     request = lab.of(kind)
     assert request.path == path and request.recipe == session.recipe and lab.page.unfinished
     if owner == SHEET:
@@ -319,18 +320,48 @@ def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, ow
     lab.piece(request, 0, None, 3)
     lab.done(request, path)
     assert said == [(f"Saved {path}.", "good")] and chip.text() == "export …" and not lab.page.unfinished
-    chip.write(path)
+    chip.write(chip.plan(), path)
     lab.fail(lab.of(kind), "It cannot be written: choose another folder.")
     assert said[-1] == ("It cannot be written: choose another folder.", "bad")
-    chip.write(path)
+    chip.write(chip.plan(), path)
     lab.dropped.clear()
     lab.page.actions()[owner == SHEET].trigger()  # the command of the palette gives nothing up
     assert lab.dropped == [] and chip.writing
     chip.click()
     assert lab.dropped == [owner] and chip.text() == "export …"
-    chip.write(path)
+    chip.write(chip.plan(), path)
     session.set_model(model_info(name="other"), "other.safetensors")
     assert said[-1][1] == "warning" and "another network" in said[-1][0] and not lab.page.unfinished
+
+
+@pytest.mark.parametrize("owner", [TABLE, SHEET])
+def test_an_export_is_of_what_was_there_when_its_question_opened(
+    session: Session, show: Any, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = show()
+    lab.inspected()
+    answers: list[Any] = []
+    monkeypatch.setattr("explorer.lab.export.ask_to_save", lambda *asked: answers.append(asked[-1]))
+    chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
+    before, stage = session.recipe, lab.page.view.facts.stage
+    chip.begin()
+    chip.begin()
+    session.edit(psi=0.1)
+    lab.page.layers.choose(2)
+    lab.page.view.together.click()
+    answers[0]("out.png")
+    request = lab.requests[-1]
+    assert (request.owner, request.recipe, request.path) == (owner, before, "out.png") and chip.writing
+    if owner == SHEET:
+        assert (request.stage, request.together) == (stage, False)
+    lab.done(request, request.path)
+    said: list[tuple[str, str]] = []
+    lab.page.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
+    session.set_model(model_info(name="other"), "other.safetensors")
+    count = len(lab.requests)
+    answers[1]("out.png")
+    assert not chip.writing and not lab.page.unfinished and len(lab.requests) == count
+    assert [tone for _, tone in said] == ["warning"] and "another network was opened meanwhile" in said[0][0]
 
 
 def test_letters_are_left_to_the_window(session: Session, show: Any, qtbot: QtBot) -> None:
