@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer import theme
@@ -92,6 +92,7 @@ class LayerList(ShowsFocus, QListView):
         super().__init__(parent)
         self.layers = LayerModel()
         self.layers.setParent(self)
+        self._focusing = False
         self.setModel(self.layers)
         self.setItemDelegate(_Row(self))
         self.setUniformItemSizes(True)
@@ -122,8 +123,16 @@ class LayerList(ShowsFocus, QListView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        if current.isValid():
+        if current.isValid() and not self._focusing:
             self.picked.emit(current.row())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """A list without a current row stays so: Qt would make the first one current, which nobody chose."""
+        self._focusing = not self.currentIndex().isValid()
+        super().focusInEvent(event)
+        if self._focusing:
+            self.setCurrentIndex(QModelIndex())
+        self._focusing = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _PASSED_ON:

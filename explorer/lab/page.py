@@ -177,6 +177,8 @@ class LabPage(Asking):
             self.overview.state.say(f"layer {answer.index + 1} of {answer.total}", "warning")
             if answer.value is not None:
                 rows.put(answer.value)
+                if self.layers.chosen is None and _same_place(answer.value, self._favourite):
+                    self.layers.choose(answer.value.stage)
         else:
             self._settle(LAYERS, recipe)
             rows.finish(len(answer.value))
@@ -284,3 +286,9 @@ class LabPage(Asking):
             chip.given_up.connect(lambda owner=owner: self.forget(owner))
         self.add_command("Export layer statistics…", "", table.tip, table.begin, table)
         self.add_command("Export channels…", "", sheet.tip, sheet.begin, sheet)
+
+
+def _same_place(facts: LayerFacts, other: LayerFacts | None) -> bool:
+    """Whether a layer of one network is what another layer is in its own."""
+    place = (facts.number, facts.is_picture, facts.resolution)
+    return other is not None and place == (other.number, other.is_picture, other.resolution)

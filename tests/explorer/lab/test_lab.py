@@ -17,6 +17,7 @@ from explorer.lab.page import CHANNELS, LAYERS
 from explorer.session import Session
 from stylegan_core.layer_facts import LayerFacts
 from stylegan_core.recipe import Latent, Recipe
+from tests.explorer import drawn_layers
 from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
 
 LEFT = Qt.MouseButton.LeftButton
@@ -232,7 +233,33 @@ def test_another_network_starts_where_the_last_one_was_looked_at(session: Sessio
     assert lab.page.layers.layers.rows == [] and view.headline.text() == "" and view.channel is None
     assert view.grid.order == [] and not lab.page.overview.export.isEnabled()
     lab.inspected()
-    assert view.headline.text() == "Layer 3 · 8²" and "other" in lab.page.overview.network.text()
+    assert view.headline.text() == "Layer 2 · 8²" and "other" in lab.page.overview.network.text()
+
+
+def test_the_list_chooses_nothing_by_itself(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()
+    lab.rest()
+    layers, request = lab.page.layers, lab.of(Layers)
+    for each in drawn_layers.facts(session.recipe)[:3]:
+        lab.piece(request, each.stage, each, 10)
+    lab.page.overview.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    lab.page.overview.setFocus()
+    layers.setFocus(Qt.FocusReason.TabFocusReason)
+    assert layers.hasFocus() and layers.chosen is None and lab.owners() == [LAYERS]
+    lab.answer()
+    assert layers.chosen.stage == 7
+
+
+def test_the_layer_looked_at_before_is_chosen_as_soon_as_it_is_there(session: Session, show: Any) -> None:
+    lab = show()
+    lab.inspected()
+    lab.page.layers.choose(2)
+    session.set_model(model_info(32, name="other"), "other.safetensors")
+    lab.rest()
+    for each in drawn_layers.facts(session.recipe, 32)[:3]:
+        assert lab.page.layers.chosen is None
+        lab.piece(lab.of(Layers), each.stage, each, 8)
+    assert lab.page.layers.chosen.stage == 2 and lab.of(Channels).stage == 2
 
 
 def test_fewer_layers_of_a_growing_network_move_the_choice(session: Session, show: Any) -> None:
