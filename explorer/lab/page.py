@@ -24,6 +24,7 @@ from explorer.jobs import (
 from explorer.lab.export import SHEET, TABLE, ExportChip, Plan, sheet_plan, table_plan
 from explorer.lab.layer_view import LayerView
 from explorer.lab.overview import Overview
+from explorer.lab.places import same_layers, same_place, worth_seeing
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.layer_facts import LayerFacts
@@ -96,13 +97,16 @@ class LabPage(Asking):
             if chip.writing:
                 chip.end()
                 self.said.emit(Problem(GIVEN_UP), "warning")
-        self._frame = self._image = None
         self._pending.clear()
         self._have.clear()
         self._favourite = self.layers.chosen or self._favourite
-        self.layers.layers.clear()
-        self.view.clear()
-        self.overview.allow_export(False)
+        if self.info is not None and same_layers(self.info, info):
+            self.layers.layers.set_fresh(0)
+        else:
+            self._frame = self._image = None
+            self.layers.layers.clear()
+            self.view.clear()
+            self.overview.allow_export(False)
         self.overview.show_network(f"{info.name}, {info.architecture}")
         self.pages.setCurrentWidget(self._content)
         super().show_model(info)
@@ -177,7 +181,8 @@ class LabPage(Asking):
             self.overview.state.say(f"layer {answer.index + 1} of {answer.total}", "warning")
             if answer.value is not None:
                 rows.put(answer.value)
-                if self.layers.chosen is None and _same_place(answer.value, self._favourite):
+                self._forget_channel(answer.value)
+                if self.layers.chosen is None and same_place(answer.value, self._favourite):
                     self.layers.choose(answer.value.stage)
         else:
             self._settle(LAYERS, recipe)
@@ -187,16 +192,14 @@ class LabPage(Asking):
         if answer.value is not None and self.layers.chosen == answer.value:
             self.view.show_facts(answer.value)
         if isinstance(answer, Done) and self.layers.chosen is None:
-            self.layers.choose(self._worth_seeing())
+            self.layers.choose(worth_seeing(rows.rows, self._favourite))
         self._show_state()
 
-    def _worth_seeing(self) -> int:
-        """The stage to begin with: where the last network was looked at, else the last of its middle layers."""
-        rows = [facts for facts in self.layers.layers.rows if not facts.is_picture]
-        before = self._favourite
-        same = [facts.stage for facts in rows if before is not None and facts.resolution == before.resolution]
-        middle = [facts.stage for facts in rows if facts.band == "middle"]
-        return (same or middle or [len(rows) - 1])[-1]
+    def _forget_channel(self, facts: LayerFacts) -> None:
+        """Back to the grid where the channel that is seen large is none of this layer's any more."""
+        channel = self.view.channel
+        if facts == self.layers.chosen and channel is not None and channel >= facts.channels:
+            self.view.show_all()
 
     def _pick(self, stage: int) -> None:
         facts = self.layers.layers.rows[stage]
@@ -231,7 +234,8 @@ class LabPage(Asking):
             return
         if self._image is None and frame is not None:
             self._image = image_of(frame.pixels)
-        stale = frame is not None and frame.recipe != self.session.recipe
+        of = self.info.hash if self.info is not None else ""
+        stale = frame is not None and (frame.model_hash, frame.recipe) != (of, self.session.recipe)
         self.overview.face.show_image(self._image, stale)
         self.view.show_face(self._image, stale)
 
@@ -286,9 +290,3 @@ class LabPage(Asking):
             chip.given_up.connect(lambda owner=owner: self.forget(owner))
         self.add_command("Export layer statistics…", "", table.tip, table.begin, table)
         self.add_command("Export channels…", "", sheet.tip, sheet.begin, sheet)
-
-
-def _same_place(facts: LayerFacts, other: LayerFacts | None) -> bool:
-    """Whether a layer of one network is what another layer is in its own."""
-    place = (facts.number, facts.is_picture, facts.resolution)
-    return other is not None and place == (other.number, other.is_picture, other.resolution)

@@ -262,6 +262,39 @@ def test_the_layer_looked_at_before_is_chosen_as_soon_as_it_is_there(session: Se
     assert lab.page.layers.chosen.stage == 2 and lab.of(Channels).stage == 2
 
 
+def test_the_next_moment_of_a_run_changes_nothing_but_the_numbers(session: Session, show: Any) -> None:
+    lab = show()
+    lab.inspected()
+    lab.page.layers.choose(2)
+    lab.answer()
+    lab.page.view.open(100)
+    lab.answer()
+    lab.page.show_frame(Frame(session.recipe, lab.page.info.hash, "exact", flat(90), 0.01))
+    rows, view = lab.page.layers.layers, lab.page.view
+    session.set_model(model_info(name="later"), "later.safetensors")
+    assert len(rows.rows) == 10 and rows.fresh == 0 and lab.page.layers.chosen.stage == 2
+    assert view.channel == 100 and view.close_up.pair.values is not None and view.close_up.pair._stale
+    assert not view.words.isEnabled() and lab.page.overview.face.image is not None and lab.page.overview.face._stale
+    lab.inspected()
+    assert (lab.of(ChannelMap).stage, lab.of(ChannelMap).channel) == (2, 100)
+    assert rows.fresh == 10 and not view.close_up.pair._stale and view.words.isEnabled()
+    session.set_model(model_info(name="narrow"), "narrow.safetensors")
+    lab.rest()
+    for each in rows.rows[:3]:
+        lab.piece(lab.of(Layers), each.stage, replace(each, channels=8), 10)
+    assert view.channel is None  # there is no channel 100 any more
+
+
+def test_a_network_without_middle_layers_begins_at_its_last_one(session: Session, show: Any) -> None:
+    lab = show(model_info(4), pictures=True)
+    lab.rest()
+    made = [replace(each, band="coarse") for each in drawn_layers.facts(session.recipe, 8, pictures=True)]
+    for each in made:
+        lab.piece(lab.of(Layers), each.stage, each, len(made))
+    lab.done(lab.of(Layers), tuple(made))
+    assert lab.page.layers.chosen == made[4]
+
+
 def test_fewer_layers_of_a_growing_network_move_the_choice(session: Session, show: Any) -> None:
     lab = show()
     lab.inspected()
