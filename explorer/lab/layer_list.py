@@ -10,7 +10,7 @@ from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.scrolling import BAR
 from explorer.lab.histogram import paint_small
-from explorer.lab.words import number, row_words
+from explorer.lab.words import number, powered, row_words
 from stylegan_core.layer_facts import LayerFacts
 
 ROW = 32
@@ -19,6 +19,7 @@ _COLUMNS = {
     "side": (12, 42), "name": (68, 58), "band": (130, 54), "mean": (-204, 52), "sd": (-148, 48), "values": (-90, 80),
 }  # fmt: skip
 _NUMBERS = ("side", "mean", "sd")
+_MEASURED = {"mean": "mean", "sd": "deviation"}
 _HEADS = {"side": "size", "name": "layer", "band": "band", "mean": "mean", "sd": "sd", "values": "values"}
 _PASSED_ON = {
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
@@ -201,7 +202,10 @@ class _Row(QStyledItemDelegate):
         for name, (text, token) in words.items():
             painter.setFont(theme.mono() if name in _NUMBERS else theme.sans(theme.LABEL))
             painter.setPen(colours.colour(token))
-            painter.drawText(_cell(row, name), _align(name), text)
+            cell = _cell(row, name)
+            if name in _MEASURED and painter.fontMetrics().horizontalAdvance(text) > cell.width():
+                text = powered(getattr(facts, _MEASURED[name]), 0)  # cut off, it would lose its first digits
+            painter.drawText(cell, _align(name), text)
 
 
 def _cell(row: QRectF, name: str) -> QRectF:

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -494,6 +495,26 @@ def test_numbers_that_are_none_are_drawn_too(session: Session, show: Any) -> Non
     values = np.full((4, 4), nan, np.float32)
     lab.page.view.close_up.pair.show_values(values)
     lab.page.view.close_up.pair.grab()
+
+
+def test_large_numbers_keep_their_first_digits_in_the_list(session: Session, show: Any) -> None:
+    lab = show()
+    lab.inspected()
+    row = lab.page.layers.layers.rows[0]
+    written: list[tuple[float, float, str]] = []
+
+    class Watched(QPainter):
+        def drawText(self, cell: Any, flags: Any, text: str) -> None:
+            written.append((cell.width(), self.fontMetrics().horizontalAdvance(text), text))
+
+    picture = QImage(400, 40, QImage.Format.Format_RGB32)
+    painter = Watched(picture)
+    for value in (-123456.7, -3.21e-30, 1.25e38, 999999.0):
+        facts = replace(row, mean=value, deviation=abs(value))
+        lab.page.layers.itemDelegate()._write(painter, QRectF(0, 0, 396, 32), facts)
+    painter.end()
+    assert all(room >= wide for room, wide, _ in written), written
+    assert "-3e-30" in [text for _, _, text in written]
 
 
 def test_a_network_without_styles_is_inspected_too(session: Session, show: Any) -> None:
