@@ -74,6 +74,8 @@ class Histogram(QWidget):
         self.update()
 
     def _in_words(self, facts: LayerFacts) -> str:
+        if facts.not_finite == facts.values:
+            return "None of the values is a number."
         most = max(range(len(facts.counts)), key=facts.counts.__getitem__)
         return f"Most values lie about {number(facts.low + (most + 0.5) * self._width_of_bin(facts))}."
 

@@ -65,16 +65,22 @@ def sentence(facts: LayerFacts) -> str:
     side = f"{facts.resolution}×{facts.resolution}"
     numbers = f"mean {number(facts.mean)}, standard deviation {number(facts.deviation)}, "
     numbers += f"from {number(facts.minimum)} to {number(facts.maximum)}"
+    lost = _not_finite(facts)
     if facts.is_picture:
-        return f"The picture so far, red, green and blue at {side}: {numbers}; black is -1 and white is 1."
+        return f"The picture so far, red, green and blue at {side}: {numbers}; black is -1 and white is 1{lost}."
     share = f"{100 * facts.not_positive:.0f} % are zero or below"
-    return f"{facts.channels} channels of {side} values: {numbers}; {share}."
+    return f"{facts.channels} channels of {side} values: {numbers}; {share}{lost}."
+
+
+def _not_finite(facts: LayerFacts) -> str:
+    count = facts.not_finite
+    return f"; {count} value{' is no number' if count == 1 else 's are no numbers'}" if count else ""
 
 
 def row_words(facts: LayerFacts) -> str:
     """A row of the list for those who hear it, and as its tooltip."""
     what = f"{facts.name.capitalize()} at {facts.resolution}², {facts.band}"
-    return f"{what}: mean {number(facts.mean)}, standard deviation {number(facts.deviation)}."
+    return f"{what}: mean {number(facts.mean)}, standard deviation {number(facts.deviation)}{_not_finite(facts)}."
 
 
 def channel_name(channel: int, facts: LayerFacts) -> str:

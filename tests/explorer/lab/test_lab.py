@@ -493,8 +493,16 @@ def test_numbers_that_are_none_are_drawn_too(session: Session, show: Any) -> Non
         lab.page.grab()
     assert "mean –" in lab.page.view.words.text()
     values = np.full((4, 4), nan, np.float32)
-    lab.page.view.close_up.pair.show_values(values)
-    lab.page.view.close_up.pair.grab()
+    pair = lab.page.view.close_up.pair
+    pair.show_values(values)
+    pair.grab()
+    assert pair.accessibleDescription() == "None of the values is a number"
+    values[0] = (3e38, -3e38, np.inf, -np.inf)
+    pair.show_values(values)
+    pair.grab()
+    assert pair._low == pytest.approx(-3e38) and pair.accessibleDescription() == "Values from -3e38 to 3e38"
+    dark, bright = pair._heat.pixelColor(1, 0).lightness(), pair._heat.pixelColor(0, 0).lightness()
+    assert dark < bright == pair._heat.pixelColor(2, 0).lightness()
 
 
 def test_large_numbers_keep_their_first_digits_in_the_list(session: Session, show: Any) -> None:

@@ -1,9 +1,13 @@
 """How numbers are written and histograms are scaled."""
 
+from dataclasses import replace
+
 import pytest
 
 from explorer.lab.histogram import heights, ticks
-from explorer.lab.words import ends, number, place_words, tick
+from explorer.lab.words import ends, number, place_words, row_words, sentence, tick
+from stylegan_core.recipe import Latent, Recipe
+from tests.explorer import drawn_layers
 
 
 @pytest.mark.parametrize(
@@ -39,6 +43,13 @@ def test_large_ticks_have_a_power_of_ten() -> None:
         "-2e6",
         "1.0005e8",
     ]
+
+
+def test_values_that_are_no_numbers_are_named() -> None:
+    facts = drawn_layers.facts(Recipe(Latent(1)), 8)[1]
+    assert sentence(replace(facts, not_finite=512)).endswith("% are zero or below; 512 values are no numbers.")
+    assert sentence(replace(facts, is_picture=True, not_finite=1)).endswith("white is 1; 1 value is no number.")
+    assert row_words(replace(facts, not_finite=2)).endswith("; 2 values are no numbers.")
 
 
 def test_ranks() -> None:
