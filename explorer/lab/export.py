@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.asking import ask_to_save
 from explorer.jobs import ChannelSheet, LayerTable
+from explorer.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.layer_facts import LayerFacts
 from stylegan_core.recipe import Recipe
@@ -50,6 +51,7 @@ class ExportChip(QPushButton):
         self.tip, self._kinds = tip, kinds
         self.plan: Callable[[], Plan | None] = lambda: None  # what would be written now, None for nothing
         self.writing = False
+        self._left = TimeLeft()
         self.setProperty("kind", "chip")
         self.setAccessibleName(tip.rstrip("."))
         self.setToolTip(tip)
@@ -77,8 +79,13 @@ class ExportChip(QPushButton):
     def start(self) -> None:
         """It is being written."""
         self.writing = True
-        self.setText("cancel")
+        self._left = TimeLeft()
+        self.show_progress(0, 1)
         self.setToolTip("Gives the export up; nothing is written.")
+
+    def show_progress(self, done: int, total: int) -> None:
+        """How much is done, and how long the rest takes where that is long."""
+        self.setText(f"cancel · {100 * done // total} %{self._left.clause(done, total)}")
 
     def end(self) -> None:
         """It is written, or given up."""

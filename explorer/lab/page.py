@@ -244,8 +244,11 @@ class LabPage(Asking):
         self.refresh()
 
     def _take_export(self, answer: Piece | Done) -> None:
-        if isinstance(answer, Done):
-            self._exports[answer.request.owner].end()
+        chip = self._exports[answer.request.owner]
+        if isinstance(answer, Piece):
+            chip.show_progress(answer.index, answer.total)
+        else:
+            chip.end()
             self.said.emit(Problem(f"Saved {answer.value}."), "good")
 
     def _export(self, plan: Plan) -> None:

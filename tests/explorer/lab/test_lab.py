@@ -425,6 +425,26 @@ def test_an_export_is_of_what_was_there_when_its_question_opened(
     assert [tone for _, tone in said] == ["warning"] and "another network was opened meanwhile" in said[0][0]
 
 
+def test_an_export_says_how_far_it_is(session: Session, show: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("explorer.time_left.time.monotonic", lambda: now)
+    lab = show()
+    lab.inspected()
+    chip = lab.page.view.export
+    chip.write(chip.plan(), "out.png")
+    assert chip.text() == "cancel · 0 %"
+    now = 3.0
+    lab.piece(lab.of(ChannelSheet), 40, None, 100)
+    assert chip.text() == "cancel · 40 %"  # eight seconds in all
+    now = 12.0
+    lab.piece(lab.of(ChannelSheet), 40, None, 100)
+    assert chip.text() == "cancel · 40 %, about 18 s left"
+    lab.page.resize(1080, 526)
+    assert lab.page.width() == 1080
+    lab.done(lab.of(ChannelSheet), "out.png")
+    assert chip.text() == "export …"
+
+
 def test_letters_are_left_to_the_window(session: Session, show: Any, qtbot: QtBot) -> None:
     lab = show()
     lab.inspected()
