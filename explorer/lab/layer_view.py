@@ -84,9 +84,10 @@ class LayerView(QWidget):
         self.words.setText(sentence(facts))
         self.histogram.show_facts(facts)
 
-    def show_channels(self, pictures: ChannelPictures | None) -> None:
-        """The channels of the layer, or the empty grid."""
+    def show_channels(self, pictures: ChannelPictures | None, *, together: bool = False) -> None:
+        """The channels of the layer, on one scale or each on its own, or the empty grid."""
         self.message.clear()
+        self.scale.setText(SCALES[together] if pictures is not None else "")
         self._make_room()
         self.grid.show_channels(self.facts, pictures)
         count = len(self.grid.order)
@@ -174,22 +175,17 @@ class LayerView(QWidget):
         self.grid.set_by_spread(index == 0)
         self._name_channel()
 
-    def _rescale(self) -> None:
-        self.scale.setText(SCALES[self.together.isChecked()])
-        self.wanted.emit()
-
     def _connect(self) -> None:
         self.grid.opened.connect(self.open)
         self.close_up.left.connect(self.show_all)
         self.close_up.stepped.connect(self._step)
         self.orders.chosen.connect(self._order)
-        self.together.toggled.connect(lambda _: self._rescale())
+        self.together.toggled.connect(lambda _: self.wanted.emit())
 
     def _lay_out(self) -> None:
         for label, role in ((self.headline, "headline"), (self.title, "title"), (self.words, "muted")):
             label.setProperty("role", role)
         self.scale.setProperty("role", "small")
-        self.scale.setText(SCALES[0])
         self.scale.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it never widens the window
         self.message.setProperty("tone", "bad")
         for label in (self.words, self.message):

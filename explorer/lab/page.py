@@ -51,6 +51,7 @@ class LabPage(Asking):
         self._image: QImage | None = None  # that of the frame, made when it is first seen
         self._pending: set[str] = set()  # owners whose answer is still to come
         self._have: dict[str, Recipe] = {}  # what the whole answer on screen is of, by owner
+        self._together = False  # whether the channels on screen are on one scale
         self._failure = ""
         self._favourite: LayerFacts | None = None  # the layer that was chosen in the network before
         self._exports: dict[str, ExportChip] = {TABLE: self.overview.export, SHEET: self.view.export}
@@ -124,8 +125,11 @@ class LabPage(Asking):
             self._take_layers(answer, request.recipe)
         elif isinstance(answer, Done) and isinstance(request, Channels | ChannelMap):
             self._settle(request.owner, request.recipe)
-            show = self.view.show_channels if isinstance(request, Channels) else self.view.show_values
-            show(answer.value)
+            if isinstance(request, Channels):
+                self._together = request.together
+                self.view.show_channels(answer.value, together=request.together)
+            else:
+                self.view.show_values(answer.value)
             self._show_state()
 
     def failed(self, answer: Failed) -> None:
@@ -224,7 +228,7 @@ class LabPage(Asking):
         facts, have = self.layers.chosen, self._have
         self.view.set_stale(
             numbers=facts is not None and facts.stage >= rows.fresh,
-            channels=have.get(CHANNELS) != recipe,
+            channels=have.get(CHANNELS) != recipe or self._together != self.view.together.isChecked(),
             values=have.get(ONE) != recipe,
         )
 
@@ -286,6 +290,7 @@ class LabPage(Asking):
         self.overview.picked.connect(self._pick)
         self.overview.again.connect(self._try_again)
         self.view.wanted.connect(self._ask_channels)
+        self.view.wanted.connect(self._show_state)
         table, sheet = self.overview.export, self.view.export
         table.plan, sheet.plan = self._plan_table, self._plan_sheet
         for owner, chip in self._exports.items():

@@ -133,8 +133,13 @@ def test_channels_are_ordered_and_put_on_one_scale(session: Session, show: Any, 
     assert view.grid.order == list(range(64))
     assert not lab.of(Channels).together and "own mean" in view.scale.text()
     qtbot.mouseClick(view.together, LEFT)
-    assert lab.of(Channels).together and "the same for all" in view.scale.text()
+    assert lab.of(Channels).together and view.grid.stale and "own mean" in view.scale.text()  # the grid is of before
     lab.answer()
+    assert not view.grid.stale and "the same for all" in view.scale.text()
+    qtbot.mouseClick(view.together, LEFT)
+    assert view.grid.stale and "the same for all" in view.scale.text()
+    qtbot.mouseClick(view.together, LEFT)
+    assert not view.grid.stale
     assert view.grid.order == list(range(64))
     index = view.grid.channels.index(5)
     assert view.grid.channels.data(index, Qt.ItemDataRole.ToolTipRole) == (
