@@ -7,12 +7,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.asking import ask_to_save
+from explorer.controls.panel import allow
 from explorer.jobs import ChannelSheet, LayerTable
 from explorer.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.layer_facts import LayerFacts
 from stylegan_core.recipe import Recipe
 
+GIVES_UP = "Gives the export up; nothing is written."
 TABLE, SHEET = "lab.table", "lab.sheet"
 
 
@@ -51,10 +53,9 @@ class ExportChip(QPushButton):
         self.tip, self._kinds = tip, kinds
         self.plan: Callable[[], Plan | None] = lambda: None  # what would be written now, None for nothing
         self.writing = False
-        self._left = TimeLeft()
+        self._left, self._reason = TimeLeft(), ""
         self.setProperty("kind", "chip")
-        self.setAccessibleName(tip.rstrip("."))
-        self.setToolTip(tip)
+        self._offer()
         self.clicked.connect(self.press)
 
     def press(self) -> None:
@@ -79,9 +80,11 @@ class ExportChip(QPushButton):
     def start(self) -> None:
         """It is being written."""
         self.writing = True
+        self.setEnabled(True)
         self._left = TimeLeft()
         self.show_progress(0, 1)
-        self.setToolTip("Gives the export up; nothing is written.")
+        self.setToolTip(GIVES_UP)
+        self.setAccessibleName(GIVES_UP.rstrip("."))
 
     def show_progress(self, done: int, total: int) -> None:
         """How much is done, and how long the rest takes where that is long."""
@@ -91,4 +94,14 @@ class ExportChip(QPushButton):
         """It is written, or given up."""
         self.writing = False
         self.setText("export …")
-        self.setToolTip(self.tip)
+        self._offer()
+
+    def allow(self, reason: str) -> None:
+        """Whether there is something to export, else why not; what is being written can be given up all the same."""
+        self._reason = reason
+        if not self.writing:
+            self._offer()
+
+    def _offer(self) -> None:
+        self.setAccessibleName(self.tip.rstrip("."))
+        allow(self, self._reason, self.tip)

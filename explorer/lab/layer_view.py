@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.chips import Segments, chip
-from explorer.controls.panel import allow
 from explorer.lab.channel_grid import ChannelGrid
 from explorer.lab.close_up import CloseUp
 from explorer.lab.export import ExportChip
@@ -92,7 +91,7 @@ class LayerView(QWidget):
         self.grid.show_channels(self.facts, pictures)
         count = len(self.grid.order)
         self.title.setText(f"{count} channels" if count else "Channels")
-        allow(self.export, "" if count or self.export.writing else NO_CHANNELS, self.export.tip)
+        self.export.allow("" if count else NO_CHANNELS)
         if self.channel is not None and pictures is not None:
             self._name_channel()
 

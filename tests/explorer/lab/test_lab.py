@@ -430,6 +430,23 @@ def test_an_export_is_of_what_was_there_when_its_question_opened(
     assert [tone for _, tone in said] == ["warning"] and "another network was opened meanwhile" in said[0][0]
 
 
+@pytest.mark.parametrize("owner", [TABLE, SHEET])
+def test_a_chip_that_gives_up_says_so(session: Session, show: Any, owner: str) -> None:
+    lab = show()
+    lab.inspected()
+    chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
+    name, tip = chip.accessibleName(), chip.toolTip()
+    chip.write(chip.plan(), "out")
+    lab.page.layers.choose(2)  # its channels are still to come, and nothing could be exported
+    lab.piece(lab.requests[-1], 0, None, 2)
+    assert chip.toolTip() == "Gives the export up; nothing is written." and chip.isEnabled()
+    assert chip.accessibleName() == "Gives the export up; nothing is written"
+    chip.click()
+    assert chip.accessibleName() == name and chip.isEnabled() == (owner == TABLE)
+    lab.answer()
+    assert chip.toolTip() == tip and chip.isEnabled()
+
+
 def test_an_export_says_how_far_it_is(session: Session, show: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr("explorer.time_left.time.monotonic", lambda: now)
