@@ -14,6 +14,7 @@ from explorer.lab.words import number, powered, row_words
 from stylegan_core.layer_facts import LayerFacts
 
 ROW = 32
+NO_LEVEL = -1  # the rows are of several levels, or of another network
 # Left edge and width of each column, from the left (positive) or the right (negative) edge of a row.
 _COLUMNS = {
     "side": (12, 42), "name": (68, 58), "band": (130, 54), "mean": (-204, 52), "sd": (-148, 48), "values": (-90, 80),
@@ -36,6 +37,7 @@ class LayerModel(QAbstractListModel):
         super().__init__()
         self.rows: list[LayerFacts] = []
         self.fresh = 0  # rows from the first on that are up to date
+        self.level: int | None = NO_LEVEL  # that of the network which all rows are of
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
@@ -51,7 +53,7 @@ class LayerModel(QAbstractListModel):
     def clear(self) -> None:
         """No layers."""
         self.beginResetModel()
-        self.rows, self.fresh = [], 0
+        self.rows, self.fresh, self.level = [], 0, NO_LEVEL
         self.endResetModel()
 
     def set_fresh(self, count: int) -> None:
@@ -59,9 +61,19 @@ class LayerModel(QAbstractListModel):
         self.fresh = count
         self._tell(0, len(self.rows))
 
-    def put(self, facts: LayerFacts) -> None:
+    def disown(self) -> None:
+        """The rows stay, but are of another network."""
+        self.level = NO_LEVEL
+        self.set_fresh(0)
+
+    def has_stage(self, stage: int, level: int | None) -> bool:
+        """Whether the network has a row's stage at a level, as far as is known."""
+        return stage < self.fresh or level == self.level
+
+    def put(self, facts: LayerFacts, level: int | None) -> None:
         """One row is up to date, and so are those above it; layers come in their order."""
         at = facts.stage
+        self.level = level if level == self.level else NO_LEVEL
         if at < len(self.rows):
             self.rows[at] = facts
         else:
@@ -71,13 +83,13 @@ class LayerModel(QAbstractListModel):
         self.fresh = at + 1
         self._tell(at, at + 1)
 
-    def finish(self, count: int) -> None:
-        """There are so many layers and no more."""
+    def finish(self, count: int, level: int | None) -> None:
+        """There are so many layers at this level and no more."""
         if count < len(self.rows):
             self.beginRemoveRows(QModelIndex(), count, len(self.rows) - 1)
             del self.rows[count:]
             self.endRemoveRows()
-        self.fresh = count
+        self.fresh, self.level = count, level
 
     def _tell(self, first: int, end: int) -> None:
         if end > first:

@@ -102,7 +102,7 @@ class LabPage(Asking):
         self._have.clear()
         self._favourite = self.layers.chosen or self._favourite
         if self.info is not None and same_layers(self.info, info):
-            self.layers.layers.set_fresh(0)
+            self.layers.layers.disown()
         else:
             self._frame = self._image = None
             self.layers.layers.clear()
@@ -166,11 +166,15 @@ class LabPage(Asking):
         self._have[owner] = recipe
 
     def _ask_channels(self) -> None:
-        """The channels of the layer that was chosen, and the values of the one that is seen large."""
-        facts = self.layers.chosen
+        """The channels of the layer that was chosen, and the values of the one that is seen large.
+
+        Not where the network may have no such layer at this level: then once it is inspected.
+        """
+        facts, recipe, view = self.layers.chosen, self.session.recipe, self.view
         if facts is None or self.info is None or not self.is_seen():
             return
-        recipe, view = self.session.recipe, self.view
+        if not self.layers.layers.has_stage(facts.stage, recipe.level):
+            return
         size = SMALL if facts.channels > FEW else LARGE
         self._send(Channels(CHANNELS, recipe, facts.stage, size, view.together.isChecked()))
         if view.channel is not None:
@@ -184,15 +188,17 @@ class LabPage(Asking):
             self._have.pop(LAYERS, None)
             self.overview.state.say(f"layer {answer.index + 1} of {answer.total}", "warning")
             if answer.value is not None:
-                rows.put(answer.value)
+                rows.put(answer.value, recipe.level)
                 self._forget_channel(answer.value)
                 if self.layers.chosen is None and same_place(answer.value, self._favourite):
                     self.layers.choose(answer.value.stage)
         else:
             self._settle(LAYERS, recipe)
-            rows.finish(len(answer.value))
+            rows.finish(len(answer.value), recipe.level)
         if recipe != self.session.recipe:
             rows.set_fresh(0)  # a hand has moved on meanwhile
+        elif isinstance(answer, Done) or answer.value == self.layers.chosen is not None:
+            self._ask_channels()  # unless they were asked for before
         if answer.value is not None and self.layers.chosen == answer.value:
             self.view.show_facts(answer.value)
         if isinstance(answer, Done) and self.layers.chosen is None:

@@ -273,22 +273,22 @@ def test_the_next_moment_of_a_run_changes_nothing_but_the_numbers(session: Sessi
     lab.inspected()
     lab.page.layers.choose(2)
     lab.answer()
-    lab.page.view.open(100)
+    lab.page.view.open(50)
     lab.answer()
     lab.page.show_frame(Frame(session.recipe, lab.page.info.hash, "exact", flat(90), 0.01))
     rows, view = lab.page.layers.layers, lab.page.view
     session.set_model(model_info(name="later"), "later.safetensors")
     assert len(rows.rows) == 10 and rows.fresh == 0 and lab.page.layers.chosen.stage == 2
-    assert view.channel == 100 and view.close_up.pair.values is not None and view.close_up.pair._stale
+    assert view.channel == 50 and view.close_up.pair.values is not None and view.close_up.pair._stale
     assert not view.words.isEnabled() and lab.page.overview.face.image is not None and lab.page.overview.face._stale
     lab.inspected()
-    assert (lab.of(ChannelMap).stage, lab.of(ChannelMap).channel) == (2, 100)
+    assert (lab.of(ChannelMap).stage, lab.of(ChannelMap).channel) == (2, 50) and lab.requests[-1].owner == "lab.channel"
     assert rows.fresh == 10 and not view.close_up.pair._stale and view.words.isEnabled()
     session.set_model(model_info(name="narrow"), "narrow.safetensors")
     lab.rest()
     for each in rows.rows[:3]:
         lab.piece(lab.of(Layers), each.stage, replace(each, channels=8), 10)
-    assert view.channel is None  # there is no channel 100 any more
+    assert view.channel is None  # there is no channel 50 any more
 
 
 def test_a_network_without_middle_layers_begins_at_its_last_one(session: Session, show: Any) -> None:
@@ -314,6 +314,32 @@ def test_fewer_layers_of_a_growing_network_move_the_choice(session: Session, sho
     lab.done(request, few)
     assert len(lab.page.layers.layers.rows) == 4 and lab.page.layers.chosen.stage == 3
     assert lab.of(Channels).stage == 3 and lab.of(Channels).recipe.level == 1
+
+
+def test_channels_wait_until_the_level_is_known_to_have_their_layer(session: Session, show: Any) -> None:
+    lab = show()
+    lab.inspected()
+    lab.page.layers.choose(2)
+    lab.answer()
+    lab.page.layers.choose(3)
+    count = lab.owners().count(CHANNELS)
+    session.edit(level=1)
+    lab.rest()
+    assert lab.owners().count(CHANNELS) == count  # the layer may be none of this level's
+    request, rows = lab.of(Layers), lab.page.layers.layers.rows
+    for each in rows[:3]:
+        lab.piece(request, each.stage, replace(each, mean=9.0), 4)
+    assert lab.owners().count(CHANNELS) == count
+    lab.piece(request, 3, replace(rows[3], mean=9.0), 4)
+    assert lab.owners().count(CHANNELS) == count + 1 and lab.of(Channels).recipe.level == 1
+    lab.done(request, tuple(rows[:4]))
+    assert lab.owners().count(CHANNELS) == count + 1
+    session.set_model(model_info(name="later"), "later.safetensors")
+    lab.rest()
+    assert lab.owners().count(CHANNELS) == count + 1
+    lab.answered = len(lab.requests) - 1
+    lab.answer()
+    assert lab.owners().count(CHANNELS) == count + 2
 
 
 def test_stages_that_make_a_picture_are_named_so(session: Session, show: Any) -> None:
