@@ -100,6 +100,7 @@ class LayerView(QWidget):
         self.words.setEnabled(not numbers)
         self.histogram.set_stale(numbers)
         self.grid.set_stale(channels)
+        self.close_up.words.setEnabled(not channels)  # they come with the channels
         self.close_up.pair.set_stale(values)
 
     def show_values(self, values: Floats) -> None:

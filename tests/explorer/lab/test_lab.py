@@ -165,9 +165,10 @@ def test_a_click_shows_a_channel_large_and_keys_go_on_and_back(session: Session,
     qtbot.mouseClick(view.close_up.next, LEFT)
     assert lab.of(ChannelMap).channel == 5
     session.apply(Recipe(Latent(9)))  # the same channel of another face
-    assert view.close_up.pair._stale
+    assert view.close_up.pair._stale and not view.close_up.words.isEnabled()
     lab.inspected()
     assert lab.of(ChannelMap).recipe.latent == Latent(9) and not view.close_up.pair._stale
+    assert view.close_up.words.isEnabled()
     qtbot.keyClick(view.close_up, Qt.Key.Key_Escape)
     assert view.stack.currentWidget() is view.grid and view.grid.hasFocus()
     count = len(lab.requests)
