@@ -37,9 +37,10 @@ NO_CHANNELS = "There are no channels yet: choose a layer at the left."
 
 
 class LayerView(QWidget):
-    """``wanted`` comes where the channels, or the one that is seen large, must be asked for."""
+    """``wanted`` comes where the channels, or the one seen large, must be asked for; ``again`` where that failed."""
 
     wanted = Signal()
+    again = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +52,7 @@ class LayerView(QWidget):
         self.together = chip("one scale", TIPS["together"], checkable=True)
         self.export = ExportChip(TIPS["export"], "Picture (*.png)")
         self.title, self.message = QLabel("Channels"), QLabel()
+        self.retry = chip("try again", "Asks for the channels once more.")
         self.stack, self._card = QStackedWidget(), QFrame()
         self._lay_out()
         self._connect()
@@ -112,7 +114,7 @@ class LayerView(QWidget):
         self.close_up.pair.show_face(image, stale)
 
     def say(self, sentence: str) -> None:
-        """Why the channels cannot be shown."""
+        """Why the channels cannot be shown, with a way on; empty where they can."""
         self.message.setText(sentence)
         self._make_room()
 
@@ -149,6 +151,7 @@ class LayerView(QWidget):
         """What the greys mean, where there is room for it beside the controls."""
         failed = bool(self.message.text())
         self.message.setVisible(failed)
+        self.retry.setVisible(failed)
         self.scale.setVisible(self.channel is None and self.width() >= WIDE and not failed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -177,6 +180,7 @@ class LayerView(QWidget):
 
     def _connect(self) -> None:
         self.grid.opened.connect(self.open)
+        self.retry.clicked.connect(self.again)
         self.close_up.left.connect(self.show_all)
         self.close_up.stepped.connect(self._step)
         self.orders.chosen.connect(self._order)
@@ -200,6 +204,7 @@ class LayerView(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.scale, 100)
         row.addWidget(self.message, 100)
+        row.addWidget(self.retry)
         row.addStretch(1)
         for control in (self.orders, self.together, self.export):
             row.addWidget(control)

@@ -251,6 +251,7 @@ class LabPage(Asking):
 
     def _try_again(self) -> None:
         self._failure = ""
+        self.view.say("")
         self.refresh()
 
     def _take_export(self, answer: Piece | Done) -> None:
@@ -295,6 +296,7 @@ class LabPage(Asking):
     def _connect(self) -> None:
         self.overview.picked.connect(self._pick)
         self.overview.again.connect(self._try_again)
+        self.view.again.connect(self._try_again)
         self.view.wanted.connect(self._ask_channels)
         self.view.wanted.connect(self._show_state)
         table, sheet = self.overview.export, self.view.export

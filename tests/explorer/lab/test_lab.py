@@ -366,7 +366,20 @@ def test_a_failure_says_why_and_is_tried_again(session: Session, show: Any, qtbo
     lab.answer()
     assert not overview.message.isVisible() and overview.state.word == "exact · float32"
     lab.fail(_asked_again(lab), "There is no such layer: choose another.")
-    assert lab.page.view.message.text() == "There is no such layer: choose another."
+    view = lab.page.view
+    assert view.message.text() == "There is no such layer: choose another." and view.retry.isVisible()
+    count = len(lab.requests)
+    qtbot.mouseClick(view.retry, LEFT)
+    assert not view.message.isVisible() and not view.retry.isVisible() and view.grid.stale
+    assert lab.owners()[count:] == [CHANNELS]
+    lab.answer()
+    assert not view.grid.stale
+    view.open(3)
+    lab.fail(lab.of(ChannelMap), "There is not enough memory for this picture: close other programs.")
+    lab.page.resize(1080, 526)
+    qtbot.mouseClick(view.retry, LEFT)
+    lab.answer()
+    assert lab.page.width() == 1080 and view.close_up.pair.values is not None and not view.retry.isVisible()
 
 
 def _asked_again(lab: Any) -> Channels:
