@@ -1,7 +1,7 @@
 """The layer that was chosen: facts in a sentence, its histogram, its channels as a grid, and one of them seen large."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -157,6 +157,13 @@ class LayerView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back to the grid, whichever control here has the focus."""
+        if event.key() == Qt.Key.Key_Escape and self.channel is not None:
+            self.show_all()
+        else:
+            super().keyPressEvent(event)
 
     def _step(self, by: int) -> None:
         order = self.grid.order

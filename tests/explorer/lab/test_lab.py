@@ -180,6 +180,20 @@ def test_a_click_shows_a_channel_large_and_keys_go_on_and_back(session: Session,
     assert view.stack.currentWidget() is view.grid and view.channel is None
 
 
+def test_escape_leaves_the_large_channel_wherever_the_focus_is(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()
+    lab.inspected()
+    view = lab.page.view
+    controls = (view.close_up, view.close_up.back, view.close_up.next, view.orders.findChildren(QPushButton)[1])
+    for control in (*controls, view.export):
+        view.open(5)
+        lab.answer()
+        control.setFocus()
+        assert control.hasFocus()
+        qtbot.keyClick(control, Qt.Key.Key_Escape)
+        assert view.channel is None, control
+
+
 def test_values_can_be_read_under_the_pointer(session: Session, show: Any, qtbot: QtBot) -> None:
     lab = show()
     lab.inspected()
