@@ -73,7 +73,9 @@ class ExportChip(QPushButton):
             ask_to_save(self, "Export", plan.name, self._kinds, lambda path: self.write(plan, path))
 
     def write(self, plan: Plan, path: str) -> None:
-        """Has what was planned written to a path."""
+        """Has what was planned written to a path, with the ending of what it is: a PNG is never called .jpg."""
+        ending = plan.name[plan.name.rindex(".") :]
+        path = path if path.lower().endswith(ending) else path + ending
         if not self.writing:
             self.asked.emit(replace(plan, request=replace(plan.request, path=path)))
 

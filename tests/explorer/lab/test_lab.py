@@ -429,7 +429,7 @@ def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, ow
     chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
     kind, ending = (LayerTable, "layers.csv") if owner == TABLE else (ChannelSheet, "32-layer7-channels.png")
     assert chip.plan().name == f"small-seed0-{ending}"
-    path = str(tmp_path / "out")
+    path = str(tmp_path / f"out{chip.plan().name[-4:]}")
     chip.write(chip.plan(), path)
     request = lab.of(kind)
     assert request.path == path and request.recipe == session.recipe and lab.page.unfinished
@@ -469,9 +469,9 @@ def test_an_export_is_of_what_was_there_when_its_question_opened(
     session.edit(psi=0.1)
     lab.page.layers.choose(2)
     lab.page.view.together.click()
-    answers[0]("out.png")
+    answers[0](f"out.{'csv' if owner == TABLE else 'png'}")
     request = lab.requests[-1]
-    assert (request.owner, request.recipe, request.path) == (owner, before, "out.png") and chip.writing
+    assert (request.owner, request.recipe, request.path[:4]) == (owner, before, "out.") and chip.writing
     if owner == SHEET:
         assert (request.stage, request.together) == (stage, False)
     lab.done(request, request.path)
@@ -482,6 +482,17 @@ def test_an_export_is_of_what_was_there_when_its_question_opened(
     answers[1]("out.png")
     assert not chip.writing and not lab.page.unfinished and len(lab.requests) == count
     assert [tone for _, tone in said] == ["warning"] and "another network was opened meanwhile" in said[0][0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"), [("a.jpg", "a.jpg.png"), ("a.PNG", "a.PNG"), ("a", "a.png"), ("a.csv", "a.csv.png")]
+)
+def test_a_sheet_is_called_what_it_is(session: Session, show: Any, typed: str, written: str) -> None:
+    lab = show()
+    lab.inspected()
+    chip = lab.page.view.export
+    chip.write(chip.plan(), typed)
+    assert lab.of(ChannelSheet).path == written
 
 
 @pytest.mark.parametrize("owner", [TABLE, SHEET])
