@@ -1,7 +1,6 @@
 """The layer inspector by mouse and keys: what it asks and when, what it shows, and what it says where it cannot."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
-from explorer.jobs import ChannelMap, Channels, ChannelSheet, Frame, Layers, LayerTable
-from explorer.lab.export import SHEET, TABLE
+from explorer.jobs import ChannelMap, Channels, Frame, Layers
 from explorer.lab.page import CHANNELS, LAYERS
 from explorer.session import Session
 from stylegan_core.layer_facts import LayerFacts
 from stylegan_core.recipe import Latent, Recipe
-from tests.explorer import drawn_layers
 from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
 
 LEFT = Qt.MouseButton.LeftButton
@@ -244,119 +241,6 @@ def test_without_a_network_it_says_so_and_leads_on(session: Session, show: Any, 
     assert page.empty.findChild(QLabel).text() == "The file is gone: open another."
 
 
-def test_another_network_starts_where_the_last_one_was_looked_at(session: Session, show: Any) -> None:
-    lab = show()
-    lab.inspected()
-    lab.page.layers.choose(2)
-    lab.page.view.open(1)
-    session.set_model(model_info(32, name="other"), "other.safetensors")
-    view = lab.page.view
-    assert lab.page.layers.layers.rows == [] and view.headline.text() == "" and view.channel is None
-    assert view.grid.order == [] and not lab.page.overview.export.isEnabled()
-    lab.inspected()
-    assert view.headline.text() == "Layer 2 · 8²" and "other" in lab.page.overview.network.text()
-
-
-def test_the_list_chooses_nothing_by_itself(session: Session, show: Any, qtbot: QtBot) -> None:
-    lab = show()
-    lab.rest()
-    layers, request = lab.page.layers, lab.of(Layers)
-    for each in drawn_layers.facts(session.recipe)[:3]:
-        lab.piece(request, each.stage, each, 10)
-    lab.page.overview.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    lab.page.overview.setFocus()
-    layers.setFocus(Qt.FocusReason.TabFocusReason)
-    assert layers.hasFocus() and layers.chosen is None and lab.owners() == [LAYERS]
-    lab.answer()
-    assert layers.chosen.stage == 7
-
-
-def test_the_layer_looked_at_before_is_chosen_as_soon_as_it_is_there(session: Session, show: Any) -> None:
-    lab = show()
-    lab.inspected()
-    lab.page.layers.choose(2)
-    session.set_model(model_info(32, name="other"), "other.safetensors")
-    lab.rest()
-    for each in drawn_layers.facts(session.recipe, 32)[:3]:
-        assert lab.page.layers.chosen is None
-        lab.piece(lab.of(Layers), each.stage, each, 8)
-    assert lab.page.layers.chosen.stage == 2 and lab.of(Channels).stage == 2
-
-
-def test_the_next_moment_of_a_run_changes_nothing_but_the_numbers(session: Session, show: Any) -> None:
-    lab = show()
-    lab.inspected()
-    lab.page.layers.choose(2)
-    lab.answer()
-    lab.page.view.open(50)
-    lab.answer()
-    lab.page.show_frame(Frame(session.recipe, lab.page.info.hash, "exact", flat(90), 0.01))
-    rows, view = lab.page.layers.layers, lab.page.view
-    session.set_model(model_info(name="later"), "later.safetensors")
-    assert len(rows.rows) == 10 and rows.fresh == 0 and lab.page.layers.chosen.stage == 2
-    assert view.channel == 50 and view.close_up.pair.values is not None and view.close_up.pair._stale
-    assert not view.words.isEnabled() and lab.page.overview.face.image is not None and lab.page.overview.face._stale
-    lab.inspected()
-    assert (lab.of(ChannelMap).stage, lab.of(ChannelMap).channel) == (2, 50) and lab.requests[-1].owner == "lab.channel"
-    assert rows.fresh == 10 and not view.close_up.pair._stale and view.words.isEnabled()
-    session.set_model(model_info(name="narrow"), "narrow.safetensors")
-    lab.rest()
-    for each in rows.rows[:3]:
-        lab.piece(lab.of(Layers), each.stage, replace(each, channels=8), 10)
-    assert view.channel is None  # there is no channel 50 any more
-
-
-def test_a_network_without_middle_layers_begins_at_its_last_one(session: Session, show: Any) -> None:
-    lab = show(model_info(4), pictures=True)
-    lab.rest()
-    made = [replace(each, band="coarse") for each in drawn_layers.facts(session.recipe, 8, pictures=True)]
-    for each in made:
-        lab.piece(lab.of(Layers), each.stage, each, len(made))
-    lab.done(lab.of(Layers), tuple(made))
-    assert lab.page.layers.chosen == made[4]
-
-
-def test_fewer_layers_of_a_growing_network_move_the_choice(session: Session, show: Any) -> None:
-    lab = show()
-    lab.inspected()
-    lab.page.layers.choose(9)
-    session.edit(level=1)
-    lab.rest()
-    request = lab.of(Layers)
-    few = tuple(lab.page.layers.layers.rows[:4])
-    for each in few:
-        lab.piece(request, each.stage, each, 4)
-    lab.done(request, few)
-    assert len(lab.page.layers.layers.rows) == 4 and lab.page.layers.chosen.stage == 3
-    assert lab.of(Channels).stage == 3 and lab.of(Channels).recipe.level == 1
-
-
-def test_channels_wait_until_the_level_is_known_to_have_their_layer(session: Session, show: Any) -> None:
-    lab = show()
-    lab.inspected()
-    lab.page.layers.choose(2)
-    lab.answer()
-    lab.page.layers.choose(3)
-    count = lab.owners().count(CHANNELS)
-    session.edit(level=1)
-    lab.rest()
-    assert lab.owners().count(CHANNELS) == count  # the layer may be none of this level's
-    request, rows = lab.of(Layers), lab.page.layers.layers.rows
-    for each in rows[:3]:
-        lab.piece(request, each.stage, replace(each, mean=9.0), 4)
-    assert lab.owners().count(CHANNELS) == count
-    lab.piece(request, 3, replace(rows[3], mean=9.0), 4)
-    assert lab.owners().count(CHANNELS) == count + 1 and lab.of(Channels).recipe.level == 1
-    lab.done(request, tuple(rows[:4]))
-    assert lab.owners().count(CHANNELS) == count + 1
-    session.set_model(model_info(name="later"), "later.safetensors")
-    lab.rest()
-    assert lab.owners().count(CHANNELS) == count + 1
-    lab.answered = len(lab.requests) - 1
-    lab.answer()
-    assert lab.owners().count(CHANNELS) == count + 2
-
-
 def test_stages_that_make_a_picture_are_named_so(session: Session, show: Any) -> None:
     lab = show(model_info(32), pictures=True)
     lab.inspected()
@@ -399,137 +283,6 @@ def test_a_failure_says_why_and_is_tried_again(session: Session, show: Any, qtbo
 def _asked_again(lab: Any) -> Channels:
     lab.page.view.together.click()
     return lab.of(Channels)
-
-
-def test_an_export_asks_where_to(session: Session, show: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = show()
-    lab.inspected()
-    asked: list[tuple[str, str]] = []
-
-    def ask(parent: QWidget, title: str, name: str, kinds: str, then: Any) -> None:
-        asked.append((name, kinds))
-        then(str(tmp_path / name))
-
-    monkeypatch.setattr("explorer.lab.export.ask_to_save", ask)
-    lab.page.overview.export.click()
-    lab.page.actions()[1].trigger()
-    assert asked == [
-        ("small-seed0-layers.csv", "Table (*.csv)"),
-        ("small-seed0-32-layer7-channels.png", "Picture (*.png)"),
-    ]
-    assert lab.of(LayerTable).path.endswith("layers.csv") and lab.of(ChannelSheet).path.endswith("channels.png")
-
-
-@pytest.mark.parametrize("owner", [TABLE, SHEET])
-def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, owner: str, tmp_path: Path) -> None:
-    lab = show()
-    lab.inspected()
-    said: list[tuple[str, str]] = []
-    lab.page.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
-    chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
-    kind, ending = (LayerTable, "layers.csv") if owner == TABLE else (ChannelSheet, "32-layer7-channels.png")
-    assert chip.plan().name == f"small-seed0-{ending}"
-    path = str(tmp_path / f"out{chip.plan().name[-4:]}")
-    chip.write(chip.plan(), path)
-    request = lab.of(kind)
-    assert request.path == path and request.recipe == session.recipe and lab.page.unfinished
-    if owner == SHEET:
-        assert (request.stage, request.by_spread, request.together) == (7, True, False)
-    lab.page.hide()  # the file is written all the same
-    assert owner not in lab.dropped
-    lab.piece(request, 0, None, 3)
-    lab.done(request, path)
-    assert said == [(f"Saved {path}.", "good")] and chip.text() == "export …" and not lab.page.unfinished
-    chip.write(chip.plan(), path)
-    lab.fail(lab.of(kind), "It cannot be written: choose another folder.")
-    assert said[-1] == ("It cannot be written: choose another folder.", "bad")
-    chip.write(chip.plan(), path)
-    lab.dropped.clear()
-    lab.page.actions()[owner == SHEET].trigger()  # the command of the palette gives nothing up
-    assert lab.dropped == [] and chip.writing
-    chip.click()
-    assert lab.dropped == [owner] and chip.text() == "export …"
-    chip.write(chip.plan(), path)
-    session.set_model(model_info(name="other"), "other.safetensors")
-    assert said[-1][1] == "warning" and "another network" in said[-1][0] and not lab.page.unfinished
-
-
-@pytest.mark.parametrize("owner", [TABLE, SHEET])
-def test_an_export_is_of_what_was_there_when_its_question_opened(
-    session: Session, show: Any, owner: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lab = show()
-    lab.inspected()
-    answers: list[Any] = []
-    monkeypatch.setattr("explorer.lab.export.ask_to_save", lambda *asked: answers.append(asked[-1]))
-    chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
-    before, stage = session.recipe, lab.page.view.facts.stage
-    chip.begin()
-    chip.begin()
-    session.edit(psi=0.1)
-    lab.page.layers.choose(2)
-    lab.page.view.together.click()
-    answers[0](f"out.{'csv' if owner == TABLE else 'png'}")
-    request = lab.requests[-1]
-    assert (request.owner, request.recipe, request.path[:4]) == (owner, before, "out.") and chip.writing
-    if owner == SHEET:
-        assert (request.stage, request.together) == (stage, False)
-    lab.done(request, request.path)
-    said: list[tuple[str, str]] = []
-    lab.page.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
-    session.set_model(model_info(name="other"), "other.safetensors")
-    count = len(lab.requests)
-    answers[1]("out.png")
-    assert not chip.writing and not lab.page.unfinished and len(lab.requests) == count
-    assert [tone for _, tone in said] == ["warning"] and "another network was opened meanwhile" in said[0][0]
-
-
-@pytest.mark.parametrize(
-    ("typed", "written"), [("a.jpg", "a.jpg.png"), ("a.PNG", "a.PNG"), ("a", "a.png"), ("a.csv", "a.csv.png")]
-)
-def test_a_sheet_is_called_what_it_is(session: Session, show: Any, typed: str, written: str) -> None:
-    lab = show()
-    lab.inspected()
-    chip = lab.page.view.export
-    chip.write(chip.plan(), typed)
-    assert lab.of(ChannelSheet).path == written
-
-
-@pytest.mark.parametrize("owner", [TABLE, SHEET])
-def test_a_chip_that_gives_up_says_so(session: Session, show: Any, owner: str) -> None:
-    lab = show()
-    lab.inspected()
-    chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
-    name, tip = chip.accessibleName(), chip.toolTip()
-    chip.write(chip.plan(), "out")
-    lab.page.layers.choose(2)  # its channels are still to come, and nothing could be exported
-    lab.piece(lab.requests[-1], 0, None, 2)
-    assert chip.toolTip() == "Gives the export up; nothing is written." and chip.isEnabled()
-    assert chip.accessibleName() == "Gives the export up; nothing is written"
-    chip.click()
-    assert chip.accessibleName() == name and chip.isEnabled() == (owner == TABLE)
-    lab.answer()
-    assert chip.toolTip() == tip and chip.isEnabled()
-
-
-def test_an_export_says_how_far_it_is(session: Session, show: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr("explorer.time_left.time.monotonic", lambda: now)
-    lab = show()
-    lab.inspected()
-    chip = lab.page.view.export
-    chip.write(chip.plan(), "out.png")
-    assert chip.text() == "cancel · 0 %"
-    now = 3.0
-    lab.piece(lab.of(ChannelSheet), 40, None, 100)
-    assert chip.text() == "cancel · 40 %"  # eight seconds in all
-    now = 12.0
-    lab.piece(lab.of(ChannelSheet), 40, None, 100)
-    assert chip.text() == "cancel · 40 %, about 18 s left"
-    lab.page.resize(1080, 526)
-    assert lab.page.width() == 1080
-    lab.done(lab.of(ChannelSheet), "out.png")
-    assert chip.text() == "export …"
 
 
 def test_letters_are_left_to_the_window(session: Session, show: Any, qtbot: QtBot) -> None:
