@@ -160,8 +160,9 @@ def _moments(rows: Tensor) -> Parts[_Moments]:
         made = torch.stack([mean, deviation, low, high, torch.full_like(mean, part.shape[1])]).double()
         if not made.isfinite().all():
             made = _finite_moments(part)
+            positive -= int(np.count_nonzero(part.numpy() == np.inf))
         parts.append(made.numpy())
-        positive += int(np.count_nonzero(part.numpy() > 0) - np.count_nonzero(part.numpy() == np.inf))
+        positive += int(np.count_nonzero(part.numpy() > 0))
         yield
     mean, deviation, low, high, finite = np.concatenate(parts, axis=1)
     return _Moments(mean, deviation, low, high, finite, positive)

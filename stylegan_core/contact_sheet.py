@@ -107,7 +107,7 @@ class _Plan:
 def save_sheet(path: Path, sheet: Pixels, said: Mapping[str, str] | None = None) -> None:
     """Writes a sheet beside its place and renames it: a PDF where the name ends so, else a PNG. Raises OSError.
 
-    ``said`` is what it says of itself by name (``picture.labels``): text chunks of a PNG,
+    It may be grey, [H, W], too. ``said`` is what it says of itself by name (``picture.labels``): text chunks of a PNG,
     keywords of a PDF as JSON.
     """
     image, made = Image.fromarray(sheet), BytesIO()
