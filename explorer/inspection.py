@@ -2,9 +2,7 @@
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer.jobs import ChannelMap, Channels, ChannelSheet, Inspection, Layers, LayerTable
 from explorer.rendering import Pixels, Steps
@@ -13,7 +11,9 @@ if TYPE_CHECKING:
     from stylegan_core.layer_facts import ChannelPictures
     from stylegan_core.render import Renderer
 
+T = TypeVar("T")
 LEAST = 64  # pixels of a channel on a sheet; smaller ones are enlarged by whole steps
+WHOLE, DRAWN = 100, 30  # parts that writing a file has, and those of them that go by while a sheet's layer is drawn
 ACROSS = 2048  # pixels of a sheet's row of pictures, about
 
 
@@ -39,26 +39,34 @@ def _write_table(renderer: "Renderer", request: LayerTable) -> Steps:
     from stylegan_core.layer_facts import table
     from stylegan_core.whole_file import write_whole
 
-    facts = yield from _silent(layer_steps(renderer, request.recipe))
+    facts = yield from _parts_of(layer_steps(renderer, request.recipe), WHOLE)
     text = table(facts, renderer.styles.model.info.hash, request.recipe.to_json())
     write_whole(Path(request.path), text.encode())
     return request.path
 
 
 def _write_sheet(renderer: "Renderer", request: ChannelSheet, device: str) -> Steps:
+    """Draws, then packs the file a few rows at a time; it is written as the last step, or not at all."""
     from stylegan_core.activations import channel_steps
-    from stylegan_core.contact_sheet import contact_sheet, save_sheet
-    from stylegan_core.picture import labels
+    from stylegan_core.contact_sheet import grey_sheet
+    from stylegan_core.picture import labels, png_text
+    from stylegan_core.png_bands import ROWS, grey_png
+    from stylegan_core.whole_file import write_whole
 
-    channels = yield from channel_steps(renderer, request.recipe, request.stage, together=request.together)
+    drawing = channel_steps(renderer, request.recipe, request.stage, together=request.together)
+    channels = yield from _parts_of(drawing, DRAWN)
     order = channels.by_spread() if request.by_spread else list(range(len(channels.pictures)))
-    pictures = [_enlarged(channels.pictures[index]) for index in order]
     captions = [_caption(channels, index) for index in order]
-    yield request.stage, request.stage + 1, None
-    sheet = contact_sheet(pictures, captions, max(1, ACROSS // max(pictures[0].shape[0], 2 * LEAST)))
-    yield request.stage, request.stage + 1, None
-    grey = np.ascontiguousarray(sheet[..., 0])  # a third of the time to pack it
-    save_sheet(Path(request.path), grey, labels(request.recipe, renderer.styles.model.info, device))
+    side = max(LEAST, channels.resolution)
+    width, height, bands = grey_sheet(
+        lambda place: _enlarged(channels.pictures[order[place]]), side, captions, max(1, ACROSS // max(side, 2 * LEAST))
+    )
+    text = png_text(labels(request.recipe, renderer.styles.model.info, device))
+    packed = list[bytes]()
+    for part in grey_png(width, height, bands, text):
+        packed.append(part)
+        yield min(WHOLE - 1, DRAWN + (WHOLE - DRAWN) * len(packed) * ROWS // height), WHOLE, None
+    write_whole(Path(request.path), b"".join(packed))
     return request.path
 
 
@@ -67,16 +75,17 @@ def _caption(channels: "ChannelPictures", index: int) -> str:
 
 
 def _enlarged(grey: Pixels) -> Pixels:
-    """[h, w] -> [H, W, 3], by whole steps to at least ``LEAST`` pixels."""
+    """[h, w], by whole steps to at least ``LEAST`` pixels."""
     factor = max(1, LEAST // grey.shape[0])
-    return np.repeat(np.kron(grey, np.ones((factor, factor), np.uint8))[..., None], 3, axis=2)
+    return grey.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-def _silent(steps: Generator[tuple[int, int, Any], None, Any]) -> Steps:
-    """The same steps, of which only the progress is told."""
+def _parts_of(steps: Generator[tuple[int, int, Any], None, T], share: int) -> Generator[tuple[int, int, None], None, T]:
+    """The same steps as so many of the ``WHOLE`` parts of a larger work, of which only the progress is told."""
     while True:
         try:
             index, total, _ = next(steps)
         except StopIteration as end:
-            return end.value
-        yield index, total, None
+            result: T = end.value
+            return result
+        yield index * share // total, WHOLE, None

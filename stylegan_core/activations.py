@@ -56,14 +56,16 @@ def layer_steps(renderer: Renderer, recipe: Recipe) -> Steps:
             yield at, len(stages), None
         whole = moments.together()
         low, high = whole.range(EDGE)
-        counting = _histogram(rows, float(low[0]), float(high[0]))
+        finite = int(whole.finite[0])
+        counting = _histogram(rows, float(low[0]), float(high[0]), finite)
         while (counts := _next(counting)) is None:
             yield at, len(stages), None
         side = x.shape[-1]
         facts = LayerFacts(
             at, number, stage.makes_picture, side, len(rows), band_of_resolution(side, resolution).name,
             float(whole.mean[0]), float(whole.deviation[0]), float(whole.minimum[0]), float(whole.maximum[0]),
-            1 - whole.positive / rows.numel(), float(low[0]), float(high[0]), counts,
+            1 - whole.positive / finite if finite else 0.0, float(low[0]), float(high[0]), counts,
+            rows.numel() - finite,
         )  # fmt: skip
         found.append(facts)
         yield at, len(stages), facts
@@ -85,14 +87,14 @@ def channel_steps(
     while (moments := _next(measuring)) is None:
         yield stage, stage + 1, None
     low, high = (moments.together() if together else moments).range(SHADES)
-    black, white = (np.broadcast_to(each, len(rows)).astype(np.float32) for each in (low, high))
+    black, white = (_floats(np.broadcast_to(each, len(rows))) for each in (low, high))
     made = []
     few = _channels_at_once(rows)
     for at in range(0, len(rows), few):
         maps = _averaged(rows[at : at + few].view(-1, *x.shape[2:]), size)
         made.append(_grey(maps, black[at : at + few], white[at : at + few]))
         yield stage, stage + 1, None
-    mean, deviation = moments.mean.astype(np.float32), moments.deviation.astype(np.float32)
+    mean, deviation = _floats(moments.mean), _floats(moments.deviation)
     return ChannelPictures(stage, x.shape[-1], mean, deviation, black, white, np.concatenate(made))
 
 
@@ -121,20 +123,27 @@ def _drawn(renderer: Renderer, recipe: Recipe, stage: int) -> Generator[tuple[in
 
 @dataclass(frozen=True, slots=True)
 class _Moments:
-    """Of each of C rows of equally many values: float64 [C]; ``positive`` counts the values above zero in all."""
+    """Of the ``finite`` values of each of C rows: float64 [C], nan where none are; ``positive``: above 0 in all."""
 
     mean: Doubles
     deviation: Doubles
     minimum: Doubles
     maximum: Doubles
+    finite: Doubles
     positive: int
 
     def together(self) -> "_Moments":
         """The moments of all rows as one, arrays of [1]."""
-        mean = self.mean.mean(keepdims=True)
-        variance = (self.deviation**2 + (self.mean - mean) ** 2).mean(keepdims=True)
-        ends = self.minimum.min(keepdims=True), self.maximum.max(keepdims=True)
-        return _Moments(mean, np.sqrt(variance), *ends, self.positive)
+        some = self.finite > 0
+        count = self.finite.sum(keepdims=True)
+        if not some.any():
+            nan = np.full(1, np.nan)
+            return _Moments(nan, nan, nan, nan, count, self.positive)
+        share, own = self.finite[some] / count, self.mean[some]
+        mean = (share * own).sum(keepdims=True)
+        variance = (share * (self.deviation[some] ** 2 + (own - mean) ** 2)).sum(keepdims=True)
+        ends = self.minimum[some].min(keepdims=True), self.maximum[some].max(keepdims=True)
+        return _Moments(mean, np.sqrt(variance), *ends, count, self.positive)
 
     def range(self, edge: float) -> tuple[Doubles, Doubles]:
         """From ``edge`` deviations below the mean to as many above, but no further than there are values."""
@@ -148,17 +157,34 @@ def _moments(rows: Tensor) -> Parts[_Moments]:
     for part in torch.split(rows, _channels_at_once(rows)):
         deviation, mean = torch.std_mean(part, dim=1, correction=0)
         low, high = torch.aminmax(part, dim=1)
-        parts.append(torch.stack([mean, deviation, low, high]).double().numpy())
+        made = torch.stack([mean, deviation, low, high, torch.full_like(mean, part.shape[1])]).double()
+        if not made.isfinite().all():
+            made = _finite_moments(part)
+            positive -= int(np.count_nonzero(part.numpy() == np.inf))
+        parts.append(made.numpy())
         positive += int(np.count_nonzero(part.numpy() > 0))
         yield
-    mean, deviation, low, high = np.concatenate(parts, axis=1)
-    return _Moments(mean, deviation, low, high, positive)
+    mean, deviation, low, high, finite = np.concatenate(parts, axis=1)
+    return _Moments(mean, deviation, low, high, finite, positive)
 
 
-def _histogram(rows: Tensor, low: float, high: float) -> Parts[tuple[int, ...]]:
-    """Values in each of the bins from low to high, both included; all in the first where they are one number."""
+def _finite_moments(part: Tensor) -> Tensor:
+    """Mean, deviation, least, largest and how many, float64 [5, C], of the finite values among [C, values]."""
+    is_finite = part.isfinite()
+    count = is_finite.sum(1).double()
+    values = part.double()
+    mean = values.where(is_finite, 0.0).sum(1) / count  # nan where there are none
+    variance = (values - mean[:, None]).where(is_finite, 0.0).square().sum(1) / count
+    low, high = (values.where(is_finite, end) for end in (torch.inf, -torch.inf))
+    none = count == 0
+    ends = low.amin(1).masked_fill(none, torch.nan), high.amax(1).masked_fill(none, torch.nan)
+    return torch.stack([mean, variance.sqrt(), *ends, count])
+
+
+def _histogram(rows: Tensor, low: float, high: float, finite: int) -> Parts[tuple[int, ...]]:
+    """Finite values in each of the bins from low to high, both included; all in the first where they are one number."""
     if not low < high:
-        return (rows.numel(), *[0] * (BINS - 1))
+        return (finite, *[0] * (BINS - 1))
     counts = torch.zeros(BINS, dtype=torch.int64)
     for part in torch.split(rows, _channels_at_once(rows)):
         counts += torch.histc(part, BINS, low, high).long()  # of one part: float32 counts up to 2^24 exactly
@@ -167,12 +193,19 @@ def _histogram(rows: Tensor, low: float, high: float) -> Parts[tuple[int, ...]]:
 
 
 def _grey(maps: Tensor, black: Floats, white: Floats) -> npt.NDArray[np.uint8]:
-    """[C, h, w] as uint8, black at 0 and white at 255; a channel of one value is middle grey."""
-    low, span = torch.from_numpy(black)[:, None, None], torch.from_numpy(white - black)[:, None, None]
+    """[C, h, w] as uint8, black at 0 and white at 255; a channel of one value is middle grey, nan is black."""
+    low, high = (torch.from_numpy(end)[:, None, None] for end in (black, white))
+    span = high - low
     flat = span <= 0
     part = torch.where(flat, 0.5, (maps - low) / torch.where(flat, 1.0, span))
-    pixels: npt.NDArray[np.uint8] = (part * 255).round_().clamp_(0, 255).to(torch.uint8).numpy()
+    pixels: npt.NDArray[np.uint8] = (part * 255).nan_to_num_(0.0).round_().clamp_(0, 255).to(torch.uint8).numpy()
     return pixels
+
+
+def _floats(values: Doubles) -> Floats:
+    """As float32; the deviation of values at its ends may be more than it can say, and is inf."""
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32)
 
 
 def _averaged(maps: Tensor, size: int) -> Tensor:

@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -27,23 +28,80 @@ def contact_sheet(pictures: Sequence[Pixels | None], captions: Sequence[str], co
     drawn = [picture for picture in pictures if picture is not None]
     if not drawn or len(pictures) != len(captions) or columns < 1:
         raise ValueError("A contact sheet needs at least one picture, a caption for each, and at least one column.")
-    side, font = drawn[0].shape[0], ImageFont.load_default(12)
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
-    measure = ImageDraw.Draw(Image.new("RGB", (1, 1)))
-    wide = max(side, *(math.ceil(measure.multiline_textbbox((0, 0), caption, font)[2]) for caption in captions))
-    size = (2 * MARGIN + columns * (wide + GAP) - GAP, 2 * MARGIN + rows * (side + CAPTION + GAP) - GAP)
-    page = Image.new("RGB", size, PAPER)
+    plan = _Plan.of(drawn[0].shape[0], captions, columns)
+    page = Image.new("RGB", (plan.width, plan.height), PAPER)
     pen = ImageDraw.Draw(page)
     for index, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
-        middle = MARGIN + index % columns * (wide + GAP) + wide // 2
-        top = MARGIN + index // columns * (side + CAPTION + GAP)
+        middle, top = plan.middle(index), MARGIN + index // plan.columns * plan.pitch
         if picture is None:
-            pen.multiline_text((middle, top + side / 2), caption, INK, font, anchor="mm", align="center")
+            pen.multiline_text((middle, top + plan.side / 2), caption, INK, plan.font, anchor="mm", align="center")
         else:
-            page.paste(Image.fromarray(picture), (middle - side // 2, top))
-            pen.text((middle, top + side + 4), caption, INK, font, anchor="ma")
+            page.paste(Image.fromarray(picture), (middle - plan.side // 2, top))
+            pen.text((middle, top + plan.side + 4), caption, INK, plan.font, anchor="ma")
     return np.asarray(page)
+
+
+def grey_sheet(
+    pictures: Callable[[int], Pixels], side: int, captions: Sequence[str], columns: int
+) -> tuple[int, int, Iterator[Pixels]]:
+    """Width and height of a sheet of grey pictures uint8 [side, side], and its bands uint8 [h, width] from the top.
+
+    Each picture is asked for by its place when its band is made, so that one row of them at a time is in memory.
+    Captions have one line. The sheet is the red of what :func:`contact_sheet` makes of the same.
+    """
+    plan = _Plan.of(side, captions, columns)
+    return plan.width, plan.height, _grey_bands(plan, pictures, captions)
+
+
+def _grey_bands(plan: "_Plan", pictures: Callable[[int], Pixels], captions: Sequence[str]) -> Iterator[Pixels]:
+    margin = np.full((MARGIN, plan.width), PAPER[0], np.uint8)
+    yield margin
+    for row in range(plan.rows):
+        last = row == plan.rows - 1
+        band = Image.new("L", (plan.width, plan.pitch - GAP if last else plan.pitch), PAPER[0])
+        pen = ImageDraw.Draw(band)
+        for index in range(row * plan.columns, min((row + 1) * plan.columns, len(captions))):
+            middle = plan.middle(index)
+            band.paste(Image.fromarray(pictures(index)), (middle - plan.side // 2, 0))
+            pen.text((middle, plan.side + 4), captions[index], INK[0], plan.font, anchor="ma")
+        yield np.asarray(band)
+    yield margin
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where pictures lie on a sheet: ``wide`` is a column, ``pitch`` a row with its caption and gap, in pixels."""
+
+    side: int
+    columns: int
+    rows: int
+    wide: int
+    font: ImageFont.ImageFont | ImageFont.FreeTypeFont
+
+    @classmethod
+    def of(cls, side: int, captions: Sequence[str], columns: int) -> "_Plan":
+        """Columns as wide as the widest caption, or as the pictures."""
+        font = ImageFont.load_default(12)
+        columns = min(columns, len(captions))
+        measure = ImageDraw.Draw(Image.new("RGB", (1, 1)))
+        wide = max(side, *(math.ceil(measure.multiline_textbbox((0, 0), caption, font)[2]) for caption in captions))
+        return cls(side, columns, -(-len(captions) // columns), wide, font)
+
+    @property
+    def pitch(self) -> int:
+        return self.side + CAPTION + GAP
+
+    @property
+    def width(self) -> int:
+        return 2 * MARGIN + self.columns * (self.wide + GAP) - GAP
+
+    @property
+    def height(self) -> int:
+        return 2 * MARGIN + self.rows * self.pitch - GAP
+
+    def middle(self, index: int) -> int:
+        """The middle of a picture from the left."""
+        return MARGIN + index % self.columns * (self.wide + GAP) + self.wide // 2
 
 
 def save_sheet(path: Path, sheet: Pixels, said: Mapping[str, str] | None = None) -> None:

@@ -17,8 +17,9 @@ class LayerFacts:
 
     ``number`` counts the layers from 0, as style layers are counted; the picture that a level adds where a network
     has such stages carries the number of the layer that it is made from and ``is_picture``. Mean and standard
-    ``deviation`` (of the whole, not of a sample) are over all values. ``counts`` is the histogram: how many values lie
-    in each of equally wide bins from ``low`` to ``high``; the few beyond these ends are counted nowhere.
+    ``deviation`` (of the whole, not of a sample) are over all finite values, as is everything else; ``not_finite``
+    counts the others (nan, inf), and where all are so, what has no value is nan. ``counts`` is the histogram: how many
+    values lie in each of equally wide bins from ``low`` to ``high``; the few beyond these ends are counted nowhere.
     ``not_positive`` is the share, 0 to 1, of values that are zero or below.
     """
 
@@ -36,6 +37,7 @@ class LayerFacts:
     low: float
     high: float
     counts: tuple[int, ...] = field(repr=False)
+    not_finite: int = 0
 
     @property
     def name(self) -> str:
@@ -49,8 +51,8 @@ class LayerFacts:
 
     @property
     def beyond(self) -> int:
-        """How many of them lie below or above the histogram."""
-        return self.values - sum(self.counts)
+        """How many finite ones lie below or above the histogram."""
+        return self.values - self.not_finite - sum(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class ChannelPictures:
 
     ``pictures`` uint8 [C, h, w], where ``black`` and ``white`` [C] are the values that 0 and 255 stand for; h and w are
     the ``resolution`` of the stage, or smaller by a whole factor, each pixel then the mean of its square. ``mean`` and
-    ``deviation`` [C] are those of each channel at full resolution.
+    ``deviation`` [C] are those of each channel's finite values at full resolution, nan where there are none; in a
+    picture nan is black.
     """
 
     stage: int
@@ -91,7 +94,7 @@ def table(facts: Sequence[LayerFacts], model: str, recipe: str) -> str:
 
 _COLUMNS = (
     "stage", "name", "number", "is_picture", "resolution", "channels", "band", "mean", "deviation", "minimum",
-    "maximum", "not_positive", "low", "high", "beyond",
+    "maximum", "not_positive", "not_finite", "low", "high", "beyond",
 )  # fmt: skip
 
 

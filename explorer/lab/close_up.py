@@ -1,6 +1,9 @@
 """One channel seen large in colours of heat, beside the picture that it helps to draw."""
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
@@ -14,6 +17,7 @@ from explorer.lab.words import number
 from stylegan_core.layer_facts import Floats
 
 GAP, LEGEND = 16, 34  # between the two squares, and below them
+Doubles = npt.NDArray[np.float64]
 EDGE = 3.0  # standard deviations from the mean at which colours end
 
 
@@ -51,9 +55,7 @@ class CloseUp(QWidget):
         self.next.clicked.connect(lambda: self.stepped.emit(1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.stepped.emit(1 if event.key() == Qt.Key.Key_Right else -1)
         else:
             super().keyPressEvent(event)
@@ -88,12 +90,12 @@ class Pair(QWidget):
         """The values of the channel [h, w] at the right; None leaves the well empty."""
         self.values, self._heat = values, None
         if values is not None:
-            mean, reach = float(values.mean()), EDGE * float(values.std())
-            self._low, self._high = max(float(values.min()), mean - reach), min(float(values.max()), mean + reach)
+            finite = values[np.isfinite(values)].astype(np.float64)  # squares of large ones are beyond float32
+            self._low, self._high = _ends(finite)
             table = heat(np.arange(256, dtype=np.float32), 255)
-            part = (values - self._low) / max(self._high - self._low, 1e-12)
-            self._heat = image_of(table[(np.clip(np.nan_to_num(part), 0, 1) * 255).astype(np.uint8)])
-            self.setAccessibleDescription(f"Values from {number(float(values.min()))} to {number(float(values.max()))}")
+            part = np.nan_to_num((values.astype(np.float64) - self._low) / (self._high - self._low or 1.0))
+            self._heat = image_of(table[(np.clip(part, 0, 1) * 255).astype(np.uint8)])
+            self.setAccessibleDescription(_in_words(finite))
         self.update()
 
     def set_stale(self, stale: bool) -> None:
@@ -148,3 +150,17 @@ class Pair(QWidget):
         column = min(width - 1, int((at.x() - square.left()) / square.width() * width))
         row = min(height - 1, int((at.y() - square.top()) / square.height() * height))
         return f"Column {column}, row {row}: {number(float(self.values[row, column]))}."
+
+
+def _ends(finite: Doubles) -> tuple[float, float]:
+    """Where the colours begin and end: as far from the mean as there are values, at most three deviations."""
+    if not finite.size:
+        return math.nan, math.nan
+    mean, reach = float(finite.mean()), EDGE * float(finite.std())
+    return max(float(finite.min()), mean - reach), min(float(finite.max()), mean + reach)
+
+
+def _in_words(finite: Doubles) -> str:
+    if not finite.size:
+        return "None of the values is a number"
+    return f"Values from {number(float(finite.min()))} to {number(float(finite.max()))}"

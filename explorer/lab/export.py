@@ -1,27 +1,61 @@
 """A chip that asks for a file to write, and gives the writing up at a second click."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.asking import ask_to_save
+from explorer.controls.panel import allow
+from explorer.jobs import ChannelSheet, LayerTable
+from explorer.time_left import TimeLeft
+from stylegan_core.info import ModelInfo
+from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.recipe import Recipe
+
+GIVES_UP = "Gives the export up; nothing is written."
+TABLE, SHEET = "lab.table", "lab.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be written, of which network, and the name proposed for it; the request's path is still empty.
+
+    It is made when the question for a path opens: what changes behind that question changes nothing in the file.
+    """
+
+    name: str
+    model_hash: str
+    request: LayerTable | ChannelSheet
+
+
+def table_plan(info: ModelInfo, recipe: Recipe) -> Plan:
+    """The numbers of every layer."""
+    return Plan(f"{info.name}-seed{recipe.latent.seed}-layers.csv", info.hash, LayerTable(TABLE, recipe, ""))
+
+
+def sheet_plan(info: ModelInfo, recipe: Recipe, facts: LayerFacts, *, together: bool, by_spread: bool) -> Plan:
+    """The channels of one layer."""
+    layer = f"{facts.resolution}-{facts.name.replace(' ', '')}"
+    name = f"{info.name}-seed{recipe.latent.seed}-{layer}-channels.png"
+    return Plan(name, info.hash, ChannelSheet(SHEET, recipe, facts.stage, "", together, by_spread))
 
 
 class ExportChip(QPushButton):
-    """``asked`` carries the path that a person chose; ``given_up`` comes where it is not to be written after all."""
+    """``asked`` carries the plan with its path; ``given_up`` comes where it is not to be written after all."""
 
-    asked = Signal(str)
+    asked = Signal(object)
     given_up = Signal()
 
     def __init__(self, tip: str, kinds: str, parent: QWidget | None = None) -> None:
         super().__init__("export …", parent)
         self.tip, self._kinds = tip, kinds
-        self.propose: Callable[[], str] = str  # the name of a file to begin with
+        self.plan: Callable[[], Plan | None] = lambda: None  # what would be written now, None for nothing
         self.writing = False
+        self._left, self._reason = TimeLeft(), ""
         self.setProperty("kind", "chip")
-        self.setAccessibleName(tip.rstrip("."))
-        self.setToolTip(tip)
+        self._offer()
         self.clicked.connect(self.press)
 
     def press(self) -> None:
@@ -34,18 +68,42 @@ class ExportChip(QPushButton):
 
     def begin(self) -> None:
         """Asks where to, unless something is being written."""
-        if not self.writing:
-            ask_to_save(self, "Export", self.propose(), self._kinds, self.write)
+        plan = None if self.writing else self.plan()
+        if plan is not None:
+            ask_to_save(self, "Export", plan.name, self._kinds, lambda path: self.write(plan, path))
 
-    def write(self, path: str) -> None:
-        """Has a file written."""
+    def write(self, plan: Plan, path: str) -> None:
+        """Has what was planned written to a path, with the ending of what it is: a PNG is never called .jpg."""
+        ending = plan.name[plan.name.rindex(".") :]
+        path = path if path.lower().endswith(ending) else path + ending
+        if not self.writing:
+            self.asked.emit(replace(plan, request=replace(plan.request, path=path)))
+
+    def start(self) -> None:
+        """It is being written."""
         self.writing = True
-        self.setText("cancel")
-        self.setToolTip("Gives the export up; nothing is written.")
-        self.asked.emit(path)
+        self.setEnabled(True)
+        self._left = TimeLeft()
+        self.show_progress(0, 1)
+        self.setToolTip(GIVES_UP)
+        self.setAccessibleName(GIVES_UP.rstrip("."))
+
+    def show_progress(self, done: int, total: int) -> None:
+        """How much is done, and how long the rest takes where that is long."""
+        self.setText(f"cancel · {100 * done // total} %{self._left.clause(done, total)}")
 
     def end(self) -> None:
         """It is written, or given up."""
         self.writing = False
         self.setText("export …")
-        self.setToolTip(self.tip)
+        self._offer()
+
+    def allow(self, reason: str) -> None:
+        """Whether there is something to export, else why not; what is being written can be given up all the same."""
+        self._reason = reason
+        if not self.writing:
+            self._offer()
+
+    def _offer(self) -> None:
+        self.setAccessibleName(self.tip.rstrip("."))
+        allow(self, self._reason, self.tip)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QPoly
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
-from explorer.lab.words import number
+from explorer.lab.words import ends, number, tick
 from stylegan_core.layer_facts import LayerFacts
 
 SPIKE = 3  # times the second largest bin, above which the largest is cut off, or nothing else could be seen
@@ -74,6 +74,8 @@ class Histogram(QWidget):
         self.update()
 
     def _in_words(self, facts: LayerFacts) -> str:
+        if facts.not_finite == facts.values:
+            return "None of the values is a number."
         most = max(range(len(facts.counts)), key=facts.counts.__getitem__)
         return f"Most values lie about {number(facts.low + (most + 0.5) * self._width_of_bin(facts))}."
 
@@ -140,7 +142,7 @@ class Histogram(QWidget):
             x = self._x(value)
             painter.drawLine(QPointF(x, box.bottom()), QPointF(x, box.bottom() + 3))
             place = QRectF(x - 32, box.bottom() + 4, 64, 16)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{value:.10g}")
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick(value))
 
     def _paint_mean(self, painter: QPainter, facts: LayerFacts) -> None:
         box, colours, x = self._box(), theme.current(), self._x(facts.mean)
@@ -169,4 +171,4 @@ class Histogram(QWidget):
         width = self._width_of_bin(facts)
         low, high = facts.low + index * width, facts.low + (index + 1) * width
         share = 100 * facts.counts[index] / facts.values
-        return f"{number(low)} to {number(high)}: {share:.2f} % of the values."
+        return f"{' to '.join(ends(low, high))}: {share:.2f} % of the values."

@@ -3,22 +3,24 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.scrolling import BAR
 from explorer.lab.histogram import paint_small
-from explorer.lab.words import number, row_words
+from explorer.lab.words import number, powered, row_words
 from stylegan_core.layer_facts import LayerFacts
 
 ROW = 32
+NO_LEVEL = -1  # the rows are of several levels, or of another network
 # Left edge and width of each column, from the left (positive) or the right (negative) edge of a row.
 _COLUMNS = {
     "side": (12, 42), "name": (68, 58), "band": (130, 54), "mean": (-204, 52), "sd": (-148, 48), "values": (-90, 80),
 }  # fmt: skip
 _NUMBERS = ("side", "mean", "sd")
+_MEASURED = {"mean": "mean", "sd": "deviation"}
 _HEADS = {"side": "size", "name": "layer", "band": "band", "mean": "mean", "sd": "sd", "values": "values"}
 _PASSED_ON = {
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
@@ -35,6 +37,7 @@ class LayerModel(QAbstractListModel):
         super().__init__()
         self.rows: list[LayerFacts] = []
         self.fresh = 0  # rows from the first on that are up to date
+        self.level: int | None = NO_LEVEL  # that of the network which all rows are of
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
@@ -50,7 +53,7 @@ class LayerModel(QAbstractListModel):
     def clear(self) -> None:
         """No layers."""
         self.beginResetModel()
-        self.rows, self.fresh = [], 0
+        self.rows, self.fresh, self.level = [], 0, NO_LEVEL
         self.endResetModel()
 
     def set_fresh(self, count: int) -> None:
@@ -58,9 +61,19 @@ class LayerModel(QAbstractListModel):
         self.fresh = count
         self._tell(0, len(self.rows))
 
-    def put(self, facts: LayerFacts) -> None:
+    def disown(self) -> None:
+        """The rows stay, but are of another network."""
+        self.level = NO_LEVEL
+        self.set_fresh(0)
+
+    def has_stage(self, stage: int, level: int | None) -> bool:
+        """Whether the network has a row's stage at a level, as far as is known."""
+        return stage < self.fresh or level == self.level
+
+    def put(self, facts: LayerFacts, level: int | None) -> None:
         """One row is up to date, and so are those above it; layers come in their order."""
         at = facts.stage
+        self.level = level if level == self.level else NO_LEVEL
         if at < len(self.rows):
             self.rows[at] = facts
         else:
@@ -70,13 +83,13 @@ class LayerModel(QAbstractListModel):
         self.fresh = at + 1
         self._tell(at, at + 1)
 
-    def finish(self, count: int) -> None:
-        """There are so many layers and no more."""
+    def finish(self, count: int, level: int | None) -> None:
+        """There are so many layers at this level and no more."""
         if count < len(self.rows):
             self.beginRemoveRows(QModelIndex(), count, len(self.rows) - 1)
             del self.rows[count:]
             self.endRemoveRows()
-        self.fresh = count
+        self.fresh, self.level = count, level
 
     def _tell(self, first: int, end: int) -> None:
         if end > first:
@@ -92,6 +105,7 @@ class LayerList(ShowsFocus, QListView):
         super().__init__(parent)
         self.layers = LayerModel()
         self.layers.setParent(self)
+        self._focusing = False
         self.setModel(self.layers)
         self.setItemDelegate(_Row(self))
         self.setUniformItemSizes(True)
@@ -122,8 +136,16 @@ class LayerList(ShowsFocus, QListView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        if current.isValid():
+        if current.isValid() and not self._focusing:
             self.picked.emit(current.row())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """A list without a current row stays so: Qt would make the first one current, which nobody chose."""
+        self._focusing = not self.currentIndex().isValid()
+        super().focusInEvent(event)
+        if self._focusing:
+            self.setCurrentIndex(QModelIndex())
+        self._focusing = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _PASSED_ON:
@@ -192,7 +214,10 @@ class _Row(QStyledItemDelegate):
         for name, (text, token) in words.items():
             painter.setFont(theme.mono() if name in _NUMBERS else theme.sans(theme.LABEL))
             painter.setPen(colours.colour(token))
-            painter.drawText(_cell(row, name), _align(name), text)
+            cell = _cell(row, name)
+            if name in _MEASURED and painter.fontMetrics().horizontalAdvance(text) > cell.width():
+                text = powered(getattr(facts, _MEASURED[name]), 0)  # cut off, it would lose its first digits
+            painter.drawText(cell, _align(name), text)
 
 
 def _cell(row: QRectF, name: str) -> QRectF:

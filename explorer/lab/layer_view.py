@@ -1,7 +1,7 @@
 """The layer that was chosen: facts in a sentence, its histogram, its channels as a grid, and one of them seen large."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.chips import Segments, chip
-from explorer.controls.panel import allow
 from explorer.lab.channel_grid import ChannelGrid
 from explorer.lab.close_up import CloseUp
 from explorer.lab.export import ExportChip
@@ -38,9 +37,10 @@ NO_CHANNELS = "There are no channels yet: choose a layer at the left."
 
 
 class LayerView(QWidget):
-    """``wanted`` comes where the channels, or the one that is seen large, must be asked for."""
+    """``wanted`` comes where the channels, or the one seen large, must be asked for; ``again`` where that failed."""
 
     wanted = Signal()
+    again = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +52,7 @@ class LayerView(QWidget):
         self.together = chip("one scale", TIPS["together"], checkable=True)
         self.export = ExportChip(TIPS["export"], "Picture (*.png)")
         self.title, self.message = QLabel("Channels"), QLabel()
+        self.retry = chip("try again", "Asks for the channels once more.")
         self.stack, self._card = QStackedWidget(), QFrame()
         self._lay_out()
         self._connect()
@@ -84,14 +85,15 @@ class LayerView(QWidget):
         self.words.setText(sentence(facts))
         self.histogram.show_facts(facts)
 
-    def show_channels(self, pictures: ChannelPictures | None) -> None:
-        """The channels of the layer, or the empty grid."""
+    def show_channels(self, pictures: ChannelPictures | None, *, together: bool = False) -> None:
+        """The channels of the layer, on one scale or each on its own, or the empty grid."""
         self.message.clear()
+        self.scale.setText(SCALES[together] if pictures is not None else "")
         self._make_room()
         self.grid.show_channels(self.facts, pictures)
         count = len(self.grid.order)
         self.title.setText(f"{count} channels" if count else "Channels")
-        allow(self.export, "" if count or self.export.writing else NO_CHANNELS, self.export.tip)
+        self.export.allow("" if count else NO_CHANNELS)
         if self.channel is not None and pictures is not None:
             self._name_channel()
 
@@ -100,6 +102,7 @@ class LayerView(QWidget):
         self.words.setEnabled(not numbers)
         self.histogram.set_stale(numbers)
         self.grid.set_stale(channels)
+        self.close_up.words.setEnabled(not channels)  # they come with the channels
         self.close_up.pair.set_stale(values)
 
     def show_values(self, values: Floats) -> None:
@@ -111,7 +114,7 @@ class LayerView(QWidget):
         self.close_up.pair.show_face(image, stale)
 
     def say(self, sentence: str) -> None:
-        """Why the channels cannot be shown."""
+        """Why the channels cannot be shown, with a way on; empty where they can."""
         self.message.setText(sentence)
         self._make_room()
 
@@ -148,11 +151,19 @@ class LayerView(QWidget):
         """What the greys mean, where there is room for it beside the controls."""
         failed = bool(self.message.text())
         self.message.setVisible(failed)
+        self.retry.setVisible(failed)
         self.scale.setVisible(self.channel is None and self.width() >= WIDE and not failed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back to the grid, whichever control here has the focus."""
+        if event.key() == Qt.Key.Key_Escape and self.channel is not None:
+            self.show_all()
+        else:
+            super().keyPressEvent(event)
 
     def _step(self, by: int) -> None:
         order = self.grid.order
@@ -174,22 +185,18 @@ class LayerView(QWidget):
         self.grid.set_by_spread(index == 0)
         self._name_channel()
 
-    def _rescale(self) -> None:
-        self.scale.setText(SCALES[self.together.isChecked()])
-        self.wanted.emit()
-
     def _connect(self) -> None:
         self.grid.opened.connect(self.open)
+        self.retry.clicked.connect(self.again)
         self.close_up.left.connect(self.show_all)
         self.close_up.stepped.connect(self._step)
         self.orders.chosen.connect(self._order)
-        self.together.toggled.connect(lambda _: self._rescale())
+        self.together.toggled.connect(lambda _: self.wanted.emit())
 
     def _lay_out(self) -> None:
         for label, role in ((self.headline, "headline"), (self.title, "title"), (self.words, "muted")):
             label.setProperty("role", role)
         self.scale.setProperty("role", "small")
-        self.scale.setText(SCALES[0])
         self.scale.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it never widens the window
         self.message.setProperty("tone", "bad")
         for label in (self.words, self.message):
@@ -204,6 +211,7 @@ class LayerView(QWidget):
         row.addWidget(self.title)
         row.addWidget(self.scale, 100)
         row.addWidget(self.message, 100)
+        row.addWidget(self.retry)
         row.addStretch(1)
         for control in (self.orders, self.together, self.export):
             row.addWidget(control)

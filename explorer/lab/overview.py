@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.chips import button, chip
 from explorer.controls.columns import StateDot
-from explorer.controls.panel import allow
 from explorer.controls.scrolling import BAR
 from explorer.lab.export import ExportChip
 from explorer.lab.face import Face
@@ -62,8 +61,7 @@ class Overview(QFrame):
 
     def allow_export(self, allowed: bool) -> None:
         """Whether there is something to export."""
-        if not self.export.writing:
-            allow(self.export, "" if allowed else NO_LAYERS, self.export.tip)
+        self.export.allow("" if allowed else NO_LAYERS)
 
     def _lay_out(self) -> None:
         for label, role in ((self.network, "muted"), (self.where, "small-number")):

@@ -13,19 +13,18 @@ from explorer.controls.thumbnails import image_of
 from explorer.jobs import (
     ChannelMap,
     Channels,
-    ChannelSheet,
     Done,
     Failed,
     Frame,
     Layers,
-    LayerTable,
     Piece,
     Problem,
     Request,
 )
-from explorer.lab.export import ExportChip
+from explorer.lab.export import SHEET, TABLE, ExportChip, Plan, sheet_plan, table_plan
 from explorer.lab.layer_view import LayerView
 from explorer.lab.overview import Overview
+from explorer.lab.places import same_layers, same_place, worth_seeing
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.layer_facts import LayerFacts
@@ -33,9 +32,9 @@ from stylegan_core.recipe import Recipe
 
 LAYERS, CHANNELS, ONE = SHOWN = ("lab.layers", "lab.channels", "lab.channel")
 SMALL, LARGE, FEW = 128, 256, 16  # pixels of a channel's picture, the larger ones for up to so many channels
-TABLE, SHEET = "lab.table", "lab.sheet"
 NOTHING = "No network is open yet: open one to look inside its layers."
 GIVEN_UP = "The export was given up, because another network was opened before it was written."
+OTHER = "Nothing was exported, because another network was opened meanwhile: export once more."
 
 
 class LabPage(Asking):
@@ -52,6 +51,7 @@ class LabPage(Asking):
         self._image: QImage | None = None  # that of the frame, made when it is first seen
         self._pending: set[str] = set()  # owners whose answer is still to come
         self._have: dict[str, Recipe] = {}  # what the whole answer on screen is of, by owner
+        self._together = False  # whether the channels on screen are on one scale
         self._failure = ""
         self._favourite: LayerFacts | None = None  # the layer that was chosen in the network before
         self._exports: dict[str, ExportChip] = {TABLE: self.overview.export, SHEET: self.view.export}
@@ -98,13 +98,16 @@ class LabPage(Asking):
             if chip.writing:
                 chip.end()
                 self.said.emit(Problem(GIVEN_UP), "warning")
-        self._frame = self._image = None
         self._pending.clear()
         self._have.clear()
         self._favourite = self.layers.chosen or self._favourite
-        self.layers.layers.clear()
-        self.view.clear()
-        self.overview.allow_export(False)
+        if self.info is not None and same_layers(self.info, info):
+            self.layers.layers.disown()
+        else:
+            self._frame = self._image = None
+            self.layers.layers.clear()
+            self.view.clear()
+            self.overview.allow_export(False)
         self.overview.show_network(f"{info.name}, {info.architecture}")
         self.pages.setCurrentWidget(self._content)
         super().show_model(info)
@@ -122,8 +125,11 @@ class LabPage(Asking):
             self._take_layers(answer, request.recipe)
         elif isinstance(answer, Done) and isinstance(request, Channels | ChannelMap):
             self._settle(request.owner, request.recipe)
-            show = self.view.show_channels if isinstance(request, Channels) else self.view.show_values
-            show(answer.value)
+            if isinstance(request, Channels):
+                self._together = request.together
+                self.view.show_channels(answer.value, together=request.together)
+            else:
+                self.view.show_values(answer.value)
             self._show_state()
 
     def failed(self, answer: Failed) -> None:
@@ -160,11 +166,15 @@ class LabPage(Asking):
         self._have[owner] = recipe
 
     def _ask_channels(self) -> None:
-        """The channels of the layer that was chosen, and the values of the one that is seen large."""
-        facts = self.layers.chosen
+        """The channels of the layer that was chosen, and the values of the one that is seen large.
+
+        Not where the network may have no such layer at this level: then once it is inspected.
+        """
+        facts, recipe, view = self.layers.chosen, self.session.recipe, self.view
         if facts is None or self.info is None or not self.is_seen():
             return
-        recipe, view = self.session.recipe, self.view
+        if not self.layers.layers.has_stage(facts.stage, recipe.level):
+            return
         size = SMALL if facts.channels > FEW else LARGE
         self._send(Channels(CHANNELS, recipe, facts.stage, size, view.together.isChecked()))
         if view.channel is not None:
@@ -178,25 +188,28 @@ class LabPage(Asking):
             self._have.pop(LAYERS, None)
             self.overview.state.say(f"layer {answer.index + 1} of {answer.total}", "warning")
             if answer.value is not None:
-                rows.put(answer.value)
+                rows.put(answer.value, recipe.level)
+                self._forget_channel(answer.value)
+                if self.layers.chosen is None and same_place(answer.value, self._favourite):
+                    self.layers.choose(answer.value.stage)
         else:
             self._settle(LAYERS, recipe)
-            rows.finish(len(answer.value))
+            rows.finish(len(answer.value), recipe.level)
         if recipe != self.session.recipe:
             rows.set_fresh(0)  # a hand has moved on meanwhile
+        elif isinstance(answer, Done) or answer.value == self.layers.chosen is not None:
+            self._ask_channels()  # unless they were asked for before
         if answer.value is not None and self.layers.chosen == answer.value:
             self.view.show_facts(answer.value)
         if isinstance(answer, Done) and self.layers.chosen is None:
-            self.layers.choose(self._worth_seeing())
+            self.layers.choose(worth_seeing(rows.rows, self._favourite))
         self._show_state()
 
-    def _worth_seeing(self) -> int:
-        """The stage to begin with: where the last network was looked at, else the last of its middle layers."""
-        rows = [facts for facts in self.layers.layers.rows if not facts.is_picture]
-        before = self._favourite
-        same = [facts.stage for facts in rows if before is not None and facts.resolution == before.resolution]
-        middle = [facts.stage for facts in rows if facts.band == "middle"]
-        return (same or middle or [len(rows) - 1])[-1]
+    def _forget_channel(self, facts: LayerFacts) -> None:
+        """Back to the grid where the channel that is seen large is none of this layer's any more."""
+        channel = self.view.channel
+        if facts == self.layers.chosen and channel is not None and channel >= facts.channels:
+            self.view.show_all()
 
     def _pick(self, stage: int) -> None:
         facts = self.layers.layers.rows[stage]
@@ -221,7 +234,7 @@ class LabPage(Asking):
         facts, have = self.layers.chosen, self._have
         self.view.set_stale(
             numbers=facts is not None and facts.stage >= rows.fresh,
-            channels=have.get(CHANNELS) != recipe,
+            channels=have.get(CHANNELS) != recipe or self._together != self.view.together.isChecked(),
             values=have.get(ONE) != recipe,
         )
 
@@ -231,35 +244,40 @@ class LabPage(Asking):
             return
         if self._image is None and frame is not None:
             self._image = image_of(frame.pixels)
-        stale = frame is not None and frame.recipe != self.session.recipe
+        of = self.info.hash if self.info is not None else ""
+        stale = frame is not None and (frame.model_hash, frame.recipe) != (of, self.session.recipe)
         self.overview.face.show_image(self._image, stale)
         self.view.show_face(self._image, stale)
 
     def _try_again(self) -> None:
         self._failure = ""
+        self.view.say("")
         self.refresh()
 
     def _take_export(self, answer: Piece | Done) -> None:
-        if isinstance(answer, Done):
-            self._exports[answer.request.owner].end()
+        chip = self._exports[answer.request.owner]
+        if isinstance(answer, Piece):
+            chip.show_progress(answer.index, answer.total)
+        else:
+            chip.end()
             self.said.emit(Problem(f"Saved {answer.value}."), "good")
 
-    def _export(self, owner: str, path: str) -> None:
-        recipe, view = self.session.recipe, self.view
-        if owner == TABLE:
-            self.ask_anew(LayerTable(TABLE, recipe, path))
-        elif view.facts is not None:
-            together, by_spread = view.together.isChecked(), view.orders.index == 0
-            self.ask_anew(ChannelSheet(SHEET, recipe, view.facts.stage, path, together, by_spread))
+    def _export(self, plan: Plan) -> None:
+        if self.info is None or plan.model_hash != self.info.hash:
+            self.said.emit(Problem(OTHER), "warning")
+        else:
+            self._exports[plan.request.owner].start()
+            self.ask_anew(plan.request)
 
-    def _file_name(self, ending: str) -> str:
-        name = self.info.name if self.info is not None else "network"
-        return f"{name}-seed{self.session.recipe.latent.seed}-{ending}"
+    def _plan_table(self) -> Plan | None:
+        return None if self.info is None else table_plan(self.info, self.session.recipe)
 
-    def _sheet_name(self) -> str:
-        facts = self.view.facts
-        layer = "" if facts is None else f"{facts.resolution}-{facts.name.replace(' ', '')}-"
-        return self._file_name(f"{layer}channels.png")
+    def _plan_sheet(self) -> Plan | None:
+        info, view = self.info, self.view
+        if info is None or view.facts is None:
+            return None
+        together, by_spread = view.together.isChecked(), view.orders.index == 0
+        return sheet_plan(info, self.session.recipe, view.facts, together=together, by_spread=by_spread)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self._content)
@@ -278,11 +296,13 @@ class LabPage(Asking):
     def _connect(self) -> None:
         self.overview.picked.connect(self._pick)
         self.overview.again.connect(self._try_again)
+        self.view.again.connect(self._try_again)
         self.view.wanted.connect(self._ask_channels)
+        self.view.wanted.connect(self._show_state)
         table, sheet = self.overview.export, self.view.export
-        table.propose, sheet.propose = lambda: self._file_name("layers.csv"), self._sheet_name
+        table.plan, sheet.plan = self._plan_table, self._plan_sheet
         for owner, chip in self._exports.items():
-            chip.asked.connect(lambda path, owner=owner: self._export(owner, path))
+            chip.asked.connect(self._export)
             chip.given_up.connect(lambda owner=owner: self.forget(owner))
         self.add_command("Export layer statistics…", "", table.tip, table.begin, table)
         self.add_command("Export channels…", "", sheet.tip, sheet.begin, sheet)

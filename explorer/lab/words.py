@@ -9,13 +9,50 @@ _DECIMALS = ((0, 99.95), (1, 9.995), (2, 0.0995), (3, 0.00995))  # from which si
 
 
 def number(value: float) -> str:
-    """Three digits or so, with as many decimals as they leave: "-0.02", "14.3", "250"; "–" for what is no number."""
+    """Three digits or so, with as many decimals as they leave: "-0.02", "14.3", "250"; "–" for what is no number.
+
+    Very large and very small ones with their power of ten: "1.2e8", "3e-30".
+    """
     if not math.isfinite(value):
         return "–"
     size = abs(value)
+    if _needs_power(size):
+        return powered(value)
     decimals = next((count for count, least in _DECIMALS if size >= least), 4) if value else 2
     written = f"{value:.{decimals}f}"
-    return written.lstrip("-") if not float(written) else written  # a zero has no sign
+    return _unsigned_zero(written)
+
+
+def powered(value: float, digits: int = 1) -> str:
+    """With its power of ten and at most so many decimals: "-1.2e8", "3e-30"."""
+    mantissa, _, power = f"{value:.{digits}e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.') if digits else mantissa}e{int(power)}"
+
+
+def tick(value: float) -> str:
+    """A round number below an axis, with all its digits."""
+    return powered(value, 6) if _needs_power(abs(value)) else f"{value:.10g}"
+
+
+def ends(low: float, high: float) -> tuple[str, str]:
+    """Both ends of a narrow range, with two digits of its width: "250.1" and "250.3"."""
+    size, width = max(abs(low), abs(high)), high - low
+    if not (math.isfinite(width) and width > 0):
+        return number(low), number(high)
+    finest = math.floor(math.log10(width)) - 1
+    if _needs_power(size):
+        digits = min(max(math.floor(math.log10(size)) - finest, 1), 16)
+        return powered(low, digits), powered(high, digits)
+    decimals = max(-finest, 0)
+    return _unsigned_zero(f"{low:.{decimals}f}"), _unsigned_zero(f"{high:.{decimals}f}")
+
+
+def _needs_power(size: float) -> bool:
+    return size >= 999_999.5 or 0 < size < 0.99995e-4  # as they are once rounded
+
+
+def _unsigned_zero(written: str) -> str:
+    return written if float(written) else written.lstrip("-")
 
 
 def title(facts: LayerFacts) -> str:
@@ -28,16 +65,22 @@ def sentence(facts: LayerFacts) -> str:
     side = f"{facts.resolution}×{facts.resolution}"
     numbers = f"mean {number(facts.mean)}, standard deviation {number(facts.deviation)}, "
     numbers += f"from {number(facts.minimum)} to {number(facts.maximum)}"
+    lost = _not_finite(facts)
     if facts.is_picture:
-        return f"The picture so far, red, green and blue at {side}: {numbers}; black is -1 and white is 1."
+        return f"The picture so far, red, green and blue at {side}: {numbers}; black is -1 and white is 1{lost}."
     share = f"{100 * facts.not_positive:.0f} % are zero or below"
-    return f"{facts.channels} channels of {side} values: {numbers}; {share}."
+    return f"{facts.channels} channels of {side} values: {numbers}; {share}{lost}."
+
+
+def _not_finite(facts: LayerFacts) -> str:
+    count = facts.not_finite
+    return f"; {count} value{' is no number' if count == 1 else 's are no numbers'}" if count else ""
 
 
 def row_words(facts: LayerFacts) -> str:
     """A row of the list for those who hear it, and as its tooltip."""
     what = f"{facts.name.capitalize()} at {facts.resolution}², {facts.band}"
-    return f"{what}: mean {number(facts.mean)}, standard deviation {number(facts.deviation)}."
+    return f"{what}: mean {number(facts.mean)}, standard deviation {number(facts.deviation)}{_not_finite(facts)}."
 
 
 def channel_name(channel: int, facts: LayerFacts) -> str:

@@ -3,6 +3,8 @@
 import csv
 import io
 from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -171,6 +173,59 @@ def test_a_dead_layer_is_told_as_it_is() -> None:
     assert (facts.mean, facts.deviation, facts.not_positive, facts.low, facts.high) == (0, 0, 1, 0, 0)
     assert facts.counts[0] == facts.values and facts.beyond == 0
     assert (channels(made, RECIPE, 1).pictures == 128).all()
+
+
+class Given:
+    """A renderer that hands on one layer, as it is told."""
+
+    def __init__(self, x: Tensor) -> None:
+        self._x, self.styles = x, SimpleNamespace(model=SimpleNamespace(resolution=x.shape[-1]))
+        self._stage = SimpleNamespace(makes_picture=False)
+
+    def stages(self, recipe: Recipe) -> list[object]:
+        return [self._stage]
+
+    def stage_by_stage(self, recipe: Recipe) -> list[tuple[object, Tensor]]:
+        return [(self._stage, self._x)]
+
+
+def given(x: Tensor) -> Any:
+    return Given(x)
+
+
+def test_values_that_are_no_numbers_are_counted_and_left_out() -> None:
+    x = torch.randn(1, 3, 4, 4, generator=torch.Generator().manual_seed(1))
+    x[0, 0, 0, 0], x[0, 0, 1, 1], x[0, 0, 2, 2] = torch.nan, torch.inf, -torch.inf
+    x[0, 2] = torch.nan
+    finite = x[x.isfinite()].double()
+    (facts,) = activations._whole(layer_steps(given(x), RECIPE))
+    assert facts.not_finite == 19 and sum(facts.counts) + facts.beyond == len(finite) == facts.values - 19
+    assert facts.mean == pytest.approx(float(finite.mean()), rel=1e-6)
+    assert facts.deviation == pytest.approx(float(finite.std(correction=0)), rel=1e-6)
+    assert (facts.minimum, facts.maximum) == (float(finite.min()), float(finite.max()))
+    assert facts.not_positive == pytest.approx(float((finite <= 0).double().mean()))
+    row = next(csv.DictReader(io.StringIO(table([facts], "abc", "{}"))))
+    assert row["not_finite"] == "19"
+    (none,) = activations._whole(layer_steps(given(torch.full((1, 2, 4, 4), torch.nan)), RECIPE))
+    assert none.not_finite == none.values and none.mean != none.mean and sum(none.counts) == none.beyond == 0
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_one_lost_channel_leaves_the_others_their_pictures(together: bool) -> None:
+    x = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+    whole = activations._whole(activations.channel_steps(given(x[:, :2]), RECIPE, 0, together=together))
+    x[0, 2] = torch.nan
+    found = activations._whole(activations.channel_steps(given(x), RECIPE, 0, together=together))
+    assert np.array_equal(found.pictures[:2], whole.pictures) and (found.pictures[2] == 0).all()
+    assert found.by_spread()[-1] == 2 and np.isnan(found.mean[2])
+
+
+def test_values_whose_squares_overflow_are_measured() -> None:
+    x = torch.tensor([3e38, -3e38, 1e30, 0.0]).view(1, 1, 2, 2).repeat(1, 1, 2, 2)
+    (facts,) = activations._whole(layer_steps(given(x), RECIPE))
+    assert facts.not_finite == 0 and facts.deviation == pytest.approx(2.1213e38, rel=1e-3)
+    found = activations._whole(activations.channel_steps(given(x), RECIPE, 0))
+    assert np.isfinite(found.deviation).all()
 
 
 def test_the_table_holds_every_digit() -> None:

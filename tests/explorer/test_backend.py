@@ -211,6 +211,25 @@ def test_layers_are_exported_with_what_is_needed_to_see_them_again(
     assert left >= MARGIN
 
 
+def test_a_sheet_of_channels_comes_in_short_steps_and_is_written_in_the_last(
+    backend: TorchBackend, tmp_path: Path
+) -> None:
+    path = tmp_path / "channels.png"
+    request = ChannelSheet("s", Recipe(Latent(4)), 5, str(path))
+    steps = backend.job(request)
+    told = []
+    for index, total, _ in steps:
+        told.append(index / total)
+        assert not path.exists()
+    assert path.exists() and told == sorted(told) and 0 <= told[0] < 0.3 < told[-2] <= told[-1] < 1
+    path.unlink()
+    steps = backend.job(request)
+    for _ in told:
+        next(steps)
+    steps.close()  # given up one step before the end
+    assert not path.exists() and not list(tmp_path.glob("*.part"))
+
+
 def test_a_place_that_cannot_be_written_is_one_sentence(backend: TorchBackend, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     path = str(tmp_path / "file" / "face.png")

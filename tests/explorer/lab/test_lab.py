@@ -1,18 +1,18 @@
 """The layer inspector by mouse and keys: what it asks and when, what it shows, and what it says where it cannot."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
-from explorer.jobs import ChannelMap, Channels, ChannelSheet, Frame, Layers, LayerTable
-from explorer.lab.page import CHANNELS, LAYERS, SHEET, TABLE
+from explorer.jobs import ChannelMap, Channels, Frame, Layers
+from explorer.lab.page import CHANNELS, LAYERS
 from explorer.session import Session
 from stylegan_core.layer_facts import LayerFacts
 from stylegan_core.recipe import Latent, Recipe
@@ -130,8 +130,13 @@ def test_channels_are_ordered_and_put_on_one_scale(session: Session, show: Any, 
     assert view.grid.order == list(range(64))
     assert not lab.of(Channels).together and "own mean" in view.scale.text()
     qtbot.mouseClick(view.together, LEFT)
-    assert lab.of(Channels).together and "the same for all" in view.scale.text()
+    assert lab.of(Channels).together and view.grid.stale and "own mean" in view.scale.text()  # the grid is of before
     lab.answer()
+    assert not view.grid.stale and "the same for all" in view.scale.text()
+    qtbot.mouseClick(view.together, LEFT)
+    assert view.grid.stale and "the same for all" in view.scale.text()
+    qtbot.mouseClick(view.together, LEFT)
+    assert not view.grid.stale
     assert view.grid.order == list(range(64))
     index = view.grid.channels.index(5)
     assert view.grid.channels.data(index, Qt.ItemDataRole.ToolTipRole) == (
@@ -157,9 +162,10 @@ def test_a_click_shows_a_channel_large_and_keys_go_on_and_back(session: Session,
     qtbot.mouseClick(view.close_up.next, LEFT)
     assert lab.of(ChannelMap).channel == 5
     session.apply(Recipe(Latent(9)))  # the same channel of another face
-    assert view.close_up.pair._stale
+    assert view.close_up.pair._stale and not view.close_up.words.isEnabled()
     lab.inspected()
     assert lab.of(ChannelMap).recipe.latent == Latent(9) and not view.close_up.pair._stale
+    assert view.close_up.words.isEnabled()
     qtbot.keyClick(view.close_up, Qt.Key.Key_Escape)
     assert view.stack.currentWidget() is view.grid and view.grid.hasFocus()
     count = len(lab.requests)
@@ -169,6 +175,20 @@ def test_a_click_shows_a_channel_large_and_keys_go_on_and_back(session: Session,
     assert view.close_up.pair.values is not None
     lab.page.layers.choose(3)
     assert view.stack.currentWidget() is view.grid and view.channel is None
+
+
+def test_escape_leaves_the_large_channel_wherever_the_focus_is(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()
+    lab.inspected()
+    view = lab.page.view
+    controls = (view.close_up, view.close_up.back, view.close_up.next, view.orders.findChildren(QPushButton)[1])
+    for control in (*controls, view.export):
+        view.open(5)
+        lab.answer()
+        control.setFocus()
+        assert control.hasFocus()
+        qtbot.keyClick(control, Qt.Key.Key_Escape)
+        assert view.channel is None, control
 
 
 def test_values_can_be_read_under_the_pointer(session: Session, show: Any, qtbot: QtBot) -> None:
@@ -221,34 +241,6 @@ def test_without_a_network_it_says_so_and_leads_on(session: Session, show: Any, 
     assert page.empty.findChild(QLabel).text() == "The file is gone: open another."
 
 
-def test_another_network_starts_where_the_last_one_was_looked_at(session: Session, show: Any) -> None:
-    lab = show()
-    lab.inspected()
-    lab.page.layers.choose(2)
-    lab.page.view.open(1)
-    session.set_model(model_info(32, name="other"), "other.safetensors")
-    view = lab.page.view
-    assert lab.page.layers.layers.rows == [] and view.headline.text() == "" and view.channel is None
-    assert view.grid.order == [] and not lab.page.overview.export.isEnabled()
-    lab.inspected()
-    assert view.headline.text() == "Layer 3 · 8²" and "other" in lab.page.overview.network.text()
-
-
-def test_fewer_layers_of_a_growing_network_move_the_choice(session: Session, show: Any) -> None:
-    lab = show()
-    lab.inspected()
-    lab.page.layers.choose(9)
-    session.edit(level=1)
-    lab.rest()
-    request = lab.of(Layers)
-    few = tuple(lab.page.layers.layers.rows[:4])
-    for each in few:
-        lab.piece(request, each.stage, each, 4)
-    lab.done(request, few)
-    assert len(lab.page.layers.layers.rows) == 4 and lab.page.layers.chosen.stage == 3
-    assert lab.of(Channels).stage == 3 and lab.of(Channels).recipe.level == 1
-
-
 def test_stages_that_make_a_picture_are_named_so(session: Session, show: Any) -> None:
     lab = show(model_info(32), pictures=True)
     lab.inspected()
@@ -272,65 +264,25 @@ def test_a_failure_says_why_and_is_tried_again(session: Session, show: Any, qtbo
     lab.answer()
     assert not overview.message.isVisible() and overview.state.word == "exact · float32"
     lab.fail(_asked_again(lab), "There is no such layer: choose another.")
-    assert lab.page.view.message.text() == "There is no such layer: choose another."
+    view = lab.page.view
+    assert view.message.text() == "There is no such layer: choose another." and view.retry.isVisible()
+    count = len(lab.requests)
+    qtbot.mouseClick(view.retry, LEFT)
+    assert not view.message.isVisible() and not view.retry.isVisible() and view.grid.stale
+    assert lab.owners()[count:] == [CHANNELS]
+    lab.answer()
+    assert not view.grid.stale
+    view.open(3)
+    lab.fail(lab.of(ChannelMap), "There is not enough memory for this picture: close other programs.")
+    lab.page.resize(1080, 526)
+    qtbot.mouseClick(view.retry, LEFT)
+    lab.answer()
+    assert lab.page.width() == 1080 and view.close_up.pair.values is not None and not view.retry.isVisible()
 
 
 def _asked_again(lab: Any) -> Channels:
     lab.page.view.together.click()
     return lab.of(Channels)
-
-
-def test_an_export_asks_where_to(session: Session, show: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = show()
-    lab.inspected()
-    asked: list[tuple[str, str]] = []
-
-    def ask(parent: QWidget, title: str, name: str, kinds: str, then: Any) -> None:
-        asked.append((name, kinds))
-        then(str(tmp_path / name))
-
-    monkeypatch.setattr("explorer.lab.export.ask_to_save", ask)
-    lab.page.overview.export.click()
-    lab.page.actions()[1].trigger()
-    assert asked == [
-        ("small-seed0-layers.csv", "Table (*.csv)"),
-        ("small-seed0-32-layer7-channels.png", "Picture (*.png)"),
-    ]
-    assert lab.of(LayerTable).path.endswith("layers.csv") and lab.of(ChannelSheet).path.endswith("channels.png")
-
-
-@pytest.mark.parametrize("owner", [TABLE, SHEET])
-def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, owner: str, tmp_path: Path) -> None:
-    lab = show()
-    lab.inspected()
-    said: list[tuple[str, str]] = []
-    lab.page.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
-    chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
-    kind, ending = (LayerTable, "layers.csv") if owner == TABLE else (ChannelSheet, "32-layer7-channels.png")
-    assert chip.propose() == f"small-seed0-{ending}"
-    path = str(tmp_path / "out")
-    chip.write(path)
-    request = lab.of(kind)
-    assert request.path == path and request.recipe == session.recipe and lab.page.unfinished
-    if owner == SHEET:
-        assert (request.stage, request.by_spread, request.together) == (7, True, False)
-    lab.page.hide()  # the file is written all the same
-    assert owner not in lab.dropped
-    lab.piece(request, 0, None, 3)
-    lab.done(request, path)
-    assert said == [(f"Saved {path}.", "good")] and chip.text() == "export …" and not lab.page.unfinished
-    chip.write(path)
-    lab.fail(lab.of(kind), "It cannot be written: choose another folder.")
-    assert said[-1] == ("It cannot be written: choose another folder.", "bad")
-    chip.write(path)
-    lab.dropped.clear()
-    lab.page.actions()[owner == SHEET].trigger()  # the command of the palette gives nothing up
-    assert lab.dropped == [] and chip.writing
-    chip.click()
-    assert lab.dropped == [owner] and chip.text() == "export …"
-    chip.write(path)
-    session.set_model(model_info(name="other"), "other.safetensors")
-    assert said[-1][1] == "warning" and "another network" in said[-1][0] and not lab.page.unfinished
 
 
 def test_letters_are_left_to_the_window(session: Session, show: Any, qtbot: QtBot) -> None:
@@ -401,8 +353,36 @@ def test_numbers_that_are_none_are_drawn_too(session: Session, show: Any) -> Non
         lab.page.grab()
     assert "mean –" in lab.page.view.words.text()
     values = np.full((4, 4), nan, np.float32)
-    lab.page.view.close_up.pair.show_values(values)
-    lab.page.view.close_up.pair.grab()
+    pair = lab.page.view.close_up.pair
+    pair.show_values(values)
+    pair.grab()
+    assert pair.accessibleDescription() == "None of the values is a number"
+    values[0] = (3e38, -3e38, np.inf, -np.inf)
+    pair.show_values(values)
+    pair.grab()
+    assert pair._low == pytest.approx(-3e38) and pair.accessibleDescription() == "Values from -3e38 to 3e38"
+    dark, bright = pair._heat.pixelColor(1, 0).lightness(), pair._heat.pixelColor(0, 0).lightness()
+    assert dark < bright == pair._heat.pixelColor(2, 0).lightness()
+
+
+def test_large_numbers_keep_their_first_digits_in_the_list(session: Session, show: Any) -> None:
+    lab = show()
+    lab.inspected()
+    row = lab.page.layers.layers.rows[0]
+    written: list[tuple[float, float, str]] = []
+
+    class Watched(QPainter):
+        def drawText(self, cell: Any, flags: Any, text: str) -> None:
+            written.append((cell.width(), self.fontMetrics().horizontalAdvance(text), text))
+
+    picture = QImage(400, 40, QImage.Format.Format_RGB32)
+    painter = Watched(picture)
+    for value in (-123456.7, -3.21e-30, 1.25e38, 999999.0):
+        facts = replace(row, mean=value, deviation=abs(value))
+        lab.page.layers.itemDelegate()._write(painter, QRectF(0, 0, 396, 32), facts)
+    painter.end()
+    assert all(room >= wide for room, wide, _ in written), written
+    assert "-3e-30" in [text for _, _, text in written]
 
 
 def test_a_network_without_styles_is_inspected_too(session: Session, show: Any) -> None:
