@@ -39,7 +39,7 @@ def ends(low: float, high: float) -> tuple[str, str]:
     size, width = max(abs(low), abs(high)), high - low
     if not (math.isfinite(width) and width > 0):
         return number(low), number(high)
-    finest = math.floor(math.log10(width)) - 1
+    finest = math.floor(math.log10(width * (1 + 1e-9))) - 1  # a tenth may be a little less, as a difference
     if _needs_power(size):
         digits = min(max(math.floor(math.log10(size)) - finest, 1), 16)
         return powered(low, digits), powered(high, digits)

@@ -206,6 +206,8 @@ def test_values_can_be_read_under_the_pointer(session: Session, show: Any, qtbot
     box = view.histogram._box()
     assert "% of the values" in view.histogram.words_at(box.center().x())
     assert "one standard deviation" in view.histogram.words_at(2)
+    view.histogram.show_facts(replace(view.facts, low=250.0, high=256.4))  # bars a tenth wide
+    assert view.histogram.words_at(box.left() + 1).startswith("250.00 to 250.10: ")
 
 
 def test_the_picture_stands_beside_and_is_dimmed_while_it_is_older(session: Session, show: Any) -> None:
