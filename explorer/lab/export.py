@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -12,6 +13,7 @@ from explorer.jobs import ChannelSheet, LayerTable
 from explorer.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.places import is_there
 from stylegan_core.recipe import Recipe
 
 GIVES_UP = "Gives the export up; nothing is written."
@@ -43,10 +45,14 @@ def sheet_plan(info: ModelInfo, recipe: Recipe, facts: LayerFacts, *, together: 
 
 
 class ExportChip(QPushButton):
-    """``asked`` carries the plan with its path; ``given_up`` comes where it is not to be written after all."""
+    """``asked`` carries the plan with its path; ``given_up`` comes where it is not to be written after all.
+
+    ``refused`` says in one sentence why nothing is asked for.
+    """
 
     asked = Signal(object)
     given_up = Signal()
+    refused = Signal(str)
 
     def __init__(self, tip: str, kinds: str, parent: QWidget | None = None) -> None:
         super().__init__("export …", parent)
@@ -75,9 +81,11 @@ class ExportChip(QPushButton):
     def write(self, plan: Plan, path: str) -> None:
         """Has what was planned written to a path, with the ending of what it is: a PNG is never called .jpg."""
         ending = plan.name[plan.name.rindex(".") :]
-        path = path if path.lower().endswith(ending) else path + ending
-        if not self.writing:
-            self.asked.emit(replace(plan, request=replace(plan.request, path=path)))
+        whole = path if path.lower().endswith(ending) else path + ending
+        if whole != path and is_there(Path(whole)):
+            self.refused.emit(f"{whole} exists already: choose another name.")  # nobody was asked about that one
+        elif not self.writing:
+            self.asked.emit(replace(plan, request=replace(plan.request, path=whole)))
 
     def start(self) -> None:
         """It is being written."""

@@ -303,6 +303,7 @@ class LabPage(Asking):
         table.plan, sheet.plan = self._plan_table, self._plan_sheet
         for owner, chip in self._exports.items():
             chip.asked.connect(self._export)
+            chip.refused.connect(lambda why: self.said.emit(Problem(why), "warning"))
             chip.given_up.connect(lambda owner=owner: self.forget(owner))
         self.add_command("Export layer statistics…", "", table.tip, table.begin, table)
         self.add_command("Export channels…", "", sheet.tip, sheet.begin, sheet)

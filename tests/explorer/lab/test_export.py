@@ -106,6 +106,19 @@ def test_a_sheet_is_called_what_it_is(session: Session, show: Any, typed: str, w
     assert lab.of(ChannelSheet).path == written
 
 
+def test_a_name_nobody_was_asked_about_replaces_nothing(session: Session, show: Any, tmp_path: Path) -> None:
+    lab = show()
+    lab.inspected()
+    said: list[str] = []
+    lab.page.said.connect(lambda problem, _: said.append(problem.sentence))
+    (tmp_path / "a.jpg.png").touch()
+    chip, asked = lab.page.view.export, len(lab.requests)
+    chip.write(chip.plan(), str(tmp_path / "a.jpg"))
+    assert said == [f"{tmp_path / 'a.jpg.png'} exists already: choose another name."] and len(lab.requests) == asked
+    chip.write(chip.plan(), str(tmp_path / "a.jpg.png"))  # the dialog has asked about this one
+    assert lab.of(ChannelSheet).path == str(tmp_path / "a.jpg.png")
+
+
 @pytest.mark.parametrize("owner", [TABLE, SHEET])
 def test_a_chip_that_gives_up_says_so(session: Session, show: Any, owner: str) -> None:
     lab = show()
