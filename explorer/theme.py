@@ -175,11 +175,18 @@ def is_everywhere() -> bool:
 
 
 def _polish_later(widgets: list[QWidget]) -> None:
+    """Polishes some in each turn of the event loop."""
+    global _behind
+    _behind += len(widgets)
+    _polish_some(widgets)
+
+
+def _polish_some(widgets: list[QWidget]) -> None:
     global _behind
     _polish(widgets[:POLISHED])
-    _behind = len(widgets[POLISHED:])
-    if _behind:
-        QTimer.singleShot(0, lambda: _polish_later(widgets[POLISHED:]))
+    _behind -= len(widgets[:POLISHED])
+    if widgets[POLISHED:]:
+        QTimer.singleShot(0, lambda: _polish_some(widgets[POLISHED:]))
 
 
 def sans(pixels: int = BODY, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

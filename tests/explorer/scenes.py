@@ -126,6 +126,7 @@ class Stage:
             self.wait(lambda: self._answered)
             self.wait(lambda: self._idle)  # said after the answer: the status bar shows it
             widgets.append(len(self.explorer.window.findChildren(QWidget)))
+        self.wait(theme.is_everywhere)
         frame = self.explorer.picture.frame
         if frame is not None:
             self.explorer.picture.show_frame(replace(frame, seconds=0.0041))
