@@ -81,7 +81,7 @@ def _comment_of_mp4(path: Path) -> str:
     except ModuleNotFoundError:
         raise ValueError("Looking into an mp4 needs the package av: install it with pip install av.") from None
     try:
-        # As an mp4 alone, and nothing it refers to; what stands before a colon is a protocol unless the path is absolute.
+        # As an mp4 alone, and nothing it refers to. Absolute, for what stands before a colon is else a protocol.
         with av.open(str(path.absolute()), format="mp4", options={"protocol_whitelist": "file"}) as film:
             said = str(film.metadata.get("comment", ""))
             return said if is_film(said) else ""
