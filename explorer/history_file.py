@@ -42,6 +42,7 @@ class HistoryFile:
     def __init__(self, folder: Path, lock: QLockFile) -> None:
         self._file = folder / "history.jsonl"
         self._film, self._put_away = folder / FILM, folder / "film-before.json"
+        self._written = Film()  # what was put away last, and is written
         self._lock = lock
 
     @classmethod
@@ -133,8 +134,9 @@ class HistoryFile:
 
     def write_films(self, film: Film, put_away: Film) -> None:
         """Keeps both. Raises OSError."""
-        if put_away.keys:
+        if put_away.keys and put_away != self._written:
             write_whole(self._put_away, put_away.to_json().encode())
+            self._written = put_away
         write_whole(self._film, film.to_json().encode())
 
     def close(self) -> None:

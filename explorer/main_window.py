@@ -33,7 +33,7 @@ from explorer.controls.action_button import ActionButton
 from explorer.controls.banner import Banner
 from explorer.controls.chips import IconButton, Segments, button
 from explorer.controls.columns import SideColumn, StateDot
-from explorer.controls.local_files import local_files
+from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette
 from explorer.jobs import Problem
 from stylegan_core.info import ModelInfo
@@ -190,14 +190,11 @@ class MainWindow(QMainWindow):
         return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_files(event.mimeData()):
-            event.acceptProposedAction()
+        accept_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = local_files(event.mimeData())
-        if files:
-            event.acceptProposedAction()
-            self.dropped.emit(str(files[0]))
+        if path := dropped_file(event):
+            self.dropped.emit(path)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typing = isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)

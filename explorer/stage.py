@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer import theme
 from explorer.controls.caption import Sign
-from explorer.controls.local_files import local_files
+from explorer.controls.local_files import accept_files, dropped_file
 
 STILL = 2000  # milliseconds without a move after which the cursor is hidden
 MARGIN = 0.025  # of the height, around what is written
@@ -123,14 +123,11 @@ class Stage(QWidget):
             super().keyReleaseEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_files(event.mimeData()):
-            event.acceptProposedAction()
+        accept_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = local_files(event.mimeData())
-        if files:
-            event.acceptProposedAction()
-            self.dropped.emit(str(files[0]))
+        if path := dropped_file(event):
+            self.dropped.emit(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()  # the other window asks whether something is unfinished

@@ -8,13 +8,12 @@ from stylegan_core.film import Film
 from stylegan_core.film_timeline import Timeline
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
-from stylegan_core.render import Pixels, render
-from stylegan_core.styles import Styles
+from stylegan_core.render import Pixels, render, renderer_of
 
 
 def timeline(model: Model, film: Film) -> Timeline:
     """The moments of a film in this network. Raises ValueError where a key belongs to a network of another width."""
-    styles = Styles(model)
+    styles = renderer_of(model).styles  # which then knows the keys that it draws
     ws = [np.asarray(styles.ws(key.recipe)[0].cpu().numpy(), np.float32) for key in film.keys]
     return Timeline(film, ws, model.info)
 

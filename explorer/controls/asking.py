@@ -1,10 +1,11 @@
 """Questions to a person that do not stop the window: a file to open or save, a seed."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
-from stylegan_core.places import home
+from stylegan_core.places import home, is_there
 from stylegan_core.recipe import SEEDS
 
 DATA_FILES = "Data (*.zip *.gz *ubyte *idx*);;All files (*)"
@@ -26,6 +27,17 @@ def ask_to_save(parent: QWidget, title: str, name: str, kinds: str, then: Callab
     dialog.selectFile(name)
     dialog.fileSelected.connect(then)
     _open(dialog)
+
+
+def with_ending(path: str, ending: str) -> str:
+    """The name with the ending that belongs to it, where it was typed with another or with none."""
+    return path if path.lower().endswith(ending) else path + ending
+
+
+def unasked(chosen: str, path: str) -> str:
+    """Why ``path`` may not be written where the dialog has asked about ``chosen`` alone: one sentence, or nothing."""
+    taken = path != chosen and is_there(Path(path))
+    return f"{path} exists already: choose another name." if taken else ""
 
 
 def ask_for_data(parent: QWidget, title: str, then: Callable[[str], object]) -> None:

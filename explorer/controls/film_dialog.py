@@ -9,18 +9,18 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
 )
 
+from explorer.controls.asking import unasked, with_ending
 from explorer.controls.chips import button
+from explorer.controls.field_form import field_form
 from explorer.time_left import duration
 from stylegan_core.film import RATES, Film
 from stylegan_core.moving_picture import FORMATS, GIF_FPS
-from stylegan_core.places import is_there
 
 KINDS = (
     ("mp4 film", ".mp4", "mp4 film (*.mp4)"),
@@ -79,7 +79,7 @@ class FilmDialog(QDialog):
         self._says = QLabel()
         self._save = button("Save…", "Asks where, then draws and writes in the background.", "primary")
         self._save.clicked.connect(self._ask_path)
-        self._lay_out(resolution)
+        self._lay_out()
         for choice in (self.kind, self.rate, self.size_of):
             choice.currentIndexChanged.connect(lambda _: self._tell())
         self._tell()
@@ -89,7 +89,7 @@ class FilmDialog(QDialog):
         ending = KINDS[self.kind.currentIndex()][1]
         film = self._film if ending == ".json" else replace(self._film, fps=self._rates[self.rate.currentIndex()])
         side, smooth = self._sides[self.size_of.currentIndex()], self.smooth.isChecked()
-        named = path if path.lower().endswith(ending) else path + ending
+        named = with_ending(path, ending)
         if not ending and Path(path).suffix.lower() in FORMATS:
             named += "-frames"  # as it is, it would be taken for a film
         return FilmWish(film, named, ending, side, smooth, replaces=named == path)
@@ -97,8 +97,8 @@ class FilmDialog(QDialog):
     def save_to(self, path: str) -> None:
         """Asks for the film there and closes; a name that nobody was asked about replaces nothing."""
         wish = self.wish(path)
-        if not wish.replaces and is_there(Path(wish.path)):
-            self._says.setText(f"{wish.path} exists already: choose another name.")
+        if why := unasked(path, wish.path):
+            self._says.setText(why)
             return
         self.asked.emit(wish)
         self.accept()
@@ -137,18 +137,11 @@ class FilmDialog(QDialog):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _lay_out(self, resolution: int) -> None:
+    def _lay_out(self) -> None:
         title = QLabel("Save film")
         title.setProperty("role", "headline")
         self._says.setWordWrap(True)
-        form = QFormLayout()
-        form.setVerticalSpacing(8)
-        form.setHorizontalSpacing(12)
-        for field in (self.kind, self.rate, self.size_of):
-            label = QLabel(field.accessibleName())
-            label.setFixedHeight(field.sizeHint().height())  # in the middle of its field
-            label.setBuddy(field)
-            form.addRow(label, field)
+        form = field_form((self.kind, self.rate, self.size_of))
         form.addRow("", self.smooth)
         cancel = button("Cancel", "Closes without saving.")
         cancel.clicked.connect(self.reject)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.chips import button
+from explorer.controls.field_form import field_form
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
 from explorer.time_left import TimeLeft
 from stylegan_core.recipe import SEEDS, Latent, Recipe
@@ -93,14 +93,7 @@ class SheetDialog(QDialog):
     def _lay_out(self) -> None:
         title = QLabel("Contact sheet")
         title.setProperty("role", "headline")
-        form = QFormLayout()
-        form.setVerticalSpacing(8)
-        form.setHorizontalSpacing(12)
-        for field in (self.first, self.count, self.columns):
-            label = QLabel(field.accessibleName())
-            label.setFixedHeight(field.sizeHint().height())  # in the middle of its field
-            label.setBuddy(field)
-            form.addRow(label, field)
+        form = field_form((self.first, self.count, self.columns))
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self._close)

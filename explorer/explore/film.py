@@ -236,7 +236,6 @@ class FilmStrip(Asking):
         self._show_pictures()
         self.track.set_times(times, film.fps)
         self.view.show_film(film, "" if film.sections else ONE if film.keys else NONE)
-        self.view.show_time()
 
     def _show_pictures(self, only: Recipe | None = None) -> None:
         for at, recipe in enumerate(self._keys):

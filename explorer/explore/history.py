@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
+from explorer.controls.pop_up import pop_up
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.thumbnails import Thumbnail, image_of
@@ -238,15 +239,14 @@ class HistoryStrip(QWidget):
             self.model_wanted.emit(entry.model_path, entry.recipe)
 
     def _menu(self, key: str, where: QPoint) -> None:
-        menu = QMenu(self)
-        favourite = self._entries[key].favourite
-        menu.addAction("Remove star" if favourite else "Star").triggered.connect(lambda: self._star(key))
-        menu.addAction("Bring back").triggered.connect(lambda: self._restore(key))
-        film = menu.addAction("Add to the film")
-        film.triggered.connect(lambda: self.film_wanted.emit(self._entries[key]))
-        menu.addAction("Remove from history").triggered.connect(lambda: self._remove(key))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(where)
+        pop_up(
+            self,
+            where,
+            ("Remove star" if self._entries[key].favourite else "Star", lambda: self._star(key), True),
+            ("Bring back", lambda: self._restore(key), True),
+            ("Add to the film", lambda: self.film_wanted.emit(self._entries[key]), True),
+            ("Remove from history", lambda: self._remove(key), True),
+        )
 
     def _star(self, key: str) -> None:
         entry = replace(self._entries[key], favourite=not self._entries[key].favourite)

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from explorer.controls.asking import ask_to_save
+from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.panel import allow
 from explorer.jobs import ChannelSheet, LayerTable
 from explorer.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.layer_facts import LayerFacts
-from stylegan_core.places import is_there
 from stylegan_core.recipe import Recipe
 
 GIVES_UP = "Gives the export up; nothing is written."
@@ -81,9 +79,9 @@ class ExportChip(QPushButton):
     def write(self, plan: Plan, path: str) -> None:
         """Has what was planned written to a path, with the ending of what it is: a PNG is never called .jpg."""
         ending = plan.name[plan.name.rindex(".") :]
-        whole = path if path.lower().endswith(ending) else path + ending
-        if whole != path and is_there(Path(whole)):
-            self.refused.emit(f"{whole} exists already: choose another name.")  # nobody was asked about that one
+        whole = with_ending(path, ending)
+        if why := unasked(path, whole):
+            self.refused.emit(why)
         elif not self.writing:
             self.asked.emit(replace(plan, request=replace(plan.request, path=whole)))
 

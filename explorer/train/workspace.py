@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from explorer.controls.local_files import local_files
+from explorer.controls.local_files import accept_files, dropped_file
 from explorer.runs import Launch, train_arguments
 from explorer.task import Task
 from explorer.train.dropping import Dropped, what_is
@@ -89,19 +89,15 @@ class TrainWorkspace(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders are welcome."""
-        if local_files(event.mimeData()):
-            event.acceptProposedAction()
+        accept_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Looks at what it is beside the window's thread; on a monitor it is the window's to open."""
-        files = local_files(event.mimeData())
-        if not files:
-            return
-        event.acceptProposedAction()
-        if self.pages.currentWidget() is self.monitor:
-            self.open_requested.emit(str(files[0]))
-        else:
-            self._drops.begin(lambda _: what_is(files[0]))
+        path = dropped_file(event)
+        if path and self.pages.currentWidget() is self.monitor:
+            self.open_requested.emit(path)
+        elif path:
+            self._drops.begin(lambda _: what_is(Path(path)))
 
     def _take_dropped(self, found: Dropped) -> None:
         """Pictures become the data of a new run, a network what it begins from, a run is watched."""
