@@ -57,6 +57,14 @@ log = logging.getLogger(__name__)
 
 PIN = "pin"
 OF_EXPLORE = ("film", "film_add", "film_play")  # keys of one letter act where one sees what they do
+STEPS = (
+    "undo",
+    "redo",
+    "film_undo",
+    "film_redo",
+    "next_model",
+    "previous_model",
+)  # a key that is held goes on stepping
 STRIP_TIPS = ("Every change, as a picture to come back to (F).", "Pictures that become a film (F).")
 
 
@@ -178,7 +186,7 @@ class Explorer(QObject):
         self.window.add_header_actions(shown, self.actions["present"], self.actions["save"])
         for key, action in self.actions.items():
             (explore if key in OF_EXPLORE else self.window).addAction(action)
-            action.setAutoRepeat(key not in OF_EXPLORE)
+            action.setAutoRepeat(key in STEPS)
         self.hint.dismissed.connect(lambda: self.settings.change(hint_seen=True))
         ways_on = [self.actions["open"], self.actions["train_one"]]
         self.picture.empty.offer(ways_on)
