@@ -3,8 +3,11 @@
 import io
 import json
 import math
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -176,10 +179,25 @@ def write_avatars(folder: Path, count: int, resolution: int, seed: int, workers:
             yield len(labels)
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for written in pool.map(write_chunk, jobs):
+            with _starting_deaf():
+                drawn = pool.map(write_chunk, jobs)
+            for written in drawn:
                 labels |= written
                 yield len(labels)
     write_labels(folder, labels)
+
+
+@contextmanager
+def _starting_deaf() -> Iterator[None]:
+    """Processes begun meanwhile leave Ctrl-C to this one, which ends them; each would complain of it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def write_chunk(job: tuple[Path, int, int, Sequence[int]]) -> dict[str, dict[str, str | float]]:

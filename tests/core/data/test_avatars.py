@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import signal
 from dataclasses import replace
 from itertools import pairwise
+from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +160,17 @@ def test_same_seed_same_bytes_whatever_the_number_of_workers(tmp_path: Path) -> 
     ]
     assert len(digests[0]) == 71
     assert digests[0] == digests[1]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs the /proc of Linux")
+def test_only_the_process_that_waits_hears_ctrl_c(tmp_path: Path) -> None:
+    """Each of the others, one a core, ended with a traceback."""
+    before, drawn = signal.getsignal(signal.SIGINT), write_avatars(tmp_path / "faces", 70, 16, seed=5, workers=2)
+    next(drawn)
+    ignored = [Path(f"/proc/{each.pid}/status").read_text().split("SigIgn:")[1] for each in active_children()]
+    assert len(ignored) == 2 and all(int(mask.split()[0], 16) & 1 << signal.SIGINT - 1 for mask in ignored)
+    assert signal.getsignal(signal.SIGINT) is before
+    drawn.close()
 
 
 def test_a_picture_does_not_depend_on_how_many_there_are(tmp_path: Path) -> None:
