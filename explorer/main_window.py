@@ -33,6 +33,7 @@ from explorer.controls.action_button import ActionButton
 from explorer.controls.banner import Banner
 from explorer.controls.chips import IconButton, Segments, button
 from explorer.controls.columns import SideColumn, StateDot
+from explorer.controls.literal import literal
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette
 from explorer.jobs import Problem
@@ -120,7 +121,7 @@ class MainWindow(QMainWindow):
         self.facts.setText(f"{info.architecture} · {size} · {layers} · {millions}")
         self.hash.setText(f"model {info.hash[:8]}")
         self.hash.setToolTip(f"{info.hash}\n{path}")
-        self.model_button.setText(f"{info.name} ▾")
+        self.model_button.setText(f"{literal(info.name)} ▾")
         self.model_button.setAccessibleName(f"Model {info.name}")
         self.setWindowTitle(f"{info.name} – StyleGAN Explorer")
 

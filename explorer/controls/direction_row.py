@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton
 from explorer import theme
 from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
+from explorer.controls.literal import literal
 from explorer.controls.slider import LabelledSlider
 from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
@@ -122,7 +123,7 @@ class DirectionRow(QWidget):
     def _write_name(self) -> None:
         words = ("★ " if self.entry.starred else "") + self.entry.direction.name
         room = NAME_WIDTH - 4
-        self.name.setText(QFontMetrics(self.name.font()).elidedText(words, Qt.TextElideMode.ElideRight, room))
+        self.name.setText(literal(QFontMetrics(self.name.font()).elidedText(words, Qt.TextElideMode.ElideRight, room)))
 
     def _take_name(self) -> None:
         name = self.field.text().strip()
