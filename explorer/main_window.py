@@ -36,6 +36,7 @@ from explorer.controls.columns import SideColumn, StateDot
 from explorer.controls.literal import literal
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette
+from explorer.controls.tab_order import focus_next
 from explorer.jobs import Problem
 from stylegan_core.info import ModelInfo
 
@@ -196,6 +197,9 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         if path := dropped_file(event):
             self.dropped.emit(path)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return focus_next(self, forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typing = isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)
