@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self.unfinished: Callable[[], Sequence[str]] = tuple
         self._leaving = ""  # what was asked before closing
         self._saved_at = 0.0
-        self._header = QHBoxLayout()
+        self._header, self._footer = QHBoxLayout(), QHBoxLayout()
         self._lay_out()
         self.banner = Banner(self.pages)
         self.palette_box = CommandPalette(self)
@@ -87,6 +87,10 @@ class MainWindow(QMainWindow):
         self._header.addWidget(self.more_button)
         self._header.addWidget(ActionButton(raised, ""))
         self._header.addWidget(ActionButton(primary, "primary"))
+
+    def add_to_footer(self, widget: QWidget) -> None:
+        """Puts a sign before the model's hash."""
+        self._footer.insertWidget(self._footer.indexOf(self.hash), widget)
 
     def set_pages(self, *pages: QWidget) -> None:
         """The workspaces, in the order of ``WORKSPACES``."""
@@ -167,7 +171,8 @@ class MainWindow(QMainWindow):
         footer = QFrame()
         footer.setObjectName("footer")
         footer.setFixedHeight(26)
-        row = QHBoxLayout(footer)
+        row = self._footer
+        footer.setLayout(row)
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(18)
         self.hash.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
