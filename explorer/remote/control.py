@@ -59,7 +59,8 @@ class Control:
     def at(self, part: float, low: float | None = None, high: float | None = None) -> float:
         """The value at a part, 0 to 1, of its range or of another one."""
         begin, end = self.low if low is None else low, self.high if high is None else high
-        return begin + min(max(part, 0.0), 1.0) * (end - begin)
+        part = min(max(part, 0.0), 1.0)
+        return (1 - part) * begin + part * end
 
     def _set(self, numbers: list[float]) -> str:
         if len(numbers) != self.numbers:

@@ -25,6 +25,11 @@ class Inbox(QObject):
         self.every = frozenset[str]()  # addresses of which each message counts, beside those that say so themselves
         self.came = self.unread = self.dropped = 0
 
+    @property
+    def waits(self) -> bool:
+        """Whether something has come that was not taken yet."""
+        return bool(self._waiting)
+
     def put(self, messages: Iterable[Message], unread: int = 0) -> None:
         """Keeps messages until they are taken: what comes later to the same control takes the earlier one's place."""
         with self._lock:
