@@ -26,7 +26,7 @@ class Remoting(QObject):
         self.dialog: RemoteDialog | None = None
         explorer.window.add_to_footer(self.light)
         self.remote.changed.connect(lambda: self.light.show_words(self.remote.on_words))
-        self.remote.active.connect(self.light.glow)
+        self.remote.doing.active.connect(self.light.glow)
         self.remote.said.connect(explorer.say)
         self.light.clicked.connect(self.show)
         self._menu = LearnMenu([*explorer.panels, explorer.film], self.steering.addresses_of, self.learn, self)

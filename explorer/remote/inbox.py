@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.remote.message import Message
 
 MOST = 256  # messages that wait for one frame
-KEYS = 64  # of them those that each count
+KEYS = 16  # of them those that each count
 
 
 class Inbox(QObject):

@@ -1,69 +1,36 @@
-"""Remote control: what comes in by OSC and MIDI moves the controls, at most once a frame, in the window's thread."""
+"""Remote control: what is listened to, which knob moves what, and what is kept of both."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import groupby
-from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from explorer.background import Background
-from explorer.controls.slider import REST
 from explorer.jobs import Problem
 from explorer.remote.bindings import Binding, RemoteSettings
-from explorer.remote.control import Control, Kind, name_in_address
-from explorer.remote.inbox import Inbox
-from explorer.remote.learning import Learning
-from explorer.remote.log import MessageLog
-from explorer.remote.message import Message
+from explorer.remote.doing import Controls, Doing
 from explorer.remote.midi import MidiPort, inputs
 from explorer.remote.osc import OscPort, is_local
-from explorer.remote.translating import Translating
 from explorer.session import Session
-
-FRAME = 16  # milliseconds
-UNBOUND = "nothing yet: learn it above"
-UNKNOWN = "there is no such address"
-
-
-class Controls(Protocol):
-    """Where controls are found, as :class:`explorer.steering.Steering` does it."""
-
-    def find(self, address: str) -> Control | None:
-        """The control of an address, if it is one."""
-
-    def every(self) -> Iterator[Control]:
-        """All there are now."""
 
 
 class Remote(QObject):
-    """Nothing listens until :meth:`listen_osc` or :meth:`listen_midi` is called, or a person ticked "at start".
-
-    A stream of movement is one gesture: one step of undo after 400 ms of rest, as with wheel and keys.
-    """
+    """Nothing listens until :meth:`listen_osc` or :meth:`listen_midi` is called, or a person ticked "at start"."""
 
     changed = Signal()  # what is on, the settings, or what is said of them
-    active = Signal()  # messages were done
     said = Signal(object, str)  # Problem, tone
 
     def __init__(self, session: Session, controls: Controls, disk: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session, self.controls, self._disk = session, controls, disk
+        self.controls, self._disk = controls, disk
         self.settings, self._trouble = RemoteSettings.load()
         self.osc_on = self.midi_on = self.midi_opening = False
         self.osc_words = self.midi_words = ""  # what is wrong
         self.device = ""  # the controller that is listened to
-        self.log, self.inbox, self.learning = MessageLog(), Inbox(self), Learning(self)
-        self.translating = Translating()
-        self._osc = OscPort(lambda messages, unread: self.inbox.put(messages, unread))
+        self.doing = Doing(session, controls, self)
+        self.log, self.inbox, self.learning = self.doing.log, self.doing.inbox, self.doing.learning
+        self._osc = OscPort(self.inbox.put)
         self._midi = MidiPort(lambda message: self.inbox.put((message,)))
-        self._frame = QTimer(self, singleShot=True)
-        self._frame.timeout.connect(self.apply)
-        self._applied, self._closed = 0.0, False
-        self._rest = QTimer(self, singleShot=True, interval=REST)
-        self._rest.timeout.connect(session.commit)
-        self.inbox.filled.connect(self._wake)
         self.learning.learned.connect(self.add)
         self._take(self.settings)
 
@@ -127,10 +94,7 @@ class Remote(QObject):
 
     def close(self) -> None:
         """Listens no more."""
-        self._closed = True
-        self._frame.stop()
-        self._rest.stop()
-        self.learning.stop()
+        self.doing.close()
         self._osc.close()
         self.osc_on = self.midi_on = False
         self._disk.do(self._midi.close, lambda _: None)
@@ -166,60 +130,9 @@ class Remote(QObject):
         made = self.settings.bindings
         self.change(replace(self.settings, bindings=made[:at] + made[at + 1 :]))
 
-    # -- messages -------------------------------------------------------------------------------------------------
-
-    def apply(self) -> None:
-        """Does what has come in since the last frame: moves told as one, keys one after the other."""
-        self._applied = time.monotonic()
-        messages = self.inbox.take()
-        if self.learning.control:
-            self.learning.hear(messages)
-            return
-        steps = [(message, step) for message in messages for step in self._steps(message)]
-        for moves, some in groupby(steps, key=lambda each: each[1] is None or each[1][0].kind is Kind.VALUE):
-            if moves:
-                with self._session.at_once():
-                    for message, step in some:
-                        self._do(message, step)
-            else:
-                for message, step in some:
-                    self._do(message, step)
-        if messages:
-            self.active.emit()
-
-    def _steps(self, message: Message) -> "Iterator[tuple[Control, Sequence[object]] | None]":
-        """The controls a message moves, with the numbers for each; None where there is none."""
-        found = list(self.translating.steps(message, self.controls.find))
-        if found or self.translating.has(message.address):
-            yield from found
-            return
-        spoken = _command(message)
-        control = None if message.is_midi else self.controls.find(spoken.address)
-        yield (control, spoken.arguments) if control is not None else None
-
-    def _do(self, message: Message, step: "tuple[Control, Sequence[object]] | None") -> None:
-        did, effect = False, UNBOUND if message.is_midi else UNKNOWN
-        if step is None:
-            self.log.unknown += 1
-        else:
-            try:
-                effect, did = step[0].take(step[1]), True
-            except ValueError as error:
-                effect = str(error)
-        if did and step is not None and step[0].kind is Kind.VALUE and step[0].rests:
-            self._rest.start()
-        if effect:
-            self.log.add(message.address, message.words, effect, did)
-
-    def _wake(self) -> None:
-        """Something waits: it is done in the next frame."""
-        if not self._closed and not self._frame.isActive():
-            passed = 1000 * (time.monotonic() - self._applied)
-            self._frame.start(max(0, round(FRAME - passed)))
-
     def _take(self, settings: RemoteSettings) -> None:
         self.settings = settings
-        self.inbox.every = self.translating.take(settings.bindings, self.controls.find)
+        self.doing.use(settings.bindings)
 
     def _opened(self, name: str) -> None:
         if self.midi_opening:
@@ -234,10 +147,3 @@ class Remote(QObject):
 
 def _ends(binding: Binding) -> tuple[str, str]:
     return binding.source, binding.control
-
-
-def _command(message: Message) -> Message:
-    """``/command "Mean face"`` as ``/command/mean_face``."""
-    if message.address == "/command" and message.arguments and isinstance(message.arguments[0], str):
-        return Message(f"/command/{name_in_address(message.arguments[0])}", message.arguments[1:])
-    return message

@@ -56,7 +56,7 @@ def send(remote: Remote, qtbot: QtBot) -> Iterator[Send]:
         before = remote.inbox.came + remote.inbox.unread
         client.send_message(address, list(values))
         if wait:
-            qtbot.waitUntil(lambda: remote.inbox.came + remote.inbox.unread > before and not remote.inbox.waits)
+            qtbot.waitUntil(lambda: remote.inbox.came + remote.inbox.unread > before and not remote.doing.waits)
 
     yield one
     client._sock.close()

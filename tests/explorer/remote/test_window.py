@@ -148,10 +148,10 @@ def test_moves_of_one_frame_are_told_once_and_keys_stay_between_them(
     told: list[Recipe] = []
     explorer.session.recipe_changed.connect(told.append)
     remote.inbox.put([Message("/psi", (0.1,)), Message("/pad", (1.0, 1.0)), Message("/mix/fine", (0.5,))])
-    remote.apply()
+    remote.doing.apply()
     assert len(told) == 1 and told[0].psi == 0.1 and told[0].latent.x == 1 and told[0].mix("fine")
     remote.inbox.put([Message("/psi", (0.2,)), Message("/reset"), Message("/mix/fine", (0.25,))])
-    remote.apply()
+    remote.doing.apply()
     mix = explorer.session.recipe.mix("fine")
     assert explorer.session.recipe.psi == 0.7 and mix is not None and mix.weight == 0.25
 
@@ -204,7 +204,7 @@ def test_without_a_network_everything_says_so(start: Make, qtbot: QtBot, window_
     remote = explorer.remoting.remote
     controls = [control for control in remote.controls.every() if control.group != "Commands"]
     remote.inbox.put([Message(control.address, (1,) * control.numbers) for control in controls])
-    remote.apply()
+    remote.doing.apply()
     assert {row.effect for row in remote.log.rows} == {"There is no picture yet: open a model."}
     assert explorer.session.recipe == Recipe()
 
@@ -285,7 +285,7 @@ def test_commands_from_afar_ask_nothing_and_write_nothing(
     files = sorted(path for path in window_home.rglob("*") if "history" not in str(path))
     for name in sorted(SAFE - {"present", "full_screen", "next_network", "previous_network"}):
         remote.inbox.put([Message(f"/command/{name}")])
-        remote.apply()
+        remote.doing.apply()
         assert not [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
     assert sorted(path for path in window_home.rglob("*") if "history" not in str(path)) == files
     assert {control.address for control in remote.controls.every() if control.group == "Commands"} == {
@@ -321,7 +321,7 @@ def test_rubbish_never_hurts_the_window(explorer: Explorer, remote: Remote, qtbo
             for _ in range(20)
         ]
         remote.inbox.put(some)
-        remote.apply()
+        remote.doing.apply()
     explorer.film.stop()
     explorer.presenting.leave()
     Recipe.from_json(explorer.session.recipe.to_json())
@@ -334,7 +334,7 @@ def test_nothing_is_done_once_the_window_is_closed(explorer: Explorer, remote: R
     before = explorer.session.recipe
     remote.inbox.put([Message("/psi", (0.1,))])
     QApplication.processEvents()
-    assert explorer.session.recipe == before and not remote._frame.isActive()
+    assert explorer.session.recipe == before and not remote.doing._frame.isActive()
 
 
 # -- MIDI --------------------------------------------------------------------------------------------------------------
@@ -385,7 +385,7 @@ def test_keys_press_and_other_messages_go_by(explorer: Explorer, controller: Inp
         ("note_on", {"note": 36, "velocity": 0}),
     ):  # fmt: skip
         controller.play(kind, **values)
-    assert not remote.inbox.waits
+    assert not remote.doing.waits
     controller.play("note_on", note=36, velocity=90)
     qtbot.waitUntil(lambda: explorer.session.recipe.latent.seed != seed)
 
