@@ -41,7 +41,6 @@ class Remoting(QObject):
         if self.dialog is None:
             self.dialog = RemoteDialog(self.remote, self._window)
         self.dialog.show()
-        self.dialog.raise_()
         self.dialog.activateWindow()
 
     def learn(self, address: str) -> None:

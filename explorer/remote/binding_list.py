@@ -23,6 +23,7 @@ NONE = "Nothing is bound yet. Choose a control and press Learn, or right-click a
 WAITING = "Now move the knob, fader or key that is to move {}. Esc gives up."
 OFF = " Switch OSC or MIDI on first."
 LEARN, WAIT = "Learn", "Waiting …"
+SEEN = 5  # rows; more are scrolled to
 
 
 class BindingRow(QWidget):
@@ -36,6 +37,9 @@ class BindingRow(QWidget):
         self.delete = IconButton("close", f"Forgets that {words} moves {name}.")
         source, target = _elided(words + (" (14 bit)" if binding.fine else "")), _elided(f"→ {name}")
         target.setToolTip(binding.control)
+        between = QLabel("to")
+        between.setProperty("role", "muted")
+        between.setFixedWidth(14)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -48,12 +52,15 @@ class BindingRow(QWidget):
             end = (control.low if word == "lower" else control.high) if control else 0.0
             field.show_value(end if value is None else value)
             row.addWidget(field)
+            if word == "lower":
+                row.addWidget(between)
         self.invert.setChecked(binding.invert)
         self.invert.setAccessibleName(f"Invert {name}")
         self.invert.setToolTip("Up is down, and on is off.")
         row.addWidget(self.invert)
         row.addWidget(self.delete)
         if control is None or control.kind is not Kind.VALUE:
+            between.setText("")
             for field in (self.low, self.high):
                 field.clear()
                 field.setEnabled(False)
@@ -127,6 +134,9 @@ class BindingList(QWidget):
             self._column.insertWidget(at, row)
             self.rows.append(row)
         self._scroll.setVisible(bool(self.rows))
+        if self.rows:
+            pitch = self.rows[0].sizeHint().height() + self._column.spacing()
+            self._scroll.setFixedHeight(pitch * min(len(self.rows), SEEN) + pitch // 2 * (len(self.rows) > SEEN))
 
     def _learn(self, on: bool) -> None:
         if on and self.choice.currentData():
@@ -166,14 +176,12 @@ class BindingList(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
-        self._scroll.setMinimumHeight(96)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.words)
-        column.addWidget(self._scroll, 1)
-        column.addStretch(0)
+        column.addWidget(self._scroll)
 
 
 def _elided(text: str) -> QLabel:

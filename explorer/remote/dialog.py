@@ -58,9 +58,9 @@ class RemoteDialog(QDialog):
         column.addWidget(self.listening)
         column.addWidget(_line())
         column.addWidget(bound)
-        column.addWidget(self.bindings, 2)
+        column.addWidget(self.bindings)
         column.addWidget(_line())
-        column.addWidget(self.messages, 3)
+        column.addWidget(self.messages, 1)
         column.addLayout(foot)
 
 
