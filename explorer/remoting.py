@@ -30,6 +30,7 @@ class Remoting(QObject):
         self.remote.said.connect(explorer.say)
         self.light.clicked.connect(self.show)
         self._menu = LearnMenu([*explorer.panels, explorer.film], self.steering.addresses_of, self.learn, self)
+        explorer.session.model_changed.connect(lambda _: self._refill())
         explorer.directions.learn_wanted.connect(lambda name: self.learn(self.steering.direction_address(name)))
 
     def start(self) -> None:
@@ -48,6 +49,11 @@ class Remoting(QObject):
         self.show()
         if self.dialog is not None:
             self.dialog.learn(address)
+
+    def _refill(self) -> None:
+        """Another network has other controls."""
+        if self.dialog is not None and self.dialog.isVisible():
+            self.dialog.bindings.fill()
 
     def close(self) -> None:
         """Listens no more."""

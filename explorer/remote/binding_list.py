@@ -1,6 +1,6 @@
 """The middle of the dialog: a control is chosen and learns its knob; below, every binding with its range."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -26,11 +26,22 @@ LEARN, WAIT = "Learn", "Waiting …"
 SEEN = 5  # rows; more are scrolled to
 
 
+class ControlChoice(QComboBox):
+    """The controls there are; ``asked`` comes before they are shown, since a network may have got more."""
+
+    asked = Signal()
+
+    def showPopup(self) -> None:
+        self.asked.emit()
+        super().showPopup()
+
+
 class BindingRow(QWidget):
     """One binding: from where, to which control, its range, the other way round, and away with it."""
 
-    def __init__(self, binding: Binding, control: Control | None, decimals: int = 2) -> None:
+    def __init__(self, binding: Binding, control: Control | None) -> None:
         super().__init__()
+        decimals = 0 if control is not None and control.whole else 2
         words, name = source_words(binding.source), control.label if control else binding.control
         self.low, self.high = NumberField(decimals), NumberField(decimals)
         self.invert = QCheckBox("invert")
@@ -59,7 +70,7 @@ class BindingRow(QWidget):
         self.invert.setToolTip("Up is down, and on is off.")
         row.addWidget(self.invert)
         row.addWidget(self.delete)
-        if control is None or control.kind is not Kind.VALUE:
+        if control is None or control.kind not in (Kind.VALUE, Kind.CHOICE):
             between.setText("")
             for field in (self.low, self.high):
                 field.clear()
@@ -74,7 +85,7 @@ class BindingList(QWidget):
         super().__init__()
         self._remote = remote
         self._shown: object = None
-        self.choice = QComboBox()
+        self.choice = ControlChoice()
         self.choice.setAccessibleName("Control")
         self.choice.setToolTip("The control that is to be moved by a knob, a fader or a key.")
         self.choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -89,6 +100,7 @@ class BindingList(QWidget):
         self._column = QVBoxLayout()
         self._lay_out()
         self.learn.clicked.connect(self._learn)
+        self.choice.asked.connect(self.fill)
         remote.learning.changed.connect(self._show_learning)
         remote.changed.connect(self.show_remote)
         self.fill()

@@ -75,10 +75,7 @@ class Doing(QObject):
     def apply(self) -> None:
         """Does what has come in since the last frame, as far as the time for it goes."""
         self._begun = time.monotonic()
-        if self.learning.control:
-            self.learning.hear(self.inbox.take())
-            return
-        deeds, at = self._left or [(each, step) for each in self.inbox.take() for step in self._steps(each)], 0
+        deeds, at = self._left or [(each, step) for each in self._heard() for step in self._steps(each)], 0
         while at < len(deeds) and (at == 0 or time.monotonic() - self._begun < BUDGET):
             moves = _moves(deeds[at:])
             with self._session.at_once():
@@ -93,6 +90,15 @@ class Doing(QObject):
             self.active.emit()
         if self.waits:
             self._wake()
+
+    def _heard(self) -> list[Message]:
+        """What has come in, but for what a control that is learnt waits for."""
+        messages = self.inbox.take()
+        if not self.learning.control:
+            return messages
+        known = [each for each in messages if not each.is_midi and self._controls.find(each.address) is not None]
+        self.learning.hear([each for each in messages if each not in known])
+        return known
 
     def _steps(self, message: Message) -> Iterator[Step | None]:
         """The controls a message moves, with the numbers for each; None where there is none."""

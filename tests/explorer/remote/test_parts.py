@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from pytestqt.qtbot import QtBot
 from explorer.remote import bindings
 from explorer.remote.bindings import Binding, RemoteSettings, remote_file
 from explorer.remote.control import Control, Kind, name_in_address
+from explorer.remote.doing import Doing
 from explorer.remote.inbox import KEYS, MOST, Inbox
 from explorer.remote.learning import Learning
 from explorer.remote.log import MOST as ROWS
 from explorer.remote.log import MessageLog
 from explorer.remote.message import Message
 from explorer.remote.translating import Translating
+from explorer.session import Session
 
 
 def taken(control: Control, *arguments: object) -> str:
@@ -199,6 +202,42 @@ def test_learning_is_given_up(qtbot: QtBot) -> None:
     learning.hear(cc(7, 1))
     with qtbot.assertNotEmitted(learning.learned, wait=300):
         learning.stop()
+
+
+# -- doing what came in ------------------------------------------------------------------------------------------------
+
+
+class Slow:
+    """A control that takes 5 ms of a clock that only it moves."""
+
+    def __init__(self) -> None:
+        self.now, self.pressed = 0.0, 0
+        self.control = Control("/command/slow", "Commands", "slow", Kind.PRESS, self.press)
+
+    def press(self) -> None:
+        self.pressed += 1
+        self.now += 0.005
+
+    def find(self, address: str) -> Control | None:
+        return self.control if address == "/command/slow" else None
+
+    def every(self) -> Iterator[Control]:
+        yield self.control
+
+
+def test_slow_keys_wait_for_the_time_the_window_has(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow()
+    monkeypatch.setattr("explorer.remote.doing.time.monotonic", lambda: slow.now)
+    doing = Doing(Session(), slow)
+    doing.inbox.put([Message("/command/slow")] * 1000)
+    assert not slow.pressed
+    doing.apply()
+    assert slow.pressed == 2 and doing.waits
+    doing.apply()
+    assert slow.pressed == 4
+    monkeypatch.undo()
+    qtbot.waitUntil(lambda: not doing.waits)
+    assert slow.pressed == KEYS and doing.inbox.dropped == 1000 - KEYS
 
 
 # -- the log -----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import random
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Callable
@@ -154,6 +155,20 @@ def test_moves_of_one_frame_are_told_once_and_keys_stay_between_them(
     remote.doing.apply()
     mix = explorer.session.recipe.mix("fine")
     assert explorer.session.recipe.psi == 0.7 and mix is not None and mix.weight == 0.25
+
+
+def test_of_a_flood_the_newest_counts(
+    explorer: Explorer, remote: Remote, raw: Callable[[bytes], None], qtbot: QtBot
+) -> None:
+    told: list[Recipe] = []
+    explorer.session.recipe_changed.connect(told.append)
+    for number in range(3000):
+        raw(b"/psi\0\0\0\0,f\0\0" + struct.pack(">f", number / 3000))
+        if number % 100 == 0:
+            QApplication.processEvents()
+    raw(b"/psi\0\0\0\0,f\0\0" + struct.pack(">f", 1.25))
+    qtbot.waitUntil(lambda: explorer.session.recipe.psi == 1.25)
+    assert 1 <= len(told) <= 31 and remote.inbox.came + remote.inbox.unread <= 3001
 
 
 def test_what_is_unknown_or_wrong_is_counted_and_said(
@@ -394,6 +409,9 @@ def test_osc_faders_of_another_program_are_learnt_too(
     explorer: Explorer, remote: Remote, send: Send, qtbot: QtBot
 ) -> None:
     remote.learning.begin("/psi")
+    send("/psi", 0.4)  # has a control already
+    send("/psi", 0.4)
+    assert explorer.session.recipe.psi == pytest.approx(0.4)
     send("/1/fader1", 0.3)
     qtbot.waitUntil(lambda: bool(remote.settings.bindings))
     send("/1/fader1", 1.0)
