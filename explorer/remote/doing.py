@@ -18,8 +18,8 @@ from explorer.session import Session
 
 FRAME = 16  # milliseconds
 BUDGET = 0.008  # seconds of a frame; what is beyond it waits for the next
-UNBOUND = "nothing yet: learn it above"
-UNKNOWN = "there is no such address"
+UNBOUND = "Moves nothing yet: learn it above."
+UNKNOWN = "Nothing has this address."
 Deed = tuple[Message, Step | None]
 """A message, and a control with its numbers; None where there is no such control."""
 

@@ -61,6 +61,7 @@ class Listening(QWidget):
         super().__init__()
         self._remote = remote
         self._refused = ""  # why what was typed last is not taken
+        self._no_midi = ""  # why there can be no controllers
         self.osc, self.midi = _check("OSC", TIPS["osc"]), _check("MIDI", TIPS["midi"])
         self.address = ValueField("OSC address", TIPS["address"], 150)
         self.port = ValueField("OSC port", TIPS["port"], 70)
@@ -128,18 +129,16 @@ class Listening(QWidget):
             return remote.midi_words, "warning"
         if remote.midi_opening:
             return "Opening it …", "muted"
-        return (f"Listens to {remote.device}.", "muted") if remote.midi_on else ("Off: nothing listens.", "muted")
+        return f"Listens to {remote.device}." if remote.midi_on else self._no_midi or "Off: nothing listens.", "muted"
 
-    def _show_devices(self, names: Sequence[str]) -> None:
-        kept = self._remote.settings.device
+    def _show_devices(self, names: Sequence[str], why: str) -> None:
+        kept, self._no_midi = self._remote.settings.device, why
         with QSignalBlocker(self.device):
             self.device.clear()
             self.device.addItem(FIRST, "")
             for name in dict.fromkeys([*names, *([kept] if kept else [])]):
                 self.device.addItem(name, name)
             self.device.setCurrentIndex(max(0, self.device.findData(kept)))
-        if names:
-            self._remote.midi_words = ""
         self.show_remote()
 
     def _connect(self) -> None:

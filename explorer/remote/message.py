@@ -32,7 +32,7 @@ class Message:
     @property
     def words(self) -> str:
         """The message as a person reads it: "/psi 0.55"."""
-        told = " ".join([source_words(self.address), *map(_word, self.arguments[:8])])
+        told = " ".join([source_words(self.address) + ":" * self.is_midi, *map(_word, self.arguments[:8])])
         printable = "".join(letter if letter.isprintable() else "·" for letter in told[: LONGEST_WORDS + 1])
         return printable if len(printable) <= LONGEST_WORDS else printable[:LONGEST_WORDS] + "…"
 

@@ -69,15 +69,9 @@ class Remote(QObject):
             self._disk.do(self._midi.close, lambda _: None)
         self.changed.emit()
 
-    def look_for_devices(self, then: Callable[[Sequence[str]], None]) -> None:
-        """Hands the names of the controllers that are connected to ``then``; ``midi_words`` says why there are none."""
-
-        def failed(error: Exception) -> None:
-            self.midi_words = str(error)
-            then(())
-            self.changed.emit()
-
-        self._disk.do(inputs, then, failed)
+    def look_for_devices(self, then: Callable[[Sequence[str], str], object]) -> None:
+        """Hands the names of the controllers that are connected to ``then``, or why there cannot be any."""
+        self._disk.do(inputs, lambda names: _call(then, names, ""), lambda error: _call(then, (), str(error)))
 
     @property
     def warning(self) -> str:
@@ -143,6 +137,10 @@ class Remote(QObject):
         if self.midi_opening:
             self.midi_opening, self.midi_words = False, str(error)
             self.changed.emit()
+
+
+def _call(then: Callable[[Sequence[str], str], object], names: Sequence[str], why: str) -> None:
+    then(names, why)
 
 
 def _ends(binding: Binding) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.controls.pop_up import Choice
-from explorer.remote import learn_menu
+from explorer.remote import learn_menu, midi
 from explorer.remote.bindings import Binding
 from explorer.remote.dialog import RemoteDialog
 from explorer.remote.learn_menu import WORDS
@@ -158,7 +158,7 @@ def test_messages_are_listed_and_counted(dialog: RemoteDialog, remote: Remote, e
     assert light.glowing
     part = dialog.messages
     part.show_log()
-    assert part.lines == [("/what 1", "there is no such address", ""), ("/psi 0.5", "psi 0.50", "")]
+    assert part.lines == [("/what 1", "Nothing has this address.", ""), ("/psi 0.5", "psi 0.50", "")]
     assert part.total.text() == "2 messages · 1 to no control · 2 not readable"
     part.clear.click()
     assert part.lines == [] and part.total.text() == "Nothing has come in yet."
@@ -220,3 +220,22 @@ def _type(qtbot: QtBot, field: QLineEdit, text: str) -> None:
     field.selectAll()
     qtbot.keyClicks(field, text)
     qtbot.keyClick(field, Key.Key_Return)
+
+
+def test_a_computer_without_midi_is_told_so_quietly(
+    explorer: Explorer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def backend() -> None:
+        raise OSError("This computer has no MIDI.")
+
+    monkeypatch.setattr(midi, "backend", backend)
+    explorer.remoting.show()
+    dialog = explorer.remoting.dialog
+    assert dialog is not None
+    words = dialog.listening.midi_words
+    qtbot.waitUntil(lambda: words.text() == "This computer has no MIDI.")
+    assert words.property("tone") == "muted"
+    dialog.listening.midi.click()
+    qtbot.waitUntil(lambda: words.property("tone") == "warning")
+    assert not dialog.listening.midi.isChecked()
+    dialog.close()

@@ -175,4 +175,4 @@ def test_a_message_is_written_for_people() -> None:
     assert Message("/psi", (0.55,)).words == "/psi 0.55"
     assert Message("/x", (b"12", "a\nb")).words == "/x (2 bytes) a·b"
     assert len(Message("/" + "x" * 300).words) == 81
-    assert Message("cc 1 7", (64,)).words == "CC 7, channel 1 64"
+    assert Message("cc 1 7", (64,)).words == "CC 7, channel 1: 64"

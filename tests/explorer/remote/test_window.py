@@ -178,7 +178,7 @@ def test_what_is_unknown_or_wrong_is_counted_and_said(
     send("/nothing", 1)
     send("/noise/x", 1)
     send("/direction", 1)
-    assert remote.log.unknown == 3 and effect(remote, "/nothing") == "there is no such address"
+    assert remote.log.unknown == 3 and effect(remote, "/nothing") == "Nothing has this address."
     send("/psi", "high")
     assert effect(remote, "/psi") == "'high' is no number."
     send("/psi", float("nan"))
@@ -370,7 +370,7 @@ def test_a_knob_is_learnt_and_kept(
     remote = explorer.remoting.remote
     controller.play("control_change", control=7, value=1)
     qtbot.waitUntil(lambda: bool(remote.log.rows))
-    assert effect(remote, "cc 1 7") == "nothing yet: learn it above"
+    assert effect(remote, "cc 1 7") == "Moves nothing yet: learn it above."
     remote.learning.begin("/psi")
     before = explorer.session.recipe
     controller.play("control_change", control=7, value=60)
