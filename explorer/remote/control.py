@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 ON = 0.5  # of a switch's 0..1
+DECIMALS = 5  # OSC's 0.7 has 32 bits and is 0.69999999, which is not the default
 
 
 class Kind(Enum):
@@ -67,15 +68,15 @@ class Control:
             wanted = "one number" if self.numbers == 1 else f"{self.numbers} numbers"
             raise ValueError(f"{self.address} takes {wanted}.")
         self._check()
-        values = [min(max(each, self.low), self.high) for each in numbers]
+        values = [round(min(max(each, self.low), self.high), DECIMALS) for each in numbers]
         if self.whole:
             self.do(*(round(each) for each in values))
             told = " ".join(f"{each:.0f}" for each in values)
         else:
             self.do(*values)
             told = " ".join(f"{each:.2f}" for each in values)
-        limited = ", the end of its range" if values != numbers else ""
-        return f"{self.label} {told}{self.unit}{limited}"
+        limited = any(not self.low <= each <= self.high for each in numbers)
+        return f"{self.label} {told}{self.unit}{', the end of its range' * limited}"
 
     def _check(self) -> None:
         if reason := self.why_not():

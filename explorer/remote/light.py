@@ -21,7 +21,7 @@ class RemoteLight(ShowsFocus, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(TIP)
-        self.hide()
+        self.show_words("")
 
     @property
     def glowing(self) -> bool:
@@ -31,7 +31,7 @@ class RemoteLight(ShowsFocus, QAbstractButton):
     def show_words(self, words: str) -> None:
         """What is listened to; nothing hides the light."""
         self.setText(words)
-        self.setAccessibleName(f"Remote control: {words}")
+        self.setAccessibleName(f"Remote control: {words or 'off'}")
         self.setVisible(bool(words))
         self.updateGeometry()
 

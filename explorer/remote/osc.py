@@ -19,6 +19,7 @@ LOCAL, PORT = "127.0.0.1", 9000
 LONGEST = 8192  # bytes of a datagram; an Ethernet frame holds 1500
 DEEPEST = 8  # bundles within bundles
 MOST = 512  # messages in a bundle, and newest datagrams of a batch that are read
+BUFFER = 1 << 20  # bytes, or as many as the system allows: where there is no room it throws the newest away
 PAUSE = 0.004  # seconds between two batches: a flood leaves the window its share of Python's lock
 BUNDLE = b"#bundle\0"
 KNOWN = frozenset(b"ihfdsbTFN")  # kinds of arguments; the library would log each other one as a warning
@@ -49,6 +50,7 @@ class OscPort:
         _check_library()
         host = ipaddress.ip_address(checked_address(address))
         made = socket.socket(socket.AF_INET6 if host.version == 6 else socket.AF_INET, socket.SOCK_DGRAM)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
         try:
             made.bind((str(host), port))
         except (OSError, OverflowError) as error:

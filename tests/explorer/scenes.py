@@ -336,6 +336,8 @@ def dialogs(stage: Stage) -> Scene:
         dialog.deleteLater()
     yield "dialog-remote", _remote(stage)
     explorer.remoting.dialog.close()
+    explorer.remoting.remote.osc_on = False
+    explorer.remoting.remote.changed.emit()
 
 
 def _remote(stage: Stage) -> QWidget:
@@ -351,7 +353,6 @@ def _remote(stage: Stage) -> QWidget:
     for address, value in (("/mix/coarse", 0.5), ("/film/position", 4.0), ("/smile", 2.0), ("cc 1 7", 72)):
         remote.inbox.put([Message(address, (value,))])
         remote.doing.apply()
-    remote.osc_on = False
     stage.settle()
     assert remoting.dialog is not None
     remoting.dialog.messages.show_log()

@@ -2,6 +2,7 @@
 
 import json
 import math
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -72,7 +73,8 @@ def test_a_value_stays_within_its_range(psi: Control, done: list[object]) -> Non
     assert taken(psi, 0.55) == "psi 0.55"
     assert taken(psi, 7) == "psi 2.00, the end of its range"
     assert taken(psi, True) == "psi 1.00"
-    assert done == [0.55, 2, 1]
+    assert taken(psi, struct.unpack("f", struct.pack("f", 0.7))[0]) == "psi 0.70"
+    assert done == [0.55, 2, 1, 0.7]
     assert [psi.at(0), psi.at(0.5), psi.at(1), psi.at(2), psi.at(0.5, 0, 1)] == [-1, 0.5, 2, 2, 0.5]
 
 
