@@ -30,10 +30,11 @@ class Inbox(QObject):
         """Whether something has come that was not taken yet."""
         return bool(self._waiting)
 
-    def put(self, messages: Iterable[Message], unread: int = 0) -> None:
+    def put(self, messages: Iterable[Message], unread: int = 0, dropped: int = 0) -> None:
         """Keeps messages until they are taken: what comes later to the same control takes the earlier one's place."""
         with self._lock:
             self.unread += unread
+            self.dropped += dropped
             for message in messages:
                 self.came += 1
                 self._keep(message)

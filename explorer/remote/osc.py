@@ -28,12 +28,12 @@ TAKEN, FORBIDDEN, ABSENT = {errno.EADDRINUSE, 10048}, {errno.EACCES, errno.EPERM
 
 
 class OscPort:
-    """Listens at one address; ``take`` gets the messages of a batch and the number of datagrams it could not read.
+    """Listens at one address. ``take`` gets the messages of a batch, in the thread.
 
-    It is called in the thread. The socket is opened by :meth:`open` and by nothing else.
+    With them come the number of datagrams that could not be read, and of those that were too many. The socket is opened by :meth:`open` and by nothing else.
     """
 
-    def __init__(self, take: Callable[[Sequence[Message], int], object]) -> None:
+    def __init__(self, take: Callable[[Sequence[Message], int, int], object]) -> None:
         self._take = take
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
@@ -86,14 +86,14 @@ class OscPort:
                 found.append(port.recv(LONGEST + 1))
                 came += 1
         messages: list[Message] = []
-        unread = came - len(found)
+        unread = 0
         for datagram in found:
             try:
                 messages += read_packet(datagram)
             except ValueError as error:
                 log.debug("%s", error)
                 unread += 1
-        self._take(messages, unread)
+        self._take(messages, unread, came - len(found))
 
 
 def checked_address(text: str) -> str:

@@ -36,9 +36,10 @@ class Heard:
         self.messages: list[Message] = []
         self.unread = 0
 
-    def take(self, messages: Sequence[Message], unread: int) -> None:
+    def take(self, messages: Sequence[Message], unread: int, dropped: int) -> None:
         self.messages += messages
         self.unread += unread
+        assert not dropped
 
 
 @pytest.fixture
