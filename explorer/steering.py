@@ -64,7 +64,7 @@ class Steering:
         """All there are for the open network, in the order of the window."""
         for each in self._fixed.values():
             yield self._film_position() if each.address == "/film/position" else each
-        names = dict.fromkeys(name_in_address(each.direction.name) for each in self._entries())
+        names = dict.fromkeys(name_in_address(row.entry.direction.name) for row in self._explorer.directions.rows)
         layers = range(self._session.info.num_noise_layers if self._session.info else 0)
         for root, rests in (
             ("direction", names),
@@ -150,10 +150,7 @@ class Steering:
     # -- what depends on the network ------------------------------------------------------------------------------
 
     def _direction(self, name: str) -> Control:
-        entries = self._entries()
-        entry = next((each for each in entries if name_in_address(each.direction.name) == name_in_address(name)), None)
-        if entry is None and name.isdecimal() and 0 < int(name[:4]) <= len(self._explorer.directions.rows):
-            entry = self._explorer.directions.rows[int(name[:4]) - 1].entry
+        entry = self._entry(name)
         field = knob(AppliedDirection, "strength")
         missing = f"This network has no direction “{name[:40]}”, or not yet."
         move = partial(self._explorer.directions.set_strength, entry) if entry else str
@@ -162,8 +159,16 @@ class Steering:
             lambda: self._lacks() or ("" if entry else missing), field.minimum, field.maximum, unit=" σ",
         )  # fmt: skip
 
-    def _entries(self) -> list[Entry]:
-        return self._explorer.directions.shelf.entries() if self._session.info else []
+    def _entry(self, name: str) -> Entry | None:
+        """The direction of that name, or else the one at that place among those on show."""
+        rows, wanted = self._explorer.directions.rows, name_in_address(name)
+        for row in rows:
+            if name_in_address(row.entry.direction.name) == wanted:
+                return row.entry
+        if name.isdecimal() and len(name) < 4 and 0 < int(name) <= len(rows):
+            return rows[int(name) - 1].entry
+        known = self._explorer.directions.shelf.every() if self._session.info else ()
+        return next((each for each in known if name_in_address(each.direction.name) == wanted), None)
 
     def _noise_layer(self, rest: str) -> Control | None:
         number, _, word = rest.partition("/")

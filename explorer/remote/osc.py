@@ -28,9 +28,9 @@ TAKEN, FORBIDDEN, ABSENT = {errno.EADDRINUSE, 10048}, {errno.EACCES, errno.EPERM
 
 
 class OscPort:
-    """Listens at one address. ``take`` gets the messages of a batch, in the thread.
+    """Listens at one address, from :meth:`open`, and nothing else, to :meth:`close`.
 
-    With them come the number of datagrams that could not be read, and of those that were too many. The socket is opened by :meth:`open` and by nothing else.
+    ``take`` gets the messages of a batch, in the thread, and how many datagrams could not be read, and were too many.
     """
 
     def __init__(self, take: Callable[[Sequence[Message], int, int], object]) -> None:

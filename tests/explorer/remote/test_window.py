@@ -114,8 +114,10 @@ def test_every_address_moves_its_control(explorer: Explorer, send: Send, directi
     send("/direction/smile", 2.5)
     send("/direction/2", -1)
     send("/direction/Warm background", -1.5)
+    explorer.directions.look_at("library")  # in which nothing is
+    send("/direction/smile", 2.75)
     used = {each.direction.name: each.strength for each in session.recipe.directions}
-    assert used == {"Smile": 2.5, "Warm background": -1.5}
+    assert used == {"Smile": 2.75, "Warm background": -1.5}
     send("/mix/middle", 0.25)
     mix = session.recipe.mix("middle")
     assert mix is not None and mix.weight == 0.25
