@@ -154,7 +154,7 @@ def test_moves_of_one_frame_are_told_once_and_keys_stay_between_them(
     remote.doing.apply()
     assert len(told) == 1 and told[0].psi == 0.1 and told[0].latent.x == 1 and told[0].mix("fine")
     remote.inbox.put([Message("/psi", (0.2,)), Message("/reset"), Message("/mix/fine", (0.25,))])
-    remote.doing.apply()
+    qtbot.waitUntil(lambda: not remote.doing.waits)
     mix = explorer.session.recipe.mix("fine")
     assert explorer.session.recipe.psi == 0.7 and mix is not None and mix.weight == 0.25
 
@@ -225,7 +225,7 @@ def test_without_a_network_everything_says_so(start: Make, qtbot: QtBot, window_
     remote = explorer.remoting.remote
     controls = [control for control in remote.controls.every() if control.group != "Commands"]
     remote.inbox.put([Message(control.address, (1,) * control.numbers) for control in controls])
-    remote.doing.apply()
+    qtbot.waitUntil(lambda: not remote.doing.waits)
     assert {row.effect for row in remote.log.rows} == {"There is no picture yet: open a model."}
     assert explorer.session.recipe == Recipe()
 
