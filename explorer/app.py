@@ -123,7 +123,8 @@ class Explorer(QObject):
         self.picture.setFocus()
         self.engine.start()
         self.documents.start(argument, ask=self.hints)
-        self.remoting.start()
+        if self.hints:
+            self.remoting.start()
         self._clock.start()
         self.garbage.take_over()
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Panel)
 NOTHING = "There is no picture yet: open a model."
+PLACES = 8  # sliders of directions that are offered by their place, whatever network is open
 PRESENTED = "Not while the picture is presented."
 # Commands that ask nothing, write no file and take nothing away that Undo does not bring back. Others are refused.
 SAFE = frozenset(
@@ -65,9 +66,11 @@ class Steering:
         for each in self._fixed.values():
             yield self._film_position() if each.address == "/film/position" else each
         names = dict.fromkeys(name_in_address(row.entry.direction.name) for row in self._explorer.directions.rows)
+        places = [str(place) for place in range(1, min(len(names), PLACES) + 1)]
         layers = range(self._session.info.num_noise_layers if self._session.info else 0)
         for root, rests in (
             ("direction", names),
+            ("direction", places),
             ("noise", [str(layer) for layer in layers]),
             ("noise", [f"{layer}/on" for layer in layers]),
             ("command", [each for each in self._commands() if each in SAFE]),
@@ -154,8 +157,9 @@ class Steering:
         field = knob(AppliedDirection, "strength")
         missing = f"This network has no direction “{name[:40]}”, or not yet."
         move = partial(self._explorer.directions.set_strength, entry) if entry else str
+        label = (entry.direction.name if entry else name) + f", slider {name}" * name.isdecimal()
         return Control(
-            f"/direction/{name}", "Directions", entry.direction.name if entry else name, Kind.VALUE, move,
+            f"/direction/{name}", "Directions", label, Kind.VALUE, move,
             lambda: self._lacks() or ("" if entry else missing), field.minimum, field.maximum, unit=" σ",
         )  # fmt: skip
 

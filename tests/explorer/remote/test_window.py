@@ -99,7 +99,7 @@ def test_a_spoilt_file_is_said_at_the_start(start: Make, window_home: Path) -> N
 # -- OSC ---------------------------------------------------------------------------------------------------------------
 
 
-def test_every_address_moves_its_control(explorer: Explorer, send: Send, directions: None, qtbot: QtBot) -> None:
+def test_every_address_moves_its_control(explorer: Explorer, remote: Remote, send: Send, directions: None) -> None:
     session = explorer.session
     send("/psi", 0.55)
     assert session.recipe.psi == pytest.approx(0.55)
@@ -113,6 +113,7 @@ def test_every_address_moves_its_control(explorer: Explorer, send: Send, directi
     assert session.recipe.latent == Latent(4711, 1.5, 0.5)
     send("/direction/smile", 2.5)
     send("/direction/2", -1)
+    assert effect(remote, "/direction/2") == "Warm background, slider 2 -1.00 σ"
     send("/direction/Warm background", -1.5)
     explorer.directions.look_at("library")  # in which nothing is
     send("/direction/smile", 2.75)
@@ -436,6 +437,39 @@ def test_a_chosen_controller_is_found_again_under_another_number(
     qtbot.waitUntil(lambda: bool(remote.midi_words))
     assert remote.midi_words == "Gone 3:0 is not connected: plug it in and look again, or choose another."
     assert not remote.midi_on and controllers[-1].closed
+
+
+class Broken:
+    """A MIDI system that fails, at once or when a controller is opened."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def get_input_names(self) -> tuple[str, ...]:
+        if not self.names:
+            raise OSError("error creating a client")
+        return self.names
+
+    def open_input(self, *_: object, **__: object) -> None:
+        raise OSError("busy")
+
+
+@pytest.mark.parametrize(
+    ("system", "sentence"),
+    [
+        (Broken(), "This computer's MIDI cannot be used (error creating a client)."),
+        (Broken("Knobs"), "Knobs cannot be opened (busy): perhaps another program has it."),
+    ],
+    ids=["none", "busy"],
+)
+def test_what_the_system_refuses_is_said_in_one_sentence(
+    explorer: Explorer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, system: Broken, sentence: str
+) -> None:
+    monkeypatch.setattr(midi, "backend", lambda: system)
+    remote = explorer.remoting.remote
+    remote.listen_midi(True)
+    qtbot.waitUntil(lambda: remote.midi_words == sentence)
+    assert not remote.midi_on and not remote.midi_opening
 
 
 def test_a_computer_without_midi_says_so_in_one_sentence(
