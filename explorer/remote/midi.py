@@ -10,7 +10,7 @@ from explorer.remote.message import Message
 SEQUENCER = Path("/dev/snd/seq")  # what ALSA gives programs MIDI through
 MISSING = (
     "MIDI needs the packages mido and python-rtmidi: install them with pip install mido python-rtmidi, "
-    "which has them ready for Python 3.8 to 3.12."
+    "where they are ready-made for this Python."
 )
 WHEEL = 8192  # in the middle of the pitch wheel
 
