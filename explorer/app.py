@@ -45,6 +45,7 @@ from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
 from explorer.presenting import Presenting
 from explorer.reel import Reel
+from explorer.remoting import Remoting
 from explorer.rendering import Backend
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -119,6 +120,7 @@ class Explorer(QObject):
         self._connect_window()
         self._connect_film()
         self._connect_train()
+        self.remoting = Remoting(self)
         connect_actions(self)
         self._restore_window()
 
@@ -129,12 +131,15 @@ class Explorer(QObject):
         self.picture.setFocus()
         self.engine.start()
         self.documents.start(argument, ask=self.hints)
+        if self.hints:
+            self.remoting.start()
         self._clock.start()
         self.garbage.take_over()
 
     def close(self) -> None:
         """Writes what must be kept and ends the threads."""
         self.closed = True
+        self.remoting.close()
         self.presenting.leave()
         self._clock.stop()
         self.following.close()

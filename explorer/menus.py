@@ -19,7 +19,7 @@ MORE = (
     ("copy", "copy_recipe", "paste_recipe", "star", "reset"),
     ("sheet", "wipe", "difference"),
     ("film", "film_save"),
-    ("present", "smooth", "theme", "full_screen"),
+    ("present", "remote", "smooth", "theme", "full_screen"),
     ("open", "open_run", "shortcuts", "hint", "quit"),
 )
 

@@ -155,9 +155,10 @@ class Presenting(QObject):
         """What is stepped through, oldest first."""
         return self._history.favourites() or self._history.recipes()
 
-    def _exchange(self, old: QWidget, new: QWidget) -> None:
-        """Puts one widget in the place of another on the page of the picture."""
-        page = self._window.pages.widget(0)
+    @staticmethod
+    def _exchange(old: QWidget, new: QWidget) -> None:
+        """Puts one widget in the place of another."""
+        page = old.parentWidget()
         layout = page.layout() if page is not None else None
         assert layout is not None
         layout.replaceWidget(old, new)

@@ -30,8 +30,8 @@ _SOURCES = {
 class DirectionRow(QWidget):
     """``moved`` follows the slider, ``ranged`` the layers (first, last), ``committed`` ends either gesture.
 
-    ``asked`` carries a word from the row's menu: "star", "remove" or "preview"; ``hovered`` opens and shuts the
-    preview; ``renamed`` carries the new name.
+    ``asked`` carries a word from the row's menu: "star", "remove", "preview" or "learn"; ``hovered`` opens and shuts
+    the preview; ``renamed`` carries the new name.
     """
 
     moved = Signal(float)
@@ -150,6 +150,7 @@ class DirectionRow(QWidget):
                 menu.addAction(f"Only {band.name}, {band.resolutions}", partial(self._choose_layers, *ends))
         menu.addSeparator()
         menu.addAction("Reset", self.slider.reset)
+        menu.addAction("Learn remote control …", lambda: self.asked.emit("learn"))
         if self.entry.source in OWN:
             menu.addAction("Remove from the library", lambda: self.asked.emit("remove"))
         menu.popup(self.name.mapToGlobal(self.name.rect().bottomLeft()))
