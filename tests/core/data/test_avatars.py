@@ -21,7 +21,7 @@ resvg_py = pytest.importorskip("resvg_py", reason="resvg-py is not installed (ex
 from PIL import Image
 
 from stylegan_core.data import avatar_choices, avatar_parts
-from stylegan_core.data.avatars import Avatar, attribute_values, attributes, draw, sample, write_avatars
+from stylegan_core.data.avatars import Avatar, attribute_values, attributes, draw, sample, write_avatars, write_chunk
 
 TOPS = sorted(avatar_choices.TOPS)
 PLAIN = {
@@ -160,6 +160,13 @@ def test_same_seed_same_bytes_whatever_the_number_of_workers(tmp_path: Path) -> 
     ]
     assert len(digests[0]) == 71
     assert digests[0] == digests[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_a_sentence_that_names_the_picture(tmp_path: Path) -> None:
+    (tmp_path / "000001.png").symlink_to("/dev/full")
+    with pytest.raises(OSError, match=r"000001\.png cannot be written \(No space left.*free some space\.$"):
+        write_chunk((tmp_path, 16, 5, range(3)))
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs the /proc of Linux")
