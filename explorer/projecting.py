@@ -5,14 +5,10 @@ cannot be interrupted, so a hand that drags would wait for it. A process of lowe
 at once, its memory is gone when it ends, and giving up is ending it.
 """
 
-import contextlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
@@ -25,49 +21,26 @@ from explorer.documents import Documents
 from explorer.explore.latent import LatentPanel
 from explorer.explore.picture import PictureView
 from explorer.jobs import Problem
+from explorer.photo_search import Nearest, Pixels, Search, read_nearest, remove
 from explorer.session import Session
 from explorer.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.nearness import Nearness
 from stylegan_core.latents.target import read_target
 from stylegan_core.places import place
-from stylegan_core.recipe import Recipe
-from stylegan_core.saved_picture import read_picture
 from stylegan_core.whole_file import part_of
 
 PHOTO = "photo"
 ANY_SIDE = 64  # at which a picture is tried before there is a network
 FIND = "Find its face"
 NO_NETWORK = "There is no network yet to look in: open a model with Ctrl+O."
-Pixels = npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A photo as the network would draw it, uint8 [R, R, 3], the network, and where the nearest so far is written."""
-
-    name: str
-    photo: Pixels = field(repr=False)
-    info: ModelInfo
-    model: str
-    out: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """A nearest picture that was read: uint8 [R, R, 3], recipe, mean difference, 0..255, and when it was written."""
-
-    recipe: Recipe
-    pixels: Pixels
-    difference: float
-    written: int
 
 
 class Projecting(QObject):
     """One search at a time; what is found is one step of undo."""
 
     said = Signal(object, str, str, object)  # Problem, tone, and what a button is called and does, or "" and None
-    shown = Signal()  # the search or its end is to be seen
+    shown = Signal()  # the search, or what it is compared with, is to be seen
 
     def __init__(
         self,
@@ -163,7 +136,7 @@ class Projecting(QObject):
         """Gives it up without a word."""
         self._drop()
         if self._pasted is not None:
-            _remove(self._pasted)
+            remove(self._pasted)
 
     def _begin(self, path: str, photo: Pixels, info: ModelInfo) -> None:
         self._drop()
@@ -176,6 +149,7 @@ class Projecting(QObject):
         name = "the copied picture" if Path(path) == self._pasted else Path(path).name
         self._search = Search(name, photo, info, self._session.model_path, out)
         self._nearest = self._left = None
+        remove(out)
         self._panel.section.set_open(True)
         self._card.begin(photo, name)
         self.shown.emit()
@@ -208,7 +182,7 @@ class Projecting(QObject):
                 self._card.show_nearest(found.pixels, found.difference)
             then()
 
-        self._disk.do(lambda: _read(search, seen), show)
+        self._disk.do(lambda: read_nearest(search, seen), show, lambda _: show(None))
 
     def _answered(self, said: object) -> None:
         search = self._search
@@ -229,20 +203,17 @@ class Projecting(QObject):
 
     def _finish(self, search: Search, found: Nearest, nearness: Nearness | None) -> None:
         """The face becomes the session's where its network is shown, and else is kept for a click."""
-        _remove(search.out)
+        remove(search.out)
         self._card.end(nearness.random if nearness is not None else None)
         said = nearness.sentence if nearness is not None else f"It differs by {found.difference:.1f} of 255 on average."
         tone = "good" if nearness is None or nearness.familiar else "warning"
         sentence = f"This is the nearest face to {search.name}. {said}"
-        info = self._session.info
-        if info is not None and info.hash == search.info.hash and not self._panel.lock.isChecked():
+        if self._is_shown(search) and not self._panel.lock.isChecked():
             self._session.apply(found.recipe)
-            self.shown.emit()
             self._say(sentence, tone)
-            return
-        open_it = self._documents.open
-        where = f"The nearest face to {search.name} is found in {search.info.name}. {said}"
-        self.said.emit(Problem(where), tone, "Show it", lambda: open_it(search.model, found.recipe, ask=False))
+        else:
+            where = f"The nearest face to {search.name} is found in {search.info.name}. {said}"
+            self.said.emit(Problem(where), tone, "Show it", self._return)
 
     def _failed(self, sentence: str) -> None:
         self._drop()
@@ -256,12 +227,11 @@ class Projecting(QObject):
         self.said.emit(Problem(sentence), tone, "", None)
 
     def _drop(self) -> None:
-        """Ends the process and takes away what it has left half written."""
-        busy = self._command.busy
+        """Ends the process and takes away what it has left."""
         self._command.drop()
-        if busy and self._search is not None:
-            _remove(part_of(self._search.out, self._process))
-            _remove(self._search.out)
+        if self._search is not None:
+            remove(part_of(self._search.out, self._process))
+            remove(self._search.out)
 
     def _compare(self) -> None:
         """Wipes between the photo and the face, or no longer."""
@@ -280,8 +250,17 @@ class Projecting(QObject):
             self._picture.set_mode(Mode.OFF)
 
     def _return(self) -> None:
-        if self._nearest is not None:
+        """Shows the face that was found, in its network."""
+        if self._search is None or self._nearest is None:
+            return
+        if self._is_shown(self._search):
             self._session.apply(self._nearest.recipe)
+        else:
+            self._documents.open(self._search.model, self._nearest.recipe, ask=False)
+
+    def _is_shown(self, search: Search) -> bool:
+        """Whether the network in which was looked is the one that is shown."""
+        return self._session.info is not None and self._session.info.hash == search.info.hash
 
     def _put_away(self) -> None:
         self._stop_comparing()
@@ -291,21 +270,3 @@ class Projecting(QObject):
         """What was found belongs to the network before; a search goes on, and its end offers to go back there."""
         if not self._command.busy:
             self._put_away()
-
-
-def _read(search: Search, seen: int) -> Nearest | None:
-    """The nearest picture so far; None where there is none that is newer than what was ``seen``."""
-    try:
-        written = search.out.stat().st_mtime_ns
-    except OSError:
-        return None
-    if written == seen:
-        return None
-    recipe, pixels = read_picture(search.out).recipe, read_target(search.out, search.info.resolution)
-    difference = float(np.abs(pixels.astype(np.float32) - search.photo).mean())
-    return Nearest(recipe, pixels, difference, written)
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.unlink()

@@ -19,6 +19,7 @@ TIPS = {
     "close": "Puts your picture away; the face stays.",
 }
 NOTHING_YET = "Nothing is found yet."
+NO_SEARCH = "Nothing is looked for: begin with My photo."
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -62,7 +63,6 @@ class ProjectionCard(QWidget):
         self.beside.setText("")
         self.bar.setRange(0, 0)
         self.words.setText("Waking up …")
-        allow(self.take, NOTHING_YET, TIPS["take"])
         self._show_buttons(searching=True)
         self.show()
 
@@ -96,6 +96,8 @@ class ProjectionCard(QWidget):
             each.setVisible(searching)
         for other in (self.compare, self.close_it):
             other.setVisible(not searching)
+        allow(self.take, NOTHING_YET if searching else NO_SEARCH, TIPS["take"])
+        allow(self.cancel, "" if searching else NO_SEARCH, TIPS["cancel"])
 
     def _lay_out(self) -> None:
         self.photo.setToolTip(TIPS["photo"])

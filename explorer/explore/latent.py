@@ -13,6 +13,7 @@ from explorer.controls.chips import IconButton, button, chip
 from explorer.controls.field import Field
 from explorer.controls.pad import SeedPad
 from explorer.controls.panel import Panel, allow
+from explorer.controls.projection_card import TIPS as CARD_TIPS
 from explorer.controls.projection_card import ProjectionCard
 from explorer.controls.slider import REST, LabelledSlider
 from explorer.jobs import Done, Piece, Strip
@@ -105,6 +106,9 @@ class LatentPanel(Panel):
         self.session.moves_itself.connect(self._give_way)
         self.classes.activated.connect(self._choose_class)
         self.add_command(NEW_FACE, "N", "Draws a new face from a random seed.", self.new_face, self.new)
+        card = self.card
+        self.add_command("Take the nearest face so far", "", CARD_TIPS["take"], card.take.click, card.take)
+        self.add_command("Cancel the search for a face", "", CARD_TIPS["cancel"], card.cancel.click, card.cancel)
         self.add_command("Snap to the nearest seed", "", TIPS["snap"], self.snap_to_seed, self.snap)
         self.add_command("Walk or stand still", "W", "Starts a slow walk, or stops it.", self.toggle_walk, self.walk)
 

@@ -1,7 +1,9 @@
 """Projection: the code whose picture is nearest to any given one, by descent (Karras et al. 2020, appendix D).
 
-Other than there it begins at the nearest of some hundred seeds instead of the mean, moves in units of W's spread, lets
-every layer have its own w in its second half ("w+"), and leaves the stored noise alone: what is found is a recipe.
+Other than there it begins at the nearest of some hundred seeds instead of the mean, and so without noise on w, which
+would lead away from there. It moves in units of W's spread and gives every layer a w of its own after the first third
+("w+"). It leaves the stored noise of the layers alone, so that what is found is a recipe. What each of these is worth
+was measured: docs/guide/projection.md.
 """
 
 import math
@@ -23,8 +25,6 @@ from stylegan_core.render import render
 
 SPACES = ("w", "w+")
 STEPS = 300
-STARTS = 3  # of the nearest seeds that are followed at first
-TRIAL = 1 / 6  # of all steps, after which only the best of them goes on
 JOINT = 1 / 3  # of all steps with one w for every layer
 RATE = 0.1  # of Adam, in units of W's spread
 RISE, FALL = 0.05, 0.25  # parts of the way in which the rate rises and falls (appendix D)
@@ -79,16 +79,16 @@ def project(model: Model, target: Pixels, wish: Wish | None = None) -> Generator
     total = begun + wish.steps
     starts: list[Start] = []
     for done, tried in enumerate(try_seeds(model, wish.label, likeness, wish.seed), 1):
-        starts = sorted([*starts, *tried], key=lambda start: start.distance)
-        yield Look(done, total, recipe_at(starts[0].space, starts[0].x), starts[0].difference)
-    space, random = starts[0].space, float(np.mean([start.difference for start in starts]))
-    x = torch.cat([start.x for start in starts if start.space is space][:STARTS])
-    nearest = _Nearest(space, likeness, starts[0])
-    for done, _ in enumerate(_descend(space, likeness, x, wish, nearest), begun + 1):
+        starts += tried
+        first = min(starts, key=lambda start: start.distance)
+        yield Look(done, total, recipe_at(first.space, first.x), first.difference)
+    nearest = _Nearest(likeness, first)
+    for done, _ in enumerate(_descend(first.space, likeness, first.x, wish, nearest), begun + 1):
         yield Look(done, total, nearest.recipe, nearest.difference)
     pixels = render(model, nearest.recipe)
     difference = float(np.abs(pixels.astype(np.float32) - target).mean())
-    return Found(nearest.recipe, pixels, Nearness(difference, starts[0].difference, random))
+    random = float(np.mean([start.difference for start in starts]))
+    return Found(nearest.recipe, pixels, Nearness(difference, first.difference, random))
 
 
 def _check(model: Model, wish: Wish) -> None:
@@ -106,33 +106,28 @@ def recipe_at(space: CodeSpace, x: Tensor) -> Recipe:
 class _Nearest:
     """The nearest place that was looked at."""
 
-    def __init__(self, space: CodeSpace, likeness: Likeness, start: Start) -> None:
-        self._space, self._likeness = space, likeness
+    def __init__(self, likeness: Likeness, start: Start) -> None:
+        self._space, self._likeness = start.space, likeness
         self._distance, self.difference = start.distance, start.difference
-        self.recipe = recipe_at(space, start.x)
+        self.recipe = recipe_at(start.space, start.x)
 
     @torch.no_grad()
-    def look(self, x: Tensor) -> Tensor:
-        """The distances [N] of places [N, …, width], of which the nearest is kept if nothing was nearer."""
-        pictures = self._space.draw(x)
-        distances = self._likeness(pictures)
-        best = int(distances.argmin())
-        if float(distances[best]) < self._distance:
-            self._distance = float(distances[best])
-            self.difference = float(self._likeness.difference(pictures)[best])
-            self.recipe = recipe_at(self._space, x[best : best + 1])
-        return distances
+    def look(self, x: Tensor) -> None:
+        """Keeps the place [1, 1 or num_layers, width] if nothing was nearer."""
+        picture = self._space.draw(x)
+        distance = float(self._likeness(picture))
+        if distance < self._distance:
+            self._distance = distance
+            self.difference = float(self._likeness.difference(picture))
+            self.recipe = recipe_at(self._space, x)
 
 
 def _descend(space: CodeSpace, likeness: Likeness, x: Tensor, wish: Wish, nearest: _Nearest) -> Iterator[None]:
-    """All steps from the starts [N, 1, width]: at first from each, then from the best one, at last layer by layer."""
-    trial, joint = round(TRIAL * wish.steps), round(JOINT * wish.steps)
+    """All steps from a place [1, 1, width]: with one w for every layer, then layer by layer."""
+    joint = round(JOINT * wish.steps)
     layered = wish.space == "w+" and space.has_styles
     adam = _Adam(x)
     for step in range(wish.steps):
-        if step == trial:
-            best = int(nearest.look(adam.x).argmin())
-            adam = _Adam(adam.x[best : best + 1])
         if step == joint and layered:
             adam = _Adam(space.per_layer(adam.x))
         adam.step(likeness(space.draw(adam.x)).sum(), RATE * _ramp(step / wish.steps))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from explorer import command, opening
+from explorer import command, opening, projecting
 from explorer.app import Explorer
 from explorer.controls.compare import Mode
 from explorer.controls.projection_card import NOTHING_YET
@@ -22,6 +22,7 @@ from explorer.projecting import FIND, NO_NETWORK
 from explorer.train.dropping import what_is
 from stylegan_core.latents.nearness import Nearness
 from stylegan_core.picture import save_picture
+from stylegan_core.places import place
 from stylegan_core.recipe import Latent, Recipe, Vector
 from tests.explorer.fake_backend import info
 from tests.explorer.whole_window import Make, drawn, model_file
@@ -208,6 +209,8 @@ def test_a_locked_face_stays(explorer: Explorer, qtbot: QtBot, tmp_path: Path, p
     explorer.latent.lock.click()
     explorer.latent.card.take.click()
     assert explorer.session.recipe == before and "is found in boxed" in explorer.window.banner.sentence
+    explorer.latent.card.nearest.click()
+    assert explorer.session.recipe == FACE
     assert not explorer.latent.photo.isEnabled() and "locked" in explorer.latent.photo.toolTip()
     explorer.projecting.find(photo)
     assert "locked" in explorer.window.banner.sentence and not explorer.projecting._command.busy
@@ -233,6 +236,35 @@ def test_the_photo_is_compared_with_the_face_until_it_is_put_away(explorer: Expl
     assert view.wipe.mode is Mode.OFF and card.isHidden()
     explorer.actions["wipe"].trigger()
     assert view._pills.compare.text == "A before | B now"
+
+
+def test_what_another_window_has_left_is_not_taken_for_the_nearest(
+    explorer: Explorer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    left = place("caches") / f"projected-{os.getpid()}.png"
+    save_picture(left, np.zeros((64, 64, 3), np.uint8), Recipe(Latent(99)), info("boxed"), "cpu", threads=1)
+    explorer.projecting.find(picture(tmp_path, "early.png"))
+    qtbot.waitUntil(lambda: explorer.latent.card.bar.maximum() == 10, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not explorer.projecting._looking)
+    assert explorer.latent.card.nearest.empty and not explorer.latent.card.take.isEnabled()
+
+
+def test_a_nearest_picture_that_cannot_be_read_is_read_again(
+    explorer: Explorer, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = projecting.read_nearest
+    failed: list[object] = []
+
+    def fails_once(search: Any, seen: int) -> Any:
+        if not failed:
+            failed.append(search)
+            raise OSError("gone in this moment")
+        return read(search, seen)
+
+    monkeypatch.setattr(projecting, "read_nearest", fails_once)
+    explorer.projecting.find(picture(tmp_path, "slow.png"))
+    under_way(explorer, qtbot)
+    assert failed
 
 
 def test_why_there_is_no_face_is_said(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
