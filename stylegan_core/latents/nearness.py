@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Self
 
 UNLIKE = "This network knows nothing like it: nearer it cannot come."
-UNFAMILIAR = 0.25  # of the difference of random pictures; what a network knows comes nearer than that
+UNFAMILIAR = 0.22  # of the distance that may be left of something that a network knows (docs/guide/projection.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,17 +14,19 @@ class Nearness:
     """Mean differences of colours from the target in parts of the range 0..255.
 
     ``difference`` is that of the nearest picture, ``begun`` that of the seed it began with, ``random`` that of the
-    pictures of random seeds.
+    pictures of random seeds. ``left`` is the part that is left of the whole distance of the latter, outlines included
+    where an eye has looked.
     """
 
     difference: float
     begun: float
     random: float
+    left: float
 
     @property
     def familiar(self) -> bool:
         """False where the network seems to know nothing like the target."""
-        return self.difference <= UNFAMILIAR * self.random
+        return self.left <= UNFAMILIAR
 
     @property
     def sentence(self) -> str:

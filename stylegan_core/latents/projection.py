@@ -88,7 +88,8 @@ def project(model: Model, target: Pixels, wish: Wish | None = None) -> Generator
     pixels = render(model, nearest.recipe)
     difference = float(np.abs(pixels.astype(np.float32) - target).mean())
     random = float(np.mean([start.difference for start in starts]))
-    return Found(nearest.recipe, pixels, Nearness(difference, first.difference, random))
+    left = nearest.distance / max(float(np.mean([start.distance for start in starts])), 1e-9)
+    return Found(nearest.recipe, pixels, Nearness(difference, first.difference, random, left))
 
 
 def _check(model: Model, wish: Wish) -> None:
@@ -108,7 +109,7 @@ class _Nearest:
 
     def __init__(self, likeness: Likeness, start: Start) -> None:
         self._space, self._likeness = start.space, likeness
-        self._distance, self.difference = start.distance, start.difference
+        self.distance, self.difference = start.distance, start.difference
         self.recipe = recipe_at(start.space, start.x)
 
     @torch.no_grad()
@@ -116,8 +117,8 @@ class _Nearest:
         """Keeps the place [1, 1 or num_layers, width] if nothing was nearer."""
         picture = self._space.draw(x)
         distance = float(self._likeness(picture))
-        if distance < self._distance:
-            self._distance = distance
+        if distance < self.distance:
+            self.distance = distance
             self.difference = float(self._likeness.difference(picture))
             self.recipe = recipe_at(self._space, x)
 

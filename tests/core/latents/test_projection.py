@@ -121,8 +121,8 @@ def test_a_picture_unlike_anything_is_said_to_be() -> None:
     stripes[::2] = 255
     _, found = finish(project(model, stripes, replace(PLAIN, steps=5)))
     assert not found.nearness.familiar and found.nearness.sentence.endswith(UNLIKE)
-    assert UNLIKE not in Nearness(3.2, 20, 60).sentence
-    assert "3.2 of 255" in Nearness(3.2, 20, 60).sentence
+    assert UNLIKE not in Nearness(3.2, 20, 60, 0.1).sentence
+    assert "3.2 of 255" in Nearness(3.2, 20, 60, 0.1).sentence
 
 
 def test_wishes_that_do_not_fit_are_refused() -> None:
@@ -273,7 +273,12 @@ def test_the_command_tells_programs_in_lines_and_json(
     told = capsys.readouterr()
     assert Nearness.of(json.loads(told.out)).difference > 0
     assert told.err.splitlines()[0] == "progress 1 6" and told.err.splitlines()[-1] == "progress 6 6"
-    for wrong in ({}, [], {"difference": "x", "begun": 1, "random": 1}, {"difference": 1, "begun": 1, "random": 1e999}):
+    for wrong in (
+        {},
+        [],
+        {"difference": "x", "begun": 1, "random": 1, "left": 1},
+        {"difference": 1e999, "begun": 1, "random": 1, "left": 1},
+    ):
         with pytest.raises(ValueError, match="could not be read"):
             Nearness.of(wrong)
 
