@@ -213,7 +213,7 @@ class Projecting(QObject):
             self._say(sentence, tone)
         else:
             where = f"The nearest face to {search.name} is found in {search.info.name}. {said}"
-            self.said.emit(Problem(where), tone, "Show it", self._return)
+            self.said.emit(Problem(where), "warning", "Show it", self._return)  # good news would go by itself
 
     def _failed(self, sentence: str) -> None:
         self._drop()

@@ -186,6 +186,7 @@ def test_another_network_lets_the_search_go_on_and_is_left_for_its_end_only_by_a
     card.take.click()
     banner = explorer.window.banner
     assert "is found in boxed" in banner.sentence and explorer.session.recipe != FACE
+    assert banner.tone == "warning"  # good news would go by itself, and the button with it
     banner._act()
     found(explorer, qtbot)
     assert explorer.session.info is not None and explorer.session.info.name == "boxed"
