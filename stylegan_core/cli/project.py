@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stylegan_core.model import Model
     from stylegan_core.recipe import Recipe
 
+NO_MEMORY = "There is not enough memory to search {}: close other programs, or open a smaller network."
 SHOWN = 1.0  # seconds between two pictures of the nearest so far
 NICE = 5  # steps by which the work stands back: a third of the time of what is drawn meanwhile
 
@@ -53,13 +54,19 @@ def main(argv: list[str]) -> int:
     from stylegan_core.latents.projection import project
     from stylegan_core.latents.target import read_target
     from stylegan_core.model import load_model
+    from stylegan_core.training.memory import out_of_memory
 
     if arguments.beside:
         _stand_back()
     model = load_model(arguments.model, choose_device(arguments.device))
     target = read_target(arguments.picture, model.resolution)
     show = _Previews(model, out) if arguments.beside else None
-    found = _follow(project(model, target, _wish(arguments)), show, for_program=arguments.progress)
+    try:
+        found = _follow(project(model, target, _wish(arguments)), show, for_program=arguments.progress)
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        raise ValueError(NO_MEMORY.format(arguments.model)) from None
     save_picture(out, found.pixels, found.recipe, model.info, str(model.device))
     print(found.nearness.to_json() if arguments.json else f"{out} is written. {found.nearness.sentence}")
     return 0

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from stylegan_core.__main__ import main
-from stylegan_core.latents import likeness, starts
+from stylegan_core.latents import likeness, projection, starts
 from stylegan_core.latents.code_space import CodeSpace
 from stylegan_core.latents.likeness import Likeness
 from stylegan_core.latents.nearness import UNLIKE, Nearness
@@ -290,3 +290,36 @@ def test_the_command_replaces_nothing_unasked(files: tuple[str, str], capsys: py
     assert "must end in .png" in capsys.readouterr().err
     assert main(["project", files[0], files[0], "--out", files[1], "--overwrite", "--device", "cpu"]) == 2
     assert "cannot be read as a picture" in capsys.readouterr().err
+
+
+def test_memory_that_runs_out_is_said_in_a_sentence(
+    files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ended in a traceback."""
+
+    def full(*_: object) -> Generator[Look, None, Found]:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+        yield
+
+    monkeypatch.setattr(projection, "project", full)
+    assert main(["project", *files, "--out", str(tmp_path / "out.png"), "--device", "cpu"]) == 2
+    assert "not enough memory" in capsys.readouterr().err
+
+
+def test_beside_a_window_the_nearest_so_far_is_written_and_the_processor_is_left_alone(
+    files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, seen, nice = tmp_path / "out.png", [], []
+
+    def slowly(model: Model, target: Any, wish: Wish) -> Generator[Look, None, Found]:
+        for done in (1, 2, 3):
+            yield Look(done, 3, Recipe(Latent(done)), 1.0)
+            seen.append(read_picture(out).recipe.latent.seed)
+        return Found(Recipe(Latent(9)), render(model, Recipe(Latent(9))), Nearness(1, 1, 1, 1))
+
+    monkeypatch.setattr(projection, "project", slowly)
+    monkeypatch.setattr("os.nice", nice.append, raising=False)
+    assert main(["project", *files, "--out", str(out), "--beside", "--device", "cpu"]) == 0
+    assert seen == [1, 1, 1] and nice == [5]  # once a second
+    assert read_picture(out).recipe.latent.seed == 9
+    capsys.readouterr()
