@@ -44,6 +44,7 @@ from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
 from explorer.presenting import Presenting
+from explorer.projecting import Projecting
 from explorer.reel import Reel
 from explorer.remoting import Remoting
 from explorer.rendering import Backend
@@ -85,8 +86,9 @@ class Explorer(QObject):
         self.reel = Reel(self)
         self.film = FilmStrip(self.session, self.reel)
         self.below = Below(("History", "Film"), STRIP_TIPS, (self.history, self.film))
-        latent = LatentPanel(self.session)
+        latent = self.latent = LatentPanel(self.session)
         latent.held.connect(self.picture.hold)
+        latent.photo_wanted.connect(lambda: self.actions["photo"].trigger())
         left = [latent, VaryPanel(self.session), NoisePanel(self.session)]
         self.growing = GrowingPanel(self.session)
         self.directions = DirectionsPanel(self.session)
@@ -101,6 +103,7 @@ class Explorer(QObject):
         self.disk = Background(self)
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
+        self.projecting = Projecting(self.session, latent, self.picture, self.documents, self.disk, self)
         self.labelled = Labelled(self.session, self.directions, self)
         self.filming = Filming(self.session, self.film, self.below, self.history, self.settings, self.disk, self)
         self.cores = Cores(self.disk, self)
@@ -152,6 +155,7 @@ class Explorer(QObject):
         self.train.close_workspace()
         self.importing.close()
         self.labelled.close()
+        self.projecting.close()
         self.film.stop()
         self.filming.close()
         self.engine.stop()
@@ -240,6 +244,11 @@ class Explorer(QObject):
         self.documents.said.connect(self.say)
         self.clipboard.said.connect(self.say)
         self.documents.picture_wanted.connect(self._show_picture)
+        self.documents.photo_met.connect(self.projecting.offer)
+        self.clipboard.file_pasted.connect(self.documents.open)
+        self.clipboard.picture_pasted.connect(self.projecting.offer_copied)
+        self.projecting.said.connect(self.window.banner.say)
+        self.projecting.shown.connect(lambda: self.window.show_workspace(0))
         self.documents.foreign_met.connect(self.importing.ask)
         self.importing.wanted.connect(self.documents.load)
         self.importing.given_up.connect(self.documents.leave)
@@ -265,7 +274,7 @@ class Explorer(QObject):
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
-        parts = (self.mixing, self.labelled, self.filming, self.lab)
+        parts = (self.mixing, self.labelled, self.projecting, self.filming, self.lab)
         self.window.unfinished = lambda: [
             *self.train.unfinished(),
             *(each for part in parts for each in part.unfinished),

@@ -17,7 +17,7 @@ from stylegan_core.stems import kimg_words
 PICTURE = ("copy", "copy_recipe", "paste_recipe", "save", "star", "film_add")
 MORE = (
     ("copy", "copy_recipe", "paste_recipe", "star", "reset"),
-    ("sheet", "wipe", "difference"),
+    ("photo", "sheet", "wipe", "difference"),
     ("film", "film_save"),
     ("present", "remote", "smooth", "theme", "full_screen"),
     ("open", "open_run", "shortcuts", "hint", "quit"),

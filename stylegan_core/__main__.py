@@ -12,6 +12,7 @@ COMMANDS = {
     "preflight": "say what a preset needs on this machine",
     "render": "draw pictures from a model",
     "film": "draw a film from picture to picture: mp4, gif or png frames",
+    "project": "find the picture of a model that is nearest to one of yours",
     "import": "convert any supported weight file to safetensors",
     "info": "say what a weight file holds",
     "metrics": "measure a model against a data set",

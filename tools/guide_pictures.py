@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "guide" / "pictures"
 PATIENCE = 120.0  # seconds
 MARGIN = 14
+UNSEEN = 7  # seed of an avatar that no network of the box has learned from
 WINDOW = (1440, 1000)
 README = (1440, 900)
 LAB = (1280, 760)
@@ -63,7 +64,7 @@ class Guide:
         steps = {
             "latent": self.latent, "vary": self.vary, "noise": self.noise, "truncation": self.truncation,
             "directions": self.directions, "sorting": self.sorting, "mixing": self.mixing, "matrix": self.matrix,
-            "film": self.film,
+            "film": self.film, "projection": self.projection,
         }  # fmt: skip
         for name, step in steps.items():
             while self.explorer.session.can_undo:
@@ -209,6 +210,20 @@ class Guide:
         self.explorer.film.clear()
         self.explorer.window.banner.hide()
         self.explorer.below.show_strip(0)
+
+    def projection(self, name: str) -> None:
+        """An avatar that the network has never seen, and the nearest face it draws."""
+        from stylegan_core.data.avatars import write_avatars
+
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in write_avatars(Path(folder), 1, 256, UNSEEN):
+                pass
+            self.explorer.projecting.find(str(next(Path(folder).glob("*.png"))))
+            self.wait(lambda: self.explorer.latent.card.searching)
+            self.wait(lambda: not self.explorer.latent.card.searching)
+        self.explorer.window.banner.hide()
+        self.shoot(name, "Latent")
+        self.explorer.latent.card.close_it.click()
 
     def whole_window(self, run: Path | None) -> None:
         """The two pictures of the README: Explore with some changes, and Train watching a run."""
