@@ -21,6 +21,7 @@ from explorer import theme
 from explorer.controls.compare import Mode, Wipe
 from explorer.controls.empty import EmptyPage
 from explorer.controls.fit import Fit, fit
+from explorer.controls.pad import STORED
 from explorer.controls.picture_pills import PicturePills
 from explorer.controls.thumbnails import image_of
 from explorer.jobs import Frame, Problem
@@ -31,7 +32,6 @@ RADIUS = 10
 KEPT = 24  # exact pictures kept to show the other side of A/B at once
 GRID_STEPS = 2.0  # steps on the grid of seeds for a drag across the whole picture
 LATE = 120  # milliseconds after which an old picture says so in words
-STORED = "This face is stored as it is, it has no neighbours on the map: change it with Vary, or type a seed."
 
 
 class PictureView(QWidget):
