@@ -47,9 +47,10 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Dragged:
-    """Where a search has come to: ``recipe`` draws it, and with ``motion`` it goes on as if it had not stopped.
+    """Where a search has come to: ``recipe`` draws it.
 
-    ``motion`` [rows, numbers] is what the last steps did to the styles, in standard deviations.
+    ``motion`` [rows, numbers] is what the last steps did to the styles, in standard deviations; a search that goes on
+    from here goes on with it.
     """
 
     recipe: Recipe

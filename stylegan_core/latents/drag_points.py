@@ -22,10 +22,10 @@ from stylegan_core.render import Renderer
 from stylegan_core.steps import whole
 
 ROWS = 6  # styles that move, from the coarsest on (section 3.2)
-LARGEST = 128  # side of the feature map that is looked at: half the picture's, and no more than this
-PATCH = 3.0  # pixels of the features around a handle that are to move with it, to each side
+SMALLEST, LARGEST = 32, 128  # side of the feature map that is looked at: half the picture's, within these
+PATCH = 2.0  # pixels of the features around a handle that are to move with it, to each side
 AHEAD = 1.0  # pixels of the features by which a step pulls
-REACH, PARTS = 2.5, 2  # pixels of the features around a handle in which it is looked for again, in halves
+REACH, PARTS = 2.5, 4  # pixels of the features around a handle in which it is looked for again, in halves
 STEP = 0.3  # standard deviations of W that a step moves all styles together
 MOMENTUM = 0.7
 SHARE = 0.5  # of a step that all styles that move have in common
@@ -33,13 +33,14 @@ KEEP, LOOSE = 0.5, 0.1  # how much the rest counts that is to stay, and that may
 AROUND = 0.15  # of the picture's width: how far around a handle and its target the face may change freely
 NEAR = 0.5  # pixels of the features from its target at which a handle has come to it
 MOST, PATIENCE = 150, 20  # steps, and steps without any nearing, after which it is given up
+EAGER = 5  # such steps, after which it is pulled from twice as far, and so on
 SAMPLES = 1000  # of W, to learn how it spreads
 
 
 def drag_points(
     renderer: Renderer, origin: Recipe, handles: Sequence[Handle], *, keep: bool = True, since: Dragged | None = None
 ) -> Generator[Dragged, None, Dragged]:
-    """Yields after each step where it has come to, and returns the last, when every handle is there or none nears.
+    """Yields after each step where it has come to, and returns the best, when every handle is there or none nears.
 
     ``origin`` is the picture that the handles were put on, and what they and, with ``keep``, everything far from them
     is to look like. ``since`` is where an earlier search from there has come to; its targets may be others now. The
@@ -50,21 +51,24 @@ def drag_points(
     handles = tuple(handles)
     search.remember(handles)
     ws, motion = search.begin(since)
-    best, waited, here = float("inf"), 0, since or _dragged(origin, ws, handles, motion)
+    best = here = replace(since or _dragged(origin, ws, handles, motion), handles=handles)
+    waited = 0
     for step in range(MOST + 1):
         features = search.features(ws.requires_grad_())
         if step:
             handles = search.track(features.detach(), handles)
             here = _dragged(origin, ws, handles, motion)
             yield here
-        left = sum(handle.left for handle in handles)
-        best, waited = (left, 0) if left < best - 1e-4 else (best, waited + 1)
+        if here.left < best.left - 1e-4 or not step:
+            best, waited = here, 0
+        else:
+            waited += 1
         if waited > PATIENCE or all(handle.left <= NEAR / features.shape[-1] for handle in handles):
             break
-        loss = search.loss(features, handles)
+        loss = search.loss(features, handles, 1 + waited / EAGER)
         (slope,) = torch.autograd.grad(loss, ws)
         ws, motion = search.moved(ws.detach(), slope, motion)
-    return here
+    return best
 
 
 def _dragged(origin: Recipe, ws: Tensor, handles: tuple[Handle, ...], motion: Tensor) -> Dragged:
@@ -94,7 +98,7 @@ class _Search:
         maps = [_map(renderer, origin, stage) for stage in self.stages]
         self.noise = [None if each is None else each.clone() for each in maps]  # kept ones may know no gradients
         self.start = renderer.styles.ws(origin)[0]
-        self.count = min(ROWS, self.model.num_layers)
+        self.count = min(ROWS, 1 + max(stage.row or 0 for stage in self.stages))
         self.spread = spread_of_w(self.model)
         self.weight = KEEP if keep else LOOSE
         with torch.no_grad():
@@ -134,16 +138,19 @@ class _Search:
         ]
         return tuple(replace(handle, x=x, y=y) for handle, (x, y) in zip(handles, found, strict=True))
 
-    def loss(self, features: Tensor, handles: Sequence[Handle]) -> Tensor:
-        """How far the features are from what lay under each handle, a step nearer to its target, and from the rest."""
+    def loss(self, features: Tensor, handles: Sequence[Handle], eager: float) -> Tensor:
+        """How far the features are from what lay under each handle, a step nearer to its target, and from the rest.
+
+        Where nothing has come nearer for a while it is pulled from so many times as far, and the rest counts less.
+        """
         side, wished = features.shape[-1], torch.zeros((), device=features.device)
         for mark, handle in zip(self.marks, handles, strict=True):
-            part = min(1.0, AHEAD / (side * handle.left)) if handle.left else 0.0
+            part = min(1.0, AHEAD * eager / (side * handle.left)) if handle.left else 0.0
             x = handle.x + part * (handle.to_x - handle.x)
             y = handle.y + part * (handle.to_y - handle.y)
             wished = wished + (patch(features, x, y, self.around) - mark.whole).abs().mean()
         rest = ((features - self.reference).abs() * self._far(handles, side)).mean()
-        return (wished + self.weight * rest) / self.scale
+        return (wished + self.weight / eager * rest) / self.scale
 
     def moved(self, ws: Tensor, slope: Tensor, motion: Tensor) -> tuple[Tensor, Tensor]:
         """Styles and motion after a step: in standard deviations of W, so that the face stays one of this network's."""
@@ -167,7 +174,7 @@ class _Search:
 
 def _to_features(renderer: Renderer, recipe: Recipe) -> Sequence[Stage]:
     """The stages up to the last feature map of half the picture's side."""
-    side = max(4, min((4 << renderer.state(recipe)[0]) // 2, LARGEST))
+    side = min(max((4 << renderer.state(recipe)[0]) // 2, SMALLEST), LARGEST)
     found: list[Stage] = []
     passed: list[Stage] = []
     for stage, activation in renderer.stage_by_stage(recipe):
