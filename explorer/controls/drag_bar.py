@@ -35,6 +35,7 @@ class DragBar(QObject):
             getattr(self, name).setToolTip(tip)
         for pill in (self.keep, self.clear, self.leave):
             pill.set_clickable(True)
+        self.clear.hide()  # until it says something
         self.leave.say("leave  Esc")
         self._show_keep()
         self.keep.clicked.connect(self.switch_keep)

@@ -321,6 +321,7 @@ def test_handles_are_seen_on_any_picture_and_hidden_beside_another(hand: Hand) -
 
 def test_every_pill_has_a_sentence_and_those_that_act_take_the_keyboard(hand: Hand) -> None:
     bar = hand.drag.bar
+    assert bar.leave.isVisible() and not bar.clear.isVisible()
     hand.pull()
     for pill in (bar.words, bar.keep, bar.clear, bar.leave):
         assert pill.toolTip().endswith((".", ")."))
