@@ -198,6 +198,7 @@ class PictureView(QWidget):
     def pin(self, image: QImage) -> None:
         """A of the wipe was drawn."""
         self.wipe.pin(image)
+        self._mark()
         self.update()
 
     def _next_mode(self) -> None:

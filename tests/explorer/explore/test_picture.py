@@ -155,3 +155,16 @@ def test_the_line_of_the_wipe_is_moved_by_keys_and_put_back_by_a_double_click(
     edge = view.picture_rect().topLeft().toPoint() + QPoint(3, 50)
     qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=edge)
     assert view.wipe.line == 0.5 and session.recipe == B
+
+
+def test_who_writes_beside_the_picture_hears_that_the_other_half_of_a_wipe_has_come(
+    session: Session, view: PictureView
+) -> None:
+    session.apply(B)
+    view.show_frame(frame(B, 20))
+    view.set_mode(Mode.WIPE)  # A was never drawn exactly
+    assert view.wipe.pinned is None
+    marked: list[bool] = []
+    view.marked.connect(lambda: marked.append(view.wipe.pinned is not None))
+    view.pin(QImage(8, 8, QImage.Format.Format_RGB888))
+    assert marked == [True]
