@@ -157,14 +157,10 @@ def test_the_line_of_the_wipe_is_moved_by_keys_and_put_back_by_a_double_click(
     assert view.wipe.line == 0.5 and session.recipe == B
 
 
-def test_who_writes_beside_the_picture_hears_that_the_other_half_of_a_wipe_has_come(
-    session: Session, view: PictureView
-) -> None:
+def test_it_is_told_when_the_other_side_of_the_wipe_has_come(qtbot: QtBot, session: Session, view: PictureView) -> None:
     session.apply(B)
     view.show_frame(frame(B, 20))
-    view.set_mode(Mode.WIPE)  # A was never drawn exactly
+    view.set_mode(Mode.WIPE)
     assert view.wipe.pinned is None
-    marked: list[bool] = []
-    view.marked.connect(lambda: marked.append(view.wipe.pinned is not None))
-    view.pin(QImage(8, 8, QImage.Format.Format_RGB888))
-    assert marked == [True]
+    with qtbot.waitSignal(view.marked):
+        view.pin(QImage(8, 8, QImage.Format.Format_RGB888))
