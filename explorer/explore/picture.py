@@ -156,6 +156,7 @@ class PictureView(QWidget):
     def show_dragging(self, on: bool) -> None:
         """Says whether a press on the picture puts a handle, which what lies over it takes."""
         self._pills.tell_dragging(on)
+        self._pills.set_seen(not self._bare)
         self._place_pills()
 
     def hold(self, reason: str) -> None:

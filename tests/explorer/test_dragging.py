@@ -103,6 +103,16 @@ def test_another_page_ends_the_search(explorer: Explorer, qtbot: QtBot) -> None:
     assert explorer.session.recipe == explorer.session.committed_recipe
 
 
+def test_on_the_stage_there_is_neither_handle_nor_pill(explorer: Explorer, qtbot: QtBot) -> None:
+    pull(explorer, qtbot)
+    assert explorer.picture._pills.drag.isVisible()
+    explorer.presenting.begin()
+    assert not explorer.drag.on and not explorer.drag.searching
+    assert not explorer.picture._pills.drag.isVisible()
+    explorer.presenting.leave()
+    assert explorer.picture._pills.drag.isVisibleTo(explorer.picture)
+
+
 def test_a_search_goes_on_while_the_picture_moves_and_other_jobs_wait(qtbot: QtBot) -> None:
     backend = FakeBackend()
     engine = Engine(lambda: backend)
