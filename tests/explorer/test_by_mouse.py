@@ -85,3 +85,20 @@ def carry(hand: Hand, what: str, to: str) -> None:
     for step in range(1, 9):
         words += ["mousemove", str(x + (there + wide - 4 - x) * step // 8), str(y), "sleep", "0.08"]
     hand.xdotool(*words, "mouseup", "1")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_point_is_dragged_followed_and_taken_back(hand: Hand) -> None:
+    first = recipe(hand.until(lambda seen: seen["exact"]))
+    hand.click("Picture")
+    hand.xdotool("key", "d")
+    hand.drag("Handles on the picture", 0.4, 0.6)
+    moved = hand.until(lambda seen: seen["exact"] and recipe(seen).latent.w is not None and seen["history"] == 2)
+    assert not moved["banner"]
+    hand.xdotool("key", "Escape")
+    hand.xdotool("key", "ctrl+z")
+    hand.until(lambda seen: seen["exact"] and recipe(seen) == first)
+    hand.drag("Picture", 0.5, 0.7)
+    hand.until(lambda seen: recipe(seen).latent.x != 0)
+    hand.close()
