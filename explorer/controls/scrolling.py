@@ -1,5 +1,6 @@
 """A column that scrolls down where the window is low, and a row that scrolls sideways."""
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
@@ -21,8 +22,13 @@ class ScrollDown(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         bar = self.verticalScrollBar()
         bar.setEnabled(False)  # the style sheet hides one that has nothing to scroll
-        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
+        bar.rangeChanged.connect(self._need_bar)
         self.setWidget(content)
+
+    def _need_bar(self, low: int, high: int) -> None:
+        bar = self.verticalScrollBar()
+        if shiboken6.isValid(bar):  # its range still changes while the window is being taken down
+            bar.setEnabled(high > low)
 
 
 class ScrollSideways(QScrollArea):
