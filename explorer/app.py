@@ -46,6 +46,7 @@ from explorer.opening import newest_checkpoint
 from explorer.presenting import Presenting
 from explorer.projecting import Projecting
 from explorer.reel import Reel
+from explorer.remoting import Remoting
 from explorer.rendering import Backend
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -58,6 +59,14 @@ log = logging.getLogger(__name__)
 
 PIN = "pin"
 OF_EXPLORE = ("film", "film_add", "film_play")  # keys of one letter act where one sees what they do
+STEPS = (
+    "undo",
+    "redo",
+    "film_undo",
+    "film_redo",
+    "next_model",
+    "previous_model",
+)  # a key that is held goes on stepping
 STRIP_TIPS = ("Every change, as a picture to come back to (F).", "Pictures that become a film (F).")
 
 
@@ -114,6 +123,7 @@ class Explorer(QObject):
         self._connect_window()
         self._connect_film()
         self._connect_train()
+        self.remoting = Remoting(self)
         connect_actions(self)
         self._restore_window()
 
@@ -124,12 +134,15 @@ class Explorer(QObject):
         self.picture.setFocus()
         self.engine.start()
         self.documents.start(argument, ask=self.hints)
+        if self.hints:
+            self.remoting.start()
         self._clock.start()
         self.garbage.take_over()
 
     def close(self) -> None:
         """Writes what must be kept and ends the threads."""
         self.closed = True
+        self.remoting.close()
         self.presenting.leave()
         self._clock.stop()
         self.following.close()
@@ -182,7 +195,7 @@ class Explorer(QObject):
         self.window.add_header_actions(shown, self.actions["present"], self.actions["save"])
         for key, action in self.actions.items():
             (explore if key in OF_EXPLORE else self.window).addAction(action)
-            action.setAutoRepeat(key not in OF_EXPLORE)
+            action.setAutoRepeat(key in STEPS)
         self.hint.dismissed.connect(lambda: self.settings.change(hint_seen=True))
         ways_on = [self.actions["open"], self.actions["train_one"]]
         self.picture.empty.offer(ways_on)

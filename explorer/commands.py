@@ -46,6 +46,7 @@ def connect_actions(explorer: "Explorer") -> None:
         "train_one": lambda: _train_one(explorer),
         "shortcuts": lambda: ShortcutsDialog(explorer.every_action(), GESTURES, window).open(),
         "present": explorer.presenting.toggle,
+        "remote": explorer.remoting.show,
         "hint": explorer.hint.begin,
         "quit": window.close,
     }.items():

@@ -72,6 +72,7 @@ class Guide:
             step(name)
         self.presenting()
         self.lab()
+        self.remote()
 
     def presenting(self) -> None:
         """A face with some changes, the keys and the caption over it."""
@@ -90,6 +91,28 @@ class Guide:
         self.pump(0.5)
         presenting.stage.grab().save(str(PICTURES / "presenting.png"))
         presenting.leave()
+
+    def remote(self) -> None:
+        """Some knobs, and messages that did something or could not."""
+        from explorer.remote.bindings import Binding
+        from explorer.remote.message import Message
+
+        remoting = self.explorer.remoting
+        remote = remoting.remote
+        remote.look_for_devices = lambda then: then(("nanoKONTROL2",), "")  # type: ignore[method-assign, assignment]
+        remote.listen_osc(True)
+        for source, control in (("cc 1 7", "/psi"), ("cc 1 1", "/walk"), ("note 10 36", "/favourite/next")):
+            remote.add(Binding(source, control))
+        remoting.show()
+        for address, value in (("/film/play", 1), ("/mix/coarse", 0.5), ("/smile", 2.0), ("cc 1 7", 72), ("/psi", 0.7)):
+            remote.inbox.put([Message(address, (value,))])
+            remote.doing.apply()
+        self.settle()
+        dialog = remoting.dialog
+        assert dialog is not None
+        dialog.grab().save(str(PICTURES / "remote.png"))
+        dialog.close()
+        remote.listen_osc(False)
 
     def lab(self) -> None:
         """The layers of one face."""

@@ -59,6 +59,13 @@ class DirectionShelf:
         every = own + [entry for entry in found if entry not in own]
         return sorted(every, key=lambda entry: not entry.starred)
 
+    def every(self) -> list[Entry]:
+        """Those of the chosen view, and behind them all others that are known."""
+        shown = self.entries()
+        seen = {entry.direction.vector for entry in shown}
+        rest = (entry for part in (self.library.entries, *self.found.values()) for entry in part)
+        return shown + [entry for entry in rest if entry.direction.vector not in seen]
+
     @property
     def named(self) -> int:
         """How many of them have a name that somebody gave, or stars."""

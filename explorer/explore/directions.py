@@ -19,7 +19,7 @@ from explorer.controls.sorting import SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.library import Library
+from stylegan_core.latents.library import Entry, Library
 from stylegan_core.recipe import AppliedDirection, Recipe
 from stylegan_core.stems import kimg_of, kimg_words
 
@@ -43,6 +43,7 @@ class DirectionsPanel(Panel):
 
     taken_away = Signal(str, object)  # a sentence, and what brings the direction back when it is called
     labels_chosen = Signal(str)  # a data set in whose labels directions are to be looked for
+    learn_wanted = Signal(str)  # the name of a direction that is to be steered from afar
     labels_dropped = Signal()  # that search is given up
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -268,17 +269,21 @@ class DirectionsPanel(Panel):
     # -- what a row asks for ------------------------------------------------------------------------------------
 
     def _apply(self, row: DirectionRow, strength: float) -> None:
-        self.session.edit(directions=self._with(row, strength))
+        self.session.edit(directions=self._with(AppliedDirection(row.entry.direction, strength, *row.range)))
 
-    def _with(self, row: DirectionRow, strength: float) -> tuple[AppliedDirection, ...]:
-        """The recipe's directions with this one at a strength; at 0 it is taken out."""
-        first, last = row.range
-        new = AppliedDirection(row.entry.direction, strength, first, last)
+    def set_strength(self, entry: Entry, strength: float) -> None:
+        """Sets a direction that need not be on show to a strength in sigma, in a gesture that goes on."""
+        row = next((each for each in self.rows if each.entry.key == entry.key), None)
+        layers = row.range if row is not None else (entry.first, entry.last)
+        self.session.edit(directions=self._with(AppliedDirection(entry.direction, strength, *layers)))
+
+    def _with(self, new: AppliedDirection) -> tuple[AppliedDirection, ...]:
+        """The recipe's directions with this one; at strength 0 it is taken out."""
         vector, made = new.direction.vector, list(self.session.recipe.directions)
         places = [at for at, each in enumerate(made) if each.direction.vector == vector]
-        if strength and places:
+        if new.strength and places:
             made[places[0]] = new
-        elif strength:
+        elif new.strength:
             made.append(new)
         elif places:
             del made[places[0]]
@@ -298,6 +303,8 @@ class DirectionsPanel(Panel):
     def _do(self, row: DirectionRow, word: str) -> None:
         if word == "preview":
             self._preview(row)
+        elif word == "learn":
+            self.learn_wanted.emit(row.entry.direction.name)
         elif word == "star":
             self._kept(self.shelf.star(row.entry))
         elif word == "remove":
@@ -311,7 +318,8 @@ class DirectionsPanel(Panel):
         if QApplication.mouseButtons() or self.info is None:
             return
         self._previewed = row
-        recipes = tuple(replace(self.session.recipe, directions=self._with(row, sigma)) for sigma in PREVIEWED)
+        shown = (AppliedDirection(row.entry.direction, sigma, *row.range) for sigma in PREVIEWED)
+        recipes = tuple(replace(self.session.recipe, directions=self._with(each)) for each in shown)
         if self.ask(Strip(PREVIEW, recipes)):
             self.preview.grid.clear()
         self.preview.open_beside(row)

@@ -92,13 +92,13 @@ class LatentPanel(Panel):
 
     def _connect(self) -> None:
         self.seed.chosen.connect(lambda seed: self._go(Latent(seed)))
-        self.seed.stepped.connect(self._step_to)
+        self.seed.stepped.connect(self.step_to)
         self.seed.rested.connect(self.session.commit)
         self.seed.finished.connect(self.pad.setFocus)
         self.new.clicked.connect(self.new_face)
         self.photo.clicked.connect(self.photo_wanted)
         self.lock.toggled.connect(lambda: self._show_locks())
-        self.pad.moving.connect(self._move)
+        self.pad.moving.connect(self.move_to)
         self.pad.committed.connect(self.session.commit)
         self.pad.view_moved.connect(self.refresh_later)
         self.snap.clicked.connect(self.snap_to_seed)
@@ -180,11 +180,13 @@ class LatentPanel(Panel):
             self.stop_walk()
             self.session.apply(replace(self.session.recipe, latent=latent))
 
-    def _step_to(self, seed: int) -> None:
+    def step_to(self, seed: int) -> None:
+        """The face of a seed, in a gesture that goes on."""
         self.stop_walk()
         self.session.edit(latent=Latent(seed))
 
-    def _move(self, x: float, y: float) -> None:
+    def move_to(self, x: float, y: float) -> None:
+        """A point of the map, in steps of its grid, in a gesture that goes on."""
         self.stop_walk()
         self.session.edit(latent=Latent(self.session.recipe.latent.seed, x, y))
 

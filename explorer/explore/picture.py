@@ -201,6 +201,7 @@ class PictureView(QWidget):
         """A of the wipe was drawn; it comes too late where a picture from outside took its place."""
         if self.wipe.pinned is None:
             self.wipe.pin(image)
+            self._mark()
             self.update()
 
     def _next_mode(self) -> None:
