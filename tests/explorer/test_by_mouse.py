@@ -109,3 +109,20 @@ def test_a_photo_is_looked_for_beside_a_hand_that_drags_and_taken(x_display: str
             time.sleep(0.3)
         hand.until(lambda seen: recipe(seen) == first)
         hand.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_point_is_dragged_followed_and_taken_back(hand: Hand) -> None:
+    first = recipe(hand.until(lambda seen: seen["exact"]))
+    hand.click("Picture")
+    hand.xdotool("key", "d")
+    hand.drag("Handles on the picture", 0.4, 0.6)
+    moved = hand.until(lambda seen: seen["exact"] and recipe(seen).latent.w is not None and seen["history"] == 2)
+    assert not moved["banner"]
+    hand.xdotool("key", "Escape")
+    hand.xdotool("key", "ctrl+z")
+    hand.until(lambda seen: seen["exact"] and recipe(seen) == first)
+    hand.drag("Picture", 0.5, 0.7)
+    hand.until(lambda seen: recipe(seen).latent.x != 0)
+    hand.close()
