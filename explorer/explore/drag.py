@@ -46,6 +46,7 @@ class DragPoints(Asking):
         self.setAccessibleName("Drag points")
         self._connect()
         self.hide()
+        self.lower()  # what the picture says and offers lies over it, and can be clicked
         picture.installEventFilter(self)
 
     @property
