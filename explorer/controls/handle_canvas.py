@@ -83,8 +83,9 @@ class HandleCanvas(QWidget):
         self._shifting = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         found = self._under(event.position())
         if found is None:
+            count = len(self._handles)
             self.added.emit(*self._place(event.position()))
-            found = len(self._handles) - 1 if self._handles else None
+            found = count if len(self._handles) > count else None  # none where the face is to stay as it is
         self._taken = self.chosen = found
         self.update()
 

@@ -318,6 +318,19 @@ def test_a_locked_face_says_why_it_stays(hand: Hand, monkeypatch: pytest.MonkeyP
     assert said == ["This face is locked."] and not hand.drag.handles and not hand.asked.requests
 
 
+def test_a_press_beside_the_handles_of_a_locked_face_takes_none_of_them(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QToolTip, "showText", lambda *_: None)
+    hand.press(0.3, 0.5)
+    hand.let_go(0.3, 0.5)
+    before = hand.drag.handles
+    hand.drag.hold("This face is locked.")
+    hand.press(0.8, 0.8, SHIFT)
+    hand.move(0.6, 0.8)
+    assert hand.drag.handles == before
+
+
 def test_a_search_that_fails_says_why(hand: Hand) -> None:
     said: list[Problem] = []
     hand.drag.said.connect(lambda problem, _: said.append(problem))
