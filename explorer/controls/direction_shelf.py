@@ -60,6 +60,12 @@ class DirectionShelf:
         return sorted(every, key=lambda entry: not entry.starred)
 
     @property
+    def every(self) -> tuple[Entry, ...]:
+        """Those of the chosen view, then all others that are kept or were computed."""
+        rest = [*self.library.entries, *(entry for part in self.found.values() for entry in part)]
+        return tuple({entry.key: entry for entry in (*rest[::-1], *self.entries()[::-1])}.values())[::-1]
+
+    @property
     def named(self) -> int:
         """How many of them have a name that somebody gave, or stars."""
         return sum(entry.starred or entry.source in OWN for entry in self.entries())

@@ -1,0 +1,61 @@
+"""A judge in a file: numpy arrays and JSON in one .npz, read without running anything."""
+
+import json
+import zipfile
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+
+from stylegan_core.latents.judge import COLOUR_SIDE, Answerer, Judge
+from stylegan_core.latents.questions import Question
+from stylegan_core.metrics.features import WIDTH, Extractor
+from stylegan_core.whole_file import write_whole
+
+KIND = "stylegan-explorer judge 1"
+SEEN = WIDTH + 3 * COLOUR_SIDE**2  # numbers that a judge sees of a picture
+
+
+def save_judge(judge: Judge, path: Path, data: str) -> None:
+    """Writes a judge with the name of the data set that it learned from. Raises OSError."""
+    told = [{"question": asdict(each.question), "accuracy": each.accuracy} for each in judge.answerers]
+    about = json.dumps({"kind": KIND, "data": data, "answerers": told}).encode()
+    made = BytesIO()
+    np.savez_compressed(
+        made,
+        about=np.frombuffer(about, np.uint8),
+        weights=np.stack([each.weights for each in judge.answerers]),
+        offsets=np.array([each.offset for each in judge.answerers]),
+        mean=judge.mean,
+        scale=judge.scale,
+    )
+    write_whole(path, made.getvalue())
+
+
+def load_judge(path: Path, extractor: Extractor) -> Judge:
+    """Reads :func:`save_judge`. Raises OSError, or ValueError with one sentence on anything else."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            about = json.loads(file["about"].tobytes())
+            weights, offsets, mean, scale = (
+                np.asarray(file[name], np.float64) for name in ("weights", "offsets", "mean", "scale")
+            )
+        told = about["answerers"]
+        fits = about["kind"] == KIND and weights.shape == (len(told), SEEN) and len(offsets) == len(told)
+        if not fits or mean.shape != (SEEN,) or scale.shape != (SEEN,):
+            raise ValueError("its numbers do not fit each other")
+        answerers = [
+            Answerer(_question(each["question"]), row, float(offset), float(each["accuracy"]))
+            for each, row, offset in zip(told, weights, offsets, strict=True)
+        ]
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is no judge ({error}): let it learn from the data set once more.") from None
+    return Judge(extractor, tuple(answerers), mean, scale)
+
+
+def _question(told: dict[str, object]) -> Question:
+    yes, no = told["yes"], told["no"]
+    if not isinstance(yes, list) or not isinstance(no, list):
+        raise ValueError("a question has no answers")
+    return Question(str(told["name"]), str(told["attribute"]), tuple(map(str, yes)), tuple(map(str, no)))
