@@ -38,6 +38,7 @@ from explorer.following import Following
 from explorer.garbage import Garbage
 from explorer.importing import Importing
 from explorer.jobs import Answer, Done, Frame, Picture, Problem
+from explorer.judging import Judging
 from explorer.lab.entanglement_page import EntanglementPage
 from explorer.lab.page import LabPage
 from explorer.lab.pages import LabPages
@@ -98,6 +99,7 @@ class Explorer(QObject):
         self.disk = Background(self)
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
+        self.judging = Judging(self.session, (self.sweep, self.entanglement), self)
         self.labelled = Labelled(self.session, self.directions, self)
         self.filming = Filming(self.session, self.film, self.below, self.history, self.settings, self.disk, self)
         self.cores = Cores(self.disk, self)
@@ -146,6 +148,7 @@ class Explorer(QObject):
         self.train.close_workspace()
         self.importing.close()
         self.labelled.close()
+        self.judging.close()
         self.film.stop()
         self.filming.close()
         self.engine.stop()
@@ -252,6 +255,7 @@ class Explorer(QObject):
 
     def _connect_lab(self) -> None:
         self.lab_pages.wanted.connect(lambda: self.window.show_workspace(2))
+        self.judging.said.connect(self.say)
         self.sweep.taken.connect(self._go_on_from)
         self.directions.entries_changed.connect(self.sweep.offer_directions)
         self.directions.entries_changed.connect(self.entanglement.offer_directions)
@@ -266,7 +270,7 @@ class Explorer(QObject):
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
-        parts = (self.mixing, self.labelled, self.filming, self.lab_pages)
+        parts = (self.mixing, self.labelled, self.judging, self.filming, self.lab_pages)
         self.window.unfinished = lambda: [
             *self.train.unfinished(),
             *(each for part in parts for each in part.unfinished),

@@ -48,7 +48,7 @@ def _meter(judge: str, device: "torch.device") -> "Meter":
     from stylegan_core.latents.judge_file import load_judge
     from stylegan_core.latents.meter import Meter
 
-    return Meter(load_judge(Path(judge), _extractor(device)), judge) if judge else Meter()
+    return Meter(load_judge(Path(judge), _extractor(device))) if judge else Meter()
 
 
 @lru_cache(maxsize=1)

@@ -39,7 +39,7 @@ def entanglement_steps(renderer: Renderer, plan: EntanglementPlan, meter: Meter)
     slopes = (ends[:, :, 1] - ends[:, :, 0]) / (2 * plan.step) / scale
     ways = np.stack([_way(each, model.num_layers) for each in plan.directions])
     ws = yield from _sampled(model, len(recipes))
-    said = how(renderer, seeds=list(plan.seeds), step=plan.step, psi=plan.base.psi)
+    said = how(renderer, meter, seeds=list(plan.seeds), step=plan.step, psi=plan.base.psi)
     correlation = _correlation(ways.mean(axis=1) @ ws.T.astype(np.float64))
     return Entanglement(plan, model.info.hash, tuple(spreads), said, slopes, scale, _cosine(ways), correlation)
 

@@ -25,7 +25,7 @@ def sweep_steps(renderer: Renderer, sweep: Sweep, meter: Meter, extractor: Extra
     it is known. Raises ValueError as ``render`` does, and where the network's faces do not differ in anything.
     """
     cells, kept = sweep.cells, renderer.styles.model.derived
-    key = f"spreads of attributes {meter.key} {sweep.base.label} {sweep.base.level} {sweep.base.alpha}"
+    key = f"spreads of attributes {meter.judge_name} {sweep.base.label} {sweep.base.level} {sweep.base.alpha}"
     total = len(cells) + (0 if key in kept else SPREAD_FACES)
     found, pictures, looks = list[Attributes](), list[Doubles](), list[Doubles]()
     for at, recipe in enumerate(cells):
@@ -45,15 +45,16 @@ def sweep_steps(renderer: Renderer, sweep: Sweep, meter: Meter, extractor: Extra
     assert isinstance(spreads, dict)
     measured = [[each[name] for each in found] for name in spreads]
     return SweepFacts(
-        sweep, renderer.styles.model.info.hash, tuple(spreads), how(renderer, faces_of_spread=SPREAD_FACES),
+        sweep, renderer.styles.model.info.hash, tuple(spreads), how(renderer, meter, faces_of_spread=SPREAD_FACES),
         np.array(measured).reshape(len(spreads), len(sweep.rows), len(sweep.values)), np.array([*spreads.values()]),
         *_distances(pictures, sweep), *(_distances(looks, sweep) if looks else (None, None)),
     )  # fmt: skip
 
 
-def how(renderer: Renderer, **more: object) -> str:
-    """What numbers were measured with, in JSON: device, threads and versions, and more."""
-    return json.dumps({**more, **circumstances(str(renderer.styles.model.device))}, separators=(",", ":"))
+def how(renderer: Renderer, meter: Meter, **more: object) -> str:
+    """What numbers were measured with, in JSON: the judge, device, threads and versions, and more."""
+    judge = {"judge": meter.judge_name} if meter.judge_name else {}
+    return json.dumps({**more, **judge, **circumstances(str(renderer.styles.model.device))}, separators=(",", ":"))
 
 
 def _whole_face(base: Recipe, seed: int) -> Recipe:

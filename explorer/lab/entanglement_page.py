@@ -15,6 +15,7 @@ from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
+from explorer.lab.judge_chip import JudgeChip
 from explorer.session import Session
 from explorer.time_left import TimeLeft
 from stylegan_core.entanglement import Entanglement, entanglement_table
@@ -54,10 +55,11 @@ class EntanglementPage(LabBase):
         self.faces, self.seed = NumberField(0), NumberField(0)
         self.first, self.none = chip(f"first {FIRST}", TIPS["first"]), chip("none", TIPS["none"])
         self.measure = button(MEASURE, MEASURE_TIP, "primary")
+        self.labels, self._judge = JudgeChip(), ""
         self.views = Segments(VIEWS, VIEW_TIPS)
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
         self.title, self.words, self.message = QLabel("Entanglement"), QLabel(EMPTY), QLabel()
-        self._facts: dict[str, Entanglement] = {}  # the last that was measured, by the network's hash
+        self._facts: dict[str, tuple[Entangle, Entanglement]] = {}  # what was last measured, by the network's hash
         self._asking: Entangle | None = None
         self._left = TimeLeft()
         self.faces.show_value(FACES)
@@ -68,7 +70,8 @@ class EntanglementPage(LabBase):
     @property
     def facts(self) -> Entanglement | None:
         """What was last measured in this network."""
-        return None if self.info is None else self._facts.get(self.info.hash)
+        known = None if self.info is None else self._facts.get(self.info.hash)
+        return None if known is None else known[1]
 
     @property
     def unfinished(self) -> list[str]:
@@ -94,6 +97,11 @@ class EntanglementPage(LabBase):
         """The directions of the open network."""
         self.picks.offer(entries)
 
+    def use_judge(self, path: str) -> None:
+        """Measures the answers of the judge in a file too, or of none."""
+        self._judge = path
+        self._show_state()
+
     def show_recipe(self, recipe: Recipe) -> None:
         if self.info is None or not self.isVisible():
             return
@@ -116,7 +124,8 @@ class EntanglementPage(LabBase):
             self.head.state.say(f"{done} of {answer.total}{self._left.clause(done, answer.total)}", "warning")
         else:
             self._asking = None
-            self._facts[answer.model_hash] = answer.value
+            assert isinstance(answer.request, Entangle)
+            self._facts[answer.model_hash] = answer.request, answer.value
             self._show_facts()
             self.measured.emit(answer.value)
 
@@ -142,7 +151,7 @@ class EntanglementPage(LabBase):
             self.forget(ENTANGLE)
             self._asking = None
         elif isinstance(plan, EntanglementPlan):
-            self._asking, self._left = Entangle(ENTANGLE, plan), TimeLeft()
+            self._asking, self._left = Entangle(ENTANGLE, plan, self._judge), TimeLeft()
             self.message.clear()
             self.ask_anew(self._asking)
         self._show_state()
@@ -154,7 +163,7 @@ class EntanglementPage(LabBase):
 
     def _show_state(self) -> None:
         plan, facts, busy = self.plan, self.facts, self._asking is not None
-        there = facts is not None and facts.plan == plan
+        there = facts is not None and self._is_there(plan)
         if not busy:
             failed = bool(self.message.text())
             word = "measured" if there else "cannot be measured" if failed else "behind" if facts else "not measured"
@@ -169,6 +178,11 @@ class EntanglementPage(LabBase):
         view = self.views.index
         self.words.setText(EMPTY if facts is None else VIEW_TIPS[view] if view else _said(facts))
         self.message.setVisible(bool(self.message.text()))
+
+    def _is_there(self, plan: EntanglementPlan | str) -> bool:
+        """Whether the numbers on screen are of this plan and these labels."""
+        known = None if self.info is None else self._facts.get(self.info.hash)
+        return known is not None and (known[0].plan, known[0].judge) == (plan, self._judge)
 
     def _plan_table(self) -> Plan | None:
         facts, info = self.facts, self.info
@@ -225,6 +239,7 @@ class EntanglementPage(LabBase):
         for each in (of, self.faces, since, self.seed):
             foot.addWidget(each)
         foot.addStretch(1)
+        foot.addWidget(self.labels)
         foot.addWidget(self.measure)
         column = QVBoxLayout(made)
         column.setContentsMargins(MARGIN, 12, MARGIN, 10)

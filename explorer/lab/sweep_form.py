@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from explorer.controls.chips import Segments, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
+from explorer.lab.judge_chip import JudgeChip
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import SEEDS, Recipe
@@ -46,6 +47,7 @@ class SweepForm(QWidget):
         self.knob, self.origin = QComboBox(), Segments(FROM, FROM_TIPS)
         self.low, self.high = NumberField(2), NumberField(2)
         self.steps, self.faces, self.seed = NumberField(0), NumberField(0), NumberField(0)
+        self.labels = JudgeChip()
         self.features, self.words = chip("features", TIPS["features"], checkable=True), QLabel()
         for field, value in ((self.steps, STEPS), (self.faces, FACES), (self.seed, 0)):
             field.show_value(value)
@@ -185,7 +187,7 @@ class SweepForm(QWidget):
         column.addLayout(_row("sweep", self.knob))
         column.addLayout(_row("from", self.low, "to", self.high, "values", self.steps, None))
         column.addLayout(_row("of", self.origin, self.faces, "from", self.seed, None))
-        column.addLayout(_row(self.words, self.features))
+        column.addLayout(_row(self.words, self.labels, self.features))
 
 
 def _row(*parts: QWidget | str | None) -> QHBoxLayout:

@@ -1,6 +1,7 @@
 """The Lab's sweep: one knob over its range as a table of pictures, and curves of what changes along it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -51,26 +52,37 @@ class SweepPage(LabBase):
         super().__init__(session, LabHead(SWEEP_PAGE, STATE), parent)
         self.form, self.table, self.curves = SweepForm(), PictureTable(), Curves()
         self.title, self.message = QLabel(), QLabel()
+        self.labels = self.form.labels
         self.stop, self.again = chip("stop", TIPS["stop"]), chip("sweep again", TIPS["again"])
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
         self.sheet = ExportChip(TIPS["sheet"], "Picture (*.png)")
-        self._facts: SweepFacts | None = None
+        self._judge = ""
+        self._have: tuple[SweepGrid, SweepFacts] | None = None  # what was measured last
         self._asking: SweepGrid | None = None  # whose answer is still to come
-        self._refused: tuple[Sweep | str, bool] | None = None  # what was stopped or failed, and is not asked for again
+        self._refused: SweepGrid | None = None  # what was stopped or failed, and is not asked for again
         self._left = TimeLeft()
         self._scroll = QScrollArea()
         self._lay_out()
         self._connect()
 
     @property
-    def plan(self) -> Sweep | str:
-        """The sweep that is wanted now, or why there is none."""
-        return self.form.plan(self.session.recipe)
+    def wanted(self) -> SweepGrid | str:
+        """What is to be swept and measured now, or why nothing is."""
+        plan = self.form.plan(self.session.recipe)
+        if isinstance(plan, str):
+            return plan
+        return SweepGrid(SWEEP, plan, SIDE, self.form.features.isChecked(), self._judge)
 
     @property
     def facts(self) -> SweepFacts | None:
         """The last sweep that was measured."""
-        return self._facts
+        return None if self._have is None else self._have[1]
+
+    def use_judge(self, path: str) -> None:
+        """Measures the answers of the judge in a file too, or of none."""
+        self._judge = path
+        if self.info is not None and self.isVisible():
+            self._changed()
 
     def offer_directions(self, entries: Sequence[Entry]) -> None:
         """The directions of the open network."""
@@ -88,34 +100,30 @@ class SweepPage(LabBase):
         self._changed()
 
     def show_model(self, info: ModelInfo) -> None:
-        self._asking = self._facts = self._refused = None
+        self._asking = self._have = self._refused = None
         self.table.clear()
         self.curves.show_facts(None)
         self.form.show_model(info)
         super().show_model(info)
 
     def refresh(self) -> None:
-        plan = self.plan
-        wanted = (plan, self.form.features.isChecked())
-        if isinstance(plan, str) or wanted == self._refused or self._is_there(plan):
+        wanted = self.wanted
+        if isinstance(wanted, str) or wanted in (self._refused, self._asking) or self._is_there:
             return
-        request = SweepGrid(SWEEP, plan, SIDE, self.form.features.isChecked())
-        self.forget(SWEEP)
-        if self.ask(request):
-            self._asking, self._left, self._refused = self._asked_sweep(), TimeLeft(), None
-            self.message.clear()
-            self.table.show_sweep(plan)
-            self.table.set_stale()
-            self._show_state()
+        self._asking, self._left, self._refused = wanted, TimeLeft(), None
+        self.message.clear()
+        self.table.show_sweep(wanted.sweep)
+        self.ask_anew(wanted)
+        self._show_state()
 
     def take(self, answer: Piece | Done) -> None:
         if answer.request.owner in self._exports:
             self.take_export(answer)
-        elif isinstance(answer, Done):
-            self._asking, self._facts = None, answer.value
+        elif isinstance(answer, Done) and self._asking is not None:
+            self._have, self._asking = (self._asking, answer.value), None
             self.curves.show_facts(answer.value)
             self._show_state()
-        else:
+        elif isinstance(answer, Piece):
             if answer.value is not None:
                 self.table.show_pixels(answer.index, answer.value)
             done = answer.index + 1
@@ -142,35 +150,29 @@ class SweepPage(LabBase):
         self._asking = None
         super().hideEvent(event)
 
-    def _asked_sweep(self) -> SweepGrid | None:
-        asked = self._asked.get(SWEEP)
-        return asked if isinstance(asked, SweepGrid) else None
-
-    def _is_there(self, plan: Sweep) -> bool:
-        """Whether these pictures and numbers are on screen."""
-        facts = self._facts
-        whole = facts is not None and (facts.features is not None or not self.form.features.isChecked())
-        return whole and facts is not None and facts.sweep == plan and self.table.sweep == plan
+    @property
+    def _is_there(self) -> bool:
+        """Whether what is wanted is on screen."""
+        wanted, have = self.wanted, self._have
+        if have is None or isinstance(wanted, str) or self.table.sweep != wanted.sweep:
+            return False
+        return wanted in (have[0], replace(have[0], features=False))
 
     def _changed(self) -> None:
         """Another sweep may be wanted: it is begun when the hand rests."""
-        plan = self.plan
-        self.form.show_plan(plan)
-        if self._asking is not None and (self._asking.sweep, self._asking.features) != (
-            plan,
-            self.form.features.isChecked(),
-        ):
+        wanted = self.wanted
+        self.form.show_plan(wanted if isinstance(wanted, str) else wanted.sweep)
+        if self._asking not in (None, wanted):
             self.forget(SWEEP)
             self._asking = None
         self._show_state()
         self.refresh_later()
 
     def _show_state(self) -> None:
-        plan, busy = self.plan, self._asking is not None
-        there = isinstance(plan, Sweep) and self._is_there(plan)
+        wanted, busy, there = self.wanted, self._asking is not None, self._is_there
         self.stop.setVisible(busy)
         self.again.setVisible(not busy and not there and self._refused is not None)
-        self.title.setText("" if isinstance(plan, str) else _title(plan))
+        self.title.setText("" if isinstance(wanted, str) else _title(wanted.sweep))
         if there:
             self.head.state.say("exact · float32")
         elif not busy:
@@ -184,7 +186,7 @@ class SweepPage(LabBase):
 
     def _give_up(self) -> None:
         self.forget(SWEEP)
-        self._asking, self._refused = None, (self.plan, self.form.features.isChecked())
+        self._asking, self._refused = None, self._asking
         self._show_state()
 
     def _try_again(self) -> None:
@@ -195,7 +197,7 @@ class SweepPage(LabBase):
 
     def _words(self, index: int) -> str:
         """Which picture it is, and what has changed most in it."""
-        facts, place = self._facts, self.table.place_words(index)
+        facts, place = self.facts, self.table.place_words(index)
         if facts is None or facts.sweep != self.table.sweep:
             return place
         row, column = divmod(index, len(facts.sweep.values))
@@ -209,14 +211,14 @@ class SweepPage(LabBase):
             self.taken.emit(self.table.sweep.cells[index])
 
     def _plan_table(self) -> Plan | None:
-        facts, info = self._facts, self.info
+        facts, info = self.facts, self.info
         if facts is None or info is None:
             return None
         name = f"{info.name}-{_spoken(facts.sweep)}-sweep.csv"
         return Plan(name, info.hash, Text(TABLE, sweep_table(facts), ""))
 
     def _plan_sheet(self) -> Plan | None:
-        facts, info = self._facts, self.info
+        facts, info = self.facts, self.info
         if facts is None or info is None:
             return None
         recipes, captions, columns = facts.sweep.sheet

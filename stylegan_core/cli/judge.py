@@ -44,7 +44,7 @@ def main(argv: list[str]) -> int:
                 tell(round(PARTS * done), PARTS)
 
         judge = learn(dataset, Extractor(choose_device(arguments.device)), arguments.reals, report)
-    save_judge(judge, arguments.out, arguments.data.name)
+    save_judge(judge, arguments.out)
     for each in judge.answerers:
         print(f"  {each.question.name:<24} right on {each.accuracy:.0%} of held-out pictures")
     print(f"{len(judge.answerers)} questions written to {arguments.out}")

@@ -17,10 +17,10 @@ KIND = "stylegan-explorer judge 1"
 SEEN = WIDTH + 3 * COLOUR_SIDE**2  # numbers that a judge sees of a picture
 
 
-def save_judge(judge: Judge, path: Path, data: str) -> None:
-    """Writes a judge with the name of the data set that it learned from. Raises OSError."""
+def save_judge(judge: Judge, path: Path) -> None:
+    """Writes a judge. Raises OSError."""
     told = [{"question": asdict(each.question), "accuracy": each.accuracy} for each in judge.answerers]
-    about = json.dumps({"kind": KIND, "data": data, "answerers": told}).encode()
+    about = json.dumps({"kind": KIND, "name": judge.name, "answerers": told}).encode()
     made = BytesIO()
     np.savez_compressed(
         made,
@@ -41,7 +41,7 @@ def load_judge(path: Path, extractor: Extractor) -> Judge:
             weights, offsets, mean, scale = (
                 np.asarray(file[name], np.float64) for name in ("weights", "offsets", "mean", "scale")
             )
-        told = about["answerers"]
+        told, name = about["answerers"], str(about["name"])
         fits = about["kind"] == KIND and weights.shape == (len(told), SEEN) and len(offsets) == len(told)
         if not fits or mean.shape != (SEEN,) or scale.shape != (SEEN,):
             raise ValueError("its numbers do not fit each other")
@@ -51,7 +51,7 @@ def load_judge(path: Path, extractor: Extractor) -> Judge:
         ]
     except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} is no judge ({error}): let it learn from the data set once more.") from None
-    return Judge(extractor, tuple(answerers), mean, scale)
+    return Judge(extractor, tuple(answerers), mean, scale, name)
 
 
 def _question(told: dict[str, object]) -> Question:

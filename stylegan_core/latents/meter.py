@@ -15,11 +15,11 @@ Pixels = npt.NDArray[np.uint8]
 class Meter:
     """Measures as ``latents/measured.py`` defines them, and with a judge the log-odds of each of its other answers.
 
-    ``key`` tells meters apart that measure different things.
+    ``judge_name`` says what the judge has learned from and tells meters apart that measure different things.
     """
 
-    def __init__(self, judge: Judge | None = None, key: str = "") -> None:
-        self._judge, self.key = judge, key
+    def __init__(self, judge: Judge | None = None) -> None:
+        self._judge, self.judge_name = judge, judge.name if judge is not None else ""
 
     def __call__(self, pixels: Pixels) -> Attributes:
         """Every attribute of a picture uint8 [R, R, 3]."""

@@ -1,0 +1,58 @@
+"""A judge in a file, and its answers among what is measured."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from stylegan_core.latents.judge import Answerer, Judge
+from stylegan_core.latents.judge_file import SEEN, load_judge, save_judge
+from stylegan_core.latents.meter import Meter
+from stylegan_core.latents.questions import MEASURED, Question
+from stylegan_core.metrics.features import WIDTH
+
+
+class Blind:
+    """Sees nothing but the coarse colours."""
+
+    def pooled(self, images: Tensor) -> Tensor:
+        return torch.zeros(len(images), WIDTH)
+
+
+@pytest.fixture
+def judge() -> Judge:
+    weights = np.zeros((2, SEEN))
+    weights[0, WIDTH:] = 1 / 64  # the sum over three channels of their mean, from -1 to 1
+    questions = Question("Light", "light", ("yes",)), MEASURED[0]
+    answerers = tuple(Answerer(q, row, 0.5, 0.9) for q, row in zip(questions, weights, strict=True))
+    return Judge(Blind(), answerers, np.zeros(SEEN), np.ones(SEEN), "90 pictures of lights")  # type: ignore[arg-type]
+
+
+def test_a_judges_answers_are_measured_beside_the_rest(judge: Judge, tmp_path: Path) -> None:
+    save_judge(judge, tmp_path / "j.npz")
+    read = load_judge(tmp_path / "j.npz", Blind())  # type: ignore[arg-type]
+    assert read.questions == judge.questions and read.name == judge.name and read.answerers[0].accuracy == 0.9
+    found = Meter(read)(np.full((16, 16, 3), 255, np.uint8))
+    assert found["Light"] == pytest.approx(3.5) and "Brighter" not in found and found["brightness"] == pytest.approx(1)
+    assert Meter(read).judge_name == "90 pictures of lights" and Meter().judge_name == ""
+
+
+@pytest.mark.parametrize("damage", ["text", "empty", "kind", "shape", "object"])
+def test_what_is_no_judge_is_refused(judge: Judge, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "j.npz"
+    save_judge(judge, path)
+    with np.load(path) as file:
+        parts = dict(file)
+    if damage == "kind":
+        parts["about"] = np.frombuffer(parts["about"].tobytes().replace(b"judge 1", b"other 1"), np.uint8)
+    elif damage == "shape":
+        parts["weights"] = parts["weights"][:, :-1]
+    elif damage == "object":
+        parts["mean"] = np.array([{}], dtype=object)
+    np.savez(path, **parts)
+    if damage in ("text", "empty"):
+        path.write_bytes(b"no judge at all" if damage == "text" else b"")
+    with pytest.raises(ValueError, match="is no judge"):
+        load_judge(path, Blind())  # type: ignore[arg-type]
