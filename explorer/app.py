@@ -40,6 +40,7 @@ from explorer.importing import Importing
 from explorer.jobs import Answer, Done, Frame, Picture, Problem
 from explorer.judging import Judging
 from explorer.lab.entanglement_page import EntanglementPage
+from explorer.lab.head import SWEEP_PAGE
 from explorer.lab.page import LabPage
 from explorer.lab.pages import LabPages
 from explorer.lab.sweep_page import SweepPage
@@ -54,6 +55,7 @@ from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.info import ModelInfo
+from stylegan_core.latents.library import Entry
 from stylegan_core.places import home
 from stylegan_core.recipe import Recipe
 from stylegan_core.saved_picture import read_picture
@@ -259,6 +261,7 @@ class Explorer(QObject):
         self.sweep.taken.connect(self._go_on_from)
         self.directions.entries_changed.connect(self.sweep.offer_directions)
         self.directions.entries_changed.connect(self.entanglement.offer_directions)
+        self.directions.sweep_wanted.connect(self._sweep_along)
         self.entanglement.measured.connect(self.directions.take_measured)
 
     def _connect_train(self) -> None:
@@ -318,6 +321,12 @@ class Explorer(QObject):
         self.history.job_done(answer)
         if answer.request.owner == PIN and isinstance(answer, Done):
             self.picture.pin(image_of(answer.value))
+
+    def _sweep_along(self, entry: Entry) -> None:
+        """A direction of the panel is swept in the Lab."""
+        self.sweep.sweep_along(entry)
+        self.lab_pages.turn_to(SWEEP_PAGE)
+        self.window.show_workspace(2)
 
     def _go_on_from(self, recipe: Recipe) -> None:
         """A picture of the Lab becomes the present one, as one step of undo."""

@@ -29,8 +29,8 @@ _SOURCES = {
 class DirectionRow(QWidget):
     """``moved`` follows the slider, ``ranged`` the layers (first, last), ``committed`` ends either gesture.
 
-    ``asked`` carries a word from the row's menu: "star", "remove" or "preview"; ``hovered`` opens and shuts the
-    preview; ``renamed`` carries the new name.
+    ``asked`` carries a word from the row's menu: "star", "remove", "preview" or "sweep"; ``hovered`` opens and shuts
+    the preview; ``renamed`` carries the new name.
     """
 
     moved = Signal(float)
@@ -156,6 +156,7 @@ class DirectionRow(QWidget):
         star = "Take out of favourites" if self.entry.starred else "★ Favourite"
         menu.addAction(star, lambda: self.asked.emit("star"))
         menu.addAction("Show it at −3, 0 and +3 σ", lambda: self.asked.emit("preview"))
+        menu.addAction("Sweep it in the Lab", lambda: self.asked.emit("sweep"))
         menu.addSeparator()
         several = self._info.num_layers > 1
         if several:

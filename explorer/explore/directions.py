@@ -47,6 +47,7 @@ class DirectionsPanel(Panel):
     labels_chosen = Signal(str)  # a data set in whose labels directions are to be looked for
     labels_dropped = Signal()  # that search is given up
     entries_changed = Signal(object)  # every direction there is, in order
+    sweep_wanted = Signal(object)  # an entry that is to be looked at in the Lab
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Directions", parent)
@@ -308,6 +309,8 @@ class DirectionsPanel(Panel):
     def _do(self, row: DirectionRow, word: str) -> None:
         if word == "preview":
             self._preview(row)
+        elif word == "sweep":
+            self.sweep_wanted.emit(row.entry)
         elif word == "star":
             self._kept(self.shelf.star(row.entry))
         elif word == "remove":

@@ -23,6 +23,7 @@ from stylegan_core.entanglement import Entanglement, signed
 from stylegan_core.sweep_facts import Doubles
 
 ROW, COLUMN, WIDE, HEADER, PURITY = 38, 74, 92, 36, "purity"  # wide enough for the names of directions
+LEAST = 0.25  # standard deviations that have the full colour at least
 STRONGEST = 0.5  # how much of its colour the largest number has, so that what is written on it can be read
 VIEWS = ("effects", "cosine", "correlation")
 VIEW_TIPS = (
@@ -55,14 +56,16 @@ class Numbers:
 
 
 def numbers_of(facts: Entanglement, view: str) -> Numbers:
-    """One of the ``VIEWS`` of what was measured."""
+    """One of the ``VIEWS`` of what was measured; attributes that rows are about come first, in their order."""
     names = tuple(each.direction.name for each in facts.plan.directions)
     if view != "effects":
         return Numbers(names, names, getattr(facts, view))
-    places = range(len(names))
-    top = max(float(np.abs(facts.effects).max()), 0.25)
-    meant, shares = tuple(map(facts.main, places)), tuple(map(facts.purity, places))
-    return Numbers(names, facts.names, facts.effects, top, facts.confidence, meant, shares)
+    mains = [facts.main(row) for row in range(len(names))]
+    order = list(dict.fromkeys([*mains, *range(len(facts.names))]))
+    effects, halves = facts.effects[:, order], facts.confidence[:, order]
+    top = max(float(np.abs(effects).max()), LEAST)
+    meant, shares = tuple(map(order.index, mains)), tuple(map(facts.purity, range(len(names))))
+    return Numbers(names, tuple(facts.names[at] for at in order), effects, top, halves, meant, shares)
 
 
 class EffectModel(QAbstractTableModel):
@@ -158,7 +161,10 @@ class EffectTable(ShowsFocus, QTableView):
         """Shows other numbers, or none."""
         self.cells.show(numbers)
         wide = numbers is not None and not numbers.shares
-        self.horizontalHeader().setDefaultSectionSize(WIDE if wide else COLUMN)
+        header = self.horizontalHeader()
+        header.setDefaultSectionSize(WIDE if wide else COLUMN)
+        if numbers is not None and numbers.shares:
+            header.moveSection(header.visualIndex(len(numbers.columns)), 0)
 
     def set_stale(self, stale: bool) -> None:
         """Dims numbers that were measured at another psi or on other faces than now wanted."""

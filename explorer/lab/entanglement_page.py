@@ -240,7 +240,6 @@ class EntanglementPage(LabBase):
             foot.addWidget(each)
         foot.addStretch(1)
         foot.addWidget(self.labels)
-        foot.addWidget(self.measure)
         column = QVBoxLayout(made)
         column.setContentsMargins(MARGIN, 12, MARGIN, 10)
         column.setSpacing(8)
@@ -248,6 +247,7 @@ class EntanglementPage(LabBase):
         column.addLayout(head)
         column.addWidget(self.picks, 1)
         column.addLayout(foot)
+        column.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignRight)
         return made
 
     def _right_column(self) -> QVBoxLayout:

@@ -13,7 +13,7 @@ from explorer.lab.judge_chip import JudgeChip
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import SEEDS, Recipe
-from stylegan_core.sweep_plan import MOST_FACES, Sweep, Swept, along, knobs, steps_between
+from stylegan_core.sweep_plan import LEVEL, MOST_FACES, Sweep, Swept, along, knobs, steps_between
 
 SOURCES = {"pca": "PCA", "sefa": "SeFa"}  # written behind names that say nothing
 STEPS, FACES = 9, 8
@@ -44,6 +44,7 @@ class SweepForm(QWidget):
         self._entries: Sequence[Entry] = ()
         self._knobs: list[Swept] = []
         self._wanted: Swept | None = None  # what a person has chosen
+        self._ranged = ""  # the kind of knob that the range is for
         self.knob, self.origin = QComboBox(), Segments(FROM, FROM_TIPS)
         self.low, self.high = NumberField(2), NumberField(2)
         self.steps, self.faces, self.seed = NumberField(0), NumberField(0), NumberField(0)
@@ -63,6 +64,7 @@ class SweepForm(QWidget):
     def show_model(self, info: ModelInfo) -> None:
         """The knobs of another network."""
         self._info = info
+        self._ranged = "" if self._ranged == LEVEL else self._ranged  # whose range is that of the network
         self._fill()
 
     def offer(self, entries: Sequence[Entry]) -> None:
@@ -75,6 +77,7 @@ class SweepForm(QWidget):
         """Takes a knob that is offered, with the range that belongs to it."""
         self._wanted = swept
         self._select()
+        self.changed.emit()
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Which knobs this recipe has no use for, and why."""
@@ -139,24 +142,24 @@ class SweepForm(QWidget):
 
     def _select(self) -> None:
         """Shows the knob that was chosen, or its namesake of another network, else the first."""
-        wanted, before = self._wanted, self.swept
+        wanted = self._wanted
         same = [at for at, swept in enumerate(self._knobs) if _same(swept, wanted)]
         alike = [at for at, swept in enumerate(self._knobs) if wanted is not None and swept.name == wanted.name]
         at = (same or alike or [0])[0]
         self.knob.setCurrentIndex(self.knob.findData(at))
-        if wanted is None or before is None or before.kind != self._knobs[at].kind or not self.low.text():
-            self._show_range()
+        self._show_range()
 
     def _show_range(self) -> None:
+        """The range that belongs to the knob, unless it is of the kind that the range on show was chosen for."""
         swept = self.swept
-        if swept is not None and self._info is not None:
+        if swept is not None and self._info is not None and swept.kind != self._ranged:
+            self._ranged = swept.kind
             for field, value in zip((self.low, self.high), swept.range(self._info), strict=True):
                 field.show_value(value)
 
     def _choose(self) -> None:
-        before, self._wanted = self._wanted, self.swept
-        if self._wanted is not None and (before is None or before.kind != self._wanted.kind):
-            self._show_range()
+        self._wanted = self.swept
+        self._show_range()
         self.changed.emit()
 
     def _connect(self) -> None:

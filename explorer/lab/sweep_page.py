@@ -23,7 +23,7 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Recipe
 from stylegan_core.sweep_facts import SweepFacts, sweep_table
-from stylegan_core.sweep_plan import Sweep
+from stylegan_core.sweep_plan import Sweep, along
 
 SWEEP, TABLE, SHEET = "lab.sweep", "lab.sweep.table", "lab.sweep.sheet"
 STATE = "Whether pictures and curves are those of this face and this sweep; after a change they are drawn anew."
@@ -83,6 +83,10 @@ class SweepPage(LabBase):
         self._judge = path
         if self.info is not None and self.isVisible():
             self._changed()
+
+    def sweep_along(self, entry: Entry) -> None:
+        """Sweeps a direction."""
+        self.form.choose(along(entry.direction, entry.first, entry.last))
 
     def offer_directions(self, entries: Sequence[Entry]) -> None:
         """The directions of the open network."""
