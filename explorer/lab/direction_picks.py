@@ -37,13 +37,15 @@ class DirectionPicks(QListWidget):
         """The ticked ones, in their order."""
         return tuple(entry for at, entry in enumerate(self._entries) if self._is_ticked(at))
 
-    def forget(self) -> None:
-        """Another network: its first directions are ticked."""
-        self._touched = False
-
     def offer(self, entries: Sequence[Entry]) -> None:
-        """The directions there are; those that were ticked stay so, the first ten where nobody has chosen."""
+        """The directions there are; those that were ticked stay so, the first ten where nobody has chosen.
+
+        Where none of them was there before they are those of another network, and nobody has.
+        """
+        if tuple(entries) == self._entries:
+            return
         kept = {entry.key for entry in self.chosen}
+        self._touched &= not {entry.key for entry in entries}.isdisjoint(entry.key for entry in self._entries)
         self._entries = tuple(entries)
         self.blockSignals(True)
         self.clear()

@@ -112,7 +112,6 @@ class EntanglementPage(LabBase):
     def show_model(self, info: ModelInfo) -> None:
         self._asking = None
         self.message.clear()
-        self.picks.forget()
         super().show_model(info)
         self._show_facts()
 

@@ -12,10 +12,10 @@ from tests.explorer.explore.panel_fakes import W_DIM
 NAMES = ("brightness", "colour", "width")
 
 
-def entries(count: int = 3) -> tuple[Entry, ...]:
+def entries(count: int = 3, seed: int = 0) -> tuple[Entry, ...]:
     """Directions with names, the first of them named after a measure."""
     names = ["Brighter", *(f"direction {number}" for number in range(1, count))]
-    vectors = np.random.RandomState(0).randn(count, W_DIM)
+    vectors = np.random.RandomState(seed).randn(count, W_DIM)
     return tuple(
         Entry(Direction(name, Vector.of(vectors[at]), 2.0), "labels", at, first=at) for at, name in enumerate(names)
     )

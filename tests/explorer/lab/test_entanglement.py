@@ -131,8 +131,11 @@ def test_ticks_stay_and_the_first_ten_are_ticked(session: Session, show: Any) ->
     picks.item(12).setCheckState(Qt.CheckState.Checked)
     lab.page.offer_directions(entries(16))
     assert [entry.number for entry in picks.chosen] == [*range(10), 12]
+    lab.page.none.click()
+    lab.page.offer_directions(entries(17))
+    assert picks.chosen == ()
+    lab.page.offer_directions(entries(4, seed=1))  # of another network
     session.set_model(model_info(name="other"), "other.safetensors")
-    lab.page.offer_directions(entries(4))
     assert len(picks.chosen) == 4
 
 
