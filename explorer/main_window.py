@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         """The workspaces, in the order of ``WORKSPACES``."""
         for page in pages:
             self.pages.addWidget(page)
+        self._place_banner()
 
     def replace_page(self, index: int, page: QWidget) -> None:
         """Puts a page in the place of another, for one that is built when it is first shown."""
@@ -109,6 +110,11 @@ class MainWindow(QMainWindow):
         self.workspaces.select(index)
         self.workspace_changed.emit(index)
         self.pages.setCurrentIndex(index)
+        self._place_banner()
+
+    def _place_banner(self) -> None:
+        page = self.pages.currentWidget()
+        self.banner.keep_over(page.middle if isinstance(page, ExplorePage) else None)
         self.banner.raise_()
 
     def show_model(self, info: ModelInfo, path: str) -> None:
@@ -250,7 +256,9 @@ class ExplorePage(QWidget):
 
     def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget], picture: QWidget, below: QWidget) -> None:
         super().__init__()
-        middle = QVBoxLayout()
+        self.middle = QWidget()
+        middle = QVBoxLayout(self.middle)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         middle.addWidget(picture, 1)
         middle.addWidget(below)
@@ -258,7 +266,7 @@ class ExplorePage(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(SideColumn("left", LEFT_WIDTH, left))
-        row.addLayout(middle, 1)
+        row.addWidget(self.middle, 1)
         self.right = SideColumn("right", RIGHT_WIDTH, right)
         row.addWidget(self.right)
         self._low = False

@@ -156,9 +156,10 @@ class Presenting(QObject):
         every = (entry for entry in self._history.entries() if info is not None and entry.model_hash == info.hash)
         return self._history.favourites() or tuple(entry.recipe for entry in every)
 
-    def _exchange(self, old: QWidget, new: QWidget) -> None:
-        """Puts one widget in the place of another on the page of the picture."""
-        page = self._window.pages.widget(0)
+    @staticmethod
+    def _exchange(old: QWidget, new: QWidget) -> None:
+        """Puts one widget in the place of another."""
+        page = old.parentWidget()
         layout = page.layout() if page is not None else None
         assert layout is not None
         layout.replaceWidget(old, new)

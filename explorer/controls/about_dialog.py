@@ -86,7 +86,8 @@ class Page(QTextBrowser):
 
 
 def _calm(document: QTextDocument) -> None:
-    """Sets the page as the window is set: one size of headline, room between paragraphs, tables without a grid."""
+    """Sets the page as the window is set: its fonts, one size of headline, room between paragraphs, bare tables."""
+    _set_code(document)
     cursor, block = QTextCursor(document), document.begin()
     while block.isValid():
         cursor.setPosition(block.position())
@@ -104,6 +105,32 @@ def _calm(document: QTextDocument) -> None:
     for table in document.rootFrame().childFrames():
         if isinstance(table, QTextTable):
             _calm_table(table)
+
+
+def _set_code(document: QTextDocument) -> None:
+    """Code in the window's own font for numbers, where Qt takes whatever the system has for it."""
+    letters = QTextCharFormat()
+    letters.setFont(theme.mono(theme.LABEL))
+    for start, end in _code(document):
+        cursor = QTextCursor(document)
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(letters)
+
+
+def _code(document: QTextDocument) -> list[tuple[int, int]]:
+    """Where code begins and ends."""
+    found: list[tuple[int, int]] = []
+    block = document.begin()
+    while block.isValid():
+        parts = block.begin()
+        while not parts.atEnd():
+            part = parts.fragment()
+            if part.charFormat().fontFamilies():  # Markdown names a font for code alone
+                found.append((part.position(), part.position() + part.length()))
+            parts += 1
+        block = block.next()
+    return found
 
 
 def _embolden(table: QTextTable) -> None:

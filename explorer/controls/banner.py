@@ -1,10 +1,13 @@
-"""The banner: one sentence about what went wrong and its cure, details folded, gone with one key."""
+"""The banner: one sentence about what went wrong and its cure, details folded, gone with one key.
+
+Good news goes by itself, trouble stays until it was seen.
+"""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from explorer import theme
 from explorer.controls import icons
@@ -12,6 +15,8 @@ from explorer.controls.chips import IconButton, button
 from explorer.jobs import Problem
 
 TONES = {"bad": "warning", "warning": "warning", "good": "check"}
+WIDEST, MARGIN = 760, 24
+STAYS, OFFERS = 8000, 20000  # milliseconds that good news is shown, without and with something to click
 
 
 class Banner(QFrame):
@@ -24,6 +29,9 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self._tone = "bad"
         self._do: Callable[[], object] | None = None
+        self._over: QWidget | None = None
+        self._leaves = QTimer(self)
+        self._leaves.setSingleShot(True)
         self._sign, self._text = QLabel(), QLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
@@ -41,6 +49,7 @@ class Banner(QFrame):
         self._fold.toggled.connect(lambda _: self._fit())
         self._close.clicked.connect(self.hide)
         self._cure.clicked.connect(self._act)
+        self._leaves.timeout.connect(self._leave)
         self.hide()
         if parent is not None:
             parent.installEventFilter(self)
@@ -69,10 +78,20 @@ class Banner(QFrame):
         self.setAccessibleName(problem.sentence)
         self.style().polish(self)
         self._recolour()
-        self.show()
         self._fit()
+        self.show()
         self.raise_()
+        self._stay()
         self.told.emit(problem.sentence, tone)
+
+    def keep_over(self, widget: QWidget | None) -> None:
+        """Lies over the top of ``widget``, part of its parent, and covers nothing beside it; None: over the parent."""
+        if self._over is not None:
+            self._over.removeEventFilter(self)
+        self._over = widget
+        if widget is not None:
+            widget.installEventFilter(self)
+        self._fit()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -86,6 +105,20 @@ class Banner(QFrame):
         self._column.addLayout(row)
         self._column.addWidget(self._details)
 
+    def _stay(self) -> None:
+        if self._tone == "good":
+            self._leaves.start(OFFERS if self._do is not None else STAYS)
+        else:
+            self._leaves.stop()
+
+    def _leave(self) -> None:
+        """Goes, but not from under a hand."""
+        focus = QApplication.focusWidget()
+        if self.underMouse() or self._fold.isChecked() or (focus is not None and self.isAncestorOf(focus)):
+            self._stay()
+        else:
+            self.hide()
+
     def _act(self) -> None:
         self.hide()
         if self._do is not None:
@@ -98,16 +131,17 @@ class Banner(QFrame):
 
     def _fit(self) -> None:
         parent = self.parentWidget()
-        if parent is None or self.isHidden():
+        if parent is None:
             return
-        width = min(760, parent.width() - 48)
+        area = parent.rect() if self._over is None else QRect(self._over.mapTo(parent, QPoint()), self._over.size())
+        width = min(WIDEST, area.width() - 2 * MARGIN)
         self.setFixedWidth(width)
         self._column.activate()
         height = self._column.totalHeightForWidth(width)
-        self.setGeometry((parent.width() - width) // 2, 14, width, height)
+        self.setGeometry(area.left() + (area.width() - width) // 2, area.top() + 14, width, height)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._fit()
         return False
 

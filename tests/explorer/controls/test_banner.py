@@ -1,0 +1,72 @@
+"""The banner covers nothing beside the page's middle; good news goes by itself, but not from under a hand."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.controls import banner as module
+from explorer.controls.banner import Banner
+from explorer.jobs import Problem
+
+
+@pytest.fixture
+def page(qtbot: QtBot, qapp: QApplication) -> QWidget:
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.resize(1200, 400)
+    other = QPushButton("something else that takes the keys", page)
+    page.show()
+    qtbot.waitActive(page)
+    other.setFocus()
+    return page
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STAYS", 10)
+    monkeypatch.setattr(module, "OFFERS", 30)
+
+
+def test_it_stays_over_the_middle_of_its_page(page: QWidget) -> None:
+    left, middle, right = QWidget(), QWidget(), QWidget()
+    row = QHBoxLayout(page)
+    for side, stretch in ((left, 0), (middle, 1), (right, 0)):
+        row.addWidget(side, stretch)
+    left.setFixedWidth(300)
+    right.setFixedWidth(400)
+    banner = Banner(page)
+    banner.keep_over(middle)
+    banner.say(Problem("The film is put away."))
+    for width in (1200, 1400):
+        page.resize(width, 400)
+        QApplication.processEvents()
+        assert middle.geometry().left() < banner.x() < banner.geometry().right() < middle.geometry().right()
+        assert abs(banner.geometry().center().x() - middle.geometry().center().x()) <= 1
+    banner.keep_over(None)
+    assert abs(banner.geometry().center().x() - page.rect().center().x()) <= 1
+
+
+def test_good_news_goes_by_itself(page: QWidget, qtbot: QtBot, quick: None) -> None:
+    banner = Banner(page)
+    banner.say(Problem("Saved."), "good")
+    qtbot.waitUntil(lambda: not banner.sentence)
+
+
+@pytest.mark.parametrize("tone", ["bad", "warning"])
+def test_trouble_stays(page: QWidget, qtbot: QtBot, quick: None, tone: str) -> None:
+    banner = Banner(page)
+    banner.say(Problem("Saved."), "good")
+    banner.say(Problem("The disk is full."), tone)
+    qtbot.wait(60)
+    assert banner.sentence == "The disk is full."
+
+
+def test_it_does_not_go_from_under_a_hand(page: QWidget, qtbot: QtBot, quick: None) -> None:
+    banner = Banner(page)
+    banner.say(Problem("The film is put away."), "good", "Bring it back", lambda: None)
+    banner._cure.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.wait(80)
+    assert banner.sentence
+    page.findChild(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly).setFocus()
+    qtbot.waitUntil(lambda: not banner.sentence)
