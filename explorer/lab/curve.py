@@ -27,6 +27,7 @@ class CurveTile(QWidget):
         self._curve: Curve | None = None
         self._low, self._high, self._stale = 0.0, 1.0, False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(HEIGHT)
         self.setMouseTracking(True)
 
     @property

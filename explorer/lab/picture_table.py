@@ -14,10 +14,11 @@ from explorer.controls.focus import ShowsFocus
 from explorer.controls.mix_row import source_words
 from explorer.controls.thumbnails import image_of
 from explorer.lab.face import paint_square
+from stylegan_core.recipe import Recipe
 from stylegan_core.sweep_plan import Sweep
 
 GAP, LABEL, VALUE = 4, 66, 20  # pixels between pictures, for a row's face, for a column's value
-LEAST, MOST = 48, 256  # pixels of a picture
+LEAST, ENOUGH, MOST = 48, 64, 256  # pixels of a picture; from enough on, rows scroll rather than shrink further
 _MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -36,7 +37,9 @@ class PictureTable(ShowsFocus, QWidget):
         self.images: list[QImage | None] = []
         self.current = 0
         self.words: Callable[[int], str] = self.place_words  # what a tooltip says of a picture
-        self.room = QSize(800, 500)  # what is seen at once
+        self._room = QSize(800, 500)  # what is seen at once
+        self._rows: tuple[Recipe, ...] = ()
+        self._across, self._side = 1, LEAST  # pictures in a line, pixels of each
         self._fresh, self._hovered = 0, -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -45,11 +48,12 @@ class PictureTable(ShowsFocus, QWidget):
 
     def show_sweep(self, sweep: Sweep | None) -> None:
         """The pictures of another sweep are to come; those at the same places stay until then."""
-        shape = None if sweep is None else (len(sweep.rows), len(sweep.values))
-        before = None if self.sweep is None else (len(self.sweep.rows), len(self.sweep.values))
+        before = len(self._rows), len(self.images)
         self.sweep, self._fresh = sweep, 0
-        if shape != before:
-            self.images = [None] * (shape[0] * shape[1] if shape else 0)
+        self._rows = sweep.rows if sweep is not None else ()
+        count = len(self._rows) * len(sweep.values) if sweep is not None else 0
+        if (len(self._rows), count) != before:
+            self.images = [None] * count
             self.current = sweep.middle if sweep is not None else 0
         self._describe()
         self._fit()
@@ -65,7 +69,7 @@ class PictureTable(ShowsFocus, QWidget):
         if index < len(self.images):
             self.images[index] = image_of(pixels)
             self._fresh = index + 1
-            self.update()
+            self._repaint(index)
 
     def set_stale(self) -> None:
         """All pictures are older than what is asked for."""
@@ -74,13 +78,13 @@ class PictureTable(ShowsFocus, QWidget):
 
     def fit(self, room: QSize) -> None:
         """Pictures as large as they can be with all of them seen at once, if that is not too small."""
-        self.room = room
+        self._room = room
         self._fit()
 
     def box(self, index: int) -> QRectF:
         """Where a picture is."""
-        side, across = self._side(), self._across()
-        row, column = divmod(index, across)
+        side = self._side
+        row, column = divmod(index, self._across)
         pitch = side + GAP
         if self._alone:
             return QRectF(column * pitch, row * (pitch + VALUE), side, side)
@@ -94,38 +98,31 @@ class PictureTable(ShowsFocus, QWidget):
         """Which picture it is: "seed 3 at +1.5 σ"."""
         assert self.sweep is not None
         row, column = divmod(index, len(self.sweep.values))
-        return f"{source_words(self.sweep.rows[row].latent)} at {self.sweep.words(column)}"
+        return f"{source_words(self._rows[row].latent)} at {self.sweep.words(column)}"
 
     @property
     def _alone(self) -> bool:
-        return self.sweep is not None and len(self.sweep.rows) == 1
-
-    def _across(self) -> int:
-        if self.sweep is None:
-            return 1
-        count = len(self.sweep.values)
-        return max(range(1, count + 1), key=lambda each: (self._alone_side(each), -each)) if self._alone else count
-
-    def _alone_side(self, across: int) -> int:
-        """The side of each picture in lines of so many."""
-        assert self.sweep is not None
-        lines = math.ceil(len(self.sweep.values) / across)
-        wide = self.room.width() // across - GAP
-        return max(LEAST, min(wide, self.room.height() // lines - GAP - VALUE, MOST))
-
-    def _side(self) -> int:
-        if self.sweep is None:
-            return LEAST
-        if self._alone:
-            return self._alone_side(self._across())
-        wide = (self.room.width() - LABEL) // len(self.sweep.values) - GAP
-        high = (self.room.height() - VALUE) // len(self.sweep.rows) - GAP
-        return max(LEAST, min(wide, MOST, max(high, 64)))
+        return len(self._rows) == 1
 
     def _fit(self) -> None:
+        """Chooses how large pictures are, and how many of one face stand in a line."""
+        count = len(self.sweep.values) if self.sweep is not None else 1
+        if self._alone:
+            self._across = max(range(1, count + 1), key=lambda across: (self._side_alone(across), -across))
+            self._side = self._side_alone(self._across)
+        else:
+            wide = (self._room.width() - LABEL) // count - GAP
+            high = (self._room.height() - VALUE) // max(1, len(self._rows)) - GAP
+            self._across, self._side = count, max(LEAST, min(wide, MOST, max(high, ENOUGH)))
         last = self.box(len(self.images) - 1) if self.images else QRectF()
         self.setFixedHeight(max(1, round(last.bottom()) + (VALUE if self._alone else 0) + 2))
         self.update()
+
+    def _side_alone(self, across: int) -> int:
+        """The side of the pictures of one face in lines of so many."""
+        lines = math.ceil(len(self.images) / across)
+        wide, high = self._room.width() // across - GAP, self._room.height() // lines - GAP - VALUE
+        return max(LEAST, min(wide, high, MOST))
 
     def sizeHint(self) -> QSize:
         return QSize(400, self.minimumHeight())
@@ -150,7 +147,7 @@ class PictureTable(ShowsFocus, QWidget):
                 QRectF(box.left(), top, box.width(), VALUE), Qt.AlignmentFlag.AlignCenter, sweep.words(column)
             )
         painter.setPen(theme.current().colour("muted"))
-        for row, recipe in enumerate(sweep.rows if not self._alone else ()):
+        for row, recipe in enumerate(self._rows if not self._alone else ()):
             box = self.box(row * len(sweep.values))
             place = QRectF(0, box.top(), LABEL - 8, box.height())
             words = str(recipe.latent.seed) if sweep.seeds else source_words(recipe.latent)
@@ -172,20 +169,21 @@ class PictureTable(ShowsFocus, QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self.index_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and at >= 0:
+            self._repaint(at, self.current)
             self.current = at
             self.chosen.emit(at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        across = self._across()
-        moves = {**_MOVES, Qt.Key.Key_Up: -across, Qt.Key.Key_Down: across}
+        moves = {**_MOVES, Qt.Key.Key_Up: -self._across, Qt.Key.Key_Down: self._across}
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.images:
             self.chosen.emit(self.current)
         elif key in moves and 0 <= self.current + moves[key] < len(self.images):
+            before = self.current
             self.current += moves[key]
             self.moved.emit(self.box(self.current).toRect())
             self._describe()
-            self.update()
+            self._repaint(before, self.current)
         elif key not in moves:
             super().keyPressEvent(event)
 
@@ -200,9 +198,15 @@ class PictureTable(ShowsFocus, QWidget):
 
     def _hover(self, at: int) -> None:
         if at != self._hovered:
+            self._repaint(at, self._hovered)
             self._hovered = at
             self.setCursor(Qt.CursorShape.PointingHandCursor if at >= 0 else Qt.CursorShape.ArrowCursor)
-            self.update()
+
+    def _repaint(self, *indices: int) -> None:
+        """Paints some pictures anew, and nothing else."""
+        for at in indices:
+            if 0 <= at < len(self.images):
+                self.update(self.box(at).toAlignedRect())
 
     def _describe(self) -> None:
         if self.sweep is not None and self.images:

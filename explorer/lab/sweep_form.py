@@ -34,9 +34,10 @@ NO_SEEDS = "The sweep is of this face alone: choose seeds first."
 
 
 class SweepForm(QWidget):
-    """``changed`` comes where another sweep is wanted."""
+    """``changed`` comes where another sweep is wanted, ``left`` where a typed number gives the keyboard back."""
 
     changed = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -168,7 +169,7 @@ class SweepForm(QWidget):
         self.features.toggled.connect(lambda _: self.changed.emit())
         for field in (self.low, self.high, self.steps, self.faces, self.seed):
             field.typed.connect(lambda _: self.changed.emit())
-            field.finished.connect(self.knob.setFocus)
+            field.finished.connect(self.left)
 
     def _lay_out(self) -> None:
         self.knob.setMaxVisibleItems(24)

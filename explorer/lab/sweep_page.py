@@ -15,6 +15,7 @@ from explorer.lab.curve import Curves
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import MARGIN, SWEEP_PAGE, WIDTH, LabHead
 from explorer.lab.picture_table import PictureTable
+from explorer.lab.places import same_layers
 from explorer.lab.sweep_form import SweepForm
 from explorer.session import Session
 from explorer.time_left import TimeLeft
@@ -105,8 +106,10 @@ class SweepPage(LabBase):
 
     def show_model(self, info: ModelInfo) -> None:
         self._asking = self._have = self._refused = None
-        self.table.clear()
-        self.curves.show_facts(None)
+        self.message.clear()
+        if self.info is None or not same_layers(self.info, info):  # else it is the next moment of a run
+            self.table.clear()
+            self.curves.show_facts(None)
         self.form.show_model(info)
         super().show_model(info)
 
@@ -236,6 +239,7 @@ class SweepPage(LabBase):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._changed)
+        self.form.left.connect(self.table.setFocus)
         self.table.chosen.connect(self._choose)
         self.table.moved.connect(lambda box: self._scroll.ensureVisible(box.center().x(), box.center().y(), 0, 160))
         self.table.words = self._words

@@ -282,7 +282,9 @@ def test_another_network_keeps_the_knob_of_the_same_name(session: Session, show:
     form.knob.setCurrentIndex(2)
     form.knob.activated.emit(2)
     lab.drawn()
-    session.set_model(model_info(name="other"), "other.safetensors")
+    session.set_newer(model_info(name="later"), "later.safetensors")
+    assert lab.page.table.images[0] is not None and lab.page.curves.tiles[0]._stale  # until the new ones come
+    session.set_model(model_info(32, name="other"), "other.safetensors")
     assert all(image is None for image in lab.page.table.images) and lab.page.curves.tiles == []
     lab.page.offer_directions(entries(6))
     assert form.swept is not None and form.swept.name == "direction 2"
