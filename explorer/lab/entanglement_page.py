@@ -175,13 +175,21 @@ class EntanglementPage(LabBase):
         self.export.allow("" if facts is not None else NOT_YET)
         self.table.set_stale(facts is not None and not there)
         view = self.views.index
-        self.words.setText(EMPTY if facts is None else VIEW_TIPS[view] if view else _said(facts))
+        self.words.setText(EMPTY if facts is None else VIEW_TIPS[view] if view else self._said(facts))
         self.message.setVisible(bool(self.message.text()))
 
     def _is_there(self, plan: EntanglementPlan | str) -> bool:
         """Whether the numbers on screen are of this plan and these labels."""
         known = None if self.info is None else self._facts.get(self.info.hash)
         return known is not None and (known[0].plan, known[0].judge) == (plan, self._judge)
+
+    def _said(self, facts: Entanglement) -> str:
+        """What the numbers are, and of what."""
+        truncates = self.info is not None and self.info.capabilities.truncation
+        at = f" at psi {facts.plan.base.psi:.2f}" if truncates else ""
+        unit = f"standard deviations of each attribute{' at psi 1' if truncates else ''}"
+        of = f"Change per σ over {len(facts.plan.seeds)} faces{at}, in {unit}, ± 95 %."
+        return f"{of} Purity is the share of the framed one."
 
     def _plan_table(self) -> Plan | None:
         facts, info = self.facts, self.info
@@ -267,10 +275,3 @@ class EntanglementPage(LabBase):
 
 def _applied(entry: Entry) -> AppliedDirection:
     return AppliedDirection(entry.direction, 0.0, entry.first, entry.last)
-
-
-def _said(facts: Entanglement) -> str:
-    """What the numbers are, and of what."""
-    faces, psi = len(facts.plan.seeds), facts.plan.base.psi
-    of = f"Change per σ over {faces} faces at psi {psi:.2f}, in standard deviations of each attribute at psi 1, ± 95 %."
-    return f"{of} Purity is the share of the framed one."

@@ -15,8 +15,8 @@ from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import SEEDS, Recipe
 from stylegan_core.sweep_plan import LEVEL, MOST_FACES, Sweep, Swept, along, knobs, steps_between
 
-SOURCES = {"pca": "PCA", "sefa": "SeFa"}  # written behind names that say nothing
 STEPS, FACES = 9, 8
+VISIBLE = 18  # knobs that are listed at once
 MOST = 1024  # pictures of one sweep
 TIPS = {
     "knob": "What goes over its range: a direction, psi, noise, a mix, or how far the network has grown.",
@@ -136,8 +136,7 @@ class SweepForm(QWidget):
         for at, swept in enumerate(self._knobs):
             if at == len(directions) and directions:
                 self.knob.insertSeparator(at)
-            source = SOURCES.get(self._entries[at].source) if at < len(directions) else None
-            self.knob.addItem(f"{swept.name} ({source})" if source else swept.name, at)
+            self.knob.addItem(swept.name, at)
         self.knob.blockSignals(False)
         self._select()
 
@@ -172,7 +171,8 @@ class SweepForm(QWidget):
             field.finished.connect(self.left)
 
     def _lay_out(self) -> None:
-        self.knob.setMaxVisibleItems(24)
+        self.knob.setMaxVisibleItems(VISIBLE)
+        self.knob.setStyleSheet("QComboBox { combobox-popup: 0; }")  # or the list is as long as the screen
         self.knob.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.words.setWordWrap(True)
         named = (

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
+from stylegan_core.__main__ import main as command
 from stylegan_core.latents.judge import Answerer, Judge
 from stylegan_core.latents.judge_file import SEEN, load_judge, save_judge
 from stylegan_core.latents.meter import Meter
@@ -37,6 +39,24 @@ def test_a_judges_answers_are_measured_beside_the_rest(judge: Judge, tmp_path: P
     found = Meter(read)(np.full((16, 16, 3), 255, np.uint8))
     assert found["Light"] == pytest.approx(3.5) and "Brighter" not in found and found["brightness"] == pytest.approx(1)
     assert Meter(read).judge_name == "90 pictures of lights" and Meter().judge_name == ""
+
+
+def test_a_judge_is_learned_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("sklearn", reason="the metrics extra is not installed")
+    (tmp_path / "data").mkdir()
+    for number in range(120):
+        grey = np.full((8, 8, 3), 40 + number * 37 % 150, np.uint8)
+        Image.fromarray(grey).save(tmp_path / "data" / f"{number:03d}.png")
+    monkeypatch.setattr("stylegan_core.metrics.features.Extractor", lambda _: Blind())
+    out = tmp_path / "j.npz"
+    told = ["judge", str(tmp_path / "data"), "--resolution", "8", "--progress", "--out"]
+    assert command([*told, str(out)]) == 0
+    judge = load_judge(out, Blind())  # type: ignore[arg-type]
+    assert [each.question.name for each in judge.answerers] == ["Brighter"] and judge.name == "120 pictures of data"
+    assert judge.answerers[0].accuracy > 0.9 and "progress 1000 1000" in capsys.readouterr().err
+    assert command([*told, str(out)]) == 2 and command([*told, str(tmp_path / "j.json")]) == 2
 
 
 @pytest.mark.parametrize("damage", ["text", "empty", "kind", "shape", "object"])
