@@ -6,12 +6,14 @@ units of the standard deviation of a over the same faces at psi 1. The effect is
 
 import csv
 import io
+import json
 import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from stylegan_core.latents.questions import MEASURED
+from stylegan_core.recipe import Recipe
 from stylegan_core.sweep_facts import Doubles
 from stylegan_core.sweep_plan import EntanglementPlan
 
@@ -124,6 +126,18 @@ def entanglement_table(facts: Entanglement) -> str:
             for other, value in zip(names, values[at], strict=True):
                 rows.writerow([quantity, name, other, repr(float(value)), "", "", *tail])
     return written.getvalue()
+
+
+def plan_of_table(text: str) -> EntanglementPlan:
+    """What a table of :func:`entanglement_table` was measured with, to measure it again. Raises ValueError."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(text)))
+        recipes = [Recipe.from_json(row["recipe"]) for row in {row["recipe"]: row for row in rows}.values()]
+        told = json.loads(rows[0]["how"])
+        directions, seeds = [recipe.directions[0] for recipe in recipes], [int(seed) for seed in told["seeds"]]
+        return EntanglementPlan.of(recipes[0], directions, seeds, float(told["step"]))
+    except (ValueError, KeyError, IndexError, TypeError, csv.Error) as error:
+        raise ValueError(f"it is no table of --entanglement ({error})") from None
 
 
 def _shown(plan: EntanglementPlan, direction: int) -> str:

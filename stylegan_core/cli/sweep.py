@@ -6,6 +6,7 @@ A .png is a contact sheet of one sweep, a .csv its numbers; with --entanglement 
 import argparse
 from collections.abc import Generator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from rich.progress import Progress
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
 from stylegan_core.cli.render import read_recipe
 from stylegan_core.cli.seeds import seed_recipes
-from stylegan_core.entanglement import entanglement_table
+from stylegan_core.entanglement import entanglement_table, plan_of_table
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import FARTHEST, Recipe
 from stylegan_core.sweep_facts import sweep_table
@@ -35,8 +36,10 @@ def main(argv: list[str]) -> int:
     kinds = (".csv",) if arguments.entanglement else (".csv", ".png")
     if arguments.out.suffix.lower() not in kinds:
         raise ValueError(f"{arguments.out}: the name must end in {' or '.join(kinds)}.")
-    if bool(arguments.direction) == bool(arguments.knob):
-        raise ValueError("Name what is swept: --direction NAME, or --knob NAME.")
+    if [bool(arguments.direction), bool(arguments.knob), bool(arguments.like)].count(True) != 1:
+        raise ValueError("Name what is swept: --direction NAME, or --knob NAME, or --like TABLE.csv.")
+    if arguments.like and not arguments.entanglement:
+        raise ValueError("--like measures a table of --entanglement again: add --entanglement.")
     if len(arguments.direction) > 1 and not arguments.entanglement:
         raise ValueError("A sweep goes along one direction; for several add --entanglement.")
     check_free(arguments.out, overwrite=arguments.overwrite)
@@ -61,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("model", type=path, help="weight file or run directory")
     parser.add_argument("--direction", action="append", default=[], help="its name: in the library, or PCA 1, SeFa 1 …")
     parser.add_argument("--knob", help="instead: psi, noise, noise-fine, mix-coarse, level, alpha …")
+    parser.add_argument(
+        "--like", type=path, help="instead: a table of --entanglement, whose directions and faces it has"
+    )
     parser.add_argument("--library", type=path, help="a direction library; the model's own without it")
     parser.add_argument("--recipe", type=path, help="the face, and all that is not swept; JSON or a saved PNG")
     parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation of the faces")
@@ -107,15 +113,26 @@ def _entanglement(arguments: argparse.Namespace, renderer: "Renderer", recipe: R
     from stylegan_core.entangling import entanglement_steps
 
     model = renderer.styles.model
-    if not arguments.direction:
-        raise ValueError("--entanglement is that of directions: name some with --direction NAME.")
-    found = [each.direction for each in _directions(arguments, model)]
-    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds or "0-63", None)]
-    plan = EntanglementPlan.of(recipe, [each for each in found if each is not None], seeds, arguments.step)
+    plan = _like(arguments.like) if arguments.like else _plan(arguments, model, recipe)
     facts = _shown(entanglement_steps(renderer, plan, _meter(arguments, model)), [])
     write_whole(arguments.out, entanglement_table(facts).encode())
     for at, applied in enumerate(plan.directions):
         print(f"  {applied.direction.name:<20} {facts.words(at)}")
+
+
+def _plan(arguments: argparse.Namespace, model: "Model", recipe: Recipe) -> EntanglementPlan:
+    if not arguments.direction:
+        raise ValueError("--entanglement is that of directions: name some with --direction NAME.")
+    found = [each.direction for each in _directions(arguments, model)]
+    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds or "0-63", None)]
+    return EntanglementPlan.of(recipe, [each for each in found if each is not None], seeds, arguments.step)
+
+
+def _like(table: Path) -> EntanglementPlan:
+    try:
+        return plan_of_table(table.read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{table} cannot be measured again: {error}.") from None
 
 
 def _swept(arguments: argparse.Namespace, model: "Model") -> Swept:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.__main__ import main as command
-from stylegan_core.entanglement import Entanglement, entanglement_table, student
+from stylegan_core.entanglement import Entanglement, entanglement_table, plan_of_table, student
 from stylegan_core.entangling import entanglement_steps
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.latents.meter import Meter
@@ -146,8 +146,15 @@ def test_what_a_direction_does_is_said_in_words_and_in_a_table() -> None:
     assert float(found["cosine", "red", "Brighter"]["value"]) == pytest.approx(0.6)
     how = json.loads(effect["how"])
     assert how["seeds"] == [0, 1, 2, 3] and how["step"] == 1 and "torch" in how and "threads" in how
+    assert plan_of_table(entanglement_table(facts)) == facts.plan
     shown = Recipe.from_json(effect["recipe"])
     assert shown.directions == (AppliedDirection(RED, 1.0, 2, 5),) and shown in painter.drawn
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "recipe,how\n{},{}\n", 'recipe,how\n"{""version"":1}",{}\n'])
+def test_another_table_is_no_plan(text: str) -> None:
+    with pytest.raises(ValueError, match="no table of --entanglement"):
+        plan_of_table(text)
 
 
 def test_faces_are_those_of_their_seeds_alone() -> None:
@@ -302,6 +309,9 @@ def test_a_sweep_from_the_command_line(small: Path, tmp_path: Path, capsys: pyte
     assert command(["sweep", str(small), *named, "--entanglement", "--seeds", "0-2", "--out", str(matrix)]) == 0
     assert "over 3 faces" in capsys.readouterr().out
     assert {row["direction"] for row in csv.DictReader(io.StringIO(matrix.read_text()))} == {"PCA 1", "SeFa 2"}
+    again = tmp_path / "again.csv"
+    assert command(["sweep", str(small), "--like", str(matrix), "--entanglement", "--out", str(again)]) == 0
+    assert again.read_text() == matrix.read_text()
 
 
 @pytest.mark.parametrize(
@@ -314,6 +324,9 @@ def test_a_sweep_from_the_command_line(small: Path, tmp_path: Path, capsys: pyte
         (["--direction", "smile", "--out", "x.csv"], "no direction 'smile'"),
         (["--direction", "a", "--direction", "b", "--out", "x.csv"], "add --entanglement"),
         (["--knob", "psi", "--entanglement", "--out", "x.csv"], "is that of directions"),
+        (["--like", "small.safetensors", "--entanglement", "--out", "x.csv"], "small.safetensors cannot be measured"),
+        (["--like", "m.csv", "--out", "x.csv"], "add --entanglement"),
+        (["--like", "m.csv", "--entanglement", "--out", "x.csv"], "m.csv"),
         (["--knob", "psi", "--judge", "j.npz", "--out", "x.csv"], "j.npz"),
     ],
 )
