@@ -15,10 +15,10 @@ GESTURES = (
     ("Delete", "Reset the slider that has the focus"),
     ("Return on a channel", "See it large in the Lab; Escape goes back, left and right step on"),
     ("type a number", "Set a slider, also beyond its range"),
-    ("right-click", "More for pictures and thumbnails"),
+    ("right-click", "More for pictures and thumbnails; on a slider: learn remote control"),
     ("arrows, Home, 1 to 9", "Go to the favourites while presenting (F5)"),
     ("C, F1, Escape", "Switch the caption, list the keys, leave, while presenting"),
-    ("drop a file", "Open a model, a run, a saved picture or a film"),
+    ("drop a file", "Open a model, a run, a saved picture or a film, or find the face of any picture"),
 )
 
 
@@ -33,7 +33,14 @@ class _Row:
 
 
 _TABLE = (
-    _Row("open", "Open…", "Ctrl+O", "folder", "Opens a model, or a picture saved by this program."),
+    _Row(
+        "open",
+        "Open…",
+        "Ctrl+O",
+        "folder",
+        "Opens a model, a picture saved by this program, or any other to find its face.",
+    ),
+    _Row("photo", "My photo…", "Ctrl+Shift+P", "picture", "Looks for the face nearest to a picture of yours."),
     _Row("open_run", "Open run…", "Ctrl+Shift+O", "folder", "Opens the folder of a training run."),
     _Row("about", "About this model", "Ctrl+I", "", "Shows where the model comes from and what it was trained on."),
     _Row("next_model", "Next network", "Ctrl+PgDown", "", "Shows the same face in the next network of the box or set."),
@@ -44,7 +51,7 @@ _TABLE = (
     _Row("commands", "Commands", "Ctrl+K", "search", "Finds any command by its name."),
     _Row("copy", "Copy picture", "Ctrl+C", "copy", "Copies the exact picture."),
     _Row("copy_recipe", "Copy recipe", "Ctrl+Shift+C", "", "Copies the recipe of the picture as text."),
-    _Row("paste_recipe", "Paste recipe", "Ctrl+V", "", "Shows the recipe that was copied."),
+    _Row("paste_recipe", "Paste", "Ctrl+V", "", "Shows the recipe that was copied, or looks for a copied picture."),
     _Row("star", "Star this picture", "Ctrl+D", "star", "Keeps this picture among the favourites of the history."),
     _Row("reset", "Reset all changes to this face", "Ctrl+0", "reset", "Keeps the face, resets everything else."),
     _Row("film", "History or film", "F", "", "Shows the film below the picture, or the history again."),
@@ -66,6 +73,7 @@ _TABLE = (
     _Row("train_one", "Train a model…", "Ctrl+N", "", "Begins a training run of a new model."),
     _Row("full_screen", "Full screen", "F11", "", "Fills the whole screen, or no longer.", True),
     _Row("present", "Present", "F5", "", "Shows the picture alone on the whole screen, with a caption."),
+    _Row("remote", "Remote control…", "Ctrl+R", "", "Lets OSC programs and MIDI controllers steer the window."),
     _Row("shortcuts", "Keyboard and mouse", "F1", "help", "Lists every key and gesture."),
     _Row("hint", "First steps", "", "", "Shows the three hints of the first start again."),
     _Row("quit", "Quit", "Ctrl+Q", "", "Closes the window; the history is kept."),

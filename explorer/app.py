@@ -49,7 +49,9 @@ from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.opening import newest_checkpoint
 from explorer.presenting import Presenting
+from explorer.projecting import Projecting
 from explorer.reel import Reel
+from explorer.remoting import Remoting
 from explorer.rendering import Backend
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -64,6 +66,14 @@ log = logging.getLogger(__name__)
 
 PIN = "pin"
 OF_EXPLORE = ("film", "film_add", "film_play")  # keys of one letter act where one sees what they do
+STEPS = (
+    "undo",
+    "redo",
+    "film_undo",
+    "film_redo",
+    "next_model",
+    "previous_model",
+)  # a key that is held goes on stepping
 STRIP_TIPS = ("Every change, as a picture to come back to (F).", "Pictures that become a film (F).")
 
 
@@ -83,8 +93,9 @@ class Explorer(QObject):
         self.reel = Reel(self)
         self.film = FilmStrip(self.session, self.reel)
         self.below = Below(("History", "Film"), STRIP_TIPS, (self.history, self.film))
-        latent = LatentPanel(self.session)
+        latent = self.latent = LatentPanel(self.session)
         latent.held.connect(self.picture.hold)
+        latent.photo_wanted.connect(lambda: self.actions["photo"].trigger())
         left = [latent, VaryPanel(self.session), NoisePanel(self.session)]
         self.growing = GrowingPanel(self.session)
         self.directions = DirectionsPanel(self.session)
@@ -102,6 +113,7 @@ class Explorer(QObject):
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
         self.judging = Judging(self.session, (self.sweep, self.entanglement), self)
+        self.projecting = Projecting(self.session, latent, self.picture, self.documents, self.disk, self)
         self.labelled = Labelled(self.session, self.directions, self)
         self.filming = Filming(self.session, self.film, self.below, self.history, self.settings, self.disk, self)
         self.cores = Cores(self.disk, self)
@@ -122,6 +134,7 @@ class Explorer(QObject):
         self._connect_film()
         self._connect_lab()
         self._connect_train()
+        self.remoting = Remoting(self)
         connect_actions(self)
         self._restore_window()
 
@@ -132,12 +145,15 @@ class Explorer(QObject):
         self.picture.setFocus()
         self.engine.start()
         self.documents.start(argument, ask=self.hints)
+        if self.hints:
+            self.remoting.start()
         self._clock.start()
         self.garbage.take_over()
 
     def close(self) -> None:
         """Writes what must be kept and ends the threads."""
         self.closed = True
+        self.remoting.close()
         self.presenting.leave()
         self._clock.stop()
         self.following.close()
@@ -151,6 +167,7 @@ class Explorer(QObject):
         self.importing.close()
         self.labelled.close()
         self.judging.close()
+        self.projecting.close()
         self.film.stop()
         self.filming.close()
         self.engine.stop()
@@ -190,7 +207,7 @@ class Explorer(QObject):
         self.window.add_header_actions(shown, self.actions["present"], self.actions["save"])
         for key, action in self.actions.items():
             (explore if key in OF_EXPLORE else self.window).addAction(action)
-            action.setAutoRepeat(key not in OF_EXPLORE)
+            action.setAutoRepeat(key in STEPS)
         self.hint.dismissed.connect(lambda: self.settings.change(hint_seen=True))
         ways_on = [self.actions["open"], self.actions["train_one"]]
         self.picture.empty.offer(ways_on)
@@ -239,6 +256,11 @@ class Explorer(QObject):
         self.documents.said.connect(self.say)
         self.clipboard.said.connect(self.say)
         self.documents.picture_wanted.connect(self._show_picture)
+        self.documents.photo_met.connect(self.projecting.offer)
+        self.clipboard.file_pasted.connect(self.documents.open)
+        self.clipboard.picture_pasted.connect(self.projecting.offer_copied)
+        self.projecting.said.connect(self.window.banner.say)
+        self.projecting.shown.connect(lambda: self.window.show_workspace(0))
         self.documents.foreign_met.connect(self.importing.ask)
         self.importing.wanted.connect(self.documents.load)
         self.importing.given_up.connect(self.documents.leave)
@@ -273,7 +295,7 @@ class Explorer(QObject):
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
-        parts = (self.mixing, self.labelled, self.judging, self.filming, self.lab_pages)
+        parts = (self.mixing, self.labelled, self.judging, self.projecting, self.filming, self.lab_pages)
         self.window.unfinished = lambda: [
             *self.train.unfinished(),
             *(each for part in parts for each in part.unfinished),

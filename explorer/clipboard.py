@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QMimeData, QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 
+from explorer.controls.local_files import local_files
 from explorer.controls.thumbnails import image_of
 from explorer.engine import Engine
 from explorer.jobs import Answer, Done, Failed, Picture, Problem
@@ -16,9 +17,11 @@ COPY = "copy"  # owner of the picture that is drawn to be copied
 
 
 class Clipboard(QObject):
-    """Copies the picture, drawn exactly, and the recipe; pastes a recipe."""
+    """Copies the picture, drawn exactly, and the recipe; pastes a recipe, a picture or a file."""
 
     said = Signal(object, str)  # Problem, tone
+    file_pasted = Signal(str)  # its path
+    picture_pasted = Signal(QImage)
 
     def __init__(self, session: Session, engine: Engine, parent: QObject) -> None:
         super().__init__(parent)
@@ -33,8 +36,19 @@ class Clipboard(QObject):
         """The recipe as JSON text."""
         copy_recipe(self._session.recipe)
 
-    def paste_recipe(self) -> None:
-        """Shows the recipe on the clipboard as far as it can be drawn here; says what cannot, or why there is none."""
+    def paste(self) -> None:
+        """Shows the recipe on the clipboard as far as it can be drawn here; says what cannot, or why there is none.
+
+        A copied file or picture is for others to open.
+        """
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
+        if data is not None and not data.text().lstrip().startswith("{"):
+            if files := local_files(data):
+                self.file_pasted.emit(str(files[0]))
+                return
+            if data.hasImage():
+                self.picture_pasted.emit(QGuiApplication.clipboard().image())
+                return
         try:
             recipe = pasted_recipe()
         except ValueError as error:
@@ -79,5 +93,5 @@ def pasted_recipe() -> Recipe:
     """The recipe on the clipboard; raises ValueError with one sentence where there is none."""
     text = QGuiApplication.clipboard().text().strip()
     if not text.startswith("{"):
-        raise ValueError("The clipboard holds no recipe: copy one first, with Copy recipe or from a text file.")
+        raise ValueError("The clipboard holds no recipe and no picture: copy one first.")
     return Recipe.from_json(text)

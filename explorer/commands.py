@@ -17,6 +17,7 @@ def connect_actions(explorer: "Explorer") -> None:
     face, window = explorer.session, explorer.window
     for key, slot in {
         "open": explorer.dialogs.ask_file,
+        "photo": explorer.projecting.ask,
         "open_run": explorer.dialogs.ask_run,
         "next_model": lambda: explorer.documents.step(1),
         "previous_model": lambda: explorer.documents.step(-1),
@@ -28,7 +29,7 @@ def connect_actions(explorer: "Explorer") -> None:
         "commands": lambda: window.palette_box.ask(explorer.every_action()),
         "copy": explorer.clipboard.copy_picture,
         "copy_recipe": explorer.clipboard.copy_recipe,
-        "paste_recipe": explorer.clipboard.paste_recipe,
+        "paste_recipe": explorer.clipboard.paste,
         "star": explorer.history.star_current,
         "film": lambda: explorer.below.show_strip(1 - explorer.below.index),
         "film_add": explorer.filming.add,
@@ -45,6 +46,7 @@ def connect_actions(explorer: "Explorer") -> None:
         "train_one": lambda: _train_one(explorer),
         "shortcuts": lambda: ShortcutsDialog(explorer.every_action(), GESTURES, window).open(),
         "present": explorer.presenting.toggle,
+        "remote": explorer.remoting.show,
         "hint": explorer.hint.begin,
         "quit": window.close,
     }.items():

@@ -186,8 +186,9 @@ class Commentary(QObject):
     def _tell_loading(self, path: str, done: float) -> None:
         """How far it is, where it takes long enough to be waited for."""
         if self._on and time.monotonic() - self._load_begun > LONG:
-            self._loading = f"Loading {Path(path).stem} … {100 * done:.0f} %"
-            self._stage.sentence.say([Part(word) for word in self._loading.split()], icon="folder", tone="accent")
+            said = f"Loading {Path(path).stem} … {100 * done:.0f} %".split()
+            self._stage.sentence.say([Part(word) for word in said], icon="folder", tone="accent")
+            self._loading = self._stage.sentence.text
 
     def _end_loading(self) -> None:
         if self._loading and self._stage.sentence.text == self._loading:

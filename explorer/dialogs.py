@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.background import Background
 from explorer.controls.about_dialog import AboutDialog, card_of
+from explorer.controls.asking import PHOTO_FILES
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.documents import Documents
 from explorer.engine import Engine
@@ -14,7 +15,7 @@ from explorer.jobs import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 
-MODEL_FILES = "Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.model *.png);;Every file (*)"
+MODEL_FILES = f"Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.model *.png);;{PHOTO_FILES}"
 
 
 class Dialogs:

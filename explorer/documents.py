@@ -58,6 +58,7 @@ class Documents(QObject):
     picture_wanted = Signal()  # what somebody opened is there, and is to be seen
     foreign_met = Signal(str)  # a weight file of another program: its card is shown before it is opened
     film_opened = Signal(object)  # Film
+    photo_met = Signal(str)  # a picture that carries no recipe
     saved = Signal(float)  # when the history was last written, in seconds since 1970
 
     def __init__(
@@ -157,6 +158,9 @@ class Documents(QObject):
             self._open_recipe(found, found.recipe)
         elif found.film is not None:
             self._open_film(found.film)
+        elif found.photo:
+            self.photo_met.emit(found.photo)
+            self.leave("")
         elif found.foreign and ask:
             self.foreign_met.emit(found.model)
         else:

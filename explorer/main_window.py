@@ -33,8 +33,10 @@ from explorer.controls.action_button import ActionButton
 from explorer.controls.banner import Banner
 from explorer.controls.chips import IconButton, Segments, button
 from explorer.controls.columns import SideColumn, StateDot
+from explorer.controls.literal import literal
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette
+from explorer.controls.tab_order import focus_next
 from explorer.jobs import Problem
 from stylegan_core.info import ModelInfo
 
@@ -74,7 +76,7 @@ class MainWindow(QMainWindow):
         self.unfinished: Callable[[], Sequence[str]] = tuple
         self._leaving = ""  # what was asked before closing
         self._saved_at = 0.0
-        self._header = QHBoxLayout()
+        self._header, self._footer = QHBoxLayout(), QHBoxLayout()
         self._lay_out()
         self.banner = Banner(self.pages)
         self.palette_box = CommandPalette(self)
@@ -87,6 +89,10 @@ class MainWindow(QMainWindow):
         self._header.addWidget(self.more_button)
         self._header.addWidget(ActionButton(raised, ""))
         self._header.addWidget(ActionButton(primary, "primary"))
+
+    def add_to_footer(self, widget: QWidget) -> None:
+        """Puts a sign before the model's hash."""
+        self._footer.insertWidget(self._footer.indexOf(self.hash), widget)
 
     def set_pages(self, *pages: QWidget) -> None:
         """The workspaces, in the order of ``WORKSPACES``."""
@@ -126,7 +132,7 @@ class MainWindow(QMainWindow):
         self.facts.setText(f"{info.architecture} · {size} · {layers} · {millions}")
         self.hash.setText(f"model {info.hash[:8]}")
         self.hash.setToolTip(f"{info.hash}\n{path}")
-        self.model_button.setText(f"{info.name} ▾")
+        self.model_button.setText(f"{literal(info.name)} ▾")
         self.model_button.setAccessibleName(f"Model {info.name}")
         self.setWindowTitle(f"{info.name} – StyleGAN Explorer")
 
@@ -173,7 +179,8 @@ class MainWindow(QMainWindow):
         footer = QFrame()
         footer.setObjectName("footer")
         footer.setFixedHeight(26)
-        row = QHBoxLayout(footer)
+        row = self._footer
+        footer.setLayout(row)
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(18)
         self.hash.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -201,6 +208,9 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         if path := dropped_file(event):
             self.dropped.emit(path)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return focus_next(self, forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typing = isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from explorer.controls.literal import literal
 from explorer.documents import Documents
 from explorer.opening import bundled_models, bundled_sets
 from explorer.session import Session
@@ -16,9 +17,9 @@ from stylegan_core.stems import kimg_words
 PICTURE = ("copy", "copy_recipe", "paste_recipe", "save", "star", "film_add")
 MORE = (
     ("copy", "copy_recipe", "paste_recipe", "star", "reset"),
-    ("sheet", "wipe", "difference"),
+    ("photo", "sheet", "wipe", "difference"),
     ("film", "film_save"),
-    ("present", "smooth", "theme", "full_screen"),
+    ("present", "remote", "smooth", "theme", "full_screen"),
     ("open", "open_run", "shortcuts", "hint", "quit"),
 )
 
@@ -74,7 +75,7 @@ class Menus:
 
     def _add_set(self, menu: QMenu, name: str, paths: list[str]) -> None:
         """A set of networks in a menu of its own, marked where one of them is shown."""
-        own = menu.addMenu(name)
+        own = menu.addMenu(literal(name))
         own.setToolTipsVisible(True)
         own.menuAction().setCheckable(True)
         own.menuAction().setChecked(self._session.model_path in paths)
@@ -84,7 +85,7 @@ class Menus:
     def _add_model(self, menu: QMenu, path: str) -> None:
         file = Path(path)
         run = file.parent.parent.name if file.parent.name == "checkpoints" else ""
-        entry = menu.addAction(f"{run} · {kimg_words(file)}" if run else file.stem)
+        entry = menu.addAction(literal(f"{run} · {kimg_words(file)}" if run else file.stem))
         entry.setToolTip(path)
         entry.setCheckable(True)
         entry.setChecked(path == self._session.model_path)

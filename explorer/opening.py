@@ -1,4 +1,4 @@
-"""What a path is that was dropped, chosen or given: a saved picture, a run directory, or a weight file."""
+"""What a path is that was dropped, chosen or given: a picture, saved here or not, a run directory, or a weight file."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.film import Film
-from stylegan_core.film_file import is_film, read_film
+from stylegan_core.film_file import NoFilm, is_film, read_film
 from stylegan_core.places import home
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.rundir import RunDir
@@ -20,14 +20,16 @@ FORMAT = "stylegan-explorer"
 LONGEST_HEADER = 100_000_000  # bytes
 BEGINNING = 4096  # bytes, in which JSON begins however it is indented
 LARGEST_JSON = 64 << 20  # bytes that are read to see what JSON is; beyond, its first field has to say it
-IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
+IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ")
+STILL = (b"ftypavif", b"ftypavis")  # pictures in the container of films
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What was found: a weight file, or a run (``run`` is its folder), or a recipe with its model's name and hash.
 
-    ``foreign`` weight files were not written by this program. A ``film`` says itself which model it was made with.
+    ``foreign`` weight files were not written by this program. A ``film`` says itself which model it was made with. A
+    ``photo`` is a picture that carries no recipe.
     """
 
     model: str = ""
@@ -37,6 +39,7 @@ class Opened:
     model_name: str = ""
     model_hash: str = ""
     film: Film | None = None
+    photo: str = ""
 
 
 def look(path: Path) -> Opened:
@@ -53,21 +56,34 @@ def look(path: Path) -> Opened:
     if not head:
         raise ValueError(f"{path} is empty: copy or download it again.")
     if head.startswith(PNG):
-        from stylegan_core.saved_picture import read_picture
+        from stylegan_core.saved_picture import NoRecipe, read_picture
 
-        saved = read_picture(path)
+        try:
+            saved = read_picture(path)
+        except NoRecipe:
+            return Opened(photo=str(path.resolve()))
         return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
     text = _text(path, head)
-    if head[4:8] == b"ftyp" or head.startswith(b"GIF8") or is_film(text):
+    if head.startswith(IMAGES) or head[4:12] in STILL:
+        return _look_at(path, head)
+    if head[4:8] == b"ftyp" or is_film(text):
         return Opened(film=read_film(path))
-    if head.startswith(IMAGES):
-        raise ValueError(f"{path} is a picture without a recipe: only PNG pictures saved by this program carry one.")
     if _is_recipe(text):
         try:
             return Opened(recipe=Recipe.from_json(text))
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
     return Opened(model=str(path.resolve()), foreign=not _is_own(path))
+
+
+def _look_at(path: Path, head: bytes) -> Opened:
+    """A picture of another program, or the film in a GIF of this one."""
+    if head.startswith(b"GIF8"):
+        try:
+            return Opened(film=read_film(path))
+        except NoFilm:
+            pass
+    return Opened(photo=str(path.resolve()))
 
 
 def _text(path: Path, head: bytes) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QWidget
@@ -123,7 +124,7 @@ class Presenting(QObject):
             self._below.show_strip(before.strip)
         self._window.show_workspace(before.workspace)
         self._window.activateWindow()
-        if before.focus is not None:
+        if before.focus is not None and shiboken6.isValid(before.focus):  # what it was on may be gone meanwhile
             before.focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def step(self, places: int) -> None:
@@ -152,9 +153,7 @@ class Presenting(QObject):
 
     def _series(self) -> tuple[Recipe, ...]:
         """What is stepped through, oldest first."""
-        info = self._session.info
-        every = (entry for entry in self._history.entries() if info is not None and entry.model_hash == info.hash)
-        return self._history.favourites() or tuple(entry.recipe for entry in every)
+        return self._history.favourites() or self._history.recipes()
 
     @staticmethod
     def _exchange(old: QWidget, new: QWidget) -> None:

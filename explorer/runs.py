@@ -150,6 +150,8 @@ class RunWatcher(QObject):
             events = self._reader.poll()
         except OSError as error:
             trouble = f"{self.run.path} cannot be read ({error.strerror or error}). Is the folder still there?"
+        if self._config is not None and not trouble and not self.run.exists():
+            trouble = f"{self.run.path} is gone: it was deleted or moved, or its disk is away."
         rewritten = self._reader.generation != self._generation
         self._generation = self._reader.generation
         if events:  # a first look takes the trainer's clock, later ones this machine's: the two may differ

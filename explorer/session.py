@@ -1,5 +1,7 @@
 """Session: the current recipe and model, and every step back; knows neither torch nor widgets."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +53,7 @@ class Session(QObject):
         self._done: list[Entry] = []  # the last one is the committed state
         self._undone: list[Entry] = []
         self._awaited: _Step | None = None  # undo or redo, taken when its model is there
+        self._holds = self._untold = False  # whether edits are told later, and whether there are some
 
     @property
     def recipe(self) -> Recipe:
@@ -99,11 +102,23 @@ class Session(QObject):
         if recipe == self._recipe:
             return
         self._recipe = recipe
-        self.recipe_changed.emit(recipe)
-        self.steps_changed.emit()
+        self._untold = True
+        if not self._holds:
+            self._tell_edits()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Edits of several fields that are told as one: every panel shows a recipe anew each time one is told."""
+        self._holds = True
+        try:
+            yield
+        finally:
+            self._holds = False
+            self._tell_edits()
 
     def commit(self) -> None:
         """Ends the gesture: what changed since the last commit becomes one step of undo."""
+        self._tell_edits()
         if not self._uncommitted():
             return
         if self._awaited is not None:
@@ -178,6 +193,13 @@ class Session(QObject):
         self.model_changed.emit(info)
         self.recipe_changed.emit(self._recipe)
         self.steps_changed.emit()
+
+    def _tell_edits(self) -> None:
+        """Says that the recipe is another one, if that was not yet said."""
+        if self._untold:
+            self._untold = False
+            self.recipe_changed.emit(self._recipe)
+            self.steps_changed.emit()
 
     def _step(self, step: "_Step") -> None:
         """Takes a step, as soon as its model is there."""

@@ -106,7 +106,7 @@ class Stage(QWidget):
             self._still.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        plain = not event.modifiers() & ~self._passed_over(event)
         if plain and event.key() == Qt.Key.Key_B:
             if not event.isAutoRepeat():
                 self.held.emit(True)
@@ -115,6 +115,12 @@ class Stage(QWidget):
                 self.keys[event.key()]()
         else:
             super().keyPressEvent(event)
+
+    def _passed_over(self, event: QKeyEvent) -> Qt.KeyboardModifier:
+        """Modifiers with which a key is plain: some keyboards, such as the French, have their digits with Shift."""
+        digit = Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9
+        keypad = Qt.KeyboardModifier.KeypadModifier
+        return keypad | Qt.KeyboardModifier.ShiftModifier if digit else keypad
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_B and not event.isAutoRepeat():

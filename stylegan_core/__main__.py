@@ -3,6 +3,7 @@
 import importlib
 import sys
 
+from stylegan_core.cli import streams
 from stylegan_core.spinning import spin_briefly
 
 COMMANDS = {
@@ -11,6 +12,7 @@ COMMANDS = {
     "preflight": "say what a preset needs on this machine",
     "render": "draw pictures from a model",
     "film": "draw a film from picture to picture: mp4, gif or png frames",
+    "project": "find the picture of a model that is nearest to one of yours",
     "import": "convert any supported weight file to safetensors",
     "info": "say what a weight file holds",
     "metrics": "measure a model against a data set",
@@ -29,6 +31,18 @@ def usage() -> str:
 
 def main(argv: list[str]) -> int:
     """Runs one command; returns its exit code, 2 for input that cannot be used (one sentence on stderr)."""
+    try:
+        return _run(argv)
+    except BrokenPipeError:
+        return streams.SEEN_ENOUGH
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"{one_sentence(error)}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(argv: list[str]) -> int:
     if not argv or argv[0] in ("-h", "--help", "help"):
         sys.stdout.write(usage() + "\n")
         return 0
@@ -37,13 +51,7 @@ def main(argv: list[str]) -> int:
         return 2
     spin_briefly()
     command = importlib.import_module(f"stylegan_core.cli.{MODULES.get(argv[0], argv[0])}")
-    try:
-        return int(command.main(argv[1:]))
-    except (ValueError, OSError) as error:
-        sys.stderr.write(f"{one_sentence(error)}\n")
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    return int(command.main(argv[1:]))
 
 
 def one_sentence(error: ValueError | OSError) -> str:
@@ -53,5 +61,15 @@ def one_sentence(error: ValueError | OSError) -> str:
     return str(error)
 
 
+def _process() -> int:
+    """The command of this process; argparse ends it by itself after --help and after arguments it does not know."""
+    streams.prepare()
+    try:
+        code = main(sys.argv[1:])
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    return streams.finish(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(_process())

@@ -17,6 +17,10 @@ _DAMAGED_GIF = "This GIF cannot be read: it is damaged."
 _TOO_LARGE = "This GIF says that it is larger than any film of this program: it is damaged, or another's."
 
 
+class NoFilm(ValueError):
+    """A file that may be anything but a film of this program."""
+
+
 def is_film(text: str) -> bool:
     """Whether a text begins as :meth:`Film.to_json` does, or is a JSON object with that field in another place."""
     if _START.match(text):
@@ -31,15 +35,17 @@ def is_film(text: str) -> bool:
 def read_film(path: Path) -> Film:
     """The film in a JSON file, or inside a GIF or an mp4 that this program made.
 
-    Raises ValueError or OSError with one sentence.
+    Raises ValueError (NoFilm where it is something else) or OSError with one sentence.
     """
     with path.open("rb") as file:
         head = file.read(12)
     try:
         text = _text_of(path, head)
         if not text.strip():
-            raise ValueError("There is no film in it; only those that this program saved carry their recipes.")
+            raise NoFilm("There is no film in it; only those that this program saved carry their recipes.")
         return Film.from_json(text)
+    except NoFilm as error:
+        raise NoFilm(f"{path}: {error}") from None
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 

@@ -64,9 +64,19 @@ class RunLock:
             file.close()
             raise
         self._file = file
+        self.run.lock = self
         return self
 
+    @property
+    def deleted(self) -> bool:
+        """Whether the file was deleted since; one on a disk that does not answer was not."""
+        try:
+            return self._file is not None and not os.fstat(self._file.fileno()).st_nlink
+        except OSError:
+            return False
+
     def __exit__(self, *_: object) -> None:
+        self.run.lock = None
         if self._file is not None:
             self._file.close()
             self._file = None

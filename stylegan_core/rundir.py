@@ -10,7 +10,7 @@ from typing import Any
 
 from stylegan_core.control import REQUESTS, Control
 from stylegan_core.events import Event, Heartbeat, Tick, decode, encode, retell
-from stylegan_core.locks import LocksMissing, try_lock
+from stylegan_core.locks import LocksMissing, RunLock, try_lock
 from stylegan_core.sieve import Sieve
 from stylegan_core.stems import STATE, by_img, state_file, stem_at
 from stylegan_core.whole_file import write_whole
@@ -32,6 +32,7 @@ class RunDir:
         self.log_file = self.path / "log.txt"
         self.lock_file = self.path / "lock"
         self.control = self.path / "control"
+        self.lock: RunLock | None = None  # trainer's side, while it is held
         self._control = Control(self.control)
 
     def exists(self) -> bool:
@@ -120,6 +121,10 @@ class RunDir:
     def take(self, name: str) -> bool:
         """Trainer's side: True once for a request, which is then gone, or ignored until it is."""
         return self._control.take(name)
+
+    def deleted(self) -> bool:
+        """Trainer's side: True if the folder that it works in was deleted, whatever lies in its place by now."""
+        return self.lock is not None and self.lock.deleted
 
     def holder(self) -> dict[str, Any] | None:
         """Host and pid of the trainer that lives here, or None if none does."""

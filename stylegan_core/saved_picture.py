@@ -10,6 +10,10 @@ from stylegan_core.recipe_list import list_from_json
 RECIPE, RECIPES, MODEL, DRAWN = "stylegan-recipe", "stylegan-recipes", "stylegan-model", "stylegan-drawn"
 
 
+class NoRecipe(ValueError):
+    """A picture that this program did not save."""
+
+
 @dataclass(frozen=True, slots=True)
 class SavedPicture:
     """What a saved picture says of itself: its recipe, the model that drew it, and the threads it was drawn with.
@@ -28,7 +32,7 @@ class SavedPicture:
 def read_picture(path: Path) -> SavedPicture:
     """Reads what ``picture.save_picture`` or ``contact_sheet.save_sheet`` wrote.
 
-    Raises ValueError if the file is no such picture, else OSError.
+    Raises ValueError if the file is no such picture (NoRecipe if it is another one), else OSError.
     """
     from PIL import Image  # here, so that the window opens without it
 
@@ -41,7 +45,7 @@ def read_picture(path: Path) -> SavedPicture:
             raise
         raise ValueError(f"{path} is no readable PNG picture.") from None
     if not isinstance(text.get(RECIPE), str):
-        raise ValueError(f"{path} carries no recipe; only pictures saved by this program do.")
+        raise NoRecipe(f"{path} carries no recipe; only pictures saved by this program do.")
     try:
         model = json.loads(text.get(MODEL, "{}"))
         threads = json.loads(text.get(DRAWN, "{}")).get("threads")

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "guide" / "pictures"
 PATIENCE = 120.0  # seconds
 MARGIN = 14
+UNSEEN = 7  # seed of an avatar that no network of the box has learned from
 WINDOW = (1440, 1000)
 README = (1440, 900)
 LAB = (1280, 760)
@@ -63,7 +64,7 @@ class Guide:
         steps = {
             "latent": self.latent, "vary": self.vary, "noise": self.noise, "truncation": self.truncation,
             "directions": self.directions, "sorting": self.sorting, "mixing": self.mixing, "matrix": self.matrix,
-            "film": self.film,
+            "film": self.film, "projection": self.projection,
         }  # fmt: skip
         for name, step in steps.items():
             while self.explorer.session.can_undo:
@@ -71,6 +72,7 @@ class Guide:
             step(name)
         self.presenting()
         self.lab()
+        self.remote()
 
     def presenting(self) -> None:
         """A face with some changes, the keys and the caption over it."""
@@ -89,6 +91,28 @@ class Guide:
         self.pump(0.5)
         presenting.stage.grab().save(str(PICTURES / "presenting.png"))
         presenting.leave()
+
+    def remote(self) -> None:
+        """Some knobs, and messages that did something or could not."""
+        from explorer.remote.bindings import Binding
+        from explorer.remote.message import Message
+
+        remoting = self.explorer.remoting
+        remote = remoting.remote
+        remote.look_for_devices = lambda then: then(("nanoKONTROL2",), "")  # type: ignore[method-assign, assignment]
+        remote.listen_osc(True)
+        for source, control in (("cc 1 7", "/psi"), ("cc 1 1", "/walk"), ("note 10 36", "/favourite/next")):
+            remote.add(Binding(source, control))
+        remoting.show()
+        for address, value in (("/film/play", 1), ("/mix/coarse", 0.5), ("/smile", 2.0), ("cc 1 7", 72), ("/psi", 0.7)):
+            remote.inbox.put([Message(address, (value,))])
+            remote.doing.apply()
+        self.settle()
+        dialog = remoting.dialog
+        assert dialog is not None
+        dialog.grab().save(str(PICTURES / "remote.png"))
+        dialog.close()
+        remote.listen_osc(False)
 
     def lab(self) -> None:
         """The layers of one face, a sweep of four, and ten directions against what they change."""
@@ -212,6 +236,20 @@ class Guide:
         self.explorer.film.clear()
         self.explorer.window.banner.hide()
         self.explorer.below.show_strip(0)
+
+    def projection(self, name: str) -> None:
+        """An avatar that the network has never seen, and the nearest face it draws."""
+        from stylegan_core.data.avatars import write_avatars
+
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in write_avatars(Path(folder), 1, 256, UNSEEN):
+                pass
+            self.explorer.projecting.find(str(next(Path(folder).glob("*.png"))))
+            self.wait(lambda: self.explorer.latent.card.searching)
+            self.wait(lambda: not self.explorer.latent.card.searching)
+        self.explorer.window.banner.hide()
+        self.shoot(name, "Latent")
+        self.explorer.latent.card.close_it.click()
 
     def whole_window(self, run: Path | None) -> None:
         """The two pictures of the README: Explore with some changes, and Train watching a run."""

@@ -17,7 +17,7 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 LINUX = sys.platform.startswith("linux")
 
 # Larger sets hold the smaller ones: after `make test`, `make run` has nothing to install.
-EXTRAS = {"run": "data,metrics,film", "test": "data,metrics,film,dev"}
+EXTRAS = {"run": "data,metrics,film,remote", "test": "data,metrics,film,remote,dev"}
 
 # What PySide6-Essentials links to on Debian and its relatives, for a window (xcb, wayland) and for offscreen.
 QT_PACKAGES = [
@@ -161,6 +161,25 @@ def install_packages(purpose: str) -> None:
     stamp(purpose)
 
 
+def install_midi() -> None:
+    """For MIDI controllers: python-rtmidi where there is a ready one, since not every machine can compile it."""
+    if stamped("midi"):
+        return
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--only-binary",
+        "python-rtmidi",
+    ]
+    if not succeeds(*pip, "-c", ROOT / "constraints.txt", "-e", f"{ROOT}[midi]"):
+        say("MIDI controllers cannot be used: no ready python-rtmidi was found for this Python; all else works")
+    stamp("midi")
+
+
 def missing_qt_libraries() -> list[str]:
     """System libraries that Qt's widgets, OpenGL and platform plugins link to and the loader does not find."""
     folder = VENV.glob("lib/python*/site-packages/PySide6")
@@ -205,6 +224,7 @@ def check_x_server() -> None:
 def set_up(purpose: str) -> None:
     """Everything that `run` or `test` needs; takes no time when nothing is missing."""
     install_packages(purpose)
+    install_midi()
     check_qt()
     if purpose == "test":
         check_x_server()

@@ -12,6 +12,7 @@ from explorer.controls.thumbnails import image_of
 
 GRIP = 14  # pixels either side of the line where it can be taken
 STEP = 0.02  # of the picture's width, by which a key moves the line
+BEFORE = "before"  # what A is, unless it is a picture from outside
 GAIN = 4.0  # a difference of a quarter of the range is already drawn at full strength
 
 
@@ -29,6 +30,7 @@ class Wipe:
     def __init__(self) -> None:
         self.mode = Mode.OFF
         self.line = 0.5
+        self.name = BEFORE
         self._other: QImage | None = None
         self._map: QImage | None = None
         self._map_of = -1
@@ -38,8 +40,9 @@ class Wipe:
         """A, or None until it was drawn."""
         return self._other
 
-    def pin(self, image: QImage | None) -> None:
-        """Takes another picture as A."""
+    def pin(self, image: QImage | None, name: str = BEFORE) -> None:
+        """Takes another picture as A; ``name`` says in a word what it is."""
+        self.name = name
         self._other, self._map, self._map_of = image, None, -1
 
     def at_line(self, box: QRectF, where: QPointF) -> bool:

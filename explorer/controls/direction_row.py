@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton
 from explorer import theme
 from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
+from explorer.controls.literal import literal
 from explorer.controls.slider import LabelledSlider
 from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
@@ -29,8 +30,8 @@ _SOURCES = {
 class DirectionRow(QWidget):
     """``moved`` follows the slider, ``ranged`` the layers (first, last), ``committed`` ends either gesture.
 
-    ``asked`` carries a word from the row's menu: "star", "remove", "preview" or "sweep"; ``hovered`` opens and shuts
-    the preview; ``renamed`` carries the new name.
+    ``asked`` carries a word from the row's menu: "star", "remove", "preview", "sweep" or "learn"; ``hovered`` opens and
+    shuts the preview; ``renamed`` carries the new name.
     """
 
     moved = Signal(float)
@@ -139,7 +140,7 @@ class DirectionRow(QWidget):
     def _write_name(self) -> None:
         words = ("★ " if self.entry.starred else "") + self.entry.direction.name
         room = NAME_WIDTH - 4
-        self.name.setText(QFontMetrics(self.name.font()).elidedText(words, Qt.TextElideMode.ElideRight, room))
+        self.name.setText(literal(QFontMetrics(self.name.font()).elidedText(words, Qt.TextElideMode.ElideRight, room)))
 
     def _take_name(self) -> None:
         name = self.field.text().strip()
@@ -167,6 +168,7 @@ class DirectionRow(QWidget):
                 menu.addAction(f"Only {band.name}, {band.resolutions}", partial(self._choose_layers, *ends))
         menu.addSeparator()
         menu.addAction("Reset", self.slider.reset)
+        menu.addAction("Learn remote control …", lambda: self.asked.emit("learn"))
         if self.entry.source in OWN:
             menu.addAction("Remove from the library", lambda: self.asked.emit("remove"))
         menu.popup(self.name.mapToGlobal(self.name.rect().bottomLeft()))

@@ -59,11 +59,12 @@ class DirectionShelf:
         every = own + [entry for entry in found if entry not in own]
         return sorted(every, key=lambda entry: not entry.starred)
 
-    @property
-    def every(self) -> tuple[Entry, ...]:
-        """Those of the chosen view, then all others that are kept or were computed."""
-        rest = [*self.library.entries, *(entry for part in self.found.values() for entry in part)]
-        return tuple({entry.key: entry for entry in (*rest[::-1], *self.entries()[::-1])}.values())[::-1]
+    def every(self) -> list[Entry]:
+        """Those of the chosen view, and behind them all others that are known."""
+        shown = self.entries()
+        seen = {entry.direction.vector for entry in shown}
+        rest = (entry for part in (self.library.entries, *self.found.values()) for entry in part)
+        return shown + [entry for entry in rest if entry.direction.vector not in seen]
 
     @property
     def named(self) -> int:

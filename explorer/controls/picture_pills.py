@@ -3,7 +3,7 @@
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.compare import Mode
+from explorer.controls.compare import BEFORE, Mode
 from explorer.controls.pill import Pill
 from explorer.jobs import Frame
 
@@ -49,14 +49,17 @@ class PicturePills:
         for pill in (self.precision, self.time, self.compare, self.zoom):
             pill.setVisible(seen and bool(pill.text))
 
-    def tell_compared(self, held: bool, mode: Mode, possible: bool) -> None:
-        """Which side of A/B is seen: A while it is ``held``, or both by ``mode``; nothing where it is not possible."""
+    def tell_compared(self, held: bool, mode: Mode, possible: bool, name: str = BEFORE) -> None:
+        """Which side of A/B is seen: A while it is ``held``, or both by ``mode``; nothing where it is not possible.
+
+        ``name`` says what A is of both.
+        """
         if held:
-            self.compare.say("A · before", "warning")
+            self.compare.say(f"A · {BEFORE}", "warning")
         elif mode is Mode.WIPE:
-            self.compare.say("A before | B now", "accent")
+            self.compare.say(f"A {name} | B now", "accent")
         elif mode is Mode.DIFFERENCE:
-            self.compare.say("difference ×4", "accent")
+            self.compare.say("difference ×4" if name == BEFORE else f"difference ×4 from the {name}", "accent")
         else:
             self.compare.say("A/B  hold B" if possible else "")
 

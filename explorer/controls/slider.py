@@ -111,6 +111,11 @@ class LabelledSlider(QWidget):
         self.number.show_value(value)
         self.track.update()
 
+    def steer(self, value: float) -> None:
+        """Moves it as a hand does; whoever steers it ends the gesture."""
+        self.set_value(value)
+        self.changing.emit(value)
+
     def set_colour(self, token: str) -> None:
         """Fills the track in a band's colour; "" is the accent."""
         self.track.colour = token

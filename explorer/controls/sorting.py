@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.chips import button
+from explorer.controls.literal import literal
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Fit, Piece, Request, Strip
@@ -138,7 +139,7 @@ class SortingDialog(QDialog):
     def _fill_menu(self) -> None:
         menu = self._menu = QMenu(self)
         for direction in self._others:
-            menu.addAction(direction.name).setCheckable(True)
+            menu.addAction(literal(direction.name)).setCheckable(True)
         self.unchanged.setMenu(menu)
         self.unchanged.setEnabled(bool(self._others))
 

@@ -20,7 +20,7 @@ from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.entanglement import Entanglement
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.library import Library
+from stylegan_core.latents.library import Entry, Library
 from stylegan_core.recipe import AppliedDirection, Recipe, Vector
 from stylegan_core.stems import kimg_of, kimg_words
 from stylegan_core.sweep_plan import with_strength
@@ -45,6 +45,7 @@ class DirectionsPanel(Panel):
 
     taken_away = Signal(str, object)  # a sentence, and what brings the direction back when it is called
     labels_chosen = Signal(str)  # a data set in whose labels directions are to be looked for
+    learn_wanted = Signal(str)  # the name of a direction that is to be steered from afar
     labels_dropped = Signal()  # that search is given up
     entries_changed = Signal(object)  # every direction there is, in order
     sweep_wanted = Signal(object)  # an entry that is to be looked at in the Lab
@@ -240,7 +241,7 @@ class DirectionsPanel(Panel):
         self.fewer.setVisible(self._limit > self._few)
         self._shown = self.session.recipe.directions
         self._show_applied()
-        self.entries_changed.emit(self.shelf.every)
+        self.entries_changed.emit(tuple(self.shelf.every()))
 
     def take_measured(self, facts: Entanglement) -> None:
         """What directions of a network change was measured: their rows say it."""
@@ -287,13 +288,17 @@ class DirectionsPanel(Panel):
     # -- what a row asks for ------------------------------------------------------------------------------------
 
     def _apply(self, row: DirectionRow, strength: float) -> None:
-        self.session.edit(directions=self._with(row, strength))
+        self.session.edit(directions=self._with(AppliedDirection(row.entry.direction, strength, *row.range)))
 
-    def _with(self, row: DirectionRow, strength: float) -> tuple[AppliedDirection, ...]:
-        """The recipe's directions with this one at a strength; at 0 it is taken out."""
-        first, last = row.range
-        applied = AppliedDirection(row.entry.direction, strength, first, last)
-        return with_strength(self.session.recipe.directions, applied, strength)
+    def set_strength(self, entry: Entry, strength: float) -> None:
+        """Sets a direction that need not be on show to a strength in sigma, in a gesture that goes on."""
+        row = next((each for each in self.rows if each.entry.key == entry.key), None)
+        layers = row.range if row is not None else (entry.first, entry.last)
+        self.session.edit(directions=self._with(AppliedDirection(entry.direction, strength, *layers)))
+
+    def _with(self, new: AppliedDirection) -> tuple[AppliedDirection, ...]:
+        """The recipe's directions with this one; at strength 0 it is taken out."""
+        return with_strength(self.session.recipe.directions, new, new.strength)
 
     def _rename(self, row: DirectionRow, name: str) -> None:
         entry = replace(row.entry, direction=replace(row.entry.direction, name=name))
@@ -311,6 +316,8 @@ class DirectionsPanel(Panel):
             self._preview(row)
         elif word == "sweep":
             self.sweep_wanted.emit(row.entry)
+        elif word == "learn":
+            self.learn_wanted.emit(row.entry.direction.name)
         elif word == "star":
             self._kept(self.shelf.star(row.entry))
         elif word == "remove":
@@ -324,7 +331,8 @@ class DirectionsPanel(Panel):
         if QApplication.mouseButtons() or self.info is None:
             return
         self._previewed = row
-        recipes = tuple(replace(self.session.recipe, directions=self._with(row, sigma)) for sigma in PREVIEWED)
+        shown = (AppliedDirection(row.entry.direction, sigma, *row.range) for sigma in PREVIEWED)
+        recipes = tuple(replace(self.session.recipe, directions=self._with(each)) for each in shown)
         if self.ask(Strip(PREVIEW, recipes)):
             self.preview.grid.clear()
         self.preview.open_beside(row)

@@ -70,6 +70,11 @@ class FilmStrip(Asking):
         return self.player.playing
 
     @property
+    def begun(self) -> bool:
+        """Whether it is being played, or will be as soon as its pictures have been looked at."""
+        return self.playing or self._wants_to_play
+
+    @property
     def moment(self) -> float | None:
         """The second that is shown, while the film plays or stands still between two of its pictures."""
         between = self._last is not None and self._last not in self._keys
@@ -89,7 +94,7 @@ class FilmStrip(Asking):
 
     def play(self) -> None:
         """Plays from where it is, or stops."""
-        if self.playing or self._wants_to_play:
+        if self.begun:
             self.stop()
         elif self._timeline is None:
             self._wants_to_play = len(self._keys) > 1
@@ -105,6 +110,13 @@ class FilmStrip(Asking):
         if self.playing:
             self.player.halt()
             self.session.commit()
+
+    def scrub(self, seconds: float) -> None:
+        """Shows a moment, in a gesture that goes on."""
+        if self.playing:
+            self.player.halt()
+        self._wants_to_play = False
+        self._show(seconds)
 
     def clear(self) -> None:
         """Begins a new film; the old one is offered back."""
@@ -340,7 +352,7 @@ class FilmStrip(Asking):
         view.save.clicked.connect(self.save_wanted)
         view.more.clicked.connect(self._more_menu)
         view.cancel.clicked.connect(self.cancel_wanted)
-        self.track.moved.connect(self._scrub)
+        self.track.moved.connect(self.scrub)
         self.track.rested.connect(self.session.commit)
         self.row.made.connect(lambda: self._show_pictures())
         self.row.add_asked.connect(lambda: self.add())
@@ -351,12 +363,6 @@ class FilmStrip(Asking):
         self.row.removed.connect(self._remove)
         self.row.dropped.connect(lambda at, recipe: self.insert(at, (recipe,)))
         self.row.file_dropped.connect(self.picture_dropped)
-
-    def _scrub(self, seconds: float) -> None:
-        if self.playing:
-            self.player.halt()
-        self._wants_to_play = False
-        self._show(seconds)
 
 
 def _same_key(before: Film, at: int | None, film: Film) -> int | None:

@@ -5,6 +5,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Set
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
@@ -19,6 +21,7 @@ from explorer.history_file import Entry
 from explorer.jobs import Answer, Frame, Piece, Strip
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
+from stylegan_core.rundir import CHECKPOINTS
 
 THUMB, SMALL_THUMB, STORED = 62, 42, 128
 MOST_SHOWN = 200  # thumbnails of the last entries; favourites are shown beside them, however old
@@ -132,9 +135,20 @@ class HistoryStrip(QWidget):
         self._head.insertWidget(0, switch)
 
     def favourites(self) -> tuple[Recipe, ...]:
-        """The starred pictures of the open network, oldest first."""
-        model = self._session.info.hash if self._session.info else ""
-        return tuple(e.recipe for e in self._entries.values() if e.favourite and e.model_hash == model)
+        """The starred pictures of the open network, oldest first, also those starred at other snapshots of its run."""
+        return tuple(dict.fromkeys(e.recipe for e in self._entries.values() if e.favourite and self._is_open(e)))
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """Every picture of the open network, oldest first, also those made at other snapshots of its run."""
+        return tuple(dict.fromkeys(e.recipe for e in self._entries.values() if self._is_open(e)))
+
+    def _is_open(self, entry: Entry) -> bool:
+        """Whether an entry is of the open network, or of the same when it had learned less or more."""
+        info = self._session.info
+        if info is None or entry.model_hash == info.hash:
+            return info is not None
+        run = _run_of(self._session.model_path)
+        return run is not None and run == _run_of(entry.model_path)
 
     def star_current(self) -> None:
         """Makes the entry of the current recipe a favourite, or no longer one."""
@@ -306,6 +320,13 @@ class HistoryStrip(QWidget):
         self._only.setText(f"★ favourites {stars}" if stars else "★ favourites")
         self._only.setEnabled(bool(stars) or self._only.isChecked())
         self._empty.setVisible(not self._entries)
+
+
+@cache
+def _run_of(model: str) -> Path | None:
+    """The folder of snapshots that a network lies in, without links; None where it belongs to no run."""
+    folder = Path(model).parent
+    return folder.resolve() if folder.name == CHECKPOINTS else None
 
 
 def _file_of(image: QImage) -> bytes:

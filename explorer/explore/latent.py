@@ -9,10 +9,12 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QRegularExpression
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStyle, QStyleOptionFrame, QWidget
 
 from explorer import theme
-from explorer.controls.chips import IconButton, button
+from explorer.controls.chips import IconButton, button, chip
 from explorer.controls.field import Field
 from explorer.controls.pad import SeedPad
 from explorer.controls.panel import Panel, allow
+from explorer.controls.projection_card import TIPS as CARD_TIPS
+from explorer.controls.projection_card import ProjectionCard
 from explorer.controls.slider import REST, LabelledSlider
 from explorer.jobs import Done, Piece, Strip
 from explorer.session import Session
@@ -28,6 +30,7 @@ TIPS = {
     "seed": f"{knob(Latent, 'seed').meaning} Type one, or step with the up and down keys.",
     "new": "Draws a new face from a random seed (N).",
     "pad": "Drag between faces: the picture is a blend of the four around the point. Double-click resets.",
+    "photo": "Looks for the face nearest to a picture of yours.",
     "snap": "Goes to the nearest seed of the map.",
 }
 LOCKED = "This face is locked."
@@ -37,6 +40,7 @@ NEW_FACE = "New face"  # the command's name, by which another page finds it
 class LatentPanel(Panel):
     """Seed, new face, lock, pad and walk; a walk is one step of undo when it stops."""
 
+    photo_wanted = Signal()  # a picture of the person's own is to be chosen
     held = Signal(str)  # why the face is to stay as it is; empty where it may move
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -46,6 +50,8 @@ class LatentPanel(Panel):
         self.lock = IconButton(
             "unlock", "Keeps this face: seed, pad, walk and a drag on the picture do nothing while locked.", "lock"
         )
+        self.photo = chip("my photo …", TIPS["photo"])
+        self.card = ProjectionCard()
         self.pad = SeedPad()
         self.snap = button("Snap", TIPS["snap"], "ghost")
         self.walk = LabelledSlider("Walk", WALK, 0.0, signed=True)
@@ -73,7 +79,9 @@ class LatentPanel(Panel):
             (self.seed, head, 1), (self.new, head, 0), (self.lock, head, 0), (self.snap, foot, 0), (self.walk, foot, 1)
         ):  # fmt: skip
             layout.addWidget(widget, stretch)
+        self.section.add_action(self.photo)
         self.body.addLayout(head)
+        self.body.addWidget(self.card)
         self.body.addWidget(self._class_row)
         self.body.addWidget(self.pad)
         self.body.addLayout(foot)
@@ -84,12 +92,13 @@ class LatentPanel(Panel):
 
     def _connect(self) -> None:
         self.seed.chosen.connect(lambda seed: self._go(Latent(seed)))
-        self.seed.stepped.connect(self._step_to)
+        self.seed.stepped.connect(self.step_to)
         self.seed.rested.connect(self.session.commit)
         self.seed.finished.connect(self.pad.setFocus)
         self.new.clicked.connect(self.new_face)
+        self.photo.clicked.connect(self.photo_wanted)
         self.lock.toggled.connect(lambda: self._show_locks())
-        self.pad.moving.connect(self._move)
+        self.pad.moving.connect(self.move_to)
         self.pad.committed.connect(self.session.commit)
         self.pad.view_moved.connect(self.refresh_later)
         self.snap.clicked.connect(self.snap_to_seed)
@@ -97,6 +106,9 @@ class LatentPanel(Panel):
         self.session.moves_itself.connect(self._give_way)
         self.classes.activated.connect(self._choose_class)
         self.add_command(NEW_FACE, "N", "Draws a new face from a random seed.", self.new_face, self.new)
+        card = self.card
+        self.add_command("Take the nearest face so far", "", CARD_TIPS["take"], card.take.click, card.take)
+        self.add_command("Cancel the search for a face", "", CARD_TIPS["cancel"], card.cancel.click, card.cancel)
         self.add_command("Snap to the nearest seed", "", TIPS["snap"], self.snap_to_seed, self.snap)
         self.add_command("Walk or stand still", "W", "Starts a slow walk, or stops it.", self.toggle_walk, self.walk)
 
@@ -168,11 +180,13 @@ class LatentPanel(Panel):
             self.stop_walk()
             self.session.apply(replace(self.session.recipe, latent=latent))
 
-    def _step_to(self, seed: int) -> None:
+    def step_to(self, seed: int) -> None:
+        """The face of a seed, in a gesture that goes on."""
         self.stop_walk()
         self.session.edit(latent=Latent(seed))
 
-    def _move(self, x: float, y: float) -> None:
+    def move_to(self, x: float, y: float) -> None:
+        """A point of the map, in steps of its grid, in a gesture that goes on."""
         self.stop_walk()
         self.session.edit(latent=Latent(self.session.recipe.latent.seed, x, y))
 
@@ -209,7 +223,7 @@ class LatentPanel(Panel):
         reason = self._why_not()
         if reason:
             self.stop_walk()
-        for widget, name in ((self.seed, "seed"), (self.new, "new"), (self.pad, "pad")):
+        for widget, name in ((self.seed, "seed"), (self.new, "new"), (self.pad, "pad"), (self.photo, "photo")):
             allow(widget, reason, TIPS[name])
         self.walk.set_why_not(reason)
         self.show_recipe(self.session.recipe)

@@ -105,6 +105,11 @@ class NoisePanel(Panel):
         self.strip.chosen.connect(self._take_draw)
         self.add_command("Other noise", "R", TIPS["reseed"], self.draw_again, self.reseed)
 
+    @property
+    def layer(self) -> int:
+        """The selected layer."""
+        return self._layer
+
     def draw_again(self) -> None:
         """Other noise for every layer."""
         if self._count():

@@ -184,15 +184,25 @@ class PictureView(QWidget):
         self.update()
         self.mode_changed.emit(mode)
 
+    def hold_beside(self, image: QImage, name: str) -> None:
+        """Wipes between a picture from outside, ``name`` in a word, and what is shown, also while that is edited."""
+        self.wipe.pin(image, name)
+        self.wipe.mode = Mode.WIPE
+        self._mark()
+        self.update()
+        self.mode_changed.emit(Mode.WIPE)
+
     def _pin(self, before: Recipe | None) -> None:
         self.wipe.pin(None if before is None else self._kept.get((self._model(), before)))
         if before is not None and self.wipe.pinned is None:
             self.pin_wanted.emit(before)
 
     def pin(self, image: QImage) -> None:
-        """A of the wipe was drawn."""
-        self.wipe.pin(image)
-        self.update()
+        """A of the wipe was drawn; it comes too late where a picture from outside took its place."""
+        if self.wipe.pinned is None:
+            self.wipe.pin(image)
+            self._mark()
+            self.update()
 
     def _next_mode(self) -> None:
         order = list(Mode)
@@ -234,7 +244,7 @@ class PictureView(QWidget):
         if not self._bare:
             self._pills.tell(frame, self.stale, self._failure)
             possible = self._session.previous_recipe is not None
-            self._pills.tell_compared(self._other is not None, self.wipe.mode, possible)
+            self._pills.tell_compared(self._other is not None, self.wipe.mode, possible, self.wipe.name)
             self._place_pills()
         self.marked.emit()
 

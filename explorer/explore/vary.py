@@ -35,6 +35,7 @@ class VaryPanel(Panel):
         self.grid = ThumbnailGrid(CHILDREN + 1, 3, SIDE, 5)
         self.amount = LabelledSlider("", AMOUNT, DEFAULT_AMOUNT, zero=0.05, number_width=40)
         self.amount.track.setAccessibleName("Distance")
+        self.amount.number.setAccessibleName("Distance, number")
         self.again = chip("again", "Draws eight other children.")
         self.keep = {name: chip(name, f"Keeps the {name} layers of this face.", checkable=True) for name in NAMES}
         self.keep_directions = chip("directions", "Keeps what the directions in use decide.", checkable=True)

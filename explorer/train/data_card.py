@@ -126,6 +126,7 @@ class DataCard(QWidget):
         self.bar, self.said = QProgressBar(), QLabel()
         self.cancel = chip("cancel", "Gives up looking through the pictures; training can begin all the same.")
         self.report: dict[str, Any] | None = None
+        self._resolution = 0
         self._check, self._left = CoreCommand(parent=self), TimeLeft()
         self.copy = CopyRow()
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -194,6 +195,11 @@ class DataCard(QWidget):
         self.path.setText(path)
         self._rest.stop()
         self._look()
+
+    def set_resolution(self, resolution: int) -> None:
+        """What the network will draw: smaller pictures are called tiny, and avatars are made of this size."""
+        self._resolution = resolution
+        self.maker.set_resolution(resolution)
 
     def drop(self) -> None:
         """Ends the check; what it would have found is not asked for any more."""
@@ -270,7 +276,7 @@ class DataCard(QWidget):
         if self.copy.busy:
             self._add(Finding(f"The copy of {Path(self.copy.source).name} is still being made.", "muted"))
             return
-        self.copy.begin(self.text, self.folder, unwanted(self.report))
+        self.copy.begin(self.text, self.folder, unwanted(self.report, self._resolution))
         self.copying.emit()
 
     def unfinished(self) -> list[str]:

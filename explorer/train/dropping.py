@@ -7,6 +7,7 @@ from typing import Literal
 
 from explorer.opening import IMAGES, PNG, look
 
+ONE_PICTURE = "{} is one picture: drop the folder that holds it, or a zip file of pictures."
 IDX = (b"\x1f\x8b", b"\0\0\x08")  # packed or not
 
 Kind = Literal["run", "data", "network", "other"]
@@ -42,9 +43,10 @@ def _what_file(path: Path) -> Dropped:
         found = look(path)
     except ValueError:
         if head.startswith((PNG, *IMAGES)):
-            said = f"{path} is one picture: drop the folder that holds it, or a zip file of pictures."
-            raise ValueError(said) from None
+            raise ValueError(ONE_PICTURE.format(path)) from None
         raise
+    if found.photo:
+        raise ValueError(ONE_PICTURE.format(path))
     return Dropped("network", path) if found.model else Dropped("other", path)
 
 

@@ -44,7 +44,7 @@ def findings(report: dict[str, Any], resolution: int, better: str, settings: Ite
     ``settings`` are the changes a person has made: what they cure is not offered again.
     """
     made = dict(each.partition("=")[::2] for each in settings)
-    found = [_size(report, resolution, better), *_few(report, made), *_wrong(report)]
+    found = [_size(report, resolution, better), *_few(report, made), *_wrong(report, resolution)]
     if report.get("not_square"):
         boxed = made.get("data.fit") == "letterbox"
         what = "bars are added" if boxed else "the middle is used"
@@ -76,8 +76,8 @@ def _few(report: dict[str, Any], made: dict[str, str]) -> list[Finding]:
     return [Finding("So few pictures are soon learnt by heart; a thousand and more are better.", "warning", cures)]
 
 
-def _wrong(report: dict[str, Any]) -> list[Finding]:
-    unreadable, tiny = dict(report.get("unreadable") or {}), dict(report.get("tiny") or {})
+def _wrong(report: dict[str, Any], resolution: int) -> list[Finding]:
+    unreadable, tiny = dict(report.get("unreadable") or {}), _enlarged(report, resolution)
     identical = list(report.get("identical") or [])
     found = []
     if unreadable:
@@ -90,7 +90,7 @@ def _wrong(report: dict[str, Any]) -> list[Finding]:
         text = f"{_are(len(repeated(report)))} there more than once, such as {_named(identical[0])}."
         found.append(Finding(text, "warning"))
     if found and not str(report.get("path", "")).endswith(("ubyte", ".gz")):
-        count = len(unwanted(report))
+        count = len(unwanted(report, resolution))
         what = "it" if count == 1 else "these"
         tip = f"Makes a copy of the data without {what} and uses that; your own files stay as they are."
         last = found[-1]
@@ -107,9 +107,15 @@ def repeated(report: dict[str, Any]) -> list[str]:
     return [str(name) for group in report.get("identical") or [] for name in group[1:]]
 
 
-def unwanted(report: dict[str, Any]) -> set[str]:
-    """The names of all pictures that a clean copy leaves out."""
-    return {*map(str, report.get("unreadable") or {}), *map(str, report.get("tiny") or {}), *repeated(report)}
+def unwanted(report: dict[str, Any], resolution: int) -> set[str]:
+    """The names of all pictures that a clean copy for a network of this resolution leaves out."""
+    return {*map(str, report.get("unreadable") or {}), *_enlarged(report, resolution), *repeated(report)}
+
+
+def _enlarged(report: dict[str, Any], resolution: int) -> list[str]:
+    """The names of the tiny pictures that are too small for this network, too; their sizes are like "24 x 30"."""
+    sizes = dict(report.get("tiny") or {}).items()
+    return [str(name) for name, size in sizes if min(map(int, str(size).split(" x "))) < resolution]
 
 
 def _are(count: int) -> str:

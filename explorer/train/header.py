@@ -41,6 +41,7 @@ class MonitorHeader(QWidget):
         words = QVBoxLayout()
         words.setSpacing(2)
         self.title.setProperty("role", "headline")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setTextFormat(Qt.TextFormat.RichText)
         self.sentence.setWordWrap(True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -88,6 +88,7 @@ class Monitor(QWidget):
         row.addWidget(right, 4)
         column.addLayout(row, 1)
         self.status.setProperty("role", "small")
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         column.addWidget(self.status)
 
     def _left_column(self) -> QWidget:

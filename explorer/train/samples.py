@@ -199,6 +199,7 @@ class SamplesPanel(QWidget):
         self.next_other.hide()
         column.addWidget(self.other_grid, 1)
         self.other_at.setProperty("role", "muted")
+        self.other_at.setTextFormat(Qt.TextFormat.PlainText)
         self.other_at.hide()
         self.other_grid.hide()
         self.other_grid.setMinimumHeight(LEAST_BESIDE)

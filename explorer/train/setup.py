@@ -275,7 +275,7 @@ class SetupPage(QWidget):
         critic = f", a critic beside it{since}" if config.critic.weight else ""
         self.meaning.setText(f"{config.meaning} {total} in all{penalty}{critic}.")
         self.sees.setText("What each level will see" if len(self.resolutions) > 1 else "What it will see")
-        self.data.maker.set_resolution(config.network.resolution)
+        self.data.set_resolution(config.network.resolution)
         self.data.show_label(config.data.label or "")
         if self.run_folder.text().strip() in ("", self._proposed):  # else a person has named one
             self._proposed = str(next_folder(self.runs, config.preset))

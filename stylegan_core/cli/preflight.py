@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from stylegan_core.cli.arguments import path
 from stylegan_core.cli.train import duration
 from stylegan_core.training.config import changed, preset
 
@@ -18,7 +19,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core preflight", description=__doc__)
     parser.add_argument("--preset", required=True)
     parser.add_argument("--data", default="", help="folder, zip or idx file of pictures")
-    parser.add_argument("--run", type=Path, default=Path(), metavar="RUN_DIR", help="where the run would lie")
+    parser.add_argument("--run", type=path, default=Path(), metavar="RUN_DIR", help="where the run would lie")
     parser.add_argument("--init", default="", metavar="MODEL", help="the trained network the run would start from")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting")
     parser.add_argument("--seconds", type=float, default=12.0, help="how long measuring may take, roughly")

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path
@@ -11,6 +12,8 @@ from stylegan_core.cli.seeds import seed_recipes
 from stylegan_core.picture import save_picture
 from stylegan_core.recipe import FARTHEST, Recipe
 from stylegan_core.saved_picture import SavedPicture, read_picture
+
+FEW = 4  # pictures from which on it is said how far it is
 
 
 def main(argv: list[str]) -> int:
@@ -46,7 +49,8 @@ def main(argv: list[str]) -> int:
         sys.stderr.write(
             f"{arguments.recipe} was drawn by another model, {saved.model_name}; expect another picture.\n"
         )
-    for recipe, target in track(list(zip(recipes, targets, strict=True)), "drawing", disable=len(recipes) < 4):
+    both, console = list(zip(recipes, targets, strict=True)), Console(stderr=True)
+    for recipe, target in track(both, "drawing", console=console, disable=len(recipes) < FEW):
         save_picture(target, render(model, recipe), recipe, model.info, str(model.device))
     print(f"{len(targets)} picture{'s' if len(targets) > 1 else ''} written to {arguments.out}")
     return 0

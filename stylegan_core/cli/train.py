@@ -4,12 +4,12 @@ import argparse
 import logging
 import signal
 import sys
-from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TextColumn
 
+from stylegan_core.cli.arguments import path
 from stylegan_core.events import Tick
 from stylegan_core.training.config import PRESETS, preset
 
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Trains a network into a run directory; the same command resumes it. Presets:\n" + table,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("run", type=Path, metavar="RUN_DIR", help="where the run lives; made if missing")
+    parser.add_argument("run", type=path, metavar="RUN_DIR", help="where the run lives; made if missing")
     parser.add_argument("--preset", default="", help="what to train; not needed to resume")
     parser.add_argument("--data", default="", help="folder, zip or idx file of pictures; not needed to resume")
     parser.add_argument("--init", default="", metavar="MODEL", help="start from a trained network or run")

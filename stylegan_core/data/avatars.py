@@ -3,8 +3,11 @@
 import io
 import json
 import math
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -28,6 +31,7 @@ from stylegan_core.data.avatar_choices import (
     TOPS,
     Weights,
 )
+from stylegan_core.whole_file import write_whole
 
 SIDE = 210.0  # units of the drawing that the picture shows; chin to crown are about 150
 CENTRE = (132.0, 121.0)  # the middle of the picture in the drawing: between the eyes and the nose
@@ -176,20 +180,41 @@ def write_avatars(folder: Path, count: int, resolution: int, seed: int, workers:
             yield len(labels)
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for written in pool.map(write_chunk, jobs):
+            with _starting_deaf():
+                drawn = pool.map(write_chunk, jobs)
+            for written in drawn:
                 labels |= written
                 yield len(labels)
     write_labels(folder, labels)
 
 
+@contextmanager
+def _starting_deaf() -> Iterator[None]:
+    """Processes begun meanwhile leave Ctrl-C to this one, which ends them; each would complain of it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def write_chunk(job: tuple[Path, int, int, Sequence[int]]) -> dict[str, dict[str, str | float]]:
-    """Draws and writes some of the pictures; returns their labels by file name."""
+    """Draws and writes some of the pictures; returns their labels by file name. Raises OSError."""
     folder, resolution, seed, indices = job
     labels = {}
     for index in indices:
         avatar = sample(seed, index)
         name = f"{index:06d}.png"
-        draw(avatar, resolution).save(folder / name, compress_level=6)
+        try:
+            draw(avatar, resolution).save(folder / name, compress_level=6)
+        except OSError as error:
+            reason = error.strerror or error
+            raise OSError(
+                f"{folder / name} cannot be written ({reason}): choose another folder or free some space."
+            ) from None
         labels[name] = attributes(avatar)
     return labels
 
@@ -197,9 +222,7 @@ def write_chunk(job: tuple[Path, int, int, Sequence[int]]) -> dict[str, dict[str
 def write_labels(folder: Path, pictures: Mapping[str, Mapping[str, str | float]]) -> None:
     """Writes `labels.json`; an attribute with an empty list of values is a number."""
     text = json.dumps({"attributes": attribute_values(), "pictures": pictures}, indent=0)
-    beside = folder / "labels.json.part"
-    beside.write_text(text + "\n", encoding="utf-8")
-    beside.replace(folder / "labels.json")
+    write_whole(folder / "labels.json", f"{text}\n".encode())
 
 
 @cache

@@ -33,7 +33,7 @@ class Extractor:
         """Pictures [N, 3, R, R] in 0..255 -> spatial means of the features [N, 1280]; differentiable."""
         x = images.to(self.device).float()
         if x.shape[-1] != SIDE:
-            x = _resized(x)
+            x = resized(x)
         x = (x / 127.5 - 1).contiguous(memory_format=torch.channels_last)
         maps: Tensor = self.network.extract_features(x)
         return maps.mean(dim=(2, 3))
@@ -53,7 +53,7 @@ class Extractor:
         return np.concatenate(found)
 
 
-def _resized(x: Tensor) -> Tensor:
+def resized(x: Tensor) -> Tensor:
     """Pictures [N, 3, SIDE, SIDE], by the CPU where the device cannot, as Apple's under older versions of torch."""
     resize = partial(F.interpolate, size=(SIDE, SIDE), mode="bilinear", antialias=True, align_corners=False)
     try:

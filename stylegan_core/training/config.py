@@ -246,7 +246,7 @@ def changed(config: TrainingConfig, settings: Iterable[str]) -> TrainingConfig:
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise ValueError(f"--set takes key=value, not {setting!r}.")
+            raise ValueError(f"A change of the preset takes key=value, such as gamma=2, not {setting!r}.")
         config = _set(config, key.strip().split("."), value.strip(), key)
     return config
 

@@ -166,13 +166,13 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
         check_data(run, config, dataset, wish.data)
         path = str(Path(wish.data).resolve()) if wish.data else config.data.path
         return replace(config, data=replace(config.data, path=path)), dataset
-    if not wish.preset or not wish.data:
-        raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
     if run.every_state():
         raise ValueError(
             f"{run.path} has lost its config.json, which says what it was trained with: put it back, or begin a new "
             "run from one of its networks with --init."
         )
+    if not wish.preset or not wish.data:
+        raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
     if run.has_strangers():
         raise ValueError(f"{run.path} is not empty and not a run; name a new folder.")
     config = changed(preset(wish.preset), wish.settings)

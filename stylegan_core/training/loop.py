@@ -93,7 +93,7 @@ class Loop:
         except Stopped:
             finished = False
         except Exception:
-            if self.team.world == 1:
+            if self.team.world == 1 and not self._replaced():
                 rescue(self.keeper, self.state, self.checkpoint)
             raise
         self._save_at_the_end()
@@ -101,6 +101,10 @@ class Loop:
             with suppress(Stopped):
                 self.samples()
         return finished
+
+    def _replaced(self) -> bool:
+        """Whether another run lies where this one was deleted: nothing is to be written there."""
+        return self.run.deleted() and self.run.exists()
 
     def _begin(self) -> None:
         """The pictures of the start, or what was planned at the image it goes on from and not done when it stopped."""
@@ -157,6 +161,8 @@ class Loop:
         while True:
             if self.stop_wanted or self.run.take("stop"):
                 raise Stopped
+            if self.run.deleted():
+                raise OSError(f"{self.run.path} was deleted while it was trained: the training ends.")
             if not self.run.requested("pause"):
                 return
             self.speed.pause()

@@ -35,6 +35,14 @@ def test_a_picture_says_what_drew_it(model_file: Path, tmp_path: Path) -> None:
     assert saved.threads == torch.get_num_threads()
 
 
+def test_how_far_the_command_is_does_not_mix_with_its_answer(
+    model_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["render", str(model_file), "--seeds", "0-4", "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"5 pictures written to {tmp_path / 'out'}\n" and "drawing" in said.err
+
+
 def test_the_command_draws_a_saved_picture_again_byte_for_byte(
     model_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,6 +27,8 @@ from explorer.controls.film_dialog import FilmDialog
 from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.jobs import Answer, Done, Picture, Problem
+from explorer.remote.bindings import Binding
+from explorer.remote.message import Message
 from explorer.train.monitor import Monitor
 from explorer.train.pictures import PictureLoader
 from explorer.train.setup import SetupPage
@@ -352,6 +354,30 @@ def dialogs(stage: Stage) -> Scene:
         yield f"dialog-{name}", dialog
         dialog.close()
         dialog.deleteLater()
+    yield "dialog-remote", _remote(stage)
+    explorer.remoting.dialog.close()
+    explorer.remoting.remote.osc_on = False
+    explorer.remoting.remote.changed.emit()
+
+
+def _remote(stage: Stage) -> QWidget:
+    """Remote control with some knobs and messages; it looks as if it listened, but no port is open."""
+    remoting = stage.explorer.remoting
+    remote = remoting.remote
+    remote.look_for_devices = lambda then: then(("nanoKONTROL2",), "")  # type: ignore[method-assign, assignment]
+    for source, control in (("cc 1 7", "/psi"), ("/1/fader1", "/walk"), ("note 10 36", "/favourite/next")):
+        remote.add(Binding(source, control))
+    remoting.show()
+    remote.osc_on = True
+    remote.changed.emit()
+    for address, value in (("/mix/coarse", 0.5), ("/film/position", 4.0), ("/smile", 2.0), ("cc 1 7", 72)):
+        remote.inbox.put([Message(address, (value,))])
+        remote.doing.apply()
+    stage.settle()
+    assert remoting.dialog is not None
+    remoting.dialog.messages.show_log()
+    stage.pump(1)
+    return remoting.dialog
 
 
 def _card(window: QWidget) -> CardDialog:

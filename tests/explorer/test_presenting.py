@@ -10,10 +10,12 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from explorer import theme
 from explorer.app import Explorer
 from explorer.controls.compare import Mode
+from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.latent import LatentPanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.jobs import Problem
@@ -137,6 +139,16 @@ def test_leaving_brings_back_exactly_what_was_there(
     qtbot.waitUntil(lambda: explorer.picture.geometry() == geometry)
 
 
+def test_a_widget_that_is_gone_meanwhile_does_not_keep_anybody_on_the_stage(explorer: Explorer, qtbot: QtBot) -> None:
+    explorer.session.apply(Recipe(Latent(5)))
+    earlier = explorer.history.findChildren(Thumbnail)[0]
+    earlier.setFocus()
+    enter(explorer, qtbot)
+    delete(earlier)
+    explorer.presenting.leave()
+    assert not explorer.presenting.on
+
+
 def test_without_a_picture_there_is_nothing_to_present(start: Make, qtbot: QtBot, window_home: Path) -> None:
     (window_home / "box" / "boxed" / "boxed.safetensors").unlink()
     explorer = start()
@@ -190,6 +202,13 @@ def test_the_keys_of_the_panels_work(explorer: Explorer, qtbot: QtBot) -> None:
     again = next(each for each in explorer.presenting.stage.actions() if each.text() == "Other children")
     with qtbot.waitSignal(again.triggered):
         press(explorer, qtbot, Key.Key_V)
+
+
+def test_a_key_that_is_held_goes_on_the_stage_and_stays_there(explorer: Explorer, qtbot: QtBot) -> None:
+    enter(explorer, qtbot)
+    for repeated in (explorer.actions["present"], explorer.actions["star"], explorer.actions["wipe"]):
+        assert not repeated.autoRepeat()
+    assert explorer.actions["undo"].autoRepeat()
 
 
 def test_nothing_opens_before_an_audience(explorer: Explorer, qtbot: QtBot) -> None:
@@ -283,6 +302,41 @@ def test_a_remote_control_steps_through_the_favourites(explorer: Explorer, qtbot
     assert explorer.session.recipe == two
     drawn(explorer, qtbot)
     assert caption(explorer).startswith("★ boxed")
+
+
+def test_digits_that_a_keyboard_has_with_shift_are_digits(explorer: Explorer, qtbot: QtBot) -> None:
+    one, two, _ = star(explorer, 11, 12, 13)
+    enter(explorer, qtbot)
+    press(explorer, qtbot, Key.Key_2, Modifier.ShiftModifier)
+    assert explorer.session.recipe == two
+    press(explorer, qtbot, Key.Key_1, Modifier.ShiftModifier | Modifier.KeypadModifier)
+    assert explorer.session.recipe == one
+    press(explorer, qtbot, Key.Key_C, Modifier.ShiftModifier)
+    assert explorer.presenting.stage.caption.wanted
+
+
+@pytest.mark.parametrize("starred", [True, False])
+def test_pictures_of_a_run_stay_when_a_newer_snapshot_comes(
+    explorer: Explorer, qtbot: QtBot, window_home: Path, starred: bool
+) -> None:
+    (window_home / "run" / "checkpoints").mkdir(parents=True)
+    earlier, later = (model_file(window_home / "run" / "checkpoints", name) for name in ("000010", "000020"))
+    explorer.documents.open(earlier)
+    qtbot.waitUntil(lambda: explorer.session.model_path == earlier)
+    made = star(explorer, 11, 12, 13)
+    if not starred:
+        for recipe in made:
+            explorer.session.apply(recipe)
+            explorer.history.star_current()
+    enter(explorer, qtbot)
+    explorer.documents.follow(later)
+    qtbot.waitUntil(lambda: explorer.session.model_path == later)
+    press(explorer, qtbot, Key.Key_Left)
+    assert explorer.session.recipe == made[1]
+    assert explorer.history.favourites() == (tuple(made) if starred else ())
+    explorer.documents.open(model_file(window_home, "other"))
+    qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "other")
+    assert not explorer.history.favourites() and len(explorer.history.recipes()) == 1
 
 
 def test_without_favourites_the_history_is_stepped_through(explorer: Explorer, qtbot: QtBot) -> None:
@@ -400,11 +454,11 @@ def test_a_network_that_takes_long_to_load_says_how_far_it_is(
 ) -> None:
     enter(explorer, qtbot)
     backend.load_gate.clear()
-    drop(explorer, Path(model_file(window_home, "other")))
+    drop(explorer, Path(model_file(window_home, "other  one")))
     said = explorer.presenting.stage.sentence
-    qtbot.waitUntil(lambda: said.text == "Loading other … 50 %")
+    qtbot.waitUntil(lambda: said.text == "Loading other one … 50 %")
     backend.load_gate.set()
-    qtbot.waitUntil(lambda: caption(explorer).startswith("other"))
+    qtbot.waitUntil(lambda: caption(explorer).startswith("other  one"))
     assert not said.isVisible()
 
 

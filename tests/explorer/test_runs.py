@@ -99,6 +99,17 @@ def test_the_watcher_tells_news_once(run: RunDir, watcher: RunWatcher) -> None:
     assert [event.img for event in told[first:]] == [21_000]
 
 
+def test_a_folder_that_is_deleted_is_said_to_be_gone(run: RunDir, watcher: RunWatcher) -> None:
+    """The window told to look at the machine that trains."""
+    look(watcher)
+    aside = run.path.rename(run.path.with_name("aside"))
+    look(watcher)
+    assert watcher.state.sentence == f"{run.path} is gone: it was deleted or moved, or its disk is away."
+    aside.rename(run.path)
+    look(watcher)
+    assert watcher.state.name == "training"
+
+
 def test_a_resume_tells_the_story_anew(run: RunDir, watcher: RunWatcher) -> None:
     stories: list[tuple[events.Event, ...]] = []
     watcher.retold.connect(stories.append)

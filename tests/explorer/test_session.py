@@ -24,6 +24,29 @@ def test_an_edit_that_changes_nothing_is_silent(qtbot: QtBot) -> None:
     assert heard == [Recipe(psi=0.5)]
 
 
+def test_edits_at_once_are_told_as_one_and_before_a_commit_among_them(qtbot: QtBot) -> None:
+    made = session()
+    heard: list[tuple[str, Recipe]] = []
+    made.recipe_changed.connect(lambda recipe: heard.append(("changed", recipe)))
+    made.committed.connect(lambda recipe: heard.append(("committed", recipe)))
+    with made.at_once():
+        made.edit(psi=0.5)
+        made.edit(cutoff=4)
+        assert made.recipe == Recipe(psi=0.5, cutoff=4) and not heard
+    assert heard == [("changed", Recipe(psi=0.5, cutoff=4))]
+    heard.clear()
+    with made.at_once():
+        made.edit(psi=0.4)
+        made.commit()
+        made.edit(psi=0.3)
+    told = [Recipe(psi=psi, cutoff=4) for psi in (0.4, 0.3)]
+    assert heard == [("changed", told[0]), ("committed", told[0]), ("changed", told[1])]
+    heard.clear()
+    with made.at_once():
+        made.edit(psi=0.3)
+    assert not heard
+
+
 def test_a_gesture_is_one_step_however_many_edits_it_has(qtbot: QtBot) -> None:
     made = session()
     for psi in (0.6, 0.5, 0.4):

@@ -51,11 +51,30 @@ def test_run_installs_nothing_after_test(bare_checkout: Path, monkeypatch: pytes
     make.install_packages("run")
 
 
+@pytest.mark.parametrize("ready", [True, False])
+def test_midi_is_installed_where_it_is_ready_and_missed_nowhere(
+    bare_checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ready: bool
+) -> None:
+    build_venv(bare_checkout)
+    asked: list[tuple[str, ...]] = []
+
+    def succeeds(*command: str | Path, **_: str) -> bool:
+        asked.append(tuple(map(str, command)))
+        return ready
+
+    monkeypatch.setattr(make, "succeeds", succeeds)
+    make.install_midi()
+    make.install_midi()
+    assert len(asked) == 1 and asked[0][-1] == f"{bare_checkout}[midi]" and "--only-binary" in asked[0]
+    assert ("MIDI controllers cannot be used" in capsys.readouterr().out) is not ready
+
+
 def test_missing_qt_libraries_are_named_where_they_may_not_be_installed(
     bare_checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build_venv(bare_checkout)
     make.stamp("run")
+    make.stamp("midi")
     monkeypatch.setattr(make, "LINUX", True)
     monkeypatch.setattr(make, "succeeds", lambda *_, **__: False)
     monkeypatch.setattr(make, "apt_get", lambda: None)

@@ -26,7 +26,14 @@ CORE = [
     "stylegan_core.training.config",
     "stylegan_core.data.check",
 ]
-EXPLORER = ["explorer.session", "explorer.jobs", "explorer.runs", "explorer.settings", "explorer.main_window"]
+EXPLORER = [
+    "explorer.session",
+    "explorer.jobs",
+    "explorer.runs",
+    "explorer.settings",
+    "explorer.main_window",
+    "explorer.remote.remote",
+]
 
 
 def loaded_by(module: str) -> set[str]:

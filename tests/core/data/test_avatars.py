@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import signal
 from dataclasses import replace
 from itertools import pairwise
+from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ resvg_py = pytest.importorskip("resvg_py", reason="resvg-py is not installed (ex
 from PIL import Image
 
 from stylegan_core.data import avatar_choices, avatar_parts
-from stylegan_core.data.avatars import Avatar, attribute_values, attributes, draw, sample, write_avatars
+from stylegan_core.data.avatars import Avatar, attribute_values, attributes, draw, sample, write_avatars, write_chunk
 
 TOPS = sorted(avatar_choices.TOPS)
 PLAIN = {
@@ -158,6 +160,24 @@ def test_same_seed_same_bytes_whatever_the_number_of_workers(tmp_path: Path) -> 
     ]
     assert len(digests[0]) == 71
     assert digests[0] == digests[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_a_sentence_that_names_the_picture(tmp_path: Path) -> None:
+    (tmp_path / "000001.png").symlink_to("/dev/full")
+    with pytest.raises(OSError, match=r"000001\.png cannot be written \(No space left.*free some space\.$"):
+        write_chunk((tmp_path, 16, 5, range(3)))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs the /proc of Linux")
+def test_only_the_process_that_waits_hears_ctrl_c(tmp_path: Path) -> None:
+    """Each of the others, one a core, ended with a traceback."""
+    before, drawn = signal.getsignal(signal.SIGINT), write_avatars(tmp_path / "faces", 70, 16, seed=5, workers=2)
+    next(drawn)
+    ignored = [Path(f"/proc/{each.pid}/status").read_text().split("SigIgn:")[1] for each in active_children()]
+    assert len(ignored) == 2 and all(int(mask.split()[0], 16) & 1 << signal.SIGINT - 1 for mask in ignored)
+    assert signal.getsignal(signal.SIGINT) is before
+    drawn.close()
 
 
 def test_a_picture_does_not_depend_on_how_many_there_are(tmp_path: Path) -> None:

@@ -128,3 +128,10 @@ def test_the_bar_of_a_run_that_is_finished_is_full(trained: Path, capsys: pytest
     assert main(["train", str(trained)]) == 0
     said = capsys.readouterr().err
     assert "100.0 %" in said and "finished." in said
+
+
+@pytest.mark.parametrize("command", [("train", ""), ("preflight", "--run", "")])
+def test_a_run_without_a_name_is_not_taken_for_the_folder_one_stands_in(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    assert "the name is empty" in refused(capsys, *command, "--preset", "tiny", "--data", "pictures")

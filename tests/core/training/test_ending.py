@@ -361,3 +361,28 @@ def test_a_closed_terminal_stops_a_run_but_not_under_nohup(
     assert command.main([str(tmp_path / "run"), "--preset", "tiny", "--data", str(pictures), *settings]) == 0
     assert (signal.SIGHUP in caught) != ignored
     assert the_end(RunDir(tmp_path / "run")).reason == ("finished" if ignored else "stopped")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows deletes no file that is open")
+@pytest.mark.parametrize("replaced", [False, True], ids=["nothing", "another run"])
+def test_a_run_whose_folder_is_deleted_ends(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, replaced: bool
+) -> None:
+    """It trained on for days where no window could see or stop it, beside whoever began anew under its name."""
+    run, original = RunDir(tmp_path / "run"), Loop.step
+
+    def step(self: Loop) -> None:
+        if self.state.counters.img == 80:
+            config = run.config()
+            shutil.rmtree(run.path)
+            if replaced:
+                run.create()
+                run.write_config(config)
+            self._looked = 0.0
+        original(self)
+
+    monkeypatch.setattr(Loop, "step", step)
+    with pytest.raises(OSError, match=r"run was deleted while it was trained: the training ends\."):
+        train(*NEVER)
+    assert bool(run.every_state()) is not replaced  # what it has learnt is kept where that is in nobody's way
+    assert caplog.records

@@ -155,3 +155,12 @@ def test_the_line_of_the_wipe_is_moved_by_keys_and_put_back_by_a_double_click(
     edge = view.picture_rect().topLeft().toPoint() + QPoint(3, 50)
     qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=edge)
     assert view.wipe.line == 0.5 and session.recipe == B
+
+
+def test_it_is_told_when_the_other_side_of_the_wipe_has_come(qtbot: QtBot, session: Session, view: PictureView) -> None:
+    session.apply(B)
+    view.show_frame(frame(B, 20))
+    view.set_mode(Mode.WIPE)
+    assert view.wipe.pinned is None
+    with qtbot.waitSignal(view.marked):
+        view.pin(QImage(8, 8, QImage.Format.Format_RGB888))

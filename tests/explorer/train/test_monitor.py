@@ -39,6 +39,18 @@ def test_one_sentence_says_where_the_run_is(monitor: Monitor) -> None:
     assert monitor.header.pill.state == "training"
 
 
+def test_the_name_of_a_folder_is_shown_letter_by_letter(tmp_path: Path, qtbot: QtBot) -> None:
+    """It was read as HTML: what stands in angle brackets was missing, and what came after it was bold."""
+    run = fake_run.write_run(tmp_path / "cats &amp; <b>dogs", 10, pictures=False)
+    monitor = Monitor(run.path)
+    qtbot.addWidget(monitor)
+    look(monitor)
+    for label in (monitor.header.title, monitor.status, monitor.samples.other_at):
+        assert label.textFormat() is Qt.TextFormat.PlainText
+    assert "cats &amp; <b>dogs" in monitor.header.title.text()
+    monitor.close_run()
+
+
 def test_what_holds_the_counter_is_said(monitor: Monitor, run: RunDir) -> None:
     writer = EventWriter(run)
     writer.write(events.Heartbeat(time=time.time(), img=30_000, text="The layers of 16² learn <what> 8² draws, 40%"))

@@ -17,7 +17,7 @@ from explorer.train import avatar_maker, costs, data_card
 from explorer.train.clean_copy import clean_copy
 from explorer.train.costs import Costs
 from explorer.train.data_card import FindingList
-from explorer.train.findings import findings, why_it_cannot_fit
+from explorer.train.findings import findings, unwanted, why_it_cannot_fit
 from explorer.train.preview import look_at
 from explorer.train.proposals import next_folder, with_setting
 from explorer.train.setup import SetupPage
@@ -170,6 +170,14 @@ def test_findings_say_what_happens_and_what_can_be_done() -> None:
     assert "leave these 8 out" in [cure.text for each in found for cure in each.cures]
     boxed = findings({**REPORT, "not_square": 2}, 64, "", ["data.fit=letterbox"])[-1]
     assert "bars are added" in boxed.text
+
+
+def test_pictures_as_large_as_the_network_are_not_called_tiny() -> None:
+    """At 16² nothing of 16 pixels is enlarged, and a copy without all of it was offered."""
+    report = {**REPORT, "path": "faces", "resolution": 16, "tiny": {"a.png": "16 x 24", "b.png": "24 x 12"}}
+    said = [(each.text, [cure.text for cure in each.cures]) for each in findings(report, 16, "", ())]
+    assert said[1:] == [("1 picture is tiny and will be enlarged: b.png.", ["leave it out"])]
+    assert unwanted(report, 16) == {"b.png"} and unwanted(report, 32) == {"a.png", "b.png"}
 
 
 def test_costs_name_time_memory_and_disk_of_each_level_and_in_all(qtbot) -> None:

@@ -1,0 +1,142 @@
+"""A photo beside the nearest picture of the network, while that is looked for and afterwards."""
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from explorer.controls.chips import IconButton, chip
+from explorer.controls.panel import allow
+from explorer.controls.thumbnails import Thumbnail
+
+SIDE = 84
+TIPS = {
+    "photo": "Your picture, cut to a square and as large as the network draws. Click to wipe between it and the face.",
+    "nearest": "The nearest picture that was found. Click to come back to it.",
+    "take": "Ends the search and shows the nearest face so far.",
+    "cancel": "Gives the search up; the face stays as it is.",
+    "compare": "Wipes between your picture and the present face, with a line to drag.",
+    "close": "Puts your picture away; the face stays.",
+}
+NOTHING_YET = "Nothing is found yet."
+NO_SEARCH = "Nothing is looked for: begin with My photo."
+Pixels = npt.NDArray[np.uint8]
+
+
+class ProjectionCard(QWidget):
+    """Hidden until a search begins; the buttons are those of the search, and after it those of what was found."""
+
+    taken = Signal()
+    given_up = Signal()
+    compared = Signal()
+    returned = Signal()  # to the face that was found
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.photo, self.nearest = Thumbnail(SIDE, "photo"), Thumbnail(SIDE, "nearest")
+        self.number, self.unit, self.beside = QLabel(), QLabel("of 255 apart"), QLabel()
+        self.bar, self.words = QProgressBar(), QLabel()
+        self.take, self.cancel = chip("take it", TIPS["take"]), chip("cancel", TIPS["cancel"])
+        self.compare, self.close_it = chip("compare", TIPS["compare"]), IconButton("close", TIPS["close"])
+        self._lay_out()
+        self.photo.clicked.connect(self._compare)
+        self.nearest.clicked.connect(self._return)
+        self.take.clicked.connect(self.taken)
+        self.cancel.clicked.connect(self.given_up)
+        self.compare.clicked.connect(self.compared)
+        self.close_it.clicked.connect(self.closed)
+        self._show_buttons(searching=False)
+        self.hide()
+
+    @property
+    def searching(self) -> bool:
+        """True between :meth:`begin` and :meth:`end`."""
+        return not self.take.isHidden()
+
+    def begin(self, photo: Pixels, name: str) -> None:
+        """A search for uint8 [R, R, 3] begins; nobody knows yet how long it takes."""
+        self.photo.show_pixels(photo)
+        self.photo.setToolTip(f"{name}. {TIPS['photo']}")
+        self.nearest.show_pixmap(None)
+        self.number.setText("…")
+        self.beside.setText("")
+        self.bar.setRange(0, 0)
+        self.words.setText("Waking up …")
+        self._show_buttons(searching=True)
+        self.show()
+
+    def advance(self, done: int, total: int, left: str) -> None:
+        """So much of so much is done; ``left`` says how long it still takes, where that is worth saying."""
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        self.words.setText(left or "Looking for the nearest face …")
+
+    def show_nearest(self, pixels: Pixels, difference: float) -> None:
+        """The nearest so far, uint8 [R, R, 3], and its mean difference, 0..255."""
+        self.nearest.show_pixels(pixels)
+        self.number.setText(f"{difference:.1f}")
+        allow(self.take, "", TIPS["take"])
+
+    def end(self, random: float | None = None) -> None:
+        """The search is over; ``random`` is how far pictures of random seeds are from the photo, where it is known."""
+        self.beside.setText("" if random is None else f"random {random:.0f}")
+        self._show_buttons(searching=False)
+
+    def _compare(self) -> None:
+        if not self.searching:
+            self.compared.emit()
+
+    def _return(self) -> None:
+        if not self.searching:
+            self.returned.emit()
+
+    def _show_buttons(self, *, searching: bool) -> None:
+        for each in (self.bar, self.words, self.take, self.cancel):
+            each.setVisible(searching)
+        for other in (self.compare, self.close_it):
+            other.setVisible(not searching)
+        allow(self.take, NOTHING_YET if searching else NO_SEARCH, TIPS["take"])
+        allow(self.cancel, "" if searching else NO_SEARCH, TIPS["cancel"])
+
+    def _lay_out(self) -> None:
+        self.photo.setToolTip(TIPS["photo"])
+        self.nearest.setToolTip(TIPS["nearest"])
+        self.photo.setAccessibleName("Your picture")
+        self.nearest.setAccessibleName("The nearest face")
+        self.take.setAccessibleName("Take the nearest face so far")
+        self.cancel.setAccessibleName("Cancel the search for a face")
+        self.compare.setAccessibleName("Compare with the photo")
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the search for a face")
+        self.number.setProperty("role", "headline")
+        for label in (self.unit, self.beside, self.words):
+            label.setProperty("role", "small")
+        self.number.setToolTip("Mean difference of colours between your picture and the nearest, of 255.")
+        self.beside.setToolTip("How far pictures of random seeds are from yours, for comparison.")
+        numbers = QVBoxLayout()
+        numbers.setSpacing(0)
+        for each in (self.number, self.unit, self.beside):
+            numbers.addWidget(each)
+        numbers.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        for button in (self.compare, self.close_it):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        numbers.addLayout(buttons)
+        head, foot = QHBoxLayout(), QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.photo)
+        head.addWidget(self.nearest)
+        head.addLayout(numbers, 1)
+        foot.setSpacing(6)
+        foot.addWidget(self.words, 1)
+        foot.addWidget(self.take)
+        foot.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.bar)
+        column.addLayout(foot)

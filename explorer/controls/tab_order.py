@@ -1,0 +1,75 @@
+"""The Tab key follows the eye: through the layouts as they are seen, whatever was made or moved first."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLayout, QWidget
+
+
+def focus_next(window: QWidget, forward: bool) -> bool:
+    """Moves the focus to what comes next, or before, round and round; False where nothing takes it.
+
+    Qt's own order is that of making: what comes later, such as a picture of the history, would be last of all.
+    """
+    stops = stops_in(window)
+    here = window.focusWidget()
+    if not stops:
+        return False
+    if here in stops:
+        target = stops[(stops.index(here) + (1 if forward else -1)) % len(stops)]
+    else:
+        target = _beside(window, here, stops, forward)
+    target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+    return True
+
+
+def stops_in(window: QWidget) -> list[QWidget]:
+    """What the Tab key reaches, in the order of the layouts; what lies in none comes in Qt's own order."""
+    return [each for each in _every(window, _chain(window)) if _takes_focus(each)]
+
+
+def _beside(window: QWidget, here: QWidget | None, stops: list[QWidget], forward: bool) -> QWidget:
+    """The stop after or before a widget that is no stop itself, such as one that only a click gives the focus."""
+    every = list(_every(window, _chain(window)))
+    at = every.index(here) if here in every else -1
+    after = [each for each in every[at + 1 :] if _takes_focus(each)]
+    index = len(stops) - len(after)
+    return stops[index % len(stops) if forward else index - 1]
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return by_tab and widget.focusProxy() is None and widget.isVisible() and widget.isEnabled()
+
+
+def _every(widget: QWidget, chain: dict[QWidget, int]) -> Iterator[QWidget]:
+    """A widget and all below it that are seen, as they are laid out."""
+    yield widget
+    placed = list(dict.fromkeys(_laid_out(widget.layout())))
+    others = [each for each in widget.findChildren(QWidget, options=_DIRECT) if each not in placed]
+    for child in (*placed, *sorted(others, key=lambda each: chain.get(each, 0))):
+        if child.isVisible() and not child.isWindow():
+            yield from _every(child, chain)
+
+
+def _laid_out(layout: QLayout | None) -> Iterator[QWidget]:
+    """The widgets of a layout and of those in it."""
+    for index in range(layout.count() if layout is not None else 0):
+        item = layout.itemAt(index) if layout is not None else None
+        if item is not None and (widget := item.widget()) is not None:
+            yield widget
+        elif item is not None:
+            yield from _laid_out(item.layout())
+
+
+def _chain(window: QWidget) -> dict[QWidget, int]:
+    """Qt's own order."""
+    order = {window: 0}
+    after = window.nextInFocusChain()
+    while after is not None and after not in order:
+        order[after] = len(order)
+        after = after.nextInFocusChain()
+    return order
+
+
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly

@@ -1,0 +1,204 @@
+"""The middle of the dialog: a control is chosen and learns its knob; below, every binding with its range."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.controls.chips import IconButton, button
+from explorer.controls.slider import NumberField
+from explorer.remote.bindings import Binding
+from explorer.remote.control import Control, Kind
+from explorer.remote.message import source_words
+from explorer.remote.remote import Remote
+
+NONE = "Nothing is bound yet. Choose a control and press Learn, or right-click a slider, then move a knob or a fader."
+WAITING = "Now move the knob, fader or key that is to move {}. Esc gives up."
+OFF = " Switch OSC or MIDI on first."
+LEARN, WAIT = "Learn", "Waiting …"
+SEEN = 5  # rows; more are scrolled to
+
+
+class ControlChoice(QComboBox):
+    """The controls there are; ``asked`` comes before they are shown, since a network may have got more."""
+
+    asked = Signal()
+
+    def showPopup(self) -> None:
+        self.asked.emit()
+        super().showPopup()
+
+
+class BindingRow(QWidget):
+    """One binding: from where, to which control, its range, the other way round, and away with it."""
+
+    def __init__(self, binding: Binding, control: Control | None) -> None:
+        super().__init__()
+        decimals = 0 if control is not None and control.whole else 2
+        words, name = source_words(binding.source), control.label if control else binding.control
+        self.low, self.high = NumberField(decimals), NumberField(decimals)
+        self.invert = QCheckBox("invert")
+        self.delete = IconButton("close", f"Forgets that {words} moves {name}.")
+        source, target = _elided(words + (" (14 bit)" if binding.fine else "")), _elided(f"→ {name}")
+        target.setToolTip(binding.control)
+        between = QLabel("to")
+        between.setProperty("role", "muted")
+        between.setFixedWidth(14)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(source, 4)
+        row.addWidget(target, 5)
+        for field, word, value in ((self.low, "lower", binding.low), (self.high, "upper", binding.high)):
+            field.setFixedWidth(62)
+            field.setAccessibleName(f"{name}, {word} end")
+            field.setToolTip(f"The {word} end of the range that {words} goes through.")
+            end = (control.low if word == "lower" else control.high) if control else 0.0
+            field.show_value(end if value is None else value)
+            row.addWidget(field)
+            if word == "lower":
+                row.addWidget(between)
+        self.invert.setChecked(binding.invert)
+        self.invert.setAccessibleName(f"Invert {name}")
+        self.invert.setToolTip("Up is down, and on is off.")
+        row.addWidget(self.invert)
+        row.addWidget(self.delete)
+        if control is None or control.kind not in (Kind.VALUE, Kind.CHOICE):
+            between.setText("")
+            for field in (self.low, self.high):
+                field.clear()
+                field.setEnabled(False)
+                field.setToolTip("A button has no range." if control else "This control is not there now.")
+
+
+class BindingList(QWidget):
+    """Follows a Remote and changes its bindings."""
+
+    def __init__(self, remote: Remote) -> None:
+        super().__init__()
+        self._remote = remote
+        self._shown: object = None
+        self.choice = ControlChoice()
+        self.choice.setAccessibleName("Control")
+        self.choice.setToolTip("The control that is to be moved by a knob, a fader or a key.")
+        self.choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.choice.setMaxVisibleItems(18)
+        self.learn = button(LEARN, "Waits for a knob, a fader or a key to move, and binds it to this control.")
+        self.learn.setCheckable(True)
+        self.words = QLabel()
+        self.words.setProperty("tone", "muted")
+        self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.rows: list[BindingRow] = []
+        self._column = QVBoxLayout()
+        self._lay_out()
+        self.learn.clicked.connect(self._learn)
+        self.choice.asked.connect(self.fill)
+        remote.learning.changed.connect(self._show_learning)
+        remote.changed.connect(self.show_remote)
+        self.fill()
+        self.show_remote()
+
+    def fill(self) -> None:
+        """Lists the controls there are now; the chosen one stays."""
+        chosen = self.choice.currentData()
+        self.choice.clear()
+        for control in self._remote.controls.every():
+            if control.numbers == 1:
+                self.choice.addItem(f"{control.group}: {control.label}", control.address)
+        self._choose(chosen or "/psi")
+        self._shown = None
+        self.show_remote()
+
+    def begin(self, address: str) -> None:
+        """Chooses a control and waits for its knob."""
+        self._choose(address)
+        self._remote.learning.begin(address)
+
+    def show_remote(self) -> None:
+        """Shows the bindings, if they are others than before."""
+        if self._remote.settings.bindings != self._shown:
+            self._shown = self._remote.settings.bindings
+            self._make_rows()
+        self._show_learning()
+
+    def _make_rows(self) -> None:
+        for row in self.rows:
+            row.hide()
+            self._column.removeWidget(row)
+            row.deleteLater()
+        self.rows = []
+        for at, binding in enumerate(self._remote.settings.bindings):
+            row = BindingRow(binding, self._remote.controls.find(binding.control))
+            row.low.typed.connect(lambda value, at=at: self._remote.change_binding(at, low=value))
+            row.high.typed.connect(lambda value, at=at: self._remote.change_binding(at, high=value))
+            row.invert.toggled.connect(lambda on, at=at: self._remote.change_binding(at, invert=on))
+            row.delete.clicked.connect(lambda _=False, at=at: self._remote.remove_binding(at))
+            for field in (row.low, row.high):
+                field.finished.connect(row.invert.setFocus)
+            self._column.insertWidget(at, row)
+            self.rows.append(row)
+        self._scroll.setVisible(bool(self.rows))
+        if self.rows:
+            pitch = self.rows[0].sizeHint().height() + self._column.spacing()
+            self._scroll.setFixedHeight(pitch * min(len(self.rows), SEEN) + pitch // 2 * (len(self.rows) > SEEN))
+
+    def _learn(self, on: bool) -> None:
+        if on and self.choice.currentData():
+            self._remote.learning.begin(self.choice.currentData())
+        else:
+            self._remote.learning.stop()
+            self._show_learning()
+
+    def _show_learning(self) -> None:
+        waits = self._remote.learning.control
+        self.learn.setChecked(bool(waits))
+        self.learn.setText(WAIT if waits else LEARN)
+        control = self._remote.controls.find(waits) if waits else None
+        if waits:
+            name = control.label if control else waits
+            self.words.setText(WAITING.format(name) + ("" if self._remote.on_words else OFF))
+        else:
+            self.words.setText(NONE)
+        self.words.setVisible(bool(waits) or not self.rows)
+
+    def _choose(self, address: str) -> None:
+        at = self.choice.findData(address)
+        if at >= 0:
+            self.choice.setCurrentIndex(at)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.choice, 1)
+        head.addWidget(self.learn)
+        inside = QWidget()
+        self._column.setContentsMargins(0, 0, 8, 0)
+        self._column.setSpacing(2)
+        self._column.addStretch(1)
+        inside.setLayout(self._column)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.words)
+        column.addWidget(self._scroll)
+
+
+def _elided(text: str) -> QLabel:
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    made.setToolTip(text)
+    return made

@@ -1,0 +1,123 @@
+"""``python -m stylegan_core project MODEL PICTURE [--out OUT.png]``: the face nearest to a picture of one's own."""
+
+import argparse
+import os
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress
+
+from stylegan_core.cli.arguments import MOST_PICTURES, add_overwrite, check_free, path, whole
+from stylegan_core.cli.data import Progressed
+from stylegan_core.picture import save_picture
+
+if TYPE_CHECKING:
+    from stylegan_core.latents.projection import Found, Look, Wish
+    from stylegan_core.model import Model
+    from stylegan_core.recipe import Recipe
+
+NO_MEMORY = "There is not enough memory to search {}: close other programs, or open a smaller network."
+SHOWN = 1.0  # seconds between two pictures of the nearest so far
+NICE = 5  # steps by which the work stands back: a third of the time of what is drawn meanwhile
+
+
+def main(argv: list[str]) -> int:
+    """Finds the picture of a network that is nearest to another and writes it; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core project", description=__doc__)
+    parser.add_argument("model", type=path, help="weight file or run directory")
+    parser.add_argument("picture", type=path, help="any picture file; the square in its middle is looked for")
+    parser.add_argument("--out", type=path, help="the .png file to write; without it PICTURE-projected.png, here")
+    parser.add_argument("--steps", type=whole(1), help="steps of the search; more come nearer")
+    parser.add_argument("--space", choices=("w", "w+"), help="one w for all layers, or at last one for each (w+)")
+    parser.add_argument("--seed", type=whole(0, MOST_PICTURES), help="another seed begins elsewhere")
+    parser.add_argument("--label", type=whole(0), help="class, counted from 0; without it that of the nearest picture")
+    parser.add_argument("--colours-only", action="store_true", help="compare without the feature network")
+    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
+    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    parser.add_argument("--json", action="store_true", help="print how near it came as JSON")
+    parser.add_argument(
+        "--beside",
+        action="store_true",
+        help="for the explorer: leave the processor to it, and write the nearest picture so far once a second",
+    )
+    add_overwrite(parser)
+    arguments = parser.parse_args(argv)
+    out = arguments.out or Path(f"{arguments.picture.stem}-projected.png")
+    if out.suffix.lower() != ".png":
+        raise ValueError(f"{out}: the picture is written as PNG, so its name must end in .png.")
+    check_free(out, overwrite=arguments.overwrite)
+
+    from stylegan_core.device import choose_device
+    from stylegan_core.latents.projection import project
+    from stylegan_core.latents.target import read_target
+    from stylegan_core.model import load_model
+    from stylegan_core.training.memory import out_of_memory
+
+    if arguments.beside:
+        _stand_back()
+    model = load_model(arguments.model, choose_device(arguments.device))
+    target = read_target(arguments.picture, model.resolution)
+    show = _Previews(model, out) if arguments.beside else None
+    try:
+        found = _follow(project(model, target, _wish(arguments)), show, for_program=arguments.progress)
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        raise ValueError(NO_MEMORY.format(arguments.model)) from None
+    save_picture(out, found.pixels, found.recipe, model.info, str(model.device))
+    print(found.nearness.to_json() if arguments.json else f"{out} is written. {found.nearness.sentence}")
+    return 0
+
+
+def _wish(arguments: argparse.Namespace) -> "Wish":
+    from stylegan_core.latents.projection import Wish
+
+    asked = {name: getattr(arguments, name) for name in ("steps", "space", "seed", "label")}
+    known = {name: value for name, value in asked.items() if value is not None}
+    return Wish(**known, eye=False if arguments.colours_only else None)
+
+
+def _stand_back() -> None:
+    """Gives way to a hand that drags meanwhile: one core is left alone, and the others are given up when asked for."""
+    import torch
+
+    torch.set_num_threads(max(1, torch.get_num_threads() - 1))
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+
+
+class _Previews:
+    """Writes the nearest picture so far, once a second at most, with its recipe inside."""
+
+    def __init__(self, model: "Model", out: Path) -> None:
+        self._model, self._out = model, out
+        self._written: Recipe | None = None
+        self._when = 0.0
+
+    def __call__(self, recipe: "Recipe") -> None:
+        from stylegan_core.render import render
+
+        now = time.monotonic()
+        if recipe != self._written and now - self._when > SHOWN:
+            self._written, self._when = recipe, now
+            save_picture(self._out, render(self._model, recipe), recipe, self._model.info, str(self._model.device))
+
+
+def _follow(steps: "Generator[Look, None, Found]", show: _Previews | None, *, for_program: bool) -> "Found":
+    """Goes all the way, saying how far it is: as a bar, or in lines."""
+    with Progress(console=Console(stderr=True), transient=True, disable=for_program) as bar:
+        task, in_lines = bar.add_task("looking"), Progressed()
+        while True:
+            try:
+                look = next(steps)
+            except StopIteration as end:
+                found: Found = end.value
+                return found
+            bar.update(task, completed=look.done, total=look.total, description=f"differs by {look.difference:.1f}")
+            if show is not None:
+                show(look.recipe)
+            if for_program:
+                in_lines(look.done, look.total)

@@ -1,0 +1,67 @@
+"""The Tab key goes through the window as the eye does, also to what was made last."""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.app import Explorer
+from explorer.controls.tab_order import stops_in
+from stylegan_core.recipe import Latent, Recipe
+from tests.explorer.whole_window import Make, drawn
+
+
+def tab(qtbot: QtBot, key: Qt.Key = Qt.Key.Key_Tab) -> str:
+    """The name of what has the focus after the key."""
+    before = QApplication.focusWidget()
+    assert before is not None
+    qtbot.keyClick(before, key)
+    after = QApplication.focusWidget()
+    assert after is not None
+    return after.accessibleName() or after.toolTip()
+
+
+def active(start: Make, qtbot: QtBot) -> Explorer:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.hint.dismiss()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is explorer.window)
+    return explorer
+
+
+def test_below_the_picture_come_its_strip_and_then_the_right_column(start: Make, qtbot: QtBot) -> None:
+    explorer = active(start, qtbot)
+    explorer.window.resize(1440, 900)  # a low one has the pictures in one line with the switch
+    for seed in (1, 2):
+        explorer.session.apply(Recipe(Latent(seed)))
+    explorer.history.star_current()
+    explorer.picture.setFocus()
+    names = []
+    while not names or names[-1] != "Truncation, section":
+        names.append(tab(qtbot))
+    pictures = [f"Earlier picture, seed {seed}" for seed in (2, 1, 0)]
+    assert names[-6:] == ["History", "★ favourites", *pictures, "Truncation, section"]
+    for name in reversed(names[:-1]):
+        assert tab(qtbot, Qt.Key.Key_Backtab) == name
+    explorer.below.show_strip(1)
+    explorer.below.switch.focus_chosen()
+    assert tab(qtbot) == "eased"  # without a film there is nothing to play
+
+
+def test_it_goes_round_the_window_each_line_from_the_left(start: Make, qtbot: QtBot) -> None:
+    explorer = active(start, qtbot)
+    explorer.window.model_button.setFocus()
+    assert tab(qtbot, Qt.Key.Key_Backtab) == "Keeps source and weight of fine as they are."
+    assert tab(qtbot) == "Model boxed"
+    assert tab(qtbot) == "Explore"  # of a choice one gets the focus, the arrow keys go to the others
+    header = [each for each in stops_in(explorer.window) if each.mapTo(explorer.window, QPoint()).y() < 48]
+    assert header == stops_in(explorer.window)[: len(header)]
+
+
+def test_what_a_click_alone_gives_the_focus_is_gone_on_from(start: Make, qtbot: QtBot) -> None:
+    explorer = active(start, qtbot)
+    explorer.picture.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    explorer.picture.setFocus()
+    tab(qtbot)
+    assert QApplication.focusWidget() in explorer.picture.findChildren(QWidget)
+    explorer.picture.setFocus()
+    assert tab(qtbot, Qt.Key.Key_Backtab) == "Draws other noise for the selected layer only."
