@@ -1,8 +1,9 @@
 """A column that scrolls down where the window is low, and a row that scrolls sideways."""
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
 
 BAR = 10  # pixels the style sheet gives it
 
@@ -19,10 +20,19 @@ class ScrollDown(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        bar = self.verticalScrollBar()
-        bar.setEnabled(False)  # the style sheet hides one that has nothing to scroll
-        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
+        hide_idle(self.verticalScrollBar())
         self.setWidget(content)
+
+
+def hide_idle(bar: QScrollBar) -> None:
+    """Disables a bar while it has nothing to scroll: the style sheet hides it then."""
+
+    def follow(low: int, high: int) -> None:
+        if shiboken6.isValid(bar):  # a page that goes away tells of a last range
+            bar.setEnabled(high > low)
+
+    bar.setEnabled(False)
+    bar.rangeChanged.connect(follow)
 
 
 class ScrollSideways(QScrollArea):
