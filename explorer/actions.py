@@ -8,6 +8,8 @@ from PySide6.QtGui import QAction, QKeySequence
 GESTURES = (
     ("drag on the picture", "Move between neighbouring faces"),
     ("arrows on the picture", "Move the line of the wipe; Delete puts it in the middle"),
+    ("drag in Drag points (D)", "Put a handle on the face and pull it; Shift moves the handle alone"),
+    ("arrows, Delete, Insert", "Move the target of a handle, take it away, put another, in Drag points"),
     ("hold B", "See the picture before the last change"),
     ("double-click", "Reset a slider; choose every layer of a layer strip"),
     ("wheel", "Turn the slider that has the focus, in tens with Shift"),
@@ -65,6 +67,14 @@ _TABLE = (
     _Row("sheet", "Contact sheet…", "Ctrl+Shift+S", "grid", "Draws many faces with the present changes on one page."),
     _Row("wipe", "Wipe between before and now", "Ctrl+B", "", "Shows the last change with a line to drag.", True),
     _Row("difference", "Map of the last change", "Ctrl+Shift+B", "", "Shows where the last change acts.", True),
+    _Row(
+        "drag",
+        "Drag points",
+        "D",
+        "",
+        "Puts handles on the picture; the face follows where they go.",
+        True,
+    ),
     _Row("smooth", "Smooth enlargement", "", "", "Enlarges small pictures smoothly, not pixel by pixel.", True),
     _Row("theme", "Light theme", "", "sun", "Switches between the dark and the light theme.", True),
     _Row("explore", "Explore", "Ctrl+1", "", "Goes to the faces."),

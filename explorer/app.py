@@ -24,6 +24,7 @@ from explorer.dialogs import Dialogs
 from explorer.documents import Documents
 from explorer.engine import Engine
 from explorer.explore.directions import DirectionsPanel
+from explorer.explore.drag import DragPoints
 from explorer.explore.film import FilmStrip
 from explorer.explore.growing import GrowingPanel
 from explorer.explore.history import HistoryStrip
@@ -65,7 +66,8 @@ from stylegan_core.saved_picture import read_picture
 log = logging.getLogger(__name__)
 
 PIN = "pin"
-OF_EXPLORE = ("film", "film_add", "film_play")  # keys of one letter act where one sees what they do
+OF_EXPLORE = ("drag", "film", "film_add", "film_play")  # keys of one letter act where one sees what they do
+OF_MODEL = ("save", "drag")  # what nothing can be done with before there is a picture
 STEPS = (
     "undo",
     "redo",
@@ -90,11 +92,13 @@ class Explorer(QObject):
         self.window = MainWindow()
         self.actions = make_actions(self.window)
         self.picture, self.history = PictureView(self.session), HistoryStrip(self.session)
+        self.drag = DragPoints(self.session, self.picture.picture_rect, self.picture)
         self.reel = Reel(self)
         self.film = FilmStrip(self.session, self.reel)
         self.below = Below(("History", "Film"), STRIP_TIPS, (self.history, self.film))
         latent = self.latent = LatentPanel(self.session)
         latent.held.connect(self.picture.hold)
+        latent.held.connect(self.drag.hold)
         latent.photo_wanted.connect(lambda: self.actions["photo"].trigger())
         left = [latent, VaryPanel(self.session), NoisePanel(self.session)]
         self.growing = GrowingPanel(self.session)
@@ -131,6 +135,7 @@ class Explorer(QObject):
         self._connect_session()
         self._connect_engine()
         self._connect_window()
+        self._connect_drag()
         self._connect_film()
         self._connect_lab()
         self._connect_train()
@@ -233,7 +238,7 @@ class Explorer(QObject):
         self.engine.idle_changed.connect(
             lambda idle: self.window.state.say("ready" if idle else "drawing", "good" if idle else "accent")
         )
-        for part in (*self.panels, self.film, *self.lab_pages.each):
+        for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
             part.job_requested.connect(self.engine.run)
             part.job_dropped.connect(self.engine.cancel)
             part.said.connect(self.say)
@@ -269,6 +274,15 @@ class Explorer(QObject):
         self.documents.saved.connect(self.window.show_saved)
         self.presenting.follow(self.engine, self.documents)
         self._clock.timeout.connect(self.window.show_age)
+
+    def _connect_drag(self) -> None:
+        self.picture.drag_asked.connect(self.actions["drag"].toggle)
+        self.picture.marked.connect(self.drag.place)
+        self.picture.comparing.connect(lambda other: self.drag.set_compared(other is not None))
+        self.picture.mode_changed.connect(lambda mode: self.drag.set_on(self.drag.on and mode is Mode.OFF))
+        self.drag.switched.connect(self.picture.show_dragging)
+        self.drag.switched.connect(self.actions["drag"].setChecked)
+        self.drag.switched.connect(lambda on: self.picture.set_mode(Mode.OFF) if on else None)
 
     def _connect_film(self) -> None:
         self.filming.said.connect(self.say)
@@ -338,7 +352,7 @@ class Explorer(QObject):
         self.window.show_workspace(0)
 
     def _answered(self, answer: Answer) -> None:
-        for part in (*self.panels, self.film, *self.lab_pages.each):
+        for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
             part.job_done(answer)
         self.history.job_done(answer)
         if answer.request.owner == PIN and isinstance(answer, Done):
@@ -358,9 +372,11 @@ class Explorer(QObject):
     def _show_nothing(self, sentence: str) -> None:
         self.picture.show_message(sentence, lost=True)
         self.lab_pages.show_nothing(sentence)
+        self.drag.set_on(False)
         for panel in self.panels:
             panel.setEnabled(False)
-        self.actions["save"].setEnabled(False)
+        for key in OF_MODEL:
+            self.actions[key].setEnabled(False)
 
     def _show_picture(self) -> None:
         """What somebody opened is seen: in the Lab as well, so that networks can be held side by side there."""
@@ -379,7 +395,8 @@ class Explorer(QObject):
         self.picture.forget()
         for panel in self.panels:
             panel.setEnabled(True)
-        self.actions["save"].setEnabled(True)
+        for key in OF_MODEL:
+            self.actions[key].setEnabled(True)
         self.window.show_model(info, self.session.model_path)
 
     def _show_film_steps(self) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from explorer.jobs import (
     Channels,
     ChannelSheet,
     Convert,
+    DragSearch,
     Entangle,
     Fit,
     KeyStyles,
@@ -132,6 +134,8 @@ class TorchBackend:
                 return _convert(request)
             case Text():
                 return _write_text(request)
+            case DragSearch():
+                return self._drag(request)
             case Layers() | Channels() | ChannelMap() | LayerTable() | ChannelSheet():
                 from explorer.inspection import steps_of
 
@@ -207,6 +211,17 @@ class TorchBackend:
             last = _at_most(last, request.size)
             yield index, request.draws, last
         return last
+
+    def _drag(self, request: DragSearch) -> Steps:
+        from stylegan_core.latents.drag_points import MOST, drag_points
+
+        search = drag_points(self._renderer(), request.origin, request.handles, keep=request.keep, since=request.since)
+        for step in count():
+            try:
+                here = next(search)
+            except StopIteration as end:
+                return end.value
+            yield step, MOST, here
 
     def _styles(self, request: StylesJob) -> Steps:
         styles, made = self._renderer().styles, []

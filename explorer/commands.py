@@ -59,6 +59,7 @@ def _connect_switches(explorer: "Explorer") -> None:
     window, actions = explorer.window, explorer.actions
     for key, mode in (("wipe", Mode.WIPE), ("difference", Mode.DIFFERENCE)):
         actions[key].triggered.connect(lambda on, mode=mode: explorer.picture.set_mode(mode if on else Mode.OFF))
+    actions["drag"].toggled.connect(explorer.drag.set_on)
     actions["smooth"].toggled.connect(explorer.picture.set_smooth)
     actions["theme"].toggled.connect(lambda light: _switch_theme(explorer, light))
     actions["full_screen"].toggled.connect(lambda full: window.showFullScreen() if full else window.showNormal())

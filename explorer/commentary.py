@@ -153,7 +153,7 @@ class Commentary(QObject):
         else:
             first, second = film_words(moment, self._film.reel.film.seconds, info)
         late = [Part("drawing …", "muted")] * self._late
-        if frame.recipe in self._history.favourites():
+        if self._history.is_favourite(frame.recipe):
             first[0] = Part(f"★ {first[0].text}")
         self._stage.caption.say([*first, *self._compared()], [*second, *late])
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stylegan_core.drag import Dragged, Handle
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe
 from stylegan_core.sweep_plan import EntanglementPlan, Sweep
 
@@ -263,11 +264,27 @@ class Text:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class DragSearch:
+    """Moves what lies under each handle to its target, step by step (latents/drag_points.py).
+
+    ``origin`` is the picture the handles were put on, ``since`` where an earlier search from there has come to: a hand
+    that moves a target steers the search by asking again with both. Piece and Done: drag.Dragged. Unlike other jobs it
+    goes on while the picture moves, for it moves it.
+    """
+
+    owner: str
+    origin: Recipe
+    handles: tuple[Handle, ...]
+    keep: bool = True
+    since: Dragged | None = None
+
+
 Inspection = Layers | Channels | ChannelMap | LayerTable | ChannelSheet
 Measurement = SweepGrid | Entangle
 Request = (
-    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert | Text
-    | Inspection | Measurement
+    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert
+    | DragSearch | Text | Inspection | Measurement
 )  # fmt: skip
 
 

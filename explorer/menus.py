@@ -14,10 +14,10 @@ from explorer.settings import SettingsKeeper
 from stylegan_core.places import is_there
 from stylegan_core.stems import kimg_words
 
-PICTURE = ("copy", "copy_recipe", "paste_recipe", "save", "star", "film_add")
+PICTURE = ("drag", "copy", "copy_recipe", "paste_recipe", "save", "star", "film_add")
 MORE = (
     ("copy", "copy_recipe", "paste_recipe", "star", "reset"),
-    ("photo", "sheet", "wipe", "difference"),
+    ("drag", "photo", "sheet", "wipe", "difference"),
     ("film", "film_save"),
     ("present", "remote", "smooth", "theme", "full_screen"),
     ("open", "open_run", "shortcuts", "hint", "quit"),

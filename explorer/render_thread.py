@@ -12,6 +12,7 @@ from explorer.jobs import (
     ChannelSheet,
     Convert,
     Done,
+    DragSearch,
     Failed,
     Frame,
     Layers,
@@ -35,12 +36,9 @@ log = logging.getLogger(__name__)
 TOLD = 0.05  # seconds between two words about how far a file is loaded
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
 WRITERS = Save | Sheet | Convert | Text | LayerTable | ChannelSheet  # jobs that write files
-AWAITED = (
-    Save | Sheet | Picture | Text | LayerTable | ChannelSheet
-)  # whose owner is told when another model comes before
-SEEN = (
-    Layers | Channels | ChannelMap | SweepGrid
-)  # asked by the Lab alone, and nobody sees what other pages still wait for then
+AWAITED = Save | Sheet | Picture | Text | LayerTable | ChannelSheet  # whose owner hears that another model came before
+MOVERS = DragSearch  # jobs that move the picture themselves, and do not wait for it to rest
+SEEN = Layers | Channels | ChannelMap | SweepGrid  # asked by the Lab alone; nobody sees what other pages wait for then
 
 
 class Worker:
@@ -154,7 +152,7 @@ class Worker:
             meant = self._of in ("", self._hash)  # else a hand was still moving when another model came
             if meant and self._shown not in ((recipe, precision, self._hash), (recipe, "exact", self._hash)):
                 return lambda backend: self._do_draw(backend, recipe, precision)
-        if self._quiet and self._turn() is not None:
+        if self._turn() is not None:
             return self._do_slice
         return None
 
@@ -164,12 +162,13 @@ class Worker:
         return None if owner is None or not self._hash else lambda backend: self._do_save(backend, owner)
 
     def _turn(self) -> str | None:
-        """The owner of the job that is next: one of the Lab's, then one that has not begun.
+        """The owner of the job that is next: one that moves the picture, one of the Lab's, then one that has not begun.
 
-        Without a model only some can be done.
+        Without a model only some can be done; while the picture moves, only what moves it.
         """
         jobs = [*self._waiting.values(), *(request for request, _ in self._running.values())]
-        jobs.sort(key=lambda job: not isinstance(job, SEEN))
+        jobs = [job for job in jobs if self._quiet or isinstance(job, MOVERS)]
+        jobs.sort(key=lambda job: (not isinstance(job, MOVERS), not isinstance(job, SEEN)))
         return next((job.owner for job in jobs if self._hash or isinstance(job, Convert)), None)
 
     def _say_idle(self, idle: bool) -> None:

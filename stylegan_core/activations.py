@@ -19,6 +19,7 @@ from stylegan_core.layer_facts import ChannelPictures, Floats, LayerFacts
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
 from stylegan_core.render import Renderer, renderer_of
+from stylegan_core.steps import whole
 
 BINS = 64
 EDGE = 4.0  # standard deviations from the mean, beyond which a histogram would be mostly empty
@@ -35,12 +36,12 @@ def inspect(model: Model, recipe: Recipe) -> tuple[LayerFacts, ...]:
 
     A network that is still growing has the stages of its level only. Raises ValueError as ``render`` does.
     """
-    return _whole(layer_steps(renderer_of(model), recipe))
+    return whole(layer_steps(renderer_of(model), recipe))
 
 
 def channels(model: Model, recipe: Recipe, stage: int, size: int = 0, *, together: bool = False) -> ChannelPictures:
     """The channels of one stage as grey pictures, see :func:`channel_steps`. Raises ValueError as ``render`` does."""
-    return _whole(channel_steps(renderer_of(model), recipe, stage, size, together=together))
+    return whole(channel_steps(renderer_of(model), recipe, stage, size, together=together))
 
 
 def layer_steps(renderer: Renderer, recipe: Recipe) -> Steps:
@@ -232,13 +233,3 @@ def _next(parts: Parts[T]) -> T | None:
         result: T = end.value
         return result
     return None
-
-
-def _whole(steps: Generator[object, None, T]) -> T:
-    """All steps at once."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result

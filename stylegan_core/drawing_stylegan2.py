@@ -48,8 +48,7 @@ class ConvStage:
         y = self._modulated(x, style, factor) if self.modulates_kernel else self._scaled(x, style, factor)
         if noise is not None:
             y.add_((noise * self.strength).to(self.dtype))
-        y = F.leaky_relu_(y, ops.SLOPE)
-        return y.clamp_(-self.clamp, self.clamp) if self.clamp else y
+        return ops.clamped(F.leaky_relu_(y, ops.SLOPE), self.clamp)
 
     def _modulated(self, x: Tensor, style: Tensor, factor: Tensor) -> Tensor:
         rows, columns = (factor, style) if self.filter is None else (style, factor)

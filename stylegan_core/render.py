@@ -62,7 +62,7 @@ class Renderer:
             raise ValueError(f'A picture is drawn "exact" or "draft", not {precision!r}.')
         dtype = torch.float32 if precision == "exact" else draft_dtype(self.styles.model.device)
         drawing = self._drawing(dtype)
-        level, alpha = self._state(recipe)
+        level, alpha = self.state(recipe)
         ws = self.styles.ws(recipe)
         activations = self._activations(drawing, recipe, ws, drawing.count(level), keep=keep)
         return drawing.picture(activations, ws, level, alpha)
@@ -74,7 +74,7 @@ class Renderer:
     def stages(self, recipe: Recipe) -> Sequence[Stage]:
         """The stages that the exact picture of a recipe is drawn in."""
         drawing = self._drawing(torch.float32)
-        return drawing.stages[: drawing.count(self._state(recipe)[0])]
+        return drawing.stages[: drawing.count(self.state(recipe)[0])]
 
     @torch.inference_mode()
     def stage_by_stage(self, recipe: Recipe) -> Iterator[tuple[Stage, Tensor]]:
@@ -89,7 +89,7 @@ class Renderer:
                 made.append(self._advance(stage, made, ws, recipe))
             yield stage, made[at]
 
-    def _state(self, recipe: Recipe) -> tuple[int, float]:
+    def state(self, recipe: Recipe) -> tuple[int, float]:
         """Level and alpha of a recipe in this network; one that does not grow has only its own."""
         model = self.styles.model
         if not model.info.capabilities.growing:
@@ -132,7 +132,8 @@ class Renderer:
 
     def _drawing(self, dtype: torch.dtype) -> Drawing:
         if dtype not in self._drawings:
-            self._drawings[dtype] = prepare(self.styles.model.generator.synthesis, dtype)
+            with torch.inference_mode(False), torch.no_grad():  # else nothing could be differentiated through it
+                self._drawings[dtype] = prepare(self.styles.model.generator.synthesis, dtype)
         return self._drawings[dtype]
 
 

@@ -64,7 +64,7 @@ class Guide:
         steps = {
             "latent": self.latent, "vary": self.vary, "noise": self.noise, "truncation": self.truncation,
             "directions": self.directions, "sorting": self.sorting, "mixing": self.mixing, "matrix": self.matrix,
-            "film": self.film, "projection": self.projection,
+            "film": self.film, "projection": self.projection, "drag-points": self.drag_points,
         }  # fmt: skip
         for name, step in steps.items():
             while self.explorer.session.can_undo:
@@ -250,6 +250,24 @@ class Guide:
         self.explorer.window.banner.hide()
         self.shoot(name, "Latent")
         self.explorer.latent.card.close_it.click()
+
+    def drag_points(self, name: str) -> None:
+        """A mouth that was dragged to the side, and is to go on."""
+        from stylegan_core.recipe import Latent
+
+        drag = self.explorer.drag
+        self.explorer.session.edit(latent=Latent(7))
+        self.explorer.session.commit()
+        self.settle()
+        drag.set_on(True)
+        drag.canvas.added.emit(0.5, 0.66)
+        drag.canvas.aimed.emit(0, 0.6, 0.62)
+        self.wait(lambda: not drag.searching)
+        drag.canvas.rested.emit()
+        self.settle()
+        drag.canvas.aimed.emit(0, 0.7, 0.6)
+        self.explorer.picture.grab().save(str(PICTURES / f"{name}.png"))
+        drag.set_on(False)
 
     def whole_window(self, run: Path | None) -> None:
         """The two pictures of the README: Explore with some changes, and Train watching a run."""

@@ -28,6 +28,7 @@ PICTURE = 54
 MARGIN = 0.8  # in steps: the map moves before the point comes nearer to its edge
 NEAR = 0.35  # a click this near to a seed means the seed itself
 KEPT = 400  # small pictures kept
+STORED = "This face is stored as it is, it has no neighbours on the map: change it with Vary, or type a seed."
 _KEYS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 

@@ -1,4 +1,4 @@
-"""The four pills over the picture: precision and time at its left, A/B and enlargement at its right."""
+"""The pills over the picture: precision, time and drag points at its left, A/B and enlargement at its right."""
 
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
@@ -10,6 +10,7 @@ from explorer.jobs import Frame
 TIPS = {
     "precision": "How the picture on screen was drawn; a moving hand gets a fast draft.",
     "time": "How long the last picture took to draw.",
+    "drag": "Puts handles on the picture, and the face follows where they are dragged (D).",
     "compare": "Hold B to see the picture before the last change. Click to wipe between the two, and again for a map "
     "of where they differ.",
     "zoom": "How much the picture is enlarged. Click for smooth or pixel by pixel.",
@@ -22,12 +23,12 @@ class PicturePills:
 
     def __init__(self, parent: QWidget) -> None:
         self.precision, self.time = Pill(parent=parent), Pill(mono=True, parent=parent)
-        self.compare, self.zoom = Pill(parent=parent), Pill(parent=parent)
+        self.drag, self.compare, self.zoom = Pill(parent=parent), Pill(parent=parent), Pill(parent=parent)
         for name, tip in TIPS.items():
             pill: Pill = getattr(self, name)
             pill.setToolTip(tip)
             pill.hide()
-        for pill in (self.compare, self.zoom):
+        for pill in (self.drag, self.compare, self.zoom):
             pill.set_clickable(True)
 
     def tell(self, frame: Frame, stale: bool, failure: str) -> None:
@@ -42,11 +43,16 @@ class PicturePills:
         else:
             self.precision.say(f"{frame.precision} · {frame.dtype}", "good" if frame.precision == "exact" else "accent")
         self.precision.setToolTip(failure or TIPS["precision"])
+        self.tell_dragging(bool(self.drag.dot))
         self.time.say(f"{1000 * frame.seconds:.{1 if frame.seconds < 0.1 else 0}f} ms")
+
+    def tell_dragging(self, on: bool) -> None:
+        """Whether a press on the picture puts a handle."""
+        self.drag.say("drag points", "accent" if on else "")
 
     def set_seen(self, seen: bool) -> None:
         """Hides the pills, or shows those that have something to say."""
-        for pill in (self.precision, self.time, self.compare, self.zoom):
+        for pill in (self.precision, self.time, self.drag, self.compare, self.zoom):
             pill.setVisible(seen and bool(pill.text))
 
     def tell_compared(self, held: bool, mode: Mode, possible: bool, name: str = BEFORE) -> None:
@@ -69,7 +75,7 @@ class PicturePills:
         top = round(box.top() - 26 if above else box.top() + 8)
         inside = 0 if above else 8
         left, right = round(box.left()) + inside, round(box.right()) - inside
-        for pill in (self.precision, self.time):
+        for pill in (self.precision, self.time, self.drag):
             pill.move(left, top)
             left += pill.width() + GAP
         for pill in (self.zoom, self.compare):

@@ -27,6 +27,11 @@ class Pill(QWidget):
         """What it says."""
         return self._text
 
+    @property
+    def dot(self) -> str:
+        """The token of its mark; empty without one."""
+        return self._dot
+
     def say(self, text: str, dot: str = "") -> None:
         """Changes text and mark; an empty text hides the pill."""
         if (text, dot) == (self._text, self._dot):

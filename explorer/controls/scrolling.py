@@ -3,7 +3,7 @@
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 BAR = 10  # pixels the style sheet gives it
 
@@ -20,19 +20,15 @@ class ScrollDown(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        hide_idle(self.verticalScrollBar())
+        bar = self.verticalScrollBar()
+        bar.setEnabled(False)  # the style sheet hides one that has nothing to scroll
+        bar.rangeChanged.connect(self._need_bar)
         self.setWidget(content)
 
-
-def hide_idle(bar: QScrollBar) -> None:
-    """Disables a bar while it has nothing to scroll: the style sheet hides it then."""
-
-    def follow(low: int, high: int) -> None:
-        if shiboken6.isValid(bar):  # a page that goes away tells of a last range
+    def _need_bar(self, low: int, high: int) -> None:
+        bar = self.verticalScrollBar()
+        if shiboken6.isValid(bar):  # its range still changes while the window is being taken down
             bar.setEnabled(high > low)
-
-    bar.setEnabled(False)
-    bar.rangeChanged.connect(follow)
 
 
 class ScrollSideways(QScrollArea):

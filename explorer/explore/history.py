@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections import OrderedDict
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -136,11 +136,20 @@ class HistoryStrip(QWidget):
 
     def favourites(self) -> tuple[Recipe, ...]:
         """The starred pictures of the open network, oldest first, also those starred at other snapshots of its run."""
-        return tuple(dict.fromkeys(e.recipe for e in self._entries.values() if e.favourite and self._is_open(e)))
+        return self._once(e.recipe for e in self._entries.values() if e.favourite and self._is_open(e))
 
     def recipes(self) -> tuple[Recipe, ...]:
         """Every picture of the open network, oldest first, also those made at other snapshots of its run."""
-        return tuple(dict.fromkeys(e.recipe for e in self._entries.values() if self._is_open(e)))
+        return self._once(e.recipe for e in self._entries.values() if self._is_open(e))
+
+    def is_favourite(self, recipe: Recipe) -> bool:
+        """Whether this picture of the open network is starred."""
+        every = self._entries.values()
+        return any(e.favourite and e.recipe == recipe and self._is_open(e) for e in every)
+
+    def _once(self, recipes: Iterable[Recipe]) -> tuple[Recipe, ...]:
+        """Only snapshots of a run may have the same recipe several times; to look for it costs more than all else."""
+        return tuple(recipes) if _run_of(self._session.model_path) is None else tuple(dict.fromkeys(recipes))
 
     def _is_open(self, entry: Entry) -> bool:
         """Whether an entry is of the open network, or of the same when it had learned less or more."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStyle, QStyleOpti
 from explorer import theme
 from explorer.controls.chips import IconButton, button, chip
 from explorer.controls.field import Field
-from explorer.controls.pad import SeedPad
+from explorer.controls.pad import STORED, SeedPad
 from explorer.controls.panel import Panel, allow
 from explorer.controls.projection_card import TIPS as CARD_TIPS
 from explorer.controls.projection_card import ProjectionCard
@@ -131,7 +131,7 @@ class LatentPanel(Panel):
         """A slow walk, or an end to it."""
         if self._timer.isActive():
             self.stop_walk()
-        elif not self.lock.isChecked():
+        elif self.walk.isEnabled():
             self.walk.set_value(SLOW)
             self._set_speed(SLOW)
 
@@ -145,6 +145,7 @@ class LatentPanel(Panel):
         self.seed.show_seed(latent)
         there = "This face is a seed itself." if (latent.x, latent.y, latent.w) == (0, 0, None) else ""
         allow(self.snap, self._why_not() or there, TIPS["snap"])
+        self.walk.set_why_not(self._why_not() or (STORED if latent.w is not None else ""))
         if recipe.label != self._label:
             self._label = recipe.label
             self._show_class()
@@ -225,7 +226,6 @@ class LatentPanel(Panel):
             self.stop_walk()
         for widget, name in ((self.seed, "seed"), (self.new, "new"), (self.pad, "pad"), (self.photo, "photo")):
             allow(widget, reason, TIPS[name])
-        self.walk.set_why_not(reason)
         self.show_recipe(self.session.recipe)
         self.held.emit(reason)
 

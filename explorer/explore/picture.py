@@ -21,6 +21,7 @@ from explorer import theme
 from explorer.controls.compare import Mode, Wipe
 from explorer.controls.empty import EmptyPage
 from explorer.controls.fit import Fit, fit
+from explorer.controls.pad import STORED
 from explorer.controls.picture_pills import PicturePills
 from explorer.controls.thumbnails import image_of
 from explorer.jobs import Frame, Problem
@@ -31,7 +32,6 @@ RADIUS = 10
 KEPT = 24  # exact pictures kept to show the other side of A/B at once
 GRID_STEPS = 2.0  # steps on the grid of seeds for a drag across the whole picture
 LATE = 120  # milliseconds after which an old picture says so in words
-STORED = "This face is stored as it is, it has no neighbours on the map: change it with Vary, or type a seed."
 
 
 class PictureView(QWidget):
@@ -40,6 +40,7 @@ class PictureView(QWidget):
     menu_asked = Signal(QPoint)
     comparing = Signal(object)  # Recipe to draw for the other side, or None when the key is let go
     smooth_changed = Signal(bool)
+    drag_asked = Signal()  # points are to be dragged, or no longer
     pin_wanted = Signal(object)  # Recipe whose exact picture is wanted as A of the wipe
     mode_changed = Signal(object)  # Mode
     marked = Signal()  # another picture is seen, or the same is exact, behind, or held beside another in another way
@@ -152,6 +153,12 @@ class PictureView(QWidget):
         self._mark()
         self.update()
 
+    def show_dragging(self, on: bool) -> None:
+        """Says whether a press on the picture puts a handle, which what lies over it takes."""
+        self._pills.tell_dragging(on)
+        self._pills.set_seen(not self._bare)
+        self._place_pills()
+
     def hold(self, reason: str) -> None:
         """Why dragging is not to move the face, in one sentence; empty where it may."""
         self._held = reason
@@ -215,6 +222,7 @@ class PictureView(QWidget):
         self.setAccessibleDescription("Drag to move between neighbouring faces; hold B to see the last change undone.")
         self._pills.zoom.clicked.connect(lambda: self.set_smooth(not self._smooth))
         self._pills.compare.clicked.connect(self._next_mode)
+        self._pills.drag.clicked.connect(self.drag_asked)
 
     def _wanted(self) -> Recipe:
         return self._session.recipe if self._other is None else self._other

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
-from explorer.controls.scrolling import BAR, hide_idle
+from explorer.controls.scrolling import BAR
 from explorer.lab.histogram import paint_small
 from explorer.lab.words import number, powered, row_words
 from stylegan_core.layer_facts import LayerFacts
@@ -116,7 +116,8 @@ class LayerList(ShowsFocus, QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         bar = self.verticalScrollBar()
         bar.setSingleStep(ROW)
-        hide_idle(bar)
+        bar.setEnabled(False)  # the style sheet hides one that has nothing to scroll
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         self.setStyleSheet("QListView { border: none; background: transparent; padding: 0; }")
         self.setAccessibleName("Layers")
         self.setToolTip("Choose the layer that is shown at the right, by mouse or with the up and down keys.")

@@ -25,6 +25,11 @@ def has_eye() -> bool:
     return True
 
 
+def difference(pictures: Tensor, others: Tensor) -> Tensor:
+    """The mean difference of colours of pictures [N, 3, r, r] from others, [N] in parts of the range 0..255."""
+    return 127.5 * (pictures.clamp(-1, 1) - others.clamp(-1, 1)).abs().mean(dim=(1, 2, 3))
+
+
 class Likeness:
     """The distance of pictures from one target at a network's working resolution r, differentiable.
 
@@ -49,8 +54,8 @@ class Likeness:
 
     @torch.no_grad()
     def difference(self, pictures: Tensor) -> Tensor:
-        """The mean difference of each picture [N] in parts of the range 0..255."""
-        return 127.5 * (pictures.clamp(-1, 1) - self.target).abs().mean(dim=(1, 2, 3))
+        """The mean difference of colours of each picture [N], 0..255."""
+        return difference(pictures, self.target)
 
     def _apart(self, pictures: Tensor) -> Tensor:
         # What is drawn beyond white is white, but its gradient still leads back.

@@ -5,8 +5,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Self
 
-UNLIKE = "This network knows nothing like it: nearer it cannot come."
-UNFAMILIAR = 0.22  # of the distance that may be left of something that a network knows (docs/guide/projection.md)
+UNLIKE = "That is not near: this network knows little like it."
+UNFAMILIAR = 0.16  # of the spread; what a network knows comes nearer (docs/guide/projection.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,19 +14,18 @@ class Nearness:
     """Mean differences of colours from the target in parts of the range 0..255.
 
     ``difference`` is that of the nearest picture, ``begun`` that of the seed it began with, ``random`` that of the
-    pictures of random seeds. ``left`` is the part that is left of the whole distance of the latter, outlines included
-    where an eye has looked.
+    pictures of random seeds, and ``spread`` how far those are from each other.
     """
 
     difference: float
     begun: float
     random: float
-    left: float
+    spread: float
 
     @property
     def familiar(self) -> bool:
-        """False where the network seems to know nothing like the target."""
-        return self.left <= UNFAMILIAR
+        """False where the network seems to know little like the target."""
+        return self.difference <= UNFAMILIAR * self.spread
 
     @property
     def sentence(self) -> str:

@@ -88,8 +88,8 @@ def project(model: Model, target: Pixels, wish: Wish | None = None) -> Generator
     pixels = render(model, nearest.recipe)
     difference = float(np.abs(pixels.astype(np.float32) - target).mean())
     random = float(np.mean([start.difference for start in starts]))
-    left = nearest.distance / max(float(np.mean([start.distance for start in starts])), 1e-9)
-    return Found(nearest.recipe, pixels, Nearness(difference, first.difference, random, left))
+    spread = float(np.mean([start.apart for start in starts]))
+    return Found(nearest.recipe, pixels, Nearness(difference, first.difference, random, spread))
 
 
 def _check(model: Model, wish: Wish) -> None:
@@ -109,7 +109,7 @@ class _Nearest:
 
     def __init__(self, likeness: Likeness, start: Start) -> None:
         self._space, self._likeness = start.space, likeness
-        self.distance, self.difference = start.distance, start.difference
+        self._distance, self.difference = start.distance, start.difference
         self.recipe = recipe_at(start.space, start.x)
 
     @torch.no_grad()
@@ -117,8 +117,8 @@ class _Nearest:
         """Keeps the place [1, 1 or num_layers, width] if nothing was nearer."""
         picture = self._space.draw(x)
         distance = float(self._likeness(picture))
-        if distance < self.distance:
-            self.distance = distance
+        if distance < self._distance:
+            self._distance = distance
             self.difference = float(self._likeness.difference(picture))
             self.recipe = recipe_at(self._space, x)
 
@@ -130,6 +130,7 @@ def _descend(space: CodeSpace, likeness: Likeness, x: Tensor, wish: Wish, neares
     adam = _Adam(x)
     for step in range(wish.steps):
         if step == joint and layered:
+            nearest.look(adam.x)
             adam = _Adam(space.per_layer(adam.x))
         adam.step(likeness(space.draw(adam.x)).sum(), RATE * _ramp(step / wish.steps))
         if step % LOOKED == LOOKED - 1 or step == wish.steps - 1:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.latents.code_space import CodeSpace
-from stylegan_core.latents.likeness import Likeness
+from stylegan_core.latents.likeness import Likeness, difference
 from stylegan_core.model import Model
 
 BATCH = 8
@@ -17,12 +17,16 @@ FEWEST = 24  # above it, where drawing many would take longer than what follows
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A seed as a place [1, 1, width], its distance from the target, and their mean difference, 0..255."""
+    """A seed as a place [1, 1, width], its distance from the target, and their mean difference, 0..255.
+
+    ``apart`` is the mean difference of its picture from that of another seed.
+    """
 
     space: CodeSpace
     x: Tensor
     distance: float
     difference: float
+    apart: float
 
 
 def batches(model: Model, chance: int) -> list[range]:
@@ -40,5 +44,6 @@ def try_seeds(model: Model, label: int | None, likeness: Likeness, chance: int) 
         x = space.of_seeds(seeds)
         with torch.no_grad():
             pictures = space.draw(x)
-            distances, differences = likeness(pictures).tolist(), likeness.difference(pictures).tolist()
-        yield [Start(space, x[at : at + 1], distances[at], differences[at]) for at in range(BATCH)]
+            measured = likeness(pictures), likeness.difference(pictures), difference(pictures, pictures.roll(1, 0))
+        numbers = zip(*(each.tolist() for each in measured), strict=True)
+        yield [Start(space, x[at : at + 1], *three) for at, three in enumerate(numbers)]

@@ -1,13 +1,16 @@
 """A backend that draws flat colours at once, remembers what it was asked, and can be held up at a gate."""
 
 import threading
+from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from explorer.jobs import KeyStyles, Picture, Request, Save, Strip
+from explorer.jobs import DragSearch, KeyStyles, Picture, Request, Save, Strip
 from explorer.rendering import Pixels, Precision, Report, Steps
+from stylegan_core.drag import Dragged
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe, Vector
@@ -102,6 +105,8 @@ class FakeBackend:
         if isinstance(request, KeyStyles):
             yield 0, 1, None
             return tuple(Vector.of(np.full((10, 8), each.latent.seed)) for each in request.recipes)
+        if isinstance(request, DragSearch):
+            return (yield from dragged(request))
         if not isinstance(request, Strip):
             raise ValueError("This network cannot do that.")
         made: list[Any] = []
@@ -110,3 +115,19 @@ class FakeBackend:
             made.append(np.zeros((request.size, request.size, 3), np.uint8))
             yield index, len(request.recipes), made[-1]
         return tuple(made)
+
+
+def dragged(request: DragSearch, steps: int = 4) -> Generator[tuple[int, int, Any], None, Dragged]:
+    """Every handle goes half of its way in each step, and the face is another one."""
+    handles = request.handles
+    here, stored = request.since, request.origin.latent.w
+    begun = here.motion if here is not None else stored
+    numbers = 0.0 if begun is None else float(begun.array.flat[0])
+    for step in range(steps):
+        handles = tuple(replace(h, x=(h.x + h.to_x) / 2, y=(h.y + h.to_y) / 2) for h in handles)
+        numbers += 1
+        latent = replace(request.origin.latent, w=Vector.of(np.full((10, 8), numbers)))
+        here = Dragged(replace(request.origin, latent=latent, psi=1.0), handles, Vector.of([numbers]))
+        yield step, steps, here
+    assert here is not None
+    return here

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from stylegan_core.film_file import read_film
 from stylegan_core.recipe import Recipe
@@ -85,3 +86,43 @@ def carry(hand: Hand, what: str, to: str) -> None:
     for step in range(1, 9):
         words += ["mousemove", str(x + (there + wide - 4 - x) * step // 8), str(y), "sleep", "0.08"]
     hand.xdotool(*words, "mouseup", "1")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_photo_is_looked_for_beside_a_hand_that_drags_and_taken(x_display: str, tmp_path: Path) -> None:
+    home, photo = tmp_path / "home", tmp_path / "photo.jpg"
+    home.mkdir()
+    (home / "settings.json").write_text('{"hint_seen": true}')
+    Image.new("RGB", (120, 90), (190, 140, 110)).save(photo)
+    with Hand(x_display, home, str(photo)) as hand:
+        first = recipe(hand.until(lambda seen: seen["exact"] and "carries no recipe" in seen["banner"]))
+        hand.click("Find its face")
+        hand.find("Take the nearest face so far")
+        hand.drag("psi", 0.57, 0.9)
+        hand.until(lambda seen: seen["exact"] and recipe(seen).psi > 1)
+        hand.click("Take the nearest face so far")
+        found = hand.until(lambda seen: seen["exact"] and recipe(seen).latent.w is not None)
+        assert "nearest face to photo.jpg" in found["banner"]
+        for _ in range(2):
+            hand.xdotool("key", "ctrl+z")
+            time.sleep(0.3)
+        hand.until(lambda seen: recipe(seen) == first)
+        hand.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_point_is_dragged_followed_and_taken_back(hand: Hand) -> None:
+    first = recipe(hand.until(lambda seen: seen["exact"]))
+    hand.click("Picture")
+    hand.xdotool("key", "d")
+    hand.drag("Handles on the picture", 0.4, 0.6)
+    moved = hand.until(lambda seen: seen["exact"] and recipe(seen).latent.w is not None and seen["history"] == 2)
+    assert not moved["banner"]
+    hand.xdotool("key", "Escape")
+    hand.xdotool("key", "ctrl+z")
+    hand.until(lambda seen: seen["exact"] and recipe(seen) == first)
+    hand.drag("Picture", 0.5, 0.7)
+    hand.until(lambda seen: recipe(seen).latent.x != 0)
+    hand.close()

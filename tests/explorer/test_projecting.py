@@ -65,7 +65,7 @@ def explorer(
     """A window, and a core that finds one face at once."""
     save_picture(tmp_path / "found.png", np.full((64, 64, 3), 90, np.uint8), FACE, info("boxed"), "cpu", threads=1)
     script = CORE.replace("FOUND", repr(str(tmp_path / "found.png")))
-    script = script.replace("ANSWER", repr(Nearness(10.0, 30.0, 80.0, 0.1).to_json()))
+    script = script.replace("ANSWER", repr(Nearness(10.0, 30.0, 80.0, 70.0).to_json()))
 
     def core(*words: str) -> tuple[list[str], dict[str, str]]:
         asked.append(words)

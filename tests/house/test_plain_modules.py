@@ -16,6 +16,7 @@ CORE = [
     "stylegan_core.rundir",
     "stylegan_core.info",
     "stylegan_core.film_file",
+    "stylegan_core.drag",
     "stylegan_core.film_timeline",
     "stylegan_core.bands",
     "stylegan_core.layer_facts",

@@ -121,8 +121,9 @@ def test_a_picture_unlike_anything_is_said_to_be() -> None:
     stripes[::2] = 255
     _, found = finish(project(model, stripes, replace(PLAIN, steps=5)))
     assert not found.nearness.familiar and found.nearness.sentence.endswith(UNLIKE)
-    assert UNLIKE not in Nearness(3.2, 20, 60, 0.1).sentence
-    assert "3.2 of 255" in Nearness(3.2, 20, 60, 0.1).sentence
+    assert UNLIKE not in Nearness(3.2, 20, 60, 60).sentence
+    assert UNLIKE in Nearness(12, 20, 110, 60).sentence  # a dark picture is far from all of them
+    assert "3.2 of 255" in Nearness(3.2, 20, 60, 60).sentence
 
 
 def test_wishes_that_do_not_fit_are_refused() -> None:
@@ -276,8 +277,8 @@ def test_the_command_tells_programs_in_lines_and_json(
     for wrong in (
         {},
         [],
-        {"difference": "x", "begun": 1, "random": 1, "left": 1},
-        {"difference": 1e999, "begun": 1, "random": 1, "left": 1},
+        {"difference": "x", "begun": 1, "random": 1, "spread": 1},
+        {"difference": 1e999, "begun": 1, "random": 1, "spread": 1},
     ):
         with pytest.raises(ValueError, match="could not be read"):
             Nearness.of(wrong)

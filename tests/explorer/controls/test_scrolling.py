@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.scrolling import ScrollDown
@@ -35,3 +35,12 @@ def test_pictures_as_high_as_wide_come_to_rest(qtbot: QtBot, height: int) -> Non
     qtbot.waitExposed(area)
     assert len(set(square.widths)) <= 2  # before and after it was shown
     assert area.verticalScrollBar().isEnabled() == (square.height() > area.viewport().height())
+
+
+def test_a_range_that_changes_while_the_bar_is_gone_is_no_error(qtbot: QtBot) -> None:
+    area = ScrollDown(QWidget())
+    qtbot.addWidget(area)
+    bar = area.verticalScrollBar()
+    area.verticalScrollBar = lambda: bar  # type: ignore[method-assign]
+    area.setVerticalScrollBar(QScrollBar())  # deletes the first
+    area._need_bar(0, 1)

@@ -176,8 +176,10 @@ def test_a_stored_face_has_no_place_on_the_map(session: Session, show: Any) -> N
     panel, _ = show(LatentPanel)
     session.apply(Recipe(Latent(3, w=Vector.of([0.0] * 16))))
     assert "stored" in panel.seed.text() and panel.snap.isEnabled()
+    panel.toggle_walk()  # would go on from the face of a seed, which nobody sees
+    assert not panel._timer.isActive() and "stored" in panel.walk.toolTip()
     panel.snap.click()
-    assert session.recipe.latent == Latent(3)
+    assert session.recipe.latent == Latent(3) and panel.walk.isEnabled()
 
 
 def test_classes_appear_where_the_network_has_them(session: Session, show: Any) -> None:
