@@ -215,12 +215,12 @@ def test_a_film_of_a_network_that_was_opened_before_brings_it(
 @pytest.mark.parametrize(
     ("name", "data", "word"),
     [
-        ("plain.gif", None, "There is no film in it"),
+        ("plain.gif", None, "the nearest face in boxed can be looked for"),
         ("torn.mp4", b"\0\0\0\x20ftypisom" + bytes(40), "damaged"),
         ("a.json", b'{"film":1,"fps":0}', "frames a second"),
     ],
 )
-def test_a_file_without_a_film_is_refused(
+def test_a_file_without_a_film_leaves_the_film_alone(
     explorer: Explorer, qtbot: QtBot, tmp_path: Path, name: str, data: bytes | None, word: str
 ) -> None:
     film = explorer.reel.film
