@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from stylegan_core.bands import NAMES, band_of_resolution, bands
 from stylegan_core.info import ModelInfo
-from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe
+from stylegan_core.recipe import FARTHEST, AppliedDirection, Direction, Latent, Recipe
 
 DIRECTION, PSI, NOISE, MIX, LEVEL, ALPHA = "direction", "psi", "noise", "mix", "level", "alpha"
 MOST_VALUES, MOST_FACES = 41, 256
@@ -87,10 +87,17 @@ def knobs(info: ModelInfo) -> tuple[Swept, ...]:
 
 
 def steps_between(first: float, last: float, count: int) -> tuple[float, ...]:
-    """``count`` values from first to last, equally far from each other. Raises ValueError for fewer than two."""
-    if not 2 <= count <= MOST_VALUES or first == last:
+    """``count`` values from first to last, equally far from each other.
+
+    Raises ValueError for fewer than two, for values that do not differ, and for those that no recipe can hold.
+    """
+    if not (abs(first) <= FARTHEST and abs(last) <= FARTHEST):
+        raise ValueError(f"The values of a sweep lie between -{FARTHEST:,.0f} and {FARTHEST:,.0f}: choose others.")
+    steps = range(count if 2 <= count <= MOST_VALUES else 0)
+    values = tuple(round(first + (last - first) * at / (count - 1), _DECIMALS) + 0.0 for at in steps)
+    if not values or len(set(values)) < count:
         raise ValueError(f"A sweep has 2 to {MOST_VALUES} different values: choose a range and a number of steps.")
-    return tuple(round(first + (last - first) * at / (count - 1), _DECIMALS) + 0.0 for at in range(count))
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +114,14 @@ class Sweep:
 
     @classmethod
     def of(cls, recipe: Recipe, swept: Swept, values: Sequence[float], seeds: Sequence[int] = ()) -> "Sweep":
-        """The sweep from a recipe, the same whatever value the recipe has of what is swept."""
+        """The sweep from a recipe, the same whatever value the recipe has of what is swept.
+
+        Raises ValueError where fewer than two levels lie between the values.
+        """
         if swept.kind == LEVEL:
-            values = sorted({round(value) for value in values})
+            values = sorted({max(0, round(value)) for value in values})
+        if len(values) < 2:
+            raise ValueError("Levels are whole numbers from 0 on, and a sweep has two or more: choose a wider range.")
         latent = Latent(seeds[0]) if seeds else recipe.latent
         base = swept.at(replace(recipe, latent=latent), values[len(values) // 2])
         return cls(base, swept, tuple(float(value) for value in values), tuple(seeds))

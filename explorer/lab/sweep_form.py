@@ -107,9 +107,9 @@ class SweepForm(QWidget):
         seeds = [(first + at) % SEEDS for at in range(faces)] if seeded else []
         try:
             values = steps_between(self.low.value, self.high.value, count)
+            return Sweep.of(recipe, _as_applied(swept, recipe), values, seeds)
         except ValueError as error:
             return str(error)
-        return Sweep.of(recipe, _as_applied(swept, recipe), values, seeds)
 
     def show_plan(self, plan: Sweep | str) -> None:
         """Says how large it is, or what is wrong with it."""

@@ -259,9 +259,24 @@ def test_the_same_sweep_whatever_the_recipe_has_of_it() -> None:
     assert [each for each in recipes if each is not None] == list(one.cells)
     levels = Sweep.of(Recipe(), Swept("level", "level"), steps_between(0, 2, 9))
     assert levels.values == (0.0, 1.0, 2.0)
-    for ends, count in (((0, 0), 3), ((0, 1), 1), ((0, 1), 99)):
+    for ends, count in (((0, 0), 3), ((0, 1), 1), ((0, 1), 99), ((1e-9, 2e-9), 9)):
         with pytest.raises(ValueError, match="different values"):
             steps_between(*ends, count)
+
+
+@pytest.mark.parametrize("end", [1e9, 1e308, float("inf"), float("nan")])
+def test_values_are_those_that_a_recipe_can_hold(end: float) -> None:
+    for ends in ((0.0, end), (-end, 1.0)):
+        with pytest.raises(ValueError, match="lie between -1,000,000 and 1,000,000"):
+            steps_between(*ends, 9)
+
+
+def test_levels_are_at_least_two_and_none_is_negative() -> None:
+    level = Swept("level", "level")
+    assert Sweep.of(Recipe(), level, steps_between(2, -5, 9)).values == (0.0, 1.0, 2.0)
+    for ends in ((0, 0.4), (-9, -3)):
+        with pytest.raises(ValueError, match="two or more"):
+            Sweep.of(Recipe(), level, steps_between(*ends, 9))
 
 
 # -- networks and commands --------------------------------------------------------------------------------------------

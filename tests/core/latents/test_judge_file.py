@@ -1,5 +1,9 @@
 """A judge in a file, and its answers among what is measured."""
 
+import contextlib
+import io
+import pickle
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -75,4 +79,62 @@ def test_what_is_no_judge_is_refused(judge: Judge, tmp_path: Path, damage: str) 
     if damage in ("text", "empty"):
         path.write_bytes(b"no judge at all" if damage == "text" else b"")
     with pytest.raises(ValueError, match="is no judge"):
+        load_judge(path, Blind())  # type: ignore[arg-type]
+
+
+def _with_header(shape: tuple[int, ...]) -> bytes:
+    """The beginning of an array that is far larger than its file."""
+    made = io.BytesIO()
+    np.lib.format.write_array_header_1_0(made, {"descr": "<f8", "fortran_order": False, "shape": shape})
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("name", ["about", "weights"])
+@pytest.mark.parametrize("damage", ["huge", "torn header", "deep"])
+def test_spoilt_parts_of_a_judge_are_refused(judge: Judge, tmp_path: Path, name: str, damage: str) -> None:
+    path, other = tmp_path / "j.npz", tmp_path / "other.npz"
+    save_judge(judge, path)
+    header = _with_header((10**6, 10**9))
+    spoilt = {"huge": header, "torn header": header.replace(b"}", b" ")}
+    deep = io.BytesIO()
+    np.save(deep, np.frombuffer(b"[" * 100_000, np.uint8))
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(other, "w") as made:
+        for each in whole.namelist():
+            part = whole.read(each) if each != f"{name}.npy" else spoilt.get(damage, deep.getvalue())
+            made.writestr(each, part)
+    with pytest.raises(ValueError, match="is no judge"):
+        load_judge(other, Blind())  # type: ignore[arg-type]
+
+
+def test_a_judge_with_any_byte_spoilt_is_read_or_refused(judge: Judge, tmp_path: Path) -> None:
+    path, random = tmp_path / "j.npz", np.random.default_rng(1)
+    save_judge(judge, path)
+    whole = path.read_bytes()
+    for _ in range(150):
+        data = bytearray(whole)
+        for at in random.integers(len(data), size=random.choice([1, 3, 20])):
+            data[at] = random.integers(256)
+        path.write_bytes(data)
+        with contextlib.suppress(ValueError):  # anything else is a traceback, a file left open a warning
+            load_judge(path, Blind())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("part", "value"), [("weights", np.nan), ("scale", 0.0), ("mean", np.inf)])
+def test_a_judge_whose_answers_would_be_no_numbers_is_refused(
+    judge: Judge, tmp_path: Path, part: str, value: float
+) -> None:
+    path = tmp_path / "j.npz"
+    save_judge(judge, path)
+    with np.load(path) as file:
+        parts = dict(file)
+    parts[part] = np.full_like(parts[part], value)
+    np.savez(path, **parts)
+    with pytest.raises(ValueError, match="numbers are spoilt"):
+        load_judge(path, Blind())  # type: ignore[arg-type]
+
+
+def test_a_pickle_is_refused_and_nobody_is_told_to_trust_it(tmp_path: Path) -> None:
+    path = tmp_path / "j.npz"
+    path.write_bytes(pickle.dumps({"weights": 1}))
+    with pytest.raises(ValueError, match=r"is no judge \(it is no \.npz file\)"):
         load_judge(path, Blind())  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from explorer.lab.curve import scale
 from explorer.lab.sweep_page import SHEET, SWEEP, TABLE, SweepPage
 from explorer.session import Session
 from stylegan_core.recipe import AppliedDirection, Latent, Mix, Recipe
+from stylegan_core.sweep_plan import LEVEL
 from tests.explorer.explore.panel_fakes import PLAIN, Asked, flat, model_info
 from tests.explorer.lab.measured import entries, swept
 
@@ -161,6 +162,21 @@ def test_knob_range_and_faces_are_chosen(session: Session, show: Any, qtbot: QtB
     lab.write(form.steps, "41", qtbot)
     lab.write(form.faces, "100", qtbot)
     assert "take fewer" in form.words.text()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [("-1e308", "1e308", "lie between"), ("1e-9", "2e-9", "different"), ("0", "0.4", "levels")]
+)
+def test_a_range_that_is_none_is_said_and_never_asked_for(
+    session: Session, show: Any, qtbot: QtBot, low: str, high: str, said: str
+) -> None:
+    lab = show(model_info(level=2, alpha=0.5))
+    form = lab.page.form
+    form.choose(next(each for each in form._knobs if each.kind == LEVEL))
+    for field, text in ((form.low, low), (form.high, high)):
+        lab.write(field, text, qtbot)
+    lab.rest()
+    assert said in form.words.text().lower() and lab.requests == []
 
 
 def test_a_direction_is_swept_on_the_layers_that_the_face_has_it_on(session: Session, show: Any) -> None:
