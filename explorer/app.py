@@ -39,7 +39,12 @@ from explorer.following import Following
 from explorer.garbage import Garbage
 from explorer.importing import Importing
 from explorer.jobs import Answer, Done, Frame, Picture, Problem
+from explorer.judging import Judging
+from explorer.lab.entanglement_page import EntanglementPage
+from explorer.lab.head import SWEEP_PAGE
 from explorer.lab.page import LabPage
+from explorer.lab.pages import LabPages
+from explorer.lab.sweep_page import SweepPage
 from explorer.labelled import Labelled
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
@@ -53,7 +58,9 @@ from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.info import ModelInfo
+from stylegan_core.latents.library import Entry
 from stylegan_core.places import home
+from stylegan_core.recipe import Recipe
 from stylegan_core.saved_picture import read_picture
 
 log = logging.getLogger(__name__)
@@ -103,10 +110,13 @@ class Explorer(QObject):
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home())
-        self.lab = LabPage(self.session)
+        self.lab, self.sweep = LabPage(self.session), SweepPage(self.session)
+        self.entanglement = EntanglementPage(self.session)
+        self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement))
         self.disk = Background(self)
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
+        self.judging = Judging(self.session, (self.sweep, self.entanglement), self)
         self.projecting = Projecting(self.session, latent, self.picture, self.documents, self.disk, self)
         self.labelled = Labelled(self.session, self.directions, self)
         self.filming = Filming(self.session, self.film, self.below, self.history, self.settings, self.disk, self)
@@ -127,6 +137,7 @@ class Explorer(QObject):
         self._connect_window()
         self._connect_drag()
         self._connect_film()
+        self._connect_lab()
         self._connect_train()
         self.remoting = Remoting(self)
         connect_actions(self)
@@ -160,6 +171,7 @@ class Explorer(QObject):
         self.train.close_workspace()
         self.importing.close()
         self.labelled.close()
+        self.judging.close()
         self.projecting.close()
         self.film.stop()
         self.filming.close()
@@ -172,7 +184,7 @@ class Explorer(QObject):
     def every_action(self) -> list[QAction]:
         """The window's actions and those the panels add."""
         own = [action for key, action in self.actions.items() if key != "commands"]
-        added = [action for part in (*self.panels, self.lab) for action in part.actions() if action.text()]
+        added = [action for part in (*self.panels, *self.lab_pages.each) for action in part.actions() if action.text()]
         return list(dict.fromkeys(own + added))  # the Lab has some of them from a panel
 
     def say(self, problem: Problem, tone: str = "bad") -> None:
@@ -195,7 +207,7 @@ class Explorer(QObject):
         explore.low_changed.connect(self.below.set_compact)
         explore.spare_changed.connect(self.directions.fit)
         self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
-        self.window.set_pages(explore, self.train, self.lab)
+        self.window.set_pages(explore, self.train, self.lab_pages)
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]
         self.window.add_header_actions(shown, self.actions["present"], self.actions["save"])
         for key, action in self.actions.items():
@@ -204,7 +216,7 @@ class Explorer(QObject):
         self.hint.dismissed.connect(lambda: self.settings.change(hint_seen=True))
         ways_on = [self.actions["open"], self.actions["train_one"]]
         self.picture.empty.offer(ways_on)
-        self.lab.offer(ways_on, next(each for each in self.panels[0].actions() if each.text() == NEW_FACE))
+        self.lab_pages.offer(ways_on, next(each for each in self.panels[0].actions() if each.text() == NEW_FACE))
         self.window.model_button.setMenu(self.menus.models())
         self.window.more_button.setMenu(self.menus.more())
         self.window.more_button.setPopupMode(self.window.more_button.ToolButtonPopupMode.InstantPopup)
@@ -226,7 +238,7 @@ class Explorer(QObject):
         self.engine.idle_changed.connect(
             lambda idle: self.window.state.say("ready" if idle else "drawing", "good" if idle else "accent")
         )
-        for part in (*self.panels, self.drag, self.film, self.lab):
+        for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
             part.job_requested.connect(self.engine.run)
             part.job_dropped.connect(self.engine.cancel)
             part.said.connect(self.say)
@@ -281,6 +293,15 @@ class Explorer(QObject):
         self.filming.shown.connect(lambda: self.window.show_workspace(0))
         self.documents.film_opened.connect(self.filming.open)
 
+    def _connect_lab(self) -> None:
+        self.lab_pages.wanted.connect(lambda: self.window.show_workspace(2))
+        self.judging.said.connect(self.say)
+        self.sweep.taken.connect(self._go_on_from)
+        self.directions.entries_changed.connect(self.sweep.offer_directions)
+        self.directions.entries_changed.connect(self.entanglement.offer_directions)
+        self.directions.sweep_wanted.connect(self._sweep_along)
+        self.entanglement.measured.connect(self.directions.take_measured)
+
     def _connect_train(self) -> None:
         self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
         self.train.told.connect(lambda sentence, tone: self.say(Problem(sentence), tone))
@@ -290,7 +311,7 @@ class Explorer(QObject):
         self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
         self.documents.run_opened.connect(self._open_run)
         self.cores.threads_changed.connect(self.engine.set_threads)
-        parts = (self.mixing, self.labelled, self.projecting, self.filming, self.lab)
+        parts = (self.mixing, self.labelled, self.judging, self.projecting, self.filming, self.lab_pages)
         self.window.unfinished = lambda: [
             *self.train.unfinished(),
             *(each for part in parts for each in part.unfinished),
@@ -311,7 +332,7 @@ class Explorer(QObject):
         self.picture.show_frame(frame)
         self.history.show_frame(frame)
         self.filming.show_frame(frame)
-        self.lab.show_frame(frame)
+        self.lab_pages.show_frame(frame)
         if frame.precision == "exact" and not self._warmed:
             self._warmed = True
             if self.hints and not self.settings.value.hint_seen and not self.presenting.on:
@@ -333,15 +354,26 @@ class Explorer(QObject):
         self.window.show_workspace(0)
 
     def _answered(self, answer: Answer) -> None:
-        for part in (*self.panels, self.drag, self.film, self.lab):
+        for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
             part.job_done(answer)
         self.history.job_done(answer)
         if answer.request.owner == PIN and isinstance(answer, Done):
             self.picture.pin(image_of(answer.value))
 
+    def _sweep_along(self, entry: Entry) -> None:
+        """A direction of the panel is swept in the Lab."""
+        self.sweep.sweep_along(entry)
+        self.lab_pages.turn_to(SWEEP_PAGE)
+        self.window.show_workspace(2)
+
+    def _go_on_from(self, recipe: Recipe) -> None:
+        """A picture of the Lab becomes the present one, as one step of undo."""
+        self.session.apply(recipe)
+        self.window.show_workspace(0)
+
     def _show_nothing(self, sentence: str) -> None:
         self.picture.show_message(sentence, lost=True)
-        self.lab.show_nothing(sentence)
+        self.lab_pages.show_nothing(sentence)
         self.drag.set_on(False)
         for panel in self.panels:
             panel.setEnabled(False)
@@ -350,7 +382,7 @@ class Explorer(QObject):
 
     def _show_picture(self) -> None:
         """What somebody opened is seen: in the Lab as well, so that networks can be held side by side there."""
-        if self.window.pages.currentWidget() is not self.lab:
+        if self.window.pages.currentWidget() is not self.lab_pages:
             self.window.show_workspace(0)
 
     def _show_mode(self, mode: Mode) -> None:

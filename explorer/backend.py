@@ -20,6 +20,7 @@ from explorer.jobs import (
     ChannelSheet,
     Convert,
     DragSearch,
+    Entangle,
     Fit,
     KeyStyles,
     Layers,
@@ -33,12 +34,15 @@ from explorer.jobs import (
     Sefa,
     Sheet,
     Strip,
+    SweepGrid,
+    Text,
 )
 from explorer.jobs import Styles as StylesJob
 from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe, Vector
+from stylegan_core.steps import retold
 
 if TYPE_CHECKING:
     from stylegan_core.model import Model
@@ -129,12 +133,18 @@ class TorchBackend:
                 return self._fit(request)
             case Convert():
                 return _convert(request)
+            case Text():
+                return _write_text(request)
             case DragSearch():
                 return self._drag(request)
             case Layers() | Channels() | ChannelMap() | LayerTable() | ChannelSheet():
                 from explorer.inspection import steps_of
 
                 return steps_of(self._renderer(), request, str(self._device))
+            case SweepGrid() | Entangle():
+                from explorer.measuring import measuring_steps
+
+                return measuring_steps(self._renderer(), request, self._device)
 
     def _current(self) -> "Model":
         if self._model is None:
@@ -175,7 +185,7 @@ class TorchBackend:
         return request.path
 
     def _sheet(self, request: Sheet) -> Steps:
-        from stylegan_core.contact_sheet import contact_sheet, save_sheet
+        from stylegan_core.contact_sheet import contact_sheet, save_sheet, sheet_labels
 
         renderer = self._renderer()
         drawn: list[Pixels | None] = []
@@ -185,19 +195,10 @@ class TorchBackend:
             yield index, len(request.recipes), None
         captions = request.captions or [str(recipe.latent.seed) if recipe else "" for recipe in request.recipes]
         sheet = contact_sheet(drawn, captions, request.columns)
+        said = sheet_labels(request.recipes, request.columns, self._current().info, str(self._device), request.base)
         with _one_sentence(request.path):
-            save_sheet(Path(request.path), sheet, self._said_of(request))
+            save_sheet(Path(request.path), sheet, said)
         return request.path
-
-    def _said_of(self, request: Sheet) -> dict[str, str]:
-        """Everything that a sheet can be drawn again from."""
-        from stylegan_core.picture import labels
-        from stylegan_core.recipe_list import list_to_json
-        from stylegan_core.saved_picture import RECIPES
-
-        base = request.base or next(recipe for recipe in request.recipes if recipe is not None)
-        said = labels(base, self._current().info, str(self._device))
-        return {**said, RECIPES: list_to_json(base, request.recipes, request.columns)}
 
     def _noise_map(self, request: NoiseMap) -> Steps:
         from stylegan_core.latents.noise_map import noise_deviation
@@ -216,12 +217,8 @@ class TorchBackend:
         from stylegan_core.latents.drag_points import MOST, drag_points
 
         search = drag_points(self._renderer(), request.origin, request.handles, keep=request.keep, since=request.since)
-        for step in count():
-            try:
-                here = next(search)
-            except StopIteration as end:
-                return end.value
-            yield step, MOST, here
+        steps = count()
+        return (yield from retold(search, lambda here: (next(steps), MOST, here)))
 
     def _styles(self, request: StylesJob) -> Steps:
         styles, made = self._renderer().styles, []
@@ -270,6 +267,15 @@ def _convert(request: Convert) -> Steps:
     return str((yield from _in_percent(convert_steps(request.path, request.target))))
 
 
+def _write_text(request: Text) -> Steps:
+    from stylegan_core.whole_file import write_whole
+
+    yield 0, 1, None
+    with _one_sentence(request.path):
+        write_whole(Path(request.path), request.text.encode())
+    return request.path
+
+
 @contextmanager
 def _one_sentence(path: str) -> Iterator[None]:
     """Turns what the file system says into one sentence with the file and the cure."""
@@ -289,12 +295,7 @@ def shrunk(pixels: Pixels, size: int) -> Pixels:
 
 def _in_percent(steps: Generator[float, None, Any]) -> Steps:
     """Turns a generator of progress 0..1 into steps of a hundred."""
-    while True:
-        try:
-            part = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield round(100 * part), 100, None
+    return retold(steps, lambda part: (round(100 * part), 100, None))
 
 
 def _file_key(path: str) -> FileKey:

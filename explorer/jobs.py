@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from stylegan_core.drag import Dragged, Handle
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe
+from stylegan_core.sweep_plan import EntanglementPlan, Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,43 @@ class ChannelSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepGrid:
+    """The pictures of a sweep, at most ``size``² pixels each, and what changes along it (stylegan_core/sweeping.py).
+
+    Piece: uint8 [size, size, 3] at ``index``, row after row, then None for what is measured besides; Done:
+    sweep_facts.SweepFacts. ``features`` asks for distances in features, ``judge`` names the file of a judge whose
+    answers are measured too.
+    """
+
+    owner: str
+    sweep: Sweep
+    size: int = 96
+    features: bool = False
+    judge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entangle:
+    """What directions change beside what they are meant to (stylegan_core/entangling.py).
+
+    Piece: None, its ``index`` of ``total`` is progress; Done: entanglement.Entanglement. ``judge`` as in SweepGrid.
+    """
+
+    owner: str
+    plan: EntanglementPlan
+    judge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text written to a file. Done: the path, as text."""
+
+    owner: str
+    text: str = field(repr=False)
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class DragSearch:
     """Moves what lies under each handle to its target, step by step (latents/drag_points.py).
 
@@ -243,22 +281,11 @@ class DragSearch:
 
 
 Inspection = Layers | Channels | ChannelMap | LayerTable | ChannelSheet
+Measurement = SweepGrid | Entangle
 Request = (
-    Strip
-    | Matrix
-    | NoiseMap
-    | Pca
-    | Sefa
-    | Fit
-    | Styles
-    | KeyStyles
-    | Picture
-    | Save
-    | Sheet
-    | Convert
-    | DragSearch
-    | Inspection
-)
+    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert
+    | DragSearch | Text | Inspection | Measurement
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

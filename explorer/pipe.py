@@ -12,12 +12,12 @@ from typing import IO, Any
 import numpy as np
 
 from explorer import jobs, rendering
-from stylegan_core import drag, info, layer_facts, recipe
+from stylegan_core import drag, entanglement, info, layer_facts, recipe, sweep_facts, sweep_plan
 from stylegan_core.latents import library
 
 SAID: dict[str, type] = {
     kind.__name__: kind
-    for module in (jobs, rendering, recipe, info, layer_facts, library, drag)
+    for module in (jobs, rendering, recipe, info, layer_facts, library, drag, sweep_plan, sweep_facts, entanglement)
     for kind in vars(module).values()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
 }

@@ -23,6 +23,8 @@ from explorer.jobs import (
     Request,
     Save,
     Sheet,
+    SweepGrid,
+    Text,
     sentence_of,
 )
 from explorer.rendering import Backend, GivenUp, Loaded, Loading, Precision, Refused, Report, Steps, Tell, Wanted
@@ -33,10 +35,10 @@ log = logging.getLogger(__name__)
 
 TOLD = 0.05  # seconds between two words about how far a file is loaded
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
-WRITERS = Save | Sheet | Convert | LayerTable | ChannelSheet  # jobs that write files
-AWAITED = Save | Sheet | Picture | LayerTable | ChannelSheet  # whose owner is told when another model comes before
+WRITERS = Save | Sheet | Convert | Text | LayerTable | ChannelSheet  # jobs that write files
+AWAITED = Save | Sheet | Picture | Text | LayerTable | ChannelSheet  # whose owner hears that another model came before
 MOVERS = DragSearch  # jobs that move the picture themselves, and do not wait for it to rest
-SEEN = Layers | Channels | ChannelMap  # asked by the Lab alone, and nobody sees what other pages still wait for then
+SEEN = Layers | Channels | ChannelMap | SweepGrid  # asked by the Lab alone; nobody sees what other pages wait for then
 
 
 class Worker:

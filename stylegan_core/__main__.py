@@ -17,6 +17,8 @@ COMMANDS = {
     "info": "say what a weight file holds",
     "metrics": "measure a model against a data set",
     "directions": "find named directions of a model with the labels of a data set",
+    "sweep": "sweep a direction or another knob: pictures, curves, entanglement",
+    "judge": "learn what labels look like, for sweep --judge",
 }
 MODULES = {"import": "import_weights"}
 

@@ -11,7 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from stylegan_core.picture import png_text
+from stylegan_core.info import ModelInfo
+from stylegan_core.picture import labels, png_text
+from stylegan_core.recipe import Recipe
+from stylegan_core.recipe_list import list_to_json
+from stylegan_core.saved_picture import RECIPES
 from stylegan_core.whole_file import write_whole
 
 Pixels = npt.NDArray[np.uint8]
@@ -102,6 +106,17 @@ class _Plan:
     def middle(self, index: int) -> int:
         """The middle of a picture from the left."""
         return MARGIN + index % self.columns * (self.wide + GAP) + self.wide // 2
+
+
+def sheet_labels(
+    recipes: Sequence[Recipe | None], columns: int, info: ModelInfo, device: str, base: Recipe | None = None
+) -> dict[str, str]:
+    """Everything that a sheet can be drawn again from, by the names of its text chunks.
+
+    ``base``, or else the first recipe, is the one that is opened where the file is dropped.
+    """
+    opened = base or next(recipe for recipe in recipes if recipe is not None)
+    return {**labels(opened, info, device), RECIPES: list_to_json(opened, recipes, columns)}
 
 
 def save_sheet(path: Path, sheet: Pixels, said: Mapping[str, str] | None = None) -> None:

@@ -115,7 +115,7 @@ class Guide:
         remote.listen_osc(False)
 
     def lab(self) -> None:
-        """The layers of one face."""
+        """The layers of one face, a sweep of four, and ten directions against what they change."""
         from stylegan_core.recipe import Latent
 
         size = self.explorer.window.size()
@@ -125,8 +125,34 @@ class Guide:
         self.explorer.window.show_workspace(2)
         self.settle()
         self.explorer.lab.grab().save(str(PICTURES / "lab.png"))
+        self.sweep()
+        self.entanglement()
         self.explorer.window.show_workspace(0)
         self.explorer.window.resize(size)
+
+    def sweep(self) -> None:
+        """The second direction over seven values, for four seeds."""
+        page = self.explorer.sweep
+        form = page.form
+        form.knob.setCurrentIndex(1)
+        form.knob.activated.emit(1)
+        form.origin.select(1)
+        for field, value in ((form.faces, 4), (form.seed, 22), (form.steps, 7)):
+            field.show_value(value)
+        form.changed.emit()
+        self.explorer.lab_pages.turn_to(1)
+        self.wait(lambda: page.facts is not None and page.facts.sweep.seeds != ())
+        self.settle()
+        page.grab().save(str(PICTURES / "sweep.png"))
+
+    def entanglement(self) -> None:
+        """The first ten directions."""
+        page = self.explorer.entanglement
+        self.explorer.lab_pages.turn_to(2)
+        page.press()
+        self.wait(lambda: page.facts is not None)
+        self.settle()
+        page.grab().save(str(PICTURES / "entanglement.png"))
 
     def latent(self, name: str) -> None:
         """A point between four seeds."""
@@ -262,6 +288,7 @@ class Guide:
         self.panels["Mixing"].rows["fine"].weighed.emit(0.4)
         self.explorer.session.commit()
         self.settle()
+        self.explorer.window.banner.hide()
         self.explorer.window.grab().save(str(PICTURES.parent.parent / "pictures" / "explore.png"))
         if run is None:
             return

@@ -30,8 +30,8 @@ _SOURCES = {
 class DirectionRow(QWidget):
     """``moved`` follows the slider, ``ranged`` the layers (first, last), ``committed`` ends either gesture.
 
-    ``asked`` carries a word from the row's menu: "star", "remove", "preview" or "learn"; ``hovered`` opens and shuts
-    the preview; ``renamed`` carries the new name.
+    ``asked`` carries a word from the row's menu: "star", "remove", "preview", "sweep" or "learn"; ``hovered`` opens and
+    shuts the preview; ``renamed`` carries the new name.
     """
 
     moved = Signal(float)
@@ -44,6 +44,7 @@ class DirectionRow(QWidget):
     def __init__(self, entry: Entry, info: ModelInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entry, self._info = entry, info
+        self._measured = ""
         name = entry.direction.name
         self.name = QPushButton()
         self.field = QLineEdit()
@@ -64,18 +65,34 @@ class DirectionRow(QWidget):
         first, last = self.layers.range
         return first, None if last >= self._info.num_layers - 1 else last
 
+    @property
+    def ranges(self) -> tuple[tuple[int, int | None], ...]:
+        """The same layers, said in each way that a recipe may say them."""
+        first, last = self.layers.range
+        return ((first, last), self.range)
+
+    def show_measured(self, words: str) -> None:
+        """What the Lab has measured of the direction on these layers, in words; empty where it has not."""
+        self._measured = words
+        self._explain()
+
     def show_entry(self, entry: Entry) -> None:
         """Shows name, star and score of the direction, which may have changed."""
         self.entry = entry
         name = entry.direction.name
         self._write_name()
         self.score.setText(_score(entry))
-        self.score.setToolTip(_score_words(entry))
         self.name.setAccessibleName(f"{name}, menu")
-        self.name.setToolTip(f"{name}. {_score_words(entry)} Click for choices; F2 renames.")
+        self._explain()
         self.slider.setAccessibleName(name)
         self.slider.track.setAccessibleName(name)
         self.slider.number.setAccessibleName(f"{name}, number")
+
+    def _explain(self) -> None:
+        """How well the direction is known, and what it changes where that was measured."""
+        words = _score_words(self.entry) + (f" Measured: {self._measured}." if self._measured else "")
+        self.score.setToolTip(words)
+        self.name.setToolTip(f"{self.entry.direction.name}. {words} Click for choices; F2 renames.")
 
     def show_applied(self, applied: AppliedDirection | None) -> None:
         """Shows strength and layers as the recipe has them, silently; None is not in use."""
@@ -140,6 +157,7 @@ class DirectionRow(QWidget):
         star = "Take out of favourites" if self.entry.starred else "★ Favourite"
         menu.addAction(star, lambda: self.asked.emit("star"))
         menu.addAction("Show it at −3, 0 and +3 σ", lambda: self.asked.emit("preview"))
+        menu.addAction("Sweep it in the Lab", lambda: self.asked.emit("sweep"))
         menu.addSeparator()
         several = self._info.num_layers > 1
         if several:

@@ -1,6 +1,13 @@
-"""Names that people gave, letter by letter on buttons and in menus."""
+"""Names that people gave, letter by letter on buttons, in menus and in tooltips."""
+
+from html import escape
 
 
 def literal(name: str) -> str:
     """The text of a button or a menu that shows this name; to Qt a single & marks the letter that comes after it."""
     return name.replace("&", "&&")
+
+
+def literal_tip(words: str) -> str:
+    """A tooltip of words from elsewhere: what looks like HTML would be drawn as such, with pictures from any folder."""
+    return f"<p>{escape(words)}</p>" if "<" in words or "&" in words else words

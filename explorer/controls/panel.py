@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.controls.section import Section
-from explorer.jobs import Answer, Channels, Done, Failed, Matrix, Piece, Request, Strip
+from explorer.jobs import Answer, Channels, Done, Failed, Matrix, Piece, Request, Strip, SweepGrid
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
@@ -81,7 +81,7 @@ class Asking(QWidget):
 
         Small pictures are asked for as large as this screen's pixels are small, so that they are sharp at 200 %, too.
         """
-        if isinstance(request, Strip | Matrix | Channels):
+        if isinstance(request, Strip | Matrix | Channels | SweepGrid):
             request = replace(request, size=round(request.size * max(1.0, self.devicePixelRatioF())))
         if self._asked.get(request.owner) == request:
             return False

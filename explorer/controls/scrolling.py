@@ -1,11 +1,26 @@
 """A column that scrolls down where the window is low, and a row that scrolls sideways."""
 
+from functools import partial
+
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QScrollBar, QWidget
 
 BAR = 10  # pixels the style sheet gives it
+
+
+def keep_room_for_bar(area: QAbstractScrollArea) -> None:
+    """A bar at the right that takes its room always and is seen where there is something to scroll."""
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+    bar = area.verticalScrollBar()
+    bar.setEnabled(False)  # the style sheet hides one that has nothing to scroll
+    bar.rangeChanged.connect(partial(_show_need, bar))
+
+
+def _show_need(bar: QScrollBar, low: int, high: int) -> None:
+    if shiboken6.isValid(bar):  # its range still changes while the window is being taken down
+        bar.setEnabled(high > low)
 
 
 class ScrollDown(QScrollArea):
@@ -19,16 +34,8 @@ class ScrollDown(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        bar = self.verticalScrollBar()
-        bar.setEnabled(False)  # the style sheet hides one that has nothing to scroll
-        bar.rangeChanged.connect(self._need_bar)
+        keep_room_for_bar(self)
         self.setWidget(content)
-
-    def _need_bar(self, low: int, high: int) -> None:
-        bar = self.verticalScrollBar()
-        if shiboken6.isValid(bar):  # its range still changes while the window is being taken down
-            bar.setEnabled(high > low)
 
 
 class ScrollSideways(QScrollArea):

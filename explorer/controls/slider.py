@@ -27,6 +27,11 @@ class NumberField(Field):
         self.decimals, self.signed = decimals, signed
         self._value = 0.0
 
+    @property
+    def value(self) -> float:
+        """The number that is in force."""
+        return self._value
+
     def show_value(self, value: float) -> None:
         """Shows a value, unless a person is typing another one."""
         self._value = value

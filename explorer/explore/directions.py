@@ -18,10 +18,12 @@ from explorer.controls.search_row import SearchRow
 from explorer.controls.sorting import SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
+from stylegan_core.entanglement import Entanglement
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry, Library
-from stylegan_core.recipe import AppliedDirection, Recipe
+from stylegan_core.recipe import AppliedDirection, Recipe, Vector
 from stylegan_core.stems import kimg_of, kimg_words
+from stylegan_core.sweep_plan import with_strength
 
 FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
 PREVIEWED = (-3.0, 0.0, 3.0)
@@ -45,6 +47,8 @@ class DirectionsPanel(Panel):
     labels_chosen = Signal(str)  # a data set in whose labels directions are to be looked for
     learn_wanted = Signal(str)  # the name of a direction that is to be steered from afar
     labels_dropped = Signal()  # that search is given up
+    entries_changed = Signal(object)  # every direction there is, in order
+    sweep_wanted = Signal(object)  # an entry that is to be looked at in the Lab
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Directions", parent)
@@ -55,6 +59,7 @@ class DirectionsPanel(Panel):
         self._menu: DirectionMenu | None = None
         self._previewed: DirectionRow | None = None
         self._shown: object = None
+        self._measured: dict[tuple[str, Vector, int, int | None], str] = {}  # by network, direction and its layers
         self.reset_all = IconButton("reset", TIPS["reset"])
         self.library_chip = chip("library ▾", TIPS["library"])
         self.sorting = chip("+ by sorting", TIPS["sorting"])
@@ -236,16 +241,30 @@ class DirectionsPanel(Panel):
         self.fewer.setVisible(self._limit > self._few)
         self._shown = self.session.recipe.directions
         self._show_applied()
+        self.entries_changed.emit(tuple(self.shelf.every()))
+
+    def take_measured(self, facts: Entanglement) -> None:
+        """What directions of a network change was measured: their rows say it."""
+        for at, each in enumerate(facts.plan.directions):
+            self._measured[facts.model, each.direction.vector, each.first, each.last] = facts.words(at)
+        self._show_applied()
 
     def _show_applied(self) -> None:
         applied = {each.direction.vector: each for each in self.session.recipe.directions}
         for row in self.rows:
             row.show_applied(applied.get(row.entry.direction.vector))
+            self._show_measured(row)
         self.reset_all.setVisible(bool(applied))
+
+    def _show_measured(self, row: DirectionRow) -> None:
+        model = "" if self.info is None else self.info.hash
+        found = [self._measured.get((model, row.entry.direction.vector, first, last)) for first, last in row.ranges]
+        row.show_measured(next((words for words in found if words), ""))
 
     def _take_row(self, row: DirectionRow) -> None:
         row.moved.connect(lambda strength: self._apply(row, strength))
         row.ranged.connect(lambda *_: self._apply(row, row.slider.value))
+        row.ranged.connect(lambda *_: self._show_measured(row))
         row.committed.connect(self.session.commit)
         row.renamed.connect(lambda name: self._rename(row, name))
         row.asked.connect(lambda word: self._do(row, word))
@@ -279,15 +298,7 @@ class DirectionsPanel(Panel):
 
     def _with(self, new: AppliedDirection) -> tuple[AppliedDirection, ...]:
         """The recipe's directions with this one; at strength 0 it is taken out."""
-        vector, made = new.direction.vector, list(self.session.recipe.directions)
-        places = [at for at, each in enumerate(made) if each.direction.vector == vector]
-        if new.strength and places:
-            made[places[0]] = new
-        elif new.strength:
-            made.append(new)
-        elif places:
-            del made[places[0]]
-        return tuple(made)
+        return with_strength(self.session.recipe.directions, new, new.strength)
 
     def _rename(self, row: DirectionRow, name: str) -> None:
         entry = replace(row.entry, direction=replace(row.entry.direction, name=name))
@@ -303,6 +314,8 @@ class DirectionsPanel(Panel):
     def _do(self, row: DirectionRow, word: str) -> None:
         if word == "preview":
             self._preview(row)
+        elif word == "sweep":
+            self.sweep_wanted.emit(row.entry)
         elif word == "learn":
             self.learn_wanted.emit(row.entry.direction.name)
         elif word == "star":

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
-from explorer.controls.scrolling import BAR
+from explorer.controls.scrolling import BAR, keep_room_for_bar
 from explorer.lab.histogram import paint_small
 from explorer.lab.words import number, powered, row_words
 from stylegan_core.layer_facts import LayerFacts
@@ -112,12 +112,9 @@ class LayerList(ShowsFocus, QListView):
         self.setMouseTracking(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        keep_room_for_bar(self)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        bar = self.verticalScrollBar()
-        bar.setSingleStep(ROW)
-        bar.setEnabled(False)  # the style sheet hides one that has nothing to scroll
-        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
+        self.verticalScrollBar().setSingleStep(ROW)
         self.setStyleSheet("QListView { border: none; background: transparent; padding: 0; }")
         self.setAccessibleName("Layers")
         self.setToolTip("Choose the layer that is shown at the right, by mouse or with the up and down keys.")

@@ -1,27 +1,12 @@
 """The Lab workspace: the layer inspector, which shows what each layer hands on while the picture is drawn."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QHideEvent, QImage, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from explorer.controls.empty import EmptyPage
-from explorer.controls.mix_row import source_words
-from explorer.controls.panel import Asking
-from explorer.controls.thumbnails import image_of
-from explorer.jobs import (
-    ChannelMap,
-    Channels,
-    Done,
-    Failed,
-    Frame,
-    Layers,
-    Piece,
-    Problem,
-    Request,
-)
-from explorer.lab.export import SHEET, TABLE, ExportChip, Plan, sheet_plan, table_plan
+from explorer.jobs import ChannelMap, Channels, Done, Failed, Layers, Piece, Request
+from explorer.lab.base import LabBase
+from explorer.lab.export import SHEET, TABLE, Plan, sheet_plan, table_plan
 from explorer.lab.layer_view import LayerView
 from explorer.lab.overview import Overview
 from explorer.lab.places import same_layers, same_place, worth_seeing
@@ -32,72 +17,40 @@ from stylegan_core.recipe import Recipe
 
 LAYERS, CHANNELS, ONE = SHOWN = ("lab.layers", "lab.channels", "lab.channel")
 SMALL, LARGE, FEW = 128, 256, 16  # pixels of a channel's picture, the larger ones for up to so many channels
-NOTHING = "No network is open yet: open one to look inside its layers."
-GIVEN_UP = "The export was given up, because another network was opened before it was written."
-OTHER = "Nothing was exported, because another network was opened meanwhile: export once more."
 
 
-class LabPage(Asking):
+class LabPage(LabBase):
     """Left the layers, right the one that was chosen: its histogram, its channels, and one channel seen large.
 
     Everything is asked for anew 150 ms after the recipe rests, and only while the page is seen.
     """
 
+    writes = "the layers"
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
         self.overview, self.view = Overview(), LayerView()
+        super().__init__(session, self.overview.head, parent)
         self.layers = self.overview.layers
-        self._frame: Frame | None = None
-        self._image: QImage | None = None  # that of the frame, made when it is first seen
         self._pending: set[str] = set()  # owners whose answer is still to come
         self._have: dict[str, Recipe] = {}  # what the whole answer on screen is of, by owner
         self._together = False  # whether the channels on screen are on one scale
         self._failure = ""
         self._favourite: LayerFacts | None = None  # the layer that was chosen in the network before
-        self._exports: dict[str, ExportChip] = {TABLE: self.overview.export, SHEET: self.view.export}
-        self.pages, self._content = QStackedWidget(), QWidget()
-        self.empty = EmptyPage(self.pages)
         self._lay_out()
         self._connect()
-
-    @property
-    def unfinished(self) -> list[str]:
-        """What closing the window would give up, in a few words."""
-        return ["the export of the layers"] if any(chip.writing for chip in self._exports.values()) else []
-
-    def offer(self, actions: Sequence[QAction], new_face: QAction) -> None:
-        """The ways on where no network is open, and the command that draws another face, with its key."""
-        self.empty.offer(actions)
-        self.overview.offer(new_face)
-        self.addAction(new_face)
-
-    def show_nothing(self, sentence: str) -> None:
-        """There is no network: a sentence that says why, and the ways on."""
-        self.pages.setCurrentWidget(self.empty)
-        self.empty.say(sentence, lost=True)
-
-    def show_frame(self, frame: Frame) -> None:
-        """Takes the picture, if it is that of the session; it is looked at when the page is seen."""
-        if self.info is not None and (frame.model_hash, frame.recipe) == (self.info.hash, self.session.recipe):
-            self._frame, self._image = frame, None
-            self._show_face()
 
     def show_recipe(self, recipe: Recipe) -> None:
         if self.info is None or not self.isVisible():
             return
         self._failure = ""
-        self.overview.where.setText(f"{source_words(recipe.latent)} · psi {recipe.psi:.2f}")
+        self.show_where(recipe)
         rows = self.layers.layers
         rows.set_fresh(len(rows.rows) if self._have.get(LAYERS) == recipe else 0)
         self._show_state()
-        self._show_face()
+        self.show_face()
         self.refresh_later()
 
     def show_model(self, info: ModelInfo) -> None:
-        for chip in self._exports.values():
-            if chip.writing:
-                chip.end()
-                self.said.emit(Problem(GIVEN_UP), "warning")
         self._pending.clear()
         self._have.clear()
         self._favourite = self.layers.chosen or self._favourite
@@ -108,8 +61,6 @@ class LabPage(Asking):
             self.layers.layers.clear()
             self.view.clear()
             self.overview.allow_export(False)
-        self.overview.show_network(f"{info.name}, {info.architecture}")
-        self.pages.setCurrentWidget(self._content)
         super().show_model(info)
 
     def refresh(self) -> None:
@@ -120,7 +71,7 @@ class LabPage(Asking):
     def take(self, answer: Piece | Done) -> None:
         request = answer.request
         if request.owner in self._exports:
-            self._take_export(answer)
+            self.take_export(answer)
         elif isinstance(request, Layers):
             self._take_layers(answer, request.recipe)
         elif isinstance(answer, Done) and isinstance(request, Channels | ChannelMap):
@@ -136,8 +87,7 @@ class LabPage(Asking):
         owner = answer.request.owner
         self._pending.discard(owner)
         if owner in self._exports:
-            self._exports[owner].end()
-            self.said.emit(Problem(answer.reason), "bad")
+            self.export_failed(owner, answer.reason)
         elif owner == LAYERS:
             self._failure = answer.reason
         else:
@@ -186,7 +136,7 @@ class LabPage(Asking):
         rows = self.layers.layers
         if isinstance(answer, Piece):
             self._have.pop(LAYERS, None)
-            self.overview.state.say(f"layer {answer.index + 1} of {answer.total}", "warning")
+            self.head.state.say(f"layer {answer.index + 1} of {answer.total}", "warning")
             if answer.value is not None:
                 rows.put(answer.value, recipe.level)
                 self._forget_channel(answer.value)
@@ -222,7 +172,7 @@ class LabPage(Asking):
 
     def _show_state(self) -> None:
         """What is up to date, what is behind, and what cannot be had."""
-        recipe, state, rows = self.session.recipe, self.overview.state, self.layers.layers
+        recipe, state, rows = self.session.recipe, self.head.state, self.layers.layers
         if self._failure:
             state.say("cannot be inspected", "bad")
         elif self._have.get(LAYERS) == recipe:
@@ -238,36 +188,14 @@ class LabPage(Asking):
             values=have.get(ONE) != recipe,
         )
 
-    def _show_face(self) -> None:
-        frame = self._frame
-        if not self.isVisible():
-            return
-        if self._image is None and frame is not None:
-            self._image = image_of(frame.pixels)
-        of = self.info.hash if self.info is not None else ""
-        stale = frame is not None and (frame.model_hash, frame.recipe) != (of, self.session.recipe)
-        self.overview.face.show_image(self._image, stale)
-        self.view.show_face(self._image, stale)
+    def face_shown(self, image: QImage | None, stale: bool) -> None:
+        super().face_shown(image, stale)
+        self.view.show_face(image, stale)
 
     def _try_again(self) -> None:
         self._failure = ""
         self.view.say("")
         self.refresh()
-
-    def _take_export(self, answer: Piece | Done) -> None:
-        chip = self._exports[answer.request.owner]
-        if isinstance(answer, Piece):
-            chip.show_progress(answer.index, answer.total)
-        else:
-            chip.end()
-            self.said.emit(Problem(f"Saved {answer.value}."), "good")
-
-    def _export(self, plan: Plan) -> None:
-        if self.info is None or plan.model_hash != self.info.hash:
-            self.said.emit(Problem(OTHER), "warning")
-        else:
-            self._exports[plan.request.owner].start()
-            self.ask_anew(plan.request)
 
     def _plan_table(self) -> Plan | None:
         return None if self.info is None else table_plan(self.info, self.session.recipe)
@@ -285,13 +213,7 @@ class LabPage(Asking):
         row.setSpacing(0)
         row.addWidget(self.overview)
         row.addWidget(self.view, 1)
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(self._content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.pages)
-        self.empty.say(NOTHING, lost=True)
-        self.setAccessibleName("Lab")
+        self.setAccessibleName("Layer inspector")
 
     def _connect(self) -> None:
         self.overview.picked.connect(self._pick)
@@ -301,9 +223,5 @@ class LabPage(Asking):
         self.view.wanted.connect(self._show_state)
         table, sheet = self.overview.export, self.view.export
         table.plan, sheet.plan = self._plan_table, self._plan_sheet
-        for owner, chip in self._exports.items():
-            chip.asked.connect(self._export)
-            chip.refused.connect(lambda why: self.said.emit(Problem(why), "warning"))
-            chip.given_up.connect(lambda owner=owner: self.forget(owner))
-        self.add_command("Export layer statistics…", "", table.tip, table.begin, table)
-        self.add_command("Export channels…", "", sheet.tip, sheet.begin, sheet)
+        self.add_export(TABLE, table, "Export layer statistics…")
+        self.add_export(SHEET, sheet, "Export channels…")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.chips import IconButton, button
+from explorer.controls.literal import literal_tip
 from explorer.controls.slider import NumberField
 from explorer.remote.bindings import Binding
 from explorer.remote.control import Control, Kind
@@ -46,8 +47,9 @@ class BindingRow(QWidget):
         self.low, self.high = NumberField(decimals), NumberField(decimals)
         self.invert = QCheckBox("invert")
         self.delete = IconButton("close", f"Forgets that {words} moves {name}.")
+        self.delete.setToolTip(literal_tip(self.delete.toolTip()))
         source, target = _elided(words + (" (14 bit)" if binding.fine else "")), _elided(f"→ {name}")
-        target.setToolTip(binding.control)
+        target.setToolTip(literal_tip(binding.control))
         between = QLabel("to")
         between.setProperty("role", "muted")
         between.setFixedWidth(14)
@@ -59,7 +61,7 @@ class BindingRow(QWidget):
         for field, word, value in ((self.low, "lower", binding.low), (self.high, "upper", binding.high)):
             field.setFixedWidth(62)
             field.setAccessibleName(f"{name}, {word} end")
-            field.setToolTip(f"The {word} end of the range that {words} goes through.")
+            field.setToolTip(literal_tip(f"The {word} end of the range that {words} goes through."))
             end = (control.low if word == "lower" else control.high) if control else 0.0
             field.show_value(end if value is None else value)
             row.addWidget(field)
@@ -95,6 +97,7 @@ class BindingList(QWidget):
         self.words = QLabel()
         self.words.setProperty("tone", "muted")
         self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.rows: list[BindingRow] = []
         self._column = QVBoxLayout()
@@ -200,5 +203,5 @@ def _elided(text: str) -> QLabel:
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    made.setToolTip(text)
+    made.setToolTip(literal_tip(text))
     return made

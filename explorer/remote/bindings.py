@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
-from explorer.remote.osc import LOCAL, PORT, checked_address
+from explorer.remote.osc import LOCAL, LONGEST, MOST_PORT, PORT, checked_address
 from stylegan_core.places import home
 from stylegan_core.recipe import FARTHEST
 from stylegan_core.whole_file import write_whole
@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 
 VERSION = 1
 MOST = 500
-LONGEST = 200  # letters of an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _checked(name: str, value: Any) -> Any:
     if name in ("device", "source", "control"):
         return _text(value)
     if name == "port":
-        if type(value) is not int or not 1 <= value <= 65535:
+        if type(value) is not int or not 1 <= value <= MOST_PORT:
             raise ValueError("the port is none")
         return value
     if name in ("low", "high"):

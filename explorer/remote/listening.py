@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSizePo
 from explorer import theme
 from explorer.controls.chips import IconButton
 from explorer.controls.field import Field
-from explorer.remote.osc import checked_address, is_local
+from explorer.remote.osc import checked_address, checked_port, is_local
 from explorer.remote.remote import Remote
 
 FIRST = "The first there is"
@@ -100,10 +100,10 @@ class Listening(QWidget):
 
     def take_port(self, text: str) -> None:
         """Takes a port that was typed, or says why not."""
-        if text.strip().isdecimal() and 1 <= int(text[:9]) <= 65535:
-            self._change(port=int(text))
-        else:
-            self._refuse("A port is a whole number from 1 to 65535.")
+        try:
+            self._change(port=checked_port(text))
+        except ValueError as error:
+            self._refuse(str(error))
 
     def _change(self, **changes: object) -> None:
         self._refused = ""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSi
 
 from explorer import theme
 from explorer.controls.chips import chip
+from explorer.controls.literal import literal_tip
 from explorer.remote.log import MOST, Row
 from explorer.remote.remote import Remote
 
@@ -76,7 +77,7 @@ class MessageList(QWidget):
         words, effect, times = labels
         words.setText(row.words)
         effect.setText(row.effect)
-        words.setToolTip(row.words)
+        words.setToolTip(literal_tip(row.words))
         times.setText(f"× {row.times}" if row.times > 1 else "")
         tone = "muted" if row.tone == "good" else row.tone
         if effect.property("tone") != tone:

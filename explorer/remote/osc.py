@@ -15,7 +15,7 @@ from explorer.remote.message import Message
 
 log = logging.getLogger(__name__)
 
-LOCAL, PORT = "127.0.0.1", 9000
+LOCAL, PORT, MOST_PORT = "127.0.0.1", 9000, 65535
 LONGEST = 8192  # bytes of a datagram; an Ethernet frame holds 1500
 DEEPEST = 8  # bundles within bundles
 MOST = 512  # messages in a bundle, and newest datagrams of a batch that are read
@@ -105,6 +105,14 @@ def checked_address(text: str) -> str:
         raise ValueError(
             f"{text[:60]} is no address: type one in numbers, 127.0.0.1 for this computer alone."
         ) from None
+
+
+def checked_port(text: str) -> int:
+    """A port, from what was typed. Raises ValueError."""
+    digits = text.strip().lstrip("0")
+    if not digits.isdecimal() or len(digits) > 5 or int(digits) > MOST_PORT:
+        raise ValueError(f"A port is a whole number from 1 to {MOST_PORT}.")
+    return int(digits)
 
 
 def is_local(address: str) -> bool:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.background import Background
 from explorer.jobs import Problem
-from explorer.remote.bindings import Binding, RemoteSettings
+from explorer.remote.bindings import MOST, Binding, RemoteSettings
 from explorer.remote.doing import Controls, Doing
 from explorer.remote.midi import MidiPort, inputs
 from explorer.remote.osc import OscPort, is_local
@@ -102,16 +102,16 @@ class Remote(QObject):
             return
         self._take(settings)
         self._disk.do(settings.save, lambda _: None, lambda error: self.said.emit(Problem(str(error)), "warning"))
-        if self.osc_on and (settings.address, settings.port) != (before.address, before.port):
-            self.listen_osc(True)
+        if (settings.address, settings.port) != (before.address, before.port):
+            self.listen_osc(self.osc_on)
         if (self.midi_on or self.midi_opening) and settings.device != before.device:
             self.listen_midi(True)
         self.changed.emit()
 
     def add(self, binding: Binding) -> None:
-        """Binds a knob to a control, in the place of the same knob on the same control."""
+        """Binds a knob to a control, instead of the same knob on the same control, or of the oldest of too many."""
         others = [each for each in self.settings.bindings if _ends(each) != _ends(binding)]
-        self.change(replace(self.settings, bindings=(*others, binding)))
+        self.change(replace(self.settings, bindings=(*others, binding)[-MOST:]))
 
     def change_binding(self, at: int, **changes: object) -> None:
         """Another range, or the other way round."""

@@ -30,7 +30,7 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     if arguments.recipe and arguments.psi is not None:
         raise ValueError("--psi goes with --seeds; a recipe has its own.")
-    saved = _read(arguments.recipe) if arguments.recipe else None
+    saved = read_recipe(arguments.recipe) if arguments.recipe else None
     recipes = _of_sheet(saved, arguments.out) if saved else seed_recipes(arguments.seeds, arguments.psi)
     targets = _targets(arguments.out, recipes, seeds=saved is None)
     for target in targets:
@@ -56,8 +56,8 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _read(file: Path) -> SavedPicture:
-    """The recipe inside a PNG, by content, or a JSON file."""
+def read_recipe(file: Path) -> SavedPicture:
+    """The recipe inside a PNG, by content, or a JSON file. Raises ValueError or OSError."""
     with file.open("rb") as opened:
         if opened.read(8) == b"\x89PNG\r\n\x1a\n":
             return read_picture(file)

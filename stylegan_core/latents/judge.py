@@ -34,10 +34,15 @@ class Answerer:
 
 
 class Judge:
-    """Logistic regressions over EfficientNet features and coarse colours, one for each question."""
+    """Logistic regressions over EfficientNet features and coarse colours, one for each question.
 
-    def __init__(self, extractor: Extractor, answerers: tuple[Answerer, ...], mean: Scores, scale: Scores) -> None:
-        self.extractor, self.answerers, self.mean, self.scale = extractor, answerers, mean, scale
+    ``name`` says which pictures it has learned from.
+    """
+
+    def __init__(
+        self, extractor: Extractor, answerers: tuple[Answerer, ...], mean: Scores, scale: Scores, name: str = ""
+    ) -> None:
+        self.extractor, self.answerers, self.mean, self.scale, self.name = extractor, answerers, mean, scale, name
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -108,7 +113,7 @@ def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress
         answerers.append(Answerer(question, fitted.coef_[0], float(fitted.intercept_[0]), accuracy))
     if not answerers:
         raise ValueError(f"The pictures of {dataset.path} do not differ enough to find directions with; take others.")
-    return Judge(extractor, tuple(answerers), mean, scale)
+    return Judge(extractor, tuple(answerers), mean, scale, f"{count} pictures of {dataset.path.name}")
 
 
 def _values(dataset: Dataset, count: int) -> dict[str, Sequence[str | None]]:

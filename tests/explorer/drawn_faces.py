@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from explorer.jobs import (
     ChannelMap,
     Channels,
+    Entangle,
     KeyStyles,
     Layers,
     Matrix,
@@ -19,12 +20,14 @@ from explorer.jobs import (
     Request,
     Strip,
     Styles,
+    SweepGrid,
 )
 from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe, Vector
 from tests.explorer import drawn_layers
+from tests.explorer.lab import measured
 
 SIDE, W_DIM, KEPT = 64, 8, 16
 EXPLAINED = (0.21, 0.12, 0.08, 0.06, 0.05, 0.04, 0.03, 0.03)
@@ -85,10 +88,14 @@ class DrawnFaces:
                 value = drawn_layers.channels(layer, request.recipe, request.size)
             case ChannelMap():
                 value = drawn_layers.values(drawn_layers.facts(request.recipe)[request.stage], request.channel)
-        pieces = value if isinstance(request, Strip | Matrix | Layers) else ()
+            case SweepGrid():
+                value = tuple(face(each, request.size) for each in request.sweep.cells)
+            case Entangle():
+                value = measured.entangled(request.plan, INFO.hash)
+        pieces = value if isinstance(request, Strip | Matrix | Layers | SweepGrid) else ()
         for index, piece in enumerate(pieces):
             yield index, len(pieces), piece
-        return value
+        return measured.swept(request.sweep) if isinstance(request, SweepGrid) else value
 
 
 def face(recipe: Recipe, size: int) -> Pixels:

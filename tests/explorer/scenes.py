@@ -302,6 +302,26 @@ def lab(stage: Stage) -> Scene:
     session.edit(psi=0.4)
     page._rest.stop()  # as long as the hand does not rest
     yield "lab-behind", stage.explorer.window
+    yield from measured(stage)
+
+
+def measured(stage: Stage) -> Scene:
+    """A sweep of one face and of several, and the entanglement of the first directions."""
+    explorer, sweep, entanglement = stage.explorer, stage.explorer.sweep, stage.explorer.entanglement
+    explorer.session.apply(Recipe(Latent(12)))
+    explorer.lab_pages.turn_to(1)
+    stage.wait(lambda: sweep.head.state.word == "exact · float32")
+    yield "lab-sweep-one", _settled(stage)
+    sweep.form.origin.select(1)
+    sweep.form.changed.emit()
+    stage.wait(lambda: sweep.head.state.word == "exact · float32")
+    yield "lab-sweep", _settled(stage)
+    explorer.lab_pages.turn_to(2)
+    _settled(stage)
+    entanglement.press()
+    stage.wait(lambda: entanglement.head.state.word == "measured")
+    yield "lab-entanglement", _settled(stage)
+    explorer.lab_pages.turn_to(0)
 
 
 def dialogs(stage: Stage) -> Scene:

@@ -710,10 +710,10 @@ def test_the_lab_is_reached_by_its_key_and_follows_the_face(start: Make, qtbot: 
     with qtbot.waitActive(explorer.window):
         explorer.window.activateWindow()
     qtbot.keyClick(explorer.picture, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
-    assert explorer.window.pages.currentWidget() is explorer.lab and explorer.window.workspaces.index == 2
+    assert explorer.window.pages.currentWidget() is explorer.lab_pages and explorer.window.workspaces.index == 2
     qtbot.waitUntil(lambda: inspected() == [explorer.session.recipe])
     qtbot.waitUntil(lambda: explorer.lab.overview.retry.isVisible())  # this backend cannot do that
-    assert explorer.lab.overview.face.image is not None
+    assert explorer.lab.head.face.image is not None
     qtbot.keyClick(explorer.lab.layers, Qt.Key.Key_N)
     face = explorer.session.recipe
     assert face.latent != Latent(3)
@@ -736,8 +736,8 @@ def test_another_network_is_looked_at_where_one_is(start: Make, qtbot: QtBot, ho
     explorer.documents.open(model_file(home, "other"))
     qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "other")
     drawn(explorer, qtbot)
-    assert explorer.window.pages.currentWidget() is explorer.lab
-    assert explorer.lab.overview.network.text().startswith("other")
+    assert explorer.window.pages.currentWidget() is explorer.lab_pages
+    assert explorer.lab.head.network.text().startswith("other")
     explorer.actions["train"].trigger()
     explorer.documents.open(model_file(home, "third"))
     qtbot.waitUntil(lambda: explorer.window.pages.currentIndex() == 0)

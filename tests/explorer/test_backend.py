@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.backend import TorchBackend
+from explorer.backend import TorchBackend, shrunk
 from explorer.jobs import (
     ChannelMap,
     Channels,
     ChannelSheet,
     Done,
+    Entangle,
     Fit,
     Layers,
     LayerTable,
@@ -28,6 +29,8 @@ from explorer.jobs import (
     Sheet,
     Strip,
     Styles,
+    SweepGrid,
+    Text,
 )
 from explorer.pipe import receive, send
 from stylegan_core.activations import channels, inspect
@@ -36,9 +39,11 @@ from stylegan_core.contact_sheet import CAPTION, GAP, MARGIN
 from stylegan_core.model import load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
-from stylegan_core.recipe import Latent, Mix, NoiseLayer, Recipe, Vector
+from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, NoiseLayer, Recipe, Vector
 from stylegan_core.render import render
 from stylegan_core.saved_picture import read_picture
+from stylegan_core.sweep_plan import EntanglementPlan, Sweep, Swept
+from stylegan_core.sweeping import SPREAD_FACES
 
 SMALL = NetworkConfig(resolution=16, z_dim=16, w_dim=16, mapping_width=16, fmap_base=128, fmap_max=16)
 
@@ -228,6 +233,35 @@ def test_a_sheet_of_channels_comes_in_short_steps_and_is_written_in_the_last(
         next(steps)
     steps.close()  # given up one step before the end
     assert not path.exists() and not list(tmp_path.glob("*.part"))
+
+
+def test_a_sweep_comes_picture_by_picture_and_is_that_of_the_core(backend: TorchBackend, model: Path) -> None:
+    sweep = Sweep.of(Recipe(), Swept("psi", "psi"), (0.0, 0.5, 1.0), (1, 2))
+    pieces, facts = run(backend, SweepGrid("s", sweep, 8))
+    shown = [value for _, _, value in pieces if value is not None]
+    assert len(shown) == 6 and len(pieces) == 6 + SPREAD_FACES and shown[0].shape == (8, 8, 3)
+    whole = render(load_model(model), sweep.cells[4])
+    assert np.array_equal(shown[4], shrunk(whole, 8)) and facts.sweep == sweep
+    again, _ = run(backend, SweepGrid("s", sweep, 8))
+    assert len(again) == 6  # the spread of the faces is known by now
+    direction = Direction("x", Vector.of(np.ones(backend._current().w_dim)), 0.5)
+    plan = EntanglementPlan.of(Recipe(), [AppliedDirection(direction)], (1, 2))
+    pieces, found = run(backend, Entangle("e", plan))
+    assert len(found.names) == found.effects.shape[1] and pieces[-1][1] == 6
+
+
+def test_a_judge_that_is_gone_is_one_sentence(backend: TorchBackend, tmp_path: Path) -> None:
+    pytest.importorskip("efficientnet_lite_pytorch", reason="the metrics extra is not installed")
+    request = SweepGrid("s", Sweep.of(Recipe(), Swept("psi", "psi"), (0.0, 1.0)), judge=str(tmp_path / "gone.npz"))
+    with pytest.raises(OSError, match=r"gone\.npz"):
+        run(backend, request)
+
+
+def test_a_text_is_written_where_it_was_asked(backend: TorchBackend, tmp_path: Path) -> None:
+    _, path = run(backend, Text("t", "one,two\n", str(tmp_path / "x.csv")))
+    assert Path(path).read_text() == "one,two\n"
+    with pytest.raises(OSError, match="cannot be written"):
+        run(backend, Text("t", "one", str(tmp_path / "x.csv" / "y.csv")))
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(backend: TorchBackend, tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ import math
 import numpy as np
 import pytest
 
-from explorer.jobs import Done, Fit, Frame, Strip
+from explorer.jobs import Done, Entangle, Fit, Frame, Strip, SweepGrid
 from explorer.pipe import SAID, receive, send
 from explorer.rendering import Loaded
+from stylegan_core.entanglement import Entanglement
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, NoiseLayer, Recipe, Vector
+from stylegan_core.sweep_plan import EntanglementPlan, Sweep, along
 from tests.explorer.explore.panel_fakes import model_info
+from tests.explorer.lab.measured import entangled, swept
 
 VECTOR = Vector((2,), np.arange(2, dtype="<f4").tobytes())
 RECIPE = Recipe(
@@ -51,6 +54,16 @@ def test_arrays_arrive_with_shape_and_kind(shape: tuple[int, ...]) -> None:
     heard = there_and_back(Frame(RECIPE, "hash", "exact", said, 0.5))  # type: ignore[arg-type]
     assert isinstance(heard, Frame) and heard.pixels.dtype == said.dtype
     np.testing.assert_array_equal(heard.pixels, said)
+
+
+def test_sweeps_and_what_they_measure_arrive_as_they_were_said() -> None:
+    sweep = Sweep.of(RECIPE, along(RECIPE.directions[0].direction), (-1.0, 0.0, 1.0), (1, 2))
+    plan = EntanglementPlan.of(RECIPE, RECIPE.directions, (1, 2))
+    for request, value in ((SweepGrid("a", sweep), swept(sweep)), (Entangle("b", plan), entangled(plan, "h"))):
+        heard = there_and_back(Done(request, "h", value))
+        assert isinstance(heard, Done) and heard.request == request and heard.value == value
+    assert isinstance(heard.value, Entanglement)
+    np.testing.assert_array_equal(heard.value.slopes, entangled(plan, "h").slopes)
 
 
 def test_what_is_not_listed_cannot_be_said() -> None:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.controls.scrolling import ScrollDown
+from explorer.controls.scrolling import ScrollDown, _show_need
 
 
 class Square(QWidget):
@@ -41,6 +41,5 @@ def test_a_range_that_changes_while_the_bar_is_gone_is_no_error(qtbot: QtBot) ->
     area = ScrollDown(QWidget())
     qtbot.addWidget(area)
     bar = area.verticalScrollBar()
-    area.verticalScrollBar = lambda: bar  # type: ignore[method-assign]
     area.setVerticalScrollBar(QScrollBar())  # deletes the first
-    area._need_bar(0, 1)
+    _show_need(bar, 0, 1)

@@ -23,7 +23,7 @@ def test_another_network_starts_where_the_last_one_was_looked_at(session: Sessio
     assert lab.page.layers.layers.rows == [] and view.headline.text() == "" and view.channel is None
     assert view.grid.order == [] and not lab.page.overview.export.isEnabled()
     lab.inspected()
-    assert view.headline.text() == "Layer 2 · 8²" and "other" in lab.page.overview.network.text()
+    assert view.headline.text() == "Layer 2 · 8²" and "other" in lab.page.head.network.text()
 
 
 def test_the_list_chooses_nothing_by_itself(session: Session, show: Any, qtbot: QtBot) -> None:
@@ -64,7 +64,7 @@ def test_the_next_moment_of_a_run_changes_nothing_but_the_numbers(session: Sessi
     session.set_model(model_info(name="later"), "later.safetensors")
     assert len(rows.rows) == 10 and rows.fresh == 0 and lab.page.layers.chosen.stage == 2
     assert view.channel == 50 and view.close_up.pair.values is not None and view.close_up.pair._stale
-    assert not view.words.isEnabled() and lab.page.overview.face.image is not None and lab.page.overview.face._stale
+    assert not view.words.isEnabled() and lab.page.head.face.image is not None and lab.page.head.face._stale
     lab.inspected()
     assert (lab.of(ChannelMap).stage, lab.of(ChannelMap).channel) == (2, 50) and lab.requests[-1].owner == "lab.channel"
     assert rows.fresh == 10 and not view.close_up.pair._stale and view.words.isEnabled()

@@ -42,7 +42,7 @@ def test_a_network_is_inspected_when_the_hand_rests(session: Session, show: Any)
     assert [facts.name for facts in rows] == [f"layer {number}" for number in range(10)]
     assert view.headline.text() == "Layer 7 · 32²" and view.band.text() == "middle"
     assert "64 channels of 32×32 values" in view.words.text()
-    assert lab.page.overview.state.word == "exact · float32"
+    assert lab.page.head.state.word == "exact · float32"
     assert len(view.grid.order) == 64 and view.title.text() == "64 channels"
     lab.rest()
     assert lab.owners() == [LAYERS, CHANNELS]  # the same is not asked twice
@@ -93,7 +93,7 @@ def test_rows_are_chosen_by_mouse_and_keys(session: Session, show: Any, qtbot: Q
 def test_what_is_older_than_the_recipe_is_marked(session: Session, show: Any) -> None:
     lab = show()
     lab.inspected()
-    rows, view, state = lab.page.layers.layers, lab.page.view, lab.page.overview.state
+    rows, view, state = lab.page.layers.layers, lab.page.view, lab.page.head.state
     assert rows.fresh == 10 and view.words.isEnabled() and not view.grid.stale
     session.edit(psi=0.2)
     assert rows.fresh == 0 and not view.words.isEnabled() and view.grid.stale and state.word == "behind"
@@ -115,7 +115,7 @@ def test_an_answer_that_the_hand_has_outrun_stays_marked(session: Session, show:
     lab.rest()
     session.edit(psi=0.1)  # less than 150 ms ago
     lab.answer()
-    assert lab.page.layers.layers.fresh == 0 and lab.page.overview.state.word == "behind"
+    assert lab.page.layers.layers.fresh == 0 and lab.page.head.state.word == "behind"
     lab.inspected()
     assert lab.page.layers.layers.fresh == 10
 
@@ -214,7 +214,7 @@ def test_the_picture_stands_beside_and_is_dimmed_while_it_is_older(session: Sess
     lab = show()
     frame = Frame(session.recipe, lab.page.info.hash, "exact", flat(90), 0.01)
     lab.page.show_frame(frame)
-    face = lab.page.overview.face
+    face = lab.page.head.face
     assert face.image is not None and face.image.pixelColor(0, 0).red() == 90
     session.edit(psi=0.1)
     assert face._stale
@@ -260,11 +260,11 @@ def test_a_failure_says_why_and_is_tried_again(session: Session, show: Any, qtbo
     lab.fail(lab.of(Layers), "There is not enough memory for this picture: close other programs.")
     overview = lab.page.overview
     assert overview.message.isVisible() and "close other programs" in overview.message.text()
-    assert overview.state.word == "cannot be inspected"
+    assert overview.head.state.word == "cannot be inspected"
     qtbot.mouseClick(overview.retry, LEFT)
     lab.answered += 1
     lab.answer()
-    assert not overview.message.isVisible() and overview.state.word == "exact · float32"
+    assert not overview.message.isVisible() and overview.head.state.word == "exact · float32"
     lab.fail(_asked_again(lab), "There is no such layer: choose another.")
     view = lab.page.view
     assert view.message.text() == "There is no such layer: choose another." and view.retry.isVisible()

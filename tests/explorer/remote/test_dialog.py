@@ -104,6 +104,18 @@ def test_another_address_is_taken_with_a_warning_and_nonsense_with_a_sentence(
     )
     _type(qtbot, part.address, "localhost")
     assert part.osc_words.text() == "Off: nothing listens."
+    _type(qtbot, part.port, "00000000170000")
+    assert part.osc_words.text() == "A port is a whole number from 1 to 65535." and remote.settings.port == 9000
+
+
+def test_what_was_wrong_with_one_port_is_not_said_of_the_next(
+    dialog: RemoteDialog, remote: Remote, qtbot: QtBot
+) -> None:
+    part = dialog.listening
+    _type(qtbot, part.address, "192.0.2.1")
+    assert "no address of this computer" in part.osc_words.text() and not remote.osc_on
+    _type(qtbot, part.address, "127.0.0.1")
+    assert part.osc_words.text() == "Off: nothing listens." and not remote.osc_on
 
 
 def test_a_controller_is_chosen_and_at_start_is_off_by_itself(
@@ -162,6 +174,17 @@ def test_messages_are_listed_and_counted(dialog: RemoteDialog, remote: Remote, e
     assert part.total.text() == "2 messages · 1 to no control · 2 not readable"
     part.clear.click()
     assert part.lines == [] and part.total.text() == "Nothing has come in yet."
+
+
+def test_nothing_from_the_network_is_drawn_as_html(dialog: RemoteDialog, remote: Remote) -> None:
+    address = '/x<img src="//elsewhere/a.png">'
+    remote.inbox.put([Message(address, (0.5,))])
+    remote.doing.apply()
+    dialog.messages.show_log()
+    remote.add(Binding(address, address))
+    rows = [*dialog.messages.findChildren(QWidget), *dialog.bindings.rows[0].findChildren(QWidget)]
+    tips = [each.toolTip() for each in rows if "elsewhere" in each.toolTip()]
+    assert len(tips) >= 4 and all("<img" not in tip and "&lt;img" in tip for tip in tips)
 
 
 def test_the_light_opens_the_dialog(explorer: Explorer, remote: Remote, qtbot: QtBot) -> None:

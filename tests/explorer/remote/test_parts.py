@@ -19,6 +19,7 @@ from explorer.remote.learning import Learning
 from explorer.remote.log import MOST as ROWS
 from explorer.remote.log import MessageLog
 from explorer.remote.message import Message
+from explorer.remote.osc import LONGEST
 from explorer.remote.translating import Translating
 from explorer.session import Session
 
@@ -279,6 +280,12 @@ def test_settings_are_kept() -> None:
     assert not RemoteSettings().osc_at_start and not RemoteSettings().midi_at_start
     KEPT.save()
     assert RemoteSettings.load() == (KEPT, "")
+
+
+def test_whatever_is_learnt_can_be_read_again() -> None:
+    longest = RemoteSettings(bindings=(Binding("/" + "\u00e9" * (LONGEST // 2), "/direction/" + "x" * 300),))
+    longest.save()
+    assert RemoteSettings.load() == (longest, "")
 
 
 def test_fields_of_another_version_go_by() -> None:

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.remote import midi
-from explorer.remote.bindings import Binding, RemoteSettings, remote_file
+from explorer.remote.bindings import MOST, Binding, RemoteSettings, remote_file
 from explorer.remote.control import Kind, name_in_address
 from explorer.remote.message import Message
 from explorer.remote.remote import Remote
@@ -423,6 +423,13 @@ def test_osc_faders_of_another_program_are_learnt_too(
     qtbot.waitUntil(lambda: bool(remote.settings.bindings))
     send("/1/fader1", 1.0)
     assert explorer.session.recipe.psi == 2
+
+
+def test_as_many_are_bound_as_can_be_read_again(explorer: Explorer, remote: Remote) -> None:
+    many = tuple(Binding(f"/fader/{at}", "/psi") for at in range(MOST))
+    remote.change(replace(remote.settings, bindings=many))
+    remote.add(Binding("/new", "/psi"))
+    assert len(remote.settings.bindings) == MOST and remote.settings.bindings[-1].source == "/new"
 
 
 def test_a_chosen_controller_is_found_again_under_another_number(

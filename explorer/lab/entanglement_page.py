@@ -1,0 +1,277 @@
+"""The Lab's entanglement page: what each direction changes beside what it is meant to, measured when asked."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.controls.chips import Segments, button, chip
+from explorer.controls.panel import allow
+from explorer.controls.slider import NumberField
+from explorer.jobs import Done, Entangle, Failed, Piece, Text
+from explorer.lab.base import LabBase
+from explorer.lab.direction_picks import FIRST, DirectionPicks
+from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
+from explorer.lab.export import ExportChip, Plan
+from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
+from explorer.lab.judge_chip import JudgeChip
+from explorer.session import Session
+from explorer.time_left import TimeLeft
+from stylegan_core.entanglement import Entanglement, entanglement_table
+from stylegan_core.info import ModelInfo
+from stylegan_core.latents.library import Entry
+from stylegan_core.recipe import SEEDS, AppliedDirection, Recipe
+from stylegan_core.sweep_plan import MOST_FACES, EntanglementPlan
+
+ENTANGLE, TABLE = "lab.entanglement", "lab.entanglement.table"
+STATE = "Whether the numbers are those of the ticked directions at this psi; they are measured when you ask for it."
+FACES = 32
+MEASURE, MEASURE_TIP = "Measure", "Draws every face one σ either way along every ticked direction, and measures it."
+CANCEL_TIP = "Gives the measuring up; what was measured before stays."
+TIPS = {
+    "faces": "How many seeds the directions are tried on; more give narrower confidence and take longer.",
+    "seed": "The first of these seeds.",
+    "first": f"Ticks the first {FIRST} directions.",
+    "none": "Ticks no direction.",
+    "table": "Saves effects with their confidence, purity, cosine and correlation, each row with how it was measured.",
+}
+NOT_YET = "Nothing is measured yet."
+EMPTY = "Tick directions at the left and press Measure: each is tried one σ either way on every face."
+
+
+class EntanglementPage(LabBase):
+    """Left the directions and the faces, right the table. ``measured`` carries what was found.
+
+    The measuring goes on while another page is seen; another network ends it.
+    """
+
+    measured = Signal(object)
+    writes = "the entanglement"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, LabHead(ENTANGLEMENT_PAGE, STATE), parent)
+        self.picks, self.table = DirectionPicks(), EffectTable()
+        self.faces, self.seed = NumberField(0), NumberField(0)
+        self.first, self.none = chip(f"first {FIRST}", TIPS["first"]), chip("none", TIPS["none"])
+        self.measure = button(MEASURE, MEASURE_TIP, "primary")
+        self.labels, self._judge = JudgeChip(), ""
+        self.views = Segments(VIEWS, VIEW_TIPS)
+        self.export = ExportChip(TIPS["table"], "Table (*.csv)")
+        self.title, self.words, self.message = QLabel("Entanglement"), QLabel(EMPTY), QLabel()
+        self._facts: dict[str, tuple[Entangle, Entanglement]] = {}  # what was last measured, by the network's hash
+        self._asking: Entangle | None = None
+        self._left = TimeLeft()
+        self.faces.show_value(FACES)
+        self.seed.show_value(0)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def facts(self) -> Entanglement | None:
+        """What was last measured in this network."""
+        known = None if self.info is None else self._facts.get(self.info.hash)
+        return None if known is None else known[1]
+
+    @property
+    def unfinished(self) -> list[str]:
+        return [*super().unfinished, *(["the measuring of directions"] if self._asking is not None else [])]
+
+    @property
+    def plan(self) -> EntanglementPlan | str:
+        """What would be measured now, or why nothing can be."""
+        chosen = self.picks.chosen
+        if not chosen:
+            return "No direction is ticked: tick at least one."
+        recipe, count, first = self.session.recipe, round(self.faces.value), round(self.seed.value)
+        if not 2 <= count <= MOST_FACES:
+            return f"The directions are tried on 2 to {MOST_FACES} faces: choose a number between."
+        used = {each.direction.vector: each for each in recipe.directions}
+        return EntanglementPlan.of(
+            recipe,
+            [used.get(entry.direction.vector) or _applied(entry) for entry in chosen],
+            [(first + at) % SEEDS for at in range(count)],
+        )
+
+    def offer_directions(self, entries: Sequence[Entry]) -> None:
+        """The directions of the open network."""
+        self.picks.offer(entries)
+
+    def use_judge(self, path: str) -> None:
+        """Measures the answers of the judge in a file too, or of none."""
+        self._judge = path
+        self._show_state()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        if self.info is None or not self.isVisible():
+            return
+        self.show_where(recipe)
+        self.show_face()
+        self._show_state()
+
+    def show_model(self, info: ModelInfo) -> None:
+        self._asking = None
+        self.message.clear()
+        super().show_model(info)
+        self._show_facts()
+
+    def take(self, answer: Piece | Done) -> None:
+        if answer.request.owner in self._exports:
+            self.take_export(answer)
+        elif isinstance(answer, Piece):
+            done = answer.index + 1
+            self.head.state.say(f"{done} of {answer.total}{self._left.clause(done, answer.total)}", "warning")
+        else:
+            self._asking = None
+            assert isinstance(answer.request, Entangle)
+            self._facts[answer.model_hash] = answer.request, answer.value
+            self._show_facts()
+            self.measured.emit(answer.value)
+
+    def failed(self, answer: Failed) -> None:
+        owner = answer.request.owner
+        if owner in self._exports:
+            self.export_failed(owner, answer.reason)
+            return
+        self._asking = None
+        self.message.setText(answer.reason)
+        self._show_state()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_recipe(self.session.recipe)
+        if not event.spontaneous():
+            self.picks.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def press(self) -> None:
+        """Measures what is ticked, or gives up what is being measured."""
+        plan = self.plan
+        if self._asking is not None:
+            self.forget(ENTANGLE)
+            self._asking = None
+        elif isinstance(plan, EntanglementPlan):
+            self._asking, self._left = Entangle(ENTANGLE, plan, self._judge), TimeLeft()
+            self.message.clear()
+            self.ask_anew(self._asking)
+        self._show_state()
+
+    def _show_facts(self) -> None:
+        facts = self.facts
+        self.table.show_numbers(None if facts is None else numbers_of(facts, VIEWS[self.views.index]))
+        self._show_state()
+
+    def _show_state(self) -> None:
+        plan, facts, busy = self.plan, self.facts, self._asking is not None
+        there = facts is not None and self._is_there(plan)
+        if not busy:
+            failed = bool(self.message.text())
+            word = "measured" if there else "cannot be measured" if failed else "behind" if facts else "not measured"
+            self.head.state.say(word, "good" if there else "bad" if failed else "warning")
+        else:
+            self.head.state.say("measuring", "warning")
+        self.measure.setText("Cancel" if busy else MEASURE)
+        self.measure.setAccessibleName(self.measure.text())
+        allow(self.measure, plan if isinstance(plan, str) and not busy else "", CANCEL_TIP if busy else MEASURE_TIP)
+        self.export.allow("" if facts is not None else NOT_YET)
+        self.table.set_stale(facts is not None and not there)
+        view = self.views.index
+        self.words.setText(EMPTY if facts is None else VIEW_TIPS[view] if view else self._said(facts))
+        self.message.setVisible(bool(self.message.text()))
+
+    def _is_there(self, plan: EntanglementPlan | str) -> bool:
+        """Whether the numbers on screen are of this plan and these labels."""
+        known = None if self.info is None else self._facts.get(self.info.hash)
+        return known is not None and (known[0].plan, known[0].judge) == (plan, self._judge)
+
+    def _said(self, facts: Entanglement) -> str:
+        """What the numbers are, and of what."""
+        truncates = self.info is not None and self.info.capabilities.truncation
+        at = f" at psi {facts.plan.base.psi:.2f}" if truncates else ""
+        unit = f"standard deviations of each attribute{' at psi 1' if truncates else ''}"
+        of = f"Change per σ over {len(facts.plan.seeds)} faces{at}, in {unit}, ± 95 %."
+        return f"{of} Purity is the share of the framed one."
+
+    def _plan_table(self) -> Plan | None:
+        facts, info = self.facts, self.info
+        if facts is None or info is None:
+            return None
+        return Plan(f"{info.name}-entanglement.csv", info.hash, Text(TABLE, entanglement_table(facts), ""))
+
+    def _connect(self) -> None:
+        self.picks.changed.connect(self._show_state)
+        self.first.clicked.connect(lambda: self.picks.tick(FIRST))
+        self.none.clicked.connect(lambda: self.picks.tick(0))
+        self.measure.clicked.connect(self.press)
+        self.views.chosen.connect(lambda _: self._show_facts())
+        for field in (self.faces, self.seed):
+            field.typed.connect(lambda _: self._show_state())
+            field.finished.connect(self.measure.setFocus)
+        self.export.plan = self._plan_table
+        self.add_export(TABLE, self.export, "Export the entanglement…")
+        self.add_command("Measure the entanglement of directions", "", MEASURE_TIP, self.press, self.measure)
+
+    def _lay_out(self) -> None:
+        for label, role in ((self.title, "headline"), (self.words, "muted")):
+            label.setProperty("role", role)
+        self.message.setProperty("tone", "bad")
+        for label in (self.words, self.message):
+            label.setWordWrap(True)
+        for field, name, tip in ((self.faces, "Faces", "faces"), (self.seed, "First seed", "seed")):
+            field.setProperty("kind", "mono")
+            field.setFixedWidth(58)
+            field.setAccessibleName(name)
+            field.setToolTip(TIPS[tip])
+        row = QHBoxLayout(self._content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._left_column())
+        row.addLayout(self._right_column(), 1)
+        self.setAccessibleName("Entanglement")
+
+    def _left_column(self) -> QFrame:
+        made, head, foot = QFrame(), QHBoxLayout(), QHBoxLayout()
+        made.setObjectName("side")
+        made.setProperty("edge", "left")
+        made.setFixedWidth(WIDTH)
+        title, of, since = QLabel("Directions"), QLabel("on"), QLabel("seeds from")
+        title.setProperty("role", "title")
+        head.setContentsMargins(0, 4, 0, 0)
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(self.first)
+        head.addWidget(self.none)
+        foot.setSpacing(8)
+        for label in (of, since):
+            label.setProperty("role", "muted")
+        for each in (of, self.faces, since, self.seed):
+            foot.addWidget(each)
+        foot.addStretch(1)
+        foot.addWidget(self.labels)
+        column = QVBoxLayout(made)
+        column.setContentsMargins(MARGIN, 12, MARGIN, 10)
+        column.setSpacing(8)
+        column.addWidget(self.head)
+        column.addLayout(head)
+        column.addWidget(self.picks, 1)
+        column.addLayout(foot)
+        column.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignRight)
+        return made
+
+    def _right_column(self) -> QVBoxLayout:
+        head, column = QHBoxLayout(), QVBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.title)
+        head.addStretch(1)
+        head.addWidget(self.views)
+        head.addWidget(self.export)
+        column.setContentsMargins(18, 12, 14, 10)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.words)
+        column.addWidget(self.message)
+        column.addWidget(self.table, 1)
+        return column
+
+
+def _applied(entry: Entry) -> AppliedDirection:
+    return AppliedDirection(entry.direction, 0.0, entry.first, entry.last)

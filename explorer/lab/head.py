@@ -1,0 +1,64 @@
+"""The head of each page of the Lab: the picture for orientation, the switch between the pages, how things are."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.controls.chips import Segments, button
+from explorer.controls.columns import StateDot
+from explorer.lab.face import Face
+
+WIDTH, FACE, MARGIN = 424, 84, 14  # of the left column
+LAYERS_PAGE, SWEEP_PAGE, ENTANGLEMENT_PAGE = range(3)
+PAGES = ("Layers", "Sweep", "Entanglement")
+TIPS = (
+    "What each layer hands on to the next while this picture is drawn.",
+    "What changes while one knob goes over its range: pictures and curves.",
+    "What each direction changes beside what it is meant to, in numbers.",
+)
+
+
+class LabHead(QWidget):
+    """As wide as the left column; ``state_tip`` says what its dot is about."""
+
+    def __init__(self, page: int, state_tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.face, self.switch, self.state = Face(FACE), Segments(PAGES, TIPS), StateDot()
+        self.network, self.where = QLabel(), QLabel()
+        self._buttons = QHBoxLayout()
+        self.switch.select(page)
+        self.state.setToolTip(state_tip)
+        self._lay_out()
+
+    def offer(self, action: QAction) -> None:
+        """A button that does what an action does, enabled when it is."""
+        made = button(action.text(), f"{action.toolTip().rstrip('.')} ({action.shortcut().toString()}).")
+        made.clicked.connect(lambda: action.trigger())
+        made.setEnabled(action.isEnabled())
+        action.enabledChanged.connect(made.setEnabled)
+        self._buttons.insertWidget(0, made)
+
+    def show_network(self, words: str) -> None:
+        """Which network it is, as much of it as there is room for."""
+        room = WIDTH - 3 * MARGIN - FACE
+        self.network.setText(self.network.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))
+        self.network.setToolTip(words)
+
+    def _lay_out(self) -> None:
+        for label, role in ((self.network, "muted"), (self.where, "small-number")):
+            label.setProperty("role", role)
+        self._buttons.setSpacing(10)
+        self._buttons.addWidget(self.state)
+        self._buttons.addStretch(1)
+        words, row = QVBoxLayout(), QHBoxLayout(self)
+        words.setSpacing(2)
+        words.addWidget(self.switch)
+        words.addSpacing(3)
+        words.addWidget(self.network)
+        words.addWidget(self.where)
+        words.addStretch(1)
+        words.addLayout(self._buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(MARGIN)
+        row.addWidget(self.face, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)

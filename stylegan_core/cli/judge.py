@@ -1,0 +1,51 @@
+"""``python -m stylegan_core judge DATA --resolution R --out FILE.npz``: learns what labels look like."""
+
+import argparse
+
+from rich.console import Console
+from rich.progress import Progress
+
+from stylegan_core.cli.arguments import add_overwrite, check_free, path, whole
+from stylegan_core.cli.data import Progressed
+
+FEWEST = 100  # pictures to learn from
+PARTS = 1000
+
+
+def main(argv: list[str]) -> int:
+    """Learns a judge that ``sweep --judge`` measures with, and writes it; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core judge", description=__doc__)
+    parser.add_argument("data", type=path, help="pictures with labels: labels.json, folders, …")
+    parser.add_argument("--resolution", type=whole(4, 1024), required=True, help="that of the networks it will judge")
+    parser.add_argument("--out", type=path, required=True, help="the file to write, .npz")
+    parser.add_argument("--reals", type=whole(FEWEST), default=2000, help="pictures to learn from")
+    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
+    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    add_overwrite(parser)
+    arguments = parser.parse_args(argv)
+    if arguments.out.suffix != ".npz":
+        raise ValueError(f"{arguments.out}: the name of a judge must end in .npz.")
+    check_free(arguments.out, overwrite=arguments.overwrite)
+
+    from stylegan_core.data.source import open_dataset
+    from stylegan_core.device import choose_device
+    from stylegan_core.latents.judge import learn
+    from stylegan_core.latents.judge_file import save_judge
+    from stylegan_core.metrics.features import Extractor
+
+    dataset = open_dataset(arguments.data, arguments.resolution)
+    with Progress(console=Console(stderr=True), transient=True, disable=arguments.progress) as bar:
+        task = bar.add_task("learning", total=1.0)
+        tell = Progressed() if arguments.progress else None
+
+        def report(done: float) -> None:
+            bar.update(task, completed=done)
+            if tell is not None:
+                tell(round(PARTS * done), PARTS)
+
+        judge = learn(dataset, Extractor(choose_device(arguments.device)), arguments.reals, report)
+    save_judge(judge, arguments.out)
+    for each in judge.answerers:
+        print(f"  {each.question.name:<24} right on {each.accuracy:.0%} of held-out pictures")
+    print(f"{len(judge.answerers)} questions written to {arguments.out}")
+    return 0

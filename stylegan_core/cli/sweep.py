@@ -1,0 +1,192 @@
+"""``python -m stylegan_core sweep MODEL --direction NAME … --out X.csv|X.png``: what a knob changes, in numbers.
+
+A .png is a contact sheet of one sweep, a .csv its numbers; with --entanglement it is the table of several directions.
+"""
+
+import argparse
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rich.console import Console
+from rich.progress import Progress
+
+from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
+from stylegan_core.cli.render import read_recipe
+from stylegan_core.cli.seeds import seed_recipes
+from stylegan_core.entanglement import entanglement_table, plan_of_table
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import FARTHEST, Recipe
+from stylegan_core.steps import run_through
+from stylegan_core.sweep_facts import sweep_table
+from stylegan_core.sweep_plan import MOST_VALUES, EntanglementPlan, Sweep, Swept, along, knobs, steps_between
+from stylegan_core.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from stylegan_core.latents.meter import Meter
+    from stylegan_core.model import Model
+    from stylegan_core.render import Renderer
+
+T = TypeVar("T")
+
+
+def main(argv: list[str]) -> int:
+    """Measures and writes one file; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    kinds = (".csv",) if arguments.entanglement else (".csv", ".png")
+    if arguments.out.suffix.lower() not in kinds:
+        raise ValueError(f"{arguments.out}: the name must end in {' or '.join(kinds)}.")
+    if [bool(arguments.direction), bool(arguments.knob), bool(arguments.like)].count(True) != 1:
+        raise ValueError("Name what is swept: --direction NAME, or --knob NAME, or --like TABLE.csv.")
+    if arguments.like and not arguments.entanglement:
+        raise ValueError("--like measures a table of --entanglement again: add --entanglement.")
+    if len(arguments.direction) > 1 and not arguments.entanglement:
+        raise ValueError("A sweep goes along one direction; for several add --entanglement.")
+    check_free(arguments.out, overwrite=arguments.overwrite)
+    recipe = read_recipe(arguments.recipe).recipe if arguments.recipe else Recipe()
+    recipe = recipe if arguments.psi is None else replace(recipe, psi=arguments.psi, psi_bands=None)
+
+    from stylegan_core.device import choose_device
+    from stylegan_core.model import load_model
+    from stylegan_core.render import renderer_of
+
+    renderer = renderer_of(load_model(arguments.model, choose_device(arguments.device)))
+    if arguments.entanglement:
+        _entanglement(arguments, renderer, recipe)
+    else:
+        _sweep(arguments, renderer, recipe)
+    print(f"written to {arguments.out}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core sweep", description=__doc__)
+    parser.add_argument("model", type=path, help="weight file or run directory")
+    parser.add_argument("--direction", action="append", default=[], help="its name: in the library, or PCA 1, SeFa 1 …")
+    parser.add_argument("--knob", help="instead: psi, noise, noise-fine, mix-coarse, level, alpha …")
+    parser.add_argument(
+        "--like", type=path, help="instead: a table of --entanglement, whose directions and faces it has"
+    )
+    parser.add_argument("--library", type=path, help="a direction library; the model's own without it")
+    parser.add_argument("--recipe", type=path, help="the face, and all that is not swept; JSON or a saved PNG")
+    parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation of the faces")
+    parser.add_argument("--seeds", help="a row each, such as 0-7; 0-63 for --entanglement, else the face of the recipe")
+    parser.add_argument("--from", dest="low", type=number(-FARTHEST, FARTHEST), help="where the sweep begins")
+    parser.add_argument("--to", dest="high", type=number(-FARTHEST, FARTHEST), help="where it ends")
+    parser.add_argument("--values", type=whole(2, MOST_VALUES), default=9, help="how many values it has")
+    parser.add_argument("--features", action="store_true", help="measure distances in features too")
+    parser.add_argument("--judge", type=path, help="measure the answers of a judge too (python -m stylegan_core judge)")
+    parser.add_argument("--entanglement", action="store_true", help="directions against attributes, their cosine, …")
+    parser.add_argument("--step", type=number(1e-3, 100), default=1.0, help="sigma either way for --entanglement")
+    parser.add_argument("--out", type=path, required=True, help="the .csv or .png file to write")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    add_overwrite(parser)
+    return parser
+
+
+def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) -> None:
+    from stylegan_core.contact_sheet import contact_sheet, save_sheet, sheet_labels
+    from stylegan_core.metrics.features import Extractor
+    from stylegan_core.sweeping import sweep_steps
+
+    model = renderer.styles.model
+    swept = _swept(arguments, model)
+    if reason := swept.why_not(model.info, recipe):
+        raise ValueError(f"{arguments.model}: {reason}")
+    low, high = swept.range(model.info)
+    ends = (low if arguments.low is None else arguments.low, high if arguments.high is None else arguments.high)
+    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds, None)] if arguments.seeds else []
+    sweep = Sweep.of(recipe, swept, steps_between(*ends, arguments.values), seeds)
+    extractor = Extractor(model.device) if arguments.features else None
+    steps, pictures = sweep_steps(renderer, sweep, _meter(arguments, model), extractor), list[Any]()
+    facts = _shown(steps, pictures)
+    if arguments.out.suffix.lower() == ".csv":
+        write_whole(arguments.out, sweep_table(facts).encode())
+        return
+    recipes, captions, columns = sweep.sheet
+    drawn = iter(picture for picture in pictures if picture is not None)
+    page = contact_sheet([None if each is None else next(drawn) for each in recipes], captions, columns)
+    save_sheet(arguments.out, page, sheet_labels(recipes, columns, model.info, str(model.device), sweep.base))
+
+
+def _entanglement(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) -> None:
+    from stylegan_core.entangling import entanglement_steps
+
+    model = renderer.styles.model
+    plan = _like(arguments.like) if arguments.like else _plan(arguments, model, recipe)
+    facts = _shown(entanglement_steps(renderer, plan, _meter(arguments, model)), [])
+    write_whole(arguments.out, entanglement_table(facts).encode())
+    for at, applied in enumerate(plan.directions):
+        print(f"  {applied.direction.name:<20} {facts.words(at)}")
+
+
+def _plan(arguments: argparse.Namespace, model: "Model", recipe: Recipe) -> EntanglementPlan:
+    if not arguments.direction:
+        raise ValueError("--entanglement is that of directions: name some with --direction NAME.")
+    found = [each.direction for each in _directions(arguments, model)]
+    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds or "0-63", None)]
+    return EntanglementPlan.of(recipe, [each for each in found if each is not None], seeds, arguments.step)
+
+
+def _like(table: Path) -> EntanglementPlan:
+    try:
+        return plan_of_table(table.read_text("utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{table} cannot be measured again: {error}.") from None
+
+
+def _swept(arguments: argparse.Namespace, model: "Model") -> Swept:
+    return _directions(arguments, model)[0] if arguments.direction else _knob(arguments.knob, model.info)
+
+
+def _knob(name: str, info: ModelInfo) -> Swept:
+    known = {"-".join(part for part in (each.kind, each.band) if part): each for each in knobs(info)}
+    if name not in known:
+        raise ValueError(f"There is no knob {name!r}; there are {', '.join(known)}.")
+    return known[name]
+
+
+def _directions(arguments: argparse.Namespace, model: "Model") -> list[Swept]:
+    """The directions of these names: of the library, else computed ones, for which it takes a moment."""
+    from stylegan_core.latents.library import Library, library_path, shipped_library
+    from stylegan_core.latents.pca import pca
+    from stylegan_core.latents.sefa import sefa
+
+    own = library_path(model.info.hash, model.info.name)
+    file = arguments.library or (own if own.exists() else None)
+    library = Library.load(file) if file else shipped_library(model.info.hash)
+    entries = {entry.direction.name: entry for entry in (library.entries if library else ())}
+    named = [*entries, "PCA 1 and so on", "SeFa 1 and so on"]
+    if not entries.keys() >= set(arguments.direction):
+        computed = [*_shown(sefa(model)), *(_shown(pca(model, model.info.hash)) if model.config.styles else ())]
+        entries = {**{entry.direction.name: entry for entry in computed}, **entries}
+    for name in arguments.direction:
+        if name not in entries:
+            raise ValueError(f"There is no direction {name!r}; there are {', '.join(named)}.")
+    chosen = [entries[name] for name in arguments.direction]
+    if any(entry.direction.vector.shape[-1] != model.w_dim for entry in chosen):
+        raise ValueError(f"{file} belongs to another network: its directions do not fit W of {model.w_dim}.")
+    return [along(entry.direction, entry.first, entry.last) for entry in chosen]
+
+
+def _meter(arguments: argparse.Namespace, model: "Model") -> "Meter":
+    from stylegan_core.latents.judge_file import load_judge
+    from stylegan_core.latents.meter import Meter
+    from stylegan_core.metrics.features import Extractor
+
+    return Meter(load_judge(arguments.judge, Extractor(model.device))) if arguments.judge else Meter()
+
+
+def _shown(steps: Generator[Any, None, T], pictures: list[Any] | None = None) -> T:
+    """All steps with a bar where there is something to wait for; what they yield goes into ``pictures``."""
+    with Progress(console=Console(stderr=True), transient=True, disable=pictures is None) as bar:
+        task = bar.add_task("measuring", total=None)
+
+        def hear(step: tuple[int, int, Any]) -> None:
+            if pictures is not None:
+                index, total, value = step
+                bar.update(task, completed=index + 1, total=total)
+                pictures.append(value)
+
+        return run_through(steps, hear)

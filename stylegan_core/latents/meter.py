@@ -1,0 +1,45 @@
+"""Meter: numbers for attributes of a picture, those that can be measured in any and those that a judge has learned."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from stylegan_core.latents.judge import Judge
+from stylegan_core.latents.measured import LEAST_SPREAD, measures
+from stylegan_core.latents.questions import MEASURED
+
+Attributes = dict[str, float]  # the value of each, by its name
+Pixels = npt.NDArray[np.uint8]
+
+
+class Meter:
+    """Measures as ``latents/measured.py`` defines them, and with a judge the log-odds of each of its other answers.
+
+    ``judge_name`` says what the judge has learned from and tells meters apart that measure different things.
+    """
+
+    def __init__(self, judge: Judge | None = None) -> None:
+        self._judge, self.judge_name = judge, judge.name if judge is not None else ""
+
+    def __call__(self, pixels: Pixels) -> Attributes:
+        """Every attribute of a picture uint8 [R, R, 3]."""
+        batch = torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
+        found = {name: float(values[0]) for name, values in measures(batch).items()}
+        if self._judge is not None:
+            scores = self._judge.scores([batch])[0]
+            for question, score in zip(self._judge.questions, scores, strict=True):
+                if question not in MEASURED:
+                    found[question.name] = float(score)
+        return found
+
+
+def spreads_of(faces: list[Attributes]) -> Attributes:
+    """The standard deviation of each attribute over faces, without those in which they hardly differ.
+
+    Raises ValueError where none is left.
+    """
+    spreads = {name: float(np.std([face[name] for face in faces], ddof=1)) for name in faces[0]}
+    kept = {name: spread for name, spread in spreads.items() if spread >= LEAST_SPREAD}
+    if not kept:
+        raise ValueError("The faces of this network do not differ in anything that can be measured: train it further.")
+    return kept
