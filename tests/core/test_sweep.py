@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tracemalloc
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -194,6 +195,29 @@ def test_a_sweep_measures_changes_distances_and_the_path() -> None:
     assert np.allclose(curves["brightness"].spread, 0, atol=1e-9)
     whole(sweep_steps(painter, sweep, Meter()))  # type: ignore[arg-type]
     assert len(painter.drawn) == 15 + SPREAD_FACES + 15  # the spread is known by now
+
+
+@pytest.mark.parametrize("columns", [2, 3, 6])
+def test_a_sweep_of_many_faces_keeps_a_row_of_pictures_at_most(columns: int) -> None:
+    sweep = Sweep.of(Recipe(psi=1.0), along(SHADE), steps_between(-1, 1, columns), tuple(range(40)))
+    painter = Flat()
+    painter.render = lambda *_, **__: random.integers(256, size=(64, 64, 3), dtype=np.uint8)  # type: ignore[method-assign]
+    random, drawn, kept = np.random.default_rng(0), list[np.ndarray](), list[int]()
+    steps = sweep_steps(painter, sweep, Meter())  # type: ignore[arg-type]
+    tracemalloc.start()
+    try:
+        for _, _, pixels in steps:
+            drawn += [] if pixels is None else [pixels.astype(np.float64)]
+            kept.append(tracemalloc.get_traced_memory()[0] - sum(each.nbytes for each in drawn))
+            if len(drawn) == 40 * columns:
+                break
+    finally:
+        tracemalloc.stop()
+    assert max(kept[columns:]) - kept[0] < (columns + 2) * 64 * 64 * 3 * 8
+    facts = whole(steps)
+    rows = np.array(drawn).reshape(40, columns, -1)
+    assert np.allclose(facts.pixels, np.sqrt(np.square(rows - rows[:, columns // 2, None]).mean(axis=2)), rtol=1e-5)
+    assert np.allclose(facts.pixel_steps, np.sqrt(np.square(np.diff(rows, axis=1)).mean(axis=2)), rtol=1e-5)
 
 
 def test_the_table_of_a_sweep_has_a_row_for_each_picture() -> None:
