@@ -230,6 +230,20 @@ def test_the_table_of_a_sweep_has_a_row_for_each_picture() -> None:
     assert rows[1]["pixels"] == "0.0" and rows[2]["pixels_to_next"] == "" and rows[0]["features"] == ""
 
 
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", " =1", "\t=1"])
+def test_a_spreadsheet_takes_no_name_for_a_formula(name: str) -> None:
+    direction = along(replace(SHADE, name=name))
+    facts = whole(sweep_steps(Flat(), Sweep.of(Recipe(), direction, (0.0, 1.0)), Meter()))  # type: ignore[arg-type]
+    named = replace(facts, names=(name, *facts.names[1:]))
+    written = list(csv.reader(io.StringIO(sweep_table(named))))
+    assert written[0][3] == written[1][0] == f"'{name}"
+    assert direction.direction is not None
+    plan = EntanglementPlan.of(Recipe(), [direction.direction], (1, 2))
+    table = entanglement_table(whole(entanglement_steps(Flat(), plan, Meter())))  # type: ignore[arg-type]
+    assert {row["direction"] for row in csv.DictReader(io.StringIO(table))} == {f"'{name}"}
+    assert plan_of_table(table).directions == plan.directions
+
+
 def test_faces_that_do_not_differ_say_so() -> None:
     painter = Flat()
     painter.render = lambda *_, **__: np.zeros((SIDE, SIDE, 3), np.uint8)  # type: ignore[method-assign]
