@@ -278,6 +278,7 @@ class Explorer(QObject):
     def _connect_drag(self) -> None:
         self.picture.drag_asked.connect(self.actions["drag"].toggle)
         self.picture.marked.connect(self.drag.place)
+        self.picture.smooth_changed.connect(lambda _: self.drag.place())
         self.picture.comparing.connect(lambda other: self.drag.set_compared(other is not None))
         self.picture.mode_changed.connect(lambda mode: self.drag.set_on(self.drag.on and mode is Mode.OFF))
         self.drag.switched.connect(self.picture.show_dragging)

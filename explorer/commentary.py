@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from explorer.controls.banner import Banner
 from explorer.controls.caption import Part
-from explorer.controls.compare import Mode
+from explorer.controls.compare import BEFORE, Mode
 from explorer.engine import Engine
 from explorer.explore.film import FilmStrip
 from explorer.explore.history import HistoryStrip
@@ -164,8 +164,10 @@ class Commentary(QObject):
             return [Part("before the last change", "warning")]
         if wipe.mode is Mode.OFF or wipe.pinned is None:
             return []
-        told = "left before, right now" if wipe.mode is Mode.WIPE else "what the last change moved"
-        return [Part(told, "warning")]
+        if wipe.mode is Mode.WIPE:
+            return [Part(f"left {wipe.name}, right now", "warning")]
+        moved = "what the last change moved" if wipe.name == BEFORE else f"difference from the {wipe.name}"
+        return [Part(moved, "warning")]
 
     def _tell_problem(self, sentence: str, tone: str) -> None:
         """What goes wrong is said here, too; good news wait in the window."""

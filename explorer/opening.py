@@ -21,7 +21,8 @@ LONGEST_HEADER = 100_000_000  # bytes
 BEGINNING = 4096  # bytes, in which JSON begins however it is indented
 LARGEST_JSON = 64 << 20  # bytes that are read to see what JSON is; beyond, its first field has to say it
 IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ")
-STILL = (b"ftypavif", b"ftypavis")  # pictures in the container of films
+# Pictures in the container of films; those of telephones (HEIF) cannot be read either, but are refused as pictures.
+STILL = (b"ftypavif", b"ftypavis", b"ftypheic", b"ftypheix", b"ftypmif1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Projecting(QObject):
         self._left: TimeLeft | None = None
         self._looking = False
         self._process = 0
-        self._pasted: Path | None = None
+        self._pasted: list[Path] = []  # each a file of its own: a search may still be about to read an older one
         self._command = CoreCommand(parent=self)
         self._command.progress.connect(self._advance)
         self._command.answered.connect(self._answered)
@@ -84,7 +84,7 @@ class Projecting(QObject):
         """A picture without a recipe was opened: offers to look for its face, or says why it cannot be read."""
         info = self._session.info
         where = f" in {info.name}" if info is not None else ""
-        name = "The copied picture" if Path(path) == self._pasted else Path(path).name
+        name = "The copied picture" if Path(path) in self._pasted else Path(path).name
         sentence = f"{name} carries no recipe, but the nearest face{where} can be looked for."
         self._disk.do(
             lambda: read_target(Path(path), info.resolution if info is not None else ANY_SIDE),
@@ -96,10 +96,11 @@ class Projecting(QObject):
         """The same for a picture from the clipboard."""
 
         def write() -> str:
-            self._pasted = place("caches") / f"copied-picture-{os.getpid()}.png"
-            if not image.save(str(self._pasted)):
-                raise OSError(f"{self._pasted} cannot be written: free some space on the disk.")
-            return str(self._pasted)
+            copy = place("caches") / f"copied-picture-{os.getpid()}-{len(self._pasted)}.png"
+            self._pasted.append(copy)
+            if not image.save(str(copy)):
+                raise OSError(f"{copy} cannot be written: free some space on the disk.")
+            return str(copy)
 
         self._disk.do(write, self.offer, self._refuse)
 
@@ -135,8 +136,8 @@ class Projecting(QObject):
     def close(self) -> None:
         """Gives it up without a word."""
         self._drop()
-        if self._pasted is not None:
-            remove(self._pasted)
+        for copy in self._pasted:
+            remove(copy)
 
     def _begin(self, path: str, photo: Pixels, info: ModelInfo) -> None:
         self._drop()
@@ -146,7 +147,7 @@ class Projecting(QObject):
         except OSError as error:
             self._refuse(error)
             return
-        name = "the copied picture" if Path(path) == self._pasted else Path(path).name
+        name = "the copied picture" if Path(path) in self._pasted else Path(path).name
         self._search = Search(name, photo, info, self._session.model_path, out)
         self._nearest = self._left = None
         remove(out)
@@ -267,6 +268,6 @@ class Projecting(QObject):
         self._card.hide()
 
     def _model_changed(self) -> None:
-        """What was found belongs to the network before; a search goes on, and its end offers to go back there."""
-        if not self._command.busy:
+        """What was found belongs to its network; a search goes on, and its end offers to go back there."""
+        if not self._command.busy and not (self._search is not None and self._is_shown(self._search)):
             self._put_away()

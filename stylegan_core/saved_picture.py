@@ -40,6 +40,8 @@ def read_picture(path: Path) -> SavedPicture:
         with Image.open(path, formats=["PNG"]) as image:
             image.load()
             text = {**image.info, **getattr(image, "text", {})}
+    except Image.DecompressionBombError:
+        raise ValueError(f"{path} has too many pixels to be read: make it smaller.") from None
     except (OSError, SyntaxError, ValueError) as error:
         if isinstance(error, OSError) and error.errno:
             raise

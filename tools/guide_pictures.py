@@ -288,6 +288,7 @@ class Guide:
         self.panels["Mixing"].rows["fine"].weighed.emit(0.4)
         self.explorer.session.commit()
         self.settle()
+        self.explorer.window.banner.hide()
         self.explorer.window.grab().save(str(PICTURES.parent.parent / "pictures" / "explore.png"))
         if run is None:
             return

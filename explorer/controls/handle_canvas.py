@@ -97,9 +97,9 @@ class HandleCanvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         taken, self._taken = self._taken, None
-        if taken is not None and self._dragging:
-            self.rested.emit()
         self._dragging = False
+        if taken is not None:  # also where the hand has only held a handle while the face came to it
+            self.rested.emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         found = self._under(QPointF(event.pos()))

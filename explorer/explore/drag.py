@@ -46,6 +46,7 @@ class DragPoints(Asking):
         self.setAccessibleName("Drag points")
         self._connect()
         self.hide()
+        self.lower()  # what the picture says and offers lies over it, and can be clicked
         picture.installEventFilter(self)
 
     @property
@@ -96,11 +97,12 @@ class DragPoints(Asking):
         if self._origin is not None:  # undo or another panel has taken the face elsewhere
             self._remember(before)
             self._drop()
+            self._keep(before, recipe)
         same_face = recipe.latent == before.latent
         self._set(self._known.get(recipe, tuple(each.put(each.x, each.y) for each in self._handles if same_face)))
 
     def show_model(self, info: ModelInfo) -> None:
-        self._drop()
+        self._finish()
         self._known.clear()
         self._last = None
         self._set(())
@@ -228,6 +230,14 @@ class DragPoints(Asking):
         self._drop()
         self._remember(self.session.recipe)
         self.session.commit()
+
+    def _keep(self, come_to: Recipe, recipe: Recipe) -> None:
+        """Where a gesture of another panel goes on from here, what this one had come to is a step of its own."""
+        session = self.session
+        if session.committed_recipe not in (come_to, recipe):
+            session.edit_recipe(come_to)
+            session.commit()
+            session.edit_recipe(recipe)
 
     def _drop(self) -> None:
         """Ends the gesture and leaves the session alone."""

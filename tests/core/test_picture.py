@@ -1,5 +1,7 @@
 """Saved pictures carry their recipe, and the render command draws them again byte for byte."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +81,16 @@ def test_bad_arguments_end_with_one_sentence_and_code_2(
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and said.strip().endswith(".")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_picture_of_too_many_pixels_says_so(tmp_path: Path) -> None:
+    """Pillow's own error is neither a ValueError nor an OSError, so dropping one said nothing at all."""
+    header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 0, 0, 0, 0)
+    chunk = b"IHDR" + header
+    data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(header)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    (tmp_path / "vast.png").write_bytes(data + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT")))
+    with pytest.raises(ValueError, match=r"vast\.png has too many pixels .* make it smaller"):
+        read_picture(tmp_path / "vast.png")
 
 
 def test_pictures_without_a_recipe_or_torn_ones_say_so(tmp_path: Path) -> None:

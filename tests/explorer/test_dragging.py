@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
@@ -67,6 +67,27 @@ def test_the_key_and_escape_leave_it_and_the_picture_is_dragged_as_before(explor
     assert explorer.drag.on
     qtbot.keyClick(explorer.drag.canvas, Qt.Key.Key_D)
     assert not explorer.drag.on
+
+
+def test_what_lies_over_the_picture_is_clicked_and_gets_no_handle(explorer: Explorer, qtbot: QtBot) -> None:
+    """In a low window the pills lie on the picture, and a click on one put a handle there."""
+    explorer.window.resize(1280, 720)
+    pills = explorer.picture._pills
+    qtbot.waitUntil(lambda: explorer.picture.picture_rect().contains(QPointF(pills.zoom.geometry().center())))
+    for pill in (pills.zoom, pills.drag):
+        assert explorer.picture.childAt(pill.geometry().center()) is pill
+    bar = explorer.drag.bar
+    assert explorer.picture.childAt(bar.leave.geometry().center()) is bar.leave
+
+
+def test_the_words_stay_with_the_picture_when_it_is_enlarged_in_another_way(explorer: Explorer) -> None:
+    explorer.window.resize(1700, 1040)
+    picture, bar = explorer.picture, explorer.drag.bar
+    for _ in range(2):
+        picture.set_smooth(not picture.smooth)
+        box = picture.picture_rect()
+        assert bar.words.x() in (round(box.left()), round(box.left()) + 8)
+        assert bar.leave.geometry().right() + 1 in (round(box.right()), round(box.right()) - 8)
 
 
 def test_another_model_ends_the_search(explorer: Explorer, qtbot: QtBot, window_home: Path) -> None:

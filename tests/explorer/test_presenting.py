@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QMouseEvent
+from PySide6.QtGui import QDropEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
@@ -281,6 +281,16 @@ def test_the_wipe_takes_the_arrows_for_its_line(explorer: Explorer, qtbot: QtBot
     assert "left before, right now" in caption(explorer)
     press(explorer, qtbot, Key.Key_PageUp)
     assert explorer.session.recipe == first
+
+
+def test_a_photo_beside_the_face_is_called_by_its_name(explorer: Explorer, qtbot: QtBot) -> None:
+    star(explorer, 3, 4)
+    drawn(explorer, qtbot)
+    explorer.picture.hold_beside(QImage(8, 8, QImage.Format.Format_RGB888), "photo")
+    enter(explorer, qtbot)
+    assert "left photo, right now" in caption(explorer)
+    explorer.picture.set_mode(Mode.DIFFERENCE)
+    assert "difference from the photo" in caption(explorer)
 
 
 def test_a_remote_control_steps_through_the_favourites(explorer: Explorer, qtbot: QtBot) -> None:

@@ -190,6 +190,7 @@ def test_another_network_lets_the_search_go_on_and_is_left_for_its_end_only_by_a
     banner._act()
     found(explorer, qtbot)
     assert explorer.session.info is not None and explorer.session.info.name == "boxed"
+    assert card.isVisible()  # with what the face can be compared with
     explorer.session.undo()
     qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "other")
 
@@ -328,6 +329,23 @@ def test_a_copied_picture_or_file_is_looked_for(
     assert not Path(asked[-1][2]).exists()
 
 
+def test_a_picture_that_is_copied_later_is_not_looked_for_instead(
+    explorer: Explorer, qtbot: QtBot, asked: list[tuple[str, ...]]
+) -> None:
+    """The core reads its picture seconds after it was asked, when another one lay in its place."""
+    for colour in (0xFF404040, 0xFFC0C0C0):
+        copied = QImage(20, 20, QImage.Format.Format_RGB888)
+        copied.fill(colour)
+        explorer.projecting.offer_copied(copied)
+        qtbot.waitUntil(lambda: "The copied picture carries no recipe" in explorer.window.banner.sentence)
+        if not asked:
+            button_of(explorer).click()
+            found(explorer, qtbot)
+    assert QImage(asked[0][2]).pixelColor(5, 5).red() == 0x40
+    explorer.close()
+    assert not list(Path(asked[0][2]).parent.glob("copied-*"))
+
+
 def test_a_picture_is_chosen_with_a_key_or_from_the_panel(
     explorer: Explorer, qtbot: QtBot, photo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -360,6 +378,14 @@ def test_what_a_photo_is_says_its_content(tmp_path: Path, ending: str) -> None:
     assert look(renamed).photo == str(renamed)
     with pytest.raises(ValueError, match="is one picture: drop the folder"):
         what_is(renamed)
+
+
+def test_a_photo_of_a_telephone_is_refused_as_a_picture_and_not_as_a_film(
+    explorer: Explorer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50))
+    explorer.documents.open(str(tmp_path / "photo.heic"))
+    qtbot.waitUntil(lambda: "photo.heic cannot be read as a picture" in explorer.window.banner.sentence)
 
 
 def test_a_picture_with_a_damaged_recipe_is_none_to_look_for(tmp_path: Path) -> None:

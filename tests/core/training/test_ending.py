@@ -78,7 +78,9 @@ def the_end(run: RunDir) -> End:
     return end
 
 
-@pytest.mark.parametrize("stopped", [True, False], ids=["stopped", "at the end of its plan"])
+@pytest.mark.parametrize(
+    "stopped", [pytest.param(True, marks=pytest.mark.slow), False], ids=["stopped", "at the end of its plan"]
+)
 def test_a_run_that_could_not_save_says_so(
     train: Train,
     tmp_path: Path,

@@ -161,7 +161,7 @@ class Abandoned(Exception):
     """Somebody wants to stop."""
 
 
-@pytest.mark.parametrize("kind", [Stepper, ReplayingStepper])
+@pytest.mark.parametrize("kind", [Stepper, pytest.param(ReplayingStepper, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("case", ["riding R1", "lazy R1 and path lengths", "lazy R2", "parts"])
 def test_whoever_stops_at_any_check_leaves_no_half_behind(case: str, kind: type[Stepper]) -> None:
     name, settings = CASES[case]
@@ -249,7 +249,9 @@ class Full(Plain):
                 raise RuntimeError("operation failed due to a previous error during capture")
 
 
-@pytest.mark.parametrize("hidden", [False, True], ids=["plainly", "behind another error"])
+@pytest.mark.parametrize(
+    "hidden", [pytest.param(False, marks=pytest.mark.slow), True], ids=["plainly", "behind another error"]
+)
 @pytest.mark.parametrize("most", [0, 1])
 def test_where_memory_runs_out_steps_are_not_recorded_at_this_level(most: int, hidden: bool) -> None:
     config, alerts = small("config-f"), []

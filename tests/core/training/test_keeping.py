@@ -139,7 +139,7 @@ def allocation_failed(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("trouble", "says"),
     [
-        (short_of_memory, r"needs .* GiB of memory"),
+        pytest.param(short_of_memory, r"needs .* GiB of memory", marks=pytest.mark.slow),
         (denied, r"cannot be read now \(Permission denied\); nothing was changed"),
         (allocation_failed, "Memory is too small to read"),
     ],
@@ -289,8 +289,8 @@ def poisoned_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     ("poison", "settings"),
     [
         (poisoned_r1, ("r1_interval=2",)),
-        (poisoned_r1, ("r1_interval=2", "r1_groups=1")),
-        (poisoned_r1, ("r1_interval=2", "objective.lazy_steps=true")),
+        pytest.param(poisoned_r1, ("r1_interval=2", "r1_groups=1"), marks=pytest.mark.slow),
+        pytest.param(poisoned_r1, ("r1_interval=2", "objective.lazy_steps=true"), marks=pytest.mark.slow),
         (poisoned_paths, ("objective.path_length=2", "objective.path_interval=2")),
     ],
     ids=["riding", "on few pictures", "lazy", "paths"],

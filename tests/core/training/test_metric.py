@@ -116,7 +116,9 @@ def test_features_of_pictures_that_only_stood_in_are_not_kept(
     assert caplog.records
 
 
-@pytest.mark.parametrize("error", [Stopped, KeyboardInterrupt], ids=["stopped", "interrupted"])
+@pytest.mark.parametrize(
+    "error", [Stopped, pytest.param(KeyboardInterrupt, marks=pytest.mark.slow)], ids=["stopped", "interrupted"]
+)
 def test_a_planned_measurement_that_was_cut_off_is_made_up_for(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[BaseException]
 ) -> None:

@@ -24,7 +24,7 @@ WHOLE = changed(preset("tiny"), ["growth.batch=24", "r1_interval=1", "ada.target
 FADING = phase_at(0.11, WHOLE.growth)
 
 
-@pytest.mark.parametrize("size", [4, 8, 20])
+@pytest.mark.parametrize("size", [4, pytest.param(8, marks=pytest.mark.slow), 20])
 @pytest.mark.parametrize(
     "settings",
     [(), ("r1_groups=4",), ("objective.path_length=2", "objective.lazy_steps=true", "objective.r2=1")],

@@ -144,6 +144,27 @@ def test_a_target_can_be_moved_again_before_the_hand_lets_go(hand: Hand) -> None
     assert hand.undo_steps == before + 1
 
 
+def test_a_hand_that_only_holds_the_handle_when_the_face_gets_there_ends_the_gesture(hand: Hand) -> None:
+    """The next gesture of another panel became one step of undo with it, and the face between was lost."""
+    hand.pull()
+    hand.let_go(0.5, 0.5)
+    hand.answer()
+    before = hand.undo_steps
+    hand.press(0.5, 0.5)
+    hand.answer_all()
+    hand.let_go(0.5, 0.5)
+    assert hand.undo_steps == before + 1 and hand.session.recipe == hand.session.committed_recipe
+
+
+def test_a_newer_snapshot_leaves_a_step_of_undo_where_the_face_has_come_to(hand: Hand) -> None:
+    hand.pull()
+    hand.answer()
+    reached = hand.session.recipe
+    assert reached.latent.w is not None
+    hand.session.set_newer(model_info(name="newer", w_dim=reached.latent.w.shape[-1]), "newer.safetensors")
+    assert not hand.drag.searching and hand.session.committed_recipe == reached
+
+
 def test_a_second_handle_is_a_step_of_its_own_and_the_first_holds(hand: Hand) -> None:
     hand.pull()
     hand.let_go(0.5, 0.5)
@@ -253,12 +274,14 @@ def test_whatever_else_moves_the_picture_ends_the_search(hand: Hand, what: str) 
     there = session.recipe
     hand.answer()
     assert session.recipe == there
-    if what != "slider":
-        assert reached in [entry.recipe for entry in (*session._done, *session._undone)]
+    assert reached in [entry.recipe for entry in (*session._done, *session._undone)]
     if what in ("seed", "model"):
         assert hand.drag.handles == ()
     if what == "slider":
         assert [handle.left for handle in hand.drag.handles] == [0.0]
+        session.commit()
+        session.undo()
+        assert session.recipe == reached
 
 
 def test_on_the_stage_there_are_no_handles(hand: Hand, qtbot: QtBot) -> None:
