@@ -25,7 +25,7 @@ def sweep_steps(renderer: Renderer, sweep: Sweep, meter: Meter, extractor: Extra
     it is known. Raises ValueError as ``render`` does, and where the network's faces do not differ in anything.
     """
     cells, kept = sweep.cells, renderer.styles.model.derived
-    key = f"spreads of attributes {meter.judge_name} {sweep.base.label} {sweep.base.level} {sweep.base.alpha}"
+    key = f"spreads of attributes {meter.key} {sweep.base.label} {sweep.base.level} {sweep.base.alpha}"
     total = len(cells) + (0 if key in kept else SPREAD_FACES)
     found, far, seen = list[Attributes](), _Distances(sweep), _Distances(sweep)
     for at, recipe in enumerate(cells):

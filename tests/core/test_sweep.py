@@ -19,7 +19,11 @@ from stylegan_core.__main__ import main as command
 from stylegan_core.entanglement import Entanglement, entanglement_table, plan_of_table, student
 from stylegan_core.entangling import entanglement_steps
 from stylegan_core.info import Capabilities, ModelInfo
+from stylegan_core.latents.judge import Answerer, Judge
+from stylegan_core.latents.judge_file import SEEN
 from stylegan_core.latents.meter import Meter
+from stylegan_core.latents.questions import Question
+from stylegan_core.metrics.features import WIDTH
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
@@ -195,6 +199,32 @@ def test_a_sweep_measures_changes_distances_and_the_path() -> None:
     assert np.allclose(curves["brightness"].spread, 0, atol=1e-9)
     whole(sweep_steps(painter, sweep, Meter()))  # type: ignore[arg-type]
     assert len(painter.drawn) == 15 + SPREAD_FACES + 15  # the spread is known by now
+
+
+class Blind:
+    """Sees nothing but the coarse colours."""
+
+    def pooled(self, images: Tensor) -> Tensor:
+        return torch.zeros(len(images), WIDTH)
+
+
+def judge(question: str, weight: float) -> Judge:
+    """One question about how light a picture is; all of them have learned from folders of the same name."""
+    weights = np.zeros(SEEN)
+    weights[WIDTH:] = weight
+    answerer = Answerer(Question(question, "light", ("yes",)), weights, 0.0, 0.9)
+    return Judge(Blind(), (answerer,), np.zeros(SEEN), np.ones(SEEN), "90 pictures of lights")  # type: ignore[arg-type]
+
+
+def test_judges_of_the_same_name_have_spreads_of_their_own() -> None:
+    painter, sweep = Flat(), Sweep.of(Recipe(psi=1.0), along(SHADE), steps_between(-1, 1, 3))
+
+    def measured(of: Judge) -> Any:
+        return whole(sweep_steps(painter, sweep, Meter(of)))  # type: ignore[arg-type]
+
+    one, strong, other = measured(judge("Light", 1.0)), measured(judge("Light", 10.0)), measured(judge("Bright", 1.0))
+    assert one.names[-1] == strong.names[-1] == "Light" and other.names[-1] == "Bright"
+    assert np.allclose(strong.spreads[-1], 10 * one.spreads[-1]) and np.allclose(strong.changes, one.changes)
 
 
 @pytest.mark.parametrize("columns", [2, 3, 6])
