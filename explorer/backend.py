@@ -282,6 +282,8 @@ def _one_sentence(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if str(error).startswith(f"{path} cannot be written"):
+            raise  # as whole_file.py says it
         reason = error.strerror or str(error)
         raise OSError(f"{path} cannot be written ({reason}): choose another folder or free some space.") from None
 

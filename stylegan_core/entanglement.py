@@ -14,7 +14,7 @@ import numpy as np
 
 from stylegan_core.latents.questions import MEASURED
 from stylegan_core.recipe import Recipe
-from stylegan_core.sweep_facts import Doubles
+from stylegan_core.sweep_facts import Doubles, as_text
 from stylegan_core.sweep_plan import EntanglementPlan
 
 CONFIDENCE = 0.95
@@ -115,13 +115,14 @@ def entanglement_table(facts: Entanglement) -> str:
         ["quantity", "direction", "with", "value", "confidence_95", "sd_over_faces", "model", "how", "recipe"]
     )
     effects, confidence, deviation = facts.effects, facts.confidence, facts.slopes.std(axis=1, ddof=1)
-    names = [each.direction.name for each in facts.plan.directions]
+    names = [as_text(each.direction.name) for each in facts.plan.directions]
+    attributes = [as_text(name) for name in facts.names]
     for at, name in enumerate(names):
         tail = (facts.model, facts.how, _shown(facts.plan, at))
-        for column, attribute in enumerate(facts.names):
+        for column, attribute in enumerate(attributes):
             numbers = (effects[at, column], confidence[at, column], deviation[at, column])
             rows.writerow(["effect", name, attribute, *(repr(float(each)) for each in numbers), *tail])
-        rows.writerow(["purity", name, facts.names[facts.main(at)], repr(facts.purity(at)), "", "", *tail])
+        rows.writerow(["purity", name, attributes[facts.main(at)], repr(facts.purity(at)), "", "", *tail])
         for quantity, values in (("cosine", facts.cosine), ("correlation", facts.correlation)):
             for other, value in zip(names, values[at], strict=True):
                 rows.writerow([quantity, name, other, repr(float(value)), "", "", *tail])

@@ -95,7 +95,7 @@ def sweep_table(facts: SweepFacts) -> str:
     rows = csv.writer(written, lineterminator="\n")
     tail = ("pixels", "pixels_to_next", "features", "features_to_next", "model", "how", "recipe")
     changes = [f"{name}_change" for name in facts.names]
-    rows.writerow(["swept", "seed", "value", *facts.names, *changes, *tail])
+    rows.writerow(["swept", "seed", "value", *map(as_text, facts.names), *map(as_text, changes), *tail])
     columns = len(sweep.values)
     for at, recipe in enumerate(sweep.cells):
         row, column = divmod(at, columns)
@@ -106,8 +106,13 @@ def sweep_table(facts: SweepFacts) -> str:
         numbers = [repr(float(value)) for value in (*facts.measured[:, row, column], *facts.changes[:, row, column])]
         seed = recipe.latent.seed if recipe.latent.w is None else ""
         words = (facts.model, facts.how, recipe.to_json())
-        rows.writerow([sweep.swept.name, seed, repr(sweep.values[column]), *numbers, *far, *words])
+        rows.writerow([as_text(sweep.swept.name), seed, repr(sweep.values[column]), *numbers, *far, *words])
     return written.getvalue()
+
+
+def as_text(name: str) -> str:
+    """A name in a table, with an apostrophe where a spreadsheet would take it for a formula and run it."""
+    return f"'{name}" if name.lstrip().startswith(("=", "+", "-", "@")) or name.startswith(("\t", "\r")) else name
 
 
 def _cell(values: Doubles | None, row: int, column: int) -> str:

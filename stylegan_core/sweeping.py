@@ -25,15 +25,15 @@ def sweep_steps(renderer: Renderer, sweep: Sweep, meter: Meter, extractor: Extra
     it is known. Raises ValueError as ``render`` does, and where the network's faces do not differ in anything.
     """
     cells, kept = sweep.cells, renderer.styles.model.derived
-    key = f"spreads of attributes {meter.judge_name} {sweep.base.label} {sweep.base.level} {sweep.base.alpha}"
+    key = f"spreads of attributes {meter.key} {sweep.base.label} {sweep.base.level} {sweep.base.alpha}"
     total = len(cells) + (0 if key in kept else SPREAD_FACES)
-    found, pictures, looks = list[Attributes](), list[Doubles](), list[Doubles]()
+    found, far, seen = list[Attributes](), _Distances(sweep), _Distances(sweep)
     for at, recipe in enumerate(cells):
         pixels = renderer.render(recipe, "exact", keep=False)
         found.append(meter(pixels))
-        pictures.append(pixels.astype(np.float32).ravel() / np.sqrt(np.float32(pixels.size)))
+        far.add(pixels.astype(np.float32).ravel() / np.sqrt(np.float32(pixels.size)))
         if extractor is not None:
-            looks.append(_look(extractor, pixels))
+            seen.add(_look(extractor, pixels))
         yield at, total, pixels
     if key not in kept:
         faces = list[Attributes]()
@@ -47,7 +47,7 @@ def sweep_steps(renderer: Renderer, sweep: Sweep, meter: Meter, extractor: Extra
     return SweepFacts(
         sweep, renderer.styles.model.info.hash, tuple(spreads), how(renderer, meter, faces_of_spread=SPREAD_FACES),
         np.array(measured).reshape(len(spreads), len(sweep.rows), len(sweep.values)), np.array([*spreads.values()]),
-        *_distances(pictures, sweep), *(_distances(looks, sweep) if looks else (None, None)),
+        *far.whole, *(seen.whole if extractor is not None else (None, None)),
     )  # fmt: skip
 
 
@@ -69,14 +69,33 @@ def _look(extractor: Extractor, pixels: Pixels) -> Doubles:
     return look
 
 
-def _distances(points: list[Doubles], sweep: Sweep) -> tuple[Doubles, Doubles]:
-    """[rows, columns] from the middle column, and [rows, columns - 1] from each to the next one."""
-    columns = len(sweep.values)
+class _Distances:
+    """Between the points of each row of a sweep; no more of them are kept than it takes to measure the next."""
 
-    def far(one: int, other: int) -> float:
-        return float(np.linalg.norm(points[one] - points[other]))
+    def __init__(self, sweep: Sweep) -> None:
+        self._columns, self._middle = len(sweep.values), sweep.middle
+        self._row: list[Doubles] = []  # points from the first to the middle one, then the middle and the last
+        self._from_middle, self._to_next = list[float](), list[float]()
+        self._count = 0
 
-    starts = range(0, len(points), columns)
-    middle = [[far(start + at, start + sweep.middle) for at in range(columns)] for start in starts]
-    steps = [[far(start + at, start + at + 1) for at in range(columns - 1)] for start in starts]
-    return np.array(middle), np.array(steps)
+    @property
+    def whole(self) -> tuple[Doubles, Doubles]:
+        """[rows, columns] from the middle column, and [rows, columns - 1] from each to the next one."""
+        middle, steps = np.array(self._from_middle), np.array(self._to_next)
+        return middle.reshape(-1, self._columns), steps.reshape(-1, self._columns - 1)
+
+    def add(self, point: Doubles) -> None:
+        """The next point, row after row."""
+        column = self._count % self._columns
+        self._count += 1
+        if column:
+            self._to_next.append(float(np.linalg.norm(self._row[-1] - point)))
+        else:
+            self._row = []
+        self._row.append(point)
+        if column == self._middle:
+            self._from_middle += [float(np.linalg.norm(each - point)) for each in self._row]
+            self._row = [point]
+        elif column > self._middle:
+            self._from_middle.append(float(np.linalg.norm(self._row[0] - point)))
+            self._row = [self._row[0], point]

@@ -163,6 +163,8 @@ class EffectTable(ShowsFocus, QTableView):
         wide = numbers is not None and not numbers.shares
         header = self.horizontalHeader()
         header.setDefaultSectionSize(WIDE if wide else COLUMN)
+        for at in range(header.count()):
+            header.moveSection(header.visualIndex(at), at)  # what another view had moved stays moved by itself
         if numbers is not None and numbers.shares:
             header.moveSection(header.visualIndex(len(numbers.columns)), 0)
 

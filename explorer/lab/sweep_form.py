@@ -10,14 +10,16 @@ from explorer.controls.chips import Segments, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
 from explorer.lab.judge_chip import JudgeChip
+from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
-from stylegan_core.recipe import SEEDS, Recipe
+from stylegan_core.recipe import SEEDS, Latent, Mix, Recipe
 from stylegan_core.sweep_plan import LEVEL, MOST_FACES, Sweep, Swept, along, knobs, steps_between
 
 STEPS, FACES = 9, 8
 VISIBLE = 18  # knobs that are listed at once
 MOST = 1024  # pictures of one sweep
+MIXED = Recipe(mixes=tuple(Mix(Latent(), band=name) for name in NAMES))  # what it lacks, the network lacks
 TIPS = {
     "knob": "What goes over its range: a direction, psi, noise, a mix, or how far the network has grown.",
     "low": "Where the sweep begins.",
@@ -141,11 +143,13 @@ class SweepForm(QWidget):
         self._select()
 
     def _select(self) -> None:
-        """Shows the knob that was chosen, or its namesake of another network, else the first."""
-        wanted = self._wanted
-        same = [at for at, swept in enumerate(self._knobs) if _same(swept, wanted)]
-        alike = [at for at, swept in enumerate(self._knobs) if wanted is not None and swept.name == wanted.name]
-        at = (same or alike or [0])[0]
+        """Shows the knob that was chosen, or its namesake of another network, else the first that means something."""
+        wanted, info = self._wanted, self._info
+        assert info is not None
+        useful = [(at, swept) for at, swept in enumerate(self._knobs) if not swept.why_not(info, MIXED)]
+        same = [at for at, swept in useful if _same(swept, wanted)]
+        alike = [at for at, swept in useful if wanted is not None and swept.name == wanted.name]
+        at = (same or alike or [at for at, _ in useful] or [0])[0]
         self.knob.setCurrentIndex(self.knob.findData(at))
         self._show_range()
 

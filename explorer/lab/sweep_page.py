@@ -169,6 +169,8 @@ class SweepPage(LabBase):
         """Another sweep may be wanted: it is begun when the hand rests."""
         wanted = self.wanted
         self.form.show_plan(wanted if isinstance(wanted, str) else wanted.sweep)
+        if isinstance(wanted, str) and not any(self.table.images):
+            self.table.show_sweep(None)  # rather than empty frames for pictures that do not come
         if self._asking not in (None, wanted):
             self.forget(SWEEP)
             self._asking = None

@@ -1,5 +1,7 @@
 """Meter: numbers for attributes of a picture, those that can be measured in any and those that a judge has learned."""
 
+import hashlib
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -15,11 +17,13 @@ Pixels = npt.NDArray[np.uint8]
 class Meter:
     """Measures as ``latents/measured.py`` defines them, and with a judge the log-odds of each of its other answers.
 
-    ``judge_name`` says what the judge has learned from and tells meters apart that measure different things.
+    ``judge_name`` says what the judge has learned from, ``key`` tells meters apart that measure different things: two
+    judges have the same name where folders have, or where a data set got other labels.
     """
 
     def __init__(self, judge: Judge | None = None) -> None:
         self._judge, self.judge_name = judge, judge.name if judge is not None else ""
+        self.key = _key(judge) if judge is not None else ""
 
     def __call__(self, pixels: Pixels) -> Attributes:
         """Every attribute of a picture uint8 [R, R, 3]."""
@@ -31,6 +35,16 @@ class Meter:
                 if question not in MEASURED:
                     found[question.name] = float(score)
         return found
+
+
+def _key(judge: Judge) -> str:
+    """SHA-256 of all that a judge has learned."""
+    digest = hashlib.sha256()
+    for each in judge.answerers:
+        digest.update(f"{each.question} {each.offset}".encode())
+    for numbers in (judge.mean, judge.scale, *(each.weights for each in judge.answerers)):
+        digest.update(np.ascontiguousarray(numbers, np.float64).tobytes())
+    return digest.hexdigest()
 
 
 def spreads_of(faces: list[Attributes]) -> Attributes:

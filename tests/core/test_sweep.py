@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tracemalloc
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,11 @@ from stylegan_core.__main__ import main as command
 from stylegan_core.entanglement import Entanglement, entanglement_table, plan_of_table, student
 from stylegan_core.entangling import entanglement_steps
 from stylegan_core.info import Capabilities, ModelInfo
+from stylegan_core.latents.judge import Answerer, Judge
+from stylegan_core.latents.judge_file import SEEN
 from stylegan_core.latents.meter import Meter
+from stylegan_core.latents.questions import Question
+from stylegan_core.metrics.features import WIDTH
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
@@ -196,6 +201,55 @@ def test_a_sweep_measures_changes_distances_and_the_path() -> None:
     assert len(painter.drawn) == 15 + SPREAD_FACES + 15  # the spread is known by now
 
 
+class Blind:
+    """Sees nothing but the coarse colours."""
+
+    def pooled(self, images: Tensor) -> Tensor:
+        return torch.zeros(len(images), WIDTH)
+
+
+def judge(question: str, weight: float) -> Judge:
+    """One question about how light a picture is; all of them have learned from folders of the same name."""
+    weights = np.zeros(SEEN)
+    weights[WIDTH:] = weight
+    answerer = Answerer(Question(question, "light", ("yes",)), weights, 0.0, 0.9)
+    return Judge(Blind(), (answerer,), np.zeros(SEEN), np.ones(SEEN), "90 pictures of lights")  # type: ignore[arg-type]
+
+
+def test_judges_of_the_same_name_have_spreads_of_their_own() -> None:
+    painter, sweep = Flat(), Sweep.of(Recipe(psi=1.0), along(SHADE), steps_between(-1, 1, 3))
+
+    def measured(of: Judge) -> Any:
+        return whole(sweep_steps(painter, sweep, Meter(of)))  # type: ignore[arg-type]
+
+    one, strong, other = measured(judge("Light", 1.0)), measured(judge("Light", 10.0)), measured(judge("Bright", 1.0))
+    assert one.names[-1] == strong.names[-1] == "Light" and other.names[-1] == "Bright"
+    assert np.allclose(strong.spreads[-1], 10 * one.spreads[-1]) and np.allclose(strong.changes, one.changes)
+
+
+@pytest.mark.parametrize("columns", [2, 3, 6])
+def test_a_sweep_of_many_faces_keeps_a_row_of_pictures_at_most(columns: int) -> None:
+    sweep = Sweep.of(Recipe(psi=1.0), along(SHADE), steps_between(-1, 1, columns), tuple(range(40)))
+    painter = Flat()
+    painter.render = lambda *_, **__: random.integers(256, size=(64, 64, 3), dtype=np.uint8)  # type: ignore[method-assign]
+    random, drawn, kept = np.random.default_rng(0), list[np.ndarray](), list[int]()
+    steps = sweep_steps(painter, sweep, Meter())  # type: ignore[arg-type]
+    tracemalloc.start()
+    try:
+        for _, _, pixels in steps:
+            drawn += [] if pixels is None else [pixels.astype(np.float64)]
+            kept.append(tracemalloc.get_traced_memory()[0] - sum(each.nbytes for each in drawn))
+            if len(drawn) == 40 * columns:
+                break
+    finally:
+        tracemalloc.stop()
+    assert max(kept[columns:]) - kept[0] < (columns + 2) * 64 * 64 * 3 * 8
+    facts = whole(steps)
+    rows = np.array(drawn).reshape(40, columns, -1)
+    assert np.allclose(facts.pixels, np.sqrt(np.square(rows - rows[:, columns // 2, None]).mean(axis=2)), rtol=1e-5)
+    assert np.allclose(facts.pixel_steps, np.sqrt(np.square(np.diff(rows, axis=1)).mean(axis=2)), rtol=1e-5)
+
+
 def test_the_table_of_a_sweep_has_a_row_for_each_picture() -> None:
     sweep = Sweep.of(Recipe(), Swept("psi", "psi"), (-1.0, 0.5, 2.0), (1, 2))
     facts = whole(sweep_steps(Flat(), sweep, Meter()))  # type: ignore[arg-type]
@@ -204,6 +258,20 @@ def test_the_table_of_a_sweep_has_a_row_for_each_picture() -> None:
     assert [Recipe.from_json(row["recipe"]) for row in rows] == list(sweep.cells)
     assert float(rows[4]["brightness"]) == facts.measured[0, 1, 1] and float(rows[4]["brightness_change"]) == 0
     assert rows[1]["pixels"] == "0.0" and rows[2]["pixels_to_next"] == "" and rows[0]["features"] == ""
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", " =1", "\t=1"])
+def test_a_spreadsheet_takes_no_name_for_a_formula(name: str) -> None:
+    direction = along(replace(SHADE, name=name))
+    facts = whole(sweep_steps(Flat(), Sweep.of(Recipe(), direction, (0.0, 1.0)), Meter()))  # type: ignore[arg-type]
+    named = replace(facts, names=(name, *facts.names[1:]))
+    written = list(csv.reader(io.StringIO(sweep_table(named))))
+    assert written[0][3] == written[1][0] == f"'{name}"
+    assert direction.direction is not None
+    plan = EntanglementPlan.of(Recipe(), [direction.direction], (1, 2))
+    table = entanglement_table(whole(entanglement_steps(Flat(), plan, Meter())))  # type: ignore[arg-type]
+    assert {row["direction"] for row in csv.DictReader(io.StringIO(table))} == {f"'{name}"}
+    assert plan_of_table(table).directions == plan.directions
 
 
 def test_faces_that_do_not_differ_say_so() -> None:
@@ -341,6 +409,9 @@ def test_a_sweep_from_the_command_line(small: Path, tmp_path: Path, capsys: pyte
         (["--knob", "psi", "--entanglement", "--out", "x.csv"], "is that of directions"),
         (["--like", "small.safetensors", "--entanglement", "--out", "x.csv"], "small.safetensors cannot be measured"),
         (["--like", "m.csv", "--out", "x.csv"], "add --entanglement"),
+        (["--like", "m.csv", "--entanglement", "--seeds", "0-3", "--out", "x.csv"], "leave --seeds"),
+        (["--like", "m.csv", "--entanglement", "--psi", "0", "--out", "x.csv"], "all of that from the table"),
+        (["--direction", "PCA 1", "--entanglement", "--seeds", "5,5,5", "--out", "x.csv"], "named twice"),
         (["--like", "m.csv", "--entanglement", "--out", "x.csv"], "m.csv"),
         (["--knob", "psi", "--judge", "j.npz", "--out", "x.csv"], "j.npz"),
     ],

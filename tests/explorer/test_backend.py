@@ -268,9 +268,11 @@ def test_a_place_that_cannot_be_written_is_one_sentence(backend: TorchBackend, t
     (tmp_path / "file").write_text("not a folder")
     path = str(tmp_path / "file" / "face.png")
     asked = (Save("s", Recipe(), path), Sheet("c", (Recipe(),), 1, path))
-    for request in (*asked, LayerTable("t", Recipe(), path), ChannelSheet("s", Recipe(), 2, path)):
-        with pytest.raises(OSError, match=r"face\.png cannot be written .*: choose another folder"):
+    tables = LayerTable("t", Recipe(), path), Text("x", "one", path)
+    for request in (*asked, *tables, ChannelSheet("s", Recipe(), 2, path)):
+        with pytest.raises(OSError, match=r"face\.png cannot be written .*: choose another folder") as caught:
             run(backend, request)
+        assert str(caught.value).count("cannot be written") == 1, request
     assert [each.name for each in tmp_path.iterdir() if each.name != "home"] == ["file"]
 
 

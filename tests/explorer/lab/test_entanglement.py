@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.jobs import Entangle, Text
-from explorer.lab.effect_table import PURITY, numbers_of
+from explorer.lab.effect_table import PURITY, EffectTable, Numbers, numbers_of
 from explorer.lab.entanglement_page import ENTANGLE, EntanglementPage
 from explorer.session import Session
 from stylegan_core.entanglement import Entanglement
@@ -216,3 +217,16 @@ def test_every_control_says_what_it_does(session: Session, show: Any) -> None:
         if isinstance(each, QAbstractButton | QLineEdit) and not isinstance(each.parent(), QScrollBar):
             inside = lab.page.empty.isAncestorOf(each) or lab.page.table.isAncestorOf(each)
             assert inside or (each.toolTip().rstrip().endswith((".", ")")) and each.accessibleName()), each
+
+
+def test_columns_of_one_view_are_not_moved_in_the_next(qtbot: QtBot) -> None:
+    table = EffectTable()
+    qtbot.addWidget(table)
+    names = ("a", "b", "c", "d")
+    effects = Numbers(names, ("one", "two"), np.ones((4, 2)), meant=(0, 0, 1, 1), shares=(0.5,) * 4)
+    header = table.horizontalHeader()
+    for _ in range(2):
+        table.show_numbers(effects)
+        assert [header.logicalIndex(at) for at in range(3)] == [2, 0, 1]  # purity first
+        table.show_numbers(Numbers(names, names, np.eye(4)))
+        assert [header.logicalIndex(at) for at in range(4)] == [0, 1, 2, 3]  # or the diagonal is none

@@ -308,6 +308,22 @@ def test_another_network_keeps_the_knob_of_the_same_name(session: Session, show:
     assert form.swept.name == "psi" and (form.low.value, form.high.value) == (-1, 2)
 
 
+def test_a_knob_that_another_network_lacks_gives_way_until_it_is_back(session: Session, show: Any) -> None:
+    lab = show()
+    form = lab.page.form
+    form.choose(next(each for each in form._knobs if each.name == "noise, fine"))
+    lab.drawn()
+    session.set_model(model_info(32, name="plain", capabilities=PLAIN), "plain.safetensors")
+    assert form.swept is not None and form.swept.name == "Brighter" and form.low.value == -3
+    lab.rest()
+    assert lab.request.sweep.swept.name == "Brighter"
+    lab.page.offer_directions(())
+    assert "mean face" in form.words.text()  # why there is no psi
+    assert lab.page.table.images == []  # no empty frames where nothing comes
+    session.set_model(model_info(name="other"), "other.safetensors")
+    assert form.swept is not None and form.swept.name == "noise, fine"
+
+
 def test_the_picture_stands_beside(session: Session, show: Any) -> None:
     lab = show()
     lab.page.show_frame(Frame(session.recipe, lab.page.info.hash, "exact", flat(90), 0.01))
