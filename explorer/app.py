@@ -150,6 +150,7 @@ class Explorer(QObject):
         self.picture.setFocus()
         self.engine.start()
         self.documents.start(argument, ask=self.hints)
+        self.projecting.start()
         if self.hints:
             self.remoting.start()
         self._clock.start()

@@ -12,6 +12,8 @@ from stylegan_core.latents.target import read_target
 from stylegan_core.recipe import Recipe
 from stylegan_core.saved_picture import read_picture
 
+COPIED, FOUND = "copied-picture-{}.png", "projected-{}.png"  # in the caches, with what tells windows apart
+OLD = 24 * 3600  # seconds
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -47,6 +49,13 @@ def read_nearest(search: Search, seen: int) -> Nearest | None:
     recipe, pixels = read_picture(search.out).recipe, read_target(search.out, search.info.resolution)
     difference = float(np.abs(pixels.astype(np.float32) - search.photo).mean())
     return Nearest(recipe, pixels, difference, written)
+
+
+def clear_left_behind(folder: Path, now: float) -> None:
+    """Takes copies of photos away that a window which was killed has left, a day ago or longer; ``now`` in seconds."""
+    for path in (*folder.glob(COPIED.format("*")), *folder.glob(FOUND.format("*"))):
+        if now - path.stat().st_mtime > OLD:
+            remove(path)
 
 
 def remove(path: Path) -> None:

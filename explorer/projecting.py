@@ -6,6 +6,7 @@ at once, its memory is gone when it ends, and giving up is ending it.
 """
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from explorer.documents import Documents
 from explorer.explore.latent import LatentPanel
 from explorer.explore.picture import PictureView
 from explorer.jobs import Problem
-from explorer.photo_search import Nearest, Pixels, Search, read_nearest, remove
+from explorer.photo_search import COPIED, FOUND, Nearest, Pixels, Search, clear_left_behind, read_nearest, remove
 from explorer.session import Session
 from explorer.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
@@ -76,6 +77,10 @@ class Projecting(QObject):
         """What closing the window would give up, in a few words."""
         return [f"the search for {self._search.name}"] if self._command.busy and self._search is not None else []
 
+    def start(self) -> None:
+        """Takes away what a window that was killed has left of people's photos."""
+        self._disk.do(lambda: clear_left_behind(place("caches"), time.time()), lambda _: None)
+
     def ask(self) -> None:
         """Asks for a picture and looks for its face."""
         ask_to_open(self._panel.window(), "Find the face of a picture", PHOTO_FILES, self.find)
@@ -96,7 +101,7 @@ class Projecting(QObject):
         """The same for a picture from the clipboard."""
 
         def write() -> str:
-            copy = place("caches") / f"copied-picture-{os.getpid()}-{len(self._pasted)}.png"
+            copy = place("caches") / COPIED.format(f"{os.getpid()}-{len(self._pasted)}")
             self._pasted.append(copy)
             if not image.save(str(copy)):
                 raise OSError(f"{copy} cannot be written: free some space on the disk.")
@@ -143,7 +148,7 @@ class Projecting(QObject):
         self._drop()
         self._stop_comparing()
         try:
-            out = place("caches") / f"projected-{os.getpid()}.png"
+            out = place("caches") / FOUND.format(os.getpid())
         except OSError as error:
             self._refuse(error)
             return

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.controls.chips import IconButton, chip
+from explorer.controls.literal import literal_tip
 from explorer.controls.panel import allow
 from explorer.controls.thumbnails import Thumbnail
 
@@ -57,7 +58,7 @@ class ProjectionCard(QWidget):
     def begin(self, photo: Pixels, name: str) -> None:
         """A search for uint8 [R, R, 3] begins; nobody knows yet how long it takes."""
         self.photo.show_pixels(photo)
-        self.photo.setToolTip(f"{name}. {TIPS['photo']}")
+        self.photo.setToolTip(literal_tip(f"{name}. {TIPS['photo']}"))
         self.nearest.show_pixmap(None)
         self.number.setText("…")
         self.beside.setText("")

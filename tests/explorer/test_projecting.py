@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -412,3 +413,14 @@ def test_a_picture_with_a_damaged_recipe_is_none_to_look_for(tmp_path: Path) -> 
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png", pnginfo=text)
     with pytest.raises(ValueError, match="carries a recipe that cannot be read"):
         look(tmp_path / "a.png")
+
+
+def test_photos_that_a_killed_window_left_go_after_a_day(start: Make, qtbot: QtBot, home: Path) -> None:
+    caches = place("caches")
+    old, new = caches / "copied-picture-1-0.png", caches / "projected-2.png"
+    for path, age in ((old, 2 * 24 * 3600), (new, 60)):
+        path.write_bytes(b"a face")
+        os.utime(path, (time.time() - age,) * 2)
+    start()
+    qtbot.waitUntil(lambda: not old.exists())
+    assert new.exists()
