@@ -178,6 +178,8 @@ class EntanglementPlan:
         """The plan for a recipe's psi, noise, label and state of growth. Raises ValueError for fewer than two faces."""
         if not directions or not 2 <= len(seeds) <= MOST_FACES or step <= 0:
             raise ValueError(f"Measure at least one direction, on 2 to {MOST_FACES} faces, with a step above 0.")
+        if len({*seeds}) < len(seeds):
+            raise ValueError("A seed is named twice: one face counts once, or the confidence would be too good.")
         base = replace(recipe, latent=Latent(seeds[0]), mixes=(), directions=())
         return cls(base, tuple(replace(each, strength=0.0) for each in directions), tuple(seeds), step)
 

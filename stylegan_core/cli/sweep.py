@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stylegan_core.model import Model
     from stylegan_core.render import Renderer
 
+STEP = 1.0  # sigma
 T = TypeVar("T")
 
 
@@ -40,6 +41,8 @@ def main(argv: list[str]) -> int:
         raise ValueError("Name what is swept: --direction NAME, or --knob NAME, or --like TABLE.csv.")
     if arguments.like and not arguments.entanglement:
         raise ValueError("--like measures a table of --entanglement again: add --entanglement.")
+    if arguments.like and (arguments.seeds or arguments.recipe or arguments.psi is not None or arguments.step != STEP):
+        raise ValueError("--like has all of that from the table: leave --seeds, --recipe, --psi and --step out.")
     if len(arguments.direction) > 1 and not arguments.entanglement:
         raise ValueError("A sweep goes along one direction; for several add --entanglement.")
     check_free(arguments.out, overwrite=arguments.overwrite)
@@ -77,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--features", action="store_true", help="measure distances in features too")
     parser.add_argument("--judge", type=path, help="measure the answers of a judge too (python -m stylegan_core judge)")
     parser.add_argument("--entanglement", action="store_true", help="directions against attributes, their cosine, …")
-    parser.add_argument("--step", type=number(1e-3, 100), default=1.0, help="sigma either way for --entanglement")
+    parser.add_argument("--step", type=number(1e-3, 100), default=STEP, help="sigma either way for --entanglement")
     parser.add_argument("--out", type=path, required=True, help="the .csv or .png file to write")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
     add_overwrite(parser)
