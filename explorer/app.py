@@ -277,6 +277,7 @@ class Explorer(QObject):
 
     def _connect_drag(self) -> None:
         self.picture.drag_asked.connect(self.actions["drag"].toggle)
+        self.window.escaped.connect(lambda: self.drag.set_on(False))
         self.picture.marked.connect(self.drag.place)
         self.picture.smooth_changed.connect(lambda _: self.drag.place())
         self.picture.comparing.connect(lambda other: self.drag.set_compared(other is not None))

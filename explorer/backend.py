@@ -42,6 +42,7 @@ from explorer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe, Vector
+from stylegan_core.steps import retold
 
 if TYPE_CHECKING:
     from stylegan_core.model import Model
@@ -216,12 +217,8 @@ class TorchBackend:
         from stylegan_core.latents.drag_points import MOST, drag_points
 
         search = drag_points(self._renderer(), request.origin, request.handles, keep=request.keep, since=request.since)
-        for step in count():
-            try:
-                here = next(search)
-            except StopIteration as end:
-                return end.value
-            yield step, MOST, here
+        steps = count()
+        return (yield from retold(search, lambda here: (next(steps), MOST, here)))
 
     def _styles(self, request: StylesJob) -> Steps:
         styles, made = self._renderer().styles, []
@@ -300,12 +297,7 @@ def shrunk(pixels: Pixels, size: int) -> Pixels:
 
 def _in_percent(steps: Generator[float, None, Any]) -> Steps:
     """Turns a generator of progress 0..1 into steps of a hundred."""
-    while True:
-        try:
-            part = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield round(100 * part), 100, None
+    return retold(steps, lambda part: (round(100 * part), 100, None))
 
 
 def _file_key(path: str) -> FileKey:

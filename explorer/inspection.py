@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer.jobs import ChannelMap, Channels, ChannelSheet, Inspection, Layers, LayerTable
 from explorer.rendering import Pixels, Steps
+from stylegan_core.steps import retold
 
 if TYPE_CHECKING:
     from stylegan_core.layer_facts import ChannelPictures
@@ -82,10 +83,4 @@ def _enlarged(grey: Pixels) -> Pixels:
 
 def _parts_of(steps: Generator[tuple[int, int, Any], None, T], share: int) -> Generator[tuple[int, int, None], None, T]:
     """The same steps as so many of the ``WHOLE`` parts of a larger work, of which only the progress is told."""
-    while True:
-        try:
-            index, total, _ = next(steps)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        yield index * share // total, WHOLE, None
+    return retold(steps, lambda step: (step[0] * share // step[1], WHOLE, None))

@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
     dropped = Signal(str)  # path of a file or folder
     workspace_changed = Signal(int)
     compare_held = Signal(bool)
+    escaped = Signal()  # Escape, where nothing else had a use for it
 
     def __init__(self) -> None:
         super().__init__()
@@ -219,6 +220,8 @@ class MainWindow(QMainWindow):
                 self.compare_held.emit(True)
         elif event.key() == Qt.Key.Key_Escape and self.banner.isVisible():
             self.banner.hide()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
         else:
             super().keyPressEvent(event)
 

@@ -2,11 +2,12 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from explorer.backend import shrunk
 from explorer.jobs import Entangle, Measurement, SweepGrid
 from explorer.rendering import Steps
+from stylegan_core.steps import retold
 
 if TYPE_CHECKING:
     import torch
@@ -36,12 +37,12 @@ def _sweep(renderer: "Renderer", request: SweepGrid, device: "torch.device") -> 
 
     extractor = _extractor(device) if request.features else None
     steps = sweep_steps(renderer, request.sweep, _meter(request.judge, device), extractor)
-    while True:
-        try:
-            index, total, pixels = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield index, total, None if pixels is None else shrunk(pixels, request.size)
+
+    def small(step: tuple[int, int, Any]) -> tuple[int, int, Any]:
+        index, total, pixels = step
+        return index, total, None if pixels is None else shrunk(pixels, request.size)
+
+    return (yield from retold(steps, small))
 
 
 def _meter(judge: str, device: "torch.device") -> "Meter":

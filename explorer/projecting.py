@@ -217,8 +217,12 @@ class Projecting(QObject):
             self.said.emit(Problem(where), "warning", "Show it", self._return)  # good news would go by itself
 
     def _failed(self, sentence: str) -> None:
+        """What was nearest until then stays to be clicked."""
         self._drop()
-        self._put_away()
+        if self._nearest is None:
+            self._put_away()
+        else:
+            self._card.end()
         self._say(sentence, "bad")
 
     def _refuse(self, error: Exception) -> None:

@@ -19,7 +19,7 @@ from stylegan_core.layer_facts import ChannelPictures, Floats, LayerFacts
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
 from stylegan_core.render import Renderer, renderer_of
-from stylegan_core.steps import whole
+from stylegan_core.steps import run_through
 
 BINS = 64
 EDGE = 4.0  # standard deviations from the mean, beyond which a histogram would be mostly empty
@@ -36,12 +36,12 @@ def inspect(model: Model, recipe: Recipe) -> tuple[LayerFacts, ...]:
 
     A network that is still growing has the stages of its level only. Raises ValueError as ``render`` does.
     """
-    return whole(layer_steps(renderer_of(model), recipe))
+    return run_through(layer_steps(renderer_of(model), recipe))
 
 
 def channels(model: Model, recipe: Recipe, stage: int, size: int = 0, *, together: bool = False) -> ChannelPictures:
     """The channels of one stage as grey pictures, see :func:`channel_steps`. Raises ValueError as ``render`` does."""
-    return whole(channel_steps(renderer_of(model), recipe, stage, size, together=together))
+    return run_through(channel_steps(renderer_of(model), recipe, stage, size, together=together))
 
 
 def layer_steps(renderer: Renderer, recipe: Recipe) -> Steps:

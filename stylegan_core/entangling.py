@@ -8,9 +8,9 @@ import numpy as np
 from stylegan_core.entanglement import Entanglement
 from stylegan_core.latents.meter import Attributes, Meter, spreads_of
 from stylegan_core.latents.samples import Floats, sample_w
-from stylegan_core.model import Model
 from stylegan_core.recipe import AppliedDirection, Recipe
 from stylegan_core.render import Renderer
+from stylegan_core.steps import retold
 from stylegan_core.sweep_facts import Doubles
 from stylegan_core.sweep_plan import EntanglementPlan
 from stylegan_core.sweeping import how
@@ -38,22 +38,10 @@ def entanglement_steps(renderer: Renderer, plan: EntanglementPlan, meter: Meter)
     ends = ends.reshape(len(plan.seeds), len(plan.directions), 2, len(spreads)).transpose(1, 0, 2, 3)
     slopes = (ends[:, :, 1] - ends[:, :, 0]) / (2 * plan.step) / scale
     ways = np.stack([_way(each, model.num_layers) for each in plan.directions])
-    ws = yield from _sampled(model, len(recipes))
+    ws: Floats = yield from retold(sample_w(model, SAMPLES), lambda _: (len(recipes) - 1, len(recipes), None))
     said = how(renderer, meter, seeds=list(plan.seeds), step=plan.step, psi=plan.base.psi)
     correlation = _correlation(ways.mean(axis=1) @ ws.T.astype(np.float64))
     return Entanglement(plan, model.info.hash, tuple(spreads), said, slopes, scale, _cosine(ways), correlation)
-
-
-def _sampled(model: Model, total: int) -> Generator[tuple[int, int, None], None, Floats]:
-    """Random w [SAMPLES, w_dim], as the last of so many steps."""
-    sampling = sample_w(model, SAMPLES)
-    while True:
-        try:
-            next(sampling)
-        except StopIteration as end:
-            ws: Floats = end.value
-            return ws
-        yield total - 1, total, None
 
 
 def _moved(face: Recipe, direction: AppliedDirection, strength: float) -> Recipe:

@@ -83,8 +83,9 @@ class HandleCanvas(QWidget):
         self._shifting = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         found = self._under(event.position())
         if found is None:
+            count = len(self._handles)
             self.added.emit(*self._place(event.position()))
-            found = len(self._handles) - 1 if self._handles else None
+            found = count if len(self._handles) > count else None  # none where the face is to stay as it is
         self._taken = self.chosen = found
         self.update()
 
@@ -96,10 +97,7 @@ class HandleCanvas(QWidget):
         (self.moved if self._shifting else self.aimed).emit(self._taken, *self._place(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        taken, self._taken = self._taken, None
-        self._dragging = False
-        if taken is not None:  # also where the hand has only held a handle while the face came to it
-            self.rested.emit()
+        self._end_hand()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         found = self._under(QPointF(event.pos()))
@@ -135,6 +133,7 @@ class HandleCanvas(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._end_keys()
+        self._end_hand()  # what has come between, such as a dialog, is told that it is let go
         self.update()
 
     def _nudge(self, across: int, down: int, modifiers: Qt.KeyboardModifier) -> None:
@@ -147,6 +146,13 @@ class HandleCanvas(QWidget):
             return
         self._rest.start()
         self.aimed.emit(self.chosen, handle.to_x + step * across, handle.to_y + step * down)
+
+    def _end_hand(self) -> None:
+        """What the mouse holds is let go."""
+        taken, self._taken = self._taken, None
+        self._dragging = False
+        if taken is not None:  # also where the hand has only held a handle while the face came to it
+            self.rested.emit()
 
     def _end_keys(self) -> None:
         """What the keys have moved so far is done with."""

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from stylegan_core.cli.arguments import MOST_PICTURES, add_overwrite, check_free, path, whole
 from stylegan_core.cli.data import Progressed
 from stylegan_core.picture import save_picture
+from stylegan_core.steps import run_through
 
 if TYPE_CHECKING:
     from stylegan_core.latents.projection import Found, Look, Wish
@@ -110,14 +111,12 @@ def _follow(steps: "Generator[Look, None, Found]", show: _Previews | None, *, fo
     """Goes all the way, saying how far it is: as a bar, or in lines."""
     with Progress(console=Console(stderr=True), transient=True, disable=for_program) as bar:
         task, in_lines = bar.add_task("looking"), Progressed()
-        while True:
-            try:
-                look = next(steps)
-            except StopIteration as end:
-                found: Found = end.value
-                return found
+
+        def hear(look: "Look") -> None:
             bar.update(task, completed=look.done, total=look.total, description=f"differs by {look.difference:.1f}")
             if show is not None:
                 show(look.recipe)
             if for_program:
                 in_lines(look.done, look.total)
+
+        return run_through(steps, hear)

@@ -18,6 +18,7 @@ from stylegan_core.cli.seeds import seed_recipes
 from stylegan_core.entanglement import entanglement_table, plan_of_table
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import FARTHEST, Recipe
+from stylegan_core.steps import run_through
 from stylegan_core.sweep_facts import sweep_table
 from stylegan_core.sweep_plan import MOST_VALUES, EntanglementPlan, Sweep, Swept, along, knobs, steps_between
 from stylegan_core.whole_file import write_whole
@@ -184,13 +185,11 @@ def _shown(steps: Generator[Any, None, T], pictures: list[Any] | None = None) ->
     """All steps with a bar where there is something to wait for; what they yield goes into ``pictures``."""
     with Progress(console=Console(stderr=True), transient=True, disable=pictures is None) as bar:
         task = bar.add_task("measuring", total=None)
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as end:
-                result: T = end.value
-                return result
+
+        def hear(step: tuple[int, int, Any]) -> None:
             if pictures is not None:
                 index, total, value = step
                 bar.update(task, completed=index + 1, total=total)
                 pictures.append(value)
+
+        return run_through(steps, hear)

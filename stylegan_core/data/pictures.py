@@ -49,6 +49,8 @@ def open_picture(data: bytes) -> Image.Image:
         return ImageOps.exif_transpose(picture)
     except UnidentifiedImageError as error:
         raise ValueError("it is not a picture, or of a format that cannot be read") from error
+    except Image.DecompressionBombError as error:  # its own words speak of an attack
+        raise ValueError(f"it has many more pixels than {MAX_PIXELS}") from error
     except BROKEN as error:
         raise ValueError(str(error) or type(error).__name__) from error
 

@@ -19,6 +19,7 @@ from stylegan_core.formats.sentences import naming
 from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.model import Model, load_discriminator, load_model, save_model
 from stylegan_core.networks.discriminator import Discriminator
+from stylegan_core.steps import retold, run_through
 
 T = TypeVar("T")
 
@@ -93,15 +94,12 @@ def _imported(
     path: Path, device: str | torch.device, progress: Progress | None, *, with_discriminator: bool
 ) -> Foreign:
     file = read_weight_file(path, (lambda fraction: progress(READING * fraction)) if progress else None)
-    steps = _building(file, path, device, with_discriminator=with_discriminator)
-    while True:
-        try:
-            fraction = next(steps)
-        except StopIteration as end:
-            found: Foreign = end.value
-            return found
+
+    def hear(fraction: float) -> None:
         if progress is not None and progress(fraction) is False:
             raise Cancelled(f"{path}: reading was cancelled.")
+
+    return run_through(_building(file, path, device, with_discriminator=with_discriminator), hear)
 
 
 def _building(
@@ -128,10 +126,4 @@ def _building(
 
 def _share(steps: Steps[float, None, T], part: int, parts: int) -> Steps[float, None, T]:
     """The steps as part number `part` of what follows reading."""
-    while True:
-        try:
-            fraction = next(steps)
-        except StopIteration as end:
-            made: T = end.value
-            return made
-        yield READING + (1 - READING) * (part + fraction) / parts
+    return retold(steps, lambda fraction: READING + (1 - READING) * (part + fraction) / parts)

@@ -19,7 +19,7 @@ from stylegan_core.latents.samples import Floats, sample_w
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe, Vector
 from stylegan_core.render import Renderer
-from stylegan_core.steps import whole
+from stylegan_core.steps import run_through
 
 ROWS = 6  # styles that move, from the coarsest on (section 3.2)
 SMALLEST, LARGEST = 32, 128  # side of the feature map that is looked at: half the picture's, within these
@@ -204,7 +204,7 @@ def spread_of_w(model: Model) -> Tensor:
 
 
 def _spread(model: Model) -> Floats:
-    ws, classes = whole(sample_w(model, SAMPLES)).astype(np.float64), max(len(model.classes), 1)
+    ws, classes = run_through(sample_w(model, SAMPLES)).astype(np.float64), max(len(model.classes), 1)
     for each in range(classes):  # they take turns
         ws[each::classes] -= ws[each::classes].mean(axis=0)
     values, vectors = np.linalg.eigh(ws.T @ ws / len(ws))

@@ -90,6 +90,13 @@ def test_the_words_stay_with_the_picture_when_it_is_enlarged_in_another_way(expl
         assert bar.leave.geometry().right() + 1 in (round(box.right()), round(box.right()) - 8)
 
 
+def test_escape_leaves_it_wherever_the_hand_was_last(explorer: Explorer, qtbot: QtBot) -> None:
+    """It did only while the picture had the focus, whatever the pill said."""
+    explorer.latent.walk.setFocus()
+    qtbot.keyClick(explorer.latent.walk, Qt.Key.Key_Escape)
+    assert not explorer.drag.on
+
+
 def test_another_model_ends_the_search(explorer: Explorer, qtbot: QtBot, window_home: Path) -> None:
     pull(explorer, qtbot, let_go=False)
     explorer.documents.open(model_file(window_home, "other"))

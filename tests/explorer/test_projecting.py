@@ -37,13 +37,13 @@ photo, out = words[2], words[words.index("--out") + 1]
 if "early" in photo:
     print("progress 0 10", file=sys.stderr, flush=True)
     time.sleep(60)
+if "refused" in photo:
+    print("There is not enough memory: open a smaller model.", file=sys.stderr)
+    sys.exit(2)
 shutil.copy(FOUND, out)
 for done in range(1, 6):
     print("progress", done, 10, file=sys.stderr, flush=True)
     time.sleep(0.02)
-if "bad" in photo:
-    print("There is not enough memory: open a smaller model.", file=sys.stderr)
-    sys.exit(2)
 if "slow" in photo:
     for done in range(5, 1200):
         print("progress", done % 4 + 5, 10, file=sys.stderr, flush=True)
@@ -270,7 +270,7 @@ def test_a_nearest_picture_that_cannot_be_read_is_read_again(
 
 
 def test_why_there_is_no_face_is_said(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
-    explorer.projecting.find(picture(tmp_path, "bad.png"))
+    explorer.projecting.find(picture(tmp_path, "refused.png"))
     banner = explorer.window.banner
     qtbot.waitUntil(lambda: "enough memory" in banner.sentence, timeout=PATIENCE)
     assert explorer.latent.card.isHidden() and explorer.session.recipe != FACE and banner.tone == "bad"
@@ -279,6 +279,22 @@ def test_why_there_is_no_face_is_said(explorer: Explorer, qtbot: QtBot, tmp_path
     qtbot.waitUntil(lambda: "torn.jpg cannot be read as a picture" in banner.sentence)
     explorer.projecting._answered({"nothing": 1})
     assert "could not be read" in banner.sentence
+
+
+def test_what_was_nearest_when_a_search_failed_can_still_be_clicked(
+    explorer: Explorer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """It was lost with the process, however long that had looked."""
+    explorer.projecting.find(picture(tmp_path, "slow.png"))
+    under_way(explorer, qtbot)
+    process = explorer.projecting._command._process
+    assert process is not None
+    process.kill()
+    qtbot.waitUntil(lambda: "ended by the system" in explorer.window.banner.sentence)
+    card = explorer.latent.card
+    assert card.isVisible() and not card.searching and explorer.session.recipe != FACE
+    card.nearest.click()
+    assert explorer.session.recipe == FACE
 
 
 def test_without_a_network_there_is_nowhere_to_look(

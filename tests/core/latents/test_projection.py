@@ -232,6 +232,10 @@ def test_a_torn_a_huge_and_a_missing_picture_are_named(tmp_path: Path, monkeypat
         read_target(tmp_path / "torn.png", 16)
     with pytest.raises(OSError, match=r"gone\.png cannot be read .*No such file"):
         read_target(tmp_path / "gone.png", 16)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(ValueError, match=r"many more pixels than \d+\): choose"):
+        read_target(saved(tmp_path / "vast.png", Image.new("L", (64, 64))), 16)
+    monkeypatch.undo()
     monkeypatch.setattr("stylegan_core.data.pictures.MAX_PIXELS", 100)
     with pytest.raises(ValueError, match="64 x 64 pixels"):
         read_target(saved(tmp_path / "many.png", Image.new("L", (64, 64))), 16)

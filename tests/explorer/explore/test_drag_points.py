@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -154,6 +154,16 @@ def test_a_hand_that_only_holds_the_handle_when_the_face_gets_there_ends_the_ges
     hand.answer_all()
     hand.let_go(0.5, 0.5)
     assert hand.undo_steps == before + 1 and hand.session.recipe == hand.session.committed_recipe
+
+
+def test_a_dialog_that_comes_between_lets_the_hand_go(hand: Hand) -> None:
+    """It gets the release of the button; the gesture went on for ever."""
+    hand.pull()
+    before = hand.undo_steps
+    QApplication.sendEvent(hand.drag.canvas, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.ActiveWindowFocusReason))
+    assert hand.drag.searching and not hand.drag.canvas.dragging
+    hand.answer_all()
+    assert hand.undo_steps == before + 1
 
 
 def test_a_newer_snapshot_leaves_a_step_of_undo_where_the_face_has_come_to(hand: Hand) -> None:
@@ -306,6 +316,19 @@ def test_a_locked_face_says_why_it_stays(hand: Hand, monkeypatch: pytest.MonkeyP
     hand.drag.hold("This face is locked.")
     hand.pull()
     assert said == ["This face is locked."] and not hand.drag.handles and not hand.asked.requests
+
+
+def test_a_press_beside_the_handles_of_a_locked_face_takes_none_of_them(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QToolTip, "showText", lambda *_: None)
+    hand.press(0.3, 0.5)
+    hand.let_go(0.3, 0.5)
+    before = hand.drag.handles
+    hand.drag.hold("This face is locked.")
+    hand.press(0.8, 0.8, SHIFT)
+    hand.move(0.6, 0.8)
+    assert hand.drag.handles == before
 
 
 def test_a_search_that_fails_says_why(hand: Hand) -> None:
