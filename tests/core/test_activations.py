@@ -198,7 +198,7 @@ def test_values_that_are_no_numbers_are_counted_and_left_out() -> None:
     x[0, 0, 0, 0], x[0, 0, 1, 1], x[0, 0, 2, 2] = torch.nan, torch.inf, -torch.inf
     x[0, 2] = torch.nan
     finite = x[x.isfinite()].double()
-    (facts,) = steps.whole(layer_steps(given(x), RECIPE))
+    (facts,) = steps.run_through(layer_steps(given(x), RECIPE))
     assert facts.not_finite == 19 and sum(facts.counts) + facts.beyond == len(finite) == facts.values - 19
     assert facts.mean == pytest.approx(float(finite.mean()), rel=1e-6)
     assert facts.deviation == pytest.approx(float(finite.std(correction=0)), rel=1e-6)
@@ -206,25 +206,25 @@ def test_values_that_are_no_numbers_are_counted_and_left_out() -> None:
     assert facts.not_positive == pytest.approx(float((finite <= 0).double().mean()))
     row = next(csv.DictReader(io.StringIO(table([facts], "abc", "{}"))))
     assert row["not_finite"] == "19"
-    (none,) = steps.whole(layer_steps(given(torch.full((1, 2, 4, 4), torch.nan)), RECIPE))
+    (none,) = steps.run_through(layer_steps(given(torch.full((1, 2, 4, 4), torch.nan)), RECIPE))
     assert none.not_finite == none.values and none.mean != none.mean and sum(none.counts) == none.beyond == 0
 
 
 @pytest.mark.parametrize("together", [False, True])
 def test_one_lost_channel_leaves_the_others_their_pictures(together: bool) -> None:
     x = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(1))
-    whole = steps.whole(activations.channel_steps(given(x[:, :2]), RECIPE, 0, together=together))
+    whole = steps.run_through(activations.channel_steps(given(x[:, :2]), RECIPE, 0, together=together))
     x[0, 2] = torch.nan
-    found = steps.whole(activations.channel_steps(given(x), RECIPE, 0, together=together))
+    found = steps.run_through(activations.channel_steps(given(x), RECIPE, 0, together=together))
     assert np.array_equal(found.pictures[:2], whole.pictures) and (found.pictures[2] == 0).all()
     assert found.by_spread()[-1] == 2 and np.isnan(found.mean[2])
 
 
 def test_values_whose_squares_overflow_are_measured() -> None:
     x = torch.tensor([3e38, -3e38, 1e30, 0.0]).view(1, 1, 2, 2).repeat(1, 1, 2, 2)
-    (facts,) = steps.whole(layer_steps(given(x), RECIPE))
+    (facts,) = steps.run_through(layer_steps(given(x), RECIPE))
     assert facts.not_finite == 0 and facts.deviation == pytest.approx(2.1213e38, rel=1e-3)
-    found = steps.whole(activations.channel_steps(given(x), RECIPE, 0))
+    found = steps.run_through(activations.channel_steps(given(x), RECIPE, 0))
     assert np.isfinite(found.deviation).all()
 
 
