@@ -33,6 +33,7 @@ def test_threads_sleep_soon(start: str, tmp_path: Path) -> None:
     assert heard(start, tmp_path) == "2000"
 
 
+@pytest.mark.slow
 def test_who_has_said_otherwise_is_left_alone(tmp_path: Path) -> None:
     assert heard("a command", tmp_path, GOMP_SPINCOUNT="777") == "777"
     assert heard("a command", tmp_path, OMP_WAIT_POLICY="passive") == "0"

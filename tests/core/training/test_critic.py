@@ -48,7 +48,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Run
     return RunDir(path)
 
 
-@pytest.mark.parametrize("number", [3, pytest.param(5, marks=pytest.mark.slow), 47])
+@pytest.mark.parametrize("number", [*(pytest.param(n, marks=pytest.mark.slow) for n in (3, 5)), 47])
 def test_stopped_between_any_parts_of_a_step_it_goes_on_exactly(
     train: Train, undisturbed: RunDir, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -77,6 +77,7 @@ def test_sensitivity_is_the_variance_that_noise_as_strong_as_the_maps_would_make
     assert found(maps) == pytest.approx((found(maps[:2]) + 3 * found(maps[2:])) / 4)  # whatever the parts of a batch
 
 
+@pytest.mark.slow
 def test_its_own_r1_keeps_its_scores_together() -> None:
     apart = []
     for gamma in (0.0, 10.0):

@@ -142,6 +142,7 @@ def test_a_second_stop_ends_the_waiting(
     assert caplog.records
 
 
+@pytest.mark.slow
 def test_what_is_on_disk_already_is_not_called_lost(
     train: Train, monkeypatch: pytest.MonkeyPatch, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -117,6 +117,7 @@ def test_samples_that_find_no_room_are_an_alert(
 
 
 @needs_full
+@pytest.mark.slow
 def test_events_that_find_no_room_do_not_stop_training(train: Train, caplog: pytest.LogCaptureFixture) -> None:
     run = train("snapshot_kimg=9")
     shutil.rmtree(run.checkpoints)
@@ -145,6 +146,7 @@ def test_a_torn_newest_checkpoint_gives_way_to_the_one_before(
     assert_same_end(run, train(*longer, name="whole"))
 
 
+@pytest.mark.slow
 def test_with_no_readable_checkpoint_it_refuses_and_begins_anew_only_where_they_were_moved_away(
     train: Train, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -104,10 +104,10 @@ def trained(
 @pytest.mark.parametrize(
     ("case", "classes"),
     [
-        *((case, ()) for case in CASES),
-        ("riding R1", CLASSES),
+        ("parts", ()),
         ("lazy R1 and path lengths", CLASSES),
-        *(pytest.param(case, CLASSES, marks=pytest.mark.slow) for case in [*CASES][2:]),
+        *(pytest.param(case, (), marks=pytest.mark.slow) for case in CASES if case != "parts"),
+        *(pytest.param(case, CLASSES, marks=pytest.mark.slow) for case in CASES if case != "lazy R1 and path lengths"),
     ],
 )
 def test_replayed_steps_are_the_steps_themselves(case: str, classes: tuple[str, ...]) -> None:
@@ -307,6 +307,7 @@ def test_the_pool_of_a_tape_dies_with_its_recordings() -> None:
     assert tape._pool is None
 
 
+@pytest.mark.slow
 def test_nothing_is_held_while_new_layers_settle(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, steppers, held = train("settle_steps=2", name="whole"), [], []
 

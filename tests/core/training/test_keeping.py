@@ -235,6 +235,7 @@ def distances(monkeypatch: pytest.MonkeyPatch, measured: Callable[[], float]) ->
     monkeypatch.setattr(metric.Measurer, "_distance", lambda *_: measured())
 
 
+@pytest.mark.slow
 def test_memory_that_runs_out_while_measuring_is_an_alert(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

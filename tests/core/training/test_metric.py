@@ -86,6 +86,7 @@ def test_a_measurement_can_be_asked_for(train: Train, monkeypatch: pytest.Monkey
     assert not run.requested("metric")
 
 
+@pytest.mark.slow
 def test_real_features_are_computed_once(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     train(*MEASURING)
     monkeypatch.setattr(metric.Measurer, "_reals", lambda *_: pytest.fail("the real pictures were measured again"))
@@ -104,6 +105,7 @@ def test_features_that_cannot_be_kept_are_computed_at_each_start(
     assert caplog.text.count("computed again at the next start") == 1
 
 
+@pytest.mark.slow
 def test_features_of_pictures_that_only_stood_in_are_not_kept(
     train: Train, pictures: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ def alerts(run: RunDir) -> list[tuple[str, str]]:
     return [(event.code, event.text) for event in story(run) if isinstance(event, Alert)]
 
 
+@pytest.mark.slow
 def test_a_read_error_that_passes_changes_nothing(train: Train) -> None:
     with unreadable_now("3.png", times=2) as failed:
         run = train()
@@ -47,6 +48,7 @@ def test_a_picture_that_cannot_be_read_is_an_alert_and_the_next_run_sees_it(
     assert alerts(train(name="next")) == []
 
 
+@pytest.mark.slow
 def test_a_picture_cache_that_cannot_be_made_is_done_without(
     train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -224,6 +224,7 @@ def test_a_run_begun_from_a_network_begins_again_from_it_where_nothing_was_saved
         assert torch.equal(found.average.state_dict()[name], tensor)
 
 
+@pytest.mark.slow
 def test_a_state_that_cannot_be_set_aside_is_said(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

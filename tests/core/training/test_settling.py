@@ -130,6 +130,7 @@ def test_memory_that_runs_out_does_not_end_one_of_many_processes(monkeypatch: py
 
 
 @pytest.mark.usefixtures("caplog")
+@pytest.mark.slow
 def test_stopped_after_memory_ran_out_while_settling_it_goes_on_exactly(
     train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +203,7 @@ def test_a_run_settles_where_it_grows_and_only_there(train: Train, settled: list
 
 
 @pytest.mark.usefixtures("caplog")
+@pytest.mark.slow
 def test_a_run_from_a_network_settles_what_that_network_had_not_begun(
     pictures: Path, tmp_path: Path, settled: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
