@@ -15,7 +15,7 @@ from stylegan_core.stems import kimg_of
 PNG = b"\x89PNG\r\n\x1a\n"
 BUNDLED = Path(__file__).parent.parent / "resources" / "models"
 BEST = ("avatars-64", "avatars-32")
-FIRST_SEEDS = {"avatars-64": 42}  # the face a fresh start shows, chosen by eye; 0 for the others
+FIRST_SEEDS = {"avatars-64": 58}  # the face a fresh start shows, chosen by eye; 0 for the others
 FORMAT = "stylegan-explorer"
 LONGEST_HEADER = 100_000_000  # bytes
 BEGINNING = 4096  # bytes, in which JSON begins however it is indented
