@@ -72,19 +72,10 @@ class Styles:
         corners = latent.corners()
         z = np.concatenate([z_of_seed(seed, self.model.z_dim) for seed, _ in corners])
         # One at a time: a batch of four would round differently from the same seed drawn alone.
-        codes = [self.model.mapping(torch.from_numpy(row[None]), self._one_hot(label))[0] for row in z]
+        codes = [self.model.mapping(torch.from_numpy(row[None]), one_hot(self.model, label))[0] for row in z]
         w = codes[0] if len(codes) == 1 else sum(code * part for code, (_, part) in zip(codes, corners, strict=True))
         assert isinstance(w, Tensor)
         return w.expand(count, -1)
-
-    def _one_hot(self, label: int | None) -> Tensor | None:
-        """The label's row [1, classes]; None, or one this network lacks, is its first class."""
-        classes = len(self.model.classes)
-        if not classes:
-            return None
-        row = torch.zeros(1, classes)
-        row[0, label if label is not None and label < classes else 0] = 1.0
-        return row
 
     def _mix(self, ws: Tensor, mix: Mix, label: int | None) -> None:
         source = self.latent(mix.source, label)
@@ -121,6 +112,16 @@ class Styles:
 def truncate(ws: Tensor, w_avg: Tensor, psi: Tensor) -> Tensor:
     """w_avg + psi·(w − w_avg) (paper, appendix B); exact at psi 0 and 1. ws [..., layers, w_dim], psi [layers, 1]."""
     return torch.lerp(w_avg.expand_as(ws), ws, psi.expand_as(ws))
+
+
+def one_hot(model: Model, label: int | None, count: int = 1) -> Tensor | None:
+    """The label's rows [count, classes], None without classes; None, or one this network lacks, is its first class."""
+    classes = len(model.classes)
+    if not classes:
+        return None
+    rows = torch.zeros(count, classes)
+    rows[:, label if label is not None and label < classes else 0] = 1.0
+    return rows
 
 
 def z_of_seed(seed: int, z_dim: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

@@ -34,7 +34,8 @@ class Swept:
     def at(self, recipe: Recipe, value: float) -> Recipe:
         """The recipe with this knob at a value; psi holds in all bands then."""
         if self.direction is not None:
-            return replace(recipe, directions=with_strength(recipe.directions, self.direction, value))
+            moved = replace(self.direction, strength=value)
+            return replace(recipe, directions=with_direction(recipe.directions, moved))
         if self.kind == PSI:
             return replace(recipe, psi=value, psi_bands=None)
         if self.kind == NOISE:
@@ -194,15 +195,13 @@ class EntanglementPlan:
         return tuple(replace(face, psi=1.0, psi_bands=None) for face in self.faces)
 
 
-def with_strength(
-    applied: Sequence[AppliedDirection], direction: AppliedDirection, strength: float
-) -> tuple[AppliedDirection, ...]:
-    """A recipe's directions with one of them at a strength; at 0 it is taken out."""
-    new, made = replace(direction, strength=strength), list(applied)
-    places = [at for at, each in enumerate(made) if each.direction.vector == direction.direction.vector]
-    if strength and places:
+def with_direction(applied: Sequence[AppliedDirection], new: AppliedDirection) -> tuple[AppliedDirection, ...]:
+    """A recipe's directions with this one at its strength; at 0 it is taken out."""
+    made = list(applied)
+    places = [at for at, each in enumerate(made) if each.direction.vector == new.direction.vector]
+    if new.strength and places:
         made[places[0]] = new
-    elif strength:
+    elif new.strength:
         made.append(new)
     elif places:
         del made[places[0]]

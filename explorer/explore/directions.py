@@ -23,7 +23,7 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry, Library
 from stylegan_core.recipe import AppliedDirection, Recipe, Vector
 from stylegan_core.stems import kimg_of, kimg_words
-from stylegan_core.sweep_plan import with_strength
+from stylegan_core.sweep_plan import with_direction
 
 FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
 PREVIEWED = (-3.0, 0.0, 3.0)
@@ -298,7 +298,7 @@ class DirectionsPanel(Panel):
 
     def _with(self, new: AppliedDirection) -> tuple[AppliedDirection, ...]:
         """The recipe's directions with this one; at strength 0 it is taken out."""
-        return with_strength(self.session.recipe.directions, new, new.strength)
+        return with_direction(self.session.recipe.directions, new)
 
     def _rename(self, row: DirectionRow, name: str) -> None:
         entry = replace(row.entry, direction=replace(row.entry.direction, name=name))

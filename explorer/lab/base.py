@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QImage, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.controls.empty import EmptyPage
 from explorer.controls.mix_row import source_words
 from explorer.controls.panel import Asking
 from explorer.controls.thumbnails import image_of
-from explorer.jobs import Done, Frame, Piece, Problem
+from explorer.jobs import Done, Failed, Frame, Piece, Problem
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import LabHead
 from explorer.session import Session
@@ -27,6 +27,7 @@ class LabBase(Asking):
 
     page_chosen = Signal(int)
     writes = ""  # what it exports, in a few words
+    first_focus: QWidget  # has the keys when the page is shown
 
     def __init__(self, session: Session, head: LabHead, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -101,6 +102,22 @@ class LabBase(Asking):
         chip.refused.connect(lambda why: self.said.emit(Problem(why), "warning"))
         chip.given_up.connect(lambda: self.forget(owner))
         self.add_command(text, "", chip.tip, chip.begin, chip)
+
+    def failed(self, answer: Failed) -> None:
+        owner = answer.request.owner
+        if owner in self._exports:
+            self.export_failed(owner, answer.reason)
+        else:
+            self.work_failed(answer.reason)
+
+    def work_failed(self, reason: str) -> None:
+        """What the page asked for to show it could not be made."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_recipe(self.session.recipe)
+        if not event.spontaneous():
+            self.first_focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take_export(self, answer: Piece | Done) -> None:
         """A file is being written, or is there."""

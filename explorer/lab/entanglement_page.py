@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.chips import Segments, button, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
-from explorer.jobs import Done, Entangle, Failed, Piece, Text
+from explorer.jobs import Done, Entangle, Piece, Text
 from explorer.lab.base import LabBase
 from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
@@ -52,6 +51,7 @@ class EntanglementPage(LabBase):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, LabHead(ENTANGLEMENT_PAGE, STATE), parent)
         self.picks, self.table = DirectionPicks(), EffectTable()
+        self.first_focus = self.picks
         self.faces, self.seed = NumberField(0), NumberField(0)
         self.first, self.none = chip(f"first {FIRST}", TIPS["first"]), chip("none", TIPS["none"])
         self.measure = button(MEASURE, MEASURE_TIP, "primary")
@@ -128,20 +128,10 @@ class EntanglementPage(LabBase):
             self._show_facts()
             self.measured.emit(answer.value)
 
-    def failed(self, answer: Failed) -> None:
-        owner = answer.request.owner
-        if owner in self._exports:
-            self.export_failed(owner, answer.reason)
-            return
+    def work_failed(self, reason: str) -> None:
         self._asking = None
-        self.message.setText(answer.reason)
+        self.message.setText(reason)
         self._show_state()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.show_recipe(self.session.recipe)
-        if not event.spontaneous():
-            self.picks.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def press(self) -> None:
         """Measures what is ticked, or gives up what is being measured."""

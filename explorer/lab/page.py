@@ -1,7 +1,6 @@
 """The Lab workspace: the layer inspector, which shows what each layer hands on while the picture is drawn."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QImage, QShowEvent
+from PySide6.QtGui import QHideEvent, QImage
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from explorer.jobs import ChannelMap, Channels, Done, Failed, Layers, Piece, Request
@@ -30,7 +29,7 @@ class LabPage(LabBase):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         self.overview, self.view = Overview(), LayerView()
         super().__init__(session, self.overview.head, parent)
-        self.layers = self.overview.layers
+        self.first_focus = self.layers = self.overview.layers
         self._pending: set[str] = set()  # owners whose answer is still to come
         self._have: dict[str, Recipe] = {}  # what the whole answer on screen is of, by owner
         self._together = False  # whether the channels on screen are on one scale
@@ -93,12 +92,6 @@ class LabPage(LabBase):
         else:
             self.view.say(answer.reason)
         self._show_state()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.show_recipe(self.session.recipe)
-        if not event.spontaneous():
-            self.layers.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody waits for what is still to come."""

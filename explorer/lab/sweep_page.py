@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
 from explorer.controls.scrolling import BAR, ScrollDown
-from explorer.jobs import Done, Failed, Piece, Sheet, SweepGrid, Text
+from explorer.jobs import Done, Piece, Sheet, SweepGrid, Text
 from explorer.lab.base import LabBase
 from explorer.lab.curve import Curves
 from explorer.lab.export import ExportChip, Plan
@@ -52,6 +52,7 @@ class SweepPage(LabBase):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, LabHead(SWEEP_PAGE, STATE), parent)
         self.form, self.table, self.curves = SweepForm(), PictureTable(), Curves()
+        self.first_focus = self.table
         self.title, self.message = QLabel(), QLabel()
         self.labels = self.form.labels
         self.stop, self.again = chip("stop", TIPS["stop"]), chip("sweep again", TIPS["again"])
@@ -136,20 +137,10 @@ class SweepPage(LabBase):
             done = answer.index + 1
             self.head.state.say(f"{done} of {answer.total}{self._left.clause(done, answer.total)}", "warning")
 
-    def failed(self, answer: Failed) -> None:
-        owner = answer.request.owner
-        if owner in self._exports:
-            self.export_failed(owner, answer.reason)
-            return
+    def work_failed(self, reason: str) -> None:
         self._give_up()
-        self.message.setText(answer.reason)
+        self.message.setText(reason)
         self._show_state()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.show_recipe(self.session.recipe)
-        if not event.spontaneous():
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody waits for what is still to come."""

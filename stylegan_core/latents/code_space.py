@@ -9,7 +9,7 @@ from torch import Tensor
 
 from stylegan_core.model import Model
 from stylegan_core.recipe import Latent, Vector
-from stylegan_core.styles import z_of_seed
+from stylegan_core.styles import one_hot, z_of_seed
 
 LONGEST = 1.5  # of the usual length of z
 MAPPED = 1000  # seeds whose w say where the middle of W is and how far it spreads
@@ -33,7 +33,7 @@ class CodeSpace:
 
     def mapped(self, seeds: Sequence[int]) -> Tensor:
         """w of seeds [N, w_dim]."""
-        return self.model.mapping(self._z(seeds), _one_hot(self.model, self.label, len(seeds)))
+        return self.model.mapping(self._z(seeds), one_hot(self.model, self.label, len(seeds)))
 
     def of_seeds(self, seeds: Sequence[int]) -> Tensor:
         """The coordinates of seeds [N, 1, width]."""
@@ -51,7 +51,7 @@ class CodeSpace:
             return self.mean + self.spread * x
         longest = LONGEST * math.sqrt(self.model.z_dim)
         z = x[:, 0] * (longest / x[:, 0].norm(dim=1, keepdim=True).clamp(min=longest))
-        label = _one_hot(self.model, self.label, len(x))
+        label = one_hot(self.model, self.label, len(x))
         code: Tensor = self.model.generator.mapping(z, None if label is None else label.to(z.device))
         return code[:, None]
 
@@ -70,11 +70,3 @@ class CodeSpace:
 
     def _z(self, seeds: Sequence[int]) -> Tensor:
         return torch.from_numpy(np.concatenate([z_of_seed(seed, self.model.z_dim) for seed in seeds]))
-
-
-def _one_hot(model: Model, label: int | None, count: int) -> Tensor | None:
-    """[count, classes], None where there are none; no label is the first, as it is drawn."""
-    classes = len(model.classes)
-    if not classes:
-        return None
-    return torch.nn.functional.one_hot(torch.full((count,), label or 0), classes).float()
