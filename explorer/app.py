@@ -11,8 +11,6 @@ from PySide6.QtWidgets import QApplication
 
 from explorer import theme
 from explorer.actions import make_actions
-from explorer.background import Background
-from explorer.clipboard import Clipboard, let_go
 from explorer.commands import connect_actions
 from explorer.controls.below import Below
 from explorer.controls.compare import Mode
@@ -21,7 +19,11 @@ from explorer.controls.panel import Panel
 from explorer.controls.thumbnails import image_of
 from explorer.cores import Cores
 from explorer.dialogs import Dialogs
-from explorer.documents import Documents
+from explorer.documents.clipboard import Clipboard, let_go
+from explorer.documents.documents import Documents
+from explorer.documents.following import Following
+from explorer.documents.importing import Importing
+from explorer.documents.opening import newest_checkpoint
 from explorer.engine import Engine
 from explorer.explore.directions import DirectionsPanel
 from explorer.explore.drag import DragPoints
@@ -34,34 +36,32 @@ from explorer.explore.noise import NoisePanel
 from explorer.explore.picture import PictureView
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
-from explorer.filming import Filming
-from explorer.following import Following
+from explorer.film.filming import Filming
+from explorer.film.reel import Reel
 from explorer.garbage import Garbage
-from explorer.importing import Importing
 from explorer.jobs import Answer, Done, Frame, Picture, Problem
-from explorer.judging import Judging
 from explorer.lab.entanglement_page import EntanglementPage
 from explorer.lab.head import SWEEP_PAGE
 from explorer.lab.page import LabPage
 from explorer.lab.pages import LabPages
 from explorer.lab.sweep_page import SweepPage
-from explorer.labelled import Labelled
+from explorer.labels.judging import Judging
+from explorer.labels.labelled import Labelled
 from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
-from explorer.opening import newest_checkpoint
-from explorer.presenting import Presenting
-from explorer.projecting import Projecting
-from explorer.reel import Reel
+from explorer.photo.projecting import Projecting
+from explorer.present.presenting import Presenting
 from explorer.remoting import Remoting
-from explorer.rendering import Backend
+from explorer.renderer.rendering import Backend
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.train.workspace import TrainWorkspace
+from explorer.work.background import Background
+from stylegan_core.files.places import home
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
-from stylegan_core.places import home
+from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Recipe
-from stylegan_core.saved_picture import read_picture
 
 log = logging.getLogger(__name__)
 

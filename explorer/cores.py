@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.background import Background
 from explorer.run_state import lock_text
 from explorer.runs import trainer_threads
+from explorer.work.background import Background
 from stylegan_core.rundir import RunDir
 
 log = logging.getLogger(__name__)

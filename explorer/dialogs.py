@@ -5,15 +5,15 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from explorer.background import Background
 from explorer.controls.about_dialog import AboutDialog, card_of
 from explorer.controls.asking import PHOTO_FILES
 from explorer.controls.sheet_dialog import SheetDialog
-from explorer.documents import Documents
+from explorer.documents.documents import Documents
 from explorer.engine import Engine
 from explorer.jobs import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
+from explorer.work.background import Background
 
 MODEL_FILES = f"Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.model *.png);;{PHOTO_FILES}"
 

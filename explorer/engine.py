@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
-from explorer.render_process import RenderProcess
-from explorer.render_thread import Worker
-from explorer.rendering import Backend, GivenUp, Loaded, Loading, Refused, Renderer, Wanted
+from explorer.renderer.process import RenderProcess
+from explorer.renderer.rendering import Backend, GivenUp, Loaded, Loading, Refused, Renderer, Wanted
+from explorer.renderer.thread import Worker
 from stylegan_core.recipe import Recipe
 
 REST = 150  # milliseconds without a request after which the exact picture is drawn and jobs go on

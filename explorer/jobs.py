@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stylegan_core.drag import Dragged, Handle
+from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep
+from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe
-from stylegan_core.sweep_plan import EntanglementPlan, Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ class ChannelSheet:
 
 @dataclass(frozen=True, slots=True)
 class SweepGrid:
-    """The pictures of a sweep, at most ``size``² pixels each, and what changes along it (stylegan_core/sweeping.py).
+    """The pictures of a sweep, at most ``size``² pixels each, and what changes along it (lab/sweeping.py).
 
     Piece: uint8 [size, size, 3] at ``index``, row after row, then None for what is measured besides; Done:
     sweep_facts.SweepFacts. ``features`` asks for distances in features, ``judge`` names the file of a judge whose
@@ -245,7 +245,7 @@ class SweepGrid:
 
 @dataclass(frozen=True, slots=True)
 class Entangle:
-    """What directions change beside what they are meant to (stylegan_core/entangling.py).
+    """What directions change beside what they are meant to (stylegan_core/lab/entangling.py).
 
     Piece: None, its ``index`` of ``total`` is progress; Done: entanglement.Entanglement. ``judge`` as in SweepGrid.
     """

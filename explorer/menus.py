@@ -7,12 +7,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.controls.literal import literal
-from explorer.documents import Documents
-from explorer.opening import bundled_models, bundled_sets
+from explorer.documents.documents import Documents
+from explorer.documents.opening import bundled_models, bundled_sets
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
-from stylegan_core.places import is_there
-from stylegan_core.stems import kimg_words
+from stylegan_core.files.places import is_there
+from stylegan_core.run.stems import kimg_words
 
 PICTURE = ("drag", "copy", "copy_recipe", "paste_recipe", "save", "star", "film_add")
 MORE = (

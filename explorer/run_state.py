@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from stylegan_core.events import End, Event, Tick, decode
+from stylegan_core.run.events import End, Event, Tick, decode
 from stylegan_core.rundir import RunDir
 
 SILENCE = 30.0  # seconds without a word: heartbeats come every 5

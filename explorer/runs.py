@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 import stylegan_core
 from explorer.run_state import RunState, judge, signs_of
-from stylegan_core.events import Event
+from stylegan_core.run.events import Event
 from stylegan_core.rundir import EventReader, RunDir
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
-from stylegan_core.places import home
+from stylegan_core.files.places import home
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.rundir import CHECKPOINTS
-from stylegan_core.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 

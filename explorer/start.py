@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from explorer.documents.opening import look, newest_checkpoint
 from explorer.jobs import Problem
-from explorer.opening import look, newest_checkpoint
 
 if TYPE_CHECKING:
     from explorer.app import Explorer

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from stylegan_core.device import available_memory
+from stylegan_core.files.whole_file import beside
 from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
 from stylegan_core.formats.sentences import naming
 from stylegan_core.info import Capabilities, ModelInfo
@@ -25,7 +26,6 @@ from stylegan_core.networks.generator import Generator, build_discriminator, bui
 from stylegan_core.networks.synthesis import Noise
 from stylegan_core.networks.unfilled import unfilled
 from stylegan_core.rundir import RunDir
-from stylegan_core.whole_file import beside
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.device import draft_dtype
-from stylegan_core.drawings import Drawing, Stage, prepare
+from stylegan_core.drawing.drawings import Drawing, Stage, prepare
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
 from stylegan_core.styles import Styles

@@ -8,12 +8,12 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from stylegan_core.control import REQUESTS, Control
-from stylegan_core.events import Event, Heartbeat, Tick, decode, encode, retell
-from stylegan_core.locks import LocksMissing, RunLock, try_lock
-from stylegan_core.sieve import Sieve
-from stylegan_core.stems import STATE, by_img, state_file, stem_at
-from stylegan_core.whole_file import write_whole
+from stylegan_core.files.whole_file import write_whole
+from stylegan_core.run.control import REQUESTS, Control
+from stylegan_core.run.events import Event, Heartbeat, Tick, decode, encode, retell
+from stylegan_core.run.locks import LocksMissing, RunLock, try_lock
+from stylegan_core.run.sieve import Sieve
+from stylegan_core.run.stems import STATE, by_img, state_file, stem_at
 
 LOG, CHECKPOINTS = "events.jsonl", "checkpoints"
 CHUNK = 1 << 18

@@ -29,8 +29,8 @@ from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer
+from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir
-from stylegan_core.stems import img_of
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.groups import CriticConfig
 from tools.curve_picture import draw_curve

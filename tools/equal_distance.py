@@ -29,9 +29,9 @@ from scipy.stats import t as student
 from torch import Tensor
 
 from stylegan_core.__main__ import one_sentence
-from stylegan_core.events import Metric
 from stylegan_core.networks import layers
 from stylegan_core.networks.layers import EqualizedConv
+from stylegan_core.run.events import Metric
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import preset
 from stylegan_core.training.launch import Launch, Wish

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylegan_core.events import End, Event, Heartbeat, Metric, Resume, Start, Tick, decode, retell
 from stylegan_core.model import read_safetensors
+from stylegan_core.run.events import End, Event, Heartbeat, Metric, Resume, Start, Tick, decode, retell
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.metric import NAME, story

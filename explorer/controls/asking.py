@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
-from stylegan_core.places import home, is_there
+from stylegan_core.files.places import home, is_there
 from stylegan_core.recipe import SEEDS
 
 PHOTO_FILES = "Pictures (*.png *.jpg *.jpeg *.webp *.avif *.bmp *.gif *.tif *.tiff);;Every file (*)"

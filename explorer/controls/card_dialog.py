@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from explorer import theme
 from explorer.controls import icons
 from explorer.controls.chips import button, chip
-from explorer.time_left import TimeLeft
+from explorer.work.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from stylegan_core.formats.card import Card

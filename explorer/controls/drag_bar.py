@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.pill import Pill
-from stylegan_core.drag import Handle
+from stylegan_core.latents.drag import Handle
 
 GAP = 6
 BEGIN = "Press on the face and drag"

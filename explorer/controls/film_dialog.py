@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 from explorer.controls.asking import unasked, with_ending
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
-from explorer.time_left import duration
-from stylegan_core.film import RATES, Film
-from stylegan_core.moving_picture import FORMATS, GIF_FPS
+from explorer.work.time_left import duration
+from stylegan_core.film.film import RATES, Film
+from stylegan_core.film.moving_picture import FORMATS, GIF_FPS
 
 KINDS = (
     ("mp4 film", ".mp4", "mp4 film (*.mp4)"),

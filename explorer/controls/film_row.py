@@ -21,7 +21,7 @@ from explorer.controls import icons
 from explorer.controls.recipe_drag import drag_recipe, dragged_file, dragged_recipe, may_hold_recipe
 from explorer.controls.slider import NumberField
 from explorer.controls.thumbnails import Thumbnail
-from stylegan_core.film import LONGEST
+from stylegan_core.film.film import LONGEST
 from stylegan_core.recipe import Recipe
 
 GAP = 46

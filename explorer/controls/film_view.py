@@ -8,7 +8,7 @@ from explorer.controls.film_row import FilmRow
 from explorer.controls.film_track import FilmTrack
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.slider import NumberField
-from stylegan_core.film import Film
+from stylegan_core.film.film import Film
 
 THUMB, SMALL_THUMB = 62, 42
 TIPS = {

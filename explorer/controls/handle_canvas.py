@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.controls.handle_marks import paint_handle
 from explorer.controls.slider import REST
-from stylegan_core.drag import Handle
+from stylegan_core.latents.drag import Handle
 
 GRAB = 14.0  # pixels around a handle or a target in which it can be taken
 STEP, FAR = 0.01, 0.05  # of the picture's side, by which an arrow key moves, and with Shift

@@ -11,7 +11,7 @@ from explorer.controls.chips import Segments, button
 from explorer.controls.mix_row import source_words
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Matrix, Piece, Request, Sheet, Strip
-from explorer.time_left import TimeLeft
+from explorer.work.time_left import TimeLeft
 from stylegan_core.bands import NAMES, bands
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Recipe

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
-from explorer.time_left import TimeLeft
+from explorer.work.time_left import TimeLeft
 from stylegan_core.recipe import SEEDS, Latent, Recipe
 
 OWNER = "sheet"

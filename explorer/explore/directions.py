@@ -18,12 +18,12 @@ from explorer.controls.search_row import SearchRow
 from explorer.controls.sorting import SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
 from explorer.session import Session
-from stylegan_core.entanglement import Entanglement
 from stylegan_core.info import ModelInfo
+from stylegan_core.lab.entanglement import Entanglement
+from stylegan_core.lab.sweep_plan import with_direction
 from stylegan_core.latents.library import Entry, Library
 from stylegan_core.recipe import AppliedDirection, Recipe, Vector
-from stylegan_core.stems import kimg_of, kimg_words
-from stylegan_core.sweep_plan import with_direction
+from stylegan_core.run.stems import kimg_of, kimg_words
 
 FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
 PREVIEWED = (-3.0, 0.0, 3.0)

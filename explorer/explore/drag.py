@@ -13,8 +13,8 @@ from explorer.controls.handle_canvas import HandleCanvas
 from explorer.controls.panel import Asking
 from explorer.jobs import Done, DragSearch, Failed, Piece, Problem
 from explorer.session import Session
-from stylegan_core.drag import Dragged, Handle
 from stylegan_core.info import ModelInfo
+from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.recipe import Recipe
 
 OWNER = "drag.search"

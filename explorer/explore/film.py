@@ -13,12 +13,12 @@ from explorer.controls.film_view import TIPS, FilmView
 from explorer.controls.panel import Asking, allow
 from explorer.controls.pop_up import pop_up
 from explorer.controls.thumbnails import image_of
+from explorer.film.reel import Reel
 from explorer.jobs import Done, Failed, KeyStyles, Piece, Problem, Strip
-from explorer.reel import Reel
 from explorer.session import Session, fitting
 from stylegan_core.between import Floats
-from stylegan_core.film import Film
-from stylegan_core.film_timeline import Timeline
+from stylegan_core.film.film import Film
+from stylegan_core.film.timeline import Timeline
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 

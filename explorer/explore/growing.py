@@ -17,8 +17,8 @@ from explorer.session import Session
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe, knob
+from stylegan_core.run.stems import kimg_words
 from stylegan_core.rundir import RunDir
-from stylegan_core.stems import kimg_words
 
 REST = 120  # milliseconds after the last move of the scrubber
 TIPS = {

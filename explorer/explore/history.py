@@ -17,7 +17,7 @@ from explorer.controls.pop_up import pop_up
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.thumbnails import Thumbnail, image_of
-from explorer.history_file import Entry
+from explorer.documents.history_file import Entry
 from explorer.jobs import Answer, Frame, Piece, Strip
 from explorer.session import Session
 from stylegan_core.recipe import Recipe

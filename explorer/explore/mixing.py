@@ -10,8 +10,8 @@ from explorer.controls.chips import chip
 from explorer.controls.matrix import OWNERS, MatrixDialog, is_of_matrix
 from explorer.controls.mix_row import MixRow
 from explorer.controls.panel import Panel, allow
+from explorer.documents.outside import fits
 from explorer.jobs import Done, Failed, Piece, Problem, Strip
-from explorer.outside import fits
 from explorer.session import Session
 from stylegan_core.bands import NAMES, band_of_layer, bands
 from stylegan_core.info import ModelInfo

@@ -14,7 +14,7 @@ from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, NoiseMap, Piece, Strip
 from explorer.session import Session
-from explorer.time_left import TimeLeft
+from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.noise_map import noise_draw
 from stylegan_core.recipe import NoiseLayer, Recipe, knob

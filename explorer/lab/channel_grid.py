@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.lab.words import channel_name, channel_words
-from stylegan_core.layer_facts import ChannelPictures, LayerFacts
+from stylegan_core.lab.layer_facts import ChannelPictures, LayerFacts
 
 SIDES = (256, 192, 128, 96, 64)  # logical pixels of a tile: multiples of 32, so that most layers grow by whole steps
 LEAST = SIDES[-1]

@@ -14,7 +14,7 @@ from explorer.controls.heat_map import heat
 from explorer.controls.thumbnails import image_of
 from explorer.lab.face import paint_square
 from explorer.lab.words import number
-from stylegan_core.layer_facts import Floats
+from stylegan_core.lab.layer_facts import Floats
 
 GAP, LEGEND = 16, 34  # between the two squares, and below them
 Doubles = npt.NDArray[np.float64]

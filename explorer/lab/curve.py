@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
 from explorer.lab.words import number
-from stylegan_core.entanglement import signed
-from stylegan_core.sweep_facts import FEATURES, PATH, PIXELS, Curve, SweepFacts
+from stylegan_core.lab.entanglement import signed
+from stylegan_core.lab.sweep_facts import FEATURES, PATH, PIXELS, Curve, SweepFacts
 
 HEIGHT, ACROSS, GAP = 96, 2, 8
 LEFT, RIGHT, TOP, BOTTOM = 36, 8, 20, 18  # pixels around a curve for its numbers

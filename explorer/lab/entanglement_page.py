@@ -16,12 +16,12 @@ from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
 from explorer.lab.judge_chip import JudgeChip
 from explorer.session import Session
-from explorer.time_left import TimeLeft
-from stylegan_core.entanglement import Entanglement, entanglement_table
+from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
+from stylegan_core.lab.entanglement import Entanglement, entanglement_table
+from stylegan_core.lab.sweep_plan import MOST_FACES, EntanglementPlan
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import SEEDS, AppliedDirection, Recipe
-from stylegan_core.sweep_plan import MOST_FACES, EntanglementPlan
 
 ENTANGLE, TABLE = "lab.entanglement", "lab.entanglement.table"
 STATE = "Whether the numbers are those of the ticked directions at this psi; they are measured when you ask for it."

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.panel import allow
 from explorer.jobs import ChannelSheet, LayerTable, Sheet, Text
-from explorer.time_left import TimeLeft
+from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
-from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.lab.layer_facts import LayerFacts
 from stylegan_core.recipe import Recipe
 
 GIVES_UP = "Gives the export up; nothing is written."

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
 from explorer.lab.words import ends, number, tick
-from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.lab.layer_facts import LayerFacts
 
 SPIKE = 3  # times the second largest bin, above which the largest is cut off, or nothing else could be seen
 LEFT, RIGHT, TOP, BOTTOM = 50, 14, 18, 20  # pixels around the bars for the numbers

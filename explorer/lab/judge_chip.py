@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.asking import ask_for_data
-from explorer.time_left import TimeLeft
+from explorer.work.time_left import TimeLeft
 
 TIP = "Measures labels too: learns from a labelled data set what each looks like, which takes a minute or so."
 GIVES_UP = "Gives the learning up."

@@ -11,7 +11,7 @@ from explorer.controls.focus import ShowsFocus
 from explorer.controls.scrolling import BAR, keep_room_for_bar
 from explorer.lab.histogram import paint_small
 from explorer.lab.words import number, powered, row_words
-from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.lab.layer_facts import LayerFacts
 
 ROW = 32
 NO_LEVEL = -1  # the rows are of several levels, or of another network

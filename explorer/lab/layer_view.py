@@ -19,7 +19,7 @@ from explorer.lab.close_up import CloseUp
 from explorer.lab.export import ExportChip
 from explorer.lab.histogram import Histogram
 from explorer.lab.words import channel_name, channel_words, place_words, sentence, title
-from stylegan_core.layer_facts import ChannelPictures, Floats, LayerFacts
+from stylegan_core.lab.layer_facts import ChannelPictures, Floats, LayerFacts
 
 ORDERS = ("by spread", "by number")
 TIPS = {

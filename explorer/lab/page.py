@@ -11,7 +11,7 @@ from explorer.lab.overview import Overview
 from explorer.lab.places import same_layers, same_place, worth_seeing
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
-from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.lab.layer_facts import LayerFacts
 from stylegan_core.recipe import Recipe
 
 LAYERS, CHANNELS, ONE = SHOWN = ("lab.layers", "lab.channels", "lab.channel")

@@ -14,8 +14,8 @@ from explorer.controls.focus import ShowsFocus
 from explorer.controls.mix_row import source_words
 from explorer.controls.thumbnails import image_of
 from explorer.lab.face import paint_square
+from stylegan_core.lab.sweep_plan import Sweep
 from stylegan_core.recipe import Recipe
-from stylegan_core.sweep_plan import Sweep
 
 GAP, LABEL, VALUE = 4, 66, 20  # pixels between pictures, for a row's face, for a column's value
 LEAST, ENOUGH, MOST = 48, 64, 256  # pixels of a picture; from enough on, rows scroll rather than shrink further

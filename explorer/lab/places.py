@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stylegan_core.info import ModelInfo
-from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.lab.layer_facts import LayerFacts
 
 
 def same_layers(one: ModelInfo, other: ModelInfo) -> bool:

@@ -12,9 +12,9 @@ from explorer.controls.slider import NumberField
 from explorer.lab.judge_chip import JudgeChip
 from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo
+from stylegan_core.lab.sweep_plan import LEVEL, MOST_FACES, Sweep, Swept, along, knobs, steps_between
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import SEEDS, Latent, Mix, Recipe
-from stylegan_core.sweep_plan import LEVEL, MOST_FACES, Sweep, Swept, along, knobs, steps_between
 
 STEPS, FACES = 9, 8
 VISIBLE = 18  # knobs that are listed at once

@@ -18,13 +18,13 @@ from explorer.lab.picture_table import PictureTable
 from explorer.lab.places import same_layers
 from explorer.lab.sweep_form import SweepForm
 from explorer.session import Session
-from explorer.time_left import TimeLeft
-from stylegan_core.entanglement import signed
+from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
+from stylegan_core.lab.entanglement import signed
+from stylegan_core.lab.sweep_facts import SweepFacts, sweep_table
+from stylegan_core.lab.sweep_plan import Sweep, along
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Recipe
-from stylegan_core.sweep_facts import SweepFacts, sweep_table
-from stylegan_core.sweep_plan import Sweep, along
 
 SWEEP, TABLE, SHEET = "lab.sweep", "lab.sweep.table", "lab.sweep.sheet"
 STATE = "Whether pictures and curves are those of this face and this sweep; after a change they are drawn anew."

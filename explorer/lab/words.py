@@ -2,7 +2,7 @@
 
 import math
 
-from stylegan_core.layer_facts import ChannelPictures, LayerFacts
+from stylegan_core.lab.layer_facts import ChannelPictures, LayerFacts
 
 COLOURS = ("red", "green", "blue")
 _DECIMALS = ((0, 99.95), (1, 9.995), (2, 0.0995), (3, 0.00995))  # from which size on, once rounded

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from explorer.remote.osc import LOCAL, LONGEST, MOST_PORT, PORT, checked_address
-from stylegan_core.places import home
+from stylegan_core.files.places import home
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.recipe import FARTHEST
-from stylegan_core.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 

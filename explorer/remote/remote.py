@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.background import Background
 from explorer.jobs import Problem
 from explorer.remote.bindings import MOST, Binding, RemoteSettings
 from explorer.remote.doing import Controls, Doing
 from explorer.remote.midi import MidiPort, inputs
 from explorer.remote.osc import OscPort, is_local
 from explorer.session import Session
+from explorer.work.background import Background
 
 
 class Remote(QObject):

@@ -5,10 +5,10 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
-from explorer.command import CoreCommand
 from explorer.controls.chips import button
-from explorer.time_left import TimeLeft
 from explorer.train.words import number
+from explorer.work.command import CoreCommand
+from explorer.work.time_left import TimeLeft
 
 RESOLUTIONS = (16, 32, 64, 128)
 

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Set
 from pathlib import Path, PurePosixPath
 
-from explorer.task import Report
+from explorer.work.task import Report
 from stylegan_core.data.containers import PictureFiles, open_container
 
 LABELS = ("labels.json", "dataset.json")

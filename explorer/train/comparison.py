@@ -13,7 +13,7 @@ from explorer.runs import RunWatcher
 from explorer.train.curves import STYLES, CurvesPanel
 from explorer.train.record import RunRecord, growth_of, resolution_of
 from explorer.train.samples import SamplesPanel
-from stylegan_core.events import Event
+from stylegan_core.run.events import Event
 
 
 class Other(QObject):

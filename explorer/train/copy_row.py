@@ -7,10 +7,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from explorer.controls.chips import chip
-from explorer.task import Task
-from explorer.time_left import TimeLeft
 from explorer.train.clean_copy import clean_copy
 from explorer.train.words import number
+from explorer.work.task import Task
+from explorer.work.time_left import TimeLeft
 
 
 class CopyRow(QWidget):

@@ -13,7 +13,7 @@ from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import chip
 from explorer.train.plot import Curve, Plot
 from explorer.train.record import RunRecord
-from stylegan_core.events import Alert
+from stylegan_core.run.events import Alert
 
 PLOT_HEIGHT = 118
 PLOTS = (

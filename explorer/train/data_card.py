@@ -19,15 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from explorer import theme
-from explorer.command import CoreCommand
 from explorer.controls.asking import DATA_FILES
 from explorer.controls.chips import button, chip
-from explorer.time_left import TimeLeft
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.copy_row import CopyRow
 from explorer.train.findings import CLEAN, LOOK, Cure, Finding, unwanted
 from explorer.train.layout import head_row
 from explorer.train.words import number
+from explorer.work.command import CoreCommand
+from explorer.work.time_left import TimeLeft
 
 REST_MS = 350  # after the last key in the data field
 NO_CLASSES = "no classes: any picture from any point"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from explorer.opening import IMAGES, PNG, look
+from explorer.documents.opening import IMAGES, PNG, look
 
 ONE_PICTURE = "{} is one picture: drop the folder that holds it, or a zip file of pictures."
 IDX = (b"\x1f\x8b", b"\0\0\x08")  # packed or not

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.run_state import RunState
 from explorer.runs import Launch, RunWatcher
-from explorer.time_left import duration
 from explorer.train.alpha import AlphaPanel, pairs
 from explorer.train.comparison import Comparison
 from explorer.train.curves import CurvesPanel
@@ -25,7 +24,8 @@ from explorer.train.record import RunRecord, growth_of, network_of, resolution_o
 from explorer.train.samples import SamplesPanel
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import headline, kimg_text, number, size_text, square
-from stylegan_core.events import Event, Samples
+from explorer.work.time_left import duration
+from stylegan_core.run.events import Event, Samples
 from stylegan_core.rundir import is_whole
 
 log = logging.getLogger(__name__)

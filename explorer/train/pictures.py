@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage, QImageReader
 
-from stylegan_core.events import Samples
+from stylegan_core.run.events import Samples
 
 Pixels = npt.NDArray[np.uint8]
 LARGEST = 4096  # pixels a side; a larger picture is shrunk while it is read

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stylegan_core.events import (
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.run.events import (
     Alert,
     Best,
     Checkpoint,
@@ -23,7 +24,6 @@ from stylegan_core.events import (
     Start,
     Tick,
 )
-from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, Phase, phase_at, phases
 
 Floats = NDArray[np.float64]

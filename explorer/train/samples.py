@@ -13,8 +13,8 @@ from explorer.controls.thumbnails import ThumbnailGrid, image_of
 from explorer.controls.track import Track
 from explorer.train.pictures import PictureLoader, Pixels, spread, tile_side, tiles
 from explorer.train.words import kimg_number, kimg_text, square
-from stylegan_core.events import Samples
 from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.run.events import Samples
 
 GAP = 3
 STRIP = 7

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from explorer.command import CoreCommand
 from explorer.controls.chips import IconButton, button
 from explorer.runs import trainer_threads
 from explorer.train.costs import Costs
@@ -19,7 +18,8 @@ from explorer.train.proposals import next_folder, settings_in, suitable_preset, 
 from explorer.train.record import growth_of
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
-from stylegan_core.places import is_there, standing
+from explorer.work.command import CoreCommand
+from stylegan_core.files.places import is_there, standing
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import PRESETS, TrainingConfig, changed, preset
 

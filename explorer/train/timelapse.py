@@ -8,13 +8,13 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PySide6.QtCore import QObject, Signal
 
-from explorer.task import Report, Task
 from explorer.theme import RESOURCES
-from explorer.time_left import TimeLeft
 from explorer.train.pictures import Pixels, read_picture, tile_side, tiles
 from explorer.train.words import kimg_text
-from stylegan_core.events import Samples
-from stylegan_core.moving_picture import write_moving
+from explorer.work.task import Report, Task
+from explorer.work.time_left import TimeLeft
+from stylegan_core.film.moving_picture import write_moving
+from stylegan_core.run.events import Samples
 
 SMALLEST, LARGEST = 384, 1280  # pixels of the longer side
 BAR = 28  # pixels below the picture for the words

@@ -1,6 +1,6 @@
 """How the training workspace says numbers and states: durations, kimg, and the one sentence on top."""
 
-from explorer.time_left import duration
+from explorer.work.time_left import duration
 from stylegan_core.schedule import Phase
 
 THIN_SPACE = "\u2009"

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.runs import Launch, train_arguments
-from explorer.task import Task
 from explorer.train.dropping import Dropped, what_is
 from explorer.train.run_list import RunList
+from explorer.work.task import Task
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.rundir import RunDir
-from stylegan_core.whole_file import write_whole
 
 if TYPE_CHECKING:  # the plots and the setup page are imported when they are first wanted: the window opens sooner
     from explorer.train.monitor import Monitor

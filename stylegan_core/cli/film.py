@@ -17,11 +17,11 @@ from rich.progress import Progress
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
 from stylegan_core.cli.data import Progressed
 from stylegan_core.cli.seeds import seed_recipes
-from stylegan_core.film import LONGEST, MOST_KEYS, PACES, SECONDS, Film, Key
-from stylegan_core.film_file import read_film
-from stylegan_core.moving_picture import FORMATS, GIF_BYTES, GIF_FPS
+from stylegan_core.files.whole_file import part_of
+from stylegan_core.film.film import LONGEST, MOST_KEYS, PACES, SECONDS, Film, Key
+from stylegan_core.film.film_file import read_film
+from stylegan_core.film.moving_picture import FORMATS, GIF_BYTES, GIF_FPS
 from stylegan_core.recipe import FARTHEST
-from stylegan_core.whole_file import part_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -138,8 +138,8 @@ def _telling(total: int, *, for_program: bool) -> Iterator[Tell]:
 def _write(model: "Model", film: Film, arguments: argparse.Namespace, side: int, tell: Tell) -> None:
     from PIL import Image
 
-    from stylegan_core.filming import draw
-    from stylegan_core.moving_picture import write_moving
+    from stylegan_core.film.filming import draw
+    from stylegan_core.film.moving_picture import write_moving
 
     if arguments.out.suffix.lower() not in FORMATS:
         _write_frames(model, film, arguments.out, tell)
@@ -158,8 +158,8 @@ def _write(model: "Model", film: Film, arguments: argparse.Namespace, side: int,
 
 def _write_frames(model: "Model", film: Film, out: Path, tell: Tell) -> None:
     """One PNG a frame as it was drawn, each with its recipe, in a folder that is there when all are."""
-    from stylegan_core.filming import draw
-    from stylegan_core.picture import save_picture
+    from stylegan_core.film.filming import draw
+    from stylegan_core.pictures.picture import save_picture
 
     part = part_of(out, os.getpid())
     try:

@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from stylegan_core.cli.arguments import MOST_PICTURES, add_overwrite, check_free, path, whole
 from stylegan_core.cli.data import Progressed
-from stylegan_core.picture import save_picture
+from stylegan_core.pictures.picture import save_picture
 from stylegan_core.steps import run_through
 
 if TYPE_CHECKING:

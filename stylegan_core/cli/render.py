@@ -9,9 +9,9 @@ from rich.progress import track
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path
 from stylegan_core.cli.seeds import seed_recipes
-from stylegan_core.picture import save_picture
+from stylegan_core.pictures.picture import save_picture
+from stylegan_core.pictures.saved_picture import SavedPicture, read_picture
 from stylegan_core.recipe import FARTHEST, Recipe
-from stylegan_core.saved_picture import SavedPicture, read_picture
 
 FEW = 4  # pictures from which on it is said how far it is
 

@@ -15,13 +15,13 @@ from rich.progress import Progress
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
 from stylegan_core.cli.render import read_recipe
 from stylegan_core.cli.seeds import seed_recipes
-from stylegan_core.entanglement import entanglement_table, plan_of_table
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.info import ModelInfo
+from stylegan_core.lab.entanglement import entanglement_table, plan_of_table
+from stylegan_core.lab.sweep_facts import sweep_table
+from stylegan_core.lab.sweep_plan import MOST_VALUES, EntanglementPlan, Sweep, Swept, along, knobs, steps_between
 from stylegan_core.recipe import FARTHEST, Recipe
 from stylegan_core.steps import run_through
-from stylegan_core.sweep_facts import sweep_table
-from stylegan_core.sweep_plan import MOST_VALUES, EntanglementPlan, Sweep, Swept, along, knobs, steps_between
-from stylegan_core.whole_file import write_whole
 
 if TYPE_CHECKING:
     from stylegan_core.latents.meter import Meter
@@ -89,9 +89,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) -> None:
-    from stylegan_core.contact_sheet import contact_sheet, save_sheet, sheet_labels
+    from stylegan_core.lab.sweeping import sweep_steps
     from stylegan_core.metrics.features import Extractor
-    from stylegan_core.sweeping import sweep_steps
+    from stylegan_core.pictures.contact_sheet import contact_sheet, save_sheet, sheet_labels
 
     model = renderer.styles.model
     swept = _swept(arguments, model)
@@ -114,7 +114,7 @@ def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) 
 
 
 def _entanglement(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) -> None:
-    from stylegan_core.entangling import entanglement_steps
+    from stylegan_core.lab.entangling import entanglement_steps
 
     model = renderer.styles.model
     plan = _like(arguments.like) if arguments.like else _plan(arguments, model, recipe)

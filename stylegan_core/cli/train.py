@@ -10,7 +10,7 @@ from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TextColumn
 
 from stylegan_core.cli.arguments import path
-from stylegan_core.events import Tick
+from stylegan_core.run.events import Tick
 from stylegan_core.training.config import PRESETS, preset
 
 

@@ -31,7 +31,7 @@ from stylegan_core.data.avatar_choices import (
     TOPS,
     Weights,
 )
-from stylegan_core.whole_file import write_whole
+from stylegan_core.files.whole_file import write_whole
 
 SIDE = 210.0  # units of the drawing that the picture shows; chin to crown are about 150
 CENTRE = (132.0, 121.0)  # the middle of the picture in the drawing: between the eyes and the nose

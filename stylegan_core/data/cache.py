@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stylegan_core.data.pictures import Pixels, pyramid
 from stylegan_core.data.source import Dataset
-from stylegan_core.places import home, standing
+from stylegan_core.files.places import home, standing
 
 FREE_SHARE = 0.5  # of the free space that one cache may take
 log = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from stylegan_core.formats.sentences import LONGEST_PATH, naming, shown
 from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import title
+from stylegan_core.run.stems import state_file
 from stylegan_core.rundir import RunDir
-from stylegan_core.stems import state_file
 
 MOST_SHOWN = 20
 _AVERAGED = ("Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE")

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from stylegan_core.drag import Dragged, Handle
-from stylegan_core.drawings import Stage
+from stylegan_core.drawing.drawings import Stage
+from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.latents.patches import nearest, offsets, patch
 from stylegan_core.latents.samples import Floats, sample_w
 from stylegan_core.model import Model

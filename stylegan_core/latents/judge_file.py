@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stylegan_core.data.containers import DAMAGED_ENTRY
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.latents.judge import COLOUR_SIDE, Answerer, Judge
 from stylegan_core.latents.questions import Question
 from stylegan_core.metrics.features import WIDTH, Extractor
-from stylegan_core.whole_file import write_whole
 
 KIND = "stylegan-explorer judge 1"
 SEEN = WIDTH + 3 * COLOUR_SIDE**2  # numbers that a judge sees of a picture

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from stylegan_core.places import place
+from stylegan_core.files.places import place
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.recipe import AppliedDirection, Direction, Recipe
-from stylegan_core.whole_file import write_whole
 
 VERSION = 1
 KIND = "stylegan-explorer directions"

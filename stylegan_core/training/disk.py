@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stylegan_core.data.cache import Room
-from stylegan_core.places import standing
+from stylegan_core.files.places import standing
 from stylegan_core.training.config import TrainingConfig
 
 SAMPLES = 1 << 20  # a grid and its strips, roughly

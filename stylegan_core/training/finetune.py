@@ -14,8 +14,8 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import ARCHITECTURES, build_discriminator
 from stylegan_core.networks.lucidrains import NoDiscriminator
+from stylegan_core.run.stems import state_file
 from stylegan_core.schedule import Growth
-from stylegan_core.stems import state_file
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.groups import InitConfig
 from stylegan_core.training.state import TrainingState

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from stylegan_core.events import Alert, Event, Heartbeat
+from stylegan_core.run.events import Alert, Event, Heartbeat
 from stylegan_core.rundir import EventWriter, RunDir
 from stylegan_core.training.step import StepNumbers
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from stylegan_core.events import Checkpoint
 from stylegan_core.model import Damaged
+from stylegan_core.run.events import Checkpoint
+from stylegan_core.run.stems import STATE, img_of, kimg_words
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import phase_at
-from stylegan_core.stems import STATE, img_of, kimg_words
 from stylegan_core.training.checkpoint import can_be_read, is_of_now, read_state, write_checkpoint
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.memory import out_of_memory

@@ -12,10 +12,10 @@ from stylegan_core.data.order import DataOrder
 from stylegan_core.data.pictures import Fit
 from stylegan_core.data.source import Dataset, open_dataset
 from stylegan_core.device import choose_device
-from stylegan_core.events import End, Resume, Start
-from stylegan_core.locks import RunLock
+from stylegan_core.run.events import End, Resume, Start
+from stylegan_core.run.locks import RunLock
+from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir
-from stylegan_core.stems import img_of
 from stylegan_core.training.agreement import check_agreement, check_copies, check_data, note
 from stylegan_core.training.checkpoint import share_state
 from stylegan_core.training.config import TrainingConfig, changed, preset

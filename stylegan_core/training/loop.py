@@ -9,7 +9,7 @@ import torch
 
 from stylegan_core.data.loader import Loader
 from stylegan_core.device import wished_dtype
-from stylegan_core.events import Heartbeat, Metric, PhaseBegin, Samples, Tick
+from stylegan_core.run.events import Heartbeat, Metric, PhaseBegin, Samples, Tick
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training.config import TrainingConfig

@@ -8,19 +8,19 @@ import torch
 from torch import Tensor
 
 from stylegan_core.data.cache import LevelCache
-from stylegan_core.events import Best, Event, Metric
+from stylegan_core.files.places import home
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.metrics.distances import frechet
 from stylegan_core.metrics.features import Extractor, Features
 from stylegan_core.metrics.samples import BATCH, fakes
 from stylegan_core.model import Model
 from stylegan_core.networks.generator import Generator
-from stylegan_core.places import home
+from stylegan_core.run.events import Best, Event, Metric
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.memory import let_go, out_of_memory
-from stylegan_core.whole_file import write_whole
 
 NAME = "FD-E"
 CPU = torch.device("cpu")

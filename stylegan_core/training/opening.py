@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 import torch
 
 from stylegan_core.device import describe
-from stylegan_core.events import Resume, Start
+from stylegan_core.run.events import Resume, Start
 
 
 def opening(kind: type[Start] | type[Resume], preset: str, device: torch.device, processes: int) -> Start | Resume:

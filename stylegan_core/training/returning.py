@@ -5,9 +5,9 @@ from pathlib import Path
 
 import torch
 
-from stylegan_core.events import Resume
+from stylegan_core.run.events import Resume
+from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir, is_whole
-from stylegan_core.stems import img_of
 from stylegan_core.training.checkpoint import share_state
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team

@@ -9,16 +9,16 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from stylegan_core.events import Samples
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.networks.generator import Generator
 from stylegan_core.networks.layers import downsample, upsample
 from stylegan_core.networks.synthesis import blend
+from stylegan_core.run.events import Samples
+from stylegan_core.run.stems import stem_at
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase
-from stylegan_core.stems import stem_at
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.watch import feature_diversity
-from stylegan_core.whole_file import write_whole
 
 STRIP = 4
 HALF = 0.5  # any alpha below 1 makes the generator compute both pictures of a blend

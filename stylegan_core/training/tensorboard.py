@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stylegan_core.events import Alert, Event, Metric, Resume, Samples, Start, Tick
+from stylegan_core.run.events import Alert, Event, Metric, Resume, Samples, Start, Tick
 from stylegan_core.rundir import RunDir
 
 FOLDER = "tensorboard"

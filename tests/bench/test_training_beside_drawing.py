@@ -16,14 +16,14 @@ from PIL import Image
 
 from explorer.cores import all_cores
 from explorer.jobs import Frame
-from explorer.render_process import RenderProcess
-from explorer.rendering import Loaded, Wanted
+from explorer.renderer.process import RenderProcess
+from explorer.renderer.rendering import Loaded, Wanted
 from explorer.runs import core_command, train_arguments, trainer_threads
-from stylegan_core.events import Tick
 from stylegan_core.model import save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.recipe import Latent, Recipe
+from stylegan_core.run.events import Tick
 from stylegan_core.rundir import EventReader, RunDir
 
 STRETCH = 20.0  # seconds a rate is taken over

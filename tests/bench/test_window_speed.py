@@ -22,7 +22,7 @@ from explorer.explore.directions import DirectionsPanel
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import MixingPanel
 from explorer.jobs import Frame
-from explorer.render_process import RenderProcess
+from explorer.renderer.process import RenderProcess
 from stylegan_core.recipe import Recipe
 from tests.bench.ticks import BUSY, Ticks
 

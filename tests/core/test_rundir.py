@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stylegan_core.events import (
+from stylegan_core.run.events import (
     KINDS,
     Alert,
     End,
@@ -25,9 +25,9 @@ from stylegan_core.events import (
     decode,
     encode,
 )
-from stylegan_core.locks import LocksMissing, RunLock
+from stylegan_core.run.locks import LocksMissing, RunLock
+from stylegan_core.run.stems import by_img, img_of, kimg_of, kimg_words, stem_at
 from stylegan_core.rundir import EventReader, EventWriter, RunDir, is_whole
-from stylegan_core.stems import by_img, img_of, kimg_of, kimg_words, stem_at
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from explorer.jobs import (
     Styles,
     SweepGrid,
 )
-from explorer.rendering import Pixels, Precision, Report, Steps
+from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe, Vector

@@ -3,7 +3,7 @@
 import numpy as np
 
 from stylegan_core.bands import band_of_resolution
-from stylegan_core.layer_facts import ChannelPictures, Floats, LayerFacts
+from stylegan_core.lab.layer_facts import ChannelPictures, Floats, LayerFacts
 from stylegan_core.recipe import Recipe
 
 BINS = 64

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from explorer.jobs import DragSearch, KeyStyles, Picture, Request, Save, Strip
-from explorer.rendering import Pixels, Precision, Report, Steps
-from stylegan_core.drag import Dragged
+from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
+from stylegan_core.latents.drag import Dragged
 from stylegan_core.recipe import Recipe, Vector
 
 _HEADER = b'{"__metadata__": {"format": "stylegan-explorer"}}'

@@ -5,8 +5,8 @@ import signal
 from pathlib import Path
 
 from explorer.jobs import Request
-from explorer.render_child import main
-from explorer.rendering import Pixels, Precision, Report, Steps
+from explorer.renderer.child import main
+from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend

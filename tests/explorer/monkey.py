@@ -247,8 +247,8 @@ def make_toys(folder: Path, model: Path, run: Path) -> list[Path]:
     """What lies around to be dropped: a model, a run, a saved picture, a recipe, and files that are none of these."""
     from PIL import Image, PngImagePlugin
 
+    from stylegan_core.pictures.saved_picture import RECIPE
     from stylegan_core.recipe import Latent, Recipe
-    from stylegan_core.saved_picture import RECIPE
 
     folder.mkdir()
     recipe = Recipe(Latent(5), 0.9).to_json()

@@ -33,12 +33,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer import command, runs
+from explorer import runs
 from explorer.app import Explorer
-from stylegan_core.picture import save_picture
-from stylegan_core.places import home
+from explorer.work import command
+from stylegan_core.files.places import home
+from stylegan_core.pictures.picture import save_picture
+from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Recipe
-from stylegan_core.saved_picture import read_picture
 from tests.explorer.driven import Answers
 
 STANDARD = (

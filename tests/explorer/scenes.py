@@ -19,7 +19,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from explorer import engine, runs, theme
 from explorer.actions import GESTURES
 from explorer.app import Explorer
-from explorer.command import CoreCommand
 from explorer.controls import panel as explorer_panel
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
@@ -32,11 +31,12 @@ from explorer.remote.message import Message
 from explorer.train.monitor import Monitor
 from explorer.train.pictures import PictureLoader
 from explorer.train.setup import SetupPage
-from stylegan_core import events
-from stylegan_core.film import Film, Key
+from explorer.work.command import CoreCommand
+from stylegan_core.film.film import Film, Key
 from stylegan_core.formats.card import Card
-from stylegan_core.locks import RunLock
 from stylegan_core.recipe import Latent, Recipe
+from stylegan_core.run import events
+from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import RunDir
 from tests.explorer import drawn_faces
 from tests.explorer.regression import Shot

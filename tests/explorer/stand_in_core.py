@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from stylegan_core import events
+from stylegan_core.run import events
 from stylegan_core.rundir import EventWriter, RunDir
 from tests.explorer.train import fake_run
 

@@ -13,23 +13,24 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
-from explorer import opening, theme
+from explorer import theme
 from explorer.app import Explorer
 from explorer.controls.compare import Mode
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import Thumbnail
+from explorer.documents import opening
+from explorer.documents.opening import look
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import FOREIGN, MixingPanel
 from explorer.jobs import Layers, Problem, Sheet
-from explorer.opening import look
 from explorer.settings import settings_file
 from explorer.train.workspace import TrainWorkspace
-from stylegan_core.contact_sheet import save_sheet
 from stylegan_core.latents.library import Entry, Library
-from stylegan_core.picture import labels, save_picture
+from stylegan_core.pictures.contact_sheet import save_sheet
+from stylegan_core.pictures.picture import labels, save_picture
+from stylegan_core.pictures.recipe_list import list_to_json
+from stylegan_core.pictures.saved_picture import RECIPES
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
-from stylegan_core.recipe_list import list_to_json
-from stylegan_core.saved_picture import RECIPES
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend, info
 from tests.explorer.whole_window import Make, drawn, finish, model_file
 

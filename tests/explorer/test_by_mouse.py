@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from stylegan_core.film_file import read_film
+from stylegan_core.film.film_file import read_film
 from stylegan_core.recipe import Recipe
 from tests.explorer.hand import Hand
 

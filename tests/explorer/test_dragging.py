@@ -7,12 +7,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
-from explorer.backend import TorchBackend
 from explorer.controls.compare import Mode
 from explorer.engine import Engine
 from explorer.explore.latent import LatentPanel
 from explorer.jobs import DragSearch, Piece, Strip
-from stylegan_core.drag import Dragged, Handle
+from explorer.renderer.backend import TorchBackend
+from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
 from tests.explorer.whole_window import Make, drawn, model_file

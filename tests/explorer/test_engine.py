@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer import render_thread
 from explorer.engine import Engine
 from explorer.jobs import Done, Failed, Frame, Layers, Pca, Piece, Problem, Save, Sheet, Strip, sentence_of
+from explorer.renderer import thread
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend, info
 
@@ -90,7 +90,7 @@ def test_what_the_lab_asks_goes_before_what_nobody_sees(
             yield index, 4, None
 
     # A clock that each step moves on by more than a slice, so that every step could be another job's.
-    monkeypatch.setattr(render_thread, "time", SimpleNamespace(perf_counter=lambda: float(len(done))))
+    monkeypatch.setattr(thread, "time", SimpleNamespace(perf_counter=lambda: float(len(done))))
     monkeypatch.setattr(bench.backend, "job", steps)
     bench.engine.request(A, settled=False)
     for request in (Strip("vary", (A,), 8), Strip("pad", (A,), 8), Layers("lab.layers", A)):

@@ -11,7 +11,8 @@ from PIL import Image, ImageFilter
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from explorer import documents, theme
+from explorer import theme
+from explorer.documents import documents
 from tests.explorer import regression, scenes
 from tests.explorer.scenes import Stage
 

@@ -12,8 +12,8 @@ import pytest
 from explorer import run_state, runs
 from explorer.run_state import Signs, judge, last_words, tail_events
 from explorer.runs import Launch, RunWatcher, train_arguments
-from stylegan_core import events
-from stylegan_core.locks import RunLock
+from stylegan_core.run import events
+from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import RunDir
 from tests.explorer.train import fake_run
 

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer import opening
 from explorer.app import Explorer
+from explorer.documents import opening
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend
 
 Make = Callable[..., Explorer]

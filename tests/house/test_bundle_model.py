@@ -10,9 +10,9 @@ from PIL import Image
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from stylegan_core.events import Event, Heartbeat, Metric, Resume, Start, Tick, encode
 from stylegan_core.model import save_model
 from stylegan_core.networks.generator import build_generator
+from stylegan_core.run.events import Event, Heartbeat, Metric, Resume, Start, Tick, encode
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.groups import CriticConfig, InitConfig

@@ -40,7 +40,7 @@ def test_a_grid_has_eight_rows_or_a_column_for_each_class(classes: tuple[str, ..
 
 
 def test_the_box_lists_sets_by_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from explorer import opening
+    from explorer.documents import opening
 
     monkeypatch.setattr(opening, "BUNDLED", tmp_path)
     for name in ("one/one", "set/b", "set/a"):

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "resources" / "models" / "avatars-64" / "avatars-64.safetensors"
 STARTS = {
     "a command": ["-m", "stylegan_core", "render", str(MODEL), "--out", "{out}/face.png", "--seeds", "1"],
-    "the renderer": ["-c", "from explorer.render_child import torch_backend; torch_backend()"],
+    "the renderer": ["-c", "from explorer.renderer.child import torch_backend; torch_backend()"],
 }
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere torch brings another OpenMP")
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import torch
 
-from stylegan_core.drag import Dragged, Handle
 from stylegan_core.latents import drag_points as module
+from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.latents.drag_points import drag_points
 from stylegan_core.latents.patches import nearest, offsets, patch
 from stylegan_core.model import Model, load_model

@@ -19,9 +19,9 @@ from stylegan_core.latents.nearness import UNLIKE, Nearness
 from stylegan_core.latents.projection import Found, Look, Wish, project
 from stylegan_core.latents.target import read_target
 from stylegan_core.model import Model, save_model
+from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import render
-from stylegan_core.saved_picture import read_picture
 from tests.core.networks.small import FAMILY, lively
 
 PLAIN = Wish(steps=40, eye=False)

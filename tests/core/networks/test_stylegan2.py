@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stylegan_core.drawings import prepare
+from stylegan_core.drawing.drawings import prepare
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.fir import fir, fir_down, fir_down_convolution, fir_up, fir_up_convolution
 from stylegan_core.networks.generator import build_discriminator, build_generator

@@ -4,8 +4,8 @@ import json
 
 import torch
 
-from stylegan_core.events import Event
 from stylegan_core.model import read_safetensors
+from stylegan_core.run.events import Event
 from stylegan_core.rundir import EventReader, RunDir
 
 

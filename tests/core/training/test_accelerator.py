@@ -68,8 +68,8 @@ def test_it_draws_what_the_cpu_draws(name: str, device: torch.device) -> None:
 
 
 def test_a_file_opens_there_and_the_explorer_works_with_it(device: torch.device, tmp_path: Path) -> None:
-    from explorer.backend import TorchBackend
     from explorer.jobs import Matrix, NoiseMap, Pca, Sefa, Strip
+    from explorer.renderer.backend import TorchBackend
 
     path = tmp_path / "it.safetensors"
     save_model(path, Model(lively(FAMILY["f"])))

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylegan_core.events import Tick
+from stylegan_core.run.events import Tick
 from stylegan_core.rundir import EventReader
 from stylegan_core.schedule import phase_at
 from stylegan_core.training import augment, step

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from stylegan_core.events import Tick
 from stylegan_core.model import read_safetensors
+from stylegan_core.run.events import Tick
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import TrainingConfig, changed, preset

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from stylegan_core.events import End, Event, Resume, Start
+from stylegan_core.run.events import End, Event, Resume, Start
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase
 from stylegan_core.training import launch

@@ -14,15 +14,15 @@ import torch
 
 from stylegan_core.__main__ import main
 from stylegan_core.cli import train as command
-from stylegan_core.events import Alert, Checkpoint, End
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.model import write_safetensors
+from stylegan_core.run.events import Alert, Checkpoint, End
+from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir
-from stylegan_core.stems import img_of
 from stylegan_core.training import checkpoint, ending, keeping, loop, samples
 from stylegan_core.training.keeping import spare
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import Stepper
-from stylegan_core.whole_file import write_whole
 from tests.core.training.conftest import Train
 from tests.core.training.final import assert_same_end, final_state, story
 

@@ -13,9 +13,9 @@ import torch
 
 from stylegan_core.data import loader
 from stylegan_core.data.cache import LevelCache
-from stylegan_core.events import Alert, Checkpoint, End, Event, Resume
+from stylegan_core.run.events import Alert, Checkpoint, End, Event, Resume
+from stylegan_core.run.stems import STATE
 from stylegan_core.rundir import RunDir
-from stylegan_core.stems import STATE
 from stylegan_core.training import launch, loop
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.launch import Launch, Wish

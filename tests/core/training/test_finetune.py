@@ -6,10 +6,10 @@ import pytest
 import torch
 from PIL import Image
 
-from stylegan_core.events import Alert, PhaseBegin
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_discriminator, build_generator
+from stylegan_core.run.events import Alert, PhaseBegin
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.finetune import adopted, adopted_from, begun_at, open_init, take_over

@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from stylegan_core import model
-from stylegan_core.events import Alert, Best, Checkpoint, End, Metric
 from stylegan_core.model import Damaged, load_model, read_safetensors
+from stylegan_core.run.events import Alert, Best, Checkpoint, End, Metric
+from stylegan_core.run.stems import STATE, img_of
 from stylegan_core.rundir import RunDir
-from stylegan_core.stems import STATE, img_of
 from stylegan_core.training import checkpoint, keeping, metric, penalties
 from stylegan_core.training.checkpoint import FORMAT, checksum, read_counters, read_state, write_state
 from stylegan_core.training.config import TrainingConfig

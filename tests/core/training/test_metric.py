@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from stylegan_core.events import Alert, Best, Checkpoint, Metric, Samples
-from stylegan_core.places import HOME
+from stylegan_core.files.places import HOME
+from stylegan_core.run.events import Alert, Best, Checkpoint, Metric, Samples
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training import metric
 from stylegan_core.training.journal import owed

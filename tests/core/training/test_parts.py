@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylegan_core.events import Alert
+from stylegan_core.run.events import Alert
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training import memory

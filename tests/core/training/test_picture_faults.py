@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from stylegan_core.events import Alert, End, Event
-from stylegan_core.places import HOME
+from stylegan_core.files.places import HOME
+from stylegan_core.run.events import Alert, End, Event
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training import launch
 from tests.core.data.making import folder_of, unreadable_now

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from stylegan_core.cli import train as command
-from stylegan_core.events import Checkpoint, End, Heartbeat, Resume, Start, Tick
-from stylegan_core.locks import RunLock
 from stylegan_core.model import load_model
+from stylegan_core.run.events import Checkpoint, End, Heartbeat, Resume, Start, Tick
+from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import journal, launch, loop
 from stylegan_core.training.launch import Launch, Wish

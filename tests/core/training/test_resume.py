@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stylegan_core.events import Checkpoint, End, Event, PhaseBegin, Resume, Samples, Tick
+from stylegan_core.run.events import Checkpoint, End, Event, PhaseBegin, Resume, Samples, Tick
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop

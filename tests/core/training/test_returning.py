@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from stylegan_core.events import Alert, End, Event, Resume
+from stylegan_core.run.events import Alert, End, Event, Resume
+from stylegan_core.run.stems import STATE
 from stylegan_core.rundir import EventReader, RunDir
-from stylegan_core.stems import STATE
 from stylegan_core.training import loop
 from stylegan_core.training.checkpoint import write_checkpoint
 from stylegan_core.training.config import TrainingConfig, preset

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylegan_core.events import Alert, Heartbeat
 from stylegan_core.model import read_safetensors, save_model
 from stylegan_core.networks.discriminator import GrowingDiscriminator
 from stylegan_core.networks.generator import build_generator
+from stylegan_core.run.events import Alert, Heartbeat
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training.config import PRESETS, TrainingConfig, changed, plan, preset

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stylegan_core.events import Alert, Metric, Resume, Start, Tick
+from stylegan_core.run.events import Alert, Metric, Resume, Start, Tick
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.launch import Launch, Wish

@@ -9,9 +9,9 @@ import torch
 
 from stylegan_core.data.cache import LevelCache
 from stylegan_core.data.loader import Loader
-from stylegan_core.events import Alert
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_discriminator
+from stylegan_core.run.events import Alert
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import phase_at
 from stylegan_core.training import launch, loop, watch

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from explorer.explore.drag import DragPoints
 from explorer.jobs import DragSearch, Piece, Problem
 from explorer.session import Session
-from stylegan_core.drag import Dragged
+from stylegan_core.latents.drag import Dragged
 from stylegan_core.recipe import Latent, Recipe
 from tests.explorer.explore.panel_fakes import Asked, model_info
 from tests.explorer.fake_backend import dragged

@@ -13,10 +13,10 @@ from explorer.controls import film_player
 from explorer.controls.film_track import FilmTrack
 from explorer.controls.recipe_drag import MIME
 from explorer.explore.film import FilmStrip
+from explorer.film.reel import Reel
 from explorer.jobs import KeyStyles, Strip
-from explorer.reel import Reel
 from explorer.session import Session
-from stylegan_core.film import Film, Key
+from stylegan_core.film.film import Film, Key
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Vector
 from tests.explorer.explore.panel_fakes import W_DIM, Asked, flat, model_info
 

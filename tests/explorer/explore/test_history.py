@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from explorer.documents.history_file import Entry
 from explorer.explore.history import MISSING, MOST_SHOWN, HistoryStrip
-from explorer.history_file import Entry
 from explorer.jobs import Frame, Piece, Strip
 from explorer.session import Session
 from stylegan_core.recipe import Recipe

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from stylegan_core.entanglement import Entanglement
+from stylegan_core.lab.entanglement import Entanglement
+from stylegan_core.lab.sweep_facts import SweepFacts
+from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Vector
-from stylegan_core.sweep_facts import SweepFacts
-from stylegan_core.sweep_plan import EntanglementPlan, Sweep
 from tests.explorer.explore.panel_fakes import W_DIM
 
 NAMES = ("brightness", "colour", "width")

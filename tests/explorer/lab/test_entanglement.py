@@ -17,7 +17,7 @@ from explorer.jobs import Entangle, Text
 from explorer.lab.effect_table import PURITY, EffectTable, Numbers, numbers_of
 from explorer.lab.entanglement_page import ENTANGLE, EntanglementPage
 from explorer.session import Session
-from stylegan_core.entanglement import Entanglement
+from stylegan_core.lab.entanglement import Entanglement
 from stylegan_core.recipe import AppliedDirection, Recipe
 from tests.explorer.explore.panel_fakes import Asked, model_info
 from tests.explorer.lab.measured import entangled, entries

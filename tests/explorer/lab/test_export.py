@@ -138,7 +138,7 @@ def test_a_chip_that_gives_up_says_so(session: Session, show: Any, owner: str) -
 
 def test_an_export_says_how_far_it_is(session: Session, show: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("explorer.time_left.time.monotonic", lambda: now)
+    monkeypatch.setattr("explorer.work.time_left.time.monotonic", lambda: now)
     lab = show()
     lab.inspected()
     chip = lab.page.view.export

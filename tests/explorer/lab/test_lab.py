@@ -14,7 +14,7 @@ from explorer import theme
 from explorer.jobs import ChannelMap, Channels, Frame, Layers
 from explorer.lab.page import CHANNELS, LAYERS
 from explorer.session import Session
-from stylegan_core.layer_facts import LayerFacts
+from stylegan_core.lab.layer_facts import LayerFacts
 from stylegan_core.recipe import Latent, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
 

@@ -16,8 +16,8 @@ from explorer.jobs import Frame, Sheet, SweepGrid, Text
 from explorer.lab.curve import scale
 from explorer.lab.sweep_page import SHEET, SWEEP, TABLE, SweepPage
 from explorer.session import Session
+from stylegan_core.lab.sweep_plan import LEVEL
 from stylegan_core.recipe import AppliedDirection, Latent, Mix, Recipe
-from stylegan_core.sweep_plan import LEVEL
 from tests.explorer.explore.panel_fakes import PLAIN, Asked, flat, model_info
 from tests.explorer.lab.measured import entries, swept
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from stylegan_core import events
+from stylegan_core.run import events
 from stylegan_core.rundir import EventWriter, RunDir
 from stylegan_core.schedule import phase_at
 from stylegan_core.training.config import TrainingConfig, changed, preset

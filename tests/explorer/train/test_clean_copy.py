@@ -13,11 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from explorer.command import CoreCommand
-from explorer.task import Stopped
 from explorer.train import clean_copy as module
 from explorer.train.clean_copy import clean_copy
 from explorer.train.setup import SetupPage
+from explorer.work.command import CoreCommand
+from explorer.work.task import Stopped
 
 
 class Gate:

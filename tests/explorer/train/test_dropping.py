@@ -13,8 +13,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.command import CoreCommand
 from explorer.train.workspace import TrainWorkspace
+from explorer.work.command import CoreCommand
 from stylegan_core.recipe import Recipe
 from stylegan_core.rundir import RunDir
 from tests.explorer.fake_backend import WEIGHTS

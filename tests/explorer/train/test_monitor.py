@@ -19,8 +19,8 @@ from explorer.train import numbers
 from explorer.train.alpha import blend
 from explorer.train.monitor import Monitor
 from explorer.train.workspace import TrainWorkspace
-from stylegan_core import events
-from stylegan_core.locks import RunLock
+from stylegan_core.run import events
+from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import EventWriter, RunDir
 from stylegan_core.training.config import preset
 from tests.explorer.train import fake_run

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.train.proposals import settings_in, why_not_into, with_setting
-from stylegan_core.places import is_there
+from stylegan_core.files.places import is_there
 
 LONG = '{"version":1,"latent":{"seed":5}}' * 200  # a recipe, pasted into the wrong field
 

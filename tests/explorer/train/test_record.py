@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.train.record import RunRecord, Table, growth_of, message_of
-from stylegan_core import events
+from stylegan_core.run import events
 from stylegan_core.rundir import EventReader, RunDir
 from tests.explorer.train import fake_run
 

@@ -11,8 +11,6 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPushButton
 
-from explorer.command import CoreCommand, last_sentence
-from explorer.time_left import TimeLeft
 from explorer.train import avatar_maker, costs, data_card
 from explorer.train.clean_copy import clean_copy
 from explorer.train.costs import Costs
@@ -21,6 +19,8 @@ from explorer.train.findings import findings, unwanted, why_it_cannot_fit
 from explorer.train.preview import look_at
 from explorer.train.proposals import next_folder, with_setting
 from explorer.train.setup import SetupPage
+from explorer.work.command import CoreCommand, last_sentence
+from explorer.work.time_left import TimeLeft
 from stylegan_core.__main__ import main
 from stylegan_core.training.config import preset
 
@@ -219,7 +219,7 @@ def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.M
     import os
     import sys
 
-    from explorer import command
+    from explorer.work import command
 
     good = "print('progress 2 5', file=sys.stderr); print('{\"a\": 1}')"
     code = f"import sys\nif sys.argv[1] == 'good': {good}\nelse: sys.exit('It cannot be.')"

@@ -9,13 +9,13 @@ from PIL import Image, ImageSequence
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from explorer.task import Stopped
 from explorer.train import timelapse
 from explorer.train.monitor import Monitor
 from explorer.train.pictures import Pixels
 from explorer.train.timelapse import Wish, write_timelapse
 from explorer.train.workspace import TrainWorkspace
-from stylegan_core.events import Samples
+from explorer.work.task import Stopped
+from stylegan_core.run.events import Samples
 from stylegan_core.rundir import EventReader, RunDir
 from tests.explorer.train import fake_run
 

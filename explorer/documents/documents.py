@@ -1,0 +1,312 @@
+"""Documents: opening whatever a person gives, the model and history to start with, and saving pictures."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from explorer.documents.history_file import Entry, HistoryFile
+from explorer.documents.opening import Opened, bundled_models, first_face, look, nearest, neighbour
+from explorer.documents.outside import show
+from explorer.engine import Engine
+from explorer.explore.history import HistoryStrip
+from explorer.film.reel import Reel
+from explorer.jobs import Answer, Done, Failed, Problem, Save
+from explorer.session import Session
+from explorer.settings import SettingsKeeper
+from explorer.work.background import Background
+from stylegan_core.files.places import is_there
+from stylegan_core.film.film import Film
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Recipe
+from stylegan_core.run.stems import kimg_words
+
+log = logging.getLogger(__name__)
+
+SAVE = "save "  # owners of saving jobs: this and a number, so that no save drops another
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A weight file that was asked for last: what is shown with it, and how.
+
+    ``instead_of`` is the file that was asked for where that one is gone. ``follows`` a run that trains: no step of
+    undo. ``shows`` the picture when it is there, whatever page is open.
+    """
+
+    path: str
+    recipe: Recipe | None = None
+    instead_of: str = ""
+    follows: bool = False
+    shows: bool = False
+
+    @property
+    def asked(self) -> str:
+        """The file that was asked for, there or not."""
+        return self.instead_of or self.path
+
+
+class Documents(QObject):
+    """Everything that comes from or goes to files, except training."""
+
+    said = Signal(object, str)  # Problem, tone
+    nothing_to_show = Signal(str)  # a sentence for the empty page
+    run_opened = Signal(str)  # folder of a run
+    picture_wanted = Signal()  # what somebody opened is there, and is to be seen
+    foreign_met = Signal(str)  # a weight file of another program: its card is shown before it is opened
+    film_opened = Signal(object)  # Film
+    photo_met = Signal(str)  # a picture that carries no recipe
+    saved = Signal(float)  # when the history was last written, in seconds since 1970
+
+    def __init__(
+        self,
+        session: Session,
+        engine: Engine,
+        history: HistoryStrip,
+        reel: Reel,
+        settings: SettingsKeeper,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._engine, self._history, self._settings = session, engine, history, settings
+        self._reel = reel
+        self._disk = Background(self)
+        self._file: HistoryFile | None = None
+        self._pending: Pending | None = None  # of several that were asked for the last one
+        self._stepped: Path | None = None  # the network last stepped to, until one is shown
+        engine.loaded.connect(self._loaded)
+        engine.refused.connect(self._refused)
+        engine.load_cancelled.connect(self._given_up)
+        engine.answered.connect(self._answered)
+        history.added.connect(lambda entry: self._write(lambda file: file.add(entry)))
+        history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
+        history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
+        history.removed.connect(lambda key, gone: self._write(lambda file: file.tell_removed(key, gone)))
+        history.model_wanted.connect(lambda path, recipe: self.open(path, recipe, ask=False))
+        reel.changed.connect(lambda _: self._keep_film())
+        session.model_wanted.connect(self._bring_back)
+        session.model_unwanted.connect(engine.cancel_load)
+
+    def start(self, argument: str, ask: bool = True) -> None:
+        """Takes the history and opens ``argument``, or what was last looked at, or the model in the box."""
+        self._disk.do(_acquire, lambda found: self._start_with(*found, argument), self._start_without)
+        if argument:
+            self.open(argument, ask=ask, shows=False)
+
+    def open(self, path: str, recipe: Recipe | None = None, ask: bool = True, shows: bool = True) -> None:
+        """Opens whatever lies there: a weight file, a run, a saved picture; ``recipe`` is shown with a model.
+
+        A weight file of another program shows its card first, unless ``ask`` is off. ``shows`` the picture when it is
+        there, whatever page is open.
+        """
+
+        def opened(seen: tuple[Path, Opened]) -> None:
+            there, found = seen
+            moved = "" if there == Path(path) else path
+            self._opened(found, Pending(found.model, recipe, instead_of=moved, shows=shows), ask)
+
+        self._disk.do(lambda: _look(Path(path)), opened, self._not_opened)
+
+    def load(self, path: str, shows: bool = True) -> None:
+        """Opens a weight file that was looked at; ``shows`` its picture when it is there."""
+        self._load(Pending(path, shows=shows))
+
+    def follow(self, path: str) -> None:
+        """Shows what is seen in a newer snapshot of the same network."""
+        self._load(Pending(path, follows=True))
+
+    @property
+    def opening(self) -> bool:
+        """Whether a weight file was asked for that is not there yet."""
+        return self._pending is not None
+
+    def step(self, places: int) -> None:
+        """Shows the present recipe in the network so many places on in the set that is shown, or in the box.
+
+        Asked again before that one was there, or where it could not be opened, it goes on from it.
+        """
+        other = neighbour(self._stepped or Path(self._session.model_path), places)
+        if other is not None:
+            self._stepped = other
+            self._load(Pending(str(other)))
+
+    def leave(self, path: str) -> None:
+        """A weight file is not opened after all: what was shown stays, and where nothing was, there is a model."""
+        if self._session.info is None and self._pending is None:
+            self._open_bundled(but=path)
+
+    def save(self, path: str) -> None:
+        """Draws the current recipe exactly and writes it, with its recipe inside, where pictures are drawn."""
+        self._session.commit()
+        self._settings.change(save_folder=str(Path(path).parent))
+        self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, path))
+
+    def close(self) -> None:
+        """Waits until everything is written and lets the history go."""
+        self._disk.close()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _opened(self, found: Opened, pending: Pending, ask: bool) -> None:
+        if found.run:
+            self.run_opened.emit(found.run)
+        elif found.recipe is not None:
+            self._open_recipe(found, found.recipe)
+        elif found.film is not None:
+            self._open_film(found.film)
+        elif found.photo:
+            self.photo_met.emit(found.photo)
+            self.leave("")
+        elif found.foreign and ask:
+            self.foreign_met.emit(found.model)
+        else:
+            self._load(pending)
+
+    def _bring_back(self, path: str) -> None:
+        """The network of a step of undo or redo, or where it is gone the nearest snapshot of its run."""
+
+        def load(found: Path) -> None:
+            self._load(Pending(str(found), instead_of="" if found == Path(path) else path))
+
+        self._disk.do(lambda: nearest(Path(path)), load)
+
+    def _load(self, pending: Pending) -> None:
+        before, self._pending = self._pending, pending
+        if before is not None and before.asked != pending.asked:
+            self._session.model_refused(before.asked)
+        self._engine.load(pending.path)
+
+    def _open_recipe(self, found: Opened, recipe: Recipe, what: str = "picture") -> None:
+        """A saved picture: with its own model where that is known, else with a warning."""
+        info = self._session.info
+        if info is not None and found.model_hash in ("", info.hash):
+            if left_out := show(recipe, self._session):
+                self.said.emit(Problem(left_out), "warning")
+            return
+        known = self._settings.value.models.get(found.model_hash, "")
+        if known and is_there(Path(known)):
+            self._load(Pending(known, recipe, shows=True))
+            return
+        left_out = ""
+        if info is None:
+            self._open_bundled(recipe)
+        else:
+            left_out = show(recipe, self._session)
+        name = found.model_name or "a model that was never opened here"
+        sentence = f"This {what} was drawn by {name}, another model than the one shown, so it looks different here."
+        cure = f"Open that model and drop the {what} again."
+        self.said.emit(Problem(" ".join(filter(None, (sentence, left_out, cure)))), "warning")
+
+    def _open_film(self, film: Film) -> None:
+        """A film, beginning with its first picture: with its own model where that is known, else with a warning."""
+        if not film.keys:
+            self.said.emit(Problem("This film has no pictures: there is nothing to show of it."), "warning")
+            return
+        self.film_opened.emit(film)
+        found = Opened(model_name=film.model_name, model_hash=film.model_hash)
+        self._open_recipe(found, film.keys[0].recipe, "film")
+
+    def _keep_film(self) -> None:
+        film, put_away = self._reel.film, self._reel.put_away
+        self._write(lambda file: file.write_films(film, put_away))
+
+    def _not_opened(self, error: Exception) -> None:
+        self.said.emit(Problem(str(error)), "bad")
+        self.leave("")
+
+    def _open_bundled(self, recipe: Recipe | None = None, but: str = "") -> None:
+        first = next((path for path in bundled_models() if str(path) != but), None)
+        if first is not None:
+            self._load(Pending(str(first), recipe or first_face(first)))
+        else:
+            self.nothing_to_show.emit("There is no model yet. Open one, or train one from your own pictures.")
+
+    def _loaded(self, info: ModelInfo, path: str) -> None:
+        self._stepped = None
+        pending = self._answer_to(path) or Pending(path)
+        if pending.follows:
+            self._session.set_newer(info, path)
+            self._settings.take(self._settings.value.with_seen(path, info.hash))
+            return
+        self._session.set_model(info, path, pending.recipe, pending.instead_of)
+        self._settings.take(self._settings.value.with_opened(path, info.hash))
+        if pending.asked != path:
+            gone, here = kimg_words(Path(pending.asked)), kimg_words(Path(path))
+            self.said.emit(Problem(f"The trainer has not kept the snapshot at {gone}: this is {here}."), "warning")
+        if pending.shows:
+            self.picture_wanted.emit()
+
+    def _refused(self, path: str, problem: Problem) -> None:
+        pending = self._answer_to(path)
+        if pending is None or pending.follows:  # the next snapshot comes soon
+            return
+        self._session.model_refused(pending.asked, gone=not is_there(Path(path)))
+        self.said.emit(problem, "bad")
+        self.leave(path)
+
+    def _given_up(self, path: str) -> None:
+        pending = self._answer_to(path)
+        if pending is not None:
+            self._session.model_refused(pending.asked)
+            self.leave(path)
+
+    def _answer_to(self, path: str) -> Pending | None:
+        """The wish that the engine has answered; None where it was another than the last one."""
+        pending = self._pending
+        if pending is None or pending.path != path:
+            return None
+        self._pending = None
+        return pending
+
+    def _start_with(self, file: HistoryFile, entries: list[Entry], films: tuple[Film, Film], argument: str) -> None:
+        self._reel.restore(*films)
+        self._file = file
+        if self._reel.film != films[0]:  # one was begun before this was read
+            self._keep_film()
+        self._history.restore(entries)
+        last = next((entry for entry in reversed(entries) if _is_file(Path(entry.model_path))), None)
+        if argument or self._pending is not None or self._session.info is not None:
+            return
+        if last is None:
+            self._open_bundled()
+        else:
+            self._load(Pending(last.model_path, last.recipe))
+
+    def _start_without(self, error: Exception) -> None:
+        self.said.emit(Problem(str(error)), "warning")
+        self.leave("")
+
+    def _answered(self, answer: Answer) -> None:
+        if not isinstance(answer.request, Save):
+            return
+        if isinstance(answer, Done):
+            self.said.emit(Problem(f"Saved {answer.value}. Drop it on the window to come back to it."), "good")
+        elif isinstance(answer, Failed):
+            self.said.emit(Problem(answer.reason), "bad")
+
+    def _write(self, change: Callable[[HistoryFile], None]) -> None:
+        file = self._file
+        if file is not None:
+            self._disk.do(lambda: change(file), lambda _: self.saved.emit(time.time()), self._not_written)
+
+    def _not_written(self, error: Exception) -> None:
+        reason = getattr(error, "strerror", None) or str(error)
+        self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")
+
+
+def _is_file(path: Path) -> bool:
+    return is_there(path) and path.is_file()
+
+
+def _look(path: Path) -> tuple[Path, Opened]:
+    there = nearest(path)
+    return there, look(there)
+
+
+def _acquire() -> tuple[HistoryFile, list[Entry], tuple[Film, Film]]:
+    file = HistoryFile.acquire()
+    return file, file.read(), file.read_films()

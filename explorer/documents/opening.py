@@ -1,0 +1,190 @@
+"""What a path is that was dropped, chosen or given: a picture, saved here or not, a run directory, or a weight file."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from stylegan_core.files.places import home
+from stylegan_core.film.film import Film
+from stylegan_core.film.film_file import NoFilm, is_film, read_film
+from stylegan_core.recipe import Latent, Recipe
+from stylegan_core.run.stems import kimg_of
+from stylegan_core.rundir import RunDir
+
+PNG = b"\x89PNG\r\n\x1a\n"
+BUNDLED = Path(__file__).parents[2] / "resources" / "models"
+BEST = ("avatars-64", "avatars-32")
+FIRST_SEEDS = {"avatars-64": 58}  # the face a fresh start shows, chosen by eye; 0 for the others
+FORMAT = "stylegan-explorer"
+LONGEST_HEADER = 100_000_000  # bytes
+BEGINNING = 4096  # bytes, in which JSON begins however it is indented
+LARGEST_JSON = 64 << 20  # bytes that are read to see what JSON is; beyond, its first field has to say it
+IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ")
+# Pictures in the container of films; those of telephones (HEIF) cannot be read either, but are refused as pictures.
+STILL = (b"ftypavif", b"ftypavis", b"ftypheic", b"ftypheix", b"ftypmif1")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was found: a weight file, or a run (``run`` is its folder), or a recipe with its model's name and hash.
+
+    ``foreign`` weight files were not written by this program. A ``film`` says itself which model it was made with. A
+    ``photo`` is a picture that carries no recipe.
+    """
+
+    model: str = ""
+    foreign: bool = False
+    run: str = ""
+    recipe: Recipe | None = None
+    model_name: str = ""
+    model_hash: str = ""
+    film: Film | None = None
+    photo: str = ""
+
+
+def look(path: Path) -> Opened:
+    """Says what a path is, by content and not by name. Raises ValueError or OSError with one sentence."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist: check the spelling, or choose a file with Ctrl+O.")
+    if path.is_dir():
+        return _look_into(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(BEGINNING)
+    except OSError as error:
+        raise OSError(f"{path} cannot be read ({error.strerror}): check its permissions.") from None
+    if not head:
+        raise ValueError(f"{path} is empty: copy or download it again.")
+    if head.startswith(PNG):
+        from stylegan_core.pictures.saved_picture import NoRecipe, read_picture
+
+        try:
+            saved = read_picture(path)
+        except NoRecipe:
+            return Opened(photo=str(path.resolve()))
+        return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
+    text = _text(path, head)
+    if head.startswith(IMAGES) or head[4:12] in STILL:
+        return _look_at(path, head)
+    if head[4:8] == b"ftyp" or is_film(text):
+        return Opened(film=read_film(path))
+    if _is_recipe(text):
+        try:
+            return Opened(recipe=Recipe.from_json(text))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+    return Opened(model=str(path.resolve()), foreign=not _is_own(path))
+
+
+def _look_at(path: Path, head: bytes) -> Opened:
+    """A picture of another program, or the film in a GIF of this one."""
+    if head.startswith(b"GIF8"):
+        try:
+            return Opened(film=read_film(path))
+        except NoFilm:
+            pass
+    return Opened(photo=str(path.resolve()))
+
+
+def _text(path: Path, head: bytes) -> str:
+    """The JSON in a file that begins with ``head``; of one too large for a person's JSON only that; else nothing.
+
+    A safetensors file may begin with a brace, too, but there it is a length, of whose eight bytes the last are zero.
+    """
+    start = head.decode("utf-8-sig", "replace")
+    if not start.lstrip().startswith("{") or "\0" in start:
+        return ""
+    if path.stat().st_size > LARGEST_JSON:
+        return start
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _is_recipe(text: str) -> bool:
+    """Whether a text begins as a recipe does, or is a JSON object with the version of one in another place."""
+    if re.match(r'\s*\{\s*"version"\s*:', text):
+        return True
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and type(data.get("version")) is int
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file is this project's safetensors, by what its header says of it; reads no numbers."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > LONGEST_HEADER or file.peek(1)[:1] != b"{":
+            return False
+        header = file.read(length)
+    try:
+        about = json.loads(header).get("__metadata__")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(about, dict) and about.get("format") == FORMAT
+
+
+def _look_into(folder: Path) -> Opened:
+    if (folder / "config.json").exists() or (folder / "events.jsonl").exists():
+        return Opened(run=str(folder.resolve()))
+    models = sorted(folder.glob("*.safetensors"))
+    if models:
+        return Opened(model=str(models[0].resolve()), foreign=not _is_own(models[0]))
+    raise ValueError(f"{folder} is neither a run nor a folder with a model: choose a weight file or a run directory.")
+
+
+def bundled_models() -> list[Path]:
+    """The models in the box that stand for themselves, the best one first."""
+    found = [path for path in sorted(BUNDLED.glob("*/*.safetensors")) if path.stem == path.parent.name]
+    return sorted(found, key=lambda path: BEST.index(path.stem) if path.stem in BEST else len(BEST))
+
+
+def first_face(path: Path) -> Recipe:
+    """What a fresh start shows of a model in the box."""
+    return Recipe(Latent(FIRST_SEEDS.get(path.stem, 0)))
+
+
+def bundled_sets() -> dict[str, list[Path]]:
+    """The sets in the box by name: networks of one folder, made to be held side by side, sorted by name."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(BUNDLED.glob("*/*.safetensors")):
+        if path.stem != path.parent.name:
+            found.setdefault(path.parent.name, []).append(path)
+    return found
+
+
+def neighbour(path: Path, step: int) -> Path | None:
+    """The network ``step`` places on in the set that a network belongs to, else in the box, round and round.
+
+    None where there is no other.
+    """
+    ring = bundled_sets().get(path.parent.name, []) if path.is_relative_to(BUNDLED) else []
+    ring = ring if path in ring else bundled_models()
+    if path not in ring:
+        return ring[0] if ring else None
+    other = ring[(ring.index(path) + step) % len(ring)]
+    return other if other != path else None
+
+
+def nearest(path: Path) -> Path:
+    """The file itself, or where its trainer has deleted this snapshot since, the one of the run nearest in kimg."""
+    run, kimg = RunDir(path.parent.parent), kimg_of(path)
+    if path.exists() or kimg is None or path.parent.name != run.checkpoints.name:
+        return path
+    far = {other: abs(at - kimg) for other in run.every_drawable() if (at := kimg_of(other)) is not None}
+    return min(far, key=far.__getitem__, default=path)
+
+
+def newest_checkpoint(run: Path) -> Path | None:
+    """The newest drawable network of a run directory, or None while there is none."""
+    return RunDir(run).drawable()
+
+
+def spoken(path: str) -> str:
+    """A path as short as it can be said: the name, and for what lies in the person's home only that."""
+    file = Path(path)
+    return str(file.relative_to(home())) if file.is_relative_to(home()) else file.name

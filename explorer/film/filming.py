@@ -1,0 +1,165 @@
+"""The film and the rest of the window: where its pictures come from, and what becomes of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from explorer.controls.below import Below
+from explorer.controls.film_dialog import FilmDialog, FilmWish
+from explorer.documents.history_file import Entry
+from explorer.explore.film import FilmStrip
+from explorer.explore.history import HistoryStrip
+from explorer.film.film_writer import AGAIN, FilmWriter
+from explorer.jobs import Frame, Problem
+from explorer.session import Session, fitting
+from explorer.settings import SettingsKeeper
+from explorer.work.background import Background
+from stylegan_core.files.whole_file import write_whole
+from stylegan_core.film.film import Film
+from stylegan_core.pictures.saved_picture import SavedPicture, read_picture
+from stylegan_core.recipe import Recipe
+
+FILM = 1  # its place in the switch below the picture
+
+
+class Filming(QObject):
+    """Brings pictures into the film from wherever they are, and has it saved."""
+
+    said = Signal(object, str)  # Problem, tone
+    shown = Signal()  # the film is to be seen
+
+    def __init__(
+        self,
+        session: Session,
+        strip: FilmStrip,
+        below: Below,
+        history: HistoryStrip,
+        settings: SettingsKeeper,
+        disk: Background,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._strip, self._below, self._history = session, strip, below, history
+        self._settings, self._disk = settings, disk
+        self.writer = FilmWriter(self)
+        self._seconds = 0.0  # that the last exact picture took
+        strip.filled.connect(lambda count: below.count(FILM, count))
+        strip.picture_dropped.connect(self._put_in_file)
+        strip.favourites_wanted.connect(self.add_favourites)
+        strip.play_wanted.connect(self.play)
+        strip.save_wanted.connect(self.ask)
+        strip.cancel_wanted.connect(self.writer.cancel)
+        history.film_wanted.connect(self._add_entry)
+        self.writer.advanced.connect(strip.show_saving)
+        self.writer.ended.connect(lambda sentence, tone: self.said.emit(Problem(sentence), tone))
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        return self.writer.unfinished
+
+    def show_frame(self, frame: Frame) -> None:
+        """Learns how long an exact picture takes."""
+        if frame.precision == "exact" and frame.seconds > 0:
+            self._seconds = frame.seconds
+
+    def show(self) -> None:
+        """Shows the film below the picture."""
+        self._below.show_strip(FILM)
+        self.shown.emit()
+
+    def open(self, film: Film) -> None:
+        """Shows a film in the place of the one that is there."""
+        self._strip.open(film)
+        self.show()
+
+    def add(self, recipes: tuple[Recipe, ...] = ()) -> None:
+        """Adds pictures, or the one that is shown; the first one shows where they go."""
+        if self._lacks_model():
+            return
+        if not self._strip.reel.film.keys:
+            self.show()
+        self._strip.add(recipes)
+
+    def add_favourites(self) -> None:
+        """Adds every starred picture of the open network."""
+        if favourites := self._history.favourites():
+            self.add(favourites)
+        else:
+            self.said.emit(Problem("No picture of this network is starred yet: star some with Ctrl+D."), "warning")
+
+    def play(self) -> None:
+        """Plays the film, or stops it; says why it cannot."""
+        if self._lacks_model():
+            return
+        self.show()
+        button = self._strip.view.play
+        if button.isEnabled():
+            self._strip.play()
+        else:
+            self.said.emit(Problem(button.toolTip()), "warning")
+
+    def ask(self) -> None:
+        """Asks as what, how large and where to."""
+        info, film = self._session.info, self._strip.reel.film
+        if self._lacks_model() or info is None:
+            return
+        button = self._strip.view.save
+        if not button.isEnabled():
+            self.said.emit(Problem(button.toolTip()), "warning")
+            return
+        folder = self._settings.value.save_folder
+        dialog = FilmDialog(film, info.resolution, info.name, folder, self._seconds, self._strip.window())
+        dialog.asked.connect(self.save)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save(self, wish: FilmWish) -> None:
+        """Has a film written; the end comes as a sentence."""
+        info, path = self._session.info, Path(wish.path)
+        assert info is not None
+        self._settings.change(save_folder=str(path.parent))
+        self._strip.reel.note(fps=wish.film.fps)
+        if wish.ending == ".json":
+            self._write_keys(wish.film, path)
+            return
+        keys = tuple(replace(key, recipe=fitting(key.recipe, info)) for key in wish.film.keys)
+        self.writer.write(wish, replace(wish.film, keys=keys), Path(self._session.model_path).absolute())
+
+    def close(self) -> None:
+        """Gives up what is being written, without a word."""
+        self.writer.close()
+
+    def _lacks_model(self) -> bool:
+        """Whether there is nothing to draw with, which is then said."""
+        if self._session.info is None:
+            self.said.emit(Problem("There is no picture yet: open a model with Ctrl+O."), "warning")
+        return self._session.info is None
+
+    def _write_keys(self, film: Film, path: Path) -> None:
+        self._disk.do(
+            lambda: write_whole(path, film.to_json().encode()),
+            lambda _: self.said.emit(Problem(f"Saved {path}. {AGAIN}"), "good"),
+            lambda error: self.said.emit(Problem(str(error)), "bad"),
+        )
+
+    def _add_entry(self, entry: Entry) -> None:
+        self._take(entry.model_hash, Path(entry.model_path).stem, lambda: self.add((entry.recipe,)))
+
+    def _put_in_file(self, at: int, path: str) -> None:
+        """Makes a saved picture a picture of the film, or says why it cannot be."""
+
+        def put(saved: SavedPicture) -> None:
+            self._take(saved.model_hash, saved.model_name, lambda: self._strip.insert(at, (saved.recipe,)))
+
+        self._disk.do(lambda: read_picture(Path(path)), put, lambda error: self.said.emit(Problem(str(error)), "bad"))
+
+    def _take(self, model_hash: str, name: str, put: Callable[[], None]) -> None:
+        """Takes a picture, and says where it is another face here than it was."""
+        put()
+        info = self._session.info
+        if info is not None and model_hash not in ("", info.hash):
+            sentence = f"That picture was drawn by {name or 'another network'}: in this one it is another face."
+            self.said.emit(Problem(sentence), "warning")

@@ -1,0 +1,84 @@
+"""What labels look like, learned from a data set by the core in a process of its own, for the pages that measure."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from explorer.jobs import Problem
+from explorer.lab.judge_chip import JudgeChip
+from explorer.session import Session
+from explorer.work.command import CoreCommand
+from stylegan_core.files.places import place
+
+
+class Measuring(Protocol):
+    """A page that measures, and has a chip to ask for labels with."""
+
+    labels: JudgeChip
+
+    def use_judge(self, path: str) -> None:
+        """Measures the answers of the judge in a file too, or of none."""
+
+
+class Judging(QObject):
+    """Learns a judge and hands it to every page; all of them show how far it is. ``said`` says why there is none."""
+
+    said = Signal(object, str)  # Problem, tone
+
+    def __init__(self, session: Session, pages: Sequence[Measuring], parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._pages = session, pages
+        self._command = CoreCommand(as_json=False, parent=self)
+        self._data, self._out = Path(), ""
+        self._command.progress.connect(self._advance)
+        self._command.answered.connect(lambda _: self._use(self._out, self._data.name))
+        self._command.failed.connect(self._failed)
+        for page in pages:
+            page.labels.chosen.connect(self.learn)
+            page.labels.let_go.connect(self.let_go)
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        return ["the learning of labels"] if self._command.busy else []
+
+    def learn(self, data: str) -> None:
+        """Learns what the labels of a data set look like."""
+        info = self._session.info
+        if info is None:
+            return
+        self._data = Path(data)
+        known = hashlib.sha256(f"{self._data.absolute()} {info.resolution}".encode()).hexdigest()[:12]
+        try:
+            self._out = str(place("caches") / f"judge-{known}.npz")
+        except OSError as error:
+            self._failed(str(error))
+            return
+        self._advance(0, 1)
+        told = ("--resolution", str(info.resolution), "--out", self._out, "--overwrite", "--progress")
+        self._command.ask("judge", data, *told)
+
+    def let_go(self) -> None:
+        """Ends the learning, or does without the labels from now on."""
+        self._command.drop()
+        self._use("", "")
+
+    def close(self) -> None:
+        """Ends the process; nobody waits for its answer any more."""
+        self._command.drop()
+
+    def _advance(self, done: int, total: int) -> None:
+        for page in self._pages:
+            page.labels.show_progress(done, total)
+
+    def _use(self, path: str, data: str) -> None:
+        for page in self._pages:
+            page.labels.show_judge(data)
+            page.use_judge(path)
+
+    def _failed(self, sentence: str) -> None:
+        self._use("", "")
+        self.said.emit(Problem(sentence), "bad")

@@ -1,0 +1,317 @@
+"""The backend that draws with torch: models in memory under a budget, and jobs as generators of the core.
+
+Only the thread that draws makes and calls it, in the window's process never: importing torch holds the interpreter.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from explorer.jobs import (
+    ChannelMap,
+    Channels,
+    ChannelSheet,
+    Convert,
+    DragSearch,
+    Entangle,
+    Fit,
+    KeyStyles,
+    Layers,
+    LayerTable,
+    Matrix,
+    NoiseMap,
+    Pca,
+    Picture,
+    Request,
+    Save,
+    Sefa,
+    Sheet,
+    Strip,
+    SweepGrid,
+    Text,
+)
+from explorer.jobs import Styles as StylesJob
+from explorer.renderer.rendering import Pixels, Precision, Report, Steps
+from stylegan_core.formats.limits import Cancelled
+from stylegan_core.info import ModelInfo
+from stylegan_core.recipe import Recipe, Vector
+from stylegan_core.steps import retold
+
+if TYPE_CHECKING:
+    from stylegan_core.model import Model
+    from stylegan_core.render import Renderer
+
+log = logging.getLogger(__name__)
+
+BUDGET = 2 << 30  # bytes of weights kept beside the current model
+FileKey = tuple[str, int, int]
+
+
+class TorchBackend:
+    """Draws with stylegan_core; the models used longest ago leave the memory when the budget is spent."""
+
+    def __init__(self, device: str = "") -> None:
+        from stylegan_core.device import choose_device, keep_big_buffers
+
+        keep_big_buffers()
+        self._device = choose_device(device)
+        self._models: OrderedDict[FileKey, Model] = OrderedDict()
+        self._model: Model | None = None
+
+    def device(self) -> str:
+        """Where it draws and how, in words."""
+        from stylegan_core.device import describe
+
+        draft = self.dtype("draft")
+        return describe(self._device) + (", float32" if draft == "float32" else f", {draft} while dragging")
+
+    def dtype(self, precision: Precision) -> str:
+        """The numbers a precision draws with."""
+        from stylegan_core.device import draft_dtype
+
+        return "float32" if precision == "exact" else str(draft_dtype(self._device)).removeprefix("torch.")
+
+    def load(self, path: str, report: Report) -> ModelInfo:
+        """Loads the file, or takes it from memory if it has not changed since."""
+        from stylegan_core.model import load_model
+
+        key = _file_key(path)
+        model = self._models.get(key) or load_model(path, device=str(self._device), progress=report)
+        if not report(1.0):
+            raise Cancelled(f"{path}: reading was cancelled.")
+        if self._model is not None and self._model is not model:
+            self._renderer().forget()  # a model in waiting keeps its weights, and what was made of them, alone
+        self._models.pop(key, None)
+        self._models[key] = self._model = model
+        while len(self._models) > 1 and sum(_size(each) for each in self._models.values()) > BUDGET:
+            self._models.popitem(last=False)
+        return model.info
+
+    def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
+        """uint8 [R, R, 3]."""
+        from stylegan_core.render import render
+
+        return render(self._current(), recipe, precision=precision)
+
+    def set_threads(self, count: int) -> None:
+        """Gives torch this many cores."""
+        import torch
+
+        torch.set_num_threads(count)
+
+    def job(self, request: Request) -> Steps:
+        """The steps of a job; each takes at most about one draft draw."""
+        match request:
+            case Strip():
+                return self._strip(request.recipes, request.size, request.refine)
+            case Matrix():
+                return self._strip(request.cells, request.size, refine=True)
+            case Picture():
+                return self._picture(request.recipe)
+            case Save():
+                return self._save(request)
+            case Sheet():
+                return self._sheet(request)
+            case NoiseMap():
+                return self._noise_map(request)
+            case StylesJob():
+                return self._styles(request)
+            case KeyStyles():
+                return self._key_styles(request)
+            case Pca():
+                return self._pca()
+            case Sefa():
+                return self._sefa(request)
+            case Fit():
+                return self._fit(request)
+            case Convert():
+                return _convert(request)
+            case Text():
+                return _write_text(request)
+            case DragSearch():
+                return self._drag(request)
+            case Layers() | Channels() | ChannelMap() | LayerTable() | ChannelSheet():
+                from explorer.renderer.inspection import steps_of
+
+                return steps_of(self._renderer(), request, str(self._device))
+            case SweepGrid() | Entangle():
+                from explorer.renderer.measuring import measuring_steps
+
+                return measuring_steps(self._renderer(), request, self._device)
+
+    def _current(self) -> "Model":
+        if self._model is None:
+            raise ValueError("No model is open: open a weight file first.")
+        return self._model
+
+    def _renderer(self) -> "Renderer":
+        from stylegan_core.render import Renderer
+
+        model = self._current()
+        kept = model.derived.get("renderer")
+        if not isinstance(kept, Renderer):
+            kept = model.derived["renderer"] = Renderer(model)
+        return kept
+
+    def _strip(self, recipes: tuple[Recipe, ...], size: int, refine: bool) -> Steps:
+        renderer = self._renderer()
+        made: list[Pixels] = []
+        passes: tuple[Precision, ...] = ("draft", "exact") if refine else ("draft",)
+        for precision in passes:
+            made.clear()
+            for index, recipe in enumerate(recipes):
+                made.append(shrunk(renderer.render(recipe, precision, keep=False), size))
+                yield index, len(recipes), made[-1]
+        return tuple(made)
+
+    def _picture(self, recipe: Recipe) -> Steps:
+        yield 0, 1, None
+        return self.draw(recipe, "exact")
+
+    def _save(self, request: Save) -> Steps:
+        from stylegan_core.pictures.picture import save_picture
+
+        yield 0, 1, None
+        pixels = self.draw(request.recipe, "exact")
+        with _one_sentence(request.path):
+            save_picture(Path(request.path), pixels, request.recipe, self._current().info, str(self._device))
+        return request.path
+
+    def _sheet(self, request: Sheet) -> Steps:
+        from stylegan_core.pictures.contact_sheet import contact_sheet, save_sheet, sheet_labels
+
+        renderer = self._renderer()
+        drawn: list[Pixels | None] = []
+        for index, recipe in enumerate(request.recipes):
+            pixels = None if recipe is None else renderer.render(recipe, "exact", keep=False)
+            drawn.append(shrunk(pixels, request.side) if pixels is not None and request.side else pixels)
+            yield index, len(request.recipes), None
+        captions = request.captions or [str(recipe.latent.seed) if recipe else "" for recipe in request.recipes]
+        sheet = contact_sheet(drawn, captions, request.columns)
+        said = sheet_labels(request.recipes, request.columns, self._current().info, str(self._device), request.base)
+        with _one_sentence(request.path):
+            save_sheet(Path(request.path), sheet, said)
+        return request.path
+
+    def _noise_map(self, request: NoiseMap) -> Steps:
+        from stylegan_core.latents.noise_map import noise_deviation
+
+        renderer, layers = self._renderer(), self._current().num_noise_layers
+        steps = noise_deviation(
+            lambda recipe: renderer.render(recipe, "draft", keep=False), request.recipe, layers, request.draws
+        )
+        last: Any = None
+        for index, last in enumerate(steps):
+            last = _at_most(last, request.size)
+            yield index, request.draws, last
+        return last
+
+    def _drag(self, request: DragSearch) -> Steps:
+        from stylegan_core.latents.drag_points import MOST, drag_points
+
+        search = drag_points(self._renderer(), request.origin, request.handles, keep=request.keep, since=request.since)
+        steps = count()
+        return (yield from retold(search, lambda here: (next(steps), MOST, here)))
+
+    def _styles(self, request: StylesJob) -> Steps:
+        styles, made = self._renderer().styles, []
+        for index, latent in enumerate(request.latents):
+            rows = styles.latent(latent, request.label).cpu().numpy()
+            layered = latent.w is not None and len(latent.w.shape) == 2
+            made.append(Vector.of(rows if layered else rows[0]))
+            yield index, len(request.latents), made[-1]
+        return tuple(made)
+
+    def _key_styles(self, request: KeyStyles) -> Steps:
+        styles, made = self._renderer().styles, []
+        for index, recipe in enumerate(request.recipes):
+            made.append(Vector.of(styles.ws(recipe)[0].cpu().numpy()))
+            yield index, len(request.recipes), None
+        return tuple(made)
+
+    def _pca(self) -> Steps:
+        from stylegan_core.latents.pca import pca
+
+        model = self._current()
+        return _in_percent(pca(model, model.info.hash))
+
+    def _sefa(self, request: Sefa) -> Steps:
+        from stylegan_core.latents.sefa import sefa
+
+        return _in_percent(sefa(self._current(), request.first, request.last))
+
+    def _fit(self, request: Fit) -> Steps:
+        from stylegan_core.latents.from_labels import fit
+
+        styles = self._renderer().styles
+        latents = request.with_it + request.without_it
+        labels = [True] * len(request.with_it) + [False] * len(request.without_it)
+        rows = []
+        for latent in latents:
+            rows.append(styles.latent(latent, request.label).mean(dim=0).cpu().numpy())
+            yield 0, 100, None
+        entry = yield from _in_percent(fit(self._current(), request.name, np.stack(rows), labels, request.unchanged))
+        return entry
+
+
+def _convert(request: Convert) -> Steps:
+    from stylegan_core.formats.convert import convert_steps
+
+    return str((yield from _in_percent(convert_steps(request.path, request.target))))
+
+
+def _write_text(request: Text) -> Steps:
+    from stylegan_core.files.whole_file import write_whole
+
+    yield 0, 1, None
+    with _one_sentence(request.path):
+        write_whole(Path(request.path), request.text.encode())
+    return request.path
+
+
+@contextmanager
+def _one_sentence(path: str) -> Iterator[None]:
+    """Turns what the file system says into one sentence with the file and the cure."""
+    try:
+        yield
+    except OSError as error:
+        if str(error).startswith(f"{path} cannot be written"):
+            raise  # as whole_file.py says it
+        reason = error.strerror or str(error)
+        raise OSError(f"{path} cannot be written ({reason}): choose another folder or free some space.") from None
+
+
+def shrunk(pixels: Pixels, size: int) -> Pixels:
+    """The picture at size² by averaging, or as it is where it is no larger."""
+    if pixels.shape[0] <= size:
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BOX))
+
+
+def _in_percent(steps: Generator[float, None, Any]) -> Steps:
+    """Turns a generator of progress 0..1 into steps of a hundred."""
+    return retold(steps, lambda part: (round(100 * part), 100, None))
+
+
+def _file_key(path: str) -> FileKey:
+    file = Path(path)
+    found = file.stat()
+    newest = max((p.stat().st_mtime_ns for p in (file / "checkpoints").glob("*")), default=0) if file.is_dir() else 0
+    return str(file.resolve()), max(found.st_mtime_ns, newest), found.st_size
+
+
+def _size(model: "Model") -> int:
+    return sum(4 * tensor.numel() for tensor in model.generator.state_dict().values())
+
+
+def _at_most(values: Any, side: int) -> Any:
+    """float32 [R, R] by the mean of each of side × side fields, where R is a multiple of it; else as it is."""
+    times, rest = divmod(len(values), side)
+    return values if rest or times < 2 else values.reshape(side, times, side, times).mean(axis=(1, 3))

@@ -1,0 +1,60 @@
+"""The backend's side of sweeps and entanglement: its jobs as generators of the core."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.jobs import Entangle, Measurement, SweepGrid
+from explorer.renderer.backend import shrunk
+from explorer.renderer.rendering import Steps
+from stylegan_core.steps import retold
+
+if TYPE_CHECKING:
+    import torch
+
+    from stylegan_core.latents.meter import Meter
+    from stylegan_core.metrics.features import Extractor
+    from stylegan_core.render import Renderer
+
+
+def measuring_steps(renderer: "Renderer", request: Measurement, device: "torch.device") -> Steps:
+    """The steps of a sweep or of an entanglement matrix; what they need besides the network is loaded in the first."""
+    match request:
+        case SweepGrid():
+            return _sweep(renderer, request, device)
+        case Entangle():
+            return _entangle(renderer, request, device)
+
+
+def _entangle(renderer: "Renderer", request: Entangle, device: "torch.device") -> Steps:
+    from stylegan_core.lab.entangling import entanglement_steps
+
+    return (yield from entanglement_steps(renderer, request.plan, _meter(request.judge, device)))
+
+
+def _sweep(renderer: "Renderer", request: SweepGrid, device: "torch.device") -> Steps:
+    from stylegan_core.lab.sweeping import sweep_steps
+
+    extractor = _extractor(device) if request.features else None
+    steps = sweep_steps(renderer, request.sweep, _meter(request.judge, device), extractor)
+
+    def small(step: tuple[int, int, Any]) -> tuple[int, int, Any]:
+        index, total, pixels = step
+        return index, total, None if pixels is None else shrunk(pixels, request.size)
+
+    return (yield from retold(steps, small))
+
+
+def _meter(judge: str, device: "torch.device") -> "Meter":
+    from stylegan_core.latents.judge_file import load_judge
+    from stylegan_core.latents.meter import Meter
+
+    return Meter(load_judge(Path(judge), _extractor(device))) if judge else Meter()
+
+
+@lru_cache(maxsize=1)
+def _extractor(device: "torch.device") -> "Extractor":
+    """The network that -E metrics look through, loaded once."""
+    from stylegan_core.metrics.features import Extractor
+
+    return Extractor(device)

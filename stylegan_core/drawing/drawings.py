@@ -1,0 +1,62 @@
+"""How each architecture is drawn: in stages, so that a picture is redrawn from the first stage whose inputs changed."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from stylegan_core.drawing.dcgan import DcganDrawing
+from stylegan_core.drawing.lucidrains import PortDrawing
+from stylegan_core.drawing.stylegan1 import Drawing1
+from stylegan_core.drawing.stylegan2 import RevisedDrawing, SkipDrawing
+from stylegan_core.networks.synthesis import SynthesisNetwork
+
+
+class Stage(Protocol):
+    """One step of a drawing: what it reads beside the activations before it, and what it makes of them."""
+
+    @property
+    def row(self) -> int | None:
+        """The layer of ws it reads; None if none."""
+
+    @property
+    def noise(self) -> int | None:
+        """The noise layer it adds; None if none."""
+
+    @property
+    def makes_picture(self) -> bool:
+        """Whether it makes red, green and blue instead of features."""
+
+    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
+        """A new activation from those so far, which it leaves whole; w [1, w_dim] float32."""
+
+
+class Drawing(Protocol):
+    """A synthesis network prepared for one precision and a batch of one."""
+
+    dtype: torch.dtype
+
+    @property
+    def stages(self) -> Sequence[Stage]:
+        """Every stage, in order; each may read all activations before it."""
+
+    def count(self, level: int) -> int:
+        """The stages that ``level`` needs."""
+
+    def picture(self, activations: Sequence[Tensor], ws: Tensor, level: int, alpha: float) -> Tensor:
+        """The picture [1, 3, r, r] float32 at 4·2^level from the activations of its stages; ws [1, layers, w_dim]."""
+
+
+DRAWINGS: dict[str, Callable[[SynthesisNetwork, torch.dtype], Drawing]] = {
+    "stylegan1": Drawing1,
+    "stylegan2-growing": RevisedDrawing,
+    "stylegan2": SkipDrawing,
+    "lucidrains": PortDrawing,
+    "dcgan": DcganDrawing,
+}
+
+
+def prepare(synthesis: SynthesisNetwork, dtype: torch.dtype) -> Drawing:
+    """The drawing of a synthesis network in one precision; it keeps its own copy of the weights."""
+    return DRAWINGS[synthesis.config.architecture](synthesis, dtype)

@@ -1,0 +1,95 @@
+"""Finds the film in a file: JSON, or the keys that a moving picture of this program carries; needs no torch."""
+
+import codecs
+import json
+import math
+import re
+import struct
+from pathlib import Path
+
+from stylegan_core.film.film import Film
+
+LARGEST = 4096 * 4096  # pixels of a frame that this program writes
+
+_MARK = codecs.BOM_UTF8.decode()  # of byte order, which some editors begin a file with
+_START = re.compile(_MARK + r'?\s*\{\s*"film"\s*:')
+_DAMAGED_GIF = "This GIF cannot be read: it is damaged."
+_TOO_LARGE = "This GIF says that it is larger than any film of this program: it is damaged, or another's."
+
+
+class NoFilm(ValueError):
+    """A file that may be anything but a film of this program."""
+
+
+def is_film(text: str) -> bool:
+    """Whether a text begins as :meth:`Film.to_json` does, or is a JSON object with that field in another place."""
+    if _START.match(text):
+        return True
+    try:
+        data = json.loads(text.removeprefix(_MARK))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and "film" in data
+
+
+def read_film(path: Path) -> Film:
+    """The film in a JSON file, or inside a GIF or an mp4 that this program made.
+
+    Raises ValueError (NoFilm where it is something else) or OSError with one sentence.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+    try:
+        text = _text_of(path, head)
+        if not text.strip():
+            raise NoFilm("There is no film in it; only those that this program saved carry their recipes.")
+        return Film.from_json(text)
+    except NoFilm as error:
+        raise NoFilm(f"{path}: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _text_of(path: Path, head: bytes) -> str:
+    """What stands in the file, or what a moving picture says of itself."""
+    if head.startswith(b"GIF8"):
+        return _comment_of_gif(path, head)
+    if head[4:8] == b"ftyp":
+        return _comment_of_mp4(path)
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("This is no film: it is not text.") from None
+
+
+def _comment_of_gif(path: Path, head: bytes) -> str:
+    from PIL import Image
+
+    try:
+        if math.prod(struct.unpack("<HH", head[6:10])) > LARGEST:
+            raise ValueError(_TOO_LARGE)
+        with Image.open(path, formats=["GIF"]) as picture:
+            said = bytes(picture.info.get("comment", b"")).decode("utf-8", "replace")
+            return said if is_film(said) else ""
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):  # of a first frame larger than the whole
+        raise ValueError(_TOO_LARGE) from None
+    except (SyntaxError, EOFError, IndexError, struct.error):
+        raise ValueError(_DAMAGED_GIF) from None
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise ValueError(_DAMAGED_GIF) from None
+
+
+def _comment_of_mp4(path: Path) -> str:
+    try:
+        import av
+    except ModuleNotFoundError:
+        raise ValueError("Looking into an mp4 needs the package av: install it with pip install av.") from None
+    try:
+        # As an mp4 alone, and nothing it refers to. Absolute, for what stands before a colon is else a protocol.
+        with av.open(str(path.absolute()), format="mp4", options={"protocol_whitelist": "file"}) as film:
+            said = str(film.metadata.get("comment", ""))
+            return said if is_film(said) else ""
+    except (av.FFmpegError, UnicodeDecodeError):
+        raise ValueError("This mp4 cannot be read: it is damaged.") from None

@@ -1,0 +1,63 @@
+"""Reads the recipe out of a picture this program saved; needs no torch, so that panels may read one too."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from stylegan_core.pictures.recipe_list import list_from_json
+from stylegan_core.recipe import Recipe
+
+RECIPE, RECIPES, MODEL, DRAWN = "stylegan-recipe", "stylegan-recipes", "stylegan-model", "stylegan-drawn"
+
+
+class NoRecipe(ValueError):
+    """A picture that this program did not save."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPicture:
+    """What a saved picture says of itself: its recipe, the model that drew it, and the threads it was drawn with.
+
+    A sheet of many pictures carries ``recipes`` too, in reading order, None where it is empty; ``recipe`` is then the
+    one that the others were made from.
+    """
+
+    recipe: Recipe
+    model_name: str
+    model_hash: str
+    threads: int | None
+    recipes: tuple[Recipe | None, ...] = ()
+
+
+def read_picture(path: Path) -> SavedPicture:
+    """Reads what ``picture.save_picture`` or ``contact_sheet.save_sheet`` wrote.
+
+    Raises ValueError if the file is no such picture (NoRecipe if it is another one), else OSError.
+    """
+    from PIL import Image  # here, so that the window opens without it
+
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            image.load()
+            text = {**image.info, **getattr(image, "text", {})}
+    except Image.DecompressionBombError:
+        raise ValueError(f"{path} has too many pixels to be read: make it smaller.") from None
+    except (OSError, SyntaxError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise
+        raise ValueError(f"{path} is no readable PNG picture.") from None
+    if not isinstance(text.get(RECIPE), str):
+        raise NoRecipe(f"{path} carries no recipe; only pictures saved by this program do.")
+    try:
+        model = json.loads(text.get(MODEL, "{}"))
+        threads = json.loads(text.get(DRAWN, "{}")).get("threads")
+        recipe = Recipe.from_json(text[RECIPE])
+        return SavedPicture(
+            recipe,
+            str(model.get("name", "")),
+            str(model.get("hash", "")),
+            threads if isinstance(threads, int) else None,
+            list_from_json(recipe, text[RECIPES]) if RECIPES in text else (),
+        )
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ValueError(f"{path} carries a recipe that cannot be read: {error}") from None

@@ -1,0 +1,115 @@
+"""The history on disk: appended, torn, compacted, and a second window's own."""
+
+from pathlib import Path
+
+import pytest
+
+from explorer.documents import history_file
+from explorer.documents.history_file import Entry, HistoryFile
+from stylegan_core.recipe import Latent, Recipe
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of this test's own."""
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path))
+    return tmp_path
+
+
+def entry(seed: int) -> Entry:
+    return Entry(f"key{seed}", Recipe(Latent(seed)), "hash", "model.safetensors")
+
+
+def test_entries_pictures_and_stars_come_back() -> None:
+    file = HistoryFile.acquire()
+    file.add(entry(1))
+    file.add(entry(2))
+    file.tell_thumbnail("key1", b"picture")
+    file.tell_favourite("key2", True)
+    file.add(entry(3))
+    file.tell_removed("key3")
+    file.close()
+    again = HistoryFile.acquire()
+    first, second = again.read()
+    assert (first.recipe.latent.seed, first.thumbnail, first.favourite) == (1, b"picture", False)
+    assert (second.recipe.latent.seed, second.favourite) == (2, True)
+    again.close()
+
+
+def test_a_line_torn_by_a_crash_costs_only_itself(home: Path) -> None:
+    file = HistoryFile.acquire()
+    file.add(entry(1))
+    log = home / "history" / "history.jsonl"
+    log.write_bytes(log.read_bytes() + b'{"key":"torn","recipe":')
+    file.add(entry(2))
+    assert [each.recipe.latent.seed for each in file.read()] == [1, 2]
+    file.close()
+
+
+def test_a_second_window_gets_its_own_history() -> None:
+    first, second = HistoryFile.acquire(), HistoryFile.acquire()
+    first.add(entry(1))
+    assert second.read() == []
+    first.close()
+    third = HistoryFile.acquire()
+    assert [each.recipe.latent.seed for each in third.read()] == [1]
+    second.close()
+    third.close()
+
+
+def test_what_a_second_window_left_is_in_the_history_of_the_next_start(home: Path) -> None:
+    first, second = HistoryFile.acquire(), HistoryFile.acquire()
+    first.add(entry(1))
+    second.add(entry(2))
+    second.tell_favourite("key2", True)
+    second.add(entry(3))
+    second.tell_removed("key3")
+    for file in (first, second):
+        file.close()
+    for _ in range(2):
+        again = HistoryFile.acquire()
+        found = again.read()
+        assert [(each.recipe.latent.seed, each.favourite) for each in found] == [(2, True), (1, False)]
+        again.close()
+    assert not (home / "history" / "window-2" / "history.jsonl").exists()
+
+
+def test_the_history_of_a_window_that_is_open_is_left_to_it() -> None:
+    first, second = HistoryFile.acquire(), HistoryFile.acquire()
+    second.add(entry(2))
+    first.close()
+    third = HistoryFile.acquire()
+    assert third.read() == [] and len(second.read()) == 1
+    second.close()
+    third.close()
+
+
+def test_what_was_removed_and_brought_back_is_there_where_it_was() -> None:
+    file = HistoryFile.acquire()
+    for seed in (1, 2):
+        file.add(entry(seed))
+    file.tell_favourite("key1", True)
+    file.tell_removed("key1")
+    assert [each.key for each in file.read()] == ["key2"]
+    file.tell_removed("key1", False)
+    assert [(each.key, each.favourite) for each in file.read()] == [("key1", True), ("key2", False)]
+    file.close()
+
+
+def test_a_long_history_is_made_smaller_and_favourites_stay(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_file, "KEPT", 3)
+    monkeypatch.setattr(history_file, "COMPACT", 5)
+    file = HistoryFile.acquire()
+    for seed in range(8):
+        file.add(entry(seed))
+    file.tell_favourite("key0", True)
+    assert [each.recipe.latent.seed for each in file.read()] == [0, 5, 6, 7]
+    log = home / "history" / "history.jsonl"
+    assert len(log.read_bytes().splitlines()) == 4
+    file.close()
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(home: Path) -> None:
+    (home / "history").write_text("a file where the folder should be")
+    with pytest.raises(OSError, match="File exists"):
+        HistoryFile.acquire()

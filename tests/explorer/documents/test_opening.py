@@ -1,0 +1,77 @@
+"""What a path is: films and recipes however their JSON is laid out, and weight files that are none."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from explorer.documents import opening
+from explorer.documents.opening import look
+from stylegan_core.film.film import Film, Key
+from stylegan_core.recipe import Latent, Recipe
+
+FILM = Film((Key(Recipe(Latent(1))), Key(Recipe(Latent(2)))))
+LAYOUTS = {
+    "plain": lambda text: text,
+    "mark": lambda text: "\ufeff" + text,
+    "lines": lambda text: "\r\n\n \t" + text,
+    "mark and lines": lambda text: "\ufeff" + "\n" * 1000 + text,
+    "indented": lambda text: json.dumps(json.loads(text), indent=40),
+    "turned round": lambda text: json.dumps(dict(reversed(json.loads(text).items()))),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_films_and_recipes_open_however_they_are_laid_out(tmp_path: Path, layout: str) -> None:
+    film, recipe = tmp_path / "film.txt", tmp_path / "recipe.txt"
+    film.write_bytes(LAYOUTS[layout](FILM.to_json()).encode())
+    recipe.write_bytes(LAYOUTS[layout](Recipe(psi=0.1).to_json()).encode())
+    assert look(film).film == FILM
+    assert look(recipe).recipe == Recipe(psi=0.1)
+
+
+@pytest.mark.parametrize("text", ['{"film":1,"keys":[', '{"version":1,', '{"a":1,"film":true}', '{"version":true}'])
+def test_what_is_torn_or_wrong_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "torn.json").write_text(text)
+    with pytest.raises(ValueError, match=r"torn\.json: This is no (film|recipe)"):
+        look(tmp_path / "torn.json")
+
+
+def test_a_safetensors_file_is_a_network(tmp_path: Path) -> None:
+    path = tmp_path / "m.safetensors"
+    save_file({"film": np.zeros(1, np.float32)}, path, {"film": "1", "version": "1"})
+    assert look(path).model == str(path)
+
+
+@pytest.mark.parametrize("first", [0x7B, 0x20, 0x0A])
+def test_a_length_that_looks_like_json_is_none(tmp_path: Path, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Path, "read_text")
+    path = tmp_path / "m.safetensors"
+    header = b'{"film":1}'.ljust(0x7B00 + first)
+    path.write_bytes((0x7B00 + first).to_bytes(8, "little") + header)
+    assert look(path).model == str(path)
+
+
+@pytest.mark.parametrize("data", [b'{"a":1}', b'{"film', b"{\xff\xfe\x00", b"[1]", b"{" * 5000])
+def test_what_is_no_json_of_this_program_is_left_to_the_readers_of_networks(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a").write_bytes(data)
+    assert look(tmp_path / "a").model == str(tmp_path / "a")
+
+
+def test_nothing_huge_is_read_to_see_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "huge"
+    with path.open("wb") as file:
+        file.write(b'{"weights":')
+        file.truncate(opening.LARGEST_JSON + 1)
+    monkeypatch.delattr(Path, "read_text")
+    assert look(path).model == str(path)
+
+
+def test_a_film_larger_than_that_opens_by_its_first_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "LARGEST_JSON", 10)
+    (tmp_path / "film.json").write_text(FILM.to_json())
+    (tmp_path / "recipe.json").write_text(Recipe(Latent(3)).to_json())
+    assert look(tmp_path / "film.json").film == FILM
+    assert look(tmp_path / "recipe.json").recipe == Recipe(Latent(3))

@@ -1,0 +1,90 @@
+"""Long work beside the window's thread, and how much of it is left."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.work.task import Report, Task
+from explorer.work.time_left import TimeLeft
+
+
+@pytest.fixture
+def task(qapp: object) -> Iterator[Task]:
+    made = Task("work")
+    yield made
+    made.close()
+
+
+def test_progress_and_result_are_told(task: Task, qtbot: QtBot) -> None:
+    told: list[tuple[int, int]] = []
+    task.progress.connect(lambda *at: told.append(at))
+
+    def work(report: Report) -> str:
+        report(1, 2)
+        report(1, 2)
+        report(2, 2)
+        return "made"
+
+    with qtbot.waitSignal(task.done) as done:
+        task.begin(work)
+        assert task.busy
+    assert (told, done.args, task.busy) == ([(1, 2), (2, 2)], ["made"], False)
+
+
+def test_a_failure_is_one_sentence_and_a_mistake_is_logged(
+    task: Task, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    def no_space(_report: Report) -> None:
+        raise OSError("faces cannot be written: free some space.")
+
+    def mistake(_report: Report) -> None:
+        raise KeyError("x")
+
+    with qtbot.waitSignal(task.failed) as failed:
+        task.begin(no_space)
+    assert failed.args == ["faces cannot be written: free some space."] and not caplog.records
+    with qtbot.waitSignal(task.failed) as failed:
+        task.begin(mistake)
+    assert failed.args[0] and "work failed" in caplog.text
+
+
+def test_nobody_waits_for_work_that_is_given_up(task: Task, qtbot: QtBot) -> None:
+    gate, ended = threading.Event(), threading.Event()
+
+    def held_up(report: Report) -> None:
+        assert gate.wait(10)
+        try:
+            report(1, 2)
+        finally:
+            ended.set()
+
+    told: list[object] = []
+    for signal in (task.progress, task.done, task.failed):
+        signal.connect(lambda *_: told.append(_))
+    task.begin(held_up)
+    task.cancel()
+    with qtbot.waitSignal(task.cancelled):
+        gate.set()
+    assert not told and not task.busy
+    ended.clear()
+    gate.clear()
+    task.begin(held_up)
+    with qtbot.waitSignal(task.done) as done:  # the newer work: of the older one nothing is told
+        task.begin(lambda _report: "newer")
+        gate.set()
+    assert ended.wait(10)
+    assert done.args == ["newer"]
+
+
+def test_what_takes_ten_seconds_says_how_long_is_left() -> None:
+    now = [0.0]
+    left = TimeLeft(lambda: now[0])
+    assert left.words(0, 40) == ""
+    now[0] = 2.0
+    assert left.words(10, 40) == ""  # 8 s in all
+    assert left.words(4, 40) == "about 18 s left"
+    assert left.words(40, 40) == ""
+    now[0] = 60.0
+    assert left.words(10, 40) == "about 3 min left"
