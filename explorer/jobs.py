@@ -143,8 +143,9 @@ class Sheet:
     """A contact sheet of exact pictures, written as PNG or PDF. Piece: None a picture; Done: the path, as text.
 
     Where a recipe is None there is its caption alone; without ``captions`` each picture has its seed. Pictures are at
-    most ``side`` pixels wide, 0 for the network's own resolution. The file carries every recipe and the model's hash;
-    ``base``, or else the first recipe, is the one that is opened where the file is dropped.
+    most ``side`` pixels wide; 0 is the network's own resolution, or less where so many would make a page that cannot be
+    opened again. The file carries every recipe and the model's hash; ``base``, or else the first recipe, is the one
+    that is opened where the file is dropped.
     """
 
     owner: str

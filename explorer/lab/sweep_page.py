@@ -32,7 +32,7 @@ SIDE = 192  # pixels of a picture that are asked for
 TOLD = 3  # attributes that a tooltip names
 TIPS = {
     "table": "Saves every number of the sweep as a table, each row with its recipe.",
-    "sheet": "Saves all pictures at the network's own resolution on one page that carries their recipes.",
+    "sheet": "Saves all pictures on one page that carries their recipes: many large ones are made smaller.",
     "stop": "Gives the sweep up; what is drawn stays until something changes.",
     "again": "Draws and measures the sweep once more.",
 }

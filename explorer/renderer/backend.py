@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from explorer.jobs import (
     ChannelMap,
@@ -41,6 +40,7 @@ from explorer.jobs import Styles as StylesJob
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
+from stylegan_core.pictures.contact_sheet import shrunk
 from stylegan_core.recipe import Recipe, Vector
 from stylegan_core.steps import retold
 
@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BUDGET = 2 << 30  # bytes of weights kept beside the current model
+BUDGET = 2 << 30  # bytes of networks kept in memory
+PREPARED = 3.2  # times its weights a network has that was drawn both ways (375 MB for the 116 of v1 at 1024²)
 FileKey = tuple[str, int, int]
 
 
@@ -185,13 +186,13 @@ class TorchBackend:
         return request.path
 
     def _sheet(self, request: Sheet) -> Steps:
-        from stylegan_core.pictures.contact_sheet import contact_sheet, save_sheet, sheet_labels
+        from stylegan_core.pictures.contact_sheet import contact_sheet, save_sheet, sheet_labels, side_on_sheet
 
         renderer = self._renderer()
+        side = request.side or side_on_sheet(self._current().resolution, len(request.recipes))
         drawn: list[Pixels | None] = []
         for index, recipe in enumerate(request.recipes):
-            pixels = None if recipe is None else renderer.render(recipe, "exact", keep=False)
-            drawn.append(shrunk(pixels, request.side) if pixels is not None and request.side else pixels)
+            drawn.append(None if recipe is None else shrunk(renderer.render(recipe, "exact", keep=False), side))
             yield index, len(request.recipes), None
         captions = request.captions or [str(recipe.latent.seed) if recipe else "" for recipe in request.recipes]
         sheet = contact_sheet(drawn, captions, request.columns)
@@ -288,13 +289,6 @@ def _one_sentence(path: str) -> Iterator[None]:
         raise OSError(f"{path} cannot be written ({reason}): choose another folder or free some space.") from None
 
 
-def shrunk(pixels: Pixels, size: int) -> Pixels:
-    """The picture at size² by averaging, or as it is where it is no larger."""
-    if pixels.shape[0] <= size:
-        return pixels
-    return np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BOX))
-
-
 def _in_percent(steps: Generator[float, None, Any]) -> Steps:
     """Turns a generator of progress 0..1 into steps of a hundred."""
     return retold(steps, lambda part: (round(100 * part), 100, None))
@@ -307,8 +301,8 @@ def _file_key(path: str) -> FileKey:
     return str(file.resolve()), max(found.st_mtime_ns, newest), found.st_size
 
 
-def _size(model: "Model") -> int:
-    return sum(4 * tensor.numel() for tensor in model.generator.state_dict().values())
+def _size(model: "Model") -> float:
+    return PREPARED * sum(4 * tensor.numel() for tensor in model.generator.state_dict().values())
 
 
 def _at_most(values: Any, side: int) -> Any:

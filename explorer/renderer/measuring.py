@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.jobs import Entangle, Measurement, SweepGrid
-from explorer.renderer.backend import shrunk
 from explorer.renderer.rendering import Steps
+from stylegan_core.pictures.contact_sheet import shrunk
 from stylegan_core.steps import retold
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ A .png is a contact sheet of one sweep, a .csv its numbers; with --entanglement 
 """
 
 import argparse
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) -> None:
     from stylegan_core.lab.sweeping import sweep_steps
     from stylegan_core.metrics.features import Extractor
-    from stylegan_core.pictures.contact_sheet import contact_sheet, save_sheet, sheet_labels
+    from stylegan_core.pictures.contact_sheet import contact_sheet, save_sheet, sheet_labels, shrunk, side_on_sheet
 
     model = renderer.styles.model
     swept = _swept(arguments, model)
@@ -102,13 +102,18 @@ def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) 
     seeds = [each.latent.seed for each in seed_recipes(arguments.seeds, None)] if arguments.seeds else []
     sweep = Sweep.of(recipe, swept, steps_between(*ends, arguments.values), seeds)
     extractor = Extractor(model.device) if arguments.features else None
-    steps, pictures = sweep_steps(renderer, sweep, _meter(arguments, model), extractor), list[Any]()
-    facts = _shown(steps, pictures)
+    recipes, captions, columns = sweep.sheet
+    side, pictures = side_on_sheet(model.resolution, len(recipes)), list[Any]()
+
+    def keep(pixels: Any) -> None:
+        if pixels is not None and arguments.out.suffix.lower() == ".png":
+            pictures.append(shrunk(pixels, side))
+
+    facts = _shown(sweep_steps(renderer, sweep, _meter(arguments, model), extractor), keep)
     if arguments.out.suffix.lower() == ".csv":
         write_whole(arguments.out, sweep_table(facts).encode())
         return
-    recipes, captions, columns = sweep.sheet
-    drawn = iter(picture for picture in pictures if picture is not None)
+    drawn = iter(pictures)
     page = contact_sheet([None if each is None else next(drawn) for each in recipes], captions, columns)
     save_sheet(arguments.out, page, sheet_labels(recipes, columns, model.info, str(model.device), sweep.base))
 
@@ -118,7 +123,7 @@ def _entanglement(arguments: argparse.Namespace, renderer: "Renderer", recipe: R
 
     model = renderer.styles.model
     plan = _like(arguments.like) if arguments.like else _plan(arguments, model, recipe)
-    facts = _shown(entanglement_steps(renderer, plan, _meter(arguments, model)), [])
+    facts = _shown(entanglement_steps(renderer, plan, _meter(arguments, model)), lambda _: None)
     write_whole(arguments.out, entanglement_table(facts).encode())
     for at, applied in enumerate(plan.directions):
         print(f"  {applied.direction.name:<20} {facts.words(at)}")
@@ -181,15 +186,15 @@ def _meter(arguments: argparse.Namespace, model: "Model") -> "Meter":
     return Meter(load_judge(arguments.judge, Extractor(model.device))) if arguments.judge else Meter()
 
 
-def _shown(steps: Generator[Any, None, T], pictures: list[Any] | None = None) -> T:
-    """All steps with a bar where there is something to wait for; what they yield goes into ``pictures``."""
-    with Progress(console=Console(stderr=True), transient=True, disable=pictures is None) as bar:
+def _shown(steps: Generator[Any, None, T], keep: Callable[[Any], None] | None = None) -> T:
+    """All steps with a bar where there is something to wait for; ``keep`` is told what they yield."""
+    with Progress(console=Console(stderr=True), transient=True, disable=keep is None) as bar:
         task = bar.add_task("measuring", total=None)
 
         def hear(step: tuple[int, int, Any]) -> None:
-            if pictures is not None:
+            if keep is not None:
                 index, total, value = step
                 bar.update(task, completed=index + 1, total=total)
-                pictures.append(value)
+                keep(value)
 
         return run_through(steps, hear)

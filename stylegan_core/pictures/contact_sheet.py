@@ -21,6 +21,22 @@ from stylegan_core.recipe import Recipe
 Pixels = npt.NDArray[np.uint8]
 MARGIN, GAP, CAPTION = 24, 12, 20  # pixels
 PAPER, INK = (255, 255, 255), (60, 66, 80)
+MOST_PIXELS = 1 << 26  # that the pictures of a sheet may have: Pillow takes a file with many more for an attack
+
+
+def side_on_sheet(resolution: int, count: int) -> int:
+    """The side that so many pictures may have on one sheet, so that it can be opened again: R, R/2, R/4 …"""
+    side = resolution
+    while side > 1 and count * side**2 > MOST_PIXELS:
+        side //= 2
+    return side
+
+
+def shrunk(pixels: Pixels, size: int) -> Pixels:
+    """The picture at size² by averaging, or as it is where it is no larger."""
+    if pixels.shape[0] <= size:
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BOX))
 
 
 def contact_sheet(pictures: Sequence[Pixels | None], captions: Sequence[str], columns: int) -> Pixels:

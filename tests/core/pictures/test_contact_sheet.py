@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylegan_core.pictures.contact_sheet import CAPTION, GAP, MARGIN, contact_sheet, save_sheet
+from stylegan_core.pictures.contact_sheet import CAPTION, GAP, MARGIN, contact_sheet, save_sheet, side_on_sheet
 from stylegan_core.pictures.recipe_list import list_to_json
 from stylegan_core.pictures.saved_picture import MODEL, RECIPE, RECIPES, read_picture
 from stylegan_core.recipe import Latent, Mix, Recipe, Vector
@@ -82,3 +82,10 @@ def test_a_damaged_list_is_one_sentence(tmp_path: Path, text: str) -> None:
 def test_nothing_to_show_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one picture"):
         contact_sheet([], [], columns=3)
+
+
+def test_many_large_pictures_are_made_so_small_that_their_sheet_can_be_opened_again() -> None:
+    """41 values of 24 faces at 1024² were a page of three gigabytes that this program refused to read."""
+    assert [side_on_sheet(1024, count) for count in (1, 64, 65, 42 * 24)] == [1024, 1024, 512, 256]
+    assert side_on_sheet(64, 42 * 24) == 64
+    assert (42 * (256 + GAP)) * (24 * (256 + CAPTION + GAP)) < Image.MAX_IMAGE_PIXELS

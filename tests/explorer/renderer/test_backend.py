@@ -31,7 +31,8 @@ from explorer.jobs import (
     SweepGrid,
     Text,
 )
-from explorer.renderer.backend import TorchBackend, shrunk
+from explorer.renderer import backend as module
+from explorer.renderer.backend import TorchBackend
 from explorer.renderer.pipe import receive, send
 from stylegan_core.cli.render import main as render_main
 from stylegan_core.lab.activations import channels, inspect
@@ -40,7 +41,7 @@ from stylegan_core.lab.sweeping import SPREAD_FACES
 from stylegan_core.model import load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
-from stylegan_core.pictures.contact_sheet import CAPTION, GAP, MARGIN
+from stylegan_core.pictures.contact_sheet import CAPTION, GAP, MARGIN, shrunk
 from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, NoiseLayer, Recipe, Vector
 from stylegan_core.render import render
@@ -150,6 +151,34 @@ def test_a_sheet_carries_every_recipe_and_its_model(backend: TorchBackend, model
     assert render_main([str(model), "--recipe", str(tmp_path / "sheet.png"), "--out", str(tmp_path / "again")]) == 0
     again = sorted((tmp_path / "again").iterdir())
     assert [read_picture(each).recipe for each in again] == list(recipes)
+
+
+def test_a_page_of_many_large_pictures_has_them_smaller(
+    backend: TorchBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stylegan_core.pictures.contact_sheet.MOST_PIXELS", 2 * 16**2)
+    for count, side in ((2, 16), (3, 8)):
+        run(
+            backend,
+            Sheet("m", tuple(Recipe(Latent(seed)) for seed in range(count)), 1, str(tmp_path / "a.png"), side=0),
+        )
+        with Image.open(tmp_path / "a.png") as sheet:
+            assert sheet.height == 2 * MARGIN + count * (side + CAPTION + GAP) - GAP
+
+
+def test_networks_leave_the_memory_by_what_was_prepared_to_draw_them_too(
+    backend: TorchBackend, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights alone were counted: a budget of 2 GB was one of 6."""
+    weights = sum(4 * each.numel() for each in load_model(model).generator.state_dict().values())
+    monkeypatch.setattr(module, "BUDGET", 3 * weights)
+    again = tmp_path / "again.safetensors"
+    again.write_bytes(model.read_bytes())
+    backend.load(str(again), lambda _: True)
+    assert len(backend._models) == 1
+    monkeypatch.setattr(module, "BUDGET", 7 * weights)
+    backend.load(str(model), lambda _: True)
+    assert len(backend._models) == 2
 
 
 def test_a_matrix_is_exported_at_the_networks_own_resolution(
