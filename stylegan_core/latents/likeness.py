@@ -13,6 +13,7 @@ from stylegan_core.networks.efficientnet import LiteFeatures, insist_on_efficien
 SIZES = 4  # the picture, and halved so many times less one: far off, large areas lead
 MAPS = 3  # of the eye's maps, at strides 4, 8 and 16; the deepest knows what a thing is, not where
 WEIGHT = 0.3  # of the eye beside the colours
+Maps = Sequence[Tensor]
 WHAT = "Looking with a trained eye"
 
 
@@ -30,6 +31,16 @@ def difference(pictures: Tensor, others: Tensor) -> Tensor:
     return 127.5 * (pictures.clamp(-1, 1) - others.clamp(-1, 1)).abs().mean(dim=(1, 2, 3))
 
 
+def kind_apart(seen: Maps, others: Maps, count: int) -> Tensor:
+    """How far what the eye sees of ``count`` pictures is from others in the last of its maps [N]; nan without an eye.
+
+    That map knows what a thing is more than where, and tells an avatar from a shirt in the same colours.
+    """
+    if not seen:
+        return torch.full((count,), torch.nan)
+    return (seen[-1] - others[-1]).square().sum(dim=1).mean(dim=(1, 2))
+
+
 class Likeness:
     """The distance of pictures from one target at a network's working resolution r, differentiable.
 
@@ -39,16 +50,16 @@ class Likeness:
 
     def __init__(self, target: Pixels, r: int, device: torch.device, eye: bool) -> None:
         """``target`` is uint8 [R, R, 3]. Raises ValueError where an eye is wanted that is not installed."""
-        whole = torch.from_numpy(target).permute(2, 0, 1)[None].to(device).float() / 127.5 - 1
+        whole = torch.from_numpy(target.copy()).permute(2, 0, 1)[None].to(device).float() / 127.5 - 1
         self.target = F.avg_pool2d(whole, whole.shape[-1] // r)
         self._eye = LiteFeatures(0, torch.float32, WHAT).to(device) if eye else None
         with torch.no_grad():
-            self._seen = self._look(self.target)
+            self.seen = self.look(self.target)
 
-    def __call__(self, pictures: Tensor) -> Tensor:
-        """Pictures [N, 3, r, r] about −1…1 -> distances [N]."""
+    def __call__(self, pictures: Tensor, seen: Maps | None = None) -> Tensor:
+        """Pictures [N, 3, r, r] about −1…1 -> distances [N]; ``seen`` is what was looked at before."""
         apart = self._apart(pictures)
-        for mine, wanted in zip(self._look(pictures), self._seen, strict=True):
+        for mine, wanted in zip(self.look(pictures) if seen is None else seen, self.seen, strict=True):
             apart = apart + WEIGHT / MAPS * (mine - wanted).square().sum(dim=1).mean(dim=(1, 2))
         return apart
 
@@ -65,7 +76,8 @@ class Likeness:
             sizes.append(F.avg_pool2d(sizes[-1], 2))
         return torch.stack([each.abs().mean(dim=(1, 2, 3)) for each in sizes]).mean(dim=0)
 
-    def _look(self, pictures: Tensor) -> Sequence[Tensor]:
+    def look(self, pictures: Tensor) -> Maps:
+        """What the eye sees of pictures [N, 3, r, r], its maps [N, C, h, w]; none without an eye."""
         if self._eye is None:
             return ()
         maps = self._eye(resized(pictures))[:MAPS]

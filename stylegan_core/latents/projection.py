@@ -18,7 +18,7 @@ from stylegan_core.data.pictures import Pixels
 from stylegan_core.latents.code_space import CodeSpace
 from stylegan_core.latents.likeness import Likeness, has_eye
 from stylegan_core.latents.nearness import Nearness
-from stylegan_core.latents.starts import Start, batches, try_seeds
+from stylegan_core.latents.starts import Start, batches, try_seeds, unlike_all
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
 from stylegan_core.render import render
@@ -89,7 +89,7 @@ def project(model: Model, target: Pixels, wish: Wish | None = None) -> Generator
     difference = float(np.abs(pixels.astype(np.float32) - target).mean())
     random = float(np.mean([start.difference for start in starts]))
     spread = float(np.mean([start.apart for start in starts]))
-    return Found(nearest.recipe, pixels, Nearness(difference, first.difference, random, spread))
+    return Found(nearest.recipe, pixels, Nearness(difference, first.difference, random, spread, unlike_all(starts)))
 
 
 def _check(model: Model, wish: Wish) -> None:

