@@ -33,6 +33,8 @@ VERSION = "1"
 WEIGHTS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 """The types that weights may be stored in; all are drawn in float32."""
 
+AT_ONCE = 1 << 20  # pixels drawn at once: 32 pictures of 1024² would take 13 to 26 gigabytes
+
 Progress = Callable[[float], bool | None]
 
 
@@ -136,14 +138,25 @@ class Model:
         if ws.ndim != 3 or ws.shape[1:] != (self.num_layers, self.w_dim):
             raise ValueError(f"This network takes ws of [N, {self.num_layers}, {self.w_dim}], not {list(ws.shape)}.")
         level, alpha = self.state(level, alpha)
-        image: Tensor = self.generator.synthesis(ws.to(self.device).float(), noise, level, alpha)
-        return image
+        ws, at_once = ws.to(self.device).float(), max(1, AT_ONCE // self.resolution**2)
+        parts: list[Tensor] = []
+        for begin in range(0, max(len(ws), 1), at_once):
+            part = slice(begin, begin + at_once)
+            parts.append(self.generator.synthesis(ws[part], _noise_of(noise, part), level, alpha))
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
 
     def state(self, level: int | None, alpha: float | None) -> tuple[int, float]:
         """Level and alpha to draw at: what is None comes from the file (a level of one's own starts at alpha 1)."""
         if alpha is None:
             alpha = self.alpha if level is None or level == self.level else 1.0
         return (self.level if level is None else level), alpha
+
+
+def _noise_of(noise: Noise, part: slice) -> Noise:
+    """The noise of some of the pictures: maps [N, 1, h, w] are of one picture each, all else is of every picture."""
+    if isinstance(noise, str) or not any(isinstance(each, Tensor) and len(each) > 1 for each in noise):
+        return noise
+    return [each[part] if isinstance(each, Tensor) and len(each) > 1 else each for each in noise]  # type: ignore[return-value]
 
 
 def model_hash(generator: nn.Module) -> str:

@@ -6,8 +6,8 @@ The same drags for every seed, whatever lies there: those of faces for avatars, 
 nearer than 1/48 of the width by the search's own finding, which flatters where the face has become another. So what
 came out is also compared with what the network draws by itself: *strange* is farther from the nearest of its own
 pictures, in EfficientNet-Lite0's features, than all but 5 % of them are from each other. Times are processor time of
-one thread. ``--sheet`` shows each picture before and after. The settings of ``drag_points`` were chosen on the seeds
-100 to 109, so the default seeds are held out.
+one thread. ``--sheet`` shows each picture before and after. The settings of ``drag_points`` were chosen on others
+of the seeds 0 to 109, so the default seeds are held out.
 """
 
 import argparse
@@ -119,7 +119,8 @@ class Strangeness:
 
     def _apart(self, seen: Features) -> npt.NDArray[np.float64]:
         square = (seen**2).sum(1)[:, None] + (self._own**2).sum(1)[None] - 2 * seen @ self._own.T
-        return np.sqrt(np.maximum(square.min(axis=1), 0)).astype(np.float64)
+        apart: npt.NDArray[np.float64] = np.sqrt(np.maximum(square.min(axis=1), 0)).astype(np.float64)
+        return apart
 
 
 def row(name: str, drags: Sequence[Drag], strange: npt.NDArray[np.float64]) -> str:

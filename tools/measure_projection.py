@@ -29,7 +29,7 @@ from stylegan_core.latents.code_space import CodeSpace
 from stylegan_core.latents.likeness import Likeness, kind_apart
 from stylegan_core.latents.nearness import UNFAMILIAR
 from stylegan_core.latents.projection import Found, Wish, project
-from stylegan_core.latents.starts import BATCH, FEWEST, Start, batches, unlike_all
+from stylegan_core.latents.starts import FEWEST, Start, batches, unlike_all
 from stylegan_core.model import Model, load_model
 from stylegan_core.steps import run_through
 from tools.bundle_model import MODELS
@@ -83,7 +83,10 @@ class Kinds:
         self._space = CodeSpace(model, None)
         self._x = [self._space.of_seeds(seeds) for seeds in batches(model, 0)]
         self._seen = [self._eye.look(self._space.draw(each)) for each in self._x]
-        self._apart = [kind_apart(seen, [each.roll(1, 0) for each in seen], BATCH).tolist() for seen in self._seen]
+        self._apart = [
+            kind_apart(seen, [each.roll(1, 0) for each in seen], len(x)).tolist()
+            for x, seen in zip(self._x, self._seen, strict=True)
+        ]
 
     def unlike(self, picture: Tensor) -> tuple[float, float]:
         """Of one picture [1, 3, R, R] about −1…1, beside all seeds and beside the fewest."""
@@ -91,11 +94,11 @@ class Kinds:
         starts = [
             Start(self._space, x, 0, 0, 0, *numbers)
             for x, seen, apart in zip(self._x, self._seen, self._apart, strict=True)
-            for numbers in zip(kind_apart(seen, wanted, BATCH).tolist(), apart, strict=True)
+            for numbers in zip(kind_apart(seen, wanted, len(x)).tolist(), apart, strict=True)
         ]
-        found = unlike_all(starts), unlike_all(starts[:FEWEST])
-        assert found[0] is not None and found[1] is not None
-        return found
+        among_all, among_few = unlike_all(starts), unlike_all(starts[:FEWEST])
+        assert among_all is not None and among_few is not None
+        return among_all, among_few
 
 
 def drawn_by(model: Model, count: int, resolution: int) -> list[Tensor]:

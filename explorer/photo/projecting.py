@@ -212,7 +212,7 @@ class Projecting(QObject):
         remove(search.out)
         self._card.end(nearness.random if nearness is not None else None)
         said = nearness.sentence if nearness is not None else f"It differs by {found.difference:.1f} of 255 on average."
-        tone = "good" if nearness is None or nearness.familiar else "warning"
+        tone = "good" if nearness is None or not nearness.doubt else "warning"
         sentence = f"This is the nearest face to {search.name}. {said}"
         if self._is_shown(search) and not self._panel.lock.isChecked():
             self._session.apply(found.recipe)

@@ -5,9 +5,9 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Self
 
-UNLIKE = "This network knows little like it."
+UNLIKE, NOT_NEAR = "This network knows little like it.", "That is not near."
 UNFAMILIAR = 1.0  # of the seeds' distance from each other; what a network knows is nearer to one (guide/projection.md)
-FAR = 0.16  # of the spread of colours, where no eye has looked
+FAR = 0.16  # of the spread of colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,20 @@ class Nearness:
     unlike: float | None = None
 
     @property
-    def familiar(self) -> bool:
-        """False where the network seems to know little like the target."""
-        if self.unlike is None:
-            return self.difference <= FAR * self.spread
-        return self.unlike <= UNFAMILIAR
+    def doubt(self) -> str:
+        """A sentence where the network knows little like the target, or its colours stayed far; else empty.
+
+        However little it knows, it may come near to colours: of a flower as near as of a face.
+        """
+        if self.unlike is not None and self.unlike > UNFAMILIAR:
+            return UNLIKE
+        return NOT_NEAR if self.difference > FAR * self.spread else ""
 
     @property
     def sentence(self) -> str:
-        """How near it came, and a second sentence where the network knows little like the target."""
+        """How near it came, and where that is to be doubted a second sentence."""
         near = f"It differs by {self.difference:.1f} of 255 on average, pictures of random seeds by {self.random:.0f}."
-        return near if self.familiar else f"{near} {UNLIKE}"
+        return f"{near} {self.doubt}".rstrip()
 
     def to_json(self) -> str:
         """The numbers as a JSON object."""
@@ -46,10 +49,12 @@ class Nearness:
     def of(cls, said: object) -> Self:
         """Reads the object of :meth:`to_json`; raises ValueError on anything else."""
         try:
-            found = {name: said[name] for name in cls.__slots__} if isinstance(said, dict) else {}
-            numbers = {name: None if name == "unlike" and each is None else float(each) for name, each in found.items()}
+            told = said if isinstance(said, dict) else {}
+            difference, begun, random, spread = (float(told[name]) for name in cls.__slots__[:-1])
+            unlike = None if told["unlike"] is None else float(told["unlike"])
         except (KeyError, TypeError, ValueError):
-            numbers = {}
-        if not numbers or not all(each is None or math.isfinite(each) for each in numbers.values()):
+            difference = begun = random = spread = math.nan
+            unlike = None
+        if not all(map(math.isfinite, (difference, begun, random, spread, unlike or 0.0))):
             raise ValueError("The answer of the projection could not be read.")
-        return cls(**numbers)
+        return cls(difference, begun, random, spread, unlike)

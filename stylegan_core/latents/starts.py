@@ -11,7 +11,7 @@ from stylegan_core.latents.code_space import CodeSpace
 from stylegan_core.latents.likeness import Likeness, difference, kind_apart
 from stylegan_core.model import Model
 
-BATCH = 8
+BATCH, FEWEST_AT_ONCE = 8, 2  # pictures that are drawn at once, and above MOST_AT, where eight would take gigabytes
 MOST, MOST_AT = 200, 128  # seeds at resolutions up to this one
 FEWEST = 24  # above it, where drawing many would take longer than what follows
 FEWER_IS_FARTHER = (
@@ -39,7 +39,8 @@ class Start:
 def batches(model: Model, chance: int) -> list[range]:
     """The seeds that are tried, a few at a time; another ``chance`` tries others."""
     count = max(FEWEST, min(MOST, MOST * MOST_AT**2 // model.resolution**2))
-    return [range(at, at + BATCH) for at in range(chance * MOST, chance * MOST + count, BATCH)]
+    at_once = BATCH if model.resolution <= MOST_AT else FEWEST_AT_ONCE
+    return [range(at, at + at_once) for at in range(chance * MOST, chance * MOST + count, at_once)]
 
 
 def try_seeds(model: Model, label: int | None, likeness: Likeness, chance: int) -> Iterator[list[Start]]:
@@ -54,7 +55,7 @@ def try_seeds(model: Model, label: int | None, likeness: Likeness, chance: int) 
             seen = likeness.look(pictures)
             measured = (
                 likeness(pictures, seen), likeness.difference(pictures), difference(pictures, pictures.roll(1, 0)),
-                kind_apart(seen, likeness.seen, BATCH), kind_apart(seen, [each.roll(1, 0) for each in seen], BATCH),
+                kind_apart(seen, likeness.seen, len(x)), kind_apart(seen, [each.roll(1, 0) for each in seen], len(x)),
             )  # fmt: skip
         numbers = zip(*(each.tolist() for each in measured), strict=True)
         yield [Start(space, x[at : at + 1], *five) for at, five in enumerate(numbers)]
@@ -68,4 +69,5 @@ def unlike_all(starts: Sequence[Start]) -> float | None:
     apart = sum(start.unlike_apart for start in starts) / len(starts)
     if not math.isfinite(apart):
         return None
-    return min(start.unlike for start in starts) / max(apart, 1e-12) / (MOST / len(starts)) ** FEWER_IS_FARTHER
+    fewer: float = (MOST / len(starts)) ** FEWER_IS_FARTHER
+    return min(start.unlike for start in starts) / max(apart, 1e-12) / fewer

@@ -154,6 +154,20 @@ def test_a_failed_save_leaves_the_old_file_whole(small: Model, tmp_path: Path, m
     assert [p.name for p in tmp_path.iterdir()] == ["kept.safetensors"]
 
 
+def test_many_large_pictures_are_drawn_a_few_at_a_time(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """32 of 1024² at once took more memory than most machines have."""
+    ws = torch.randn(5, 6, 8)
+    maps = [torch.randn(5, 1, side, side) for side in small.info.noise_resolutions]
+    drawn: list[int] = []
+    small.generator.synthesis.register_forward_pre_hook(lambda _, given: drawn.append(len(given[0])))
+    for noise in ("const", maps, [0.5] * len(maps)):
+        monkeypatch.setattr(module, "AT_ONCE", 5 * 16**2)
+        whole = small.synthesis(ws, noise)
+        monkeypatch.setattr(module, "AT_ONCE", 2 * 16**2)
+        torch.testing.assert_close(small.synthesis(ws, noise), whole)
+    assert drawn == [5, 2, 2, 1] * 3
+
+
 def test_inputs_of_the_wrong_shape_are_one_sentence(small: Model) -> None:
     with pytest.raises(ValueError, match=r"z of \[N, 8\]"):
         small.mapping(torch.zeros(1, 9))
