@@ -302,7 +302,8 @@ def _file_key(path: str) -> FileKey:
 
 
 def _size(model: "Model") -> float:
-    return PREPARED * sum(4 * tensor.numel() for tensor in model.generator.state_dict().values())
+    weights: int = sum(4 * tensor.numel() for tensor in model.generator.state_dict().values())
+    return PREPARED * weights
 
 
 def _at_most(values: Any, side: int) -> Any:
