@@ -5,7 +5,6 @@ handle, a small step of the styles brings it nearer (motion supervision), and it
 What is done otherwise here, and what it brought, is in docs/speed.md.
 """
 
-import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,8 +35,6 @@ NEAR = 0.5  # pixels of the features from its target at which a handle has come 
 MOST, PATIENCE = 150, 20  # steps, and steps without any nearing, after which it is given up
 EAGER = 5  # such steps, after which it is pulled from twice as far, and so on
 SAMPLES = 1000  # of W, to learn how it spreads
-FARTHEST = 0.7  # psi at which seeds are as far from the mean as a style may go, unless it began farther
-SLIGHT = 1e-3  # of the largest variance in W: what varies less is not counted as distance
 
 
 def drag_points(
@@ -103,10 +100,6 @@ class _Search:
         self.start = renderer.styles.ws(origin)[0]
         self.count = min(ROWS, 1 + max(stage.row or 0 for stage in self.stages))
         self.spread = spread_of_w(self.model)
-        variance = self.spread.square().sum(dim=1)
-        self.counted = torch.where(variance > SLIGHT * variance.max(), 1 / variance.clamp(min=1e-30), 0.0)
-        usual = torch.full((self.count, 1), FARTHEST * math.sqrt(int(self.counted.count_nonzero())))
-        self.farthest = torch.maximum(usual.to(self.start.device), self._apart(self.start).norm(dim=1, keepdim=True))
         self.weight = KEEP if keep else LOOSE
         with torch.no_grad():
             self.reference = self.features(self.start)
@@ -166,15 +159,7 @@ class _Search:
         motion = MOMENTUM * motion + (1 - MOMENTUM) * downhill / downhill.norm().clamp(min=1e-12)
         ws = ws.clone()
         ws[: self.count] += STEP * motion @ self.spread
-        apart = self._apart(ws)
-        beyond = (1 - self.farthest / apart.norm(dim=1, keepdim=True).clamp(min=1e-12)).clamp(min=0)
-        ws[: self.count] -= beyond * apart @ self.spread
         return ws, motion
-
-    def _apart(self, ws: Tensor) -> Tensor:
-        """How far the styles that move are from the mean, in standard deviations of W [count, n]."""
-        mean = self.model.w_avg if self.model.info.capabilities.styles else 0.0
-        return (ws[: self.count] - mean) @ self.spread.T * self.counted
 
     def _far(self, handles: Sequence[Handle], side: int) -> Tensor:
         """[side, side]: 1 far from every handle and its target, 0 on them."""
