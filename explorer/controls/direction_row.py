@@ -11,7 +11,6 @@ from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
 from explorer.controls.literal import literal
 from explorer.controls.slider import LabelledSlider
-from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, knob
@@ -49,7 +48,7 @@ class DirectionRow(QWidget):
         self.name = QPushButton()
         self.field = QLineEdit()
         self.slider = LabelledSlider("", knob(AppliedDirection, "strength"), 0.0, signed=True, number_width=48)
-        self.layers = LayerStrip(info.resolution, info.num_layers, f"Layers of {name}")
+        self.layers = LayerStrip(info, f"Layers of {name}")
         self.score = QLabel()
         self._hover = QTimer(self, singleShot=True, interval=HOVER)
         self._hover.timeout.connect(lambda: self.hovered.emit(True))
@@ -162,7 +161,7 @@ class DirectionRow(QWidget):
         several = self._info.num_layers > 1
         if several:
             menu.addAction("On all layers", lambda: self._choose_layers(0, None))
-        for band in bands(self._info.resolution):
+        for band in self._info.bands:
             if band.layers and several:
                 ends = band.layers[0], band.layers[-1]
                 menu.addAction(f"Only {band.name}, {band.resolutions}", partial(self._choose_layers, *ends))

@@ -12,7 +12,7 @@ from explorer.controls.mix_row import source_words
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Matrix, Piece, Request, Sheet, Strip
 from explorer.work.time_left import TimeLeft
-from stylegan_core.bands import NAMES, bands
+from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Recipe
 
@@ -160,7 +160,7 @@ class MatrixDialog(QDialog):
         columns.clicked.connect(lambda: self._redraw(columns=_seeds(COLUMNS)))
         self.export.clicked.connect(self._export)
         self.band.chosen.connect(lambda _: self._fill())
-        for band in bands(self._info.resolution):
+        for band in self._info.bands:
             self.band.enable(NAMES.index(band.name), bool(band.layers))
         for at, thumbnail in enumerate(self._cells):
             thumbnail.clicked.connect(lambda _=False, at=at: self._choose(at))

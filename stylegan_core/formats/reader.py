@@ -27,6 +27,7 @@ MODULES = {
     layouts.STYLEGAN2_TF: "stylegan2_tf",
     layouts.PROGAN_TF: "progan_tf",
     layouts.STYLEGAN2_ADA: "stylegan2_ada",
+    layouts.STYLEGAN3: "stylegan3",
     layouts.ROSINALITY1: "rosinality1",
     layouts.ROSINALITY2: "rosinality2",
     layouts.HUANGZH13: "huangzh13",
