@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from explorer import theme
 from explorer.controls.field import Field
 from explorer.controls.track import Track
-from stylegan_core.recipe import Knob
+from stylegan_core.recipe import FARTHEST, Knob
 
 REST = 400  # milliseconds without a key or wheel step after which the gesture counts as finished
 
@@ -65,7 +65,7 @@ class LabelledSlider(QWidget):
     ``changing`` follows every move, ``committed`` ends a gesture: the mouse button let go, a number typed, a reset,
     or 400 ms after the last key or wheel step. ``set_value`` is silent. ``zero`` is where the fill starts; by
     default 0 where the range holds it, and None draws no fill. ``colour`` is a band's name or "" for the accent.
-    ``limit`` = False keeps typed numbers as they are, also beyond the range.
+    Typed numbers may lie beyond the range, as far as a recipe's may, unless there is a ``limit``.
     """
 
     changing = Signal(float)
@@ -189,8 +189,8 @@ class LabelledSlider(QWidget):
             self.changing.emit(value)
 
     def _typed(self, value: float) -> None:
-        if self._limit:
-            value = min(self.knob.maximum, max(self.knob.minimum, value))
+        least, most = (self.knob.minimum, self.knob.maximum) if self._limit else (-FARTHEST, FARTHEST)
+        value = min(most, max(least, value))
         self.set_value(value)
         self.changing.emit(value)
         self._finish()
