@@ -78,7 +78,9 @@ def _fitting(data: dict[str, Any]) -> dict[str, Any]:
     for item in fields(Settings):
         value, wanted = data.get(item.name), getattr(standard, item.name)
         if isinstance(wanted, tuple) and isinstance(value, list):
-            made[item.name] = tuple(str(each) for each in value)
+            made[item.name] = tuple(each for each in value if isinstance(each, str))
+        elif isinstance(wanted, dict) and isinstance(value, dict):
+            made[item.name] = {key: each for key, each in value.items() if isinstance(each, str)}
         elif type(value) is type(wanted):
             made[item.name] = value
     return made

@@ -82,6 +82,7 @@ class Documents(QObject):
         engine.load_cancelled.connect(self._given_up)
         engine.answered.connect(self._answered)
         history.added.connect(lambda entry: self._write(lambda file: file.add(entry)))
+        history.came_back.connect(lambda key: self._write(lambda file: file.tell_shown(key)))
         history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
         history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
         history.removed.connect(lambda key, gone: self._write(lambda file: file.tell_removed(key, gone)))
@@ -268,7 +269,8 @@ class Documents(QObject):
         if self._reel.film != films[0]:  # one was begun before this was read
             self._keep_film()
         self._history.restore(entries)
-        last = next((entry for entry in reversed(entries) if _is_file(Path(entry.model_path))), None)
+        latest = sorted(reversed(entries), key=lambda entry: entry.key != file.shown)  # that one, else the newest
+        last = next((entry for entry in latest if _is_file(Path(entry.model_path))), None)
         if argument or self._pending is not None or self._session.info is not None:
             return
         if last is None:

@@ -34,6 +34,7 @@ class HistoryStrip(QWidget):
     """One thumbnail a commit, the newest at the left; asks to be written, never writes itself."""
 
     added = Signal(object)  # Entry
+    came_back = Signal(str)  # key of an entry that is on screen again
     pictured = Signal(str, bytes)  # key, thumbnail file
     starred = Signal(str, bool)  # key, favourite
     removed = Signal(str, bool)  # key, whether it is gone; False: it is back
@@ -47,6 +48,7 @@ class HistoryStrip(QWidget):
         self._session = session
         self._size = THUMB
         self._last: Frame | None = None
+        self._on_screen = ""  # key of the entry that was committed last
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._thumbnails: dict[str, Thumbnail] = {}
         self._waiting: dict[tuple[str, Recipe], str] = {}  # entries whose exact picture is still to come
@@ -216,6 +218,9 @@ class HistoryStrip(QWidget):
             self.added.emit(entry)
             self._count()
             self._wait_for_picture(entry)
+        elif key != self._on_screen:
+            self.came_back.emit(key)
+        self._on_screen = key
         self._select(key)
 
     def _key_of(self, recipe: Recipe) -> str | None:

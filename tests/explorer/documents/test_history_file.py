@@ -40,7 +40,7 @@ def test_a_line_torn_by_a_crash_costs_only_itself(home: Path) -> None:
     file = HistoryFile.acquire()
     file.add(entry(1))
     log = home / "history" / "history.jsonl"
-    log.write_bytes(log.read_bytes() + b'{"key":"torn","recipe":')
+    log.write_bytes(log.read_bytes() + b"[" * 100_000 + b'\n{"key":"torn","recipe":')
     file.add(entry(2))
     assert [each.recipe.latent.seed for each in file.read()] == [1, 2]
     file.close()
@@ -93,6 +93,20 @@ def test_what_was_removed_and_brought_back_is_there_where_it_was() -> None:
     assert [each.key for each in file.read()] == ["key2"]
     file.tell_removed("key1", False)
     assert [(each.key, each.favourite) for each in file.read()] == [("key1", True), ("key2", False)]
+    file.close()
+
+
+def test_what_was_on_screen_last_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = HistoryFile.acquire()
+    for seed in (1, 2, 3):
+        file.add(entry(seed))
+    file.read()
+    assert file.shown == "key3"
+    file.tell_shown("key2")
+    monkeypatch.setattr(history_file, "COMPACT", 3)
+    for _ in ("as written", "made smaller"):
+        file.read()
+        assert file.shown == "key2"
     file.close()
 
 
