@@ -269,7 +269,7 @@ class Documents(QObject):
         if self._reel.film != films[0]:  # one was begun before this was read
             self._keep_film()
         self._history.restore(entries)
-        latest = sorted(reversed(entries), key=lambda entry: entry.key != file.shown)  # that one, else the newest
+        latest = (*(entry for entry in entries if entry.key == file.shown), *reversed(entries))
         last = next((entry for entry in latest if _is_file(Path(entry.model_path))), None)
         if argument or self._pending is not None or self._session.info is not None:
             return
