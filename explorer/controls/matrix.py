@@ -152,6 +152,7 @@ class MatrixDialog(QDialog):
             head.addWidget(each)
         head.insertStretch(2, 1)
         self.message.setProperty("role", "muted")
+        self.message.setWordWrap(True)
         self._show_progress()
         outer.addLayout(head)
         outer.addLayout(grid)

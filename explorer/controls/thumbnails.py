@@ -119,16 +119,21 @@ class Thumbnail(QAbstractButton):
             painter.setPen(QPen(colours.colour("accent" if self.hasFocus() else "muted"), 1.5))
             painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 5, 5)
         if self._starred:
-            ratio = self.devicePixelRatioF()
-            painter.drawPixmap(
-                QPoint(self._size - 17, 3), icons.pixmap("star-full", colours.colour("coarse"), 14, ratio)
-            )
+            self._paint_star(painter)
         if self._caption:
             painter.setFont(theme.mono(theme.SMALL))
             token = "dim" if not self.isEnabled() else "text" if self._selected else "muted"
             painter.setPen(colours.colour(token))
             below = QRect(-8, self._size + 2, self._size + 16, 16)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._caption)
+
+    def _paint_star(self, painter: QPainter) -> None:
+        """A star on a dark disc: on its own it would be lost on a face of its colour."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.transparent(theme.DARK.colour("well"), 0.7))
+        painter.drawEllipse(QRectF(self._size - 20, 2, 18, 18))
+        star = icons.pixmap("star-full", theme.DARK.colour("coarse"), 14, self.devicePixelRatioF())
+        painter.drawPixmap(QPoint(self._size - 18, 4), star)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed_at = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None
