@@ -59,6 +59,13 @@ class Settings:
         others = [(each, where) for each, where in self.models.items() if each != model_hash]
         return replace(self, models=dict([*others, (model_hash, path)][-MOST_PLACES:]))
 
+    def beside(self, kept: Self) -> Self:
+        """These settings with what another window has opened since."""
+        others = (each for each in kept.recent if not any(each == own or _of_one_run(each, own) for own in self.recent))
+        places = [(each, where) for each, where in kept.models.items() if each not in self.models]
+        models = dict([*places, *self.models.items()][-MOST_PLACES:])
+        return replace(self, recent=(*self.recent, *others)[:RECENT], models=models)
+
 
 def settings_file() -> Path:
     """Where the settings lie."""
@@ -100,8 +107,8 @@ class SettingsKeeper:
         """Replaces the settings and saves, if they differ."""
         if value == self.value:
             return
-        self.value = value
+        self.value = value.beside(Settings.load())
         try:
-            value.save()
+            self.value.save()
         except OSError as error:
             log.warning("The settings are not kept: %s", error)
