@@ -39,13 +39,6 @@ class LayerStrip(ShowsFocus, QWidget):
         """First and last layer, both included."""
         return self._first, self._last
 
-    def set_model(self, resolution: int, num_layers: int) -> None:
-        """Shows the layers of another network."""
-        self._resolution, self._count = resolution, num_layers
-        self._bands = [band_of_layer(layer, resolution).name for layer in range(num_layers)]
-        self.set_range(self._first, self._last)
-        self.updateGeometry()
-
     def set_range(self, first: int, last: int | None) -> None:
         """Shows a range without emitting; ``last`` None is the last layer."""
         top = self._count - 1

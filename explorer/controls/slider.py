@@ -40,7 +40,9 @@ class NumberField(Field):
 
     def write(self) -> None:
         text = f"{self._value:+.{self.decimals}f}" if self.signed else f"{self._value:.{self.decimals}f}"
-        self.setText(text.replace("+0.0", "0.0") if self._value == 0 else text)
+        if self._value == 0:
+            text = text.replace("+0.0", "0.0")
+        self.setText("–" if math.isnan(self._value) else text)
         self.setModified(False)
 
     def take(self) -> None:
@@ -111,15 +113,16 @@ class LabelledSlider(QWidget):
         self.number.show_value(value)
         self.track.update()
 
+    def show_mixed(self) -> None:
+        """Stands for several values that differ: whatever is chosen next is a change, the default too."""
+        self.set_value(self.default)
+        self._value = math.nan
+        self.number.show_value(math.nan)
+
     def steer(self, value: float) -> None:
         """Moves it as a hand does; whoever steers it ends the gesture."""
         self.set_value(value)
         self.changing.emit(value)
-
-    def set_colour(self, token: str) -> None:
-        """Fills the track in a band's colour; "" is the accent."""
-        self.track.colour = token
-        self.track.update()
 
     def set_why_not(self, reason: str) -> None:
         """Disables the slider and says why in its tooltip; an empty reason enables it again."""

@@ -158,7 +158,6 @@ class ThumbnailGrid(QWidget):
     """A grid of ``count`` thumbnails in ``columns``; one row makes a strip. ``chosen`` carries the index."""
 
     chosen = Signal(int)
-    menu_asked = Signal(int, QPoint)
 
     def __init__(
         self, count: int, columns: int, size: int = 48, spacing: int = 6, parent: QWidget | None = None
@@ -173,7 +172,6 @@ class ThumbnailGrid(QWidget):
         for index in range(count):
             thumbnail = Thumbnail(size)
             thumbnail.clicked.connect(lambda _=False, at=index: self.chosen.emit(at))
-            thumbnail.menu_asked.connect(lambda where, at=index: self.menu_asked.emit(at, where))
             self._grid.addWidget(thumbnail, index // columns, index % columns)
             self.thumbnails.append(thumbnail)
 
