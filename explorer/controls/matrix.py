@@ -153,6 +153,7 @@ class MatrixDialog(QDialog):
         head.insertStretch(2, 1)
         self.message.setProperty("role", "muted")
         self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         self._show_progress()
         outer.addLayout(head)
         outer.addLayout(grid)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
@@ -45,6 +45,7 @@ class SheetDialog(QDialog):
         self._says = QLabel("Other faces with the present changes, each drawn exactly.")
         self._says.setProperty("role", "muted")
         self._says.setWordWrap(True)
+        self._says.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         self._save = button("Save as…", "Asks for a PNG or PDF file and draws the sheet.", "primary")
         self._close = button("Close", "Closes this dialog; a sheet that is being drawn is given up.")
         self._save.clicked.connect(self._ask_path)

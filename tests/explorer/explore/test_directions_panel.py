@@ -290,10 +290,11 @@ def test_a_direction_that_is_removed_is_brought_back_to_its_place(
 def test_a_direction_that_came_with_a_recipe_says_so(session: Session, panel: Any, qtbot: QtBot) -> None:
     vector = np.zeros(16, np.float32)
     vector[3] = 1
-    session.apply(Recipe(directions=(AppliedDirection(Direction("Elsewhere", Vector.of(vector)), 1.0),)))
+    session.apply(Recipe(directions=(AppliedDirection(Direction("<b>Elsewhere</b>", Vector.of(vector)), 1.0),)))
     grown(panel, qtbot)
-    row = next(row for row in panel.rows if row.entry.direction.name == "Elsewhere")
+    row = next(row for row in panel.rows if row.entry.direction.name == "<b>Elsewhere</b>")
     assert _score_words(row.entry) == "Came with a recipe."
+    assert "&lt;b&gt;Elsewhere" in row.name.toolTip()  # as it is written, not in bold
 
 
 def test_a_damaged_library_is_named_and_put_aside(show: Any, qtbot: QtBot) -> None:
