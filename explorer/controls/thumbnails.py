@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QSizePolicy, QWidget
 
@@ -129,11 +129,13 @@ class Thumbnail(QAbstractButton):
 
     def _paint_star(self, painter: QPainter) -> None:
         """A star on a dark disc: on its own it would be lost on a face of its colour."""
+        wide = 14 if self._size > 48 else 11
+        disc = QRectF(self._size - wide - 6, 2, wide + 4, wide + 4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.transparent(theme.DARK.colour("well"), 0.7))
-        painter.drawEllipse(QRectF(self._size - 20, 2, 18, 18))
-        star = icons.pixmap("star-full", theme.DARK.colour("coarse"), 14, self.devicePixelRatioF())
-        painter.drawPixmap(QPoint(self._size - 18, 4), star)
+        painter.drawEllipse(disc)
+        star = icons.pixmap("star-full", theme.DARK.colour("coarse"), wide, self.devicePixelRatioF())
+        painter.drawPixmap(disc.topLeft() + QPointF(2, 2), star)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed_at = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None
