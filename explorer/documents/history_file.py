@@ -87,11 +87,14 @@ class HistoryFile:
             left.replace(self._film)
 
     def read(self) -> list[Entry]:
-        """The entries, oldest first: the last few hundred and every favourite."""
+        """The entries, oldest first: the last few hundred and every favourite. Raises OSError."""
         try:
             lines = self._file.read_text("utf-8", errors="replace").splitlines()
         except FileNotFoundError:
             return []
+        except OSError as error:
+            reason = f"{self._file} cannot be read ({error.strerror})"
+            raise OSError(f"{reason}: the history of this window will not be kept.") from None
         entries: dict[str, Entry] = {}
         gone: set[str] = set()
         for line in lines:

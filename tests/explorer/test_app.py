@@ -680,7 +680,8 @@ def test_paths_are_judged_by_content(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="neither a run nor a folder"):
         look(run)
     (run / "config.json").write_text("{}")
-    assert look(run).run == str(run)
+    (run / "checkpoints").mkdir()
+    assert look(run).run == look(run / "checkpoints").run == str(run)
     recipe = tmp_path / "recipe.txt"
     recipe.write_text(Recipe(psi=0.1).to_json())
     assert look(recipe).recipe == Recipe(psi=0.1)

@@ -123,6 +123,14 @@ def test_a_long_history_is_made_smaller_and_favourites_stay(home: Path, monkeypa
     file.close()
 
 
+def test_a_history_that_cannot_be_read_is_one_sentence(home: Path) -> None:
+    file = HistoryFile.acquire()
+    (home / "history" / "history.jsonl").mkdir()
+    with pytest.raises(OSError, match=r"history\.jsonl cannot be read \(.+\): the history of this window"):
+        file.read()
+    file.close()
+
+
 def test_a_home_that_cannot_be_written_is_one_sentence(home: Path) -> None:
     (home / "history").write_text("a file where the folder should be")
     with pytest.raises(OSError, match="File exists"):
