@@ -67,7 +67,7 @@ class LabelledSlider(QWidget):
     ``changing`` follows every move, ``committed`` ends a gesture: the mouse button let go, a number typed, a reset,
     or 400 ms after the last key or wheel step. ``set_value`` is silent. ``zero`` is where the fill starts; by
     default 0 where the range holds it, and None draws no fill. ``colour`` is a band's name or "" for the accent.
-    Typed numbers may lie beyond the range, as far as a recipe's may, unless there is a ``limit``.
+    Typed numbers may lie beyond the range, as far as a recipe's may.
     """
 
     changing = Signal(float)
@@ -84,11 +84,10 @@ class LabelledSlider(QWidget):
         signed: bool = False,
         label_width: int | None = None,
         number_width: int = 52,
-        limit: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.knob, self.default, self._limit = knob, default, limit
+        self.knob, self.default = knob, default
         self._decimals = max(0, -math.floor(math.log10(knob.step) + 1e-9))
         self._value = default
         self.label, self.track = QLabel(label), Track()
@@ -192,8 +191,7 @@ class LabelledSlider(QWidget):
             self.changing.emit(value)
 
     def _typed(self, value: float) -> None:
-        least, most = (self.knob.minimum, self.knob.maximum) if self._limit else (-FARTHEST, FARTHEST)
-        value = min(most, max(least, value))
+        value = min(FARTHEST, max(-FARTHEST, value))
         self.set_value(value)
         self.changing.emit(value)
         self._finish()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.controls.asking import unasked, with_ending
 from explorer.documents.history_file import Entry, HistoryFile
 from explorer.documents.opening import Opened, bundled_models, first_face, look, nearest, neighbour
 from explorer.documents.outside import show
@@ -140,10 +141,14 @@ class Documents(QObject):
             self._open_bundled(but=path)
 
     def save(self, path: str) -> None:
-        """Draws the current recipe exactly and writes it, with its recipe inside, where pictures are drawn."""
+        """Draws the current recipe exactly and writes it as PNG, its recipe inside, where pictures are drawn."""
+        named = with_ending(path, ".png")
+        if why := unasked(path, named):
+            self.said.emit(Problem(why), "bad")
+            return
         self._session.commit()
         self._settings.change(save_folder=str(Path(path).parent))
-        self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, path))
+        self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, named))
 
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""

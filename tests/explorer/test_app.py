@@ -401,6 +401,15 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(start: Make, qtbot: QtB
     assert not (home / "full.png").exists()
 
 
+def test_a_picture_is_saved_under_the_name_of_what_it_is(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.documents.save(str(home / "face.jpg"))
+    qtbot.waitUntil(lambda: explorer.window.banner.sentence.startswith(f"Saved {home / 'face.jpg.png'}"))
+    explorer.documents.save(str(home / "face.jpg"))  # nobody was asked about the file that is there now
+    assert "exists already" in explorer.window.banner.sentence
+
+
 def test_history_and_model_come_back_after_a_restart(start: Make, qtbot: QtBot, home: Path) -> None:
     explorer = start(model_file(home, "mine"))
     drawn(explorer, qtbot)
