@@ -143,6 +143,10 @@ def test_single_layers_behind_the_disclosure(qtbot: QtBot, session: Session, sho
     panel.rows[4].weighed.emit(0.5)
     (mix,) = session.recipe.mixes
     assert (mix.band, mix.first, mix.last, mix.weight) == (None, 4, 4, 0.5)
+    panel.per_layer.click()
+    assert panel.per_layer.text() == "per layer 1"  # it acts, seen or not
+    session.undo()
+    assert panel.per_layer.text() == "per layer"
 
 
 def test_bands_and_layers_live_side_by_side() -> None:
