@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton
 from explorer import theme
 from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
-from explorer.controls.literal import literal
+from explorer.controls.literal import literal, literal_tip
 from explorer.controls.slider import LabelledSlider
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
@@ -90,8 +90,8 @@ class DirectionRow(QWidget):
     def _explain(self) -> None:
         """How well the direction is known, and what it changes where that was measured."""
         words = _score_words(self.entry) + (f" Measured: {self._measured}." if self._measured else "")
-        self.score.setToolTip(words)
-        self.name.setToolTip(f"{self.entry.direction.name}. {words} Click for choices; F2 renames.")
+        self.score.setToolTip(literal_tip(words))
+        self.name.setToolTip(literal_tip(f"{self.entry.direction.name}. {words} Click for choices; F2 renames."))
 
     def show_applied(self, applied: AppliedDirection | None) -> None:
         """Shows strength and layers as the recipe has them, silently; None is not in use."""

@@ -25,6 +25,7 @@ class LayerStrip(ShowsFocus, QWidget):
         self._count, self._sides = info.num_layers, info.layer_resolutions
         self._bands = [info.band_of(layer).name for layer in range(info.num_layers)]
         self._first, self._last, self._anchor = 0, info.num_layers - 1, 0
+        self._dragged = False
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(lambda: self.committed.emit(self._first, self._last))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,16 +82,23 @@ class LayerStrip(ShowsFocus, QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            self._rest.stop()
+            self._dragged = False
             self._anchor = self._layer_at(event.position().x())
             self._choose(self._anchor, self._anchor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
+            self._dragged = True
             self._choose(self._anchor, self._layer_at(event.position().x()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._dragged:
             self.committed.emit(self._first, self._last)
+        else:
+            self._rest.start()  # it may be the first half of a double-click: both are one gesture
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._anchor = 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.controls.asking import ask_to_save
+from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.chips import Segments, button
 from explorer.controls.mix_row import source_words
 from explorer.controls.thumbnails import Thumbnail
@@ -152,6 +152,8 @@ class MatrixDialog(QDialog):
             head.addWidget(each)
         head.insertStretch(2, 1)
         self.message.setProperty("role", "muted")
+        self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         self._show_progress()
         outer.addLayout(head)
         outer.addLayout(grid)
@@ -183,6 +185,10 @@ class MatrixDialog(QDialog):
 
     def export_to(self, path: str) -> None:
         """Asks for the whole matrix, exact and at the network's own resolution, with its seeds, in one picture."""
+        named = with_ending(path, ".png")
+        if why := unasked(path, named):
+            self.message.setText(why)
+            return
         self.given_up.emit(EXPORT)  # what was asked before, so that the same may be asked again
         asked = self._request()
         faces = zip(asked.rows, self._rows, strict=True)
@@ -191,7 +197,7 @@ class MatrixDialog(QDialog):
         for at, (recipe, latent) in enumerate(faces):
             recipes += [recipe, *asked.cells[at * COLUMNS : (at + 1) * COLUMNS]]
             captions += [source_words(latent), *[""] * COLUMNS]
-        self._exporting = Sheet(EXPORT, tuple(recipes), COLUMNS + 1, path, tuple(captions), 0, asked.rows[0])
+        self._exporting = Sheet(EXPORT, tuple(recipes), COLUMNS + 1, named, tuple(captions), 0, asked.rows[0])
         self._left = TimeLeft()
         self.message.setText("Drawing the matrix at full size …")
         self.export.setText("Cancel")
