@@ -33,7 +33,7 @@ VERSION = "1"
 WEIGHTS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 """The types that weights may be stored in; all are drawn in float32."""
 
-AT_ONCE = 1 << 20  # pixels drawn at once: 32 pictures of 1024² would take 13 to 26 gigabytes
+AT_ONCE = 1 << 20  # pixels drawn at once: 32 pictures of 1024² would take some 12 gigabytes in StyleGAN v1
 
 Progress = Callable[[float], bool | None]
 

@@ -181,7 +181,7 @@ def test_without_the_feature_network_colours_do(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_large_pictures_are_tried_two_at_once() -> None:
-    """Eight of 1024² took three gigabytes in StyleGAN v1 and six in StyleGAN2."""
+    """Eight of 1024² took three gigabytes in StyleGAN v1."""
     small, large = (Model(lively(replace(FAMILY["f"], resolution=side))) for side in (32, 256))
     for model, at_once in ((small, 8), (large, 2)):
         tried = starts.batches(model, 1)
