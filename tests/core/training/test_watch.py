@@ -18,7 +18,7 @@ from stylegan_core.training import launch, loop, watch
 from stylegan_core.training.config import preset
 from stylegan_core.training.step import StepNumbers
 from stylegan_core.training.watch import STEPS, Watch, feature_diversity
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 
 
 class Notes:
@@ -111,7 +111,7 @@ def test_a_generator_that_collapses_is_noticed_in_a_run(
         original(running)
 
     monkeypatch.setattr(loop.Loop, "samples", samples)
-    said = alerts(train("snapshot_kimg=0.008"))
+    said = alerts(train("settle_steps=0", "snapshot_kimg=0.008"))
     assert [alert.code for alert in said] == ["collapse"]
     assert said[0].text.endswith(".")
 
@@ -122,7 +122,7 @@ def test_a_discriminator_that_wins_is_noticed_in_a_run(
     monkeypatch.setattr(watch, "STEPS", 4)
     monkeypatch.setattr(watch, "GAP", 0.0)
     monkeypatch.setattr(watch, "NO_LOSS", math.inf)
-    assert "saturation" in [alert.code for alert in alerts(train())]
+    assert "saturation" in [alert.code for alert in alerts(train(*QUICK))]
 
 
 def test_a_loader_that_stalls_is_noticed_in_a_run(
@@ -138,7 +138,7 @@ def test_a_loader_that_stalls_is_noticed_in_a_run(
 
     monkeypatch.setattr(LevelCache, "batch", batch)
     monkeypatch.setattr(launch, "Loader", functools.partial(Loader, stall_seconds=0.05))
-    assert {alert.code for alert in alerts(train())} == {"stalled-loader"}
+    assert {alert.code for alert in alerts(train("settle_steps=0"))} == {"stalled-loader"}
 
 
 def test_feature_diversity_is_that_of_the_features() -> None:
