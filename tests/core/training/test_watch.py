@@ -1,8 +1,9 @@
 """The alerts of a training gone wrong, each made to happen."""
 
-import functools
 import math
-import time
+import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -128,17 +129,24 @@ def test_a_discriminator_that_wins_is_noticed_in_a_run(
 def test_a_loader_that_stalls_is_noticed_in_a_run(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    original, calls = LevelCache.batch, []
+    original, calls, noticed = LevelCache.batch, [], threading.Event()
 
     def batch(cache: LevelCache, level: int, indices: object) -> object:
         calls.append(level)
         if len(calls) == 5:
-            time.sleep(0.2)
+            assert noticed.wait(30)
         return original(cache, level, indices)  # type: ignore[arg-type]
 
+    def loader(*inputs: Any, on_stall: Callable[[str], None], **named: Any) -> Loader:
+        def told(text: str) -> None:
+            on_stall(text)
+            noticed.set()
+
+        return Loader(*inputs, on_stall=told, stall_seconds=0.05, **named)
+
     monkeypatch.setattr(LevelCache, "batch", batch)
-    monkeypatch.setattr(launch, "Loader", functools.partial(Loader, stall_seconds=0.05))
-    assert {alert.code for alert in alerts(train("settle_steps=0"))} == {"stalled-loader"}
+    monkeypatch.setattr(launch, "Loader", loader)
+    assert {alert.code for alert in alerts(train(*QUICK))} == {"stalled-loader"}
 
 
 def test_feature_diversity_is_that_of_the_features() -> None:
