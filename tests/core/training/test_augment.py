@@ -18,11 +18,11 @@ from stylegan_core.training.keys import Purpose
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state
 
 MANY = range(4000)
-PLAIN = ("settle_steps=0", "snapshot_kimg=0.016")
+PLAIN = (*QUICK, "snapshot_kimg=0.016")
 ADA = ("ada.target=0.6", *PLAIN)
 
 

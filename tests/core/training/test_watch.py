@@ -112,7 +112,7 @@ def test_a_generator_that_collapses_is_noticed_in_a_run(
         original(running)
 
     monkeypatch.setattr(loop.Loop, "samples", samples)
-    said = alerts(train("settle_steps=0", "snapshot_kimg=0.008"))
+    said = alerts(train(*QUICK, "snapshot_kimg=0.016"))
     assert [alert.code for alert in said] == ["collapse"]
     assert said[0].text.endswith(".")
 
