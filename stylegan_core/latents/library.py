@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from stylegan_core.files.places import place
 from stylegan_core.files.whole_file import write_whole
-from stylegan_core.recipe import AppliedDirection, Direction, Recipe
+from stylegan_core.recipe import AppliedDirection, Direction, Recipe, Vector
 
 VERSION = 1
 KIND = "stylegan-explorer directions"
@@ -41,9 +41,9 @@ class Entry:
     leak: float | None = None
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> tuple[str, Vector]:
         """What tells two directions apart: names may change, vectors do not."""
-        return self.source, self.direction.vector.data.hex()[:64]
+        return self.source, self.direction.vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _said_of(path: Path) -> Iterator[None]:
     """What is wrong with a library, in one sentence that names its file."""
     try:
         yield
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"{path} is no direction library ({error}): choose a file this program has saved.") from None
 
 
