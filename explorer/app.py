@@ -100,10 +100,10 @@ class Explorer(QObject):
         self.documents = Documents(self.session, self.engine, self.history, self.reel, self.settings, self)
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
-        self.train = TrainWorkspace(home())
+        self.train = TrainWorkspace(home(), self.window.pages)
         self.lab, self.sweep = LabPage(self.session), SweepPage(self.session)
         self.entanglement = EntanglementPage(self.session)
-        self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement))
+        self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement), self.window.pages)
         self.disk = Background(self)
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
@@ -123,7 +123,7 @@ class Explorer(QObject):
             self.window, self.session, self.picture, self.history, self.film, self.below, self.actions, self.panels,
             self.hint, self.settings, self,
         )  # fmt: skip
-        self._lay_out(ExplorePage(left, right, self.picture, self.below))
+        self._lay_out(ExplorePage(left, right, self.picture, self.below, self.window.pages))
         self._connect_session()
         self._connect_engine()
         connect_parts(self)

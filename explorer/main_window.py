@@ -267,9 +267,11 @@ class ExplorePage(QWidget):
     low_changed = Signal(bool)  # the page is so low that the history must make room for the picture
     spare_changed = Signal(int)  # after the page got another size: pixels left in the right column, or short of it
 
-    def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget], picture: QWidget, below: QWidget) -> None:
-        super().__init__()
-        self.middle = QWidget()
+    def __init__(
+        self, left: Sequence[QWidget], right: Sequence[QWidget], picture: QWidget, below: QWidget, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.middle = QWidget(self)
         middle = QVBoxLayout(self.middle)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
@@ -278,9 +280,9 @@ class ExplorePage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(SideColumn("left", LEFT_WIDTH, left))
+        row.addWidget(SideColumn("left", LEFT_WIDTH, left, self))
         row.addWidget(self.middle, 1)
-        self.right = SideColumn("right", RIGHT_WIDTH, right)
+        self.right = SideColumn("right", RIGHT_WIDTH, right, self)
         row.addWidget(self.right)
         self._low = False
 

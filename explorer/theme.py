@@ -127,8 +127,10 @@ def apply(app: QApplication, name: str) -> Theme:
     What is seen changes at once, hidden widgets in the next turns of the event loop.
     """
     global _current
-    _current = _THEMES.get(name, DARK)
+    before, _current = _current, _THEMES.get(name, DARK)
     first = app.property("styled") is None
+    if not first and _current is before:
+        return _current
     if first:
         app.setStyle(QStyleFactory.create("Fusion"))
         for path in sorted((RESOURCES / "fonts").glob("*.[ot]tf")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import random
@@ -15,6 +16,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by torch when it is loaded
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 THREAD_GRACE = 2.0  # seconds a thread that was told to stop may take
+
+
+def pytest_collection_finish() -> None:
+    """Python's collector need not look at the modules and tests again, which stay to the end, during every test."""
+    gc.freeze()
 
 
 class Unexpected(logging.Handler):

@@ -25,7 +25,7 @@ from unittest.mock import patch
 
 import torch
 import torch.nn.functional as F
-from scipy.stats import t as student
+from scipy.special import stdtrit
 from torch import Tensor
 
 from stylegan_core.__main__ import one_sentence
@@ -104,7 +104,7 @@ def interval(ratios: Sequence[float]) -> tuple[float, float, float]:
     """The geometric mean of at least two ratios, and where it lies with :data:`SURE` on either side."""
     logs = [math.log(one) for one in ratios]
     middle, error = statistics.mean(logs), statistics.stdev(logs) / math.sqrt(len(logs))
-    reach = error * float(student.ppf(SURE, len(logs) - 1))
+    reach = error * float(stdtrit(len(logs) - 1, SURE))
     return math.exp(middle), math.exp(middle - reach), math.exp(middle + reach)
 
 

@@ -282,6 +282,7 @@ def test(arguments: list[str]) -> int:
     Qt draws in memory, except in the tests that start an X server of their own.
     """
     environment = {"OMP_NUM_THREADS": "1"} | os.environ | {"QT_QPA_PLATFORM": "offscreen"}  # more would only wait
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or every process that a test starts compiles everything again
     return subprocess.call([PYTHON, "-m", "pytest", *(arguments or SHARED)], cwd=ROOT, env=environment)
 
 

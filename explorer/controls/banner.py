@@ -91,7 +91,8 @@ class Banner(QFrame):
         self._over = widget
         if widget is not None:
             widget.installEventFilter(self)
-        self._fit()
+        if not self.isHidden():
+            self._fit()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -141,7 +142,7 @@ class Banner(QFrame):
         self.setGeometry(area.left() + (area.width() - width) // 2, area.top() + 14, width, height)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self.isHidden():
             self._fit()
         return False
 

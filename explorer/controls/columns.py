@@ -11,10 +11,14 @@ from explorer.controls.scrolling import BAR, ScrollDown
 
 
 class SideColumn(QFrame):
-    """Panels one below the other, as wide as they were designed, scrolling where the window is low."""
+    """Panels one below the other, as wide as they were designed, scrolling where the window is low.
 
-    def __init__(self, edge: str, width: int, panels: Sequence[QWidget]) -> None:
-        super().__init__()
+    They come last, into what already hangs together: Qt applies the style sheet to all of a branch again whenever it
+    is hung up elsewhere, and for the first time when an area to scroll takes it in.
+    """
+
+    def __init__(self, edge: str, width: int, panels: Sequence[QWidget], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName("side")
         self.setProperty("edge", edge)
         self.setFixedWidth(width)
@@ -22,15 +26,15 @@ class SideColumn(QFrame):
         column = self._column = QVBoxLayout(body)
         column.setContentsMargins(14, 10, 14 - BAR, 12)
         column.setSpacing(14)
-        for panel in panels:
-            column.addWidget(panel)
-        column.addStretch(1)
-        scroll = self._scroll = ScrollDown(body)
+        scroll = self._scroll = ScrollDown(body, self)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.verticalScrollBar().setSingleStep(16)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+        for panel in panels:
+            column.addWidget(panel)
+        column.addStretch(1)
 
     @property
     def spare(self) -> int:

@@ -85,7 +85,7 @@ class Plot(QWidget):
         self._boundaries: list[pg.InfiniteLine] = []
         self._flags: list[pg.InfiniteLine] = []
         self.title, self.values = QLabel(title), QLabel()
-        self.view = pg.PlotWidget(background=None)
+        self.view = pg.PlotWidget(background=None, enableMenu=False)
         self.view.setAntialiasing(True)
         self.view.setObjectName("well")
         self._lines = {curve.column: self.view.plot(connect="finite") for curve in self.curves}
@@ -116,7 +116,6 @@ class Plot(QWidget):
     def _set_up_view(self) -> None:
         item = self.view.getPlotItem()
         item.hideButtons()
-        item.setMenuEnabled(False)
         item.setContentsMargins(0, 2, 4, 0)
         self.view.setFrameShape(QFrame.Shape.NoFrame)
         self.view.setMouseEnabled(x=True, y=False)

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -81,17 +82,9 @@ class Library:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Reads :meth:`save`; raises OSError or ValueError with one sentence naming the file."""
-        if path.stat().st_size > LARGEST_FILE:
-            raise ValueError(f"{path} is too large for a direction library: choose a file this program has saved.")
-        try:
-            data = json.loads(path.read_text("utf-8"))
-            if data["kind"] != KIND or not isinstance(data["version"], int):
-                raise ValueError("its kind is another one")
+        with _said_of(path):
+            data = _read(path)
             return cls(str(data["model"]), str(data["model_name"]), tuple(_decode(part) for part in data["directions"]))
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-            raise ValueError(
-                f"{path} is no direction library ({error}): choose a file this program has saved."
-            ) from None
 
 
 def library_path(model: str, model_name: str) -> Path:
@@ -107,10 +100,30 @@ def shipped_library(model: str) -> Library | None:
     is damaged.
     """
     for path in sorted(SHIPPED.glob("*/*directions.json")):
-        library = Library.load(path)
-        if library.model == model:
-            return library
+        with _said_of(path):
+            model_of_it = str(_read(path)["model"])
+        if model_of_it == model:
+            return Library.load(path)
     return None
+
+
+@contextmanager
+def _said_of(path: Path) -> Iterator[None]:
+    """What is wrong with a library, in one sentence that names its file."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"{path} is no direction library ({error}): choose a file this program has saved.") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What :meth:`Library.save` wrote, its directions not decoded yet."""
+    if path.stat().st_size > LARGEST_FILE:
+        raise ValueError("it is too large")
+    data = json.loads(path.read_text("utf-8"))
+    if data["kind"] != KIND or not isinstance(data["version"], int):
+        raise ValueError("its kind is another one")
+    return data  # type: ignore[no-any-return]
 
 
 def _encode(entry: Entry) -> dict[str, Any]:

@@ -95,6 +95,23 @@ def test_every_widget_hears_of_another_theme(qapp: QApplication, qtbot: QtBot, k
     theme.apply(qapp, "dark")
 
 
+def test_the_theme_that_is_there_already_is_not_put_on_again(qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, "dark")
+    heard: list[QEvent.Type] = []
+
+    class Ear(QFrame):
+        def changeEvent(self, event: QEvent) -> None:
+            heard.append(event.type())
+
+    seen, hidden = Ear(), Ear()
+    for each in (seen, hidden):
+        qtbot.addWidget(each)
+    seen.show()
+    heard.clear()
+    theme.apply(qapp, "dark")
+    assert heard == [] and theme.is_everywhere()
+
+
 def test_no_colour_stands_in_the_style_sheet() -> None:
     sheet = (theme.RESOURCES / "style.qss").read_text(encoding="utf-8")
     assert not re.findall(r"[^\n{]*:[^;]*#[0-9a-fA-F]{3}[^;]*", sheet)

@@ -49,6 +49,7 @@ def finish(explorer: Explorer) -> None:
     explorer.window.close()
     explorer.close()
     explorer.window.deleteLater()
+    explorer.deleteLater()  # it belongs to the application, which outlives the test
 
 
 def drawn(explorer: Explorer, qtbot: QtBot) -> None:

@@ -12,7 +12,8 @@ import sys
 for name in ("PySide6", "shiboken6", "pyqtgraph", "superqt", "explorer"):
     sys.modules[name] = None  # importing it raises ImportError
 import pytest
-sys.exit(pytest.main(["tests/core", "--collect-only", "-q", "-p", "no:pytest-qt", "-p", "no:cacheprovider"]))
+quick = ["--assert=plain", "-p", "no:pytest-qt", "-p", "no:cacheprovider"]
+sys.exit(pytest.main(["tests/core", "--collect-only", "-q", *quick]))
 """
 
 

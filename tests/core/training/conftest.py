@@ -1,5 +1,6 @@
 """Small runs to test the trainer with: a folder of pictures and a configuration that takes under a second."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from stylegan_core.rundir import RunDir
 from stylegan_core.training.launch import Launch, Wish
 
 Train = Callable[..., RunDir]
+QUICK = ("settle_steps=0", "growth.batch=16")  # two steps a phase, and as many images as ever
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +39,33 @@ def train(tmp_path: Path, pictures: Path) -> Train:
         return RunDir(tmp_path / name)
 
     return start
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Callable[..., Path]:
+    """The folder of a finished run of these settings, which is never written to again."""
+    found: dict[tuple[str, ...], Path] = {}
+
+    def once(*settings: str) -> Path:
+        if settings not in found:
+            run = tmp_path_factory.mktemp("finished") / "run"
+            Launch(Wish(run, "tiny", str(pictures), settings)).train()
+            found[settings] = run
+        return found[settings]
+
+    return once
+
+
+@pytest.fixture
+def finished(tmp_path: Path, trained_once: Callable[..., Path]) -> Train:
+    """finished(*settings, name="run"): as ``train``, but a copy of a run that is trained once for all who ask.
+
+    For what looks at a finished run, goes on with it, or is compared with one that nothing disturbed. It is asked for
+    before anything of the trainer is patched.
+    """
+
+    def copy(*settings: str, name: str = "run") -> RunDir:
+        torch.set_num_threads(1)
+        return RunDir(shutil.copytree(trained_once(*settings), tmp_path / name))
+
+    return copy

@@ -50,9 +50,9 @@ def noted(run: RunDir) -> TrainingConfig:
     ],
 )
 def test_another_preset_or_data_is_refused(
-    train: Train, pictures: Path, tmp_path: Path, preset: str, data: str, settings: tuple[str, ...], says: str
+    finished: Train, pictures: Path, tmp_path: Path, preset: str, data: str, settings: tuple[str, ...], says: str
 ) -> None:
-    run = train()
+    run = finished(*SHORT)
     if data:
         shutil.copytree(pictures, tmp_path / data)
         (tmp_path / data / "000.png").unlink()
@@ -61,8 +61,8 @@ def test_another_preset_or_data_is_refused(
         Launch(Wish(run.path, preset, data, settings))
 
 
-def test_the_same_data_may_have_moved(train: Train, pictures: Path, tmp_path: Path) -> None:
-    run = train()
+def test_the_same_data_may_have_moved(finished: Train, pictures: Path, tmp_path: Path) -> None:
+    run = finished(*SHORT)
     shutil.copytree(pictures, tmp_path / "moved")
     Launch(Wish(run.path, "tiny", str(tmp_path / "moved")))
     Launch(Wish(run.path))

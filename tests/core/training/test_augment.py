@@ -18,11 +18,12 @@ from stylegan_core.training.keys import Purpose
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state
 
 MANY = range(4000)
-ADA = ("ada.target=0.6", "snapshot_kimg=0.016")
+PLAIN = (*QUICK, "snapshot_kimg=0.016")
+ADA = ("ada.target=0.6", *PLAIN)
 
 
 def pictures(number: int = 6, side: int = 16, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -158,7 +159,7 @@ def lively(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step, "adjusted", rising)
 
 
-def test_p_is_in_the_log_and_a_stopped_run_ends_as_one_that_went_on(
+def test_p_is_in_the_log_where_it_is_asked_for_and_a_stopped_run_ends_as_one_that_went_on(
     train: Train, monkeypatch: pytest.MonkeyPatch, lively: None
 ) -> None:
     whole = train(*ADA, name="whole")
@@ -166,6 +167,10 @@ def test_p_is_in_the_log_and_a_stopped_run_ends_as_one_that_went_on(
     assert isinstance(counters["ada_p"], float) and counters["ada_p"] > 0
     ticks = [event.ada_p for event in EventReader(whole).poll() if isinstance(event, Tick)]
     assert ticks[0] == 0 and max(ticks) > 0
+    plain = train(*PLAIN, name="plain")
+    assert final_state(plain)[0]["ada_p"] == 0
+    with pytest.raises(AssertionError):
+        assert_same_end(plain, whole)
     with monkeypatch.context() as patch:
         original = Loop.check
 
@@ -176,10 +181,3 @@ def test_p_is_in_the_log_and_a_stopped_run_ends_as_one_that_went_on(
         patch.setattr(Loop, "check", check)
         train(*ADA)
     assert_same_end(train(*ADA), whole)
-
-
-def test_off_by_default_and_different_when_on(train: Train, lively: None) -> None:
-    plain, on = train(name="plain"), train(*ADA)
-    assert final_state(plain)[0]["ada_p"] == 0
-    with pytest.raises(AssertionError):
-        assert_same_end(plain, on)

@@ -11,7 +11,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.recipe import Recipe
 from stylegan_core.rundir import RunDir
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def model_file(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def trained(train: Train) -> Path:
+def trained(finished: Train) -> Path:
     """A run that is finished."""
-    return train("settle_steps=0").path
+    return finished(*QUICK).path
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

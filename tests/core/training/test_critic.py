@@ -127,7 +127,7 @@ def test_ticks_tell_what_it_says(undisturbed: RunDir) -> None:
 
 def test_it_learns_to_tell_drawn_pictures_from_real_ones(state: TrainingState) -> None:
     stepper, numbers = Stepper(state, torch.float32), StepNumbers()
-    for _ in range(20):
+    for _ in range(6):
         stepper.discriminator_half(reals(), None, LAST, numbers)
     assert numbers.critic_real is not None
     assert numbers.critic_fake is not None

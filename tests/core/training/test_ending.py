@@ -23,11 +23,11 @@ from stylegan_core.training import checkpoint, ending, keeping, loop, samples
 from stylegan_core.training.keeping import spare
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import Stepper
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state, story
 
-PLAIN = ("settle_steps=0", "snapshot_kimg=0.064")
-NEVER = ("settle_steps=0", "snapshot_kimg=9")
+PLAIN = (*QUICK, "snapshot_kimg=0.064")
+NEVER = (*QUICK, "snapshot_kimg=9")
 
 
 class Clock:
@@ -83,6 +83,7 @@ def the_end(run: RunDir) -> End:
 )
 def test_a_run_that_could_not_save_says_so(
     train: Train,
+    finished: Train,
     tmp_path: Path,
     pictures: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -111,7 +112,7 @@ def test_a_run_that_could_not_save_says_so(
     assert 59 < clock.now < 62
     assert [img_of(path) for path in run.every_state()] == [64]
     monkeypatch.undo()
-    assert_same_end(train(*PLAIN), train(*PLAIN, name="whole"))
+    assert_same_end(train(*PLAIN), finished(*PLAIN, name="whole"))
     assert caplog.records
 
 
@@ -144,9 +145,9 @@ def test_a_second_stop_ends_the_waiting(
 
 @pytest.mark.slow
 def test_what_is_on_disk_already_is_not_called_lost(
-    train: Train, monkeypatch: pytest.MonkeyPatch, clock: Clock, caplog: pytest.LogCaptureFixture
+    train: Train, finished: Train, monkeypatch: pytest.MonkeyPatch, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    run, whole = train(*PLAIN), train(*PLAIN, name="whole")
+    run, whole = finished(*PLAIN), finished(*PLAIN, name="whole")
     monkeypatch.setattr(checkpoint, "write_state", full)
     train(*PLAIN)
     assert (the_end(run).reason, clock.now) == ("finished", 0)
@@ -173,8 +174,8 @@ def test_old_states_make_room_for_a_new_one_but_no_drawable_does(
     assert caplog.records
 
 
-def test_what_can_be_spared_is_older_than_one_that_can_be_read(train: Train) -> None:
-    run = train(*PLAIN)
+def test_what_can_be_spared_is_older_than_one_that_can_be_read(finished: Train) -> None:
+    run = finished(*PLAIN)
     newest, middle, oldest = run.every_state()
     assert spare(run) == oldest
     content = newest.read_bytes()
@@ -255,9 +256,13 @@ def rust_says_full() -> None:
 
 
 def test_an_error_between_steps_leaves_a_checkpoint_and_the_run_goes_on_exactly(
-    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    train: Train,
+    finished: Train,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    whole, run, original = train(*NEVER, name="whole"), RunDir(tmp_path / "run"), loop.Reals.batch
+    whole, run, original = finished(*NEVER, name="whole"), RunDir(tmp_path / "run"), loop.Reals.batch
 
     def batch(self: loop.Reals, img: int, *rest: int) -> object:
         if img >= 150:
@@ -268,7 +273,7 @@ def test_an_error_between_steps_leaves_a_checkpoint_and_the_run_goes_on_exactly(
         patch.setattr(loop.Reals, "batch", batch)
         train(*NEVER)
     assert (the_end(run).reason, the_end(run).text) == ("error", "The folder of pictures is gone.")
-    assert final_state(run)[0]["img"] == 152
+    assert final_state(run)[0]["img"] == 160
     assert_same_end(train(*NEVER), whole)
     assert caplog.records
 
@@ -294,9 +299,13 @@ def test_an_error_within_an_update_leaves_none(
 
 
 def test_an_error_within_the_other_half_leaves_the_first(
-    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    train: Train,
+    finished: Train,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    whole, original = train(*NEVER, name="whole"), Stepper._generator_gradients
+    whole, original = finished(*NEVER, name="whole"), Stepper._generator_gradients
 
     def gradients(self: Stepper, *rest: Any) -> Any:
         if self.state.counters.img == 80:

@@ -21,7 +21,7 @@ from stylegan_core.training.journal import Journal
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import Stepper
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state, story
 
 try:
@@ -29,6 +29,8 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
+SHORT = ("settle_steps=0", "growth.stable_kimg=0.008", "growth.fade_kimg=0.008")  # a step a phase
+OFTEN = (*QUICK, "snapshot_kimg=0.064")
 FULL = Path("/dev/full")  # takes nothing: every write to it fails with ENOSPC
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 
@@ -72,7 +74,7 @@ def test_a_file_the_disk_will_not_take_costs_one_checkpoint_not_the_run(
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     limit = lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))  # noqa: E731
     blocked_checkpoint(monkeypatch, lambda: limit(100_000), lambda: limit(soft))
-    assert_one_checkpoint_was_lost(train("snapshot_kimg=0.064"))
+    assert_one_checkpoint_was_lost(train(*QUICK, "snapshot_kimg=0.064"))
     assert "File too large" in caplog.text
 
 
@@ -94,7 +96,7 @@ def test_a_full_disk_costs_one_checkpoint_not_the_run(
 
     try:
         blocked_checkpoint(monkeypatch, fill, ballast.unlink)
-        assert_one_checkpoint_was_lost(train("snapshot_kimg=0.064", name="disk/run"))
+        assert_one_checkpoint_was_lost(train(*QUICK, "snapshot_kimg=0.064", name="disk/run"))
     finally:
         os.system(f"umount {disk}")
     assert "No space left" in caplog.text
@@ -111,7 +113,7 @@ def test_samples_that_find_no_room_are_an_alert(
         original(self)
 
     monkeypatch.setattr(Loop, "samples", samples)
-    run = train()
+    run = train(*SHORT)
     assert any(text.startswith("The samples could not be written") for text in alerts(run))
     assert caplog.records
 
@@ -130,20 +132,19 @@ def test_events_that_find_no_room_do_not_stop_training(train: Train, caplog: pyt
 
 
 def test_a_torn_newest_checkpoint_gives_way_to_the_one_before(
-    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    train: Train, finished: Train, caplog: pytest.LogCaptureFixture
 ) -> None:
-    longer = ("growth.stable_kimg=0.5", "growth.batch=64", "snapshot_kimg=0.5")
-    run = train(*longer, name="torn")
+    run = finished(*OFTEN, name="torn")
     states = sorted(run.checkpoints.glob(f"*{STATE}"))
     assert len(states) == 3
     content = bytearray(states[-1].read_bytes())
     content[-100] ^= 1
     states[-1].write_bytes(bytes(content))
-    train(*longer, name="torn")
+    train(*OFTEN, name="torn")
     assert any(f"{states[-1].name} cannot be read" in text for text in alerts(run))
     assert states[-1].with_name(states[-1].name + ".damaged").read_bytes() == content
     assert "damaged" in caplog.text
-    assert_same_end(run, train(*longer, name="whole"))
+    assert_same_end(run, finished(*OFTEN, name="whole"))
 
 
 @pytest.mark.slow
@@ -186,7 +187,7 @@ def test_one_poisoned_batch_is_left_out(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     poison(monkeypatch, 1)
-    run = train()
+    run = train(*QUICK)
     assert len([text for text in alerts(run) if "were not finite; this update was left out" in text]) == 1
     counters, tensors = final_state(run)
     assert counters["rate_factor"] == 1
@@ -199,7 +200,7 @@ def test_lasting_poison_sends_it_back_at_half_the_rate(
 ) -> None:
     monkeypatch.setattr(loop, "MOST_SKIPPED", 1)
     poison(monkeypatch, 1)
-    run = train("snapshot_kimg=0.016")
+    run = train("settle_steps=0", "snapshot_kimg=0.016")
     assert any(re.search(r"went back to 0.032 kimg and goes on at 0.5 of the rate", text) for text in alerts(run))
     counters, _ = final_state(run)
     assert (counters["img"], counters["rollbacks"], counters["rate_factor"]) == (192, 0, 1.0)
@@ -215,7 +216,7 @@ def test_poison_that_never_ends_ends_the_run(
     monkeypatch.setattr(loop, "MOST_SKIPPED", 1)
     poison(monkeypatch, 99)
     with pytest.raises(ValueError, match="not finite after three returns"):
-        train()
+        train(*QUICK)
     end = story(RunDir(tmp_path / "run"))[-1]
     assert isinstance(end, End)
     assert end.reason == "error"
@@ -223,9 +224,13 @@ def test_poison_that_never_ends_ends_the_run(
 
 
 def test_a_run_stops_while_its_data_hangs_and_goes_on_exactly(
-    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    train: Train,
+    finished: Train,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    whole = train(name="whole")
+    whole = finished(*QUICK, name="whole")
     answers = threading.Event()
     caches: list[LevelCache] = []
     original = LevelCache.batch
@@ -240,13 +245,13 @@ def test_a_run_stops_while_its_data_hangs_and_goes_on_exactly(
     with monkeypatch.context() as patch:
         patch.setattr(LevelCache, "batch", batch)
         patch.setattr(loader, "PATIENCE", 0.01)
-        run = train()
+        run = train(*QUICK)
     ended = [event.reason for event in story(run) if isinstance(event, End)]
     assert ended == ["stopped"]
     assert "does not answer" in caplog.text
     answers.set()
     caches[0].close()
-    assert_same_end(train(), whole)
+    assert_same_end(train(*QUICK), whole)
 
 
 def test_a_vanished_data_set_ends_the_run_with_its_reason(

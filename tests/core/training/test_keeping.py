@@ -20,10 +20,10 @@ from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.keeping import resume_newest, retire
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.state import TrainingState
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state, story
 
-PLAIN = ("settle_steps=0", "snapshot_kimg=0.016")
+PLAIN = (*QUICK, "snapshot_kimg=0.016")
 ONE_LEVEL = ("growth.8.fade_kimg=0", "growth.8.stable_kimg=0", "growth.16.fade_kimg=0", "growth.16.stable_kimg=0")
 
 
@@ -67,9 +67,10 @@ def state_of(run: RunDir) -> TrainingState:
 
 
 def test_what_is_written_after_a_damaged_checkpoint_stays(
-    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    train: Train, finished: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = (*PLAIN, "keep=2", "keep_every=0")
+    whole = finished(*settings, name="whole")
     with monkeypatch.context() as patch:
         stop_at(patch, 128)
         run = train(*settings)
@@ -83,7 +84,7 @@ def test_what_is_written_after_a_damaged_checkpoint_stays(
     assert all(img in states for img, states in found)
     assert len(alerts(run, "checkpoint")) == 1
     assert (run.checkpoints / f"000000_180{STATE}.damaged").exists()
-    assert_same_end(run, train(*settings, name="whole"))
+    assert_same_end(run, whole)
     assert caplog.records
 
 
@@ -147,22 +148,23 @@ def allocation_failed(patch: pytest.MonkeyPatch) -> None:
 )
 def test_what_may_be_whole_is_never_begun_anew(
     train: Train,
+    finished: Train,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     trouble: Callable[[pytest.MonkeyPatch], None],
     says: str,
 ) -> None:
-    run = train(*PLAIN)
+    run = finished(*QUICK)
     before = {path.name: path.read_bytes() for path in run.checkpoints.iterdir()}
     with monkeypatch.context() as patch, pytest.raises((ValueError, OSError), match=says):
         trouble(patch)
-        train(*PLAIN)
+        train(*QUICK)
     assert {path.name: path.read_bytes() for path in run.checkpoints.iterdir()} == before
     assert caplog.records
 
 
-def test_a_checkpoint_of_another_network_is_no_damage(train: Train) -> None:
-    run = train(*PLAIN)
+def test_a_checkpoint_of_another_network_is_no_damage(finished: Train) -> None:
+    run = finished(*QUICK)
     other = TrainingState.fresh(TrainingConfig.from_dict(run.config()), torch.device("cpu"))
     other.discriminator = torch.nn.Linear(1, 1)  # type: ignore[assignment]
     with pytest.raises(ValueError, match="holds another network") as raised:
@@ -244,7 +246,7 @@ def test_memory_that_runs_out_while_measuring_is_an_alert(
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
 
     distances(monkeypatch, fails)
-    run = train("metric_kimg=0.064")
+    run = train(*QUICK, "metric_kimg=0.064")
     assert len(alerts(run, "metric")) == 3
     assert isinstance(end := story(run)[-1], End) and end.reason == "finished"
     assert caplog.records
@@ -258,7 +260,7 @@ def test_other_errors_while_measuring_are_not_hidden(
 
     distances(monkeypatch, fails)
     with pytest.raises(RuntimeError, match="shapes"):
-        train("metric_kimg=0.064")
+        train(*QUICK, "metric_kimg=0.064")
     assert caplog.records
 
 
@@ -328,8 +330,8 @@ def test_counts_of_what_was_left_out_survive_a_resume(
     assert caplog.records
 
 
-def test_the_checksum_covers_the_counters_and_what_the_bytes_mean(train: Train, tmp_path: Path) -> None:
-    run = train(*PLAIN)
+def test_the_checksum_covers_the_counters_and_what_the_bytes_mean(finished: Train, tmp_path: Path) -> None:
+    run = finished(*QUICK)
     path, state = run.every_state()[0], state_of(run)
     metadata, tensors = read_safetensors(path)
     counters = json.dumps(json.loads(metadata["counters"]) | {"img": 999})
@@ -347,8 +349,8 @@ def test_the_checksum_covers_the_counters_and_what_the_bytes_mean(train: Train, 
         read_state(tmp_path / "types", state)
 
 
-def test_states_of_before_are_read(train: Train, tmp_path: Path) -> None:
-    run = train(*PLAIN)
+def test_states_of_before_are_read(finished: Train, tmp_path: Path) -> None:
+    run = finished(*QUICK)
     state = state_of(run)
     metadata, tensors = read_safetensors(run.every_state()[0])
     counters = json.loads(metadata["counters"])
@@ -364,8 +366,8 @@ def test_states_of_before_are_read(train: Train, tmp_path: Path) -> None:
         read_state(tmp_path / "worse", state)
 
 
-def test_a_state_goes_to_disk_and_back(train: Train, tmp_path: Path) -> None:
-    run = train(*PLAIN)
+def test_a_state_goes_to_disk_and_back(finished: Train, tmp_path: Path) -> None:
+    run = finished(*QUICK)
     state = state_of(run)
     read_state(run.every_state()[0], state)
     write_state(tmp_path / "again", state)

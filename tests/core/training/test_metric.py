@@ -16,10 +16,10 @@ from stylegan_core.training.journal import owed
 from stylegan_core.training.keeping import retire
 from stylegan_core.training.loop import Loop, Stopped
 from tests.core.data.making import unreadable_now
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end
 
-MEASURING = ("metric_kimg=0.064", "metric_count=16")
+MEASURING = (*QUICK, "metric_kimg=0.064", "metric_count=16")
 
 
 class MeanColours:
@@ -47,15 +47,15 @@ def story(run: RunDir, *kinds: type) -> list:
     return [event for event in reader.events if isinstance(event, kinds)]
 
 
-def test_it_measures_every_so_many_images(train: Train) -> None:
-    measured = story(train(*MEASURING), Metric)
+def test_it_measures_every_so_many_images(finished: Train) -> None:
+    measured = story(finished(*MEASURING), Metric)
     assert [event.img for event in measured] == [64, 128, 192]
     assert {event.name for event in measured} == {"FD-E"}
     assert all(event.value > 0 for event in measured)
 
 
-def test_the_best_is_the_lowest_and_names_a_checkpoint_of_that_image(train: Train) -> None:
-    run = train(*MEASURING)
+def test_the_best_is_the_lowest_and_names_a_checkpoint_of_that_image(finished: Train) -> None:
+    run = finished(*MEASURING)
     measured, best = story(run, Metric), story(run, Best)
     lowest = [
         event.value
@@ -68,21 +68,21 @@ def test_the_best_is_the_lowest_and_names_a_checkpoint_of_that_image(train: Trai
     assert {(event.img, event.path) for event in best} <= saved
 
 
-def test_training_is_the_same_with_and_without(train: Train) -> None:
-    assert_same_end(train(*MEASURING, name="measured"), train(name="plain"))
+def test_training_is_the_same_with_and_without(finished: Train) -> None:
+    assert_same_end(finished(*MEASURING, name="measured"), finished(*QUICK, name="plain"))
 
 
 def test_a_measurement_can_be_asked_for(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     original = Loop.step
 
     def step(loop: Loop) -> None:
-        if loop.state.counters.img == 40:
+        if loop.state.counters.img == 48:
             loop.run.request("metric")
         original(loop)
 
     monkeypatch.setattr(Loop, "step", step)
-    run = train("metric_count=12")
-    assert [event.img for event in story(run, Metric)] == [48]
+    run = train(*QUICK, "metric_count=12")
+    assert [event.img for event in story(run, Metric)] == [64]
     assert not run.requested("metric")
 
 
@@ -122,9 +122,13 @@ def test_features_of_pictures_that_only_stood_in_are_not_kept(
     "error", [Stopped, pytest.param(KeyboardInterrupt, marks=pytest.mark.slow)], ids=["stopped", "interrupted"]
 )
 def test_a_planned_measurement_that_was_cut_off_is_made_up_for(
-    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[BaseException]
+    train: Train,
+    finished: Train,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: type[BaseException],
 ) -> None:
-    whole = train(*MEASURING, name="whole")
+    whole = finished(*MEASURING, name="whole")
 
     def cut_off(*_: object) -> float:
         raise error
@@ -141,7 +145,7 @@ def test_a_planned_measurement_that_was_cut_off_is_made_up_for(
 
 
 def test_what_was_measured_and_drawn_is_not_made_up_for(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    original, stops = Loop.step, [40, 64, 80]
+    original, stops = Loop.step, [48, 64, 80]
 
     def step(loop: Loop) -> None:
         if stops and loop.state.counters.img == stops[0]:
@@ -167,7 +171,7 @@ def test_samples_that_were_cut_off_are_made_up_for(train: Train, monkeypatch: py
 
     monkeypatch.setattr(Loop, "_draw_samples", cut_off)
     for _ in range(2):
-        run = train("snapshot_kimg=0.064", "settle_steps=0")
+        run = train(*QUICK, "snapshot_kimg=0.064")
     assert calls == [0, 64, 64, 128, 192, 192]
     assert [event.img for event in story(run, Samples)] == [0, 64, 128, 192, 192]
 
@@ -208,8 +212,8 @@ def test_the_best_checkpoint_is_kept(tmp_path: Path) -> None:
     assert sorted(int(path.stem) for path in run.every_drawable()) == [3, 5, 6, 7]
 
 
-def test_the_best_is_remembered_by_the_log_up_to_where_the_run_goes_on(train: Train) -> None:
-    run = train(*MEASURING)
+def test_the_best_is_remembered_by_the_log_up_to_where_the_run_goes_on(finished: Train) -> None:
+    run = finished(*MEASURING)
     last = story(run, Best)[-1]
     from stylegan_core.training.config import TrainingConfig
 
@@ -224,5 +228,7 @@ def test_with_the_real_eyes(train: Train, monkeypatch: pytest.MonkeyPatch) -> No
     from stylegan_core.metrics.features import Extractor
 
     monkeypatch.setattr(metric, "Extractor", Extractor)
-    values = [event.value for event in story(train("metric_kimg=0.192", "metric_count=10", name="real-eyes"), Metric)]
+    values = [
+        event.value for event in story(train(*QUICK, "metric_kimg=0.192", "metric_count=10", name="real-eyes"), Metric)
+    ]
     assert len(values) == 1 and values[0] > 0

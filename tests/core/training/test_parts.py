@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,21 @@ from stylegan_core.schedule import Phase, phase_at
 from stylegan_core.training import memory
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.parts import Part, places_of, split
-from stylegan_core.training.step import Stepper
-from tests.core.training.conftest import Train
+from stylegan_core.training.state import TrainingState
+from stylegan_core.training.step import StepNumbers, Stepper
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import final_state
 from tests.core.training.one_step import gradients
 
 WHOLE = changed(preset("tiny"), ["growth.batch=24", "r1_interval=1", "ada.target=0.6"])
 FADING = phase_at(0.11, WHOLE.growth)
+
+
+@cache
+def of_the_whole(*settings: str) -> tuple[list[dict[str, Tensor]], StepNumbers, TrainingState]:
+    """The gradients of the batch that is not parted, computed once for all that are compared with them."""
+    with pytest.MonkeyPatch.context() as patch:
+        return gradients(changed(WHOLE, settings), FADING, patch)
 
 
 @pytest.mark.parametrize("size", [4, pytest.param(8, marks=pytest.mark.slow), 20])
@@ -33,7 +42,7 @@ FADING = phase_at(0.11, WHOLE.growth)
 def test_parts_give_the_gradients_of_the_joined_batch(
     size: int, settings: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    joined, expected, whole = gradients(changed(WHOLE, settings), FADING, monkeypatch)
+    joined, expected, whole = of_the_whole(*settings)
     parts, numbers, state = gradients(changed(WHOLE, [*settings, f"micro_batch={size}"]), FADING, monkeypatch)
     assert len(joined) == len(parts) == (4 if len(settings) > 1 else 2)
     for one, other in zip(joined, parts, strict=True):
@@ -96,7 +105,7 @@ def test_a_part_is_cut_out_without_an_index_that_a_recording_on_a_gpu_would_have
 
 
 def test_r1_of_every_group_is_r1_of_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    riding, expected, _ = gradients(WHOLE, FADING, monkeypatch)
+    riding, expected, _ = of_the_whole()
     apart, numbers, _ = gradients(changed(WHOLE, ["r1_groups=6"]), FADING, monkeypatch)
     for one, other in zip(riding, apart, strict=True):
         for name, gradient in one.items():
@@ -138,7 +147,7 @@ def test_out_of_memory_halves_the_parts_and_goes_on(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     short_of_memory(monkeypatch, 4)
-    run = train("growth.batch=16")
+    run = train(*QUICK)
     alerts = [event for event in EventReader(run).poll() if isinstance(event, Alert)]
     assert [alert.code for alert in alerts] == ["memory", "memory"]
     assert "4 at a time" in alerts[-1].text
@@ -147,7 +156,7 @@ def test_out_of_memory_halves_the_parts_and_goes_on(
 
 
 def test_a_failed_attempt_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    joined, _, whole = gradients(WHOLE, FADING, monkeypatch)
+    joined, _, whole = of_the_whole()
     short_of_memory(monkeypatch, 12)
     parts, _, state = gradients(WHOLE, FADING, monkeypatch)
     assert state.counters.micro_batch == 12
@@ -187,7 +196,8 @@ LIMITED = """
 import resource, sys, torch
 from pathlib import Path
 from stylegan_core.training.launch import Launch, Wish
-from stylegan_core.training.step import Stepper
+from stylegan_core.training.state import TrainingState
+from stylegan_core.training.step import StepNumbers, Stepper
 torch.set_num_threads(1)
 original = Stepper._scores
 def scores(stepper, images, *rest):

@@ -9,7 +9,7 @@ from stylegan_core.run.events import Alert, End, Event
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training import launch
 from tests.core.data.making import folder_of, unreadable_now
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end
 
 
@@ -32,20 +32,20 @@ def alerts(run: RunDir) -> list[tuple[str, str]]:
 @pytest.mark.slow
 def test_a_read_error_that_passes_changes_nothing(train: Train) -> None:
     with unreadable_now("3.png", times=2) as failed:
-        run = train()
+        run = train(*QUICK)
     assert len(failed) == 2
     assert alerts(run) == []
-    assert_same_end(run, train(name="undisturbed"))
+    assert_same_end(run, train(*QUICK, name="undisturbed"))
 
 
 def test_a_picture_that_cannot_be_read_is_an_alert_and_the_next_run_sees_it(
     train: Train, caplog: pytest.LogCaptureFixture
 ) -> None:
     with unreadable_now("3.png"):
-        ((code, text),) = alerts(train())
+        ((code, text),) = alerts(train(*QUICK))
     assert code == "picture" and "3.png is passed over until it is asked for again" in text
     assert "Too many open files" in caplog.text
-    assert alerts(train(name="next")) == []
+    assert alerts(train(*QUICK, name="next")) == []
 
 
 @pytest.mark.slow

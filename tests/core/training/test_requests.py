@@ -17,7 +17,7 @@ from stylegan_core.training import journal, launch, loop
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import StepNumbers
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import story
 
 
@@ -53,7 +53,7 @@ def test_a_device_that_is_not_there_is_refused_before_anything_is_written(
 
 
 def test_the_largest_seed_trains(train: Train) -> None:
-    run = train(f"seed={2**63 - 1}", "growth.stable_kimg=0.008", "growth.fade_kimg=0.008")
+    run = train(f"seed={2**63 - 1}", "settle_steps=0", "growth.stable_kimg=0.008", "growth.fade_kimg=0.008")
     assert isinstance(story(run)[-1], End)
 
 
@@ -66,7 +66,7 @@ def test_stale_requests_are_void_and_stop_stops_once(train: Train, tmp_path: Pat
     run = RunDir(tmp_path / "run")
     run.request("stop")
     run.request("pause")
-    train()
+    train(*QUICK)
     assert isinstance(story(run)[-1], End)
     assert story(run)[-1].reason == "finished"  # type: ignore[attr-defined]
     assert not any(run.control.iterdir())
@@ -96,7 +96,7 @@ def test_a_paused_run_waits_beats_and_goes_on(train: Train, tmp_path: Path, monk
         step(self)
 
     monkeypatch.setattr(Loop, "step", pausing)
-    train()
+    train(*QUICK)
     assert waits == 5
     assert any(isinstance(event, Heartbeat) for event in story(run))
     assert any(isinstance(event, End) and event.reason == "finished" for event in story(run))
@@ -112,12 +112,13 @@ def test_a_snapshot_on_request(train: Train, tmp_path: Path, monkeypatch: pytest
         step(self)
 
     monkeypatch.setattr(Loop, "step", asking)
-    train()
-    assert [event.img for event in story(run) if isinstance(event, Checkpoint)] == [88, 192]
+    train(*QUICK)
+    assert [event.img for event in story(run) if isinstance(event, Checkpoint)] == [96, 192]
 
 
 def test_checkpoints_say_what_they_hold_and_old_ones_go(train: Train) -> None:
-    run = train("growth.stable_kimg=1", "growth.batch=64", "snapshot_kimg=0.5", "keep=1", "keep_every=1")
+    longer = ("growth.4.stable_kimg=2.9", "growth.batch=64", "snapshot_kimg=0.5", "keep=1", "keep_every=1")
+    run = train("settle_steps=0", *longer)
     kept = sorted(path.name.removesuffix(".safetensors") for path in run.checkpoints.iterdir())
     assert kept == ["000001_024", "000002_048", "000003_008", "000003_072", "000003_072.state"]
     model = load_model(run.path)
@@ -126,7 +127,7 @@ def test_checkpoints_say_what_they_hold_and_old_ones_go(train: Train) -> None:
 
 
 def test_every_phase_has_a_tick_and_alpha_rises_from_0_to_1(train: Train) -> None:
-    run = train("growth.fade_kimg=0.064")
+    run = train(*QUICK, "growth.fade_kimg=0.064")
     ticks = [event for event in story(run) if isinstance(event, Tick)]
     assert {tick.level for tick in ticks} == {0, 1, 2}
     assert all(0 <= tick.alpha <= 1 for tick in ticks)
@@ -137,7 +138,8 @@ def test_the_command_line_says_it_in_one_sentence(
     tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command.signal, "signal", lambda *_: None)
-    assert command.main([str(tmp_path / "run"), "--preset", "tiny", "--data", str(pictures)]) == 0
+    settings = [word for setting in QUICK for word in ("--set", setting)]
+    assert command.main([str(tmp_path / "run"), "--preset", "tiny", "--data", str(pictures), *settings]) == 0
     assert "finished" in capsys.readouterr().err
     with pytest.raises(ValueError, match="There is no setting"):
         command.main([str(tmp_path / "x"), "--preset", "tiny", "--data", str(pictures), "--set", "gama=1"])
@@ -159,7 +161,7 @@ class EagerJournal(journal.Journal):
 
 def test_a_slow_start_is_not_taken_for_a_resume(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "Journal", EagerJournal)
-    kinds = [type(event) for event in story(train("growth.16.stable_kimg=0", "growth.16.fade_kimg=0.008"))]
+    kinds = [type(event) for event in story(train(*QUICK, "growth.16.stable_kimg=0", "growth.16.fade_kimg=0.016"))]
     assert kinds[0] is Heartbeat
     assert next(kind for kind in kinds if kind is not Heartbeat) is Start
     assert Resume not in kinds
@@ -190,11 +192,11 @@ def test_one_error_on_a_control_file_does_not_end_the_run(
 
     monkeypatch.setattr(os, does, fails)
     monkeypatch.setattr(Loop, "step", asking)
-    train("snapshot_kimg=9", "settle_steps=0")
+    train(*QUICK, "snapshot_kimg=9")
     assert failed
     assert [event.reason for event in story(run) if isinstance(event, End)] == [
         "stopped" if name == "stop" else "finished"
     ]
     checkpoints = [event.img for event in story(run) if isinstance(event, Checkpoint)]
-    assert checkpoints == ([80] if name == "stop" else [88, 192])
+    assert checkpoints == ([80] if name == "stop" else [96, 192])
     assert "it is tried again" in caplog.text or "it counts once" in caplog.text

@@ -15,17 +15,18 @@ from stylegan_core.run.events import Checkpoint, End, Event, PhaseBegin, Resume,
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state
 
-OFTEN = "snapshot_kimg=0.016"
+HALF = "growth.batch=16"  # half as many steps
+OFTEN = (HALF, "snapshot_kimg=0.016")
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["stylegan_core.training.launch", "stylegan_core.training.checkpoint"])
 
 
 def run_in_a_process(run: Path, pictures: Path) -> None:
     """What a killed process was doing: the same command, from the start or from its newest checkpoint."""
-    Launch(Wish(run, "tiny", str(pictures), (OFTEN,))).train()
+    Launch(Wish(run, "tiny", str(pictures), OFTEN)).train()
 
 
 def kill_and_resume(run: RunDir, pictures: Path, moments: list[float]) -> None:
@@ -72,21 +73,17 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, when: Callable[[Loop, int], bool]) 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> RunDir:
     path = tmp_path_factory.mktemp("undisturbed") / "run"
-    Launch(Wish(path, "tiny", str(pictures), (OFTEN,))).train()
+    Launch(Wish(path, "tiny", str(pictures), OFTEN)).train()
     return RunDir(path)
 
 
-def test_two_runs_end_alike(train: Train, undisturbed: RunDir) -> None:
-    assert_same_end(train(OFTEN), undisturbed)
-
-
 def test_snapshots_and_ticks_do_not_change_the_run(train: Train, undisturbed: RunDir) -> None:
-    assert_same_end(train("snapshot_kimg=9"), undisturbed)
+    assert_same_end(train(HALF, "snapshot_kimg=9"), undisturbed)
 
 
-def test_another_seed_ends_differently(train: Train, undisturbed: RunDir) -> None:
+def test_another_seed_ends_differently(train: Train, finished: Train) -> None:
     with pytest.raises(AssertionError):
-        assert_same_end(train(OFTEN, "seed=1"), undisturbed)
+        assert_same_end(train(*QUICK, "seed=1"), finished(*QUICK, name="other"))
 
 
 @pytest.mark.parametrize("number", [26, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 7, 13, 40, 61, 80))])
@@ -95,25 +92,29 @@ def test_stopped_between_any_micro_batches_it_goes_on_exactly(
 ) -> None:
     with monkeypatch.context() as patch:
         stop_at(patch, lambda _, calls: calls == number)
-        run = train(OFTEN)
+        run = train(*OFTEN)
     ended = [event for event in EventReader(run).poll() if isinstance(event, End)]
     assert [end.reason for end in ended] == ["stopped"]
-    assert_same_end(train(OFTEN), undisturbed)
+    assert_same_end(train(*OFTEN), undisturbed)
 
 
-def test_stopped_in_the_middle_of_a_fade_alpha_goes_on(
+def test_stopped_in_the_middle_of_a_fade_alpha_goes_on_and_a_reader_sees_no_seam(
     train: Train, undisturbed: RunDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         stop_at(patch, lambda loop, _: loop.kimg >= 0.048)
-        run = train(OFTEN)
+        run = train(*OFTEN)
     assert final_state(run)[0]["img"] == 48
-    train(OFTEN)
+    train(*OFTEN)
     reader = EventReader(run)
     reader.poll()
-    alphas = [
-        event.alpha for event in reader.events if isinstance(event, (Checkpoint, Samples, Tick)) and event.level == 1
-    ]
+    story: list[Event] = reader.events
+    assert any(isinstance(event, Resume) for event in story)
+    images = [event.img for event in story]
+    assert images == sorted(images)
+    phases = [(event.level, event.phase) for event in story if isinstance(event, PhaseBegin)]
+    assert phases == [(0, "stable"), (1, "fade"), (1, "stable"), (2, "fade"), (2, "stable")]
+    alphas = [event.alpha for event in story if isinstance(event, (Checkpoint, Samples, Tick)) and event.level == 1]
     assert 0.5 in alphas
     assert alphas == sorted(alphas)
     assert_same_end(run, undisturbed)
@@ -124,9 +125,9 @@ def test_the_other_half_of_a_step_is_made_up_for(
 ) -> None:
     with monkeypatch.context() as patch:
         stop_at(patch, lambda loop, _: loop.state.counters.half and loop.kimg > 0.05)
-        run = train(OFTEN)
+        run = train(*OFTEN)
     assert final_state(run)[0]["half"] is True
-    assert_same_end(train(OFTEN), undisturbed)
+    assert_same_end(train(*OFTEN), undisturbed)
 
 
 def test_killed_at_random_moments_it_ends_bit_by_bit_alike(
@@ -135,7 +136,7 @@ def test_killed_at_random_moments_it_ends_bit_by_bit_alike(
     chance = random.Random(3)
     moments = [chance.uniform(0.0, 0.4) for _ in range(3)]
     kill_and_resume(RunDir(tmp_path / "run"), pictures, moments)
-    assert_same_end(train(OFTEN), undisturbed)
+    assert_same_end(train(*OFTEN), undisturbed)
 
 
 def run_and_die_at_a_sync(run: Path, pictures: Path, number: int) -> None:
@@ -164,7 +165,7 @@ def test_killed_inside_a_checkpoint_it_ends_bit_by_bit_alike(
     process.join()
     assert process.exitcode == -signal.SIGKILL
     assert list(run.glob("*/.*.part"))
-    assert_same_end(train(OFTEN), undisturbed)
+    assert_same_end(train(*OFTEN), undisturbed)
     assert not list(run.glob("*/.*.part"))
 
 
@@ -176,19 +177,4 @@ def test_killed_thirty_times_it_ends_bit_by_bit_alike(
     chance = random.Random(seed)
     moments = [chance.uniform(0.0, 0.5) for _ in range(3)]
     kill_and_resume(RunDir(tmp_path / "run"), pictures, moments)
-    assert_same_end(train(OFTEN), undisturbed)
-
-
-def test_a_reader_sees_no_seam(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch:
-        stop_at(patch, lambda loop, _: loop.kimg >= 0.1)
-        train(OFTEN)
-    run = train(OFTEN)
-    reader = EventReader(run)
-    reader.poll()
-    story: list[Event] = reader.events
-    assert any(isinstance(event, Resume) for event in story)
-    images = [event.img for event in story]
-    assert images == sorted(images)
-    phases = [(event.level, event.phase) for event in story if isinstance(event, PhaseBegin)]
-    assert phases == [(0, "stable"), (1, "fade"), (1, "stable"), (2, "fade"), (2, "stable")]
+    assert_same_end(train(*OFTEN), undisturbed)

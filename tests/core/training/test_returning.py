@@ -23,11 +23,11 @@ from stylegan_core.training.loop import Loop
 from stylegan_core.training.returning import came_past, go_back, rolled_back
 from stylegan_core.training.state import Counters, TrainingState
 from stylegan_core.training.step import Stepper
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state, story
 from tests.core.training.test_keeping import stop_at
 
-PLAIN = ("settle_steps=0", "snapshot_kimg=0.032")
+PLAIN = (*QUICK, "snapshot_kimg=0.032")
 
 
 def poisoned_once_at(monkeypatch: pytest.MonkeyPatch, img: int) -> None:
@@ -204,9 +204,9 @@ def test_only_finite_steps_beyond_the_trouble_are_progress() -> None:
 
 
 def test_a_run_begun_from_a_network_begins_again_from_it_where_nothing_was_saved(
-    train: Train, tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    finished: Train, tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    source = train("settle_steps=0", name="source")
+    source = finished(*QUICK, name="source")
     origin = source.every_drawable()[0]
     wish = Wish(tmp_path / "run", "tiny", str(pictures), ("settle_steps=0", "snapshot_kimg=9"), str(origin))
     with monkeypatch.context() as patch:

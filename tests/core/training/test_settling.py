@@ -25,6 +25,7 @@ from tests.core.training.final import assert_same_end, final_state
 
 TINY = changed(preset("tiny"), ["settle_steps=100"])
 SHORT = ("growth.fade_kimg=0.016", "growth.stable_kimg=0.016")  # two steps a phase
+BRIEFLY = ("settle_steps=2", *SHORT)
 FADING = phase_at(0.04, TINY.growth)
 
 
@@ -151,14 +152,14 @@ class Enough(Exception):
 
 @pytest.mark.parametrize("changes", [(), (SPECTRAL,)])
 def test_what_is_abandoned_or_not_finite_leaves_no_trace(changes: tuple[str, ...]) -> None:
-    state = TrainingState.fresh(changed(TINY, changes), torch.device("cpu"))
+    state = TrainingState.fresh(changed(TINY, [*changes, "settle_steps=20"]), torch.device("cpu"))
     kept = {name: tensor.clone() for name, tensor in _tensors(state).items()}
     calls = 0
 
     def check() -> None:
         nonlocal calls
         calls += 1
-        if calls == 120:  # in the middle of seeing
+        if calls == 24:  # in the middle of seeing
             raise Enough
 
     with pytest.raises(Enough):
@@ -186,16 +187,16 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 
 
 def test_a_run_settles_where_it_grows_and_only_there(train: Train, settled: list[tuple[str, int]]) -> None:
-    run = train()
+    run = train(*BRIEFLY)
     assert settled == [("fade", 8), ("fade", 16)]
     settled.clear()
-    train("growth.8.fade_kimg=0.004", name="shorter than a batch")
+    train(*BRIEFLY, "growth.8.fade_kimg=0.004", name="shorter than a batch")
     assert settled == [("stable", 8), ("fade", 16)]
     settled.clear()
-    train("growth.16.fade_kimg=0", name="at once")
+    train(*BRIEFLY, "growth.16.fade_kimg=0", name="at once")
     assert settled == [("fade", 8), ("stable", 16)]
     settled.clear()
-    train("settle_steps=0", name="never")
+    train(*SHORT, "settle_steps=0", name="never")
     assert settled == []
     reader = EventReader(run)
     reader.poll()
@@ -240,7 +241,7 @@ def test_a_run_that_did_not_note_what_its_network_had_begun_settles_as_it_did() 
 
 def test_a_run_says_what_it_does_while_it_settles(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stylegan_core.training.loop.TICK", 0.0)
-    reader = EventReader(train())
+    reader = EventReader(train(*SHORT))
     reader.poll()
     said = [event.text for event in reader.events if isinstance(event, Heartbeat)]
     assert said[0] == "The layers of 8² learn to draw what 4² draws"
@@ -248,9 +249,9 @@ def test_a_run_says_what_it_does_while_it_settles(train: Train, monkeypatch: pyt
 
 
 def test_a_run_that_is_stopped_while_settling_goes_on_as_if_it_had_not_been(
-    train: Train, monkeypatch: pytest.MonkeyPatch
+    train: Train, finished: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = train("settle_steps=10")
+    whole = finished("settle_steps=10", *SHORT, name="whole")
     original = Settler.settle
 
     def stop_in_it(settler: Settler, *arguments: object) -> bool:
@@ -259,9 +260,9 @@ def test_a_run_that_is_stopped_while_settling_goes_on_as_if_it_had_not_been(
 
     monkeypatch.setattr(Settler, "settle", stop_in_it)
     for _ in range(2):
-        train("settle_steps=10", name="parts")
+        train("settle_steps=10", *SHORT, name="parts")
     monkeypatch.undo()
-    parts = train("settle_steps=10", name="parts")
+    parts = train("settle_steps=10", *SHORT, name="parts")
     assert _final(parts.path) == _final(whole.path)
 
 

@@ -10,6 +10,7 @@ from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.tensorboard import FOLDER, TensorBoard
+from tests.core.training.conftest import QUICK
 
 pytest.importorskip("tensorboard", reason="the tensorboard extra is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -32,7 +33,7 @@ def run(tmp_path: Path) -> RunDir:
 
 def test_a_run_is_there_twice(tmp_path: Path, pictures: Path) -> None:
     run = RunDir(tmp_path / "run")
-    Launch(Wish(run.path, "tiny", str(pictures), tensorboard=True)).train()
+    Launch(Wish(run.path, "tiny", str(pictures), QUICK, tensorboard=True)).train()
     ticks = [event for event in EventReader(run).poll() if isinstance(event, Tick)]
     found = scalars(run.path / FOLDER)
     assert [step for step, _ in found["training/alpha"]] == [tick.img for tick in ticks]

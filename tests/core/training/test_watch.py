@@ -1,8 +1,9 @@
 """The alerts of a training gone wrong, each made to happen."""
 
-import functools
 import math
-import time
+import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -18,7 +19,7 @@ from stylegan_core.training import launch, loop, watch
 from stylegan_core.training.config import preset
 from stylegan_core.training.step import StepNumbers
 from stylegan_core.training.watch import STEPS, Watch, feature_diversity
-from tests.core.training.conftest import Train
+from tests.core.training.conftest import QUICK, Train
 
 
 class Notes:
@@ -111,7 +112,7 @@ def test_a_generator_that_collapses_is_noticed_in_a_run(
         original(running)
 
     monkeypatch.setattr(loop.Loop, "samples", samples)
-    said = alerts(train("snapshot_kimg=0.008"))
+    said = alerts(train(*QUICK, "snapshot_kimg=0.016"))
     assert [alert.code for alert in said] == ["collapse"]
     assert said[0].text.endswith(".")
 
@@ -122,23 +123,30 @@ def test_a_discriminator_that_wins_is_noticed_in_a_run(
     monkeypatch.setattr(watch, "STEPS", 4)
     monkeypatch.setattr(watch, "GAP", 0.0)
     monkeypatch.setattr(watch, "NO_LOSS", math.inf)
-    assert "saturation" in [alert.code for alert in alerts(train())]
+    assert "saturation" in [alert.code for alert in alerts(train(*QUICK))]
 
 
 def test_a_loader_that_stalls_is_noticed_in_a_run(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    original, calls = LevelCache.batch, []
+    original, calls, noticed = LevelCache.batch, [], threading.Event()
 
     def batch(cache: LevelCache, level: int, indices: object) -> object:
         calls.append(level)
         if len(calls) == 5:
-            time.sleep(0.2)
+            assert noticed.wait(30)
         return original(cache, level, indices)  # type: ignore[arg-type]
 
+    def loader(*inputs: Any, on_stall: Callable[[str], None], **named: Any) -> Loader:
+        def told(text: str) -> None:
+            on_stall(text)
+            noticed.set()
+
+        return Loader(*inputs, on_stall=told, stall_seconds=0.05, **named)
+
     monkeypatch.setattr(LevelCache, "batch", batch)
-    monkeypatch.setattr(launch, "Loader", functools.partial(Loader, stall_seconds=0.05))
-    assert {alert.code for alert in alerts(train())} == {"stalled-loader"}
+    monkeypatch.setattr(launch, "Loader", loader)
+    assert {alert.code for alert in alerts(train(*QUICK))} == {"stalled-loader"}
 
 
 def test_feature_diversity_is_that_of_the_features() -> None:
