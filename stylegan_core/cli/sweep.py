@@ -4,6 +4,7 @@ A .png is a contact sheet of one sweep, a .csv its numbers; with --entanglement 
 """
 
 import argparse
+import sys
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -178,7 +179,10 @@ def _meter(arguments: argparse.Namespace, model: "Model") -> "Meter":
     from stylegan_core.latents.meter import Meter
     from stylegan_core.metrics.features import Extractor
 
-    return Meter(load_judge(arguments.judge, Extractor(model.device))) if arguments.judge else Meter()
+    meter = Meter(load_judge(arguments.judge, Extractor(model.device))) if arguments.judge else Meter()
+    if doubt := meter.doubt(model.resolution):
+        print(f"{arguments.judge}: {doubt}", file=sys.stderr)
+    return meter
 
 
 def _shown(steps: Generator[Any, None, T], pictures: list[Any] | None = None) -> T:

@@ -5,11 +5,10 @@ import io
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from stylegan_core.lab.measurement import Doubles, Measurement
 from stylegan_core.lab.sweep_plan import Sweep
 
-Doubles = npt.NDArray[np.float64]
 PIXELS, FEATURES, PATH = "pixels", "features", "path"
 
 
@@ -28,22 +27,17 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class SweepFacts:
-    """The numbers of a sweep of the model with hash ``model``, rows and columns as the sweep has them.
+class SweepFacts(Measurement):
+    """The numbers of a sweep, rows and columns as the sweep has them.
 
-    ``measured`` [A, rows, columns] are the attributes ``names``, ``spreads`` [A] their standard deviation over faces at
-    psi 1. ``pixels`` and ``features`` [rows, columns] are distances from the middle column, ``pixel_steps`` and
+    ``measured`` [A, rows, columns] are the attributes.
+    ``pixels`` and ``features`` [rows, columns] are distances from the middle column, ``pixel_steps`` and
     ``feature_steps`` [rows, columns - 1] those from each column to the next: the root of the mean squared difference
     of 0..255, and the Euclidean distance in the features of every -E metric; the latter None where not asked for.
-    ``how`` says in JSON what it was measured with.
     """
 
     sweep: Sweep
-    model: str
-    names: tuple[str, ...]
-    how: str
     measured: Doubles = field(repr=False, compare=False)
-    spreads: Doubles = field(repr=False, compare=False)
     pixels: Doubles = field(repr=False, compare=False)
     pixel_steps: Doubles = field(repr=False, compare=False)
     features: Doubles | None = field(default=None, repr=False, compare=False)

@@ -47,7 +47,7 @@ class Flat:
     def __init__(self) -> None:
         model = SimpleNamespace(
             derived={}, info=SimpleNamespace(hash="flat"), device="cpu", num_layers=4, z_dim=2, w_dim=2, classes=(),
-            mapping=self.mapping,
+            resolution=64, mapping=self.mapping,
         )  # fmt: skip
         self.styles = SimpleNamespace(model=model)
         self.drawn: list[Recipe] = []
@@ -131,7 +131,7 @@ def test_cosine_is_of_the_vectors_and_correlation_of_the_faces() -> None:
 def test_confidence_is_students() -> None:
     slopes = np.random.RandomState(0).randn(1, 8, 2)
     plan = EntanglementPlan.of(Recipe(), [AppliedDirection(SHADE)], range(8))
-    facts = Entanglement(plan, "m", ("a", "b"), "{}", slopes, np.ones(2), np.eye(1), np.eye(1))
+    facts = Entanglement("m", ("a", "b"), "{}", np.ones(2), plan, slopes, np.eye(1), np.eye(1))
     half = 2.364624 * slopes[0].std(axis=0, ddof=1) / np.sqrt(8)  # the quantile for seven degrees of freedom
     assert np.allclose(facts.confidence[0], half, rtol=1e-3)
     for freedom, quantile in ((1, 12.706), (2, 4.303), (3, 3.182), (7, 2.365), (31, 2.0395), (1000, 1.962)):
@@ -208,12 +208,12 @@ class Blind:
         return torch.zeros(len(images), WIDTH)
 
 
-def judge(question: str, weight: float) -> Judge:
+def judge(question: str, weight: float, resolution: int = 64) -> Judge:
     """One question about how light a picture is; all of them have learned from folders of the same name."""
     weights = np.zeros(SEEN)
     weights[WIDTH:] = weight
     answerer = Answerer(Question(question, "light", ("yes",)), weights, 0.0, 0.9)
-    return Judge(Blind(), (answerer,), np.zeros(SEEN), np.ones(SEEN), "90 pictures of lights")  # type: ignore[arg-type]
+    return Judge(Blind(), (answerer,), np.zeros(SEEN), np.ones(SEEN), "90 pictures of lights", resolution)  # type: ignore[arg-type]
 
 
 def test_judges_of_the_same_name_have_spreads_of_their_own() -> None:
@@ -225,6 +225,19 @@ def test_judges_of_the_same_name_have_spreads_of_their_own() -> None:
     one, strong, other = measured(judge("Light", 1.0)), measured(judge("Light", 10.0)), measured(judge("Bright", 1.0))
     assert one.names[-1] == strong.names[-1] == "Light" and other.names[-1] == "Bright"
     assert np.allclose(strong.spreads[-1], 10 * one.spreads[-1]) and np.allclose(strong.changes, one.changes)
+
+
+def test_labels_learned_at_another_resolution_are_doubted_in_every_row() -> None:
+    sweep = Sweep.of(Recipe(psi=1.0), along(SHADE), steps_between(-1, 1, 3))
+    plan = EntanglementPlan.of(Recipe(), [AppliedDirection(SHADE)], (1, 2))
+    for resolution, doubt in ((64, ""), (32, "learned from pictures of 32², these are of 64²")):
+        meter = Meter(judge("Light", 1.0, resolution))
+        facts = whole(sweep_steps(Flat(), sweep, meter))  # type: ignore[arg-type]
+        matrix = whole(entanglement_steps(Flat(), plan, meter))  # type: ignore[arg-type]
+        assert doubt in facts.doubt and bool(facts.doubt) == bool(doubt) and matrix.doubt == facts.doubt
+        rows = list(csv.DictReader(io.StringIO(sweep_table(facts) if doubt else entanglement_table(matrix))))
+        assert all(json.loads(row["how"]).get("labels_doubt", "") == facts.doubt for row in rows)
+        assert ("labels learned at another resolution" in matrix.words(0)) == bool(doubt)
 
 
 @pytest.mark.parametrize("columns", [2, 3, 6])

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from explorer.jobs import Frame, Sheet, SweepGrid, Text
 from explorer.lab.curve import scale
 from explorer.lab.sweep_page import SHEET, SWEEP, TABLE, SweepPage
 from explorer.session import Session
+from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import LEVEL
 from stylegan_core.recipe import AppliedDirection, Latent, Mix, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, Asked, flat, model_info
@@ -264,9 +266,14 @@ def test_features_and_labels_are_measured_where_they_are_wanted(session: Session
     lab.page.form.features.click()
     lab.rest()
     assert len(lab.requests) == count  # the less is there with the more
-    lab.page.use_judge("/caches/judge.npz")
-    lab.rest()
-    assert lab.request.judge == "/caches/judge.npz" and len(lab.requests) == count + 1
+    labels = LearnedLabels("/caches/judge.npz", "lights", 32, "1")
+    for each in (labels, replace(labels, key="2")):  # the second time the same folder had other labels
+        lab.page.labels.show_labels(each)
+        lab.page.use_labels(each)
+        lab.drawn()
+        count += 1
+        assert lab.request.labels == each and len(lab.requests) == count
+    assert "9 pictures. The labels were learned from pictures of 32², these are of 64²" in lab.page.form.words.text()
 
 
 def test_a_sweep_is_exported_as_it_was_when_asked(session: Session, show: Any, tmp_path: Path) -> None:

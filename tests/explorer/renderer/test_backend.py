@@ -35,6 +35,7 @@ from explorer.renderer.backend import TorchBackend, shrunk
 from explorer.renderer.pipe import receive, send
 from stylegan_core.cli.render import main as render_main
 from stylegan_core.lab.activations import channels, inspect
+from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept
 from stylegan_core.lab.sweeping import SPREAD_FACES
 from stylegan_core.model import load_model, save_model
@@ -252,7 +253,9 @@ def test_a_sweep_comes_picture_by_picture_and_is_that_of_the_core(backend: Torch
 
 def test_a_judge_that_is_gone_is_one_sentence(backend: TorchBackend, tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite_pytorch", reason="the metrics extra is not installed")
-    request = SweepGrid("s", Sweep.of(Recipe(), Swept("psi", "psi"), (0.0, 1.0)), judge=str(tmp_path / "gone.npz"))
+    request = SweepGrid(
+        "s", Sweep.of(Recipe(), Swept("psi", "psi"), (0.0, 1.0)), labels=LearnedLabels(str(tmp_path / "gone.npz"))
+    )
     with pytest.raises(OSError, match=r"gone\.npz"):
         run(backend, request)
 
