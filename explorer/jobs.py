@@ -257,8 +257,8 @@ class Entangle:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A text written to a file. Done: the path, as text."""
+class Table:
+    """A table, given as its text, written to a file. Done: the path, as text."""
 
     owner: str
     text: str = field(repr=False)
@@ -285,7 +285,7 @@ Inspection = Layers | Channels | ChannelMap | LayerTable | ChannelSheet
 Measurement = SweepGrid | Entangle
 Request = (
     Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert
-    | DragSearch | Text | Inspection | Measurement
+    | DragSearch | Table | Inspection | Measurement
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from explorer.controls.chips import Segments, button, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
-from explorer.jobs import Done, Entangle, Piece, Text
+from explorer.jobs import Done, Entangle, Piece, Table
 from explorer.lab.base import LabBase
 from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
@@ -202,7 +202,7 @@ class EntanglementPage(LabBase):
         facts, info = self.facts, self.info
         if facts is None or info is None:
             return None
-        return Plan(f"{info.name}-entanglement.csv", info.hash, Text(TABLE, entanglement_table(facts), ""))
+        return Plan(f"{info.name}-entanglement.csv", info.hash, Table(TABLE, entanglement_table(facts), ""))
 
     def _connect(self) -> None:
         self.picks.changed.connect(self._show_state)

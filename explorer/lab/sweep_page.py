@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from explorer.controls.chips import chip
 from explorer.controls.scrolling import BAR, ScrollDown
-from explorer.jobs import Done, Piece, Sheet, SweepGrid, Text
+from explorer.jobs import Done, Piece, Sheet, SweepGrid, Table
 from explorer.lab.base import LabBase
 from explorer.lab.curve import Curves
 from explorer.lab.export import ExportChip, Plan
@@ -216,7 +216,7 @@ class SweepPage(LabBase):
         if facts is None or info is None:
             return None
         name = f"{info.name}-{_spoken(facts.sweep)}-sweep.csv"
-        return Plan(name, info.hash, Text(TABLE, sweep_table(facts), ""))
+        return Plan(name, info.hash, Table(TABLE, sweep_table(facts), ""))
 
     def _plan_sheet(self) -> Plan | None:
         facts, info = self.facts, self.info

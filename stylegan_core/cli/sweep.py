@@ -16,7 +16,7 @@ from rich.progress import Progress
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
 from stylegan_core.cli.render import read_recipe
 from stylegan_core.cli.seeds import seed_recipes
-from stylegan_core.files.whole_file import write_whole
+from stylegan_core.files.table import read_table, write_table
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import entanglement_table, plan_of_table
 from stylegan_core.lab.sweep_facts import sweep_table
@@ -106,7 +106,7 @@ def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) 
     steps, pictures = sweep_steps(renderer, sweep, _meter(arguments, model), extractor), list[Any]()
     facts = _shown(steps, pictures)
     if arguments.out.suffix.lower() == ".csv":
-        write_whole(arguments.out, sweep_table(facts).encode())
+        write_table(arguments.out, [sweep_table(facts)])
         return
     recipes, captions, columns = sweep.sheet
     drawn = iter(picture for picture in pictures if picture is not None)
@@ -120,7 +120,7 @@ def _entanglement(arguments: argparse.Namespace, renderer: "Renderer", recipe: R
     model = renderer.styles.model
     plan = _like(arguments.like) if arguments.like else _plan(arguments, model, recipe)
     facts = _shown(entanglement_steps(renderer, plan, _meter(arguments, model)), [])
-    write_whole(arguments.out, entanglement_table(facts).encode())
+    write_table(arguments.out, [entanglement_table(facts)])
     for at, applied in enumerate(plan.directions):
         print(f"  {applied.direction.name:<20} {facts.words(at)}")
 
@@ -135,7 +135,7 @@ def _plan(arguments: argparse.Namespace, model: "Model", recipe: Recipe) -> Enta
 
 def _like(table: Path) -> EntanglementPlan:
     try:
-        return plan_of_table(table.read_text("utf-8"))
+        return plan_of_table(read_table(table))
     except ValueError as error:
         raise ValueError(f"{table} cannot be measured again: {error}.") from None
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from stylegan_core.files.table import as_text, lines_of
 from stylegan_core.lab.measurement import Doubles, Measurement
-from stylegan_core.lab.sweep_facts import as_text
 from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.latents.questions import MEASURED
 from stylegan_core.recipe import Recipe
@@ -109,11 +109,7 @@ def entanglement_table(facts: Entanglement) -> str:
 
     The model's hash, how it was measured, and the recipe of the first face with its direction at one step end each row.
     """
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(
-        ["quantity", "direction", "with", "value", "confidence_95", "sd_over_faces", "model", "how", "recipe"]
-    )
+    rows = [["quantity", "direction", "with", "value", "confidence_95", "sd_over_faces", "model", "how", "recipe"]]
     effects, confidence, deviation = facts.effects, facts.confidence, facts.slopes.std(axis=1, ddof=1)
     names = [as_text(each.direction.name) for each in facts.plan.directions]
     attributes = [as_text(name) for name in facts.names]
@@ -121,12 +117,12 @@ def entanglement_table(facts: Entanglement) -> str:
         tail = (facts.model, facts.how, _shown(facts.plan, at))
         for column, attribute in enumerate(attributes):
             numbers = (effects[at, column], confidence[at, column], deviation[at, column])
-            rows.writerow(["effect", name, attribute, *(repr(float(each)) for each in numbers), *tail])
-        rows.writerow(["purity", name, attributes[facts.main(at)], repr(facts.purity(at)), "", "", *tail])
+            rows.append(["effect", name, attribute, *(repr(float(each)) for each in numbers), *tail])
+        rows.append(["purity", name, attributes[facts.main(at)], repr(facts.purity(at)), "", "", *tail])
         for quantity, values in (("cosine", facts.cosine), ("correlation", facts.correlation)):
             for other, value in zip(names, values[at], strict=True):
-                rows.writerow([quantity, name, other, repr(float(value)), "", "", *tail])
-    return written.getvalue()
+                rows.append([quantity, name, other, repr(float(value)), "", "", *tail])
+    return "".join(lines_of(rows))
 
 
 def plan_of_table(text: str) -> EntanglementPlan:

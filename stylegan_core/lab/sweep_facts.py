@@ -1,11 +1,10 @@
 """What a sweep has measured: how every attribute changes along it, how far and how fast the picture moves; no torch."""
 
-import csv
-import io
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from stylegan_core.files.table import as_text, lines_of
 from stylegan_core.lab.measurement import Doubles, Measurement
 from stylegan_core.lab.sweep_plan import Sweep
 
@@ -85,11 +84,10 @@ def sweep_table(facts: SweepFacts) -> str:
 
     Distances to the next column stand in the row of the first of the two.
     """
-    sweep, written = facts.sweep, io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
+    sweep = facts.sweep
     tail = ("pixels", "pixels_to_next", "features", "features_to_next", "model", "how", "recipe")
     changes = [f"{name}_change" for name in facts.names]
-    rows.writerow(["swept", "seed", "value", *map(as_text, facts.names), *map(as_text, changes), *tail])
+    rows = [["swept", "seed", "value", *map(as_text, facts.names), *map(as_text, changes), *tail]]
     columns = len(sweep.values)
     for at, recipe in enumerate(sweep.cells):
         row, column = divmod(at, columns)
@@ -100,13 +98,8 @@ def sweep_table(facts: SweepFacts) -> str:
         numbers = [repr(float(value)) for value in (*facts.measured[:, row, column], *facts.changes[:, row, column])]
         seed = recipe.latent.seed if recipe.latent.w is None else ""
         words = (facts.model, facts.how, recipe.to_json())
-        rows.writerow([as_text(sweep.swept.name), seed, repr(sweep.values[column]), *numbers, *far, *words])
-    return written.getvalue()
-
-
-def as_text(name: str) -> str:
-    """A name in a table, with an apostrophe where a spreadsheet would take it for a formula and run it."""
-    return f"'{name}" if name.lstrip().startswith(("=", "+", "-", "@")) or name.startswith(("\t", "\r")) else name
+        rows.append([as_text(sweep.swept.name), str(seed), repr(sweep.values[column]), *numbers, *far, *words])
+    return "".join(lines_of(rows))
 
 
 def _cell(values: Doubles | None, row: int, column: int) -> str:

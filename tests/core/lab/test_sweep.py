@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import tracemalloc
+from codecs import BOM_UTF8
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.__main__ import main as command
+from stylegan_core.files.table import read_table
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.lab.entanglement import Entanglement, entanglement_table, plan_of_table, student
 from stylegan_core.lab.entangling import entanglement_steps
@@ -400,14 +402,18 @@ def test_a_sweep_from_the_command_line(small: Path, tmp_path: Path, capsys: pyte
     assert command(["render", str(small), "--recipe", str(sheet), "--out", str(tmp_path / "again")]) == 0
     assert len(list((tmp_path / "again").glob("*.png"))) == 6
     assert command([*told, "--knob", "noise-fine", "--to", "1.5", "--out", str(table)]) == 0
-    assert [row["value"] for row in csv.DictReader(io.StringIO(table.read_text()))][:3] == ["0.0", "0.75", "1.5"]
+    assert [row["value"] for row in csv.DictReader(io.StringIO(read_table(table)))][:3] == ["0.0", "0.75", "1.5"]
     named = ["--direction", "PCA 1", "--direction", "SeFa 2"]
     assert command(["sweep", str(small), *named, "--entanglement", "--seeds", "0-2", "--out", str(matrix)]) == 0
     assert "over 3 faces" in capsys.readouterr().out
-    assert {row["direction"] for row in csv.DictReader(io.StringIO(matrix.read_text()))} == {"PCA 1", "SeFa 2"}
-    again = tmp_path / "again.csv"
-    assert command(["sweep", str(small), "--like", str(matrix), "--entanglement", "--out", str(again)]) == 0
-    assert again.read_text() == matrix.read_text()
+    assert {row["direction"] for row in csv.DictReader(io.StringIO(read_table(matrix)))} == {"PCA 1", "SeFa 2"}
+    assert table.read_bytes().startswith(BOM_UTF8) and matrix.read_bytes().startswith(BOM_UTF8)
+    again, plain = tmp_path / "again.csv", tmp_path / "plain.csv"
+    plain.write_text(read_table(matrix), "utf-8")  # as a script may have saved it, without the mark
+    for like in (matrix, plain):
+        assert command(["sweep", str(small), "--like", str(like), "--entanglement", "--out", str(again)]) == 0
+        assert again.read_bytes() == matrix.read_bytes()
+        again.unlink()
 
 
 @pytest.mark.parametrize(

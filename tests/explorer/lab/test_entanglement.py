@@ -14,7 +14,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Entangle, Text
+from explorer.jobs import Entangle, Table
 from explorer.lab.effect_table import PURITY, EffectTable, Numbers, numbers_of
 from explorer.lab.entanglement_page import ENTANGLE, OLDER, EntanglementPage
 from explorer.session import Session
@@ -232,10 +232,10 @@ def test_the_table_is_read_by_pointer_and_exported(session: Session, show: Any, 
     plan = lab.page.export.plan()
     assert plan.name == "small-entanglement.csv"
     lab.page.export.write(plan, str(tmp_path / "x.csv"))
-    rows = list(csv.DictReader(io.StringIO(lab.of(Text).text)))
+    rows = list(csv.DictReader(io.StringIO(lab.of(Table).text)))
     assert {row["quantity"] for row in rows} == {"effect", "purity", "cosine", "correlation"}
     assert lab.page.unfinished == ["the export of the entanglement"]
-    lab.fail(lab.of(Text), "x.csv cannot be written: choose another folder.")
+    lab.fail(lab.of(Table), "x.csv cannot be written: choose another folder.")
     assert lab.said == [("x.csv cannot be written: choose another folder.", "bad")] and not lab.page.unfinished
 
 

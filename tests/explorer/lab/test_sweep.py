@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Frame, Sheet, SweepGrid, Text
+from explorer.jobs import Frame, Sheet, SweepGrid, Table
 from explorer.lab.curve import scale
 from explorer.lab.sweep_page import SHEET, SWEEP, TABLE, SweepPage
 from explorer.session import Session
@@ -285,14 +285,14 @@ def test_a_sweep_is_exported_as_it_was_when_asked(session: Session, show: Any, t
     assert (table.name, sheet.name) == ("small-Brighter-sweep.csv", "small-Brighter-sweep.png")
     session.edit(psi=0.1)
     lab.page.export.write(table, str(tmp_path / "x.csv"))
-    rows = list(csv.DictReader(io.StringIO(lab.of(Text).text)))
-    assert len(rows) == 9 and Recipe.from_json(rows[0]["recipe"]).psi == 0.7 and lab.of(Text).owner == TABLE
+    rows = list(csv.DictReader(io.StringIO(lab.of(Table).text)))
+    assert len(rows) == 9 and Recipe.from_json(rows[0]["recipe"]).psi == 0.7 and lab.of(Table).owner == TABLE
     lab.page.sheet.write(sheet, str(tmp_path / "x.png"))
     request = lab.of(Sheet)
     assert request.owner == SHEET and request.columns == 10 and request.recipes[0] is None
     assert lab.page.unfinished == ["the export of the sweep"]
     lab.done(request, request.path)
-    lab.done(lab.of(Text), lab.of(Text).path)
+    lab.done(lab.of(Table), lab.of(Table).path)
     assert [tone for _, tone in lab.said] == ["good", "good"] and not lab.page.unfinished
     lab.page.export.write(table, str(tmp_path / "y.csv"))
     session.set_model(model_info(name="other"), "other.safetensors")
