@@ -14,11 +14,10 @@ def begin(folder: Path, numbers: Mapping[str, int]) -> None:
     """Makes the folder with its note, or finds both; raises OSError where it holds anything else."""
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"{folder} is a file; name a new folder for the avatars.")
-    folder.mkdir(parents=True, exist_ok=True)
     if is_half_drawn(folder):
         if _told(folder) != dict(numbers):
             raise FileExistsError(f"{folder} is half drawn with {_words(folder)}: go on with these, or name a new one.")
-    elif any(folder.iterdir()):
+    elif folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; name a new folder for the avatars.")
     else:
         write_whole(folder / NOTE, json.dumps(numbers).encode())
