@@ -110,7 +110,7 @@ class SweepForm(QWidget):
         seeds = [(first + at) % SEEDS for at in range(faces)] if seeded else []
         try:
             values = steps_between(self.low.value, self.high.value, count)
-            return Sweep.of(recipe, _as_applied(swept, recipe), values, seeds)
+            return swept.why_not_to(info, max(values)) or Sweep.of(recipe, _as_applied(swept, recipe), values, seeds)
         except ValueError as error:
             return str(error)
 

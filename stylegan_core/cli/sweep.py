@@ -96,10 +96,10 @@ def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) 
 
     model = renderer.styles.model
     swept = _swept(arguments, model)
-    if reason := swept.why_not(model.info, recipe):
-        raise ValueError(f"{arguments.model}: {reason}")
     low, high = swept.range(model.info)
     ends = (low if arguments.low is None else arguments.low, high if arguments.high is None else arguments.high)
+    if reason := swept.why_not(model.info, recipe) or swept.why_not_to(model.info, max(ends)):
+        raise ValueError(f"{arguments.model}: {reason}")
     seeds = [each.latent.seed for each in seed_recipes(arguments.seeds, None)] if arguments.seeds else []
     sweep = Sweep.of(recipe, swept, steps_between(*ends, arguments.values), seeds)
     extractor = Extractor(model.device) if arguments.features else None

@@ -326,6 +326,8 @@ def test_a_knob_that_means_nothing_says_why() -> None:
     young = info(level=2, alpha=0.5)
     known = {each.name: each for each in knobs(young)}
     assert known["level"].why_not(young, Recipe()) == "" and known["level"].range(young) == (0.0, 2.0)
+    assert known["level"].why_not_to(young, 2.4) == "" and known["alpha"].why_not_to(young, 3.0) == ""
+    assert "has learned the levels 0 to 2: a sweep draws none above" in known["level"].why_not_to(young, 3.0)
     assert "no level below" in known["alpha"].why_not(young, Recipe(level=0))
     coarse = info(num_noise_layers=2, noise_resolutions=(4, 4))
     assert "no fine noise" in {each.name: each for each in knobs(coarse)}["noise, fine"].why_not(coarse, Recipe())
@@ -414,6 +416,18 @@ def test_a_sweep_from_the_command_line(small: Path, tmp_path: Path, capsys: pyte
         assert command(["sweep", str(small), "--like", str(like), "--entanglement", "--out", str(again)]) == 0
         assert again.read_bytes() == matrix.read_bytes()
         again.unlink()
+
+
+def test_levels_that_were_not_trained_are_not_swept(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    young, table = tmp_path / "young.safetensors", tmp_path / "x.csv"
+    save_model(young, load_model(small).generator, level=1, alpha=0.5)
+    told = ["sweep", str(young), "--knob", "level", "--out", str(table)]
+    assert command([*told, "--to", "2"]) == 2 and not table.exists()
+    assert "young.safetensors: This network has learned the levels 0 to 1" in capsys.readouterr().err
+    assert command(told) == 0
+    assert [row["value"] for row in csv.DictReader(io.StringIO(read_table(table)))] == ["0.0", "1.0"]
 
 
 @pytest.mark.parametrize(

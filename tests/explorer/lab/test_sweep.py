@@ -23,6 +23,7 @@ from stylegan_core.recipe import AppliedDirection, Latent, Mix, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, Asked, flat, model_info
 from tests.explorer.lab.measured import entries, swept
 
+UNTRAINED = "this network has learned the levels 0 to 2: a sweep draws none above."
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -167,7 +168,8 @@ def test_knob_range_and_faces_are_chosen(session: Session, show: Any, qtbot: QtB
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "said"), [("-1e308", "1e308", "lie between"), ("1e-9", "2e-9", "different"), ("0", "0.4", "levels")]
+    ("low", "high", "said"),
+    [("-1e308", "1e308", "lie between"), ("1e-9", "2e-9", "different"), ("0", "0.4", "levels"), ("0", "3", UNTRAINED)],
 )
 def test_a_range_that_is_none_is_said_and_never_asked_for(
     session: Session, show: Any, qtbot: QtBot, low: str, high: str, said: str
