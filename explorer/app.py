@@ -1,4 +1,7 @@
-"""Composition root: builds session, engine, panels and window, and makes every connection between them."""
+"""Composition root: builds session, engine, panels and window, and connects recipes with pictures.
+
+Who else hears of whom stands in ``connections.py``, what each action does in ``commands.py``.
+"""
 
 import importlib
 import logging
@@ -12,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 from explorer import theme
 from explorer.actions import make_actions
 from explorer.commands import connect_actions
+from explorer.connections import PIN, connect_parts
 from explorer.controls.below import Below
-from explorer.controls.compare import Mode
 from explorer.controls.hint import Hint
 from explorer.controls.panel import Panel
 from explorer.controls.thumbnails import image_of
@@ -23,7 +26,6 @@ from explorer.documents.clipboard import Clipboard, let_go
 from explorer.documents.documents import Documents
 from explorer.documents.following import Following
 from explorer.documents.importing import Importing
-from explorer.documents.opening import newest_checkpoint
 from explorer.engine import Engine
 from explorer.explore.directions import DirectionsPanel
 from explorer.explore.drag import DragPoints
@@ -39,9 +41,8 @@ from explorer.explore.vary import VaryPanel
 from explorer.film.filming import Filming
 from explorer.film.reel import Reel
 from explorer.garbage import Garbage
-from explorer.jobs import Answer, Done, Frame, Picture, Problem
+from explorer.jobs import Answer, Done, Frame, Problem
 from explorer.lab.entanglement_page import EntanglementPage
-from explorer.lab.head import SWEEP_PAGE
 from explorer.lab.page import LabPage
 from explorer.lab.pages import LabPages
 from explorer.lab.sweep_page import SweepPage
@@ -59,23 +60,13 @@ from explorer.train.workspace import TrainWorkspace
 from explorer.work.background import Background
 from stylegan_core.files.places import home
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.library import Entry
-from stylegan_core.pictures.saved_picture import read_picture
-from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
-PIN = "pin"
 OF_EXPLORE = ("drag", "film", "film_add", "film_play")  # keys of one letter act where one sees what they do
 OF_MODEL = ("save", "drag")  # what nothing can be done with before there is a picture
-STEPS = (
-    "undo",
-    "redo",
-    "film_undo",
-    "film_redo",
-    "next_model",
-    "previous_model",
-)  # a key that is held goes on stepping
+# A key that is held goes on stepping.
+STEPS = ("undo", "redo", "film_undo", "film_redo", "next_model", "previous_model")
 STRIP_TIPS = ("Every change, as a picture to come back to (F).", "Pictures that become a film (F).")
 
 
@@ -126,6 +117,7 @@ class Explorer(QObject):
         self._warmed = self.closed = False
         self.hints = True  # whether a person is there: a first start is greeted, another program's file shows its card
         self._clock = QTimer(self, interval=1000)
+        self._clock.timeout.connect(self.window.show_age)
         self.hint = Hint(self.picture)
         self.presenting = Presenting(
             self.window, self.session, self.picture, self.history, self.film, self.below, self.actions, self.panels,
@@ -134,11 +126,7 @@ class Explorer(QObject):
         self._lay_out(ExplorePage(left, right, self.picture, self.below))
         self._connect_session()
         self._connect_engine()
-        self._connect_window()
-        self._connect_drag()
-        self._connect_film()
-        self._connect_lab()
-        self._connect_train()
+        connect_parts(self)
         self.remoting = Remoting(self)
         connect_actions(self)
         self._restore_window()
@@ -192,23 +180,26 @@ class Explorer(QObject):
         """Shows one sentence at the top of the page."""
         self.window.banner.say(problem, tone)
 
+    def show_nothing(self, sentence: str) -> None:
+        """No network is open: one sentence where the picture was, and nothing that could be bent."""
+        self.picture.show_message(sentence, lost=True)
+        self.lab_pages.show_nothing(sentence)
+        self.drag.set_on(False)
+        for panel in self.panels:
+            panel.setEnabled(False)
+        for key in OF_MODEL:
+            self.actions[key].setEnabled(False)
+
     def _offer_back(self, sentence: str, back: Callable[[], object]) -> None:
         """Says what was taken away, with a button that brings it back."""
         self.window.banner.say(Problem(sentence), "good", "Bring it back", back)
-
-    def _mix_in_picture(self, row: str | int, path: str) -> None:
-        """Takes the layers of a row of mixing from the face of a saved picture, or says why it cannot be."""
-        self.disk.do(
-            lambda: read_picture(Path(path)).recipe.latent,
-            lambda latent: self.mixing.set_source(row, latent),
-            lambda error: self.say(Problem(str(error))),
-        )
 
     def _lay_out(self, explore: ExplorePage) -> None:
         explore.low_changed.connect(self.below.set_compact)
         explore.spare_changed.connect(self.directions.fit)
         self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
         self.window.set_pages(explore, self.train, self.lab_pages)
+        self.window.unfinished = self._unfinished
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]
         self.window.add_header_actions(shown, self.actions["present"], self.actions["save"])
         for key, action in self.actions.items():
@@ -244,79 +235,14 @@ class Explorer(QObject):
             part.job_dropped.connect(self.engine.cancel)
             part.said.connect(self.say)
         self.history.job_requested.connect(self.engine.run)
-        self.mixing.picture_chosen.connect(self._mix_in_picture)
         self.history.taken_away.connect(self._offer_back)
         self.directions.taken_away.connect(self._offer_back)
         self.film.taken_away.connect(self._offer_back)
 
-    def _connect_window(self) -> None:
-        self.window.dropped.connect(self.documents.open)
-        self.window.compare_held.connect(self.picture.compare)
-        self.picture.comparing.connect(
-            lambda other: self.engine.request(self.session.recipe if other is None else other, settled=True)
-        )
-        self.picture.pin_wanted.connect(lambda recipe: self.engine.run(Picture(PIN, recipe)))
-        self.picture.mode_changed.connect(self._show_mode)
-        self.picture.menu_asked.connect(lambda where: self.menus.picture().popup(where))
-        self.picture.smooth_changed.connect(self.actions["smooth"].setChecked)
-        self.documents.said.connect(self.say)
-        self.clipboard.said.connect(self.say)
-        self.documents.picture_wanted.connect(self._show_picture)
-        self.documents.photo_met.connect(self.projecting.offer)
-        self.clipboard.file_pasted.connect(self.documents.open)
-        self.clipboard.picture_pasted.connect(self.projecting.offer_copied)
-        self.projecting.said.connect(self.window.banner.say)
-        self.projecting.shown.connect(lambda: self.window.show_workspace(0))
-        self.documents.foreign_met.connect(self.importing.ask)
-        self.importing.wanted.connect(self.documents.load)
-        self.importing.given_up.connect(self.documents.leave)
-        self.importing.said.connect(self.say)
-        self.documents.nothing_to_show.connect(self._show_nothing)
-        self.documents.saved.connect(self.window.show_saved)
-        self.presenting.follow(self.engine, self.documents)
-        self._clock.timeout.connect(self.window.show_age)
-
-    def _connect_drag(self) -> None:
-        self.picture.drag_asked.connect(self.actions["drag"].toggle)
-        self.window.escaped.connect(lambda: self.drag.set_on(False))
-        self.picture.marked.connect(self.drag.place)
-        self.picture.smooth_changed.connect(lambda _: self.drag.place())
-        self.picture.comparing.connect(lambda other: self.drag.set_compared(other is not None))
-        self.picture.mode_changed.connect(lambda mode: self.drag.set_on(self.drag.on and mode is Mode.OFF))
-        self.drag.switched.connect(self.picture.show_dragging)
-        self.drag.switched.connect(self.actions["drag"].setChecked)
-        self.drag.switched.connect(lambda on: self.picture.set_mode(Mode.OFF) if on else None)
-
-    def _connect_film(self) -> None:
-        self.filming.said.connect(self.say)
-        self.reel.changed.connect(lambda _: self._show_film_steps())
-        self._show_film_steps()
-        self.filming.shown.connect(lambda: self.window.show_workspace(0))
-        self.documents.film_opened.connect(self.filming.open)
-
-    def _connect_lab(self) -> None:
-        self.lab_pages.wanted.connect(lambda: self.window.show_workspace(2))
-        self.judging.said.connect(self.say)
-        self.sweep.taken.connect(self._go_on_from)
-        self.directions.entries_changed.connect(self.sweep.offer_directions)
-        self.directions.entries_changed.connect(self.entanglement.offer_directions)
-        self.directions.sweep_wanted.connect(self._sweep_along)
-        self.entanglement.measured.connect(self.directions.take_measured)
-
-    def _connect_train(self) -> None:
-        self.train.failed.connect(lambda sentence, details: self.say(Problem(sentence, details)))
-        self.train.told.connect(lambda sentence, tone: self.say(Problem(sentence), tone))
-        self.train.open_requested.connect(self.documents.open)
-        self.train.explore_requested.connect(self._explore_checkpoint)
-        self.train.checkpoint_written.connect(self.following.take)
-        self.train.watching.connect(lambda run: self.cores.follow(run) if run is not None else None)
-        self.documents.run_opened.connect(self._open_run)
-        self.cores.threads_changed.connect(self.engine.set_threads)
+    def _unfinished(self) -> list[str]:
+        """What would be lost if the window closed now, a few words each."""
         parts = (self.mixing, self.labelled, self.judging, self.projecting, self.filming, self.lab_pages)
-        self.window.unfinished = lambda: [
-            *self.train.unfinished(),
-            *(each for part in parts for each in part.unfinished),
-        ]
+        return [*self.train.unfinished(), *(each for part in parts for each in part.unfinished)]
 
     def _restore_window(self) -> None:
         kept = self.settings.value
@@ -340,55 +266,12 @@ class Explorer(QObject):
                 self.hint.begin()
             self.disk.do(_warm_up, lambda _: None)
 
-    def _open_run(self, run: str) -> None:
-        """A run: its monitor, and its newest network to explore if there is one and nothing else is open."""
-        self.presenting.leave()
-        self.train.watch(Path(run))
-        self.window.show_workspace(1)
-        newest = newest_checkpoint(Path(run))
-        if self.session.info is None and newest is not None:
-            self.documents.load(str(newest), shows=False)
-        self.documents.leave("")  # a run that has none yet leaves the other page with something to see
-
-    def _explore_checkpoint(self, path: str) -> None:
-        self.following.explore(path)
-        self.window.show_workspace(0)
-
     def _answered(self, answer: Answer) -> None:
         for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
             part.job_done(answer)
         self.history.job_done(answer)
         if answer.request.owner == PIN and isinstance(answer, Done):
             self.picture.pin(image_of(answer.value))
-
-    def _sweep_along(self, entry: Entry) -> None:
-        """A direction of the panel is swept in the Lab."""
-        self.sweep.sweep_along(entry)
-        self.lab_pages.turn_to(SWEEP_PAGE)
-        self.window.show_workspace(2)
-
-    def _go_on_from(self, recipe: Recipe) -> None:
-        """A picture of the Lab becomes the present one, as one step of undo."""
-        self.session.apply(recipe)
-        self.window.show_workspace(0)
-
-    def _show_nothing(self, sentence: str) -> None:
-        self.picture.show_message(sentence, lost=True)
-        self.lab_pages.show_nothing(sentence)
-        self.drag.set_on(False)
-        for panel in self.panels:
-            panel.setEnabled(False)
-        for key in OF_MODEL:
-            self.actions[key].setEnabled(False)
-
-    def _show_picture(self) -> None:
-        """What somebody opened is seen: in the Lab as well, so that networks can be held side by side there."""
-        if self.window.pages.currentWidget() is not self.lab_pages:
-            self.window.show_workspace(0)
-
-    def _show_mode(self, mode: Mode) -> None:
-        self.actions["wipe"].setChecked(mode is Mode.WIPE)
-        self.actions["difference"].setChecked(mode is Mode.DIFFERENCE)
 
     def _show_steps(self) -> None:
         self.actions["undo"].setEnabled(self.session.can_undo)
@@ -401,10 +284,6 @@ class Explorer(QObject):
         for key in OF_MODEL:
             self.actions[key].setEnabled(True)
         self.window.show_model(info, self.session.model_path)
-
-    def _show_film_steps(self) -> None:
-        self.actions["film_undo"].setEnabled(self.reel.can_undo)
-        self.actions["film_redo"].setEnabled(self.reel.can_redo)
 
 
 def _warm_up() -> None:
