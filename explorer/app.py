@@ -248,7 +248,7 @@ class Explorer(QObject):
         kept = self.settings.value
         self.window.resize(QSize(1440, 900).boundedTo(self.window.screen().availableSize()))
         if kept.geometry:
-            self.window.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode()))
+            self.window.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode("ascii", "ignore")))
             self.actions["full_screen"].setChecked(self.window.isFullScreen())
         self.actions["theme"].setChecked(kept.theme == "light")
         self.actions["smooth"].setChecked(kept.smooth)

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.controls.literal import literal
+from explorer.controls.literal import literal, literal_tip
 from explorer.documents.documents import Documents
 from explorer.documents.opening import bundled_models, bundled_sets
 from explorer.session import Session
@@ -86,7 +86,7 @@ class Menus:
         file = Path(path)
         run = file.parent.parent.name if file.parent.name == "checkpoints" else ""
         entry = menu.addAction(literal(f"{run} · {kimg_words(file)}" if run else file.stem))
-        entry.setToolTip(path)
+        entry.setToolTip(literal_tip(path))
         entry.setCheckable(True)
         entry.setChecked(path == self._session.model_path)
         entry.triggered.connect(lambda _=False: self._documents.open(path, ask=False))

@@ -59,6 +59,13 @@ class Settings:
         others = [(each, where) for each, where in self.models.items() if each != model_hash]
         return replace(self, models=dict([*others, (model_hash, path)][-MOST_PLACES:]))
 
+    def beside(self, kept: Self) -> Self:
+        """These settings with what another window has opened since."""
+        others = (each for each in kept.recent if not any(each == own or _of_one_run(each, own) for own in self.recent))
+        places = [(each, where) for each, where in kept.models.items() if each not in self.models]
+        models = dict([*places, *self.models.items()][-MOST_PLACES:])
+        return replace(self, recent=(*self.recent, *others)[:RECENT], models=models)
+
 
 def settings_file() -> Path:
     """Where the settings lie."""
@@ -78,7 +85,9 @@ def _fitting(data: dict[str, Any]) -> dict[str, Any]:
     for item in fields(Settings):
         value, wanted = data.get(item.name), getattr(standard, item.name)
         if isinstance(wanted, tuple) and isinstance(value, list):
-            made[item.name] = tuple(str(each) for each in value)
+            made[item.name] = tuple(each for each in value if isinstance(each, str))
+        elif isinstance(wanted, dict) and isinstance(value, dict):
+            made[item.name] = {key: each for key, each in value.items() if isinstance(each, str)}
         elif type(value) is type(wanted):
             made[item.name] = value
     return made
@@ -98,8 +107,8 @@ class SettingsKeeper:
         """Replaces the settings and saves, if they differ."""
         if value == self.value:
             return
-        self.value = value
+        self.value = value.beside(Settings.load())
         try:
-            value.save()
+            self.value.save()
         except OSError as error:
             log.warning("The settings are not kept: %s", error)

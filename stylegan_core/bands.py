@@ -25,23 +25,26 @@ NAMES = ("coarse", "middle", "fine")
 
 
 @cache
-def bands(resolution: int) -> tuple[Band, Band, Band]:
+def bands(resolution: int, layers: tuple[int, ...] = ()) -> tuple[Band, Band, Band]:
     """Coarse, middle and fine of a network that draws ``resolution``² pictures (paper, section 3.1, figure 3).
 
-    64² and up: 4–8 / 16–32 / the rest; 32²: 4–8 / 16 / 32; 16²: 4 / 8 / 16; 8²: 4 / – / 8.
+    64² and up: 4–8 / 16–32 / the rest; 32²: 4–8 / 16 / 32; 16²: 4 / 8 / 16; 8²: 4 / – / 8. ``layers``: what each style
+    layer works at, from the lowest resolution up; two at each, where nothing is said.
     Raises ValueError if the resolution is no power of two from 4 on.
     """
     if resolution < 4 or resolution & (resolution - 1):
         raise ValueError(f"A network's resolution is a power of two from 4 on, not {resolution}.")
     return tuple(  # type: ignore[return-value]
-        Band(name, low, high, _layers(low, high)) for name, (low, high) in zip(NAMES, _edges(resolution), strict=True)
+        Band(name, low, high, _layers(low, high, layers) if layers else _two_each(low, high))
+        for name, (low, high) in zip(NAMES, _edges(resolution), strict=True)
     )
 
 
-def band_of_layer(layer: int, resolution: int) -> Band:
+def band_of_layer(layer: int, resolution: int, layers: tuple[int, ...] = ()) -> Band:
     """The band that style layer ``layer`` belongs to; layers beyond the network count as its last."""
-    found = [band for band in bands(resolution) if layer in band.layers]
-    return found[0] if found else bands(resolution)[0 if resolution == 4 else 2]
+    every = bands(resolution, layers)
+    found = [band for band in every if layer in band.layers]
+    return found[0] if found else every[0 if resolution == 4 else 2]
 
 
 def band_of_resolution(pixels: int, resolution: int) -> Band:
@@ -67,6 +70,12 @@ def _edges(resolution: int) -> tuple[tuple[int, int], tuple[int, int], tuple[int
     return (4, 4), (8, 4), (8, 4)
 
 
-def _layers(low: int, high: int) -> range:
+def _layers(low: int, high: int, layers: tuple[int, ...]) -> range:
+    """The layers that work from ``low`` to ``high``."""
+    below, within = (sum(each < edge for each in layers) for edge in (low, high + 1))
+    return range(below, max(within, below))
+
+
+def _two_each(low: int, high: int) -> range:
     first = 2 * (low.bit_length() - 3)
     return range(first, first + 2 * (high.bit_length() - low.bit_length() + 1)) if high >= low else range(0)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from stylegan_core.bands import layer_resolution
+from stylegan_core.bands import Band, band_of_layer, bands, layer_resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class ModelInfo:
     """Facts about one model: sizes, state of growth, classes, abilities, and where its numbers came from.
 
     ``hash`` is the SHA-256 of the drawing generator's tensors (contracts: Model hash), ``level`` and ``alpha``
-    what the file was trained to, ``noise_resolutions`` the side length of every noise map.
+    what the file was trained to, ``noise_resolutions`` the side length of every noise map, ``layer_resolutions`` what
+    each style layer works at: two layers at every resolution, where nothing else is said.
     """
 
     name: str
@@ -50,6 +51,12 @@ class ModelInfo:
     capabilities: Capabilities = field(default_factory=Capabilities)
     origin: str = ""
     notes: tuple[str, ...] = ()
+    layer_resolutions: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.layer_resolutions:
+            every = tuple(layer_resolution(layer) for layer in range(self.num_layers))
+            object.__setattr__(self, "layer_resolutions", every)
 
     @property
     def top_level(self) -> int:
@@ -62,9 +69,18 @@ class ModelInfo:
         return self.level == self.top_level and self.alpha == 1.0
 
     @property
-    def layer_resolutions(self) -> tuple[int, ...]:
-        """The resolution each style layer works at."""
-        return tuple(layer_resolution(layer) for layer in range(self.num_layers))
+    def bands(self) -> tuple[Band, Band, Band]:
+        """Coarse, middle and fine with the layers of this network."""
+        return bands(self.resolution, self._layers)
+
+    def band_of(self, layer: int) -> Band:
+        """The band of a style layer; layers beyond the network count as its last."""
+        return band_of_layer(layer, self.resolution, self._layers)
+
+    @property
+    def _layers(self) -> tuple[int, ...]:
+        """The layers that bands divide; a network whose one code enters everywhere counts as any of its resolution."""
+        return self.layer_resolutions if self.num_layers > 1 else ()
 
     def why_not(self, capability: str) -> str:
         """The reason this network lacks a capability, in one sentence; empty if it has it."""

@@ -351,4 +351,5 @@ def _facts(
         ),
         origin=origin,
         notes=notes,
+        layer_resolutions=config.layer_resolutions,
     )

@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from stylegan_core.bands import bands
 from stylegan_core.model import Model
 from stylegan_core.recipe import AppliedDirection, Latent, Mix, NoiseLayer, Recipe
 
@@ -47,7 +46,7 @@ class Styles:
         count = self.model.num_layers
         psi = torch.full((count, 1), float(recipe.psi))
         if recipe.psi_bands is not None:
-            for band, own in zip(bands(self.model.resolution), recipe.psi_bands, strict=True):
+            for band, own in zip(self.model.info.bands, recipe.psi_bands, strict=True):
                 psi[band.layers.start : band.layers.stop] = own
         if recipe.cutoff is not None:
             psi[recipe.cutoff :] = 1.0
@@ -81,7 +80,7 @@ class Styles:
         source = self.latent(mix.source, label)
         rows = self._rows(mix.first, mix.last)
         if mix.band is not None:
-            band = next(band for band in bands(self.model.resolution) if band.name == mix.band)
+            band = next(band for band in self.model.info.bands if band.name == mix.band)
             rows = slice(band.layers.start, band.layers.stop)
         ws[rows] = torch.lerp(ws[rows], source[rows], mix.weight)
 

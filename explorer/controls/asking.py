@@ -63,7 +63,7 @@ def ask_for_seed(parent: QWidget, seed: int, then: Callable[[int], object]) -> N
     dialog.setWindowTitle("Seed")
     dialog.setLabelText("Seed of the source:")
     dialog.setTextValue(str(seed))
-    dialog.textValueSelected.connect(lambda text: then(int(text) % SEEDS) if text.strip().isdigit() else None)
+    dialog.textValueSelected.connect(lambda text: then(int(text) % SEEDS) if text.strip().isdecimal() else None)
     _open(dialog)
 
 

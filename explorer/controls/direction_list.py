@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from explorer.controls.direction_row import DirectionRow
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
+from stylegan_core.recipe import Vector
 
-Key = tuple[str, str]
+Key = tuple[str, Vector]
 
 
 class DirectionList(QWidget):

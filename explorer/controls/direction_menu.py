@@ -7,7 +7,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.controls.asking import DATA_FILES, ask_for_data, ask_to_open, ask_to_save
-from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
 
 FILES = "Directions (*.json)"
@@ -47,7 +46,7 @@ class DirectionMenu(QMenu):
         self.setToolTipsVisible(True)
         self.addSeparator()
         self.addAction("Factorise the styles (SeFa)", lambda: self.sefa_chosen.emit(0, None))
-        for band in bands(info.resolution):
+        for band in info.bands:
             if band.layers and info.num_layers > 1:
                 ends = band.layers[0], band.layers[-1]
                 self.addAction(f"SeFa of {band.name}, {band.resolutions}", partial(self.sefa_chosen.emit, *ends))

@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton
 from explorer import theme
 from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
-from explorer.controls.literal import literal
+from explorer.controls.literal import literal, literal_tip
 from explorer.controls.slider import LabelledSlider
-from stylegan_core.bands import bands
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, knob
@@ -49,7 +48,7 @@ class DirectionRow(QWidget):
         self.name = QPushButton()
         self.field = QLineEdit()
         self.slider = LabelledSlider("", knob(AppliedDirection, "strength"), 0.0, signed=True, number_width=48)
-        self.layers = LayerStrip(info.resolution, info.num_layers, f"Layers of {name}")
+        self.layers = LayerStrip(info, f"Layers of {name}")
         self.score = QLabel()
         self._hover = QTimer(self, singleShot=True, interval=HOVER)
         self._hover.timeout.connect(lambda: self.hovered.emit(True))
@@ -91,8 +90,8 @@ class DirectionRow(QWidget):
     def _explain(self) -> None:
         """How well the direction is known, and what it changes where that was measured."""
         words = _score_words(self.entry) + (f" Measured: {self._measured}." if self._measured else "")
-        self.score.setToolTip(words)
-        self.name.setToolTip(f"{self.entry.direction.name}. {words} Click for choices; F2 renames.")
+        self.score.setToolTip(literal_tip(words))
+        self.name.setToolTip(literal_tip(f"{self.entry.direction.name}. {words} Click for choices; F2 renames."))
 
     def show_applied(self, applied: AppliedDirection | None) -> None:
         """Shows strength and layers as the recipe has them, silently; None is not in use."""
@@ -162,7 +161,7 @@ class DirectionRow(QWidget):
         several = self._info.num_layers > 1
         if several:
             menu.addAction("On all layers", lambda: self._choose_layers(0, None))
-        for band in bands(self._info.resolution):
+        for band in self._info.bands:
             if band.layers and several:
                 ends = band.layers[0], band.layers[-1]
                 menu.addAction(f"Only {band.name}, {band.resolutions}", partial(self._choose_layers, *ends))

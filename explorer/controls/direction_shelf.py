@@ -82,16 +82,16 @@ class DirectionShelf:
 
     def keep(self, entry: Entry) -> str:
         """Puts a direction into the library, or replaces it there."""
-        return self._save(self.library.with_entry(entry))
+        return self._save(_newest(self.library).with_entry(entry))
 
     def remove(self, entry: Entry) -> str:
         """Takes a direction out of the library."""
-        return self._save(self.library.without(entry))
+        return self._save(_newest(self.library).without(entry))
 
     def put_back(self, entry: Entry, library: Library) -> str:
         """Puts a direction back at its place in the library it was taken out of, be that the one shown or not."""
         shown = library.model == self.library.model
-        now = self.library if shown else replace(library, entries=library.without(entry).entries)
+        now = _newest(self.library if shown else library.without(entry))
         if entry.key in {each.key for each in now.entries}:
             return ""
         before = {each.key for each in takewhile(lambda each: each.key != entry.key, library.entries)}
@@ -113,16 +113,21 @@ class DirectionShelf:
         fitting = [entry for entry in other.entries if entry.direction.vector.shape[-1] == info.w_dim]
         if not fitting:
             return f"{path.name} holds no direction for this network: its W has {info.w_dim} dimensions."
-        said = self._save(self.library.merged(fitting))
+        before = _newest(self.library)
+        now = before.merged(fitting)
+        said, new = self._save(now), len(now.entries) - len(before.entries)
+        if said or not new:
+            return said or f"Every direction of {path.name} is here already."
         same = other.model == info.hash
         warning = "" if same else " They were found in another model and may mean something else."
-        return said or f"Imported {len(fitting)} directions.{warning}"
+        return f"Imported {new} direction{'s' if new > 1 else ''}.{warning}"
 
     def learn(self, found: Iterable[Entry]) -> tuple[int, str]:
         """Adds directions that were found, but for those whose names are taken; how many, and what went wrong."""
-        taken = {entry.direction.name.casefold() for entry in self.library.entries}
+        now = _newest(self.library)
+        taken = {entry.direction.name.casefold() for entry in now.entries}
         fresh = [entry for entry in found if entry.direction.name.casefold() not in taken]
-        return len(fresh), self._save(self.library.merged(fresh)) if fresh else ""
+        return len(fresh), self._save(now.merged(fresh)) if fresh else ""
 
     def export(self, path: Path) -> str:
         """Writes every kept direction to a file that other people can import."""
@@ -135,6 +140,15 @@ class DirectionShelf:
     def _save(self, library: Library) -> str:
         self.library = library
         return _write(library)
+
+
+def _newest(library: Library) -> Library:
+    """A library with what another window has kept in it since: written without, that would be lost."""
+    try:
+        kept = Library.load(library_path(library.model, library.model_name))
+    except (OSError, ValueError):
+        return library  # there is none yet, or what is there cannot be kept either
+    return replace(library, entries=kept.merged(library.entries).entries)
 
 
 def _write(library: Library) -> str:

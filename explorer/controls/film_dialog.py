@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -141,6 +141,7 @@ class FilmDialog(QDialog):
         title = QLabel("Save film")
         title.setProperty("role", "headline")
         self._says.setWordWrap(True)
+        self._says.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         form = field_form((self.kind, self.rate, self.size_of))
         form.addRow("", self.smooth)
         cancel = button("Cancel", "Closes without saving.")

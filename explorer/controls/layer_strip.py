@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
-from stylegan_core.bands import band_of_layer, layer_resolution
+from stylegan_core.info import ModelInfo
 
 REST = 400
 
@@ -20,11 +20,12 @@ class LayerStrip(ShowsFocus, QWidget):
     changing = Signal(int, int)
     committed = Signal(int, int)
 
-    def __init__(self, resolution: int, num_layers: int, name: str = "Layers", parent: QWidget | None = None) -> None:
+    def __init__(self, info: ModelInfo, name: str = "Layers", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._resolution, self._count = resolution, num_layers
-        self._bands = [band_of_layer(layer, resolution).name for layer in range(num_layers)]
-        self._first, self._last, self._anchor = 0, num_layers - 1, 0
+        self._count, self._sides = info.num_layers, info.layer_resolutions
+        self._bands = [info.band_of(layer).name for layer in range(info.num_layers)]
+        self._first, self._last, self._anchor = 0, info.num_layers - 1, 0
+        self._dragged = False
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(lambda: self.committed.emit(self._first, self._last))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -37,13 +38,6 @@ class LayerStrip(ShowsFocus, QWidget):
     def range(self) -> tuple[int, int]:
         """First and last layer, both included."""
         return self._first, self._last
-
-    def set_model(self, resolution: int, num_layers: int) -> None:
-        """Shows the layers of another network."""
-        self._resolution, self._count = resolution, num_layers
-        self._bands = [band_of_layer(layer, resolution).name for layer in range(num_layers)]
-        self.set_range(self._first, self._last)
-        self.updateGeometry()
 
     def set_range(self, first: int, last: int | None) -> None:
         """Shows a range without emitting; ``last`` None is the last layer."""
@@ -88,16 +82,23 @@ class LayerStrip(ShowsFocus, QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            self._rest.stop()
+            self._dragged = False
             self._anchor = self._layer_at(event.position().x())
             self._choose(self._anchor, self._anchor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
+            self._dragged = True
             self._choose(self._anchor, self._layer_at(event.position().x()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._dragged:
             self.committed.emit(self._first, self._last)
+        else:
+            self._rest.start()  # it may be the first half of a double-click: both are one gesture
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._anchor = 0
@@ -117,9 +118,8 @@ class LayerStrip(ShowsFocus, QWidget):
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent):
             layer = self._layer_at(event.pos().x())
-            side = layer_resolution(layer)
-            band = band_of_layer(layer, self._resolution).name
-            text = f"Layer {layer}, {side}² ({band}). {self._words()} Drag to choose, double-click for all."
+            name = f"Layer {layer}, {self._sides[layer]}² ({self._bands[layer]})"
+            text = f"{name}. {self._words()} Drag to choose, double-click for all."
             QToolTip.showText(event.globalPos() + QPoint(0, 8), text, self)
             return True
         return super().event(event)  # type: ignore[arg-type]

@@ -6,13 +6,13 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.controls.asking import ask_to_save
+from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.chips import Segments, button
 from explorer.controls.mix_row import source_words
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Matrix, Piece, Request, Sheet, Strip
 from explorer.work.time_left import TimeLeft
-from stylegan_core.bands import NAMES, bands
+from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Recipe
 
@@ -152,6 +152,8 @@ class MatrixDialog(QDialog):
             head.addWidget(each)
         head.insertStretch(2, 1)
         self.message.setProperty("role", "muted")
+        self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         self._show_progress()
         outer.addLayout(head)
         outer.addLayout(grid)
@@ -160,7 +162,7 @@ class MatrixDialog(QDialog):
         columns.clicked.connect(lambda: self._redraw(columns=_seeds(COLUMNS)))
         self.export.clicked.connect(self._export)
         self.band.chosen.connect(lambda _: self._fill())
-        for band in bands(self._info.resolution):
+        for band in self._info.bands:
             self.band.enable(NAMES.index(band.name), bool(band.layers))
         for at, thumbnail in enumerate(self._cells):
             thumbnail.clicked.connect(lambda _=False, at=at: self._choose(at))
@@ -183,6 +185,10 @@ class MatrixDialog(QDialog):
 
     def export_to(self, path: str) -> None:
         """Asks for the whole matrix, exact and at the network's own resolution, with its seeds, in one picture."""
+        named = with_ending(path, ".png")
+        if why := unasked(path, named):
+            self.message.setText(why)
+            return
         self.given_up.emit(EXPORT)  # what was asked before, so that the same may be asked again
         asked = self._request()
         faces = zip(asked.rows, self._rows, strict=True)
@@ -191,7 +197,7 @@ class MatrixDialog(QDialog):
         for at, (recipe, latent) in enumerate(faces):
             recipes += [recipe, *asked.cells[at * COLUMNS : (at + 1) * COLUMNS]]
             captions += [source_words(latent), *[""] * COLUMNS]
-        self._exporting = Sheet(EXPORT, tuple(recipes), COLUMNS + 1, path, tuple(captions), 0, asked.rows[0])
+        self._exporting = Sheet(EXPORT, tuple(recipes), COLUMNS + 1, named, tuple(captions), 0, asked.rows[0])
         self._left = TimeLeft()
         self.message.setText("Drawing the matrix at full size …")
         self.export.setText("Cancel")

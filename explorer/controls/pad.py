@@ -151,11 +151,14 @@ class SeedPad(ShowsFocus, QWidget):
             x, y = self._under(self._pressed)
             near = math.dist((x, y), (round(x), round(y))) < NEAR
             self._go(round(x), round(y)) if near else self._go(x, y)
+            self._rest.start()  # it may be the first half of a double-click, which goes back: both are one gesture
+        else:
+            self.committed.emit()
         self._pressed = None
-        self.committed.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            self._rest.stop()
             self._pressed = None
             self._go(0.0, 0.0)
             self.committed.emit()

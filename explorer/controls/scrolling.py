@@ -5,7 +5,7 @@ from functools import partial
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QScrollBar, QWidget
 
 BAR = 10  # pixels the style sheet gives it
 
@@ -39,7 +39,7 @@ class ScrollDown(QScrollArea):
 
 
 class ScrollSideways(QScrollArea):
-    """One row that scrolls sideways, with the wheel too."""
+    """One row that scrolls sideways, with the wheel too, and to what has the focus."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +47,13 @@ class ScrollSideways(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._show_focused)
+
+    def _show_focused(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 40, 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.horizontalScrollBar()

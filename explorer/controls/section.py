@@ -1,4 +1,4 @@
-"""A collapsible part of a side column: headline, a hint or buttons at the right, and a body."""
+"""A collapsible part of a side column: headline, buttons at its right, and a body."""
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -58,7 +58,7 @@ class Section(QWidget):
 
     folded = Signal(bool)
 
-    def __init__(self, title: str, hint: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         outer = QVBoxLayout(self)
@@ -66,10 +66,6 @@ class Section(QWidget):
         outer.setSpacing(6)
         self._head = _Headline(title)
         self._head.toggled.connect(lambda: self.set_open(not self._head.open))
-        self.hint = QLabel(hint)
-        self.hint.setProperty("role", "small")
-        self._head.row.addWidget(self.hint)
-        self.hint.setVisible(bool(hint))
         self._content = QWidget()
         self.body = QVBoxLayout(self._content)
         self.body.setContentsMargins(0, 0, 0, 0)
@@ -89,11 +85,6 @@ class Section(QWidget):
             self._content.setVisible(is_open)
             self._head.update()
             self.folded.emit(not is_open)
-
-    def set_hint(self, text: str) -> None:
-        """Changes the small text at the right of the headline."""
-        self.hint.setText(text)
-        self.hint.setVisible(bool(text))
 
     def add_action(self, widget: QWidget) -> None:
         """Puts a chip or an icon button at the right of the headline."""

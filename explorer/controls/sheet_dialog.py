@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDoubleSpinBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.controls.asking import unasked, with_ending
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
@@ -45,6 +46,7 @@ class SheetDialog(QDialog):
         self._says = QLabel("Other faces with the present changes, each drawn exactly.")
         self._says.setProperty("role", "muted")
         self._says.setWordWrap(True)
+        self._says.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         self._save = button("Save as…", "Asks for a PNG or PDF file and draws the sheet.", "primary")
         self._close = button("Close", "Closes this dialog; a sheet that is being drawn is given up.")
         self._save.clicked.connect(self._ask_path)
@@ -53,11 +55,15 @@ class SheetDialog(QDialog):
         self._lay_out()
 
     def draw_to(self, path: str) -> None:
-        """Asks for the sheet."""
+        """Asks for the sheet: a PDF where the name ends so, else a PNG, whose name says so too."""
+        named = with_ending(path, ".pdf" if path.lower().endswith(".pdf") else ".png")
+        if why := unasked(path, named):
+            self._says.setText(why)
+            return
         seeds = range(int(self.first.value()), int(self.first.value() + self.count.value()))
         recipes = tuple(replace(self._recipe, latent=Latent(seed % SEEDS)) for seed in seeds)
         self._left = TimeLeft()
-        self._request = Sheet(OWNER, recipes, int(self.columns.value()), path)
+        self._request = Sheet(OWNER, recipes, int(self.columns.value()), named)
         self._progress.setRange(0, len(recipes))
         self._progress.setValue(0)
         self._progress.show()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from explorer import theme
 from explorer.controls.field import Field
 from explorer.controls.track import Track
-from stylegan_core.recipe import Knob
+from stylegan_core.recipe import FARTHEST, Knob
 
 REST = 400  # milliseconds without a key or wheel step after which the gesture counts as finished
 
@@ -40,7 +40,9 @@ class NumberField(Field):
 
     def write(self) -> None:
         text = f"{self._value:+.{self.decimals}f}" if self.signed else f"{self._value:.{self.decimals}f}"
-        self.setText(text.replace("+0.0", "0.0") if self._value == 0 else text)
+        if self._value == 0:
+            text = text.replace("+0.0", "0.0")
+        self.setText("–" if math.isnan(self._value) else text)
         self.setModified(False)
 
     def take(self) -> None:
@@ -65,7 +67,7 @@ class LabelledSlider(QWidget):
     ``changing`` follows every move, ``committed`` ends a gesture: the mouse button let go, a number typed, a reset,
     or 400 ms after the last key or wheel step. ``set_value`` is silent. ``zero`` is where the fill starts; by
     default 0 where the range holds it, and None draws no fill. ``colour`` is a band's name or "" for the accent.
-    ``limit`` = False keeps typed numbers as they are, also beyond the range.
+    Typed numbers may lie beyond the range, as far as a recipe's may.
     """
 
     changing = Signal(float)
@@ -82,11 +84,10 @@ class LabelledSlider(QWidget):
         signed: bool = False,
         label_width: int | None = None,
         number_width: int = 52,
-        limit: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.knob, self.default, self._limit = knob, default, limit
+        self.knob, self.default = knob, default
         self._decimals = max(0, -math.floor(math.log10(knob.step) + 1e-9))
         self._value = default
         self.label, self.track = QLabel(label), Track()
@@ -111,15 +112,16 @@ class LabelledSlider(QWidget):
         self.number.show_value(value)
         self.track.update()
 
+    def show_mixed(self) -> None:
+        """Stands for several values that differ: whatever is chosen next is a change, the default too."""
+        self.set_value(self.default)
+        self._value = math.nan
+        self.number.show_value(math.nan)
+
     def steer(self, value: float) -> None:
         """Moves it as a hand does; whoever steers it ends the gesture."""
         self.set_value(value)
         self.changing.emit(value)
-
-    def set_colour(self, token: str) -> None:
-        """Fills the track in a band's colour; "" is the accent."""
-        self.track.colour = token
-        self.track.update()
 
     def set_why_not(self, reason: str) -> None:
         """Disables the slider and says why in its tooltip; an empty reason enables it again."""
@@ -189,8 +191,7 @@ class LabelledSlider(QWidget):
             self.changing.emit(value)
 
     def _typed(self, value: float) -> None:
-        if self._limit:
-            value = min(self.knob.maximum, max(self.knob.minimum, value))
+        value = min(FARTHEST, max(-FARTHEST, value))
         self.set_value(value)
         self.changing.emit(value)
         self._finish()

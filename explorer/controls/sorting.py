@@ -82,7 +82,7 @@ class SortingDialog(QDialog):
             self.progress.setRange(0, answer.total)
             self.progress.setValue(answer.index + 1)
         elif isinstance(answer.request, Fit) and isinstance(answer.value, Entry):
-            self._show_found(answer.value)
+            self._show_found(answer.request, answer.value)
 
     def failed(self, answer: Failed) -> None:
         """Says why a request has no answer."""
@@ -172,9 +172,9 @@ class SortingDialog(QDialog):
         piles = tuple(self.with_it.latents), tuple(self.without_it.latents)
         self.wanted.emit(Fit(FITTED, name, *piles, held, self._plain.label))
 
-    def _show_found(self, entry: Entry) -> None:
+    def _show_found(self, request: Fit, entry: Entry) -> None:
         self.progress.hide()
-        self._fitted = [*self.with_it.latents], [*self.without_it.latents]
+        self._fitted = [*request.with_it], [*request.without_it]  # more may have been sorted meanwhile
         self._count()
         right = f"{100 * (entry.accuracy or 0):.0f} %"
         self.message.setText(f"“{entry.direction.name}” is in the list now: it sorts {right} of held-out faces right.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QLayout, QWidget
 
 
 def focus_next(window: QWidget, forward: bool) -> bool:
@@ -24,15 +24,29 @@ def focus_next(window: QWidget, forward: bool) -> bool:
 
 
 def stops_in(window: QWidget) -> list[QWidget]:
-    """What the Tab key reaches, in the order of the layouts; what lies in none comes in Qt's own order."""
-    return [each for each in _every(window, _chain(window)) if _takes_focus(each)]
+    """What the Tab key reaches, in the order of the layouts; what lies in none comes in Qt's own order.
+
+    Of buttons in a group it is one, that with the focus or the first: the arrow keys go to the others.
+    """
+    every = [each for each in _every(window, _chain(window)) if _takes_focus(each)]
+    stops: dict[QButtonGroup | QWidget, QWidget] = {}
+    here = window.focusWidget()
+    for each in every:
+        whole = _group(each) or each
+        if whole not in stops or each is here:
+            stops[whole] = each
+    return list(stops.values())
+
+
+def _group(widget: QWidget) -> QButtonGroup | None:
+    return widget.group() if isinstance(widget, QAbstractButton) else None
 
 
 def _beside(window: QWidget, here: QWidget | None, stops: list[QWidget], forward: bool) -> QWidget:
     """The stop after or before a widget that is no stop itself, such as one that only a click gives the focus."""
     every = list(_every(window, _chain(window)))
     at = every.index(here) if here in every else -1
-    after = [each for each in every[at + 1 :] if _takes_focus(each)]
+    after = [each for each in every[at + 1 :] if each in stops]
     index = len(stops) - len(after)
     return stops[index % len(stops) if forward else index - 1]
 

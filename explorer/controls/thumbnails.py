@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QSizePolicy, QWidget
 
@@ -119,16 +119,23 @@ class Thumbnail(QAbstractButton):
             painter.setPen(QPen(colours.colour("accent" if self.hasFocus() else "muted"), 1.5))
             painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 5, 5)
         if self._starred:
-            ratio = self.devicePixelRatioF()
-            painter.drawPixmap(
-                QPoint(self._size - 17, 3), icons.pixmap("star-full", colours.colour("coarse"), 14, ratio)
-            )
+            self._paint_star(painter)
         if self._caption:
             painter.setFont(theme.mono(theme.SMALL))
             token = "dim" if not self.isEnabled() else "text" if self._selected else "muted"
             painter.setPen(colours.colour(token))
             below = QRect(-8, self._size + 2, self._size + 16, 16)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._caption)
+
+    def _paint_star(self, painter: QPainter) -> None:
+        """A star on a dark disc: on its own it would be lost on a face of its colour."""
+        wide = 14 if self._size > 48 else 11
+        disc = QRectF(self._size - wide - 6, 2, wide + 4, wide + 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.transparent(theme.DARK.colour("well"), 0.7))
+        painter.drawEllipse(disc)
+        star = icons.pixmap("star-full", theme.DARK.colour("coarse"), wide, self.devicePixelRatioF())
+        painter.drawPixmap(disc.topLeft() + QPointF(2, 2), star)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed_at = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None
@@ -153,7 +160,6 @@ class ThumbnailGrid(QWidget):
     """A grid of ``count`` thumbnails in ``columns``; one row makes a strip. ``chosen`` carries the index."""
 
     chosen = Signal(int)
-    menu_asked = Signal(int, QPoint)
 
     def __init__(
         self, count: int, columns: int, size: int = 48, spacing: int = 6, parent: QWidget | None = None
@@ -168,7 +174,6 @@ class ThumbnailGrid(QWidget):
         for index in range(count):
             thumbnail = Thumbnail(size)
             thumbnail.clicked.connect(lambda _=False, at=index: self.chosen.emit(at))
-            thumbnail.menu_asked.connect(lambda where, at=index: self.menu_asked.emit(at, where))
             self._grid.addWidget(thumbnail, index // columns, index % columns)
             self.thumbnails.append(thumbnail)
 

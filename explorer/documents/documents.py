@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.controls.asking import unasked, with_ending
 from explorer.documents.history_file import Entry, HistoryFile
 from explorer.documents.opening import Opened, bundled_models, first_face, look, nearest, neighbour
 from explorer.documents.outside import show
@@ -82,6 +83,7 @@ class Documents(QObject):
         engine.load_cancelled.connect(self._given_up)
         engine.answered.connect(self._answered)
         history.added.connect(lambda entry: self._write(lambda file: file.add(entry)))
+        history.came_back.connect(lambda key: self._write(lambda file: file.tell_shown(key)))
         history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
         history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
         history.removed.connect(lambda key, gone: self._write(lambda file: file.tell_removed(key, gone)))
@@ -139,10 +141,14 @@ class Documents(QObject):
             self._open_bundled(but=path)
 
     def save(self, path: str) -> None:
-        """Draws the current recipe exactly and writes it, with its recipe inside, where pictures are drawn."""
+        """Draws the current recipe exactly and writes it as PNG, its recipe inside, where pictures are drawn."""
+        named = with_ending(path, ".png")
+        if why := unasked(path, named):
+            self.said.emit(Problem(why), "bad")
+            return
         self._session.commit()
         self._settings.change(save_folder=str(Path(path).parent))
-        self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, path))
+        self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, named))
 
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""
@@ -268,7 +274,8 @@ class Documents(QObject):
         if self._reel.film != films[0]:  # one was begun before this was read
             self._keep_film()
         self._history.restore(entries)
-        last = next((entry for entry in reversed(entries) if _is_file(Path(entry.model_path))), None)
+        latest = (*(entry for entry in entries if entry.key == file.shown), *reversed(entries))
+        last = next((entry for entry in latest if _is_file(Path(entry.model_path))), None)
         if argument or self._pending is not None or self._session.info is not None:
             return
         if last is None:

@@ -44,6 +44,7 @@ class HistoryFile:
         self._film, self._put_away = folder / FILM, folder / "film-before.json"
         self._written = Film()  # what was put away last, and is written
         self._lock = lock
+        self._shown = ""
 
     @classmethod
     def acquire(cls) -> "HistoryFile":
@@ -86,20 +87,28 @@ class HistoryFile:
             left.replace(self._film)
 
     def read(self) -> list[Entry]:
-        """The entries, oldest first: the last few hundred and every favourite."""
+        """The entries, oldest first: the last few hundred and every favourite. Raises OSError."""
         try:
             lines = self._file.read_text("utf-8", errors="replace").splitlines()
         except FileNotFoundError:
             return []
+        except OSError as error:
+            reason = f"{self._file} cannot be read ({error.strerror})"
+            raise OSError(f"{reason}: the history of this window will not be kept.") from None
         entries: dict[str, Entry] = {}
         gone: set[str] = set()
         for line in lines:
-            _take(entries, gone, line)
+            self._shown = _take(entries, gone, line) or self._shown
         kept = [entry for key, entry in entries.items() if key not in gone]
         kept = [entry for at, entry in enumerate(kept) if entry.favourite or at >= len(kept) - KEPT]
         if len(lines) > COMPACT:
             self._write_anew(kept)
         return kept
+
+    @property
+    def shown(self) -> str:
+        """The key of the entry that was on screen last, as far as :meth:`read` has found one."""
+        return self._shown
 
     def add(self, entry: Entry) -> None:
         """Appends an entry. Raises OSError."""
@@ -127,6 +136,10 @@ class HistoryFile:
     def tell_removed(self, key: str, gone: bool = True) -> None:
         """Appends that an entry was taken away by the person, or brought back. Raises OSError."""
         self._append({"of": key, "removed": gone})
+
+    def tell_shown(self, key: str) -> None:
+        """Appends that somebody came back to an entry. Raises OSError."""
+        self._append({"of": key, "shown": True})
 
     def read_films(self) -> tuple[Film, Film]:
         """The film this window was making and the one put away before it, empty where there is none."""
@@ -159,6 +172,8 @@ class HistoryFile:
         try:
             for entry in entries:
                 self.add(entry)
+            if any(entry.key == self._shown for entry in entries[:-1]):
+                self.tell_shown(self._shown)
             data = self._file.read_bytes()
             write_whole(old, data)
         except OSError as error:
@@ -189,8 +204,11 @@ def _lock_of(folder: Path) -> QLockFile:
     return lock
 
 
-def _take(entries: dict[str, Entry], gone: set[str], line: str) -> None:
-    """Applies one line; ``gone`` are the keys that the person took away; what cannot be read is left out."""
+def _take(entries: dict[str, Entry], gone: set[str], line: str) -> str:
+    """Applies one line, and says which entry it puts on screen, if any; what cannot be read is left out.
+
+    ``gone`` are the keys that the person took away.
+    """
     try:
         data = json.loads(line)
         if "of" not in data:
@@ -198,14 +216,15 @@ def _take(entries: dict[str, Entry], gone: set[str], line: str) -> None:
             entries[entry.key] = entry
         found = entries.get(str(data.get("of", data.get("key"))))
         if found is None:
-            return
+            return ""
         if "removed" in data:
             (gone.add if data["removed"] else gone.discard)(found.key)
-            return
         if "thumbnail" in data:
             found = replace(found, thumbnail=base64.b64decode(data["thumbnail"]))
         if "favourite" in data:
             found = replace(found, favourite=bool(data["favourite"]))
         entries[found.key] = found
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return found.key if "shown" in data or "of" not in data else ""
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         log.info("A line of the history cannot be read and is left out: %s", error)
+        return ""

@@ -11,7 +11,7 @@ from stylegan_core.film.film import Film
 from stylegan_core.film.film_file import NoFilm, is_film, read_film
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run.stems import kimg_of
-from stylegan_core.rundir import RunDir
+from stylegan_core.rundir import CHECKPOINTS, RunDir
 
 BUNDLED = Path(__file__).parents[2] / "resources" / "models"
 BEST = ("avatars-64", "avatars-32")
@@ -128,8 +128,9 @@ def _is_own(path: Path) -> bool:
 
 
 def _look_into(folder: Path) -> Opened:
-    if (folder / "config.json").exists() or (folder / "events.jsonl").exists():
-        return Opened(run=str(folder.resolve()))
+    run = folder.parent if folder.name == CHECKPOINTS else folder
+    if (run / "config.json").exists() or (run / "events.jsonl").exists():
+        return Opened(run=str(run.resolve()))
     models = sorted(folder.glob("*.safetensors"))
     if models:
         return Opened(model=str(models[0].resolve()), foreign=not _is_own(models[0]))

@@ -81,6 +81,7 @@ class DirectionsPanel(Panel):
             self.section.add_action(each)
         self.message.setProperty("role", "small")
         self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.fewer)

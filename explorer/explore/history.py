@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
 from explorer.controls.pop_up import pop_up
@@ -34,6 +34,7 @@ class HistoryStrip(QWidget):
     """One thumbnail a commit, the newest at the left; asks to be written, never writes itself."""
 
     added = Signal(object)  # Entry
+    came_back = Signal(str)  # key of an entry that is on screen again
     pictured = Signal(str, bytes)  # key, thumbnail file
     starred = Signal(str, bool)  # key, favourite
     removed = Signal(str, bool)  # key, whether it is gone; False: it is back
@@ -47,8 +48,10 @@ class HistoryStrip(QWidget):
         self._session = session
         self._size = THUMB
         self._last: Frame | None = None
+        self._on_screen = ""  # key of the entry that was committed last
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._thumbnails: dict[str, Thumbnail] = {}
+        self._walked = QButtonGroup(self, exclusive=False)  # the arrow keys go through them, the Tab key past them
         self._waiting: dict[tuple[str, Recipe], str] = {}  # entries whose exact picture is still to come
         self._drafts: dict[str, QImage] = {}  # the best there is of some of them, not yet told
         self._rest = QTimer(self, singleShot=True, interval=REST)
@@ -216,6 +219,9 @@ class HistoryStrip(QWidget):
             self.added.emit(entry)
             self._count()
             self._wait_for_picture(entry)
+        elif key != self._on_screen:
+            self.came_back.emit(key)
+        self._on_screen = key
         self._select(key)
 
     def _key_of(self, recipe: Recipe) -> str | None:
@@ -251,6 +257,7 @@ class HistoryStrip(QWidget):
         thumbnail.drag_started.connect(lambda: drag_recipe(thumbnail, entry.recipe, thumbnail.pixmap))
         newer = itertools.takewhile(lambda key: key != entry.key, reversed(self._entries))
         self._row.insertWidget(sum(key in self._thumbnails for key in newer), thumbnail)
+        self._walked.addButton(thumbnail)
         self._thumbnails[entry.key] = thumbnail
         thumbnail.setVisible(entry.favourite or not self._only.isChecked())
 

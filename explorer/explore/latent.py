@@ -19,7 +19,7 @@ from explorer.controls.slider import REST, LabelledSlider
 from explorer.jobs import Done, Piece, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
-from stylegan_core.recipe import SEEDS, Knob, Latent, Recipe, grid_seed, knob
+from stylegan_core.recipe import FARTHEST, SEEDS, Knob, Latent, Recipe, grid_seed, knob
 
 NEW_SEEDS = 100_000  # a new seed stays short enough to be said aloud
 WALK = Knob("Walks through the map of seeds by itself, in seeds a second; 0 stands still.", -5, 5, 0.05)
@@ -217,7 +217,8 @@ class LatentPanel(Panel):
         now = time.perf_counter()
         passed, self._stepped = min(now - self._stepped, 0.1), now
         latent = self.session.recipe.latent
-        self._last = Latent(latent.seed, round(latent.x + self.walk.value * passed, 4), latent.y)
+        x = min(max(latent.x + self.walk.value * passed, -FARTHEST), FARTHEST)
+        self._last = Latent(latent.seed, round(x, 4), latent.y)
         self.session.edit(latent=self._last)
 
     def _show_locks(self) -> None:
@@ -239,8 +240,8 @@ class SeedField(Field):
     While it has the focus it holds the bare number; otherwise it says in words where the face comes from.
     """
 
-    chosen = Signal(int)
-    stepped = Signal(int)
+    chosen = Signal(object)  # an int, but Qt's own ends at 2³¹
+    stepped = Signal(object)
     rested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -13,7 +13,7 @@ from explorer.controls.panel import Panel, allow
 from explorer.documents.outside import fits
 from explorer.jobs import Done, Failed, Piece, Problem, Strip
 from explorer.session import Session
-from stylegan_core.bands import NAMES, band_of_layer, bands
+from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Mix, Recipe
 
@@ -114,7 +114,7 @@ class MixingPanel(Panel):
         reason = info.why_not("mixing")
         for widget, tip in ((self.matrix, TIPS["matrix"]), (self.per_layer, TIPS["layers"]), (self.new, TIPS["new"])):
             allow(widget, reason, tip)
-        for band in bands(info.resolution):
+        for band in info.bands:
             row = self.rows[band.name]
             row.set_where(band.resolutions)
             row.set_why_not(reason or ("" if band.layers else f"This network has no {band.name} layers."))
@@ -176,7 +176,7 @@ class MixingPanel(Panel):
             self._unmade.stop()
             self.refresh_later()
             return
-        band = band_of_layer(layer, self.info.resolution).name
+        band = self.info.band_of(layer).name
         self._proposed.setdefault(layer, _first_proposal(layer))
         self._add_row(layer, f"Layer {layer}", band, f"{self.info.layer_resolutions[layer]}²", self._layer_box)
         self.rows[layer].set_why_not(self.info.why_not("mixing"))
@@ -192,6 +192,8 @@ class MixingPanel(Panel):
                 self._proposed[key] = mix.source
             row.show_mix(mix, self._proposed[key])
             row.thumbnail.set_stale(row.source != before and not row.thumbnail.empty)
+        of_layers = sum(mix.band is None for mix in self.session.recipe.mixes)
+        self.per_layer.setText(f"per layer {of_layers}" if of_layers else "per layer")
         self.refresh_later()
 
     def _weigh(self, key: Key, weight: float) -> None:

@@ -122,9 +122,13 @@ class NoisePanel(Panel):
             layers = [recipe.noise_layer(layer) for layer in range(self._count())]
             if layers:  # else the chips of the network before stay, greyed
                 self.chips.show_states([layer.on for layer in layers])
-            strengths = {layer.strength for layer in layers}
-            self.strength.set_value(strengths.pop() if len(strengths) == 1 else 1.0)
-            self.strength.label.setText("Mixed" if strengths else "All layers")
+            strengths = {layer.strength for layer in layers} or {1.0}
+            mixed = len(strengths) > 1
+            self.strength.label.setText("Mixed" if mixed else "All layers")
+            if mixed:
+                self.strength.show_mixed()
+            else:
+                self.strength.set_value(*strengths)
             self.layer_strength.set_value(recipe.noise_layer(self._layer).strength)
             self.layer_strength.label.setText(f"Layer {self._layer}")
         self.refresh_later()

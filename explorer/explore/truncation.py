@@ -12,7 +12,7 @@ from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, Piece, Strip
 from explorer.session import Session
-from stylegan_core.bands import NAMES, bands
+from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe, default, knob
 
@@ -112,7 +112,7 @@ class TruncationPanel(Panel):
             allow(thumbnail, reason, f"This face at psi {step:g}." if step else "The mean face of this network.")
         self.strip.clear()
         self._fill_cutoffs(info)
-        for band in bands(info.resolution):
+        for band in info.bands:
             slider = self.bands[band.name]
             slider.set_why_not(reason or ("" if band.layers else f"This network has no {band.name} layers."))
 
@@ -155,7 +155,7 @@ class TruncationPanel(Panel):
         self._add_cutoff(menu, "All layers", None)
         for count in range(2, info.num_layers, 2):
             last = info.layer_resolutions[count - 1]
-            paper = "  (as in the paper)" if count == PAPER_CUTOFF else ""
+            paper = "  (as in the paper)" if count == PAPER_CUTOFF and last == 32 else ""
             self._add_cutoff(menu, f"First {count}, {'4²' if last == 4 else f'4²–{last}²'}{paper}", count)
         old = self.cutoff.menu()
         self.cutoff.setMenu(menu)

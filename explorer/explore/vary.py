@@ -13,7 +13,7 @@ from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, Piece, Strip, Styles
 from explorer.session import Session
-from stylegan_core.bands import NAMES, bands
+from stylegan_core.bands import NAMES
 from stylegan_core.between import between
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import AppliedDirection, Knob, Latent, Recipe, Vector
@@ -88,7 +88,7 @@ class VaryPanel(Panel):
         super().show_model(info)
         self.grid.clear()
         self._children = ()
-        for band in bands(info.resolution):
+        for band in info.bands:
             missing = "" if band.layers else f"This network has no {band.name} layers."
             allow(
                 self.keep[band.name], info.why_not("styles") or missing, f"Keeps the {band.name} layers of this face."
@@ -121,7 +121,7 @@ class VaryPanel(Panel):
     def _kept_layers(self) -> tuple[int, ...]:
         if self.info is None or self.info.why_not("styles"):
             return ()
-        kept = (band.layers for band in bands(self.info.resolution) if self.keep[band.name].isChecked())
+        kept = (band.layers for band in self.info.bands if self.keep[band.name].isChecked())
         return tuple(layer for layers in kept for layer in layers if layer < self.info.num_layers)
 
     def _breed(self, ws: list[Floats]) -> None:

@@ -15,6 +15,7 @@ class UpStage:
     """Transposed convolution with the norm in its weight and bias, then ReLU; the last one: tanh."""
 
     noise: int | None = None
+    margin = 0
 
     def __init__(self, layer: UpLayer, index: int, dtype: torch.dtype) -> None:
         self.row = None if index else 0

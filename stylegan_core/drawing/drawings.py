@@ -10,6 +10,7 @@ from stylegan_core.drawing.dcgan import DcganDrawing
 from stylegan_core.drawing.lucidrains import PortDrawing
 from stylegan_core.drawing.stylegan1 import Drawing1
 from stylegan_core.drawing.stylegan2 import RevisedDrawing, SkipDrawing
+from stylegan_core.drawing.stylegan3 import AliasFreeDrawing
 from stylegan_core.networks.synthesis import SynthesisNetwork
 
 
@@ -27,6 +28,10 @@ class Stage(Protocol):
     @property
     def makes_picture(self) -> bool:
         """Whether it makes red, green and blue instead of features."""
+
+    @property
+    def margin(self) -> int:
+        """Samples of its map beyond each edge of the picture."""
 
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
         """A new activation from those so far, which it leaves whole; w [1, w_dim] float32."""
@@ -53,6 +58,7 @@ DRAWINGS: dict[str, Callable[[SynthesisNetwork, torch.dtype], Drawing]] = {
     "stylegan2-growing": RevisedDrawing,
     "stylegan2": SkipDrawing,
     "lucidrains": PortDrawing,
+    "stylegan3": AliasFreeDrawing,
     "dcgan": DcganDrawing,
 }
 

@@ -15,6 +15,7 @@ class PortStage:
     """One convolution; it reads stage ``source`` (None: the constant ``first``), enlarged first where ``up``."""
 
     makes_picture = False
+    margin = 0
 
     def __init__(self, layer: PortConv, index: int, source: int | None, first: Tensor) -> None:
         self.row, self.noise = index, index
@@ -33,6 +34,7 @@ class PortRgbStage:
 
     noise: int | None = None
     makes_picture = True
+    margin = 0
 
     def __init__(self, layer: StyledToRGB, level: int, source: int, below: int | None) -> None:
         self.row = 2 * level + 1

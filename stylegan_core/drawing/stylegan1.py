@@ -24,6 +24,7 @@ class LayerDrawing:
     """One synthesis layer with its weights prepared, a stage of ``drawings.Drawing``."""
 
     makes_picture = False
+    margin = 0
 
     def __init__(self, layer: SynthesisLayer, index: int, dtype: torch.dtype) -> None:
         self.layer, self.result = layer, dtype

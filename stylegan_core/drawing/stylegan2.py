@@ -22,6 +22,7 @@ class ConvStage:
     """A styled convolution; ``source`` is the stage whose map it reads, None for the constant ``first``."""
 
     makes_picture = False
+    margin = 0
 
     def __init__(self, layer: StyledConv, index: int, source: int | None, first: Tensor, dtype: torch.dtype) -> None:
         self.row, self.noise = index, index
@@ -76,6 +77,7 @@ class RgbStage:
 
     noise: int | None = None
     makes_picture = True
+    margin = 0
 
     def __init__(self, layer: StyledToRGB, level: int, source: int, below: int | None, dtype: torch.dtype) -> None:
         self.row = 2 * level + 1

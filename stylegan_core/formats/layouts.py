@@ -11,6 +11,7 @@ STYLEGAN1_TF = "StyleGAN, NVIDIA's TensorFlow pickle"
 STYLEGAN2_TF = "StyleGAN2, NVIDIA's TensorFlow pickle"
 PROGAN_TF = "Progressive GAN, NVIDIA's TensorFlow pickle"
 STYLEGAN2_ADA = "StyleGAN2, NVIDIA's PyTorch pickle"
+STYLEGAN3 = "StyleGAN3, NVIDIA's PyTorch pickle"
 ROSINALITY1 = "StyleGAN, rosinality's style-based-gan-pytorch"
 ROSINALITY2 = "StyleGAN2, rosinality's stylegan2-pytorch"
 HUANGZH13 = "StyleGAN, huangzh13's StyleGAN.pytorch"
@@ -37,21 +38,19 @@ def tensorflow_layout(networks: Networks) -> str:
 
 
 def persistent_layout(networks: Networks) -> str:
-    """The layout of stylegan2-ada modules; raises RefusedFile for StyleGAN3 and others, by name."""
+    """The layout of NVIDIA's PyTorch modules; raises RefusedFile for others."""
     names = {name for net in networks.values() for name in net.tensors}
-    _refuse_stylegan3(names)
+    if _any(names, _ALIAS_FREE):
+        return STYLEGAN3
     if any(re.match(r"(synthesis\.)?b\d+\.", name) for name in names):
         return STYLEGAN2_ADA
-    raise RefusedFile("it holds PyTorch modules, but none of them is a StyleGAN2")
+    raise RefusedFile("it holds PyTorch modules, but none of them is a StyleGAN")
 
 
-def _refuse_stylegan3(names: set[str]) -> None:
-    rule = re.compile(r"(.*\.)?synthesis\.(L\d+_|input\.(freqs|transform)$)")
-    if any(rule.match(name) for name in names):
-        raise RefusedFile("it is a StyleGAN3 network, an architecture that this project does not draw")
-
+_ALIAS_FREE = r"(synthesis\.)?(L\d+_\d+_\d+\.|input\.(freqs|transform)$)"
 
 _MARKS: tuple[tuple[str, Callable[[set[str]], bool]], ...] = (
+    (STYLEGAN3, lambda n: _any(n, _ALIAS_FREE)),
     (HUANGZH13, lambda n: _any(n, r"g_synthesis\.init_block\.|final_block\.conv\.|g_mapping\.map\.")),
     (ROSINALITY1, lambda n: _any(n, r"(generator\.)?progression\.\d+\.(conv1\.|adain1|conv\.)")),
     (ROSINALITY2, lambda n: _any(n, r"convs\.\d+\.conv\.modulation|conv1\.conv\.modulation|final_linear")),
@@ -64,7 +63,6 @@ _MARKS: tuple[tuple[str, Callable[[set[str]], bool]], ...] = (
 def state_dict_layout(networks: Networks) -> str:
     """The layout of plain state dicts; raises RefusedFile where no known generator or discriminator is there."""
     names = {name for net in networks.values() for name in net.tensors}
-    _refuse_stylegan3(names)
     for layout, fits in _MARKS:
         if fits(names):
             return layout

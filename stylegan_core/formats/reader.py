@@ -13,6 +13,7 @@ from stylegan_core.formats.checkpoints import opened, unwrapped
 from stylegan_core.formats.converted import Converted
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
+from stylegan_core.formats.own_file import STATE_FORMAT
 from stylegan_core.formats.pickle_reader import read_pickle
 from stylegan_core.formats.safetensors_reader import read_safetensors
 from stylegan_core.formats.sentences import MOST_SAID, naming, shown
@@ -27,6 +28,7 @@ MODULES = {
     layouts.STYLEGAN2_TF: "stylegan2_tf",
     layouts.PROGAN_TF: "progan_tf",
     layouts.STYLEGAN2_ADA: "stylegan2_ada",
+    layouts.STYLEGAN3: "stylegan3",
     layouts.ROSINALITY1: "rosinality1",
     layouts.ROSINALITY2: "rosinality2",
     layouts.HUANGZH13: "huangzh13",
@@ -120,7 +122,11 @@ def _read(data: memoryview, budget: Budget) -> WeightFile:
 
 
 def _from_safetensors(data: memoryview, budget: Budget) -> WeightFile:
-    tensors, _ = read_safetensors(data, budget)
+    tensors, metadata = read_safetensors(data, budget)
+    if metadata.get("format") == STATE_FORMAT:
+        raise RefusedFile(
+            "it is what a training goes on from: open the file beside it, of the same name without .state"
+        )
     networks = {"": NetworkTree("", "", {}, tensors)}
     return WeightFile(layouts.state_dict_layout(networks), networks)
 

@@ -69,22 +69,27 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
     channels = [turn.size_of(tree, f"synthesis.b{side}.torgb.weight", 1) for side in sides]
     if turn.size_of(tree, f"synthesis.b{size}.torgb.weight", 0) != 3:
         raise RefusedFile("its pictures do not have three colours, which is all that is drawn here")
-    layers = sum(re.fullmatch(r"mapping\.fc\d+\.weight", name) is not None for name in tree.tensors)
-    w_dim = turn.size_of(tree, "synthesis.b4.conv1.affine.weight", 1)
-    embedding = tree.tensors.get("mapping.embed.weight")
-    code = turn.size_of(tree, "mapping.fc0.weight", 1)
     return turn.configured(
         architecture="stylegan2",
         resolution=size,
         **turn.fmaps(channels),
-        z_dim=code - (len(embedding) if embedding is not None and embedding.ndim else 0),
-        w_dim=w_dim,
-        mapping_layers=layers,
-        mapping_width=turn.size_of(tree, "mapping.fc0.weight", 0),
-        classes=turn.class_names(embedding.shape[1] if embedding is not None and embedding.ndim == 2 else 0),
-        label_input="joint" if embedding is None else "separate",
+        **mapping_sizes(tree),
+        w_dim=turn.size_of(tree, "synthesis.b4.conv1.affine.weight", 1),
         activation_clamp=_clamp(tree),
     )
+
+
+def mapping_sizes(tree: NetworkTree) -> dict[str, object]:
+    """What a configuration says of the mapping, from its shapes."""
+    embedding = tree.tensors.get("mapping.embed.weight")
+    code = turn.size_of(tree, "mapping.fc0.weight", 1)
+    return {
+        "z_dim": code - (len(embedding) if embedding is not None and embedding.ndim else 0),
+        "mapping_layers": sum(re.fullmatch(r"mapping\.fc\d+\.weight", name) is not None for name in tree.tensors),
+        "mapping_width": turn.size_of(tree, "mapping.fc0.weight", 0),
+        "classes": turn.class_names(embedding.shape[1] if embedding is not None and embedding.ndim == 2 else 0),
+        "label_input": "joint" if embedding is None else "separate",
+    }
 
 
 def _resolutions(tree: NetworkTree, prefix: str) -> Sequence[int]:
@@ -103,9 +108,20 @@ def check_filters(tree: NetworkTree) -> None:
 
 def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     """The generator's tensors: up-convolutions rotated back, the affine's 1 taken out of its bias."""
-    state: State = {"synthesis.const": turn.need(tree, "synthesis.b4.const")[None]}
-    if "mapping.w_avg" in tree:
-        state["w_avg"] = tree["mapping.w_avg"]
+    state = mapping_state(tree, config)
+    state["synthesis.const"] = turn.need(tree, "synthesis.b4.const")[None]
+    for level in range(config.levels):
+        block = f"synthesis.b{4 << level}."
+        if level:
+            state |= _layer(tree, block + "conv0.", f"synthesis.layers.{2 * level - 1}.", flip=True)
+        state |= _layer(tree, block + "conv1.", f"synthesis.layers.{2 * level}.", flip=False)
+        state |= _styled(tree, block + "torgb.", f"synthesis.to_rgb.{level}.", flip=False)
+    return state
+
+
+def mapping_state(tree: NetworkTree, config: NetworkConfig) -> State:
+    """The mapping's tensors and the mean w, where the file has it."""
+    state: State = {"w_avg": tree["mapping.w_avg"]} if "mapping.w_avg" in tree else {}
     for index in range(config.mapping_layers):
         factor = _lrmul(tree.options_of(f"mapping.fc{index}")) / LRMUL
         for part in ("weight", "bias"):
@@ -114,12 +130,6 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     if config.classes:
         state["mapping.label_dense.weight"] = turn.need(tree, "mapping.embed.weight")
         state["mapping.label_dense.bias"] = turn.need(tree, "mapping.embed.bias")
-    for level in range(config.levels):
-        block = f"synthesis.b{4 << level}."
-        if level:
-            state |= _layer(tree, block + "conv0.", f"synthesis.layers.{2 * level - 1}.", flip=True)
-        state |= _layer(tree, block + "conv1.", f"synthesis.layers.{2 * level}.", flip=False)
-        state |= _styled(tree, block + "torgb.", f"synthesis.to_rgb.{level}.", flip=False)
     return state
 
 

@@ -15,6 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from stylegan_core.bands import band_of_resolution
+from stylegan_core.drawing.drawings import Stage
+from stylegan_core.info import ModelInfo
 from stylegan_core.lab.layer_facts import ChannelPictures, Floats, LayerFacts
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
@@ -47,7 +49,7 @@ def channels(model: Model, recipe: Recipe, stage: int, size: int = 0, *, togethe
 def layer_steps(renderer: Renderer, recipe: Recipe) -> Steps:
     """:func:`inspect` in small steps: yields (stage, stages, its facts or None while they are measured)."""
     stages, found = renderer.stages(recipe), list[LayerFacts]()
-    resolution, number = renderer.styles.model.resolution, -1
+    info, number = renderer.styles.model.info, -1
     for at, (stage, x) in enumerate(renderer.stage_by_stage(recipe)):
         yield at, len(stages), None
         number += not stage.makes_picture
@@ -63,7 +65,7 @@ def layer_steps(renderer: Renderer, recipe: Recipe) -> Steps:
             yield at, len(stages), None
         side = x.shape[-1]
         facts = LayerFacts(
-            at, number, stage.makes_picture, side, len(rows), band_of_resolution(side, resolution).name,
+            at, number, stage.makes_picture, side, len(rows), _band(stage, side, info),
             float(whole.mean[0]), float(whole.deviation[0]), float(whole.minimum[0]), float(whole.maximum[0]),
             1 - whole.positive / finite if finite else 0.0, float(low[0]), float(high[0]), counts,
             rows.numel() - finite,
@@ -108,6 +110,12 @@ def channel_map(
         raise ValueError(f"This layer has the channels 0 to {x.shape[1] - 1}, not {channel}: choose one of them.")
     values: Floats = np.ascontiguousarray(x[0, channel].float().cpu().numpy())
     return values
+
+
+def _band(stage: Stage, side: int, info: ModelInfo) -> str:
+    """The band of a stage: its style layer's, else that of the side of its map."""
+    per_layer = stage.row is not None and info.num_layers > 1
+    return (info.band_of(stage.row or 0) if per_layer else band_of_resolution(side, info.resolution)).name
 
 
 def _drawn(renderer: Renderer, recipe: Recipe, stage: int) -> Generator[tuple[int, int, None], None, Tensor]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from stylegan_core.bands import NAMES, band_of_resolution, bands
+from stylegan_core.bands import NAMES, band_of_resolution
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import FARTHEST, AppliedDirection, Direction, Latent, Recipe
 
@@ -83,7 +83,7 @@ def knobs(info: ModelInfo) -> tuple[Swept, ...]:
     for name in NAMES:
         sides = enumerate(info.noise_resolutions)
         groups.append((name, tuple(at for at, side in sides if band_of_resolution(side, info.resolution).name == name)))
-    mixed = [band.name for band in bands(info.resolution) if band.layers]
+    mixed = [band.name for band in info.bands if band.layers]
     return (
         Swept(PSI, "psi"),
         *(Swept(NOISE, f"noise, {band or 'all'}", band=band, layers=layers) for band, layers in groups),

@@ -7,7 +7,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from stylegan_core.bands import bands
 from stylegan_core.latents.judge import Judge, Scores
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.samples import Floats, oriented, spread
@@ -94,7 +93,7 @@ def _signed(slope: Floats) -> Floats:
 
 def _ranges(model: Model) -> list[tuple[int, int | None]]:
     """Layer ranges worth trying: all, each band, and two neighbouring bands together."""
-    coarse, middle, fine = (band.layers for band in bands(model.resolution))
+    coarse, middle, fine = (band.layers for band in model.info.bands)
     found: list[tuple[int, int | None]] = [(0, None)]
     for one in (coarse, middle, fine):
         if one:

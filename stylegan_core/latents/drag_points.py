@@ -120,7 +120,7 @@ class _Search:
         for stage, noise in zip(self.stages, self.noise, strict=True):
             # What makes red, green and blue on the way is read by no features.
             made.append(made[-1] if stage.makes_picture else stage(made, ws[None, stage.row or 0], noise))
-        return made[-1][0].float()
+        return _inside(self.stages[-1], made[-1])[0].float()
 
     def remember(self, handles: Sequence[Handle]) -> None:
         """Looks at what lies under each handle where it was put."""
@@ -178,12 +178,18 @@ def _to_features(renderer: Renderer, recipe: Recipe) -> Sequence[Stage]:
     found: list[Stage] = []
     passed: list[Stage] = []
     for stage, activation in renderer.stage_by_stage(recipe):
-        if activation.shape[-1] > side:
+        if _inside(stage, activation).shape[-1] > side:
             break
         passed.append(stage)
         if not stage.makes_picture:
             found = passed.copy()
     return found
+
+
+def _inside(stage: Stage, activation: Tensor) -> Tensor:
+    """The part of a map that lies within the picture."""
+    margin = stage.margin
+    return activation[..., margin:-margin, margin:-margin] if margin else activation
 
 
 def _map(renderer: Renderer, recipe: Recipe, stage: Stage) -> Tensor | None:

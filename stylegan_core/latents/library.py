@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from stylegan_core.files.places import place
 from stylegan_core.files.whole_file import write_whole
-from stylegan_core.recipe import AppliedDirection, Direction, Recipe
+from stylegan_core.recipe import AppliedDirection, Direction, Recipe, Vector
 
 VERSION = 1
 KIND = "stylegan-explorer directions"
@@ -40,9 +40,9 @@ class Entry:
     leak: float | None = None
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> tuple[str, Vector]:
         """What tells two directions apart: names may change, vectors do not."""
-        return self.source, self.direction.vector.data.hex()[:64]
+        return self.source, self.direction.vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Library:
             if data["kind"] != KIND or not isinstance(data["version"], int):
                 raise ValueError("its kind is another one")
             return cls(str(data["model"]), str(data["model_name"]), tuple(_decode(part) for part in data["directions"]))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError(
                 f"{path} is no direction library ({error}): choose a file this program has saved."
             ) from None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+from stylegan_core.networks.bandlimits import layer_resolutions as bandlimited_resolutions
 from stylegan_core.networks.families import FAMILIES, Family
 
 D_NORMS = ("none", "spectral", "batch")
@@ -21,9 +22,9 @@ class NetworkConfig:
     or switch on ``pixel_norm``. ``norm_eps`` and the two after it are how ports of the official v1 code differ.
     ``d_norm`` normalises the discriminator: "none", "spectral", or "batch" (DCGAN only). ``label_input`` "separate"
     embeds labels in w_dim numbers and normalises them apart from z, as NVIDIA's PyTorch code does; "joint" is the
-    official TensorFlow way. ``activation_clamp`` cuts StyleGAN2's activations at ± its value (0: not at all), as
-    networks do that NVIDIA's PyTorch code trained in 16 bits. Raises ValueError if the sizes make no network or a
-    switch means nothing for it.
+    official TensorFlow way. ``activation_clamp`` cuts StyleGAN2's and 3's activations at ± its value (0: not at all),
+    as networks do that NVIDIA's PyTorch code trained in 16 bits. ``rotation`` makes StyleGAN3-R of its T. Raises
+    ValueError if the sizes make no network or a switch means nothing for it.
     """
 
     resolution: int = 1024
@@ -48,6 +49,7 @@ class NetworkConfig:
     d_norm: str = "none"
     label_input: str = "joint"
     activation_clamp: float = 0.0
+    rotation: bool = False
 
     def __post_init__(self) -> None:
         if self.architecture not in FAMILIES:
@@ -102,8 +104,15 @@ class NetworkConfig:
 
     @property
     def num_layers(self) -> int:
-        """Style layers: two a level, or one code for all where there are no styles."""
-        return 2 * self.levels if self.has_styles else 1
+        """Style layers: two a level or as many as the family has, or one code for all where there are no styles."""
+        return (self.family.layers or 2 * self.levels) if self.has_styles else 1
+
+    @property
+    def layer_resolutions(self) -> tuple[int, ...]:
+        """The resolution that each style layer counts as."""
+        if self.architecture == "stylegan3":
+            return bandlimited_resolutions(self.resolution)
+        return tuple(4 << (layer // 2) for layer in range(self.num_layers))
 
     @property
     def num_noise_layers(self) -> int:

@@ -58,7 +58,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
 
 
 def title(config: NetworkConfig) -> str:
-    """What people call such a network: "StyleGAN v1", "Progressive GAN", "StyleGAN v1, configuration C"."""
+    """What people call a network: "StyleGAN v1", "Progressive GAN", "StyleGAN v1, configuration C", "StyleGAN3-T"."""
     named = {"a": "Progressive GAN", **{name: f"{config.family.title}, configuration {name.upper()}" for name in "bcd"}}
     for name, words in named.items():
         switches = {"styles": True, "const_input": True, "noise": True, "instance_norm": True, "pixel_norm": False}
@@ -66,6 +66,8 @@ def title(config: NetworkConfig) -> str:
         switches.pop("mapping_layers", None)
         if config.architecture == "stylegan1" and all(getattr(config, key) == on for key, on in switches.items()):
             return words
+    if config.architecture == "stylegan3":
+        return f"{config.family.title}-{'R' if config.rotation else 'T'}"
     return config.family.title
 
 

@@ -10,6 +10,7 @@ PORT_SWITCHES = ("norm_eps", "from_rgb_activation", "bias_before_blur")
 class Family:
     """One architecture: ``noise_at_4`` layers with noise work at 4², two at every level above; 0: none anywhere.
 
+    ``layers`` style layers whatever the resolution; 0: two at every level.
     ``switches`` are the fields of NetworkConfig that are a choice here; the others must keep their defaults.
     """
 
@@ -18,6 +19,7 @@ class Family:
     growing: bool
     noise_at_4: int
     switches: tuple[str, ...]
+    layers: int = 0
 
 
 FAMILIES: dict[str, Family] = {
@@ -25,5 +27,8 @@ FAMILIES: dict[str, Family] = {
     "stylegan2-growing": Family("StyleGAN2, growing", True, True, 1, ("mapping_layers", "label_input")),
     "stylegan2": Family("StyleGAN2", True, False, 1, ("mapping_layers", "label_input", "activation_clamp")),
     "lucidrains": Family("StyleGAN2, lucidrains' port", True, False, 2, ("mapping_layers",)),
+    "stylegan3": Family(
+        "StyleGAN3", True, False, 0, ("mapping_layers", "label_input", "activation_clamp", "rotation"), layers=16
+    ),
     "dcgan": Family("DCGAN", False, False, 0, ("mapping_layers",)),
 }

@@ -14,6 +14,7 @@ from stylegan_core.networks.lucidrains import NoDiscriminator, PortSynthesis
 from stylegan_core.networks.mapping import Mapping
 from stylegan_core.networks.spectral import normalise_spectrally
 from stylegan_core.networks.stylegan2 import ResidualDiscriminator, RevisedSynthesis, SkipSynthesis
+from stylegan_core.networks.stylegan3 import AliasFreeSynthesis
 from stylegan_core.networks.synthesis import Synthesis, SynthesisNetwork
 
 W_AVG_BETA = 0.995
@@ -41,6 +42,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "stylegan2-growing": Architecture(_mapping2, RevisedSynthesis, _growing2),
     "stylegan2": Architecture(_mapping2, SkipSynthesis, ResidualDiscriminator),
     "lucidrains": Architecture(Mapping, PortSynthesis, NoDiscriminator),
+    "stylegan3": Architecture(_mapping2, AliasFreeSynthesis, NoDiscriminator),
     "dcgan": Architecture(InputCode, DcganSynthesis, DcganDiscriminator),
 }
 

@@ -10,14 +10,13 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from stylegan_core.formats.own_file import STATE_FORMAT
 from stylegan_core.model import Damaged, read_safetensors, save_model, write_safetensors
 from stylegan_core.rundir import RunDir, is_whole
 from stylegan_core.schedule import phase_at
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.memory import out_of_memory
 from stylegan_core.training.state import Counters, TrainingState
-
-FORMAT = "stylegan-explorer training state"
 
 
 def write_checkpoint(run: RunDir, state: TrainingState) -> Path:
@@ -49,7 +48,7 @@ def _write_drawable(target: Path, state: TrainingState, run_name: str) -> None:
 def write_state(path: Path, state: TrainingState) -> None:
     """Writes a training state with a checksum over all that it says. Raises OSError."""
     tensors, counters = _tensors(state), json.dumps(asdict(state.counters))
-    metadata = {"format": FORMAT, "counters": counters, "crc32": checksum(tensors, counters)}
+    metadata = {"format": STATE_FORMAT, "counters": counters, "crc32": checksum(tensors, counters)}
     write_safetensors(path, tensors, metadata)
 
 
@@ -68,7 +67,7 @@ def _verified(path: Path) -> tuple[Counters, dict[str, Tensor]]:
     metadata, tensors = read_safetensors(path)
     text = metadata.get("counters", "")
     said = metadata.get("crc32")  # that of an older file leaves the counters out
-    if metadata.get("format") != FORMAT or (said != checksum(tensors, text) and said != checksum(tensors)):
+    if metadata.get("format") != STATE_FORMAT or (said != checksum(tensors, text) and said != checksum(tensors)):
         raise Damaged(f"{path} is damaged: its numbers do not fit their checksum.")
     try:
         return read_counters(text), tensors

@@ -227,7 +227,7 @@ def test_a_model_on_a_disk_that_does_not_answer_is_not_waited_for(
 
 
 def test_settings_that_somebody_has_spoilt_do_not_prevent_the_start(start: Make, qtbot: QtBot, home: Path) -> None:
-    for spoilt in ('{"geometry": "größe"}', "[" * 100_000):
+    for spoilt in ('{"geometry": "größe \\ud800", "models": {"a": 5}, "recent": [null]}', "[" * 100_000):
         settings_file().parent.mkdir(parents=True, exist_ok=True)
         settings_file().write_text(spoilt, encoding="utf-8")
         explorer = start()
@@ -401,16 +401,26 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(start: Make, qtbot: QtB
     assert not (home / "full.png").exists()
 
 
+def test_a_picture_is_saved_under_the_name_of_what_it_is(start: Make, qtbot: QtBot, home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.documents.save(str(home / "face.jpg"))
+    qtbot.waitUntil(lambda: explorer.window.banner.sentence.startswith(f"Saved {home / 'face.jpg.png'}"))
+    explorer.documents.save(str(home / "face.jpg"))  # nobody was asked about the file that is there now
+    assert "exists already" in explorer.window.banner.sentence
+
+
 def test_history_and_model_come_back_after_a_restart(start: Make, qtbot: QtBot, home: Path) -> None:
     explorer = start(model_file(home, "mine"))
     drawn(explorer, qtbot)
     explorer.session.apply(Recipe(psi=0.3))
     drawn(explorer, qtbot)
     explorer.actions["star"].trigger()
+    explorer.session.undo()
     finish(explorer)
     again = start()
     drawn(again, qtbot)
-    assert again.session.recipe == Recipe(psi=0.3)
+    assert again.session.recipe == Recipe()  # what was on screen, not what is newest
     assert again.session.info == info("mine")
     entries = again.history.entries()
     assert [(entry.recipe.psi, entry.favourite) for entry in entries] == [(0.7, False), (0.3, True)]
@@ -679,7 +689,8 @@ def test_paths_are_judged_by_content(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="neither a run nor a folder"):
         look(run)
     (run / "config.json").write_text("{}")
-    assert look(run).run == str(run)
+    (run / "checkpoints").mkdir()
+    assert look(run).run == look(run / "checkpoints").run == str(run)
     recipe = tmp_path / "recipe.txt"
     recipe.write_text(Recipe(psi=0.1).to_json())
     assert look(recipe).recipe == Recipe(psi=0.1)

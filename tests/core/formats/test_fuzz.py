@@ -63,7 +63,7 @@ def test_random_bytes_after_each_beginning(tail: bytes) -> None:
         assert outcome(start + tail) != "read"
 
 
-def test_stylegan3_is_named(tmp_path: Path) -> None:
+def test_a_piece_of_stylegan3_is_named() -> None:
     import torch
 
     content = ada_pickle(

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from stylegan_core.formats.card import read_card
+from stylegan_core.formats.own_file import STATE_FORMAT
 from stylegan_core.model import load_discriminator, load_model, read_safetensors, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_discriminator, build_generator
@@ -34,6 +35,7 @@ def sized(**changes: object) -> str:
 @pytest.mark.parametrize(
     ("metadata", "said"),
     [
+        ({"format": STATE_FORMAT}, "same name without .state"),
         ({"facts": '{"level": 1e999}'}, "facts that cannot be read"),
         ({"facts": '{"alpha": 1' + "0" * 400 + "}"}, "facts that cannot be read"),
         ({"facts": '{"alpha": NaN}'}, "level 1, alpha nan"),

@@ -180,8 +180,11 @@ class Given:
     """A renderer that hands on one layer, as it is told."""
 
     def __init__(self, x: Tensor) -> None:
-        self._x, self.styles = x, SimpleNamespace(model=SimpleNamespace(resolution=x.shape[-1]))
-        self._stage = SimpleNamespace(makes_picture=False)
+        self._x, self.styles = (
+            x,
+            SimpleNamespace(model=SimpleNamespace(info=SimpleNamespace(resolution=x.shape[-1], num_layers=1))),
+        )
+        self._stage = SimpleNamespace(makes_picture=False, row=None)
 
     def stages(self, recipe: Recipe) -> list[object]:
         return [self._stage]

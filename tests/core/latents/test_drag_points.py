@@ -21,7 +21,7 @@ from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Noise
 from stylegan_core.render import render, renderer_of
 from tests.core.networks.small import FAMILY, lively, small
 
-KINDS = ("stylegan1", "stylegan2", "stylegan2-growing", "lucidrains", "dcgan")
+KINDS = ("stylegan1", "stylegan2", "stylegan2-growing", "lucidrains", "stylegan3", "dcgan")
 ORIGIN = Recipe(Latent(3), psi=0.6)
 HANDLE = Handle.at(0.4, 0.5).aimed(0.55, 0.5)
 EYE = Handle.at(0.4, 0.45).aimed(0.4, 0.38)

@@ -29,9 +29,15 @@ def test_the_same_vector_is_one_entry_whatever_its_name() -> None:
     assert [kept.direction.name for kept in library.entries] == ["Smile", "PCA 2"]
     assert library.merged([entry("other", 1), entry("new", 3)]).entries[2].direction.name == "new"
     assert len(library.without(entry("any", 1)).entries) == 1
+    axes = [Entry(Direction(f"axis {at}", Vector.of(np.eye(12)[at])), "recipe") for at in (10, 11)]
+    assert Library().merged(axes).with_entry(axes[0]).entries == tuple(axes)  # they begin with the same ten numbers
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "stylegan-explorer directions", "version": "x"}'])
+BEYOND = """{"kind": "stylegan-explorer directions", "version": 1, "model": "", "model_name": "", "directions": [
+{"direction": {"name": "", "vector": {"shape": [1], "float32": "AAAAAA=="}}, "source": "pca", "number": Infinity}]}"""
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "stylegan-explorer directions", "version": "x"}', BEYOND])
 def test_another_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "notes.json"
     path.write_text(text)

@@ -9,12 +9,13 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from stylegan_core import model
+from stylegan_core.formats.own_file import STATE_FORMAT
 from stylegan_core.model import Damaged, load_model, read_safetensors
 from stylegan_core.run.events import Alert, Best, Checkpoint, End, Metric
 from stylegan_core.run.stems import STATE, img_of
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import checkpoint, keeping, metric, penalties
-from stylegan_core.training.checkpoint import FORMAT, checksum, read_counters, read_state, write_state
+from stylegan_core.training.checkpoint import checksum, read_counters, read_state, write_state
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.keeping import resume_newest, retire
 from stylegan_core.training.loop import Loop
@@ -335,7 +336,7 @@ def test_the_checksum_covers_the_counters_and_what_the_bytes_mean(train: Train, 
     for name, changed in (
         ("img", metadata | {"counters": counters}),
         ("key", {("cOunters" if key == "counters" else key): value for key, value in metadata.items()}),
-        ("none", {"format": FORMAT}),
+        ("none", {"format": STATE_FORMAT}),
     ):
         save_file(tensors, tmp_path / name, changed)
         with pytest.raises(Damaged, match="damaged"):
@@ -353,10 +354,12 @@ def test_states_of_before_are_read(train: Train, tmp_path: Path) -> None:
     counters = json.loads(metadata["counters"])
     old = {name: value for name, value in counters.items() if name not in ("skipped_r1", "skipped_path")}
     old["gone"] = 1
-    save_file(tensors, tmp_path / "old", {"format": FORMAT, "counters": json.dumps(old), "crc32": checksum(tensors)})
+    save_file(
+        tensors, tmp_path / "old", {"format": STATE_FORMAT, "counters": json.dumps(old), "crc32": checksum(tensors)}
+    )
     read_state(tmp_path / "old", state)
     assert state.counters == read_counters(metadata["counters"])
-    save_file(tensors, tmp_path / "worse", {"format": FORMAT, "counters": "[1]", "crc32": checksum(tensors)})
+    save_file(tensors, tmp_path / "worse", {"format": STATE_FORMAT, "counters": "[1]", "crc32": checksum(tensors)})
     with pytest.raises(Damaged, match="counters"):
         read_state(tmp_path / "worse", state)
 

@@ -1,6 +1,7 @@
 """The dialog of the contact sheet: its numbers can be read, and how long it takes."""
 
 import time
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -44,6 +45,20 @@ def test_a_sheet_that_takes_long_says_how_long(
     now[0] = 204.0
     dialog.job_done(Piece(asked[0], "", 11, 24))
     assert dialog._says.text() == "12 of 24 pictures drawn."  # less than ten seconds in all
+
+
+def test_a_png_is_never_called_jpg(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = SheetDialog(Recipe(), "faces", "", window)
+    asked: list[Sheet] = []
+    dialog.asked.connect(asked.append)
+    for name in ("a.jpg", "b.pdf", "c.PNG"):
+        dialog.draw_to(str(tmp_path / name))
+    assert [Path(sheet.path).name for sheet in asked] == ["a.jpg.png", "b.pdf", "c.PNG"]
+    (tmp_path / "a.jpg.png").touch()  # nobody was asked about it
+    dialog.draw_to(str(tmp_path / "a.jpg"))
+    assert len(asked) == 3 and "exists already" in dialog._says.text()
 
 
 def test_the_largest_seed_goes_on_at_nought(qapp: QApplication, qtbot: QtBot) -> None:

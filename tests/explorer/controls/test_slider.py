@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.slider import LabelledSlider
-from stylegan_core.recipe import AppliedDirection, Recipe, knob
+from stylegan_core.recipe import FARTHEST, AppliedDirection, Recipe, knob
 
 
 class Heard:
@@ -65,6 +65,14 @@ def test_a_number_can_be_typed_beyond_the_range_and_with_a_comma(psi: Heard, qtb
     assert psi.committed == [3.25]
     assert psi.slider.value == 3.25
     assert number.text() == "3.25"
+
+
+def test_a_typed_number_goes_no_further_than_a_recipe_can_be_read_again(psi: Heard, qtbot: QtBot) -> None:
+    psi.slider.number.selectAll()
+    qtbot.keyClicks(psi.slider.number, "-1e308")
+    qtbot.keyClick(psi.slider.number, Qt.Key.Key_Return)
+    assert psi.changing == psi.committed == [-FARTHEST]
+    assert psi.slider.number.text() == "-1000000.00"
 
 
 @pytest.mark.parametrize("text", ["", "face", "nan", "1e999", "--"])

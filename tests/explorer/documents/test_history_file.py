@@ -40,7 +40,7 @@ def test_a_line_torn_by_a_crash_costs_only_itself(home: Path) -> None:
     file = HistoryFile.acquire()
     file.add(entry(1))
     log = home / "history" / "history.jsonl"
-    log.write_bytes(log.read_bytes() + b'{"key":"torn","recipe":')
+    log.write_bytes(log.read_bytes() + b"[" * 100_000 + b'\n{"key":"torn","recipe":')
     file.add(entry(2))
     assert [each.recipe.latent.seed for each in file.read()] == [1, 2]
     file.close()
@@ -96,6 +96,20 @@ def test_what_was_removed_and_brought_back_is_there_where_it_was() -> None:
     file.close()
 
 
+def test_what_was_on_screen_last_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = HistoryFile.acquire()
+    for seed in (1, 2, 3):
+        file.add(entry(seed))
+    file.read()
+    assert file.shown == "key3"
+    file.tell_shown("key2")
+    monkeypatch.setattr(history_file, "COMPACT", 3)
+    for _ in ("as written", "made smaller"):
+        file.read()
+        assert file.shown == "key2"
+    file.close()
+
+
 def test_a_long_history_is_made_smaller_and_favourites_stay(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_file, "KEPT", 3)
     monkeypatch.setattr(history_file, "COMPACT", 5)
@@ -106,6 +120,14 @@ def test_a_long_history_is_made_smaller_and_favourites_stay(home: Path, monkeypa
     assert [each.recipe.latent.seed for each in file.read()] == [0, 5, 6, 7]
     log = home / "history" / "history.jsonl"
     assert len(log.read_bytes().splitlines()) == 4
+    file.close()
+
+
+def test_a_history_that_cannot_be_read_is_one_sentence(home: Path) -> None:
+    file = HistoryFile.acquire()
+    (home / "history" / "history.jsonl").mkdir()
+    with pytest.raises(OSError, match=r"history\.jsonl cannot be read \(.+\): the history of this window"):
+        file.read()
     file.close()
 
 

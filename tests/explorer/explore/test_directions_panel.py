@@ -108,6 +108,19 @@ def test_the_range_of_layers_belongs_to_the_direction(session: Session, panel: A
     assert session.recipe.directions[0].last is None
 
 
+def test_a_double_click_on_the_layers_is_one_step(qtbot: QtBot, session: Session, panel: Any) -> None:
+    row, committed = panel.rows[0], []
+    row._choose_layers(4, 7)
+    row.moved.emit(2.0)
+    row.committed.emit()
+    session.committed.connect(committed.append)
+    qtbot.mouseClick(row.layers, Qt.MouseButton.LeftButton, pos=row.layers.rect().center())
+    qtbot.mouseDClick(row.layers, Qt.MouseButton.LeftButton, pos=row.layers.rect().center())
+    assert row.layers._rest.isActive() and not committed
+    row.layers._rest.timeout.emit()
+    assert [recipe.directions[0].last for recipe in committed] == [None]
+
+
 def test_several_directions_keep_their_order(session: Session, panel: Any) -> None:
     for row, strength in ((panel.rows[3], 1.0), (panel.rows[1], 2.0), (panel.rows[3], 3.0)):
         row.moved.emit(strength)
@@ -227,12 +240,29 @@ def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
     assert len(Library.load(tmp_path / "mine.json").entries) == 1
     Library("f" * 64, "other", entries("sorting", 2, "Theirs", 9)).save(tmp_path / "theirs.json")
     panel.import_library(tmp_path / "theirs.json")
-    assert "another model" in panel.message.text() and "Theirs 1" in names(panel)
+    assert panel.message.text().startswith("Imported 2 directions.") and "another model" in panel.message.text()
+    assert "Theirs 1" in names(panel)
+    panel.import_library(tmp_path / "theirs.json")
+    assert panel.message.text() == "Every direction of theirs.json is here already."
     assert library_path(panel.shelf.library.model, panel.shelf.library.model_name).exists()
     wide = Entry(Direction("wide", Vector.of(np.ones(7))), "sorting")
     Library("f" * 64, "other", (wide,)).save(tmp_path / "wide.json")
     panel.import_library(tmp_path / "wide.json")
     assert "16 dimensions" in panel.message.text() and "wide" not in names(panel)
+
+
+def test_what_two_windows_keep_is_kept(session: Session, panel: Any, qtbot: QtBot) -> None:
+    other = DirectionsPanel(session)
+    qtbot.addWidget(other)
+    other.show_model(model_info())
+    mine, theirs, third = entries("sorting", 3, "Sorted")
+    panel.shelf.keep(mine)
+    other.shelf.keep(theirs)
+    panel.shelf.learn([third])
+    path = library_path(panel.shelf.library.model, panel.shelf.library.model_name)
+    assert Library.load(path).entries == (mine, theirs, third)
+    other.shelf.remove(mine)
+    assert Library.load(path).entries == (theirs, third)
 
 
 def test_a_direction_that_is_removed_is_brought_back_to_its_place(
@@ -260,10 +290,11 @@ def test_a_direction_that_is_removed_is_brought_back_to_its_place(
 def test_a_direction_that_came_with_a_recipe_says_so(session: Session, panel: Any, qtbot: QtBot) -> None:
     vector = np.zeros(16, np.float32)
     vector[3] = 1
-    session.apply(Recipe(directions=(AppliedDirection(Direction("Elsewhere", Vector.of(vector)), 1.0),)))
+    session.apply(Recipe(directions=(AppliedDirection(Direction("<b>Elsewhere</b>", Vector.of(vector)), 1.0),)))
     grown(panel, qtbot)
-    row = next(row for row in panel.rows if row.entry.direction.name == "Elsewhere")
+    row = next(row for row in panel.rows if row.entry.direction.name == "<b>Elsewhere</b>")
     assert _score_words(row.entry) == "Came with a recipe."
+    assert "&lt;b&gt;Elsewhere" in row.name.toolTip()  # as it is written, not in bold
 
 
 def test_a_damaged_library_is_named_and_put_aside(show: Any, qtbot: QtBot) -> None:
@@ -320,10 +351,11 @@ def test_sorting_two_piles_makes_a_named_slider(session: Session, panel: Any) ->
     request = panel.asked.of(Fit)
     assert (request.name, request.unchanged) == ("glasses", (entries()[0].direction,))
     assert set(request.with_it).isdisjoint(request.without_it)
+    dialog.sort(dialog.candidates[0], True)  # while it is looked for
     found = Entry(Direction("glasses", Vector.of(np.ones(W_DIM))), "sorting", accuracy=0.97)
     panel.asked.done(request, found)
     assert names(panel)[0] == "glasses" and panel.rows[0].score.text() == "97%"
-    assert "97 %" in dialog.message.text()
+    assert "97 %" in dialog.message.text() and dialog.unfinished
     panel.rows[0].asked.emit("remove")
     assert "glasses" not in names(panel)
 

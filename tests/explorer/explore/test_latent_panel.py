@@ -10,7 +10,7 @@ from explorer.explore.latent import LatentPanel
 from explorer.jobs import Piece, Strip
 from explorer.main_window import LEFT_WIDTH
 from explorer.session import Session
-from stylegan_core.recipe import Latent, Recipe, Vector
+from stylegan_core.recipe import FARTHEST, SEEDS, Latent, Recipe, Vector
 from tests.explorer.explore.panel_fakes import flat, model_info
 
 LEFT = Qt.MouseButton.LeftButton
@@ -47,6 +47,17 @@ def test_after_a_seed_the_pad_has_the_keys(qtbot: QtBot, session: Session, show:
         qtbot.keyClicks(panel.seed, "48 213")
         qtbot.keyClick(panel.seed, key)
         assert panel.pad.hasFocus() and panel.seed.text() == "seed 48213"
+
+
+def test_seeds_go_round_at_two_to_the_thirty_two(qtbot: QtBot, session: Session, show: Any) -> None:
+    panel, _ = show(LatentPanel)
+    qtbot.keyClick(panel.seed, Qt.Key.Key_Down)
+    assert session.recipe.latent == Latent(SEEDS - 1)
+    panel.seed.setFocus()
+    panel.seed.selectAll()
+    qtbot.keyClicks(panel.seed, "3000000000")
+    qtbot.keyClick(panel.seed, Qt.Key.Key_Return)
+    assert session.recipe.latent == Latent(3_000_000_000)
 
 
 def test_a_held_key_of_the_seed_is_one_step_after_a_rest(qtbot: QtBot, session: Session, show: Any) -> None:
@@ -93,7 +104,7 @@ def test_a_click_near_a_seed_goes_to_it_and_a_double_click_back(qtbot: QtBot, se
     assert session.recipe.latent == Latent(1)
     qtbot.mouseClick(panel.pad, LEFT, pos=beside)
     qtbot.mouseDClick(panel.pad, LEFT, pos=beside)
-    assert session.recipe.latent == Latent(1)
+    assert session.recipe.latent == Latent(1) and steps(session) == 2  # the first half of the double-click is none
 
 
 def test_the_pad_obeys_the_keys(qtbot: QtBot, session: Session, show: Any) -> None:
@@ -148,6 +159,16 @@ def test_a_walk_is_one_step_when_it_stops(session: Session, show: Any, monkeypat
     panel.stop_walk()
     assert not panel._timer.isActive()
     assert steps(session) == 1 and session.recipe == Recipe()
+
+
+def test_a_walk_ends_where_no_recipe_could_be_read_again(session: Session, show: Any) -> None:
+    panel, _ = show(LatentPanel)
+    session.apply(Recipe(Latent(x=FARTHEST)))
+    panel.toggle_walk()
+    panel._stepped -= 1.0
+    panel._step()
+    panel.stop_walk()
+    assert Recipe.from_json(session.recipe.to_json()) == session.recipe
 
 
 def test_undo_stops_a_walk(session: Session, show: Any) -> None:

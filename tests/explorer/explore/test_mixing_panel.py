@@ -143,6 +143,10 @@ def test_single_layers_behind_the_disclosure(qtbot: QtBot, session: Session, sho
     panel.rows[4].weighed.emit(0.5)
     (mix,) = session.recipe.mixes
     assert (mix.band, mix.first, mix.last, mix.weight) == (None, 4, 4, 0.5)
+    panel.per_layer.click()
+    assert panel.per_layer.text() == "per layer 1"  # it acts, seen or not
+    session.undo()
+    assert panel.per_layer.text() == "per layer"
 
 
 def test_bands_and_layers_live_side_by_side() -> None:
@@ -204,8 +208,9 @@ def test_a_change_of_the_matrix_begins_anew_and_closing_it_gives_it_up(show: Any
     assert second != first and "drafts" in dialog.message.text()
     asked.done(first, ())  # the answer to the older question
     assert "drafts" in dialog.message.text()
-    asked.fail(second, "There is not enough memory.")
-    assert dialog.message.text() == "There is not enough memory."
+    wide = dialog.sizeHint().width()
+    asked.fail(second, f"{'/folder' * 40}/matrix.png cannot be written.")
+    assert dialog.message.text().endswith("cannot be written.") and dialog.sizeHint().width() == wide
     dropped.clear()
     asked.panel.ask(second)
     dialog.export_to("matrix.png")

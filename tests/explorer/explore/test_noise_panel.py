@@ -51,7 +51,9 @@ def test_one_strength_for_all_says_when_they_differ(session: Session, show: Any)
     panel.strength.changing.emit(0.5)
     assert {layer.strength for layer in session.recipe.noise} == {0.5} and len(session.recipe.noise) == 10
     session.edit_recipe(session.recipe.with_noise(1, strength=2.0))
-    assert panel.strength.label.text() == "Mixed"
+    assert panel.strength.label.text() == "Mixed" and panel.strength.number.text() == "–"
+    panel.strength.reset()  # to what it would show of one strength for all: a change all the same
+    assert session.recipe == Recipe() and panel.strength.number.text() == "1.00"
 
 
 def test_reseed_keeps_switches_and_can_go_back(session: Session, show: Any) -> None:

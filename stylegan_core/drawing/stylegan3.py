@@ -1,0 +1,80 @@
+"""Drawing StyleGAN3: weights prepared once; large maps get a kernel modulated for the picture, small ones are scaled.
+
+The activation between two changes of rate is the network's own (``networks/resampling.py``): products of matrices.
+"""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from stylegan_core.drawing.whole import WholeDrawing
+from stylegan_core.networks.stylegan3 import AliasFreeSynthesis, BandlimitedLayer, FourierFeatures, picture_of
+from stylegan_core.networks.synthesis import SynthesisNetwork
+
+
+class FeaturesStage:
+    """The Fourier features, in float32: their phases need every digit."""
+
+    row = 0
+    noise: int | None = None
+    makes_picture = False
+
+    def __init__(self, features: FourierFeatures, dtype: torch.dtype) -> None:
+        self.features, self.dtype, self.margin = features, dtype, features.band.margin
+
+    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
+        """[1, C, size, size] in the drawing's dtype."""
+        return _last(self.features(w).to(self.dtype))
+
+
+class BandlimitedStage:
+    """One layer; the last one makes the picture."""
+
+    noise: int | None = None
+
+    def __init__(self, layer: BandlimitedLayer, index: int, dtype: torch.dtype) -> None:
+        self.row = index + 1
+        self.layer, self.dtype = layer, dtype
+        self.makes_picture, self.margin = layer.makes_picture, layer.band.margin
+        kernel = layer.filters()
+        maps = layer.activation.enlarging.inputs**2 * sum(kernel.shape[:2])
+        self.modulates_kernel = maps > 2 * kernel.numel()  # whichever is less to read and write
+        self.kernel = _last(kernel if self.modulates_kernel else kernel.to(dtype))
+        self.bias = layer.offset.to(dtype)
+
+    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
+        """[1, C, H, W] in the drawing's dtype, or the picture [1, 3, R, R] float32."""
+        style, factor = (each[0] for each in self.layer.factors(w))
+        modulate = self._modulated if self.modulates_kernel else self._scaled
+        drawn = self.layer.activation(modulate(before[-1], style, factor))
+        return picture_of(drawn) if self.makes_picture else drawn
+
+    def _modulated(self, x: Tensor, style: Tensor, factor: Tensor) -> Tensor:
+        kernel = (self.kernel * style[:, None, None] * factor[:, None, None, None]).to(self.dtype)
+        return F.conv2d(x, kernel, self.bias, padding=self.layer.padding)
+
+    def _scaled(self, x: Tensor, style: Tensor, factor: Tensor) -> Tensor:
+        largest = style.abs().max().clamp(min=1e-12)  # half precision would overflow where a style is large
+        y = F.conv2d(x * (style / largest).to(self.dtype)[:, None, None], self.kernel, padding=self.layer.padding)
+        return torch.addcmul(self.bias[:, None, None], y, (factor * largest).to(self.dtype)[:, None, None])
+
+
+class AliasFreeDrawing(WholeDrawing):
+    """The features, then a stage a layer."""
+
+    def __init__(self, synthesis: SynthesisNetwork, dtype: torch.dtype) -> None:
+        assert isinstance(synthesis, AliasFreeSynthesis)
+        self.dtype = dtype
+        layers = [layer for layer in synthesis.layers if isinstance(layer, BandlimitedLayer)]
+        self.stages: list[FeaturesStage | BandlimitedStage] = [FeaturesStage(synthesis.input, dtype)]
+        self.stages += [BandlimitedStage(layer, index, dtype) for index, layer in enumerate(layers)]
+
+    def count(self, level: int) -> int:  # noqa: ARG002
+        """The stages that the one level needs: all."""
+        return len(self.stages)
+
+
+def _last(x: Tensor) -> Tensor:
+    return x.contiguous(memory_format=torch.channels_last)

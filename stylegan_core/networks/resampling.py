@@ -1,0 +1,221 @@
+"""Low-pass filters of StyleGAN3, and changing the rate of a map by them (Alias-Free GAN paper, appendix C).
+
+A separable filter with its zeros, its padding and its steps is a matrix with a band of numbers along its diagonal,
+applied to the rows and to the columns. Products of matrices are what processors do best, so it is cut into blocks along
+the band and multiplied: no zeros are inserted, no edge is padded, and its gradient is a product again.
+"""
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+Taps = npt.NDArray[np.float64]
+UNSEEN = 1e-9  # of a filter's largest part: less is nothing in float32
+BLOCK = 64  # rows of a matrix at once: more would multiply more zeros, fewer would be more products
+
+
+@dataclass(frozen=True, slots=True)
+class LowPass:
+    """A filter of ``taps`` numbers for samples at ``rate``: ``cutoff`` still passes, ``width`` is the way to nothing.
+
+    One tap is no filter. ``radial``: the same in every direction, so a square of numbers (configuration R).
+    """
+
+    taps: int
+    cutoff: float
+    width: float
+    rate: float
+    radial: bool = False
+
+    def values(self) -> Taps:
+        """[taps], or [taps, taps] where it is radial; their sum is 1.
+
+        A sinc, radially a jinc, under Kaiser's window (equations 6 to 9 of appendix C).
+        """
+        if self.taps == 1:
+            return np.ones(1)
+        at = (np.arange(self.taps) - (self.taps - 1) / 2) / self.rate
+        window = np.kaiser(self.taps, kaiser_beta(self.taps, self.width / (self.rate / 2)))
+        if not self.radial:
+            found = np.sinc(2 * self.cutoff * at) * window
+            return np.asarray(found / found.sum())
+        radius = np.hypot(*np.meshgrid(at, at))
+        if self.taps % 2:
+            radius[self.taps // 2, self.taps // 2] = 1e-9 / self.rate  # the middle's own limit, reached from beside it
+        bessel = torch.special.bessel_j1(torch.from_numpy(2 * math.pi * self.cutoff * radius)).numpy()
+        found = bessel / (math.pi * radius) * np.outer(window, window)
+        return np.asarray(found / found.sum())
+
+    def parts(self) -> list[tuple[Taps, Taps]]:
+        """The filter as a sum of separable ones, each the numbers down [taps] and across [taps].
+
+        A radial filter is symmetric, so its eigenvectors are such a sum; four to six of them are all that float32 sees.
+        """
+        values = self.values()
+        if values.ndim == 1:
+            return [(values, values)]
+        weights, vectors = np.linalg.eigh(values)
+        seen = np.abs(weights) > UNSEEN * np.abs(weights).max()
+        return [(weight * vector, vector) for weight, vector in zip(weights[seen], vectors.T[seen], strict=True)]
+
+
+def kaiser_beta(taps: int, width: float) -> float:
+    """The window's beta for so many taps and a transition of ``width`` of the highest frequency (Kaiser 1974)."""
+    attenuation = 2.285 * (taps - 1) * math.pi * width + 7.95
+    if attenuation > 50:
+        return 0.1102 * (attenuation - 8.7)
+    return 0.5842 * (attenuation - 21) ** 0.4 + 0.07886 * (attenuation - 21) if attenuation > 21 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Enlarging:
+    """From ``inputs`` to ``outputs`` samples, ``factor`` times as dense, with ``before`` zeros in front, filtered."""
+
+    low_pass: LowPass
+    inputs: int
+    outputs: int
+    factor: int
+    before: int
+
+    def matrix(self) -> Taps:
+        """[outputs, inputs]: y[n] = factor · Σ f[factor·m + before − n] · x[m]."""
+        places = self.factor * np.arange(self.inputs) + self.before - np.arange(self.outputs)[:, None]
+        return _placed(self.factor * self.low_pass.values(), places)
+
+
+@dataclass(frozen=True, slots=True)
+class Reducing:
+    """To ``outputs`` samples, every ``factor``-th of what the filter makes of ``inputs``."""
+
+    low_pass: LowPass
+    inputs: int
+    outputs: int
+    factor: int
+
+    def matrices(self) -> list[tuple[Taps, Taps]]:
+        """Of each part of the filter, down and across [outputs, inputs]: y[n] = Σ f[k] · x[factor·n + k]."""
+        places = np.arange(self.inputs) - self.factor * np.arange(self.outputs)[:, None]
+        return [(_placed(down, places), _placed(across, places)) for down, across in self.low_pass.parts()]
+
+
+def _placed(taps: Taps, places: npt.NDArray[np.int_]) -> Taps:
+    """The number at each place of a filter, 0 beyond its ends."""
+    inside = (places >= 0) & (places < len(taps))
+    return np.where(inside, taps[np.clip(places, 0, len(taps) - 1)], 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class FilteredActivation:
+    """Leaky ReLU between two changes of rate, so that what it adds above the cutoff is filtered away (equation 2).
+
+    ``clamp`` cuts what the activation makes at ± its value, 0: not at all. ``slope`` 1 is no activation.
+    """
+
+    enlarging: Enlarging
+    reducing: Reducing
+    slope: float
+    clamp: float
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """[N, C, inputs, inputs] -> [N, C, outputs, outputs] in channels_last, a band of rows at a time.
+
+        Between the two the map has twice the side and more; only one band of that is ever in memory.
+        """
+        up, down = self.enlarging, self.reducing
+        if up.low_pass.taps == down.low_pass.taps == 1 and up.inputs == down.outputs:
+            return self._bent(x)
+        plan = _plan(up, down, x.dtype, x.device)
+        x = x.permute(0, 2, 3, 1)
+        made = []
+        for band in plan.bands:
+            y = self._bent(_columns(_rows(x[:, band.first : band.last], band.enlarging), plan.enlarging))
+            parts = zip(band.reducing, plan.reducing, strict=True)
+            made.append(functools.reduce(torch.add, [_columns(_rows(y, rows), blocks) for rows, blocks in parts]))
+        return _joined(made, 1).permute(0, 3, 1, 2)
+
+    def _bent(self, x: Tensor) -> Tensor:
+        x = x if self.slope == 1 else F.leaky_relu(x, self.slope)
+        return x.clamp(-self.clamp, self.clamp) if self.clamp else x
+
+
+def _rows(x: Tensor, matrix: Tensor) -> Tensor:
+    """[N, h, W, C] by a matrix [h', h] -> [N, h', W, C]."""
+    number, _, width, channels = x.shape
+    return (matrix @ x.flatten(2)).view(number, len(matrix), width, channels)
+
+
+def _columns(x: Tensor, blocks: "tuple[_Block, ...]") -> Tensor:
+    """[N, h, W, C] by a matrix [W', W] in blocks -> [N, h, W', C]."""
+    return _joined([each.rows @ x[:, :, each.first : each.last] for each in blocks], 2)
+
+
+def _joined(parts: list[Tensor], axis: int) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts, axis)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Rows of a matrix, without the columns on either side that are zero in all of them."""
+
+    first: int
+    last: int
+    rows: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """The rows ``first`` to ``last`` of a map, how they are enlarged, and how each part of the filter reduces that."""
+
+    first: int
+    last: int
+    enlarging: Tensor
+    reducing: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A filtered activation as matrices: bands of rows, and what is done across, of each part of the filter."""
+
+    bands: tuple[_Band, ...]
+    enlarging: tuple[_Block, ...]
+    reducing: tuple[tuple[_Block, ...], ...]
+
+
+@functools.cache
+def _plan(up: Enlarging, down: Reducing, dtype: torch.dtype, device: torch.device) -> _Plan:
+    enlarging, reducing, bands = up.matrix(), down.matrices(), list[_Band]()
+    for start in range(0, down.outputs, BLOCK):
+        last = min(start + BLOCK, down.outputs)
+        between = slice(start * down.factor, (last - 1) * down.factor + down.low_pass.taps)
+        first, end = _used(enlarging[between])
+        rows = tuple(_on(each[start:last, between], dtype, device) for each, _ in reducing)
+        bands.append(_Band(first, end, _on(enlarging[between, first:end], dtype, device), rows))
+    across = tuple(_blocks(each, dtype, device) for _, each in reducing)
+    return _Plan(tuple(bands), _blocks(enlarging, dtype, device), across)
+
+
+def _blocks(matrix: Taps, dtype: torch.dtype, device: torch.device) -> tuple[_Block, ...]:
+    found = []
+    for start in range(0, len(matrix), BLOCK):
+        rows = matrix[start : start + BLOCK]
+        first, last = _used(rows)
+        found.append(_Block(first, last, _on(rows[:, first:last], dtype, device)))
+    return tuple(found)
+
+
+def _used(rows: Taps) -> tuple[int, int]:
+    """The first column with a number in it, and the one after the last."""
+    columns = np.flatnonzero(rows.any(axis=0))
+    return (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, 1)
+
+
+def _on(values: Taps, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Kept for every later draw, with gradients or without, so made outside of what is going on."""
+    with torch.inference_mode(False):
+        return torch.from_numpy(np.ascontiguousarray(values)).to(device, dtype)
