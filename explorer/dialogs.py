@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from explorer.controls.about_dialog import AboutDialog, card_of
-from explorer.controls.asking import PHOTO_FILES
+from explorer.controls.asking import PHOTO_FILES, hide_endings
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.documents.documents import Documents
 from explorer.engine import Engine
@@ -38,6 +38,7 @@ class Dialogs:
         """Asks for a model or a saved picture, and opens it."""
         dialog = self._make(QFileDialog.FileMode.ExistingFile, "Open a model or a saved picture", self._documents.open)
         dialog.setNameFilter(MODEL_FILES)
+        hide_endings(dialog)
         dialog.open()
 
     def ask_run(self) -> None:

@@ -18,16 +18,19 @@ class Garbage(QObject):
         super().__init__(parent)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(collect_due)
+        self._taken = False
 
     def take_over(self) -> None:
         """From now on nothing is collected but here."""
+        self._taken = self._taken or gc.isenabled()
         gc.disable()
         self._timer.start()
 
     def close(self) -> None:
-        """Gives the work back to Python."""
+        """Gives the work back to Python, if it was Python's."""
         self._timer.stop()
-        gc.enable()
+        if self._taken:
+            gc.enable()
 
 
 def collect_due() -> None:

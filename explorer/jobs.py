@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep
 from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe
@@ -233,32 +234,32 @@ class SweepGrid:
     """The pictures of a sweep, at most ``size``² pixels each, and what changes along it (lab/sweeping.py).
 
     Piece: uint8 [size, size, 3] at ``index``, row after row, then None for what is measured besides; Done:
-    sweep_facts.SweepFacts. ``features`` asks for distances in features, ``judge`` names the file of a judge whose
-    answers are measured too.
+    sweep_facts.SweepFacts. ``features`` asks for distances in features, ``labels`` names a judge whose answers are
+    measured too.
     """
 
     owner: str
     sweep: Sweep
     size: int = 96
     features: bool = False
-    judge: str = ""
+    labels: LearnedLabels | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entangle:
     """What directions change beside what they are meant to (stylegan_core/lab/entangling.py).
 
-    Piece: None, its ``index`` of ``total`` is progress; Done: entanglement.Entanglement. ``judge`` as in SweepGrid.
+    Piece: None, its ``index`` of ``total`` is progress; Done: entanglement.Entanglement. ``labels`` as in SweepGrid.
     """
 
     owner: str
     plan: EntanglementPlan
-    judge: str = ""
+    labels: LearnedLabels | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A text written to a file. Done: the path, as text."""
+class Table:
+    """A table, given as its text, written to a file. Done: the path, as text."""
 
     owner: str
     text: str = field(repr=False)
@@ -285,7 +286,7 @@ Inspection = Layers | Channels | ChannelMap | LayerTable | ChannelSheet
 Measurement = SweepGrid | Entangle
 Request = (
     Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert
-    | DragSearch | Text | Inspection | Measurement
+    | DragSearch | Table | Inspection | Measurement
 )  # fmt: skip
 
 

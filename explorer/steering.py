@@ -222,7 +222,6 @@ class Steering:
             self._explorer.presenting.toggle()
 
     def _go_to_favourite(self, number: int) -> None:
-        self._session.commit()
         if number > len(self._explorer.history.favourites()):
             raise ValueError(f"This network has {len(self._explorer.history.favourites())} favourites.")
         self._explorer.presenting.go_to_favourite(number - 1)

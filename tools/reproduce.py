@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from stylegan_core.data.half_drawn import is_half_drawn
 from stylegan_core.rundir import RunDir
 from tools.run_logs import finished
 
@@ -100,7 +101,8 @@ def reproduce(recipe: Recipe, folder: Path, run: Run) -> int:
 def draw(out: Path, arguments: dict[str, int], run: Run) -> int:
     """Draws a data set; under its name only when all of it is there."""
     part = out.with_name(f"{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    if not is_half_drawn(part):  # else it is gone on with
+        shutil.rmtree(part, ignore_errors=True)
     code = run(["stylegan_core", "data", "avatars", str(part), *_flags(arguments)])
     if not code:
         part.rename(out)

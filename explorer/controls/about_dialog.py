@@ -13,10 +13,10 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextTable,
 )
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from explorer import theme
-from explorer.controls.chips import button
+from explorer.controls.foot import Foot
 from stylegan_core.info import ModelInfo
 
 SIZE = (640, 600)
@@ -38,17 +38,13 @@ class AboutDialog(QDialog):
         self.page.document().setTextWidth(wide - 2 * EDGE)
         high = round(self.page.document().size().height()) + FOOT
         self.resize(wide, min(high, SIZE[1], parent.height() - 80))
-        close = button("Close", "Closes this page. (Esc)")
-        close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(close)
+        foot = Foot(self, "Closes this page. (Esc)")
         column = QVBoxLayout(self)
         column.setContentsMargins(EDGE, EDGE, EDGE, 16)
         column.setSpacing(12)
         column.addWidget(self.page, 1)
         column.addLayout(foot)
-        close.setFocus()
+        foot.close_it.setFocus()
 
 
 class Page(QTextBrowser):

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
+from stylegan_core.data.picture_kinds import SUFFIXES
 from stylegan_core.files.places import home, is_there
 from stylegan_core.recipe import SEEDS
 
-PHOTO_FILES = "Pictures (*.png *.jpg *.jpeg *.webp *.avif *.bmp *.gif *.tif *.tiff);;Every file (*)"
+PHOTO_FILES = f"Pictures ({' '.join(f'*{each}' for each in SUFFIXES)});;Every file (*)"
 DATA_FILES = "Data (*.zip *.gz *ubyte *idx*);;All files (*)"
 
 
@@ -16,8 +17,14 @@ def ask_to_open(parent: QWidget, title: str, kinds: str, then: Callable[[str], o
     """Asks for a file that exists and hands its path to ``then``."""
     dialog = QFileDialog(parent, title, "", kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    hide_endings(dialog)
     dialog.fileSelected.connect(then)
     _open(dialog)
+
+
+def hide_endings(dialog: QFileDialog) -> None:
+    """Names kinds of files without their endings: those of pictures would make the dialog wider than a screen."""
+    dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
 
 
 def ask_to_save(parent: QWidget, title: str, name: str, kinds: str, then: Callable[[str], object]) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from explorer import theme
+from explorer.controls.dot import dot_size, paint_dot
 from explorer.controls.scrolling import BAR, ScrollDown
 
 
@@ -67,18 +67,10 @@ class StateDot(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(theme.sans(theme.LABEL)).horizontalAdvance(self._word) + 18, 20)
+        return dot_size(self._word)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.colour(self._token))
-        painter.drawEllipse(QPointF(4.5, self.height() / 2), 3.5, 3.5)
-        painter.setPen(colours.colour("muted"))
-        painter.setFont(theme.sans(theme.LABEL))
-        painter.drawText(self.rect().adjusted(15, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._word)
+        paint_dot(self, self._token, self._word, "muted")

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.controls.chips import button
+from explorer.controls.foot import Foot
 
 ROW, LINE_ROOM = 34, 70  # pixels of one command, and of the line and the margins around it
 
@@ -134,17 +134,12 @@ class ShortcutsDialog(QDialog):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         title = QLabel("Keyboard and mouse")
         title.setProperty("role", "headline")
-        close = button("Close", "Closes this list.")
-        close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
         column.addWidget(title)
         column.addWidget(scroll, 1)
-        column.addLayout(foot)
+        column.addLayout(Foot(self, "Closes this list."))
 
 
 def _name(action: QAction) -> str:

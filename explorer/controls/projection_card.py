@@ -37,7 +37,7 @@ class ProjectionCard(QWidget):
         super().__init__(parent)
         self.photo, self.nearest = Thumbnail(SIDE, "photo"), Thumbnail(SIDE, "nearest")
         self.number, self.unit, self.beside = QLabel(), QLabel("of 255 apart"), QLabel()
-        self.bar, self.words = QProgressBar(), QLabel()
+        self.bar, self.words, self.where = QProgressBar(), QLabel(), QLabel()
         self.take, self.cancel = chip("take it", TIPS["take"]), chip("cancel", TIPS["cancel"])
         self.compare, self.close_it = chip("compare", TIPS["compare"]), IconButton("close", TIPS["close"])
         self._lay_out()
@@ -64,6 +64,7 @@ class ProjectionCard(QWidget):
         self.beside.setText("")
         self.bar.setRange(0, 0)
         self.words.setText("Waking up …")
+        self.say_where("")
         self._show_buttons(searching=True)
         self.show()
 
@@ -83,6 +84,11 @@ class ProjectionCard(QWidget):
         """The search is over; ``random`` is how far pictures of random seeds are from the photo, where it is known."""
         self.beside.setText("" if random is None else f"random {random:.0f}")
         self._show_buttons(searching=False)
+
+    def say_where(self, words: str) -> None:
+        """In which network it is looked for, where another one is shown; empty for the one that is shown."""
+        self.where.setText(words)
+        self.where.setVisible(bool(words))
 
     def _compare(self) -> None:
         if not self.searching:
@@ -111,8 +117,10 @@ class ProjectionCard(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the search for a face")
         self.number.setProperty("role", "headline")
-        for label in (self.unit, self.beside, self.words):
+        for label in (self.unit, self.beside, self.words, self.where):
             label.setProperty("role", "small")
+        self.where.setWordWrap(True)
+        self.where.hide()
         self.number.setToolTip("Mean difference of colours between your picture and the nearest, of 255.")
         self.beside.setToolTip("How far pictures of random seeds are from yours, for comparison.")
         numbers = QVBoxLayout()
@@ -139,5 +147,6 @@ class ProjectionCard(QWidget):
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(6)
         column.addLayout(head)
+        column.addWidget(self.where)
         column.addWidget(self.bar)
         column.addLayout(foot)

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from stylegan_core.data.picture_kinds import PNG, begins_as_picture, named_as_picture
 from stylegan_core.files.places import home
 from stylegan_core.film.film import Film
 from stylegan_core.film.film_file import NoFilm, is_film, read_film
@@ -12,7 +13,6 @@ from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run.stems import kimg_of
 from stylegan_core.rundir import CHECKPOINTS, RunDir
 
-PNG = b"\x89PNG\r\n\x1a\n"
 BUNDLED = Path(__file__).parents[2] / "resources" / "models"
 BEST = ("avatars-64", "avatars-32")
 FIRST_SEEDS = {"avatars-64": 58}  # the face a fresh start shows, chosen by eye; 0 for the others
@@ -20,9 +20,6 @@ FORMAT = "stylegan-explorer"
 LONGEST_HEADER = 100_000_000  # bytes
 BEGINNING = 4096  # bytes, in which JSON begins however it is indented
 LARGEST_JSON = 64 << 20  # bytes that are read to see what JSON is; beyond, its first field has to say it
-IMAGES = (b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ")
-# Pictures in the container of films; those of telephones (HEIF) cannot be read either, but are refused as pictures.
-STILL = (b"ftypavif", b"ftypavis", b"ftypheic", b"ftypheix", b"ftypmif1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Opened:
 
 
 def look(path: Path) -> Opened:
-    """Says what a path is, by content and not by name. Raises ValueError or OSError with one sentence."""
+    """Says what a path is, by content, and by name only if that is all that tells. Raises ValueError or OSError."""
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: check the spelling, or choose a file with Ctrl+O.")
     if path.is_dir():
@@ -65,7 +62,7 @@ def look(path: Path) -> Opened:
             return Opened(photo=str(path.resolve()))
         return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
     text = _text(path, head)
-    if head.startswith(IMAGES) or head[4:12] in STILL:
+    if begins_as_picture(head):
         return _look_at(path, head)
     if head[4:8] == b"ftyp" or is_film(text):
         return Opened(film=read_film(path))
@@ -74,6 +71,8 @@ def look(path: Path) -> Opened:
             return Opened(recipe=Recipe.from_json(text))
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
+    if named_as_picture(path):
+        return Opened(photo=str(path.resolve()))
     return Opened(model=str(path.resolve()), foreign=not _is_own(path))
 
 

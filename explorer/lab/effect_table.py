@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from stylegan_core.lab.entanglement import Entanglement, signed
-from stylegan_core.lab.sweep_facts import Doubles
+from stylegan_core.lab.measurement import Doubles
 
 ROW, COLUMN, WIDE, HEADER, PURITY = 38, 74, 92, 36, "purity"  # wide enough for the names of directions
 LEAST = 0.25  # standard deviations that have the full colour at least

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from explorer.controls.chips import Segments, button, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
-from explorer.jobs import Done, Entangle, Piece, Text
+from explorer.jobs import Done, Entangle, Piece, Table
 from explorer.lab.base import LabBase
 from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
@@ -19,6 +19,7 @@ from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import Entanglement, entanglement_table
+from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import MOST_FACES, EntanglementPlan
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import SEEDS, AppliedDirection, Recipe
@@ -36,6 +37,7 @@ TIPS = {
     "table": "Saves effects with their confidence, purity, cosine and correlation, each row with how it was measured.",
 }
 NOT_YET = "Nothing is measured yet."
+OLDER = "The labels were learned anew since then: these numbers are of the older ones, measure again."
 EMPTY = "Tick directions at the left and press Measure: each is tried one σ either way on every face."
 
 
@@ -55,7 +57,8 @@ class EntanglementPage(LabBase):
         self.faces, self.seed = NumberField(0), NumberField(0)
         self.first, self.none = chip(f"first {FIRST}", TIPS["first"]), chip("none", TIPS["none"])
         self.measure = button(MEASURE, MEASURE_TIP, "primary")
-        self.labels, self._judge = JudgeChip(), ""
+        self.labels = JudgeChip()
+        self._labels: LearnedLabels | None = None
         self.views = Segments(VIEWS, VIEW_TIPS)
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
         self.title, self.words, self.message = QLabel("Entanglement"), QLabel(EMPTY), QLabel()
@@ -97,9 +100,9 @@ class EntanglementPage(LabBase):
         """The directions of the open network."""
         self.picks.offer(entries)
 
-    def use_judge(self, path: str) -> None:
-        """Measures the answers of the judge in a file too, or of none."""
-        self._judge = path
+    def use_labels(self, labels: LearnedLabels | None) -> None:
+        """Measures these labels too, or none."""
+        self._labels = labels
         self._show_state()
 
     def show_recipe(self, recipe: Recipe) -> None:
@@ -112,6 +115,7 @@ class EntanglementPage(LabBase):
     def show_model(self, info: ModelInfo) -> None:
         self._asking = None
         self.message.clear()
+        self.labels.show_network(info.resolution)
         super().show_model(info)
         self._show_facts()
 
@@ -140,7 +144,7 @@ class EntanglementPage(LabBase):
             self.forget(ENTANGLE)
             self._asking = None
         elif isinstance(plan, EntanglementPlan):
-            self._asking, self._left = Entangle(ENTANGLE, plan, self._judge), TimeLeft()
+            self._asking, self._left = Entangle(ENTANGLE, plan, self._labels), TimeLeft()
             self.message.clear()
             self.ask_anew(self._asking)
         self._show_state()
@@ -165,13 +169,26 @@ class EntanglementPage(LabBase):
         self.export.allow("" if facts is not None else NOT_YET)
         self.table.set_stale(facts is not None and not there)
         view = self.views.index
-        self.words.setText(EMPTY if facts is None else VIEW_TIPS[view] if view else self._said(facts))
+        said = EMPTY if facts is None else VIEW_TIPS[view] if view else self._said(facts)
+        self.words.setText(" ".join(part for part in (said, self._older, self._doubt) if part))
         self.message.setVisible(bool(self.message.text()))
 
     def _is_there(self, plan: EntanglementPlan | str) -> bool:
         """Whether the numbers on screen are of this plan and these labels."""
         known = None if self.info is None else self._facts.get(self.info.hash)
-        return known is not None and (known[0].plan, known[0].judge) == (plan, self._judge)
+        return known is not None and (known[0].plan, known[0].labels) == (plan, self._labels)
+
+    @property
+    def _older(self) -> str:
+        """Whether the numbers on screen are of the same labels as they were learned before, in a sentence."""
+        known = None if self.info is None else self._facts.get(self.info.hash)
+        then, now = known[0].labels if known is not None else None, self._labels
+        return OLDER if then is not None and now is not None and then.path == now.path and then != now else ""
+
+    @property
+    def _doubt(self) -> str:
+        """What to doubt about the labels of the numbers on screen, or of those that would be measured."""
+        return self.labels.doubt or (self.facts.doubt if self.facts is not None else "")
 
     def _said(self, facts: Entanglement) -> str:
         """What the numbers are, and of what."""
@@ -185,7 +202,7 @@ class EntanglementPage(LabBase):
         facts, info = self.facts, self.info
         if facts is None or info is None:
             return None
-        return Plan(f"{info.name}-entanglement.csv", info.hash, Text(TABLE, entanglement_table(facts), ""))
+        return Plan(f"{info.name}-entanglement.csv", info.hash, Table(TABLE, entanglement_table(facts), ""))
 
     def _connect(self) -> None:
         self.picks.changed.connect(self._show_state)

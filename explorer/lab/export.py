@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.panel import allow
-from explorer.jobs import ChannelSheet, LayerTable, Sheet, Text
+from explorer.jobs import ChannelSheet, LayerTable, Sheet, Table
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.layer_facts import LayerFacts
@@ -27,7 +27,7 @@ class Plan:
 
     name: str
     model_hash: str
-    request: LayerTable | ChannelSheet | Sheet | Text
+    request: LayerTable | ChannelSheet | Sheet | Table
 
 
 def table_plan(info: ModelInfo, recipe: Recipe) -> Plan:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.asking import ask_for_data
 from explorer.work.time_left import TimeLeft
+from stylegan_core.lab.learned_labels import LearnedLabels
 
 TIP = "Measures labels too: learns from a labelled data set what each looks like, which takes a minute or so."
 GIVES_UP = "Gives the learning up."
@@ -22,23 +23,40 @@ class JudgeChip(QPushButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._idle, self._left = True, TimeLeft()
+        self._labels: LearnedLabels | None = None
+        self._resolution = 0  # of the open network
         self.setProperty("kind", "chip")
         self.clicked.connect(self._press)
-        self.show_judge("")
+        self.show_labels(None)
+
+    @property
+    def doubt(self) -> str:
+        """Why the labels may not fit the open network, in one sentence; empty where they do, or there are none."""
+        return "" if self._labels is None else self._labels.doubt(self._resolution)
 
     def show_progress(self, done: int, total: int) -> None:
         """It is being learned: so much of so much is done."""
         if not done:
             self._left = TimeLeft()
+        self._labels = None
         self._show(f"cancel · {100 * done // total} %{self._left.clause(done, total)}", GIVES_UP, idle=False)
 
-    def show_judge(self, data: str) -> None:
-        """The labels of this data set are measured, or none where its name is empty."""
-        if not data:
+    def show_labels(self, labels: LearnedLabels | None) -> None:
+        """These labels are measured, or none."""
+        self._labels = labels
+        if labels is None:
             self._show("labels …", TIP, idle=True)
             return
+        data = labels.data
         short = data if len(data) <= ROOM else f"{data[: ROOM - 1]}…"
-        self._show(f"labels of {short} ×", f"Measures the labels of {data} no longer.", idle=False)
+        tip = f"Measures the labels of {data} no longer. {self.doubt}".rstrip()
+        self._show(f"labels of {short} ×", tip, idle=False)
+
+    def show_network(self, resolution: int) -> None:
+        """The pictures that are measured now are of this resolution."""
+        self._resolution = resolution
+        if self._labels is not None:
+            self.show_labels(self._labels)
 
     def _show(self, text: str, tip: str, *, idle: bool) -> None:
         self._idle = idle

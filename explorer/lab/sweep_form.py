@@ -67,6 +67,7 @@ class SweepForm(QWidget):
     def show_model(self, info: ModelInfo) -> None:
         """The knobs of another network."""
         self._info = info
+        self.labels.show_network(info.resolution)
         self._ranged = "" if self._ranged == LEVEL else self._ranged  # whose range is that of the network
         self._fill()
 
@@ -109,19 +110,20 @@ class SweepForm(QWidget):
         seeds = [(first + at) % SEEDS for at in range(faces)] if seeded else []
         try:
             values = steps_between(self.low.value, self.high.value, count)
-            return Sweep.of(recipe, _as_applied(swept, recipe), values, seeds)
+            return swept.why_not_to(info, max(values)) or Sweep.of(recipe, _as_applied(swept, recipe), values, seeds)
         except ValueError as error:
             return str(error)
 
     def show_plan(self, plan: Sweep | str) -> None:
         """Says how large it is, or what is wrong with it."""
+        doubt = self.labels.doubt
         if isinstance(plan, str):
             self.words.setText(plan)
         else:
             rows, columns = len(plan.rows), len(plan.values)
             many = f"{rows} faces at {columns} values: {rows * columns} pictures" if rows > 1 else f"{columns} pictures"
-            self.words.setText(many)
-        self.words.setProperty("tone", "bad" if isinstance(plan, str) else "muted")
+            self.words.setText(f"{many}. {doubt}" if doubt else many)
+        self.words.setProperty("tone", "bad" if isinstance(plan, str) else "warning" if doubt else "muted")
         self.words.style().unpolish(self.words)
         self.words.style().polish(self.words)
         for field in (self.faces, self.seed):

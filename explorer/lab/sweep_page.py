@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from explorer.controls.chips import chip
 from explorer.controls.scrolling import BAR, ScrollDown
-from explorer.jobs import Done, Piece, Sheet, SweepGrid, Text
+from explorer.jobs import Done, Piece, Sheet, SweepGrid, Table
 from explorer.lab.base import LabBase
 from explorer.lab.curve import Curves
 from explorer.lab.export import ExportChip, Plan
@@ -21,6 +21,7 @@ from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import signed
+from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_facts import SweepFacts, sweep_table
 from stylegan_core.lab.sweep_plan import Sweep, along
 from stylegan_core.latents.library import Entry
@@ -58,7 +59,7 @@ class SweepPage(LabBase):
         self.stop, self.again = chip("stop", TIPS["stop"]), chip("sweep again", TIPS["again"])
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
         self.sheet = ExportChip(TIPS["sheet"], "Picture (*.png)")
-        self._judge = ""
+        self._labels: LearnedLabels | None = None
         self._have: tuple[SweepGrid, SweepFacts] | None = None  # what was measured last
         self._asking: SweepGrid | None = None  # whose answer is still to come
         self._refused: SweepGrid | None = None  # what was stopped or failed, and is not asked for again
@@ -73,16 +74,16 @@ class SweepPage(LabBase):
         plan = self.form.plan(self.session.recipe)
         if isinstance(plan, str):
             return plan
-        return SweepGrid(SWEEP, plan, SIDE, self.form.features.isChecked(), self._judge)
+        return SweepGrid(SWEEP, plan, SIDE, self.form.features.isChecked(), self._labels)
 
     @property
     def facts(self) -> SweepFacts | None:
         """The last sweep that was measured."""
         return None if self._have is None else self._have[1]
 
-    def use_judge(self, path: str) -> None:
-        """Measures the answers of the judge in a file too, or of none."""
-        self._judge = path
+    def use_labels(self, labels: LearnedLabels | None) -> None:
+        """Measures these labels too, or none."""
+        self._labels = labels
         if self.info is not None and self.isVisible():
             self._changed()
 
@@ -215,7 +216,7 @@ class SweepPage(LabBase):
         if facts is None or info is None:
             return None
         name = f"{info.name}-{_spoken(facts.sweep)}-sweep.csv"
-        return Plan(name, info.hash, Text(TABLE, sweep_table(facts), ""))
+        return Plan(name, info.hash, Table(TABLE, sweep_table(facts), ""))
 
     def _plan_sheet(self) -> Plan | None:
         facts, info = self.facts, self.info

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.jobs import Problem
+from explorer.jobs import Problem, sentence_of
 from explorer.lab.judge_chip import JudgeChip
 from explorer.session import Session
 from explorer.work.command import CoreCommand
 from stylegan_core.files.places import place
+from stylegan_core.lab.learned_labels import LearnedLabels
 
 
 class Measuring(Protocol):
@@ -19,8 +21,8 @@ class Measuring(Protocol):
 
     labels: JudgeChip
 
-    def use_judge(self, path: str) -> None:
-        """Measures the answers of the judge in a file too, or of none."""
+    def use_labels(self, labels: LearnedLabels | None) -> None:
+        """Measures these labels too, or none."""
 
 
 class Judging(QObject):
@@ -32,9 +34,9 @@ class Judging(QObject):
         super().__init__(parent)
         self._session, self._pages = session, pages
         self._command = CoreCommand(as_json=False, parent=self)
-        self._data, self._out = Path(), ""
+        self._asked = LearnedLabels("")
         self._command.progress.connect(self._advance)
-        self._command.answered.connect(lambda _: self._use(self._out, self._data.name))
+        self._command.answered.connect(lambda _: self._learned())
         self._command.failed.connect(self._failed)
         for page in pages:
             page.labels.chosen.connect(self.learn)
@@ -50,21 +52,22 @@ class Judging(QObject):
         info = self._session.info
         if info is None:
             return
-        self._data = Path(data)
-        known = hashlib.sha256(f"{self._data.absolute()} {info.resolution}".encode()).hexdigest()[:12]
+        folder = Path(data)
+        known = hashlib.sha256(f"{folder.absolute()} {info.resolution}".encode()).hexdigest()[:12]
         try:
-            self._out = str(place("caches") / f"judge-{known}.npz")
+            out = str(place("caches") / f"judge-{known}.npz")
         except OSError as error:
             self._failed(str(error))
             return
+        self._asked = LearnedLabels(out, folder.name, info.resolution)
         self._advance(0, 1)
-        told = ("--resolution", str(info.resolution), "--out", self._out, "--overwrite", "--progress")
+        told = ("--resolution", str(info.resolution), "--out", out, "--overwrite", "--progress")
         self._command.ask("judge", data, *told)
 
     def let_go(self) -> None:
         """Ends the learning, or does without the labels from now on."""
         self._command.drop()
-        self._use("", "")
+        self._use(None)
 
     def close(self) -> None:
         """Ends the process; nobody waits for its answer any more."""
@@ -74,11 +77,20 @@ class Judging(QObject):
         for page in self._pages:
             page.labels.show_progress(done, total)
 
-    def _use(self, path: str, data: str) -> None:
+    def _learned(self) -> None:
+        """The key is that of what was learned: the same folder may have other labels than the last time."""
+        try:
+            key = hashlib.sha256(Path(self._asked.path).read_bytes()).hexdigest()
+        except OSError as error:
+            self._failed(sentence_of(error))
+        else:
+            self._use(replace(self._asked, key=key))
+
+    def _use(self, labels: LearnedLabels | None) -> None:
         for page in self._pages:
-            page.labels.show_judge(data)
-            page.use_judge(path)
+            page.labels.show_labels(labels)
+            page.use_labels(labels)
 
     def _failed(self, sentence: str) -> None:
-        self._use("", "")
+        self._use(None)
         self.said.emit(Problem(sentence), "bad")

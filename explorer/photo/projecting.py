@@ -211,6 +211,7 @@ class Projecting(QObject):
         """The face becomes the session's where its network is shown, and else is kept for a click."""
         remove(search.out)
         self._card.end(nearness.random if nearness is not None else None)
+        self._show_where()
         said = nearness.sentence if nearness is not None else f"It differs by {found.difference:.1f} of 255 on average."
         tone = "good" if nearness is None or not nearness.doubt else "warning"
         sentence = f"This is the nearest face to {search.name}. {said}"
@@ -218,8 +219,9 @@ class Projecting(QObject):
             self._session.apply(found.recipe)
             self._say(sentence, tone)
         else:
-            where = f"The nearest face to {search.name} is found in {search.info.name}. {said}"
-            self.said.emit(Problem(where), "warning", "Show it", self._return)  # good news would go by itself
+            where = search.where(self._session.model_path)
+            sentence = f"The nearest face to {search.name} is found in {where}. {said}"
+            self.said.emit(Problem(sentence), "warning", "Show it", self._return)  # good news would go by itself
 
     def _failed(self, sentence: str) -> None:
         """What was nearest until then stays to be clicked."""
@@ -228,6 +230,7 @@ class Projecting(QObject):
             self._put_away()
         else:
             self._card.end()
+            self._show_where()
         self._say(sentence, "bad")
 
     def _refuse(self, error: Exception) -> None:
@@ -277,6 +280,18 @@ class Projecting(QObject):
         self._card.hide()
 
     def _model_changed(self) -> None:
-        """What was found belongs to its network; a search goes on, and its end offers to go back there."""
-        if not self._command.busy and not (self._search is not None and self._is_shown(self._search)):
+        """What was found belongs to its network and the run of that; a search goes on in any case."""
+        search, shown = self._search, self._session.model_path
+        if search is None or not (self._command.busy or self._is_shown(search) or search.is_of_run(shown)):
             self._put_away()
+        self._show_where()
+
+    def _show_where(self) -> None:
+        """Says on the card in which network it looks, or has looked, where another one is shown."""
+        search = self._search
+        if search is None or self._is_shown(search):
+            self._card.say_where("")
+        else:
+            where = search.where(self._session.model_path)
+            busy, found = f"Goes on in {where}.", f"Found in {where}: click it to go back there."
+            self._card.say_where(busy if self._card.searching else found)

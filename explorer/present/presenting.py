@@ -130,9 +130,9 @@ class Presenting(QObject):
     def step(self, places: int) -> None:
         """Goes so many pictures on among the favourites or, where there are none, in the history; it ends at its end.
 
-        A favourite that was changed is gone on from, and gone back to by a step beyond the end.
+        A favourite that was changed is gone on from, and gone back to by a step beyond the end. A step that leads
+        nowhere ends no gesture.
         """
-        self._session.commit()
         series, here = self._series(), self._session.recipe
         known = here if here in series else self._shown
         if known in series:
@@ -149,11 +149,13 @@ class Presenting(QObject):
     def _go(self, series: Sequence[Recipe], at: int) -> None:
         if series:
             self._shown = series[min(max(at, 0), len(series) - 1)]
-            self._session.apply(self._shown)
+            if self._shown != self._session.recipe:
+                self._session.apply(self._shown)
 
     def _series(self) -> tuple[Recipe, ...]:
-        """What is stepped through, oldest first."""
-        return self._history.favourites() or self._history.recipes()
+        """What is stepped through, oldest first; at the end of the history stands what a gesture has come to."""
+        here, past = self._session.recipe, self._history.recipes()
+        return self._history.favourites() or (past if here in past else (*past, here))
 
     @staticmethod
     def _exchange(old: QWidget, new: QWidget) -> None:

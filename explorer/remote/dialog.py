@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QLabel, QVBoxLayout, QWidget
 
-from explorer.controls.chips import button
+from explorer.controls.foot import Foot
 from explorer.remote.binding_list import BindingList
 from explorer.remote.listening import Listening
 from explorer.remote.message_list import MessageList
@@ -44,13 +44,9 @@ class RemoteDialog(QDialog):
         title, bound = QLabel("Remote control"), QLabel("Knobs and keys")
         title.setProperty("role", "headline")
         bound.setProperty("role", "title")
-        close = button("Close", "Closes this window; what is on stays on.")
-        close.setAutoDefault(False)
+        foot = Foot(self, "Closes this window; what is on stays on.")
+        foot.close_it.setAutoDefault(False)
         self.bindings.learn.setAutoDefault(False)
-        close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)

@@ -1,10 +1,10 @@
 """The light in the footer while something is listened to: it glows when a message comes, a click opens the dialog."""
 
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from explorer import theme
+from explorer.controls.dot import dot_size, paint_dot
 from explorer.controls.focus import ShowsFocus
 
 GLOW = 180  # milliseconds
@@ -42,18 +42,11 @@ class RemoteLight(ShowsFocus, QAbstractButton):
         self._glows.start()
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(theme.sans(theme.LABEL)).horizontalAdvance(self.text()) + 20, 20)
+        return dot_size(self.text())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.colour("accent" if self.glowing else "dim"))
-        painter.drawEllipse(QPointF(5, self.height() / 2), 3.5, 3.5)
-        painter.setPen(colours.colour("text" if self.hasFocus() or self.underMouse() else "muted"))
-        painter.setFont(theme.sans(theme.LABEL))
-        painter.drawText(self.rect().adjusted(15, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        ink = "text" if self.hasFocus() or self.underMouse() else "muted"
+        paint_dot(self, "accent" if self.glowing else "dim", self.text(), ink)

@@ -34,7 +34,7 @@ from explorer.jobs import (
     Sheet,
     Strip,
     SweepGrid,
-    Text,
+    Table,
 )
 from explorer.jobs import Styles as StylesJob
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
@@ -134,8 +134,8 @@ class TorchBackend:
                 return self._fit(request)
             case Convert():
                 return _convert(request)
-            case Text():
-                return _write_text(request)
+            case Table():
+                return _write_table(request)
             case DragSearch():
                 return self._drag(request)
             case Layers() | Channels() | ChannelMap() | LayerTable() | ChannelSheet():
@@ -268,12 +268,12 @@ def _convert(request: Convert) -> Steps:
     return str((yield from _in_percent(convert_steps(request.path, request.target))))
 
 
-def _write_text(request: Text) -> Steps:
-    from stylegan_core.files.whole_file import write_whole
+def _write_table(request: Table) -> Steps:
+    from stylegan_core.files.table import write_table
 
     yield 0, 1, None
     with _one_sentence(request.path):
-        write_whole(Path(request.path), request.text.encode())
+        write_table(Path(request.path), [request.text])
     return request.path
 
 

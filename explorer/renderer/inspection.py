@@ -36,13 +36,12 @@ def steps_of(renderer: "Renderer", request: Inspection, device: str) -> Steps:
 
 
 def _write_table(renderer: "Renderer", request: LayerTable) -> Steps:
-    from stylegan_core.files.whole_file import write_whole
+    from stylegan_core.files.table import write_table
     from stylegan_core.lab.activations import layer_steps
     from stylegan_core.lab.layer_facts import table
 
     facts = yield from _parts_of(layer_steps(renderer, request.recipe), WHOLE)
-    text = table(facts, renderer.styles.model.info.hash, request.recipe.to_json())
-    write_whole(Path(request.path), text.encode())
+    write_table(Path(request.path), [table(facts, renderer.styles.model.info.hash, request.recipe.to_json())])
     return request.path
 
 

@@ -12,6 +12,7 @@ from stylegan_core.steps import retold
 if TYPE_CHECKING:
     import torch
 
+    from stylegan_core.lab.learned_labels import LearnedLabels
     from stylegan_core.latents.meter import Meter
     from stylegan_core.metrics.features import Extractor
     from stylegan_core.render import Renderer
@@ -29,14 +30,14 @@ def measuring_steps(renderer: "Renderer", request: Measurement, device: "torch.d
 def _entangle(renderer: "Renderer", request: Entangle, device: "torch.device") -> Steps:
     from stylegan_core.lab.entangling import entanglement_steps
 
-    return (yield from entanglement_steps(renderer, request.plan, _meter(request.judge, device)))
+    return (yield from entanglement_steps(renderer, request.plan, _meter(request.labels, device)))
 
 
 def _sweep(renderer: "Renderer", request: SweepGrid, device: "torch.device") -> Steps:
     from stylegan_core.lab.sweeping import sweep_steps
 
     extractor = _extractor(device) if request.features else None
-    steps = sweep_steps(renderer, request.sweep, _meter(request.judge, device), extractor)
+    steps = sweep_steps(renderer, request.sweep, _meter(request.labels, device), extractor)
 
     def small(step: tuple[int, int, Any]) -> tuple[int, int, Any]:
         index, total, pixels = step
@@ -45,11 +46,11 @@ def _sweep(renderer: "Renderer", request: SweepGrid, device: "torch.device") -> 
     return (yield from retold(steps, small))
 
 
-def _meter(judge: str, device: "torch.device") -> "Meter":
+def _meter(labels: "LearnedLabels | None", device: "torch.device") -> "Meter":
     from stylegan_core.latents.judge_file import load_judge
     from stylegan_core.latents.meter import Meter
 
-    return Meter(load_judge(Path(judge), _extractor(device))) if judge else Meter()
+    return Meter(load_judge(Path(labels.path), _extractor(device))) if labels else Meter()
 
 
 @lru_cache(maxsize=1)

@@ -14,12 +14,15 @@ import numpy as np
 from explorer import jobs
 from explorer.renderer import rendering
 from stylegan_core import info, recipe
-from stylegan_core.lab import entanglement, layer_facts, sweep_facts, sweep_plan
+from stylegan_core.lab import entanglement, layer_facts, learned_labels, sweep_facts, sweep_plan
 from stylegan_core.latents import drag, library
 
+_MODULES = (
+    jobs, rendering, recipe, info, layer_facts, library, drag, sweep_plan, learned_labels, sweep_facts, entanglement
+)  # fmt: skip
 SAID: dict[str, type] = {
     kind.__name__: kind
-    for module in (jobs, rendering, recipe, info, layer_facts, library, drag, sweep_plan, sweep_facts, entanglement)
+    for module in _MODULES
     for kind in vars(module).values()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
 }

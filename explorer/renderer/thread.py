@@ -24,7 +24,7 @@ from explorer.jobs import (
     Save,
     Sheet,
     SweepGrid,
-    Text,
+    Table,
     sentence_of,
 )
 from explorer.renderer.rendering import (
@@ -46,8 +46,8 @@ log = logging.getLogger(__name__)
 
 TOLD = 0.05  # seconds between two words about how far a file is loaded
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
-WRITERS = Save | Sheet | Convert | Text | LayerTable | ChannelSheet  # jobs that write files
-AWAITED = Save | Sheet | Picture | Text | LayerTable | ChannelSheet  # whose owner hears that another model came before
+WRITERS = Save | Sheet | Convert | Table | LayerTable | ChannelSheet  # jobs that write files
+AWAITED = Save | Sheet | Picture | Table | LayerTable | ChannelSheet  # whose owner hears that another model came before
 MOVERS = DragSearch  # jobs that move the picture themselves, and do not wait for it to rest
 SEEN = Layers | Channels | ChannelMap | SweepGrid  # asked by the Lab alone; nobody sees what other pages wait for then
 

@@ -9,6 +9,7 @@ from explorer.controls.chips import button
 from explorer.train.words import number
 from explorer.work.command import CoreCommand
 from explorer.work.time_left import TimeLeft
+from stylegan_core.data.half_drawn import is_half_drawn
 
 RESOLUTIONS = (16, 32, 64, 128)
 
@@ -94,7 +95,7 @@ class AvatarMaker(QWidget):
         if (target / "labels.json").is_file():
             self.made.emit(target)
             return
-        while target.exists():  # left half drawn by a cancelled or crashed process
+        while target.exists() and not is_half_drawn(target):  # else the process goes on where it was ended
             target = target.with_name(f"{target.name}-again")
         self._target, self._left = target, TimeLeft()
         self._advance(0, self.count.value())
@@ -113,7 +114,7 @@ class AvatarMaker(QWidget):
     def _toggle(self) -> None:
         if self.busy:
             self._command.drop()
-            self._ended("Cancelled; what was drawn so far is not used.")
+            self._ended("Cancelled; drawing them once more goes on from here.")
         else:
             self.start()
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from explorer.documents.opening import IMAGES, PNG, look
+from explorer.documents.opening import look
+from stylegan_core.data.picture_kinds import begins_as_picture
 
 ONE_PICTURE = "{} is one picture: drop the folder that holds it, or a zip file of pictures."
 IDX = (b"\x1f\x8b", b"\0\0\x08")  # packed or not
@@ -42,7 +43,7 @@ def _what_file(path: Path) -> Dropped:
     try:
         found = look(path)
     except ValueError:
-        if head.startswith((PNG, *IMAGES)):
+        if begins_as_picture(head):
             raise ValueError(ONE_PICTURE.format(path)) from None
         raise
     if found.photo:

@@ -1,13 +1,14 @@
 """The numbers of a run as a table: every tick of the log, also those that the curves leave out."""
 
-import csv
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from explorer.train.record import COLUMNS, RunRecord
+from stylegan_core.files.table import lines_of, write_table
 from stylegan_core.rundir import EventReader, RunDir
 
 log = logging.getLogger(__name__)
@@ -21,14 +22,8 @@ def write_csv(run: Path, path: Path) -> int:
     reader.poll()
     record.restart(reader.events)
     columns = [record.ticks.column(name).tolist() for name in COLUMNS]
-    try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            for row in zip(*columns, strict=True):
-                writer.writerow(["" if value != value else repr(value) for value in row])
-    except OSError as error:
-        raise OSError(f"{path} cannot be written ({error.strerror}): choose another folder.") from None
+    rows = (["" if value != value else repr(value) for value in row] for row in zip(*columns, strict=True))
+    write_table(path, lines_of(chain([COLUMNS], rows)))
     return len(record.ticks)
 
 

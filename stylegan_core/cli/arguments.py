@@ -5,6 +5,8 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
+from stylegan_core.files.whole_file import check_writable
+
 MOST_PICTURES = 1_000_000
 
 
@@ -47,8 +49,9 @@ def add_overwrite(parser: argparse.ArgumentParser, files: str = "files that exis
 
 
 def check_free(target: Path, *, overwrite: bool) -> None:
-    """Raises ValueError where a file would be replaced that nobody said may be."""
+    """Raises ValueError where a file would be replaced that nobody said may be, OSError where it cannot be written."""
     if target.is_dir():
         raise ValueError(f"{target} is a folder; name a file.")
     if target.exists() and not overwrite:
         raise ValueError(f"{target} exists already; choose another name or add --overwrite.")
+    check_writable(target)

@@ -22,7 +22,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m stylegan_core data", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     avatars = commands.add_parser("avatars", help="draw faces, with every attribute in labels.json beside them")
-    avatars.add_argument("out", type=path, metavar="OUT", help="a new or empty folder")
+    avatars.add_argument(
+        "out", type=path, metavar="OUT", help="a new or empty folder, or one that the same command left half drawn"
+    )
     avatars.add_argument(
         "--count", type=whole(1, 10 * MOST_PICTURES), default=10_000, help="how many pictures (default: %(default)s)"
     )

@@ -1,7 +1,6 @@
 """``python -m stylegan_core directions MODEL --data DIR --out FILE.json``: directions with names."""
 
 import argparse
-import os
 from functools import partial
 
 from rich.console import Console
@@ -36,8 +35,6 @@ def main(argv: list[str]) -> int:
     if out.suffix != ".json":
         raise ValueError(f"{out}: the name of a direction library must end in .json.")
     check_free(out, overwrite=arguments.overwrite)
-    if not os.access(out.absolute().parent, os.W_OK):
-        raise OSError(f"{out} cannot be written: choose a folder that is there and that you may write to.")
 
     from stylegan_core.data.source import open_dataset
     from stylegan_core.device import choose_device

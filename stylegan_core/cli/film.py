@@ -17,7 +17,7 @@ from rich.progress import Progress
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
 from stylegan_core.cli.data import Progressed
 from stylegan_core.cli.seeds import seed_recipes
-from stylegan_core.files.whole_file import part_of
+from stylegan_core.files.whole_file import check_writable, part_of
 from stylegan_core.film.film import LONGEST, MOST_KEYS, PACES, SECONDS, Film, Key
 from stylegan_core.film.film_file import read_film
 from stylegan_core.film.moving_picture import FORMATS, GIF_BYTES, GIF_FPS
@@ -118,6 +118,7 @@ def _check_folder(arguments: argparse.Namespace) -> None:
         raise ValueError(f"{arguments.out} exists already; name a new folder, or a file that ends in .mp4 or .gif.")
     if arguments.side is not None or arguments.smooth:
         raise ValueError("--side and --smooth go with .mp4 and .gif; a folder has every frame as it was drawn.")
+    check_writable(arguments.out)
 
 
 @contextmanager

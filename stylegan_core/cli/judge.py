@@ -47,5 +47,5 @@ def main(argv: list[str]) -> int:
     save_judge(judge, arguments.out)
     for each in judge.answerers:
         print(f"  {each.question.name:<24} right on {each.accuracy:.0%} of held-out pictures")
-    print(f"{len(judge.answerers)} questions written to {arguments.out}")
+    print(f"{len(judge.answerers)} questions, learned at {judge.resolution}², written to {arguments.out}")
     return 0

@@ -4,6 +4,7 @@ A .png is a contact sheet of one sweep, a .csv its numbers; with --entanglement 
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.progress import Progress
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
 from stylegan_core.cli.render import read_recipe
 from stylegan_core.cli.seeds import seed_recipes
-from stylegan_core.files.whole_file import write_whole
+from stylegan_core.files.table import read_table, write_table
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import entanglement_table, plan_of_table
 from stylegan_core.lab.sweep_facts import sweep_table
@@ -95,10 +96,10 @@ def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) 
 
     model = renderer.styles.model
     swept = _swept(arguments, model)
-    if reason := swept.why_not(model.info, recipe):
-        raise ValueError(f"{arguments.model}: {reason}")
     low, high = swept.range(model.info)
     ends = (low if arguments.low is None else arguments.low, high if arguments.high is None else arguments.high)
+    if reason := swept.why_not(model.info, recipe) or swept.why_not_to(model.info, max(ends)):
+        raise ValueError(f"{arguments.model}: {reason}")
     seeds = [each.latent.seed for each in seed_recipes(arguments.seeds, None)] if arguments.seeds else []
     sweep = Sweep.of(recipe, swept, steps_between(*ends, arguments.values), seeds)
     extractor = Extractor(model.device) if arguments.features else None
@@ -111,7 +112,7 @@ def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) 
 
     facts = _shown(sweep_steps(renderer, sweep, _meter(arguments, model), extractor), keep)
     if arguments.out.suffix.lower() == ".csv":
-        write_whole(arguments.out, sweep_table(facts).encode())
+        write_table(arguments.out, [sweep_table(facts)])
         return
     drawn = iter(pictures)
     page = contact_sheet([None if each is None else next(drawn) for each in recipes], captions, columns)
@@ -124,7 +125,7 @@ def _entanglement(arguments: argparse.Namespace, renderer: "Renderer", recipe: R
     model = renderer.styles.model
     plan = _like(arguments.like) if arguments.like else _plan(arguments, model, recipe)
     facts = _shown(entanglement_steps(renderer, plan, _meter(arguments, model)), lambda _: None)
-    write_whole(arguments.out, entanglement_table(facts).encode())
+    write_table(arguments.out, [entanglement_table(facts)])
     for at, applied in enumerate(plan.directions):
         print(f"  {applied.direction.name:<20} {facts.words(at)}")
 
@@ -139,7 +140,7 @@ def _plan(arguments: argparse.Namespace, model: "Model", recipe: Recipe) -> Enta
 
 def _like(table: Path) -> EntanglementPlan:
     try:
-        return plan_of_table(table.read_text("utf-8"))
+        return plan_of_table(read_table(table))
     except ValueError as error:
         raise ValueError(f"{table} cannot be measured again: {error}.") from None
 
@@ -183,7 +184,10 @@ def _meter(arguments: argparse.Namespace, model: "Model") -> "Meter":
     from stylegan_core.latents.meter import Meter
     from stylegan_core.metrics.features import Extractor
 
-    return Meter(load_judge(arguments.judge, Extractor(model.device))) if arguments.judge else Meter()
+    meter = Meter(load_judge(arguments.judge, Extractor(model.device))) if arguments.judge else Meter()
+    if doubt := meter.doubt(model.resolution):
+        print(f"{arguments.judge}: {doubt}", file=sys.stderr)
+    return meter
 
 
 def _shown(steps: Generator[Any, None, T], keep: Callable[[Any], None] | None = None) -> T:

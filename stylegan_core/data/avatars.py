@@ -18,7 +18,7 @@ import numpy as np
 import resvg_py
 from PIL import Image
 
-from stylegan_core.data import avatar_parts
+from stylegan_core.data import avatar_parts, half_drawn
 from stylegan_core.data.avatar_choices import (
     BACKGROUNDS,
     CHOICES,
@@ -159,18 +159,15 @@ def draw(avatar: Avatar, resolution: int) -> Image.Image:
 def write_avatars(folder: Path, count: int, resolution: int, seed: int, workers: int = 1) -> Iterator[int]:
     """Writes `count` pictures and, when all are there, `labels.json`; yields how many are done, now and then.
 
-    Picture i depends only on (seed, i, resolution). Raises ValueError for numbers out of range, OSError where the
-    folder holds something already or cannot be written.
+    Picture i depends only on (seed, i, resolution), so what was ended before it was whole, even killed, is gone on with
+    by the same numbers. Raises ValueError for numbers out of range, OSError where the folder holds something else
+    already or cannot be written.
     """
     if count < 1 or not 4 <= resolution <= 1024 or seed < 0 or workers < 1:
         raise ValueError(
             "Avatars need a count and workers of at least 1, a resolution of 4 to 1024 and a seed of at least 0."
         )
-    if folder.exists() and not folder.is_dir():
-        raise FileExistsError(f"{folder} is a file; name a new folder for the avatars.")
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise FileExistsError(f"{folder} is not empty; name a new folder for the avatars.")
+    half_drawn.begin(folder, {"count": count, "resolution": resolution, "seed": seed})
     chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
     jobs = [(folder, resolution, seed, chunk) for chunk in chunks]
     labels: dict[str, dict[str, str | float]] = {}
@@ -186,6 +183,7 @@ def write_avatars(folder: Path, count: int, resolution: int, seed: int, workers:
                 labels |= written
                 yield len(labels)
     write_labels(folder, labels)
+    half_drawn.end(folder)
 
 
 @contextmanager
@@ -202,14 +200,15 @@ def _starting_deaf() -> Iterator[None]:
 
 
 def write_chunk(job: tuple[Path, int, int, Sequence[int]]) -> dict[str, dict[str, str | float]]:
-    """Draws and writes some of the pictures; returns their labels by file name. Raises OSError."""
+    """Draws and writes those of some pictures that are not there; returns all their labels by name. Raises OSError."""
     folder, resolution, seed, indices = job
     labels = {}
     for index in indices:
         avatar = sample(seed, index)
         name = f"{index:06d}.png"
         try:
-            draw(avatar, resolution).save(folder / name, compress_level=6)
+            if not half_drawn.is_whole(folder / name):
+                draw(avatar, resolution).save(folder / name, compress_level=6)
         except OSError as error:
             reason = error.strerror or error
             raise OSError(

@@ -13,7 +13,8 @@ from typing import IO, Protocol
 import numpy as np
 from PIL import Image
 
-from stylegan_core.data.pictures import MAX_BYTES, SUFFIXES, Colour, Fit, Pixels, decode, fitted, open_picture
+from stylegan_core.data.picture_kinds import named_as_picture
+from stylegan_core.data.pictures import MAX_BYTES, Colour, Fit, Pixels, decode, fitted, open_picture
 
 try:
     from lzma import LZMAError
@@ -94,7 +95,7 @@ def fingerprint_of(lines: Sequence[object]) -> str:
 def _is_picture(name: str) -> bool:
     parts = PurePosixPath(name).parts
     hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return not hidden and PurePosixPath(name).suffix.lower() in SUFFIXES
+    return not hidden and named_as_picture(name)
 
 
 class PictureFiles:

@@ -15,10 +15,6 @@ Fit = Literal["crop", "letterbox"]
 Pixels = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
-SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".bmp", ".dib", ".gif", ".tif", ".tiff"}
-    | {".ppm", ".pgm", ".pnm", ".tga", ".jp2", ".j2k", ".ico", ".icns", ".pcx", ".sgi"}
-)
 MAX_BYTES = 1 << 28  # of one picture file
 MAX_PIXELS = 1 << 26  # of one picture: 8192 x 8192
 # What Pillow's readers raise for a broken file, besides OSError and ValueError.

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+from stylegan_core.files.places import standing
+
 
 def write_whole(path: Path, data: bytes | Callable[[IO[bytes]], object]) -> None:
     """Writes bytes, or what a function writes, to ``path``; see :func:`beside`. Raises OSError."""
@@ -34,14 +36,26 @@ def beside(path: Path) -> Iterator[Path]:
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        said = OSError(
-            f"{path} cannot be written ({error.strerror or error}): choose another folder or free some space."
-        )
-        said.errno = error.errno
-        raise said from None
+        raise _said(path, error) from None
     finally:
         with contextlib.suppress(OSError):  # a folder that cannot be written has kept nothing
             part.unlink()
+
+
+def check_writable(path: Path) -> None:
+    """Raises now the OSError that writing ``path`` would end with, as far as it can be known before; leaves nothing."""
+    part = part_of(standing(path.parent) / path.name, os.getpid())
+    try:
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        raise _said(path, error) from None
+
+
+def _said(path: Path, error: OSError) -> OSError:
+    said = OSError(f"{path} cannot be written ({error.strerror or error}): choose another folder or free some space.")
+    said.errno = error.errno
+    return said
 
 
 def part_of(path: Path, process: int) -> Path:

@@ -1,6 +1,5 @@
 """Foreign weight file -> this project's Model: reads, converts by layout, builds."""
 
-import os
 from collections.abc import Generator as Steps
 from dataclasses import dataclass
 from os import PathLike
@@ -9,6 +8,7 @@ from typing import TypeVar
 
 import torch
 
+from stylegan_core.files.whole_file import check_writable
 from stylegan_core.formats.build import check_memory, discriminator_of, generator_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
@@ -59,8 +59,7 @@ def convert_steps(path: str | PathLike[str], target: str | PathLike[str]) -> Ste
     path, target = Path(path), Path(target)
     if target.exists() and target.samefile(path):
         raise ValueError(f"{target} is the file that is to be converted; choose another name.")
-    if target.parent.exists() and not os.access(target.parent, os.W_OK):
-        raise OSError(f"{target} cannot be written: choose a folder you may write to.")
+    check_writable(target)
     yield 0.0
     file = read_weight_file(path)
     yield READING

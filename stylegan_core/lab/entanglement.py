@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from stylegan_core.lab.sweep_facts import Doubles, as_text
+from stylegan_core.files.table import as_text, lines_of
+from stylegan_core.lab.measurement import Doubles, Measurement
 from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.latents.questions import MEASURED
 from stylegan_core.recipe import Recipe
@@ -23,19 +24,15 @@ _MEANT = {question.name: question.attribute for question in MEASURED}  # by the 
 
 
 @dataclass(frozen=True, slots=True)
-class Entanglement:
-    """Directions against attributes: ``slopes`` [directions, faces, A], ``spreads`` [A] of the attributes ``names``.
+class Entanglement(Measurement):
+    """Directions against attributes: ``slopes`` [directions, faces, A].
 
     ``cosine`` [D, D] is that between the directions' vectors in W, whatever their layers; ``correlation`` [D, D] that
-    of random w along them. ``how`` says in JSON what it was measured with.
+    of random w along them.
     """
 
     plan: EntanglementPlan
-    model: str
-    names: tuple[str, ...]
-    how: str
     slopes: Doubles = field(repr=False, compare=False)
-    spreads: Doubles = field(repr=False, compare=False)
     cosine: Doubles = field(repr=False, compare=False)
     correlation: Doubles = field(repr=False, compare=False)
 
@@ -80,7 +77,10 @@ class Entanglement:
         effects, main, leak = self.effects[direction], self.main(direction), self.leak(direction)
         rest = "" if leak is None else f", leaks most into {self.names[leak]} {signed(effects[leak])}"
         purity, faces = 100 * self.purity(direction), self.slopes.shape[1]
-        return f"{self.names[main]} {signed(effects[main])} per σ{rest}; purity {purity:.0f} %, over {faces} faces"
+        doubt = ", labels learned at another resolution" if self.doubt else ""
+        return (
+            f"{self.names[main]} {signed(effects[main])} per σ{rest}; purity {purity:.0f} %, over {faces} faces{doubt}"
+        )
 
 
 def signed(value: float) -> str:
@@ -109,11 +109,7 @@ def entanglement_table(facts: Entanglement) -> str:
 
     The model's hash, how it was measured, and the recipe of the first face with its direction at one step end each row.
     """
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(
-        ["quantity", "direction", "with", "value", "confidence_95", "sd_over_faces", "model", "how", "recipe"]
-    )
+    rows = [["quantity", "direction", "with", "value", "confidence_95", "sd_over_faces", "model", "how", "recipe"]]
     effects, confidence, deviation = facts.effects, facts.confidence, facts.slopes.std(axis=1, ddof=1)
     names = [as_text(each.direction.name) for each in facts.plan.directions]
     attributes = [as_text(name) for name in facts.names]
@@ -121,12 +117,12 @@ def entanglement_table(facts: Entanglement) -> str:
         tail = (facts.model, facts.how, _shown(facts.plan, at))
         for column, attribute in enumerate(attributes):
             numbers = (effects[at, column], confidence[at, column], deviation[at, column])
-            rows.writerow(["effect", name, attribute, *(repr(float(each)) for each in numbers), *tail])
-        rows.writerow(["purity", name, attributes[facts.main(at)], repr(facts.purity(at)), "", "", *tail])
+            rows.append(["effect", name, attribute, *(repr(float(each)) for each in numbers), *tail])
+        rows.append(["purity", name, attributes[facts.main(at)], repr(facts.purity(at)), "", "", *tail])
         for quantity, values in (("cosine", facts.cosine), ("correlation", facts.correlation)):
             for other, value in zip(names, values[at], strict=True):
-                rows.writerow([quantity, name, other, repr(float(value)), "", "", *tail])
-    return written.getvalue()
+                rows.append([quantity, name, other, repr(float(value)), "", "", *tail])
+    return "".join(lines_of(rows))
 
 
 def plan_of_table(text: str) -> EntanglementPlan:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from stylegan_core.lab.entanglement import Entanglement
-from stylegan_core.lab.sweep_facts import Doubles
+from stylegan_core.lab.measurement import Doubles
 from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.lab.sweeping import how
 from stylegan_core.latents.meter import Attributes, Meter, spreads_of
@@ -41,7 +41,7 @@ def entanglement_steps(renderer: Renderer, plan: EntanglementPlan, meter: Meter)
     ws: Floats = yield from retold(sample_w(model, SAMPLES), lambda _: (len(recipes) - 1, len(recipes), None))
     said = how(renderer, meter, seeds=list(plan.seeds), step=plan.step, psi=plan.base.psi)
     correlation = _correlation(ways.mean(axis=1) @ ws.T.astype(np.float64))
-    return Entanglement(plan, model.info.hash, tuple(spreads), said, slopes, scale, _cosine(ways), correlation)
+    return Entanglement(model.info.hash, tuple(spreads), said, scale, plan, slopes, _cosine(ways), correlation)
 
 
 def _moved(face: Recipe, direction: AppliedDirection, strength: float) -> Recipe:

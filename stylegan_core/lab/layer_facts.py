@@ -1,12 +1,12 @@
 """What the layers of a network made of one recipe, as plain data that panels can read without torch."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+
+from stylegan_core.files.table import lines_of
 
 Floats = npt.NDArray[np.float32]
 
@@ -84,12 +84,10 @@ def table(facts: Sequence[LayerFacts], model: str, recipe: str) -> str:
     Numbers are written with every digit, so that a script reads what was measured.
     """
     bins = len(facts[0].counts) if facts else 0
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
-    rows.writerow([*_COLUMNS, *(f"bin_{index}" for index in range(bins)), "model", "recipe"])
+    rows: list[list[object]] = [[*_COLUMNS, *(f"bin_{index}" for index in range(bins)), "model", "recipe"]]
     for each in facts:
-        rows.writerow([*(_cell(getattr(each, name)) for name in _COLUMNS), *each.counts, model, recipe])
-    return written.getvalue()
+        rows.append([*(_cell(getattr(each, name)) for name in _COLUMNS), *each.counts, model, recipe])
+    return "".join(lines_of(rows))
 
 
 _COLUMNS = (

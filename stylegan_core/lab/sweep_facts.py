@@ -1,15 +1,13 @@
 """What a sweep has measured: how every attribute changes along it, how far and how fast the picture moves; no torch."""
 
-import csv
-import io
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from stylegan_core.files.table import as_text, lines_of
+from stylegan_core.lab.measurement import Doubles, Measurement
 from stylegan_core.lab.sweep_plan import Sweep
 
-Doubles = npt.NDArray[np.float64]
 PIXELS, FEATURES, PATH = "pixels", "features", "path"
 
 
@@ -28,22 +26,17 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class SweepFacts:
-    """The numbers of a sweep of the model with hash ``model``, rows and columns as the sweep has them.
+class SweepFacts(Measurement):
+    """The numbers of a sweep, rows and columns as the sweep has them.
 
-    ``measured`` [A, rows, columns] are the attributes ``names``, ``spreads`` [A] their standard deviation over faces at
-    psi 1. ``pixels`` and ``features`` [rows, columns] are distances from the middle column, ``pixel_steps`` and
+    ``measured`` [A, rows, columns] are the attributes.
+    ``pixels`` and ``features`` [rows, columns] are distances from the middle column, ``pixel_steps`` and
     ``feature_steps`` [rows, columns - 1] those from each column to the next: the root of the mean squared difference
     of 0..255, and the Euclidean distance in the features of every -E metric; the latter None where not asked for.
-    ``how`` says in JSON what it was measured with.
     """
 
     sweep: Sweep
-    model: str
-    names: tuple[str, ...]
-    how: str
     measured: Doubles = field(repr=False, compare=False)
-    spreads: Doubles = field(repr=False, compare=False)
     pixels: Doubles = field(repr=False, compare=False)
     pixel_steps: Doubles = field(repr=False, compare=False)
     features: Doubles | None = field(default=None, repr=False, compare=False)
@@ -91,11 +84,10 @@ def sweep_table(facts: SweepFacts) -> str:
 
     Distances to the next column stand in the row of the first of the two.
     """
-    sweep, written = facts.sweep, io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
+    sweep = facts.sweep
     tail = ("pixels", "pixels_to_next", "features", "features_to_next", "model", "how", "recipe")
     changes = [f"{name}_change" for name in facts.names]
-    rows.writerow(["swept", "seed", "value", *map(as_text, facts.names), *map(as_text, changes), *tail])
+    rows = [["swept", "seed", "value", *map(as_text, facts.names), *map(as_text, changes), *tail]]
     columns = len(sweep.values)
     for at, recipe in enumerate(sweep.cells):
         row, column = divmod(at, columns)
@@ -106,13 +98,8 @@ def sweep_table(facts: SweepFacts) -> str:
         numbers = [repr(float(value)) for value in (*facts.measured[:, row, column], *facts.changes[:, row, column])]
         seed = recipe.latent.seed if recipe.latent.w is None else ""
         words = (facts.model, facts.how, recipe.to_json())
-        rows.writerow([as_text(sweep.swept.name), seed, repr(sweep.values[column]), *numbers, *far, *words])
-    return written.getvalue()
-
-
-def as_text(name: str) -> str:
-    """A name in a table, with an apostrophe where a spreadsheet would take it for a formula and run it."""
-    return f"'{name}" if name.lstrip().startswith(("=", "+", "-", "@")) or name.startswith(("\t", "\r")) else name
+        rows.append([as_text(sweep.swept.name), str(seed), repr(sweep.values[column]), *numbers, *far, *words])
+    return "".join(lines_of(rows))
 
 
 def _cell(values: Doubles | None, row: int, column: int) -> str:

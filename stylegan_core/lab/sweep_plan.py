@@ -65,6 +65,12 @@ class Swept:
             reason = f"The {self.band} layers come from no other face: choose one in Mixing first."
         return reason
 
+    def why_not_to(self, info: ModelInfo, highest: float) -> str:
+        """Why a sweep cannot reach a value in this network, in one sentence; empty if it can."""
+        if self.kind != LEVEL or round(highest) <= info.level:
+            return ""
+        return f"This network has learned the levels 0 to {info.level}: a sweep draws none above."
+
 
 def along(direction: Direction, first: int = 0, last: int | None = None) -> Swept:
     """The knob of a direction on some layers."""

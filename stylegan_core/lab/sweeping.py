@@ -6,7 +6,8 @@ from collections.abc import Generator
 import numpy as np
 import torch
 
-from stylegan_core.lab.sweep_facts import Doubles, SweepFacts
+from stylegan_core.lab.measurement import DOUBT, Doubles
+from stylegan_core.lab.sweep_facts import SweepFacts
 from stylegan_core.lab.sweep_plan import Sweep
 from stylegan_core.latents.meter import Attributes, Meter, Pixels, spreads_of
 from stylegan_core.metrics.features import Extractor
@@ -45,16 +46,19 @@ def sweep_steps(renderer: Renderer, sweep: Sweep, meter: Meter, extractor: Extra
     assert isinstance(spreads, dict)
     measured = [[each[name] for each in found] for name in spreads]
     return SweepFacts(
-        sweep, renderer.styles.model.info.hash, tuple(spreads), how(renderer, meter, faces_of_spread=SPREAD_FACES),
-        np.array(measured).reshape(len(spreads), len(sweep.rows), len(sweep.values)), np.array([*spreads.values()]),
+        renderer.styles.model.info.hash, tuple(spreads), how(renderer, meter, faces_of_spread=SPREAD_FACES),
+        np.array([*spreads.values()]), sweep,
+        np.array(measured).reshape(len(spreads), len(sweep.rows), len(sweep.values)),
         *far.whole, *(seen.whole if extractor is not None else (None, None)),
     )  # fmt: skip
 
 
 def how(renderer: Renderer, meter: Meter, **more: object) -> str:
-    """What numbers were measured with, in JSON: the judge, device, threads and versions, and more."""
+    """What numbers were measured with, in JSON: the judge and doubts, device, threads and versions, and more."""
+    model = renderer.styles.model
     judge = {"judge": meter.judge_name} if meter.judge_name else {}
-    return json.dumps({**more, **judge, **circumstances(str(renderer.styles.model.device))}, separators=(",", ":"))
+    doubt = {DOUBT: said} if (said := meter.doubt(model.resolution)) else {}
+    return json.dumps({**more, **judge, **doubt, **circumstances(str(model.device))}, separators=(",", ":"))
 
 
 def _whole_face(base: Recipe, seed: int) -> Recipe:

@@ -36,13 +36,20 @@ class Answerer:
 class Judge:
     """Logistic regressions over EfficientNet features and coarse colours, one for each question.
 
-    ``name`` says which pictures it has learned from.
+    ``name`` says which pictures it has learned from, ``resolution`` at which, 0 where it is not known.
     """
 
     def __init__(
-        self, extractor: Extractor, answerers: tuple[Answerer, ...], mean: Scores, scale: Scores, name: str = ""
+        self,
+        extractor: Extractor,
+        answerers: tuple[Answerer, ...],
+        mean: Scores,
+        scale: Scores,
+        name: str = "",
+        resolution: int = 0,
     ) -> None:
-        self.extractor, self.answerers, self.mean, self.scale, self.name = extractor, answerers, mean, scale, name
+        self.extractor, self.answerers, self.mean, self.scale = extractor, answerers, mean, scale
+        self.name, self.resolution = name, resolution
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -113,7 +120,9 @@ def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress
         answerers.append(Answerer(question, fitted.coef_[0], float(fitted.intercept_[0]), accuracy))
     if not answerers:
         raise ValueError(f"The pictures of {dataset.path} do not differ enough to find directions with; take others.")
-    return Judge(extractor, tuple(answerers), mean, scale, f"{count} pictures of {dataset.path.name}")
+    return Judge(
+        extractor, tuple(answerers), mean, scale, f"{count} pictures of {dataset.path.name}", dataset.resolution
+    )
 
 
 def _values(dataset: Dataset, count: int) -> dict[str, Sequence[str | None]]:

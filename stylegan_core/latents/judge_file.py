@@ -26,7 +26,7 @@ Numbers = npt.NDArray[np.float64]
 def save_judge(judge: Judge, path: Path) -> None:
     """Writes a judge. Raises OSError."""
     told = [{"question": asdict(each.question), "accuracy": each.accuracy} for each in judge.answerers]
-    about = json.dumps({"kind": KIND, "name": judge.name, "answerers": told}).encode()
+    about = json.dumps({"kind": KIND, "name": judge.name, "resolution": judge.resolution, "answerers": told}).encode()
     made = BytesIO()
     np.savez_compressed(
         made,
@@ -43,7 +43,7 @@ def load_judge(path: Path, extractor: Extractor) -> Judge:
     """Reads :func:`save_judge`. Raises OSError, or ValueError with one sentence on anything else."""
     try:
         about, (weights, offsets, mean, scale) = _read(path)
-        told, name = about["answerers"], str(about["name"])
+        told, name, resolution = about["answerers"], str(about["name"]), int(about.get("resolution", 0))
         fits = about["kind"] == KIND and weights.shape == (len(told), SEEN) and offsets.shape == (len(told),)
         if not told or not fits or mean.shape != (SEEN,) or scale.shape != (SEEN,):
             raise ValueError("its numbers do not fit each other")
@@ -55,7 +55,7 @@ def load_judge(path: Path, extractor: Extractor) -> Judge:
         ]
     except DAMAGED as error:
         raise ValueError(f"{path} is no judge ({error}): let it learn from the data set once more.") from None
-    return Judge(extractor, tuple(answerers), mean, scale, name)
+    return Judge(extractor, tuple(answerers), mean, scale, name, resolution)
 
 
 def _read(path: Path) -> tuple[Any, list[Numbers]]:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from stylegan_core.lab.learned_labels import doubt_of
 from stylegan_core.latents.judge import Judge
 from stylegan_core.latents.measured import LEAST_SPREAD, measures
 from stylegan_core.latents.questions import MEASURED
@@ -24,6 +25,10 @@ class Meter:
     def __init__(self, judge: Judge | None = None) -> None:
         self._judge, self.judge_name = judge, judge.name if judge is not None else ""
         self.key = _key(judge) if judge is not None else ""
+
+    def doubt(self, resolution: int) -> str:
+        """Why its judge's answers about pictures of ``resolution``² may be wrong; empty where they are not."""
+        return doubt_of(self._judge.resolution, resolution) if self._judge is not None else ""
 
     def __call__(self, pixels: Pixels) -> Attributes:
         """Every attribute of a picture uint8 [R, R, 3]."""

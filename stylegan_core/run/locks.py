@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stylegan_core.rundir import RunDir
 
 LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
+STAYS = sys.platform == "win32"  # a file that is held open can be deleted by nobody there
 NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 
 
@@ -69,11 +70,21 @@ class RunLock:
 
     @property
     def deleted(self) -> bool:
-        """Whether the file was deleted since; one on a disk that does not answer was not."""
+        """Whether the file was deleted since, or all that could be; on a disk that does not answer nothing was."""
+        if self._file is None:
+            return False
         try:
-            return self._file is not None and not os.fstat(self._file.fileno()).st_nlink
+            return not os.fstat(self._file.fileno()).st_nlink or (STAYS and self._is_alone())
         except OSError:
             return False
+
+    def _is_alone(self) -> bool:
+        """Whether the run's folder has lost what is never missing there, but not the lock."""
+        try:
+            self.run.config_file.stat()
+        except FileNotFoundError:
+            return self.run.lock_file.exists()
+        return False
 
     def __exit__(self, *_: object) -> None:
         self.run.lock = None

@@ -93,7 +93,7 @@ class Loop:
         except Stopped:
             finished = False
         except Exception:
-            if self.team.world == 1 and not self._replaced():
+            if (self.team.world == 1 or self.run.deleted()) and not self._replaced():
                 rescue(self.keeper, self.state, self.checkpoint)
             raise
         self._save_at_the_end()
@@ -101,6 +101,9 @@ class Loop:
             with suppress(Stopped):
                 self.samples()
         return finished
+
+    def _deleted(self) -> OSError:
+        return OSError(f"{self.run.path} was deleted while it was trained: the training ends.")
 
     def _replaced(self) -> bool:
         """Whether another run lies where this one was deleted: nothing is to be written there."""
@@ -162,19 +165,22 @@ class Loop:
             if self.stop_wanted or self.run.take("stop"):
                 raise Stopped
             if self.run.deleted():
-                raise OSError(f"{self.run.path} was deleted while it was trained: the training ends.")
+                raise self._deleted()
             if not self.run.requested("pause"):
                 return
             self.speed.pause()
             time.sleep(LOOK)
 
     def _stop_together(self) -> None:
-        """Several processes stop and pause between steps only, all at the same one."""
+        """Several processes stop and pause between steps only, all at the same one, also where the run was deleted."""
         while self.team.world > 1:
             leads = self.team.leads
             stop = self.stop_wanted or (leads and self.run.take("stop"))
-            stop_all, pause = self.team.most([stop, leads and self.run.requested("pause")])
-            if stop_all:
+            asked = [stop, leads and self.run.requested("pause"), leads and self.run.deleted()]
+            stop_all, pause, deleted = self.team.most(asked)
+            if deleted and leads:
+                raise self._deleted()
+            if deleted or stop_all:
                 raise Stopped
             if not pause:
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -14,11 +15,31 @@ import pytest
 import shiboken6
 from PySide6 import QtCore
 
+from explorer.garbage import collect_due
 from tests.explorer.whole_window import start as start
 from tests.explorer.whole_window import window_home as window_home
 
 THREAD_GRACE_MS = 2000
 SCREEN = "1920x1080x24"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def collected_by_nobody_else() -> Iterator[None]:
+    """Python's own collector rests from before a test's threads begin until they have ended.
+
+    A window that was just closed is garbage, and a thread of it that still ends would destroy what belongs to Qt, with
+    a crash much later.
+    """
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    """What is due is collected between tests, in this thread."""
+    yield
+    collect_due()
 
 
 @pytest.fixture(autouse=True)

@@ -97,6 +97,7 @@ def test_every_widget_hears_of_another_theme(qapp: QApplication, qtbot: QtBot, k
 
 def test_the_theme_that_is_there_already_is_not_put_on_again(qapp: QApplication, qtbot: QtBot) -> None:
     theme.apply(qapp, "dark")
+    qtbot.waitUntil(theme.is_everywhere)  # what the test before left behind
     heard: list[QEvent.Type] = []
 
     class Ear(QFrame):

@@ -62,6 +62,15 @@ def drawn(explorer: Explorer, qtbot: QtBot) -> None:
     qtbot.waitUntil(fresh)
 
 
+def with_a_picture(start: Make, qtbot: QtBot, backend: FakeBackend) -> Explorer:
+    """A window that is in front, with its picture drawn and its hint dismissed."""
+    made = start(backend=backend)
+    drawn(made, qtbot)
+    made.hint.dismiss()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is made.window)
+    return made
+
+
 def model_file(home: Path, name: str) -> str:
     """A file the fake backend takes for a model."""
     path = home / f"{name}.safetensors"

@@ -22,6 +22,7 @@ from PIL import Image
 
 from stylegan_core.data import avatar_choices, avatar_parts
 from stylegan_core.data.avatars import Avatar, attribute_values, attributes, draw, sample, write_avatars, write_chunk
+from stylegan_core.data.half_drawn import END_OF_PNG, NOTE
 
 TOPS = sorted(avatar_choices.TOPS)
 PLAIN = {
@@ -160,6 +161,35 @@ def test_same_seed_same_bytes_whatever_the_number_of_workers(tmp_path: Path) -> 
     ]
     assert len(digests[0]) == 71
     assert digests[0] == digests[1]
+
+
+def test_a_killed_drawing_is_gone_on_with_by_the_same_command(tmp_path: Path) -> None:
+    """What a process leaves that is killed in the middle of its 65th picture: 64 whole ones, a part, no labels."""
+    numbers = {"count": 70, "resolution": 16, "seed": 5}
+    list(write_avatars(tmp_path / "whole", **numbers))
+    drawn = write_avatars(tmp_path / "half", **numbers)
+    next(drawn)
+    drawn.close()
+    torn, kept = tmp_path / "half" / "000064.png", tmp_path / "half" / "000003.png"
+    torn.write_bytes((tmp_path / "whole" / torn.name).read_bytes()[:-1])
+    kept.write_bytes(b"as it was" + END_OF_PNG)
+    said = r"half is half drawn with --count 70 --resolution 16 --seed 5: go on with these"
+    for other in ({"count": 60}, {"seed": 6}, {"resolution": 32}):
+        with pytest.raises(OSError, match=said):
+            list(write_avatars(tmp_path / "half", **numbers | other))
+    assert list(write_avatars(tmp_path / "half", **numbers)) == [64, 70]
+    assert kept.read_bytes() == b"as it was" + END_OF_PNG  # drawn once
+    kept.unlink()
+    (tmp_path / "half" / "labels.json").unlink()
+    (tmp_path / "half" / NOTE).write_bytes(b"\xff")
+    with pytest.raises(OSError, match="half drawn with other numbers"):
+        list(write_avatars(tmp_path / "half", **numbers))
+    (tmp_path / "half" / NOTE).write_text(json.dumps(numbers))
+    list(write_avatars(tmp_path / "half", **numbers, workers=2))
+    one, other = ({each.name: each.read_bytes() for each in (tmp_path / name).iterdir()} for name in ("whole", "half"))
+    assert one == other
+    with pytest.raises(OSError, match="is not empty"):
+        list(write_avatars(tmp_path / "half", **numbers))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from stylegan_core.__main__ import main as command
 from stylegan_core.files import whole_file
-from stylegan_core.files.whole_file import beside, write_whole
+from stylegan_core.files.whole_file import beside, check_writable, write_whole
 
 FULL = Path("/dev/full")  # takes nothing: every write to it fails with ENOSPC
 
@@ -61,6 +62,41 @@ def test_a_folder_that_is_a_file_is_named_in_one_sentence(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match=r"below cannot be written \(.*\): choose another folder"):
         write_whole(tmp_path / "file" / "below", b"")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sweep", "no-model", "--knob", "psi", "--out", "x.csv"],
+        ["film", "no-model", "--seeds", "0-1", "--out", "x.mp4"],
+        ["film", "no-model", "--seeds", "0-1", "--out", "frames"],
+        ["render", "no-model", "--seeds", "0-1", "--out", "pictures"],
+        ["render", "no-model", "--seeds", "0", "--out", "x.png"],
+        ["project", "no-model", "no-picture", "--out", "x.png"],
+        ["judge", "no-data", "--resolution", "8", "--out", "x.npz"],
+        ["directions", "no-model", "--data", "no-data", "--out", "x.json"],
+        ["import", "no-model", "x.safetensors"],
+    ],
+)
+def test_commands_say_before_their_work_that_its_place_cannot_be_written(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is read before, or the sentence would be about the model or the data."""
+    (tmp_path / "file").touch()
+    out = tmp_path / "file" / words[-1]
+    assert command([*words[:-1], str(out)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("cannot be written") == said.count("\n") == 1 and str(tmp_path / "file") in said
+    assert names(tmp_path) == ["file"]
+
+
+def test_a_place_is_tried_without_leaving_anything(tmp_path: Path) -> None:
+    (tmp_path / "old").write_bytes(b"old")
+    for free in (tmp_path / "old", tmp_path / "new", tmp_path / "folder" / "below" / "new"):
+        check_writable(free)
+    with pytest.raises(OSError, match=r"cannot be written \(File name too long\)"):
+        check_writable(tmp_path / ("x" * 300))
+    assert names(tmp_path) == ["old"] and (tmp_path / "old").read_bytes() == b"old"
 
 
 def test_whoever_gives_up_half_way_leaves_the_old_file(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import tracemalloc
+from codecs import BOM_UTF8
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.__main__ import main as command
+from stylegan_core.files.table import read_table
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.lab.entanglement import Entanglement, entanglement_table, plan_of_table, student
 from stylegan_core.lab.entangling import entanglement_steps
@@ -47,7 +49,7 @@ class Flat:
     def __init__(self) -> None:
         model = SimpleNamespace(
             derived={}, info=SimpleNamespace(hash="flat"), device="cpu", num_layers=4, z_dim=2, w_dim=2, classes=(),
-            mapping=self.mapping,
+            resolution=64, mapping=self.mapping,
         )  # fmt: skip
         self.styles = SimpleNamespace(model=model)
         self.drawn: list[Recipe] = []
@@ -131,7 +133,7 @@ def test_cosine_is_of_the_vectors_and_correlation_of_the_faces() -> None:
 def test_confidence_is_students() -> None:
     slopes = np.random.RandomState(0).randn(1, 8, 2)
     plan = EntanglementPlan.of(Recipe(), [AppliedDirection(SHADE)], range(8))
-    facts = Entanglement(plan, "m", ("a", "b"), "{}", slopes, np.ones(2), np.eye(1), np.eye(1))
+    facts = Entanglement("m", ("a", "b"), "{}", np.ones(2), plan, slopes, np.eye(1), np.eye(1))
     half = 2.364624 * slopes[0].std(axis=0, ddof=1) / np.sqrt(8)  # the quantile for seven degrees of freedom
     assert np.allclose(facts.confidence[0], half, rtol=1e-3)
     for freedom, quantile in ((1, 12.706), (2, 4.303), (3, 3.182), (7, 2.365), (31, 2.0395), (1000, 1.962)):
@@ -208,12 +210,12 @@ class Blind:
         return torch.zeros(len(images), WIDTH)
 
 
-def judge(question: str, weight: float) -> Judge:
+def judge(question: str, weight: float, resolution: int = 64) -> Judge:
     """One question about how light a picture is; all of them have learned from folders of the same name."""
     weights = np.zeros(SEEN)
     weights[WIDTH:] = weight
     answerer = Answerer(Question(question, "light", ("yes",)), weights, 0.0, 0.9)
-    return Judge(Blind(), (answerer,), np.zeros(SEEN), np.ones(SEEN), "90 pictures of lights")  # type: ignore[arg-type]
+    return Judge(Blind(), (answerer,), np.zeros(SEEN), np.ones(SEEN), "90 pictures of lights", resolution)  # type: ignore[arg-type]
 
 
 def test_judges_of_the_same_name_have_spreads_of_their_own() -> None:
@@ -225,6 +227,19 @@ def test_judges_of_the_same_name_have_spreads_of_their_own() -> None:
     one, strong, other = measured(judge("Light", 1.0)), measured(judge("Light", 10.0)), measured(judge("Bright", 1.0))
     assert one.names[-1] == strong.names[-1] == "Light" and other.names[-1] == "Bright"
     assert np.allclose(strong.spreads[-1], 10 * one.spreads[-1]) and np.allclose(strong.changes, one.changes)
+
+
+def test_labels_learned_at_another_resolution_are_doubted_in_every_row() -> None:
+    sweep = Sweep.of(Recipe(psi=1.0), along(SHADE), steps_between(-1, 1, 3))
+    plan = EntanglementPlan.of(Recipe(), [AppliedDirection(SHADE)], (1, 2))
+    for resolution, doubt in ((64, ""), (32, "learned from pictures of 32², these are of 64²")):
+        meter = Meter(judge("Light", 1.0, resolution))
+        facts = whole(sweep_steps(Flat(), sweep, meter))  # type: ignore[arg-type]
+        matrix = whole(entanglement_steps(Flat(), plan, meter))  # type: ignore[arg-type]
+        assert doubt in facts.doubt and bool(facts.doubt) == bool(doubt) and matrix.doubt == facts.doubt
+        rows = list(csv.DictReader(io.StringIO(sweep_table(facts) if doubt else entanglement_table(matrix))))
+        assert all(json.loads(row["how"]).get("labels_doubt", "") == facts.doubt for row in rows)
+        assert ("labels learned at another resolution" in matrix.words(0)) == bool(doubt)
 
 
 @pytest.mark.parametrize("columns", [2, 3, 6])
@@ -311,6 +326,8 @@ def test_a_knob_that_means_nothing_says_why() -> None:
     young = info(level=2, alpha=0.5)
     known = {each.name: each for each in knobs(young)}
     assert known["level"].why_not(young, Recipe()) == "" and known["level"].range(young) == (0.0, 2.0)
+    assert known["level"].why_not_to(young, 2.4) == "" and known["alpha"].why_not_to(young, 3.0) == ""
+    assert "has learned the levels 0 to 2: a sweep draws none above" in known["level"].why_not_to(young, 3.0)
     assert "no level below" in known["alpha"].why_not(young, Recipe(level=0))
     coarse = info(num_noise_layers=2, noise_resolutions=(4, 4))
     assert "no fine noise" in {each.name: each for each in knobs(coarse)}["noise, fine"].why_not(coarse, Recipe())
@@ -387,14 +404,30 @@ def test_a_sweep_from_the_command_line(small: Path, tmp_path: Path, capsys: pyte
     assert command(["render", str(small), "--recipe", str(sheet), "--out", str(tmp_path / "again")]) == 0
     assert len(list((tmp_path / "again").glob("*.png"))) == 6
     assert command([*told, "--knob", "noise-fine", "--to", "1.5", "--out", str(table)]) == 0
-    assert [row["value"] for row in csv.DictReader(io.StringIO(table.read_text()))][:3] == ["0.0", "0.75", "1.5"]
+    assert [row["value"] for row in csv.DictReader(io.StringIO(read_table(table)))][:3] == ["0.0", "0.75", "1.5"]
     named = ["--direction", "PCA 1", "--direction", "SeFa 2"]
     assert command(["sweep", str(small), *named, "--entanglement", "--seeds", "0-2", "--out", str(matrix)]) == 0
     assert "over 3 faces" in capsys.readouterr().out
-    assert {row["direction"] for row in csv.DictReader(io.StringIO(matrix.read_text()))} == {"PCA 1", "SeFa 2"}
-    again = tmp_path / "again.csv"
-    assert command(["sweep", str(small), "--like", str(matrix), "--entanglement", "--out", str(again)]) == 0
-    assert again.read_text() == matrix.read_text()
+    assert {row["direction"] for row in csv.DictReader(io.StringIO(read_table(matrix)))} == {"PCA 1", "SeFa 2"}
+    assert table.read_bytes().startswith(BOM_UTF8) and matrix.read_bytes().startswith(BOM_UTF8)
+    again, plain = tmp_path / "again.csv", tmp_path / "plain.csv"
+    plain.write_text(read_table(matrix), "utf-8")  # as a script may have saved it, without the mark
+    for like in (matrix, plain):
+        assert command(["sweep", str(small), "--like", str(like), "--entanglement", "--out", str(again)]) == 0
+        assert again.read_bytes() == matrix.read_bytes()
+        again.unlink()
+
+
+def test_levels_that_were_not_trained_are_not_swept(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    young, table = tmp_path / "young.safetensors", tmp_path / "x.csv"
+    save_model(young, load_model(small).generator, level=1, alpha=0.5)
+    told = ["sweep", str(young), "--knob", "level", "--out", str(table)]
+    assert command([*told, "--to", "2"]) == 2 and not table.exists()
+    assert "young.safetensors: This network has learned the levels 0 to 1" in capsys.readouterr().err
+    assert command(told) == 0
+    assert [row["value"] for row in csv.DictReader(io.StringIO(read_table(table)))] == ["0.0", "1.0"]
 
 
 @pytest.mark.parametrize(

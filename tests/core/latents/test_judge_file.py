@@ -33,7 +33,7 @@ def judge() -> Judge:
     weights[0, WIDTH:] = 1 / 64  # the sum over three channels of their mean, from -1 to 1
     questions = Question("Light", "light", ("yes",)), MEASURED[0]
     answerers = tuple(Answerer(q, row, 0.5, 0.9) for q, row in zip(questions, weights, strict=True))
-    return Judge(Blind(), answerers, np.zeros(SEEN), np.ones(SEEN), "90 pictures of lights")  # type: ignore[arg-type]
+    return Judge(Blind(), answerers, np.zeros(SEEN), np.ones(SEEN), "90 pictures of lights", 32)  # type: ignore[arg-type]
 
 
 def test_a_judges_answers_are_measured_beside_the_rest(judge: Judge, tmp_path: Path) -> None:
@@ -42,6 +42,8 @@ def test_a_judges_answers_are_measured_beside_the_rest(judge: Judge, tmp_path: P
     assert read.questions == judge.questions and read.name == judge.name and read.answerers[0].accuracy == 0.9
     found = Meter(read)(np.full((16, 16, 3), 255, np.uint8))
     assert found["Light"] == pytest.approx(3.5) and "Brighter" not in found and found["brightness"] == pytest.approx(1)
+    said = "learned from pictures of 32², these are of 64²: answers may be wrong"
+    assert said in Meter(read).doubt(64) and not Meter(read).doubt(32) and not Meter().doubt(64)
     assert Meter(read).judge_name == "90 pictures of lights" and Meter().judge_name == ""
 
 
@@ -58,9 +60,20 @@ def test_a_judge_is_learned_from_the_command_line(
     told = ["judge", str(tmp_path / "data"), "--resolution", "8", "--progress", "--out"]
     assert command([*told, str(out)]) == 0
     judge = load_judge(out, Blind())  # type: ignore[arg-type]
+    assert judge.resolution == 8 and "learned at 8²" in (said := capsys.readouterr()).out
     assert [each.question.name for each in judge.answerers] == ["Brighter"] and judge.name == "120 pictures of data"
-    assert judge.answerers[0].accuracy > 0.9 and "progress 1000 1000" in capsys.readouterr().err
+    assert judge.answerers[0].accuracy > 0.9 and "progress 1000 1000" in said.err
     assert command([*told, str(out)]) == 2 and command([*told, str(tmp_path / "j.json")]) == 2
+
+
+def test_a_judge_that_does_not_say_at_which_resolution_it_learned_is_doubted(judge: Judge, tmp_path: Path) -> None:
+    save_judge(judge, tmp_path / "j.npz")
+    with np.load(tmp_path / "j.npz") as file:
+        parts = dict(file)
+    parts["about"] = np.frombuffer(parts["about"].tobytes().replace(b'"resolution": 32, ', b""), np.uint8)
+    np.savez(tmp_path / "older.npz", **parts)
+    read = load_judge(tmp_path / "older.npz", Blind())  # type: ignore[arg-type]
+    assert read.resolution == 0 and "at a resolution that the judge does not tell" in Meter(read).doubt(64)
 
 
 @pytest.mark.parametrize("damage", ["text", "empty", "kind", "shape", "object"])

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,28 @@ def step_in_float64(folder: Path, settings: tuple[str, ...]) -> None:
 def _gradients(name: str, number: int, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     return {f"{name}.{number}.{i}": p.grad.clone() for i, p in enumerate(parameters) if p.grad is not None}
+
+
+def lose_a_run(run: Path, pictures: Path, settings: tuple[str, ...], lost_at: int) -> None:
+    """Trains until the folder is deleted at an image: the first process says so, the others end without a word."""
+    original = Loop.step
+
+    def step(loop: Loop) -> None:
+        if loop.state.counters.img >= lost_at and loop.team.leads:
+            shutil.rmtree(run, ignore_errors=True)
+        original(loop)
+
+    Loop.step = step  # type: ignore[method-assign]
+    launched = Launch(Wish(run, "tiny", str(pictures), settings))
+    if not launched.team.leads:
+        assert not launched.train()
+        return
+    try:
+        launched.train()
+    except OSError as error:
+        assert str(error) == f"{run} was deleted while it was trained: the training ends."
+    else:
+        raise AssertionError("It trained on.")
 
 
 def train_a_run(run: Path, pictures: Path, settings: tuple[str, ...], stop_at: int) -> None:

@@ -1,5 +1,6 @@
 """Several processes: the joined batch's gradients, one writer, and runs that go on with another number of them."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,7 +22,7 @@ from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import Stepper
 from tests.core.training import processes
 from tests.core.training.final import final_state
-from tests.core.training.processes import together, train_a_run
+from tests.core.training.processes import lose_a_run, together, train_a_run
 from tests.core.training.threads import in_threads, step_in_float64
 
 NEVER = 10**9
@@ -206,6 +207,13 @@ def test_a_run_computes_where_its_team_says(tmp_path: Path, pictures: Path, monk
     monkeypatch.setattr(launch, "join", Elsewhere)
     wish = launch.Wish(tmp_path / "run", "tiny", str(pictures), ("device=cpu",))
     assert launch.Launch(wish).device == torch.device("cuda", 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows deletes no file that is open")
+def test_all_processes_end_where_the_folder_of_the_run_is_deleted(tmp_path: Path, pictures: Path) -> None:
+    """They trained on for days, and with one that ended the others waited for two hours."""
+    together(2, lose_a_run, tmp_path / "run", pictures, SETTINGS, 96)
+    assert final_state(RunDir(tmp_path / "run"))[0]["img"] >= 96  # what it has learnt is kept
 
 
 @pytest.mark.slow

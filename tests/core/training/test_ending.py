@@ -16,6 +16,7 @@ from stylegan_core.__main__ import main
 from stylegan_core.cli import train as command
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.model import write_safetensors
+from stylegan_core.run import locks
 from stylegan_core.run.events import Alert, Checkpoint, End
 from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir
@@ -376,9 +377,9 @@ def test_a_closed_terminal_stops_a_run_but_not_under_nohup(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows deletes no file that is open")
-@pytest.mark.parametrize("replaced", [False, True], ids=["nothing", "another run"])
+@pytest.mark.parametrize("stays", ["nothing", "another run", "the lock"])
 def test_a_run_whose_folder_is_deleted_ends(
-    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, replaced: bool
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, stays: str
 ) -> None:
     """It trained on for days where no window could see or stop it, beside whoever began anew under its name."""
     run, original = RunDir(tmp_path / "run"), Loop.step
@@ -386,15 +387,18 @@ def test_a_run_whose_folder_is_deleted_ends(
     def step(self: Loop) -> None:
         if self.state.counters.img == 80:
             config = run.config()
-            shutil.rmtree(run.path)
-            if replaced:
+            for each in run.path.iterdir():
+                if each != run.lock_file or stays != "the lock":
+                    shutil.rmtree(each) if each.is_dir() else each.unlink()
+            if stays == "another run":
                 run.create()
                 run.write_config(config)
             self._looked = 0.0
         original(self)
 
     monkeypatch.setattr(Loop, "step", step)
+    monkeypatch.setattr(locks, "STAYS", stays == "the lock")  # as on Windows, where nobody can delete it
     with pytest.raises(OSError, match=r"run was deleted while it was trained: the training ends\."):
         train(*NEVER)
-    assert bool(run.every_state()) is not replaced  # what it has learnt is kept where that is in nobody's way
+    assert bool(run.every_state()) is (stays != "another run")  # what it learnt is kept where that is in nobody's way
     assert caplog.records

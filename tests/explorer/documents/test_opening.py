@@ -5,14 +5,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from safetensors.numpy import save_file
 
+from explorer.controls.asking import PHOTO_FILES
 from explorer.documents import opening
 from explorer.documents.opening import look
+from explorer.train.dropping import what_is
+from stylegan_core.data.containers import open_container
+from stylegan_core.data.picture_kinds import SUFFIXES
 from stylegan_core.film.film import Film, Key
+from stylegan_core.latents.target import read_target
 from stylegan_core.recipe import Latent, Recipe
 
 FILM = Film((Key(Recipe(Latent(1))), Key(Recipe(Latent(2)))))
+READ_ONLY = (".psd", ".ras", ".xpm")  # Pillow writes no such files
 LAYOUTS = {
     "plain": lambda text: text,
     "mark": lambda text: "\ufeff" + text,
@@ -37,6 +44,24 @@ def test_what_is_torn_or_wrong_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "torn.json").write_text(text)
     with pytest.raises(ValueError, match=r"torn\.json: This is no (film|recipe)"):
         look(tmp_path / "torn.json")
+
+
+@pytest.mark.parametrize("suffix", [each for each in SUFFIXES if each not in READ_ONLY])
+def test_every_picture_that_a_photo_may_be_is_one_when_it_is_dropped(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"cat{suffix}"
+    Image.new("1" if suffix in (".pbm", ".xbm") else "F" if suffix == ".pfm" else "RGB", (16, 16)).save(path)
+    assert look(path).photo == str(path) and read_target(path, 8).shape == (8, 8, 3)
+    assert open_container(tmp_path).names == [path.name]
+    with pytest.raises(ValueError, match="is one picture: drop the folder"):
+        what_is(path)
+
+
+def test_what_pillow_alone_can_read_is_a_picture_by_its_beginning_or_its_name(tmp_path: Path) -> None:
+    assert Image.registered_extensions().keys() >= {*SUFFIXES} and not {".pkl", ".zip", ".json"} & {*SUFFIXES}
+    for name, head in (("a", b"8BPS\0\1"), ("b", b"P6\n16 16"), ("c.TGA", bytes(18)), ("d.ico", b"\0\0\1\0\1\0")):
+        (tmp_path / name).write_bytes(head)
+        assert look(tmp_path / name).photo == str(tmp_path / name)
+        assert f"*{Path(name).suffix.lower()}" in PHOTO_FILES
 
 
 def test_a_safetensors_file_is_a_network(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def swept(sweep: Sweep, *, features: bool = False) -> SweepFacts:
     far = np.tile(np.abs(values - values[sweep.middle]), (rows, 1))
     steps = np.tile(np.diff(values), (rows, 1))
     more = (far * 2, steps * 2) if features else (None, None)
-    return SweepFacts(sweep, "h", NAMES, "{}", measured, np.ones(3), far, steps, *more)
+    return SweepFacts("h", NAMES, "{}", np.ones(3), sweep, measured, far, steps, *more)
 
 
 def entangled(plan: EntanglementPlan, model: str) -> Entanglement:
@@ -39,4 +39,4 @@ def entangled(plan: EntanglementPlan, model: str) -> Entanglement:
     for at in range(count):
         slopes[at, :, at % 3], slopes[at, :, (at + 1) % 3] = 0.8, -0.2
     slopes += 0.01 * np.arange(faces)[:, None]
-    return Entanglement(plan, model, NAMES, "{}", slopes, np.ones(3), np.eye(count), np.eye(count))
+    return Entanglement(model, NAMES, "{}", np.ones(3), plan, slopes, np.eye(count), np.eye(count))

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,17 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Entangle, Text
+from explorer.jobs import Entangle, Table
 from explorer.lab.effect_table import PURITY, EffectTable, Numbers, numbers_of
-from explorer.lab.entanglement_page import ENTANGLE, EntanglementPage
+from explorer.lab.entanglement_page import ENTANGLE, OLDER, EntanglementPage
 from explorer.session import Session
 from stylegan_core.lab.entanglement import Entanglement
+from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.recipe import AppliedDirection, Recipe
 from tests.explorer.explore.panel_fakes import Asked, model_info
 from tests.explorer.lab.measured import entangled, entries
 
+LABELS = LearnedLabels("j.npz", "lights", 64, "1")
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -106,10 +109,35 @@ def test_another_psi_or_other_ticks_leave_it_behind(session: Session, show: Any,
     assert not lab.page.measure.isEnabled() and "tick at least one" in lab.page.measure.toolTip()
     lab.page.first.click()
     assert lab.page.head.state.word == "measured"
-    lab.page.use_judge("j.npz")
+    use(lab.page, LABELS)
     assert lab.page.head.state.word == "behind"
     lab.page.press()
-    assert lab.of(Entangle).judge == "j.npz"
+    assert lab.of(Entangle).labels == LABELS
+
+
+def test_numbers_say_which_labels_they_are_of_and_what_to_doubt_about_them(session: Session, show: Any) -> None:
+    lab = show()
+    use(lab.page, LABELS)
+    lab.page.press()
+    lab.answer()
+    assert lab.page.head.state.word == "measured" and "older" not in lab.page.words.text()
+    use(lab.page, replace(LABELS, key="2"))  # the same folder was learned once more, into the same file
+    assert lab.page.head.state.word == "behind" and OLDER in lab.page.words.text()
+    lab.page.press()
+    lab.answer()
+    assert lab.page.head.state.word == "measured" and "older" not in lab.page.words.text()
+    assert "²" not in lab.page.words.text()
+    session.set_model(model_info(32, "less"), "less.safetensors")
+    doubt = "The labels were learned from pictures of 64², these are of 32²: answers may be wrong, so learn them anew."
+    assert doubt in lab.page.words.text() and doubt in lab.page.labels.toolTip()
+    use(lab.page, None)
+    assert doubt not in lab.page.words.text() and doubt not in lab.page.labels.toolTip()
+
+
+def use(page: EntanglementPage, labels: LearnedLabels | None) -> None:
+    """The labels were learned, or are let go."""
+    page.labels.show_labels(labels)
+    page.use_labels(labels)
 
 
 def test_it_is_given_up_by_a_second_click_and_says_why_it_failed(session: Session, show: Any) -> None:
@@ -204,10 +232,10 @@ def test_the_table_is_read_by_pointer_and_exported(session: Session, show: Any, 
     plan = lab.page.export.plan()
     assert plan.name == "small-entanglement.csv"
     lab.page.export.write(plan, str(tmp_path / "x.csv"))
-    rows = list(csv.DictReader(io.StringIO(lab.of(Text).text)))
+    rows = list(csv.DictReader(io.StringIO(lab.of(Table).text)))
     assert {row["quantity"] for row in rows} == {"effect", "purity", "cosine", "correlation"}
     assert lab.page.unfinished == ["the export of the entanglement"]
-    lab.fail(lab.of(Text), "x.csv cannot be written: choose another folder.")
+    lab.fail(lab.of(Table), "x.csv cannot be written: choose another folder.")
     assert lab.said == [("x.csv cannot be written: choose another folder.", "bad")] and not lab.page.unfinished
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,17 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Frame, Sheet, SweepGrid, Text
+from explorer.jobs import Frame, Sheet, SweepGrid, Table
 from explorer.lab.curve import scale
 from explorer.lab.sweep_page import SHEET, SWEEP, TABLE, SweepPage
 from explorer.session import Session
+from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import LEVEL
 from stylegan_core.recipe import AppliedDirection, Latent, Mix, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, Asked, flat, model_info
 from tests.explorer.lab.measured import entries, swept
 
+UNTRAINED = "this network has learned the levels 0 to 2: a sweep draws none above."
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -165,7 +168,8 @@ def test_knob_range_and_faces_are_chosen(session: Session, show: Any, qtbot: QtB
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "said"), [("-1e308", "1e308", "lie between"), ("1e-9", "2e-9", "different"), ("0", "0.4", "levels")]
+    ("low", "high", "said"),
+    [("-1e308", "1e308", "lie between"), ("1e-9", "2e-9", "different"), ("0", "0.4", "levels"), ("0", "3", UNTRAINED)],
 )
 def test_a_range_that_is_none_is_said_and_never_asked_for(
     session: Session, show: Any, qtbot: QtBot, low: str, high: str, said: str
@@ -264,9 +268,14 @@ def test_features_and_labels_are_measured_where_they_are_wanted(session: Session
     lab.page.form.features.click()
     lab.rest()
     assert len(lab.requests) == count  # the less is there with the more
-    lab.page.use_judge("/caches/judge.npz")
-    lab.rest()
-    assert lab.request.judge == "/caches/judge.npz" and len(lab.requests) == count + 1
+    labels = LearnedLabels("/caches/judge.npz", "lights", 32, "1")
+    for each in (labels, replace(labels, key="2")):  # the second time the same folder had other labels
+        lab.page.labels.show_labels(each)
+        lab.page.use_labels(each)
+        lab.drawn()
+        count += 1
+        assert lab.request.labels == each and len(lab.requests) == count
+    assert "9 pictures. The labels were learned from pictures of 32², these are of 64²" in lab.page.form.words.text()
 
 
 def test_a_sweep_is_exported_as_it_was_when_asked(session: Session, show: Any, tmp_path: Path) -> None:
@@ -278,14 +287,14 @@ def test_a_sweep_is_exported_as_it_was_when_asked(session: Session, show: Any, t
     assert (table.name, sheet.name) == ("small-Brighter-sweep.csv", "small-Brighter-sweep.png")
     session.edit(psi=0.1)
     lab.page.export.write(table, str(tmp_path / "x.csv"))
-    rows = list(csv.DictReader(io.StringIO(lab.of(Text).text)))
-    assert len(rows) == 9 and Recipe.from_json(rows[0]["recipe"]).psi == 0.7 and lab.of(Text).owner == TABLE
+    rows = list(csv.DictReader(io.StringIO(lab.of(Table).text)))
+    assert len(rows) == 9 and Recipe.from_json(rows[0]["recipe"]).psi == 0.7 and lab.of(Table).owner == TABLE
     lab.page.sheet.write(sheet, str(tmp_path / "x.png"))
     request = lab.of(Sheet)
     assert request.owner == SHEET and request.columns == 10 and request.recipes[0] is None
     assert lab.page.unfinished == ["the export of the sweep"]
     lab.done(request, request.path)
-    lab.done(lab.of(Text), lab.of(Text).path)
+    lab.done(lab.of(Table), lab.of(Table).path)
     assert [tone for _, tone in lab.said] == ["good", "good"] and not lab.page.unfinished
     lab.page.export.write(table, str(tmp_path / "y.csv"))
     session.set_model(model_info(name="other"), "other.safetensors")

@@ -113,7 +113,7 @@ def test_a_dropped_photo_is_offered_found_and_undone_in_one_step(
     """It was refused as a picture without a recipe."""
     before = explorer.session.recipe
     explorer.window.dropped.emit(photo)
-    qtbot.waitUntil(lambda: "cat.jpg carries no recipe" in explorer.window.banner.sentence)
+    qtbot.waitUntil(lambda: "cat.jpg carries no recipe" in explorer.window.banner.sentence, timeout=PATIENCE)
     assert "in boxed" in explorer.window.banner.sentence and explorer.window.banner.tone == "warning"
     button_of(explorer).click()
     found(explorer, qtbot)
@@ -185,7 +185,7 @@ def test_another_network_lets_the_search_go_on_and_is_left_for_its_end_only_by_a
     under_way(explorer, qtbot)
     explorer.documents.open(model_file(tmp_path, "other"))
     qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "other")
-    assert card.isVisible() and card.searching
+    assert card.isVisible() and card.searching and card.where.text() == "Goes on in boxed."
     card.take.click()
     banner = explorer.window.banner
     assert "is found in boxed" in banner.sentence and explorer.session.recipe != FACE
@@ -205,6 +205,37 @@ def test_what_was_found_is_put_away_with_its_network(
     found(explorer, qtbot)
     explorer.documents.open(model_file(tmp_path, "other"))
     qtbot.waitUntil(lambda: explorer.latent.card.isHidden())
+
+
+def test_newer_snapshots_of_a_followed_run_leave_the_search_and_what_was_found(
+    explorer: Explorer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The card was put away by the first snapshot after the end, and what was found was gone."""
+    run, card = tmp_path / "00001-run" / "checkpoints", explorer.latent.card
+    run.mkdir(parents=True)
+    (run.parent / "config.json").touch()
+
+    def shown(name: str) -> None:
+        qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == name)
+
+    explorer.following.explore(model_file(run, "000020"))
+    shown("000020")
+    explorer.projecting.find(picture(tmp_path, "slow.png"))
+    under_way(explorer, qtbot)
+    assert card.where.isHidden()
+    explorer.following.take(model_file(run, "000030"))
+    shown("000030")
+    assert card.isVisible() and card.where.text() == "Goes on in the snapshot of 20 kimg."
+    card.take.click()
+    assert "is found in the snapshot of 20 kimg" in explorer.window.banner.sentence
+    explorer.following.take(model_file(run, "000040"))
+    shown("000040")
+    assert card.isVisible() and card.where.text() == "Found in the snapshot of 20 kimg: click it to go back there."
+    card.nearest.click()
+    found(explorer, qtbot)
+    assert explorer.session.model_path == str(run / "000020.safetensors") and card.where.isHidden()
+    explorer.documents.open(model_file(tmp_path, "other"))
+    qtbot.waitUntil(card.isHidden)
 
 
 def test_a_locked_face_stays(explorer: Explorer, qtbot: QtBot, tmp_path: Path, photo: str) -> None:

@@ -22,7 +22,7 @@ from explorer.jobs import Problem
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
 from tests.explorer.fake_backend import FakeBackend, info
-from tests.explorer.whole_window import Make, drawn, model_file
+from tests.explorer.whole_window import Make, drawn, model_file, with_a_picture
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 SMILE = AppliedDirection(Direction("Smile", Vector.of(np.ones(8))), 2.4)
@@ -42,11 +42,7 @@ def backend() -> FakeBackend:
 @pytest.fixture
 def explorer(start: Make, qtbot: QtBot, backend: FakeBackend) -> Iterator[Explorer]:
     """A window with a picture, not yet on the stage."""
-    made = start(backend=backend)
-    drawn(made, qtbot)
-    made.hint.dismiss()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made.window)
-    yield made
+    yield with_a_picture(start, qtbot, backend)
     backend.gate.set()
 
 

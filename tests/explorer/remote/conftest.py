@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from pythonosc.udp_client import SimpleUDPClient
 
@@ -17,7 +16,7 @@ from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Vector
 from tests.explorer.fake_backend import FakeBackend
 from tests.explorer.remote import fake_midi
-from tests.explorer.whole_window import Make, drawn
+from tests.explorer.whole_window import Make, with_a_picture
 
 Send = Callable[..., None]
 
@@ -28,13 +27,9 @@ def backend() -> FakeBackend:
 
 
 @pytest.fixture
-def explorer(start: Make, qtbot: QtBot, backend: FakeBackend) -> Iterator[Explorer]:
+def explorer(start: Make, qtbot: QtBot, backend: FakeBackend) -> Explorer:
     """A window with a picture, in which nothing listens yet."""
-    made = start(backend=backend)
-    drawn(made, qtbot)
-    made.hint.dismiss()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is made.window)
-    yield made
+    return with_a_picture(start, qtbot, backend)
 
 
 @pytest.fixture

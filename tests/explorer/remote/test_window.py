@@ -276,6 +276,20 @@ def test_favourites_are_gone_through(explorer: Explorer, send: Send, remote: Rem
     assert effect(remote, "/favourite") == "This network has 2 favourites."
 
 
+def test_a_favourite_that_is_not_there_ends_no_gesture(explorer: Explorer, send: Send, remote: Remote) -> None:
+    """What moved before and after it came to be two steps of undo."""
+    remote.doing._rest.setInterval(10**6)  # the hand goes on, however slow this machine is
+    before = explorer.session.recipe
+    for psi, word, number in ((0.2, "/favourite/next", 1), (0.3, "/favourite", 7), (0.4, "/favourite/next", 1)):
+        send("/psi", psi)
+        send(word, number)
+        assert explorer.session.recipe.psi == psi and explorer.session.committed_recipe == before
+    send("/favourite/previous")
+    assert explorer.session.recipe == before  # without any, through the history
+    explorer.session.undo()
+    assert explorer.session.recipe.psi == 0.4
+
+
 def test_it_works_while_presenting_and_the_caption_follows(
     explorer: Explorer, remote: Remote, send: Send, qtbot: QtBot
 ) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,15 @@ from explorer.jobs import (
     Strip,
     Styles,
     SweepGrid,
-    Text,
+    Table,
 )
 from explorer.renderer import backend as module
 from explorer.renderer.backend import TorchBackend
 from explorer.renderer.pipe import receive, send
 from stylegan_core.cli.render import main as render_main
+from stylegan_core.files.table import read_table
 from stylegan_core.lab.activations import channels, inspect
+from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept
 from stylegan_core.lab.sweeping import SPREAD_FACES
 from stylegan_core.model import load_model, save_model
@@ -232,7 +235,7 @@ def test_layers_are_exported_with_what_is_needed_to_see_them_again(
     recipe = Recipe(Latent(4), psi=0.9)
     pieces, said = run(backend, LayerTable("t", recipe, str(tmp_path / "layers.csv")))
     assert said == str(tmp_path / "layers.csv") and all(value is None for _, _, value in pieces)
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "layers.csv").read_text())))
+    rows = list(csv.DictReader(io.StringIO(read_table(tmp_path / "layers.csv"))))
     info = load_model(model).info
     assert len(rows) == 6 and {row["model"] for row in rows} == {info.hash}
     assert Recipe.from_json(rows[0]["recipe"]) == recipe
@@ -281,23 +284,25 @@ def test_a_sweep_comes_picture_by_picture_and_is_that_of_the_core(backend: Torch
 
 def test_a_judge_that_is_gone_is_one_sentence(backend: TorchBackend, tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite_pytorch", reason="the metrics extra is not installed")
-    request = SweepGrid("s", Sweep.of(Recipe(), Swept("psi", "psi"), (0.0, 1.0)), judge=str(tmp_path / "gone.npz"))
+    request = SweepGrid(
+        "s", Sweep.of(Recipe(), Swept("psi", "psi"), (0.0, 1.0)), labels=LearnedLabels(str(tmp_path / "gone.npz"))
+    )
     with pytest.raises(OSError, match=r"gone\.npz"):
         run(backend, request)
 
 
-def test_a_text_is_written_where_it_was_asked(backend: TorchBackend, tmp_path: Path) -> None:
-    _, path = run(backend, Text("t", "one,two\n", str(tmp_path / "x.csv")))
-    assert Path(path).read_text() == "one,two\n"
+def test_a_table_is_written_where_it_was_asked(backend: TorchBackend, tmp_path: Path) -> None:
+    _, path = run(backend, Table("t", "one,two\n", str(tmp_path / "x.csv")))
+    assert Path(path).read_bytes() == BOM_UTF8 + b"one,two\n" and read_table(Path(path)) == "one,two\n"
     with pytest.raises(OSError, match="cannot be written"):
-        run(backend, Text("t", "one", str(tmp_path / "x.csv" / "y.csv")))
+        run(backend, Table("t", "one", str(tmp_path / "x.csv" / "y.csv")))
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(backend: TorchBackend, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     path = str(tmp_path / "file" / "face.png")
     asked = (Save("s", Recipe(), path), Sheet("c", (Recipe(),), 1, path))
-    tables = LayerTable("t", Recipe(), path), Text("x", "one", path)
+    tables = LayerTable("t", Recipe(), path), Table("x", "one", path)
     for request in (*asked, *tables, ChannelSheet("s", Recipe(), 2, path)):
         with pytest.raises(OSError, match=r"face\.png cannot be written .*: choose another folder") as caught:
             run(backend, request)

@@ -31,6 +31,8 @@ if "slow" in words[1]:
 if "bad" in words[1]:
     print("bad has no labels: choose another folder.", file=sys.stderr)
     sys.exit(2)
+with open(words[words.index("--out") + 1], "wb") as out:
+    out.write(b"learned")
 """
 
 
@@ -113,10 +115,12 @@ def test_labels_are_learned_for_both_pages(explorer: Explorer, qtbot: QtBot) -> 
     assert not explorer.judging._command.busy and chips[0].text() == "labels …"
     chips[1].chosen.emit("/data/avatars")
     qtbot.waitUntil(lambda: all(chip.text() == "labels of avatars ×" for chip in chips), timeout=PATIENCE)
-    judge = Path(explorer.sweep._judge)
-    assert judge.name.startswith("judge-") and explorer.entanglement._judge == str(judge)
+    labels = explorer.sweep._labels
+    assert labels is not None and Path(labels.path).name.startswith("judge-")
+    assert (labels.data, labels.resolution, bool(labels.key)) == ("avatars", 64, True)
+    assert explorer.entanglement._labels == labels
     chips[0].click()
-    assert explorer.sweep._judge == "" and chips[1].text() == "labels …"
+    assert explorer.sweep._labels is None and chips[1].text() == "labels …"
     chips[0].chosen.emit("/data/bad")
     said = "bad has no labels: choose another folder."
     qtbot.waitUntil(lambda: explorer.window.banner.sentence == said, timeout=PATIENCE)

@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from codecs import BOM_UTF8
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from explorer.train import numbers
 from explorer.train.alpha import blend
 from explorer.train.monitor import Monitor
 from explorer.train.workspace import TrainWorkspace
+from stylegan_core.files.table import read_table
 from stylegan_core.run import events
 from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import EventWriter, RunDir
@@ -218,11 +220,12 @@ def test_curves_are_exported(monitor: Monitor, tmp_path: Path, qtbot) -> None:
         assert (tmp_path / name).stat().st_size > 500
     with qtbot.waitSignal(monitor.numbers.written):
         monitor.curves.export_to(tmp_path / "curves.csv")
-    rows = (tmp_path / "curves.csv").read_text(encoding="utf-8").splitlines()
+    assert (tmp_path / "curves.csv").read_bytes().startswith(BOM_UTF8)  # or a spreadsheet takes it for an old code page
+    rows = read_table(tmp_path / "curves.csv").splitlines()
     assert len(rows) == 32
     assert rows[0].startswith("kimg,time,level,alpha,loss_g")
     with qtbot.waitSignal(monitor.failed) as failed:
-        monitor.curves.export_to(tmp_path / "nowhere" / "curves.csv")
+        monitor.curves.export_to(tmp_path / "curves.csv" / "curves.csv")
     assert "choose another folder" in failed.args[0]
 
 

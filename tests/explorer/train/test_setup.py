@@ -22,6 +22,7 @@ from explorer.train.setup import SetupPage
 from explorer.work.command import CoreCommand, last_sentence
 from explorer.work.time_left import TimeLeft
 from stylegan_core.__main__ import main
+from stylegan_core.data import half_drawn
 from stylegan_core.training.config import preset
 
 REPORT = {"pictures": 5000, "resolution": 64, "unreadable": {}, "tiny": {}, "identical": [], "similar": []}
@@ -141,7 +142,7 @@ def test_the_preview_shows_every_level(faces: Path) -> None:
     assert np.allclose(low, top.reshape(4, 8, 4, 8, 3).mean((1, 3)), atol=0.51)
 
 
-def test_avatars_that_are_there_are_not_drawn_again(page: SetupPage, asked: list[Any], qtbot) -> None:
+def test_avatars_that_are_there_are_not_drawn_again(page: SetupPage, asked: list[Any], qtbot, tmp_path: Path) -> None:
     target = page.data.maker.target()
     target.mkdir(parents=True)
     with qtbot.waitSignal(page.data.maker.made, raising=False, timeout=100) as none:
@@ -149,6 +150,10 @@ def test_avatars_that_are_there_are_not_drawn_again(page: SetupPage, asked: list
     assert not none.signal_triggered
     assert asked[-1][:2] == ("data", "avatars")
     assert asked[-1][2].endswith("-again")
+    half_drawn.begin(tmp_path / "other", {})
+    (tmp_path / "other" / half_drawn.NOTE).rename(target / half_drawn.NOTE)
+    page.data.maker.start()
+    assert asked[-1][2] == str(target)  # where it goes on
     (target / "labels.json").touch()
     with qtbot.waitSignal(page.data.maker.made):
         page.data.maker.start()
