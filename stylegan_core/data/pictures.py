@@ -19,6 +19,9 @@ SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".bmp", ".dib", ".gif", ".tif", ".tiff"}
     | {".ppm", ".pgm", ".pnm", ".tga", ".jp2", ".j2k", ".ico", ".icns", ".pcx", ".sgi"}
 )
+UNREAD = frozenset(  # pictures, too, that Pillow does not read: of telephones, of cameras, drawn
+    {".heic", ".heif", ".jxl", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".raf", ".rw2", ".svg", ".psd", ".xcf"}
+)
 MAX_BYTES = 1 << 28  # of one picture file
 MAX_PIXELS = 1 << 26  # of one picture: 8192 x 8192
 # What Pillow's readers raise for a broken file, besides OSError and ValueError.
