@@ -35,7 +35,7 @@ def unknown_setting(config: Any, key: str) -> str:
     if inside:
         return f"The setting {key!r} names a group; set one of {', '.join(inside)}."
     last = key.rpartition(".")[2]
-    alike = get_close_matches(last, {name.rpartition(".")[2] for name in general}, n=1, cutoff=0.7)
+    alike = get_close_matches(last, [name.rpartition(".")[2] for name in general], n=1, cutoff=0.7)
     near = get_close_matches(key, known, cutoff=0.7) or [n for n in general if n.rpartition(".")[2] in alike]
     if near:
         return f"There is no setting {key!r}; perhaps {' or '.join(near)} is meant."
