@@ -38,6 +38,7 @@ from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette
 from explorer.controls.tab_order import focus_next
 from explorer.jobs import Problem
+from stylegan_core.amounts import count_words
 from stylegan_core.info import ModelInfo
 
 LEFT_WIDTH, RIGHT_WIDTH = 308, 380
@@ -129,8 +130,7 @@ class MainWindow(QMainWindow):
         growing = "" if info.finished else f", grown to {4 << info.level}², alpha {info.alpha:.2f}"
         size = f"{info.resolution}×{info.resolution}{growing}"
         layers = "1 layer" if info.num_layers == 1 else f"{info.num_layers} layers"
-        millions = f"{info.parameters / 1e6:.1f} M parameters"
-        self.facts.setText(f"{info.architecture} · {size} · {layers} · {millions}")
+        self.facts.setText(f"{info.architecture} · {size} · {layers} · {count_words(info.parameters)} parameters")
         self.hash.setText(f"model {info.hash[:8]}")
         self.hash.setToolTip(f"{info.hash}\n{path}")
         self.model_button.setText(f"{literal(info.name)} ▾")

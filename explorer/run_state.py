@@ -61,7 +61,7 @@ def judge(signs: Signs, now: float) -> RunState:
     if signs.launched and not alive and not signs.code and now - signs.launched < LAUNCH_GRACE:
         return RunState("starting", "The trainer starts.")
     if signs.launched and signs.code:
-        return _died(signs, "The trainer could not start" if signs.code > 0 else killed(signs.code))
+        return _refused(signs) if signs.code > 0 else _died(signs, killed(signs.code))
     if signs.end is not None and not alive:
         return _ended(signs)
     if signs.last is None and not alive:
@@ -96,11 +96,19 @@ def _ended(signs: Signs) -> RunState:
     return RunState("failed", end.text or "The trainer ended with an error.", signs.words)
 
 
+def _refused(signs: Signs) -> RunState:
+    return RunState("died", f"The trainer could not start: {_last_line(signs) or 'it did not say why'}.", signs.words)
+
+
 def _died(signs: Signs, what: str) -> RunState:
-    said = next((line.strip() for line in reversed(signs.words.splitlines()) if line.strip()), "")
-    said = STAMP.sub("", said).rstrip(".")
+    said = _last_line(signs)
     tail = f"its last words: {said}." if said else "it left no words in log.txt."
     return RunState("died", f"{what}; {tail} Resume goes on from the last checkpoint.", signs.words)
+
+
+def _last_line(signs: Signs) -> str:
+    said = next((line.strip() for line in reversed(signs.words.splitlines()) if line.strip()), "")
+    return STAMP.sub("", said).rstrip(".")
 
 
 def killed(code: int | None) -> str:
@@ -150,7 +158,8 @@ def signs_of(run: RunDir, last: Event | None, heard: float, launch: Launched | N
     gone = not alive and end is None
     words = ""
     if gone or code or (end is not None and end.reason == "error"):
-        words = last_words([run.log_file, *([launch.words] if launch else [])])
+        own = [launch.words] if launch is not None else []
+        words = last_words(own if launched else [run.log_file, *own])  # what log.txt says is of an earlier trainer
     return Signs(
         last=last,
         end=end,

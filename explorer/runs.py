@@ -155,7 +155,7 @@ class RunWatcher(QObject):
         rewritten = self._reader.generation != self._generation
         self._generation = self._reader.generation
         if events:  # a first look takes the trainer's clock, later ones this machine's: the two may differ
-            self._heard = time.time() if self._heard else events[-1].time
+            self._heard = time.time() if self._heard else min(events[-1].time, time.time())
         if self._config is None:
             self._config = read_config(self.run)
         story = self._reader.events

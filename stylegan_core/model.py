@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from stylegan_core.amounts import size_text
 from stylegan_core.device import available_memory
 from stylegan_core.files.whole_file import beside
 from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
@@ -258,7 +259,7 @@ def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     """Metadata and tensors of a safetensors file; raises Damaged (torn, foreign), ValueError (too big) or OSError."""
     size, memory = file.stat().st_size, available_memory()
     if memory is not None and size > memory:
-        raise ValueError(f"{file} needs {size / 2**30:.1f} GiB of memory, and {memory / 2**30:.1f} GiB are free.")
+        raise ValueError(f"{file} needs {size_text(size)} of memory, and {size_text(memory)} are free.")
     try:
         with safe_open(file, "pt") as opened:
             # Copied, for products of matrices round by where in memory a weight begins, and files place it anywhere.

@@ -46,6 +46,13 @@ class RunDir:
             item.name not in ours and not item.name.endswith(".part") for item in self.path.iterdir()
         )
 
+    def lies_among(self, data: Path) -> bool:
+        """Whether the run's folder is below a folder of pictures, where its samples would be taken for some."""
+        below, root = self.path.resolve(), data.resolve()
+        if below == root or not below.is_relative_to(root):
+            return False
+        return not any(part.startswith(".") for part in below.relative_to(root).parts)  # pictures are not hidden
+
     def create(self) -> None:
         """Makes the folders. Raises OSError, naming the folder, if it cannot be written to."""
         for folder in (self.path, self.samples, self.checkpoints, self.control):

@@ -20,10 +20,16 @@ class LevelPlan:
     rate: float
 
     @property
-    def makes_sense(self) -> bool:
-        """Whether every number lies where a run can have it."""
-        lengths = all(0 <= kimg <= MOST_KIMG for kimg in (self.fade_kimg, self.stable_kimg))
-        return lengths and 0 <= self.level <= MOST_LEVEL and self.batch >= 1 and 0 < self.rate < inf
+    def senseless(self) -> str:
+        """The name of the first number that no run can have; empty where all make sense."""
+        allowed = {
+            "level": 0 <= self.level <= MOST_LEVEL,
+            "fade_kimg": 0 <= self.fade_kimg <= MOST_KIMG,
+            "stable_kimg": 0 <= self.stable_kimg <= MOST_KIMG,
+            "batch": self.batch >= 1,
+            "rate": 0 < self.rate < inf,
+        }
+        return next((name for name, fits in allowed.items() if not fits), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,9 @@ class Growth:
         if any(upper.level != lower.level + 1 for lower, upper in pairwise(self.levels)):
             raise ValueError("The levels of a growth plan must follow each other without a gap.")
         for plan in self.levels:
-            if not plan.makes_sense:
-                raise ValueError(f"The growth plan of level {plan.level} holds a number that makes no sense.")
+            if plan.senseless:
+                value = getattr(plan, plan.senseless)
+                raise ValueError(f"In the growth plan of level {plan.level} {plan.senseless}={value} makes no sense.")
 
     @property
     def total_kimg(self) -> float:

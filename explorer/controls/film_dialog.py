@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from explorer.controls.asking import unasked, with_ending
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
-from explorer.work.time_left import duration
+from stylegan_core.amounts import duration
 from stylegan_core.film.film import RATES, Film
 from stylegan_core.film.moving_picture import FORMATS, GIF_FPS
 

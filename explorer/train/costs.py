@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QW
 
 from explorer import theme
 from explorer.controls.chips import chip
-from explorer.train.words import KIMG, kimg_number, number, size_text, square
-from explorer.work.time_left import TimeLeft, duration
+from explorer.train.words import KIMG, kimg_number, number, square
+from explorer.work.time_left import TimeLeft
+from stylegan_core.amounts import duration, size_text
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.schedule import LevelPlan
 

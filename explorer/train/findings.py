@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from pathlib import PurePosixPath
 from typing import Any
 
 from explorer.train.words import number, square
@@ -44,7 +45,7 @@ def findings(report: dict[str, Any], resolution: int, better: str, settings: Ite
     ``settings`` are the changes a person has made: what they cure is not offered again.
     """
     made = dict(each.partition("=")[::2] for each in settings)
-    found = [_size(report, resolution, better), *_few(report, made), *_wrong(report, resolution)]
+    found = [_size(report, resolution, better), *_few(report, made), *_wrong(report, resolution), *_unused(report)]
     if report.get("not_square"):
         boxed = made.get("data.fit") == "letterbox"
         what = "bars are added" if boxed else "the middle is used"
@@ -60,7 +61,9 @@ def findings(report: dict[str, Any], resolution: int, better: str, settings: Ite
 
 def _size(report: dict[str, Any], resolution: int, better: str) -> Finding:
     count, usable = int(report.get("pictures", 0)), int(report.get("resolution", 0))
-    if usable >= resolution or not usable:
+    if not usable:
+        return Finding(f"None of {number(count)} pictures can be read.", "bad")
+    if usable >= resolution:
         return Finding(f"{number(count)} pictures, sharp enough for {square(usable)}.", "good")
     text = (
         f"{number(count)} pictures, sharp enough for {square(usable)}: most would be enlarged to {square(resolution)}."
@@ -99,6 +102,23 @@ def _wrong(report: dict[str, Any], resolution: int) -> list[Finding]:
             last.tone,
             (Cure(f"leave these {number(count)} out" if count > 1 else "leave it out", tip, CLEAN),),
         )
+    return found
+
+
+def _unused(report: dict[str, Any]) -> list[Finding]:
+    """What lies beside the pictures and is of no use as it is: other kinds of files, and labels."""
+    unread, found = list(report.get("unread") or []), []
+    if unread:
+        kinds = ", ".join(sorted({escape(PurePosixPath(str(name)).suffix.lower()) for name in unread}))
+        text = f"{_are(len(unread))} left out, of a kind that cannot be read ({kinds}); PNG and JPEG can."
+        found.append(Finding(text, "warning"))
+    incomplete = dict(report.get("incomplete") or {})
+    if incomplete:
+        lack = [f"{escape(name.replace('_', ' '))} ({number(count)})" for name, count in incomplete.items()]
+        what = ", ".join(lack[:NAMED]) + (" …" if len(lack) > NAMED else "")
+        found.append(Finding(f"Not offered as classes, for some pictures have none: {what}.", "muted"))
+    if report.get("labels_trouble"):
+        found.append(Finding(f"Without classes: {escape(str(report['labels_trouble']))}", "warning"))
     return found
 
 

@@ -23,8 +23,8 @@ from explorer.train.pictures import PictureLoader, Pixels, strips
 from explorer.train.record import RunRecord, growth_of, network_of, resolution_of
 from explorer.train.samples import SamplesPanel
 from explorer.train.timeline import GrowthTimeline
-from explorer.train.words import headline, kimg_text, number, size_text, square
-from explorer.work.time_left import duration
+from explorer.train.words import headline, kimg_text, number, square
+from stylegan_core.amounts import duration, size_text
 from stylegan_core.run.events import Event, Samples
 from stylegan_core.rundir import is_whole
 
@@ -198,9 +198,9 @@ class Monitor(QWidget):
             behind = self.watcher.behind
             return f"Reading the log, {size_text(behind)} to go." if behind else "Reading the log."
         if state.name in ("died", "failed", "silent", "empty", "starting") or phase is None:
-            return state.sentence or "Waiting for the first word of the trainer."
+            return html.escape(state.sentence, quote=False) or "Waiting for the first word of the trainer."
         if state.name == "training" and record.busy:
-            return f"{html.escape(record.busy)}; the count of images stands still meanwhile"
+            return f"{html.escape(record.busy, quote=False)}; the count of images stands still meanwhile"
         if state.name == "finished":
             took = record.last_event.time - record.first_time if record.last_event else 0
             return (

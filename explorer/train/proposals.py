@@ -3,6 +3,7 @@
 import shlex
 from pathlib import Path
 
+from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import PRESETS, preset
 
 
@@ -50,13 +51,16 @@ def suitable_preset(resolution: int, instead_of: str) -> str:
     return max(fitting, key=lambda name: (sizes[name], name.split("-")[0] == family), default="")
 
 
-def why_not_into(folder: Path) -> str:
-    """Why a new run cannot go into this folder, in one sentence; empty where it can."""
+def why_not_into(folder: Path, data: Path) -> str:
+    """Why a new run on this data cannot go into this folder, in one sentence; empty where it can."""
     try:
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except OSError as error:
         return f"This run folder cannot be used ({error.strerror}); name another."
-    return f"{folder.name} is there already; name a new folder." if taken else ""
+    if taken:
+        return f"{folder.name} is there already; name a new folder."
+    among = RunDir(folder).lies_among(data)
+    return "This run folder lies among the pictures; name one outside." if among else ""
 
 
 def next_folder(runs: Path, name: str) -> Path:

@@ -101,6 +101,7 @@ class RunRecord:
         self.samples: list[Samples] = []
         self.checkpoints: list[Checkpoint] = []
         self.messages: list[Message] = []
+        self._told_checkpoint = False  # in the newest message
         self.begun: list[PhaseBegin] = []
         self.alerts: list[Alert] = []
         self.last_tick: Tick | None = None
@@ -149,8 +150,12 @@ class RunRecord:
         elif isinstance(event, Metric):
             self.metrics.setdefault(event.name, Table(("kimg", "value"))).extend([(event.img / 1000, event.value)])
         message = message_of(event)
-        if message and not (self.messages and self.messages[-1].text == message.text):
-            self.messages.append(message)
+        if message is None or (self.messages and self.messages[-1].text == message.text):
+            return
+        if isinstance(event, Checkpoint) and self._told_checkpoint:  # a night has a hundred, and an alert among them
+            self.messages.pop()
+        self._told_checkpoint = isinstance(event, Checkpoint)
+        self.messages.append(message)
 
     @property
     def plan(self) -> tuple[Phase, ...]:
@@ -215,9 +220,10 @@ def message_of(event: Event) -> Message | None:
     if isinstance(event, Alert):
         return Message(event.time, "warning", event.text or event.code)
     if isinstance(event, End):
-        text = {"finished": "finished", "stopped": "stopped, with a checkpoint"}.get(event.reason, event.reason)
+        if event.reason == "stopped":
+            return Message(event.time, "good", "stopped, with a checkpoint")
         tone = "bad" if event.reason == "error" else "good"
-        return Message(event.time, tone, f"{text}: {event.text}" if event.text else text)
+        return Message(event.time, tone, f"{event.reason}: {event.text}" if event.text else event.reason)
     return None
 
 

@@ -36,7 +36,7 @@ from explorer.train.pill import tone
 from explorer.train.summary import RunSummary, list_runs
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
-from explorer.work.time_left import duration
+from stylegan_core.amounts import duration
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import preset
 

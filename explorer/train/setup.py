@@ -353,7 +353,7 @@ class SetupPage(QWidget):
             return "Looking at the data …"
         if not self.run_folder.text().strip():
             return "Name a run folder."
-        return why_not_into(folder)
+        return why_not_into(folder, Path(self.data.text))
 
     def _judge(self) -> None:
         why = self.why_not()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.train.words import hover_text, kimg_text
-from explorer.work.time_left import duration
+from stylegan_core.amounts import duration
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.schedule import Phase
 

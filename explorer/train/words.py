@@ -1,6 +1,6 @@
 """How the training workspace says numbers and states: durations, kimg, and the one sentence on top."""
 
-from explorer.work.time_left import duration
+from stylegan_core.amounts import duration
 from stylegan_core.schedule import Phase
 
 THIN_SPACE = "\u2009"
@@ -21,14 +21,6 @@ def kimg_number(kimg: float) -> str:
     if kimg < 1:
         return f"{kimg:.3f}".rstrip("0").rstrip(".")
     return f"{kimg:.1f}".removesuffix(".0") if kimg < 20 else number(kimg)
-
-
-def size_text(count: float) -> str:
-    """A number of bytes in the unit people use for it: "820 MB", "2.1 GB"."""
-    for unit, scale in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
-        if count >= scale:
-            return f"{count / scale:.0f} {unit}" if unit == "MB" else f"{count / scale:.1f} {unit}"
-    return f"{max(count, 0) / 1e3:.0f} kB"
 
 
 def square(resolution: int) -> str:

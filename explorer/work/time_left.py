@@ -1,23 +1,11 @@
-"""How long something takes, in words, and how much of it is left."""
+"""How much is left of something that takes long, in words."""
 
 import time
 from collections.abc import Callable
 
+from stylegan_core.amounts import duration
+
 WORTH_SAYING = 10.0  # seconds in all from which people are told how long is left
-
-
-def duration(seconds: float) -> str:
-    """A length of time the way people say it: "40 s", "6 min", "7 h 40 min", "3 d 4 h"."""
-    if seconds < 59.5:
-        return f"{max(seconds, 0):.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
 
 
 class TimeLeft:

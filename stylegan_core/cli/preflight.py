@@ -9,8 +9,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from stylegan_core.amounts import duration, size_text
 from stylegan_core.cli.arguments import path
-from stylegan_core.cli.train import duration
+from stylegan_core.cli.data import progress
 from stylegan_core.training.config import changed, preset
 
 
@@ -37,9 +38,14 @@ def main(argv: list[str]) -> int:
     data = open_data(options.data, config) if options.data else None
     if data is not None:
         config = replace(config, network=config.network.with_classes(tuple(data.classes)))
-    told = say_progress if options.progress else None
     pictures, cache = (len(data), cache_folder(data)) if data is not None else (0, None)
-    answer = preflight(config, pictures, options.run, options.seconds, told, cache)
+    if options.progress:
+        answer = preflight(config, pictures, options.run, options.seconds, say_progress, cache)
+    else:
+        with progress("measuring this machine, level") as bar:
+            task = bar.add_task("", total=len(config.growth.levels))
+            told = lambda done, _: bar.update(task, completed=done + 1)  # noqa: E731 - the one that is measured now
+            answer = preflight(config, pictures, options.run, options.seconds, told, cache)
     if options.json:
         print(json.dumps(answer.to_dict()))
         return 0
@@ -47,13 +53,12 @@ def main(argv: list[str]) -> int:
     for level in answer.levels:
         how = "measured" if level.measured else "estimated"
         row = (f"{level.resolution}²", f"{level.kimg:g}", str(level.batch), f"{level.img_per_s:.1f}")
-        bytes_ = (f"{level.memory / 2**30:.2f} GiB", f"{level.disk / 2**30:.2f} GiB")
-        table.add_row(*row, duration(level.seconds), *bytes_, how)
+        table.add_row(*row, duration(level.seconds), size_text(level.memory), size_text(level.disk), how)
     console = Console()
     console.print(table)
     console.print(
         f"{answer.network}.\n{duration(answer.seconds)} in all on {answer.device} in {answer.precision}; "
-        f"memory {answer.memory / 2**30:.1f} GiB, disk {answer.disk / 2**30:.2f} GiB."
+        f"memory {size_text(answer.memory)}, disk {size_text(answer.disk)}."
     )
     for note in answer.notes:
         console.print(note)

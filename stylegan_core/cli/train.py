@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TextColumn
 
+from stylegan_core.amounts import duration
 from stylegan_core.cli.arguments import path
 from stylegan_core.run.events import Tick
 from stylegan_core.training.config import PRESETS, preset
@@ -27,10 +28,15 @@ def main(argv: list[str]) -> int:
     settings = tuple(options.set)
     wish = Wish(options.run, options.preset, options.data, settings, options.init, options.tensorboard)
     launch = Launch(wish, bar.show)
+
+    def stop(*_: object) -> None:
+        launch.stop()
+        bar.stops()
+
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):  # as nohup does
-            signal.signal(number, lambda *_: launch.stop())
+            signal.signal(number, stop)
     bar.progress.disable = not launch.team.leads
     with bar.progress:
         bar.total(launch.config.growth.total_kimg)
@@ -67,6 +73,7 @@ class _Bar:
         text = TextColumn("{task.fields[state]}")
         self.progress = Progress(BarColumn(), TextColumn("{task.percentage:>5.1f} %"), text, console=console)
         self._task = self.progress.add_task("", total=None, state="starting")
+        self._state, self._stops = "starting", ""
 
     def total(self, kimg: float) -> None:
         self.progress.update(self._task, total=kimg)
@@ -75,19 +82,15 @@ class _Bar:
         """The plan is done, whenever the last tick was."""
         self.progress.update(self._task, completed=kimg, state=f"{kimg:.1f} kimg")
 
+    def stops(self) -> None:
+        """Somebody asked for the end, which comes after what is computed now: that can take minutes."""
+        self._stops = "stopping  "
+        self.progress.update(self._task, state=self._stops + self._state)
+
     def show(self, tick: Tick) -> None:
         side = 4 << tick.level
         growing = f"growing to {side}² alpha {tick.alpha:.2f}" if tick.alpha < 1 else f"{side}²"
         left = f"{duration(tick.left_total)} left" if tick.left_total == tick.left_total else ""
-        state = f"{tick.kimg:.1f} kimg  {growing}  {tick.img_per_s:.1f} img/s  {left}"
-        self.progress.update(self._task, completed=tick.kimg, state=state)
-
-
-def duration(seconds: float) -> str:
-    """Seconds as days, hours and minutes, the two largest that matter."""
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days:.0f} d {hours:.0f} h"
-    return f"{hours:.0f} h {minutes:.0f} min" if hours else f"{minutes:.0f} min {seconds:.0f} s"
+        speed = f"{tick.img_per_s:.1f} img/s" if tick.img_per_s == tick.img_per_s else ""
+        self._state = "  ".join(filter(None, (f"{tick.kimg:.1f} kimg", growing, speed, left)))
+        self.progress.update(self._task, completed=tick.kimg, state=self._stops + self._state)

@@ -37,7 +37,10 @@ class Report:
     not_square: int
     resolution: int  # largest power of two that most pictures fill; 0 where none can be read
     shorter_sides: dict[int, int]  # power of two: how many pictures have it as the largest that fits
+    unread: list[str]  # files that are pictures, too, of a kind that cannot be read
     attributes: list[str]  # that it can be trained on
+    incomplete: dict[str, int]  # attribute that it cannot be trained on: how many pictures have none
+    labels_trouble: str  # why the labels beside the pictures cannot be read, or empty
 
     def to_json(self) -> str:
         """All of it, for programs."""
@@ -53,12 +56,18 @@ class Report:
         lines += [f"Not square, so cropped or letter-boxed: {self.not_square}."] if self.not_square else []
         lines += _listed("Cannot be read, will be skipped", [f"{n} ({why})" for n, why in self.unreadable.items()])
         lines += _listed(f"Smaller than {TINY} pixels", [f"{name} ({size})" for name, size in self.tiny.items()])
+        lines += _listed("Of a kind that cannot be read, so left out; save them as PNG or JPEG", self.unread)
         for mode, names in self.odd_modes.items():
             lines += _listed(f"Of mode {mode}, will be converted", names)
         lines += _listed("Identical", [" = ".join(group) for group in self.identical])
         lines += _listed("Nearly the same", [" ~ ".join(group) for group in self.similar])
         lines += [f"Attributes to train on: {', '.join(self.attributes)}."] if self.attributes else []
-        problems = len(self.unreadable) + len(self.tiny) + len(self.identical) + len(self.similar)
+        lines += [
+            f"Not to train on: {name}, for {lack} of the pictures have none." for name, lack in self.incomplete.items()
+        ]
+        lines += [self.labels_trouble] if self.labels_trouble else []
+        found = (self.unreadable, self.tiny, self.identical, self.similar, self.unread, self.incomplete)
+        problems = any(found) or self.labels_trouble
         return "\n".join([*lines, *([] if problems else ["Nothing is wrong with it."])])
 
 
@@ -124,6 +133,7 @@ def _report(container: Container, seen: list[Seen], unreadable: dict[str, str]) 
     repeated = {index for group in identical for index in group[1:]}
     once = [one for index, one in enumerate(seen) if index not in repeated]
     similar = near_groups([one.code for one in once], [one.thumb for one in once])
+    complete, incomplete, trouble = _attributes(container)
     return Report(
         path=str(container.path),
         pictures=len(container.names),
@@ -135,8 +145,23 @@ def _report(container: Container, seen: list[Seen], unreadable: dict[str, str]) 
         not_square=sum(one.size[0] != one.size[1] for one in seen),
         resolution=usable_resolution(sides),
         shorter_sides=dict(sorted(Counter(1 << (side.bit_length() - 1) for side in sides).items())),
-        attributes=list(attribute_tables(container)),
+        unread=list(container.unread),
+        attributes=complete,
+        incomplete=incomplete,
+        labels_trouble=trouble,
     )
+
+
+def _attributes(container: Container) -> tuple[list[str], dict[str, int], str]:
+    """The attributes that every picture has, how many lack each of the others, and why labels cannot be read."""
+    lacking: dict[str, int] = {}
+    try:
+        for name, table in attribute_tables(container).items():
+            known = table()[1]
+            lacking[name] = sum(picture not in known for picture in container.names)
+    except ValueError as error:
+        return [], {}, str(error)
+    return [name for name, lack in lacking.items() if not lack], {n: lack for n, lack in lacking.items() if lack}, ""
 
 
 def usable_resolution(sides: list[int]) -> int:

@@ -13,7 +13,7 @@ from typing import IO, Protocol
 import numpy as np
 from PIL import Image
 
-from stylegan_core.data.picture_kinds import named_as_picture
+from stylegan_core.data.picture_kinds import SUFFIXES, UNREAD
 from stylegan_core.data.pictures import MAX_BYTES, Colour, Fit, Pixels, decode, fitted, open_picture
 
 try:
@@ -44,6 +44,10 @@ class Container(Protocol):
     @property
     def names(self) -> Sequence[str]:
         """Of the files, relative to the data set, with forward slashes."""
+
+    @property
+    def unread(self) -> Sequence[str]:
+        """Of the files beside them that are pictures too, but of a kind that cannot be read."""
 
     def read(self, index: int, resolution: int, fit: Fit, background: Colour) -> Pixels:
         """One picture, uint8 [3, R, R].
@@ -84,7 +88,14 @@ def _open_folder(path: Path) -> Container:
     training = [file for file in idx if file.name.startswith("train")]
     if idx:
         return Idx((training or idx)[0])
-    raise ValueError(f"{path} holds no pictures; name a folder with picture files such as PNG or JPEG.")
+    raise ValueError(_no_pictures(folder, "folder"))
+
+
+def _no_pictures(container: "PictureFiles", kind: str) -> str:
+    if not container.unread:
+        return f"{container.path} holds no pictures; name a {kind} with pictures such as PNG or JPEG."
+    kinds = ", ".join(sorted({PurePosixPath(name).suffix.lower() for name in container.unread}))
+    return f"{container.path} holds only pictures of kinds that cannot be read ({kinds}); save them as PNG or JPEG."
 
 
 def fingerprint_of(lines: Sequence[object]) -> str:
@@ -92,10 +103,12 @@ def fingerprint_of(lines: Sequence[object]) -> str:
     return hashlib.sha256("\n".join(map(str, lines)).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _is_picture(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return not hidden and named_as_picture(name)
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
+
+
+def _is_of(suffixes: Sequence[str], name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in suffixes and not _is_hidden(name)
 
 
 class PictureFiles:
@@ -103,6 +116,7 @@ class PictureFiles:
 
     path: Path
     names: Sequence[str]
+    unread: Sequence[str]
 
     def data(self, name: str) -> bytes:
         """The content of a file. Raises as :meth:`Container.read`."""
@@ -138,8 +152,10 @@ class Folder(PictureFiles):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        found = sorted(_walk(path))
+        files = sorted(_walk(path))
+        found = [file for file in files if _is_of(SUFFIXES, file[0])]
         self.names: Sequence[str] = [name for name, _, _ in found]
+        self.unread: Sequence[str] = [name for name, _, _ in files if _is_of(UNREAD, name)]
         self.fingerprint = fingerprint_of([(name, size) for name, size, _ in found])
         self.stamp = fingerprint_of(found)
 
@@ -159,7 +175,7 @@ class Folder(PictureFiles):
 
 
 def _walk(path: Path, below: str = "") -> list[tuple[str, int, int]]:
-    """(name with forward slashes, size, time of change) of all pictures, links to folders not followed."""
+    """(name with forward slashes, size, time of change) of all pictures, read or not; links to folders not followed."""
     found: list[tuple[str, int, int]] = []
     with os.scandir(path) as entries:
         for entry in entries:
@@ -167,7 +183,7 @@ def _walk(path: Path, below: str = "") -> list[tuple[str, int, int]]:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith(".") and entry.name != "__MACOSX":
                     found += _walk(Path(entry.path), name + "/")
-            elif _is_picture(name) and entry.is_file():
+            elif _is_of(SUFFIXES + UNREAD, name) and entry.is_file():
                 status = entry.stat()
                 found.append((name, status.st_size, status.st_mtime_ns))
     return found
@@ -182,13 +198,13 @@ class Zip(PictureFiles):
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, NotImplementedError, OverflowError) as error:
             raise ValueError(f"{path} is a damaged zip file ({error}); copy or download it again.") from error
+        files = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         entries = sorted(
-            (entry.filename, entry.file_size, entry.CRC)
-            for entry in self._zip.infolist()
-            if not entry.is_dir() and _is_picture(entry.filename)
+            (entry.filename, entry.file_size, entry.CRC) for entry in files if _is_of(SUFFIXES, entry.filename)
         )
+        self.unread = sorted(entry.filename for entry in files if _is_of(UNREAD, entry.filename))
         if not entries:
-            raise ValueError(f"{path} holds no pictures; name a zip file with pictures such as PNG or JPEG.")
+            raise ValueError(_no_pictures(self, "zip file"))
         self.names = [name for name, _, _ in entries]
         self.stamp = self.fingerprint = fingerprint_of(entries)
 
@@ -225,6 +241,7 @@ class Idx:
         if self.pixels.ndim != 3 or 0 in self.pixels.shape:
             raise ValueError(f"{path} is an idx file without pictures in it; name the one with images in its name.")
         self.names: Sequence[str] = [f"{path.name}[{index}]" for index in range(len(self.pixels))]
+        self.unread: Sequence[str] = ()
         self.stamp = self.fingerprint = hashlib.sha256(repr(self.pixels.shape).encode() + self.pixels.data).hexdigest()
 
     def read(self, index: int, resolution: int, fit: Fit, background: Colour) -> Pixels:

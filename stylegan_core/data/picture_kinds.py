@@ -9,6 +9,10 @@ SUFFIXES = (
     ".ppm", ".pgm", ".pbm", ".pnm", ".pfm", ".tga", ".ico", ".icns", ".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx",
     ".psd", ".qoi", ".dds", ".pcx", ".ras", ".sgi", ".xbm", ".xpm",
 )  # fmt: skip
+# Pictures, too, that Pillow does not read: of telephones, of cameras, drawn.
+UNREAD = (
+    ".heic", ".heif", ".jxl", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".raf", ".rw2", ".svg", ".xcf",
+)  # fmt: skip
 _BEGINNINGS = (
     PNG, b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"8BPS",
     b"qoif", b"DDS ", *(f"P{kind}{space}".encode() for kind in "123456" for space in "\n\r\t "),

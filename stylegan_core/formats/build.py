@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from stylegan_core.amounts import size_text
 from stylegan_core.device import available_memory
 from stylegan_core.formats.array_shells import Array
 from stylegan_core.formats.converted import Converted, State
@@ -42,7 +43,7 @@ def check_memory(found: Converted, *, with_discriminator: bool) -> None:
     numbers += sum(side**2 for side in found.config.noise_resolutions) if found.draw_noise else 0
     needed, free = 4 * numbers, available_memory()
     if free is not None and needed > free:
-        raise RefusedFile(f"it needs {needed / 2**30:.1f} GiB of memory, and {free / 2**30:.1f} GiB are free")
+        raise RefusedFile(f"it needs {size_text(needed)} of memory, and {size_text(free)} are free")
 
 
 def _tensor(values: Array, shape: tuple[int, ...], name: str, what: str) -> Tensor:

@@ -61,6 +61,11 @@ def check_data(run: RunDir, config: TrainingConfig, dataset: Dataset, named: str
     if config.data.fingerprint and dataset.fingerprint != config.data.fingerprint:
         if moved:
             raise ValueError(f"{run.path} was started on {config.data.path}, not on {named}; name a new run.")
+        if run.lies_among(dataset.path):
+            raise ValueError(
+                f"{run.path} lies among the pictures of {dataset.path}, where its samples count as pictures; move the "
+                "run out of there and go on."
+            )
         raise ValueError(
             f"The pictures in {dataset.path} have changed since {run.path} was started on them; restore them, or begin "
             f"a new run from it with --init {run.path}."

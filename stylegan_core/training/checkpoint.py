@@ -12,6 +12,7 @@ from torch import Tensor
 
 from stylegan_core.formats.own_file import STATE_FORMAT
 from stylegan_core.model import Damaged, read_safetensors, save_model, write_safetensors
+from stylegan_core.run.stems import kimg_words
 from stylegan_core.rundir import RunDir, is_whole
 from stylegan_core.schedule import phase_at
 from stylegan_core.training.distributed import Team
@@ -41,7 +42,7 @@ def write_checkpoint(run: RunDir, state: TrainingState) -> Path:
 def _write_drawable(target: Path, state: TrainingState, run_name: str) -> None:
     kimg, preset = state.counters.img / 1000, state.config.preset
     phase = phase_at(kimg, state.config.growth)
-    facts = {"name": f"{run_name} {kimg:.0f} kimg", "kimg": kimg, "preset": preset, "origin": "trained"}
+    facts = {"name": f"{run_name} {kimg_words(target)}", "kimg": kimg, "preset": preset, "origin": "trained"}
     save_model(target, state.average, level=phase.level, alpha=phase.alpha, facts=facts)
 
 

@@ -1,9 +1,7 @@
 """TrainingConfig: everything a run is decided by, the presets, and their JSON; plain Python."""
 
-import types
-import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from typing import Any, Self
 
@@ -11,11 +9,11 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Growth, LevelPlan, official_growth
 from stylegan_core.training.family import FAMILY
 from stylegan_core.training.groups import AdaConfig, CriticConfig, DataConfig, InitConfig
+from stylegan_core.training.names import settable, unknown_setting
 from stylegan_core.training.objective import ObjectiveConfig
-from stylegan_core.training.sense import check_numbers
+from stylegan_core.training.sense import KINDS, check_kinds, check_numbers, kinds_of
 
 VERSION = 1
-NOTED = ("preset", "meaning", "path", "fingerprint", "begun", "asked")  # by the program, not set by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,8 @@ class TrainingConfig:
         check_numbers(self)
         if self.growth.top_level != self.network.levels - 1:
             raise ValueError(
-                f"The plan grows to {4 << self.growth.top_level}², the network is one of {self.network.resolution}²."
+                f"The plan grows to {4 << self.growth.top_level}², the network is one of {self.network.resolution}²; "
+                "take the preset of the resolution you want."
             )
         if self.precision not in ("auto", "float32", "bfloat16"):
             raise ValueError(f"precision is auto, float32 or bfloat16, not {self.precision!r}.")
@@ -118,8 +117,11 @@ class TrainingConfig:
         """Reads :meth:`to_dict`, ignoring what it does not know; raises ValueError on what makes no sense."""
         try:
             made = dict(data)
+            check_kinds(cls, data)
             made["network"] = NetworkConfig.from_dict(data["network"])
             made["asked"] = tuple(str(setting) for setting in data.get("asked", ()))
+            for plan in data["growth"]["levels"]:
+                check_kinds(LevelPlan, plan, "growth.")
             made["growth"] = Growth(tuple(LevelPlan(**plan) for plan in data["growth"]["levels"]))
             for name, group in (
                 ("data", DataConfig),
@@ -128,6 +130,7 @@ class TrainingConfig:
                 ("critic", CriticConfig),
                 ("init", InitConfig),
             ):
+                check_kinds(group, data.get(name, {}), f"{name}.")
                 made[name] = group(**data.get(name, {}))
             return cls(**{item.name: made[item.name] for item in fields(cls) if item.name in made})
         except (KeyError, TypeError, AttributeError) as error:
@@ -247,7 +250,10 @@ def changed(config: TrainingConfig, settings: Iterable[str]) -> TrainingConfig:
         key, equals, value = setting.partition("=")
         if not equals:
             raise ValueError(f"A change of the preset takes key=value, such as gamma=2, not {setting!r}.")
-        config = _set(config, key.strip().split("."), value.strip(), key)
+        key = key.strip()
+        if key not in settable(config):
+            raise ValueError(unknown_setting(config, key))
+        config = _set(config, key.split("."), value.strip(), key)
     return config
 
 
@@ -255,22 +261,14 @@ def _set(owner: Any, path: list[str], value: str, key: str) -> Any:
     if isinstance(owner, Growth):
         return _set_growth(owner, path, value, key)
     name, rest = path[0], path[1:]
-    known = {item.name: item.type for item in fields(owner)}
-    if name not in known or name in NOTED:
-        raise ValueError(f"There is no setting {key!r}; {name!r} is not among {', '.join(known)}.")
     now = getattr(owner, name)
-    if is_dataclass(now) != bool(rest):
-        raise ValueError(f"The setting {key!r} names {'a group' if not rest else 'something inside a number'}.")
-    new = _set(now, rest, value, key) if rest else _read(value, known[name], key)
-    return replace(owner, **{name: new})
+    kind = next(item.type for item in fields(owner) if item.name == name)
+    return replace(owner, **{name: _set(now, rest, value, key) if rest else _read(value, kind, key)})
 
 
 def _set_growth(growth: Growth, path: list[str], value: str, key: str) -> Growth:
-    sides = {str(4 << level.level) for level in growth.levels}
-    if not path or (len(path) == 2 and path[0] not in sides) or len(path) > 2:
-        raise ValueError(f"The setting {key!r} should read growth.FIELD or growth.SIDE.FIELD; sides: {sorted(sides)}.")
-    chosen = {path[0]} if len(path) == 2 else sides
-    if len(path) == 1 and path[0] == "fade_kimg":
+    chosen = {path[0]} if len(path) == 2 else {str(4 << level.level) for level in growth.levels}
+    if path == ["fade_kimg"]:
         chosen = chosen - {str(4 << growth.levels[0].level)}  # the first level has nothing to fade from
     return Growth(
         tuple(
@@ -280,17 +278,16 @@ def _set_growth(growth: Growth, path: list[str], value: str, key: str) -> Growth
 
 
 def _read(value: str, kind: Any, key: str) -> Any:
-    options = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
-    if types.NoneType in options and value.lower() in ("none", ""):
+    wanted, *other = kinds_of(kind)
+    if other and value.lower() in ("none", ""):
         return None
-    wanted = next(option for option in options if option is not types.NoneType)
     if wanted is bool:
         if value.lower() not in ("true", "false", "1", "0", "yes", "no"):
-            raise ValueError(f"{key} is true or false, not {value!r}.")
+            raise ValueError(f"{key} takes {KINDS[bool]}, not {value!r}.")
         return value.lower() in ("true", "1", "yes")
-    if wanted not in (int, float, str):
+    if wanted not in KINDS:
         raise ValueError(f"{key} cannot be set by hand.")
     try:
         return wanted(value)
     except ValueError:
-        raise ValueError(f"{key} takes {'a whole number' if wanted is int else 'a number'}, not {value!r}.") from None
+        raise ValueError(f"{key} takes {KINDS[wanted]}, not {value!r}.") from None

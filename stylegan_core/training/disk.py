@@ -7,12 +7,12 @@ from math import ceil, gcd, prod
 from pathlib import Path
 from typing import NamedTuple
 
+from stylegan_core.amounts import size_text
 from stylegan_core.data.cache import Room
 from stylegan_core.files.places import standing
 from stylegan_core.training.config import TrainingConfig
 
 SAMPLES = 1 << 20  # a grid and its strips, roughly
-GIB = 2**30
 
 
 class Stretch(NamedTuple):
@@ -49,8 +49,8 @@ def judge(
     if needed + beside > free:
         fewest = run_bytes(replace(config, keep=1, keep_every=0), drawable, stretches)
         cure = ", or keep fewer checkpoints with keep=1 and keep_every=0" if fewest + beside <= free else ""
-        more = f" beside {beside / GIB:.1f} GiB of decoded pictures" if beside else ""
-        says = f"The run needs {needed / GIB:.1f} GiB of disk{more} and {free / GIB:.1f} GiB are free in {place}"
+        more = f" beside {size_text(beside)} of decoded pictures" if beside else ""
+        says = f"The run needs {size_text(needed)} of disk{more} and {size_text(free)} are free in {place}"
         problems = (f"{says}; free some{cure}.",)
     return Verdict(needed, free, problems, tuple(_of_the_cache(room, decoded - beside)) if room else ())
 
@@ -60,7 +60,7 @@ def _of_the_cache(room: Room, elsewhere: int) -> list[str]:
     place = standing(room.folder)
     if elsewhere:
         free = shutil.disk_usage(place).free
-        found.append(f"{elsewhere / GIB:.2f} GiB are decoded pictures in {place}, where {free / GIB:.1f} GiB are free.")
+        found.append(f"{size_text(elsewhere)} are decoded pictures in {place}, where {size_text(free)} are free.")
     if len(room.missing) < room.levels:
         what = f"above {4 << (len(room.missing) - 1)}²" if room.missing else "of any size"
         found.append(f"{place} has no room for decoded pictures {what}: they are decoded each time, which is slower.")

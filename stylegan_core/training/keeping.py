@@ -108,8 +108,18 @@ class Keeper:
 
 
 def resume_newest(run: RunDir, state: TrainingState) -> tuple[Path | None, list[str]]:
-    """Fills ``state`` from the newest checkpoint that is not damaged; see :func:`first_readable`."""
-    return first_readable(run, run.every_state(), state)
+    """Fills ``state`` from the newest checkpoint that is not damaged; see :func:`first_readable`.
+
+    Raises ValueError also where only drawable networks are left: to begin anew would write over them.
+    """
+    path, troubles = first_readable(run, run.every_state(), state)
+    newest = run.drawable() if path is None else None
+    if newest is not None:
+        raise ValueError(
+            f"{run.checkpoints} holds networks, but no training state (*{STATE}) to go on from: put one back, begin a "
+            f"new run with --init {newest}, or move that folder away to begin anew."
+        )
+    return path, troubles
 
 
 def first_readable(run: RunDir, paths: Sequence[Path], state: TrainingState) -> tuple[Path | None, list[str]]:

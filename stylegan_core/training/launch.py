@@ -166,7 +166,7 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
         check_data(run, config, dataset, wish.data)
         path = str(Path(wish.data).resolve()) if wish.data else config.data.path
         return replace(config, data=replace(config.data, path=path)), dataset
-    if run.every_state():
+    if run.every_state() or run.drawable():
         raise ValueError(
             f"{run.path} has lost its config.json, which says what it was trained with: put it back, or begin a new "
             "run from one of its networks with --init."
@@ -175,6 +175,11 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
         raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
     if run.has_strangers():
         raise ValueError(f"{run.path} is not empty and not a run; name a new folder.")
+    if run.lies_among(Path(wish.data)):
+        raise ValueError(
+            f"{run.path} lies among the pictures of {wish.data}, where its samples would count as some; name a folder "
+            "outside."
+        )
     config = changed(preset(wish.preset), wish.settings)
     if wish.init:
         config = adopted_from(config, wish.init, wish.settings)

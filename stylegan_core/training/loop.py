@@ -199,7 +199,7 @@ class Loop:
             diversity=self.diversity,
             diversity_features=self.diversity_features,
             ada_p=self.state.counters.ada_p if self.config.ada.target else float("nan"),
-            img_per_s=self.speed.per_second,
+            img_per_s=self.speed.per_second or float("nan"),  # 0 would be a machine that stands still
             memory=memory_in_use(self.device),
             left_phase=left_phase,
             left_total=left_total,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from stylegan_core.amounts import count_words, size_text
 from stylegan_core.data.cache import room_for
 from stylegan_core.device import available_memory, choose_device, describe, wished_dtype
 from stylegan_core.metrics.distances import frechet
@@ -138,8 +139,8 @@ def preflight(
 def describe_network(network: NetworkConfig) -> str:
     """A network in a few words: its family, size, both networks' parameters, and its classes."""
     classes = f", {len(network.classes)} classes" if network.classes else ""
-    millions = _parameters(network) / 1e6
-    return f"{network.family.title}, {network.resolution}×{network.resolution}, {millions:.1f} M parameters{classes}"
+    many = count_words(_parameters(network))
+    return f"{network.family.title}, {network.resolution}×{network.resolution}, {many} parameters{classes}"
 
 
 def seconds_of_features(config: TrainingConfig, device: torch.device) -> float:
@@ -226,7 +227,7 @@ def memory_problems(config: TrainingConfig, dtype: torch.dtype, free: int | None
     needed = memory_needed(config, dtype)
     if free is None or needed <= free:
         return ()
-    says = f"The run needs {needed / 2**30:.1f} GiB of memory and {free / 2**30:.1f} GiB are free; "
+    says = f"The run needs {size_text(needed)} of memory and {size_text(free)} are free; "
     for size in (16, 8, 4):
         smaller = replace(config, micro_batch=size)
         if size % config.network.mbstd_group == 0 and memory_needed(smaller, dtype) <= free:

@@ -1,8 +1,9 @@
-"""Which numbers a run's configuration may hold; plain Python."""
+"""Which kinds of values and which numbers a run's configuration may hold; plain Python."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Any, get_args
 
 if TYPE_CHECKING:
     from stylegan_core.training.config import TrainingConfig
@@ -30,6 +31,25 @@ LEAST = {
 }
 GREATEST = {"threads": MOST_THREADS, "metric_count": 1_000_000, "style_mixing": 1}
 POSITIVE = ("ema_kimg", "checkpoint_minutes")
+
+
+KINDS: dict[type, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+
+
+def check_kinds(owner: type, data: Mapping[str, Any], prefix: str = "") -> None:
+    """Raises ValueError with one sentence for the first field of a dataclass that ``data`` holds as another kind."""
+    for item in fields(owner):
+        options = kinds_of(item.type)
+        if options[0] not in KINDS or item.name not in data:
+            continue
+        value = data[item.name]
+        if type(value) not in options and not (float in options and type(value) is int):
+            raise ValueError(f"In config.json {prefix}{item.name} takes {KINDS[options[0]]}, not {value!r}.")
+
+
+def kinds_of(declared: Any) -> tuple[Any, ...]:
+    """The types that the declared type of a field stands for, NoneType last."""
+    return get_args(declared) if isinstance(declared, UnionType) else (declared,)
 
 
 def check_numbers(config: "TrainingConfig") -> None:

@@ -110,6 +110,20 @@ def test_a_folder_that_is_deleted_is_said_to_be_gone(run: RunDir, watcher: RunWa
     assert watcher.state.name == "training"
 
 
+def test_a_trainer_whose_clock_is_ahead_does_not_live_for_ever(
+    run: RunDir, watcher: RunWatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that had died on a machine an hour ahead was "training" for an hour."""
+    now = time.time()
+    fake_run.append(run, events.Tick(kimg=31, img=31_000, time=now + 3600))
+    monkeypatch.setattr(runs.time, "time", lambda: now)
+    look(watcher)
+    assert watcher.state.name == "training"
+    monkeypatch.setattr(runs.time, "time", lambda: now + 31)
+    look(watcher)
+    assert watcher.state.name == "silent"
+
+
 def test_a_resume_tells_the_story_anew(run: RunDir, watcher: RunWatcher) -> None:
     stories: list[tuple[events.Event, ...]] = []
     watcher.retold.connect(stories.append)
@@ -191,6 +205,10 @@ def test_a_trainer_lives_in_a_session_of_its_own(tmp_path: Path, monkeypatch: py
 
 
 def test_a_trainer_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    """Where it had trained before, the last line of log.txt was quoted: "stable 16² from 4 to 30 kimg"."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "log.txt").write_text("INFO stable 16² from 4 to 30 kimg\n", encoding="utf-8")
+    fake_run.leave_lock(RunDir(tmp_path / "run"))
     stand_in(monkeypatch, "raise SystemExit('No data there.')")
     launch = Launch(tmp_path / "run", [], tmp_path / "words.txt")
     watcher = RunWatcher(tmp_path / "run", launch)
@@ -198,8 +216,8 @@ def test_a_trainer_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytes
     look(watcher)
     watcher.close()
     assert watcher.state.name == "died"
-    assert "could not start" in watcher.state.sentence
-    assert "No data there." in watcher.state.sentence
+    assert watcher.state.sentence == "The trainer could not start: No data there."
+    assert watcher.state.details == "No data there."
 
 
 def test_the_command_line_of_a_trainer() -> None:

@@ -68,6 +68,24 @@ def test_what_cannot_be_read_now_is_named_with_its_reason(tmp_path: Path) -> Non
     assert report.unreadable == {"1.png": "it cannot be read now (Too many open files)"}
 
 
+def test_what_is_left_out_and_what_makes_no_classes_is_named(tmp_path: Path) -> None:
+    """Photos of a telephone were passed over without a word, and labels that training refuses were offered."""
+    folder = folder_of(tmp_path / "a", 3)
+    (folder / "IMG_1.HEIC").write_bytes(b"ftypheic")
+    (folder / "dataset.json").write_text('{"labels": [["0.png", 0], ["1.png", 1]]}', encoding="utf-8")
+    report = check(folder)
+    assert (report.pictures, report.unread) == (3, ["IMG_1.HEIC"])
+    assert (report.attributes, report.incomplete, report.labels_trouble) == ([], {"class": 1}, "")
+    assert "save them as PNG or JPEG: 1: IMG_1.HEIC." in report.to_text()
+    assert "Not to train on: class, for 1 of the pictures have none." in report.to_text()
+    (folder / "dataset.json").write_text('{"labels": ', encoding="utf-8")
+    assert "dataset.json is damaged" in check(folder).labels_trouble  # and all else is told
+    for path in folder.glob("*.png"):
+        path.unlink()
+    with pytest.raises(ValueError, match=r"only pictures of kinds that cannot be read \(\.heic\)"):
+        check(folder)
+
+
 def test_only_broken_pictures(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "a", 1)
     break_picture(folder / "0.png")

@@ -194,6 +194,18 @@ def test_pictures_that_have_changed_are_refused_with_the_cure(data: Path, tmp_pa
     assert Launch(Wish(wish.run)).train()
 
 
+def test_a_run_among_its_own_pictures_is_refused(data: Path, tmp_path: Path) -> None:
+    """Its samples were pictures of the data when it was to go on: a night of training could not be resumed."""
+    with pytest.raises(ValueError, match=r"lies among the pictures of .*; name a folder outside\."):
+        Launch(Wish(data / "runs" / "one", "tiny", str(data), SHORT))
+    assert not (data / "runs").exists()
+    run = RunDir(tmp_path / "run")  # as one begun by an earlier version
+    Launch(Wish(run.path, "tiny", str(data), SHORT)).train()
+    moved = run.path.rename(data / "run")
+    with pytest.raises(ValueError, match="move the run out of there"):
+        Launch(Wish(moved))
+
+
 def test_classes_that_have_changed_are_refused_with_the_cure(data: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     Launch(Wish(run, "tiny", str(data), (*SHORT, "data.label=hat"))).train()

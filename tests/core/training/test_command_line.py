@@ -6,11 +6,13 @@ import pytest
 import torch
 
 from stylegan_core.__main__ import main
-from stylegan_core.model import load_discriminator, save_model
+from stylegan_core.model import load_discriminator, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.recipe import Recipe
+from stylegan_core.run.events import Tick
 from stylegan_core.rundir import RunDir
+from stylegan_core.training.metric import story
 from tests.core.training.conftest import QUICK, Train
 
 
@@ -128,6 +130,15 @@ def test_the_bar_of_a_run_that_is_finished_is_full(trained: Path, capsys: pytest
     assert main(["train", str(trained)]) == 0
     said = capsys.readouterr().err
     assert "100.0 %" in said and "finished." in said
+
+
+def test_numbers_of_a_short_run_can_be_true(trained: Path) -> None:
+    """Its network was called "run 0 kimg", and at the beginning of every phase it drew 0 images a second."""
+    run = RunDir(trained)
+    drawable = run.drawable()
+    assert drawable is not None and load_model(drawable).info.name == "run 0.192 kimg"
+    speeds = [event.img_per_s for event in story(run) if isinstance(event, Tick)]
+    assert speeds and not any(speed == 0 for speed in speeds)
 
 
 @pytest.mark.parametrize("command", [("train", ""), ("preflight", "--run", "")])

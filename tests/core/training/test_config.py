@@ -54,7 +54,11 @@ def test_settings_reach_what_they_name() -> None:
     ("setting", "says"),
     [
         ("gamma", "takes key=value"),
-        ("gama=1", "There is no setting 'gama'"),
+        ("gama=1", "There is no setting 'gama'; perhaps gamma is meant"),
+        ("batch=4", r"perhaps growth\.batch is meant"),
+        ("lable=hat", r"perhaps data\.label is meant"),
+        ("lr=1", r"there are network\.…, growth\.…, gamma, .*, init\.…\."),
+        ("data.path=a", "There is no setting 'data.path'"),
         ("gamma=much", "takes a number"),
         ("seed=1.5", "takes a whole number"),
         ("gamma=-1", "gamma must be at least 0"),
@@ -64,9 +68,13 @@ def test_settings_reach_what_they_name() -> None:
         ("ema_kimg=0", "ema_kimg must be more than 0"),
         ("metric_count=99999999999", "metric_count must be at most 1000000"),
         ("data.mirror=perhaps", "true or false"),
-        ("network=1", "names a group"),
-        ("gamma.x=1", "inside a number"),
-        ("growth.64.rate=1", "should read growth"),
+        ("ada=1", r"names a group; set one of ada\.target, ada\.interval, ada\.kimg, ada\.most\."),
+        (
+            "growth=1",
+            r"names a group; set one of growth\.fade_kimg, growth\.stable_kimg, growth\.batch, growth\.rate\.",
+        ),
+        ("gamma.x=1", "perhaps gamma is meant"),
+        ("growth.64.rate=1", r"perhaps growth\.4\.rate or "),
         ("growth.16.speed=1", "There is no setting"),
         ("growth.batch=6", "multiple of 4"),
         ("micro_batch=3", "multiple of 4"),
@@ -80,9 +88,9 @@ def test_settings_reach_what_they_name() -> None:
         ("objective.r2=nan", r"objective\.r2 must be a number"),
         ("seed=18446744073709551616", "seed must be a number"),
         ("threads=9999", "threads must be at most"),
-        ("growth.rate=nan", "makes no sense"),
-        ("growth.16.stable_kimg=inf", "makes no sense"),
-        ("growth.16.fade_kimg=nan", "makes no sense"),
+        ("growth.rate=nan", "level 0 rate=nan makes no sense"),
+        ("growth.16.stable_kimg=inf", "level 2 stable_kimg=inf makes no sense"),
+        ("growth.16.fade_kimg=nan", "level 2 fade_kimg=nan makes no sense"),
         ("snapshot_kimg=0.0004", r"snapshot_kimg must be at least 0\.001"),
         ("snapshot_kimg=inf", "snapshot_kimg must be a number"),
         ("metric_kimg=inf", "metric_kimg must be a number"),
@@ -100,6 +108,29 @@ def test_a_damaged_configuration_is_refused() -> None:
     for broken in ({**data, "growth": 3}, {**data, "network": None}, {}, {**data, "data": {"colour": 1}}):
         with pytest.raises(ValueError, match=r"config\.json|configuration"):
             TrainingConfig.from_dict(broken)
+
+
+@pytest.mark.parametrize(
+    ("group", "key", "value", "says"),
+    [
+        ("", "gamma", "two", "gamma takes a number, not 'two'"),
+        ("", "seed", 1.5, "seed takes a whole number"),
+        ("", "threads", None, "threads takes a whole number"),
+        ("data", "path", None, r"data\.path takes a text"),
+        ("data", "mirror", "no", r"data\.mirror takes true or false"),
+        ("init", "begun", "x", r"init\.begun takes a whole number"),
+    ],
+)
+def test_a_value_of_another_kind_in_config_json_is_named(group: str, key: str, value: object, says: str) -> None:
+    """It was told in Python's words, or came up as an error far away, in the middle of a run."""
+    data = preset("tiny").to_dict()
+    (data[group] if group else data)[key] = value
+    with pytest.raises(ValueError, match=f"In config.json {says}"):
+        TrainingConfig.from_dict(data)
+    data = preset("tiny").to_dict()
+    data["growth"]["levels"][0]["batch"] = 8.5
+    with pytest.raises(ValueError, match=r"growth\.batch takes a whole number, not 8\.5"):
+        TrainingConfig.from_dict(data)
 
 
 def test_fields_of_a_newer_version_are_left_out() -> None:

@@ -12,9 +12,10 @@ from stylegan_core.data.cache import FREE_SHARE, Room, room_for
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import disk
 from stylegan_core.training.config import TrainingConfig, changed, preset
-from stylegan_core.training.disk import GIB, Stretch, judge, kept_for_good, run_bytes
+from stylegan_core.training.disk import Stretch, judge, kept_for_good, run_bytes
 from stylegan_core.training.keeping import retire
 
+GIB = 2**30
 FFHQ = preset("ffhq-256")
 DRAWABLE = 1 << 20
 Free = Callable[..., None]
@@ -98,10 +99,10 @@ def test_the_cache_lies_on_a_disk_of_its_own(free: Free, places: tuple[Path, Pat
     assert len(room.missing) == room.levels and sum(room.missing) > 2 * GIB
     said = judge(FFHQ, DRAWABLE, [Stretch(0, 1000, 60)], run, room)
     assert said.problems == ()
-    assert "are decoded pictures in" in said.notes[0] and "100.0 GiB are free" in said.notes[0]
+    assert "are decoded pictures in" in said.notes[0] and "107.4 GB are free" in said.notes[0]
     free(run=0.01, cache=100)
     (problem,) = judge(FFHQ, DRAWABLE, [Stretch(0, 1000, 60)], run, room).problems
-    assert "0.0 GiB are free" in problem and "decoded" not in problem
+    assert "11 MB are free" in problem and "decoded" not in problem
 
 
 def test_fewer_checkpoints_are_advised_only_where_that_helps(free: Free, places: tuple[Path, Path]) -> None:
@@ -111,7 +112,7 @@ def test_fewer_checkpoints_are_advised_only_where_that_helps(free: Free, places:
     decoded = Room(cache, (GIB,), 1)
     free(run=(few + GIB) / GIB + 0.001)
     (problem,) = judge(FFHQ, DRAWABLE, stretches, run, decoded).problems
-    assert "beside 1.0 GiB of decoded pictures" in problem and "keep=1 and keep_every=0" in problem
+    assert "beside 1.1 GB of decoded pictures" in problem and "keep=1 and keep_every=0" in problem
     free(run=(few + GIB) / GIB - 0.001)
     (problem,) = judge(FFHQ, DRAWABLE, stretches, run, decoded).problems
     assert problem.endswith("; free some.")

@@ -357,7 +357,11 @@ def test_samples_that_cannot_be_drawn_are_an_alert_and_come_after_the_checkpoint
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
 @pytest.mark.parametrize("ignored", [False, True], ids=["terminal closed", "nohup"])
 def test_a_closed_terminal_stops_a_run_but_not_under_nohup(
-    tmp_path: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch, ignored: bool
+    tmp_path: Path,
+    pictures: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ignored: bool,
 ) -> None:
     caught: dict[int, Any] = {}
     monkeypatch.setattr(command.signal, "signal", caught.__setitem__)
@@ -374,6 +378,7 @@ def test_a_closed_terminal_stops_a_run_but_not_under_nohup(
     assert command.main([str(tmp_path / "run"), "--preset", "tiny", "--data", str(pictures), *settings]) == 0
     assert (signal.SIGHUP in caught) != ignored
     assert the_end(RunDir(tmp_path / "run")).reason == ("finished" if ignored else "stopped")
+    assert ("stopping" in capsys.readouterr().err) != ignored  # a step at 1024² takes minutes
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows deletes no file that is open")

@@ -190,6 +190,7 @@ def test_the_command_answers_in_json(pictures: Path, capsys: pytest.CaptureFixtu
 
 def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--preset", "tiny", "--seconds", "0.2"]) == 0
-    out = capsys.readouterr().out
-    assert "16²" in out
-    assert "in all on" in out
+    said = capsys.readouterr()
+    assert "16²" in said.out and "in all on" in said.out
+    assert "35 k parameters" in said.out and " kB" in said.out and "0 min" not in said.out
+    assert "measuring this machine" in said.err  # for a dozen seconds nothing was said

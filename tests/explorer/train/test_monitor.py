@@ -180,10 +180,10 @@ def test_pause_turns_into_go_on(monitor: Monitor, run: RunDir, qtbot) -> None:
 
 def test_a_dead_trainer_leaves_one_sentence_its_last_words_and_a_way_on(monitor: Monitor, run: RunDir, qtbot) -> None:
     fake_run.leave_lock(run)
-    run.log_file.write_text("step 12\nMemoryError: no room\n", encoding="utf-8")
+    run.log_file.write_text("step 12\nMemoryError: no room in <tensor>\n", encoding="utf-8")
     look(monitor)
     assert monitor.header.pill.state == "died"
-    assert "MemoryError: no room" in monitor.header.sentence.text()
+    assert "MemoryError: no room in &lt;tensor&gt;" in monitor.header.sentence.text()  # which is rich text
     assert monitor.header.resume.isVisible()
     qtbot.mouseClick(monitor.header.details_chip, Qt.MouseButton.LeftButton)
     assert monitor.header.details.isVisible()

@@ -9,25 +9,31 @@ from hypothesis import strategies as st
 from explorer.train.proposals import settings_in, why_not_into, with_setting
 from stylegan_core.files.places import is_there
 
+DATA = Path("pictures")
 LONG = '{"version":1,"latent":{"seed":5}}' * 200  # a recipe, pasted into the wrong field
 
 
 def test_what_is_no_name_is_a_sentence(tmp_path: Path) -> None:
     assert not is_there(tmp_path / LONG)
-    assert why_not_into(tmp_path / LONG).startswith("This run folder cannot be used (")
+    assert why_not_into(tmp_path / LONG, DATA).startswith("This run folder cannot be used (")
 
 
 @pytest.mark.parametrize("name", ["new", "empty"])
 def test_new_and_empty_folders_can_be_used(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
-    assert why_not_into(tmp_path / name) == ""
+    assert why_not_into(tmp_path / name, DATA) == ""
 
 
 def test_what_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "config.json").write_text("{}", encoding="utf-8")
-    assert "already" in why_not_into(tmp_path / "taken")
-    assert "already" in why_not_into(tmp_path / "taken" / "config.json")
+    assert "already" in why_not_into(tmp_path / "taken", DATA)
+    assert "already" in why_not_into(tmp_path / "taken" / "config.json", DATA)
+
+
+def test_a_run_among_its_own_pictures_is_refused(tmp_path: Path) -> None:
+    assert "among the pictures" in why_not_into(tmp_path / "run", tmp_path)
+    assert not why_not_into(tmp_path / ".hidden" / "run", tmp_path)  # where no pictures are looked for
 
 
 @given(st.lists(st.text(st.sampled_from("ab =,'\"\\#\t"), min_size=1), min_size=1, max_size=3))

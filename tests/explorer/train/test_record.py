@@ -81,6 +81,16 @@ def test_messages_say_what_happened() -> None:
     assert message_of(events.Tick()) is None
 
 
+def test_an_alert_is_not_lost_among_checkpoints(record: RunRecord) -> None:
+    """A night has a hundred of them, and a line each pushed out of sight what a person should know."""
+    at = [events.Checkpoint(img=image) for image in (31_000, 32_000, 33_000, 34_000)]
+    record.add([*at[:2], events.Tick(img=32_500), events.Alert(text="No room."), *at[2:]])
+    said = [each.text for each in record.messages[-3:]]
+    assert said == ["checkpoint at 32 kimg saved", "No room.", "checkpoint at 34 kimg saved"]
+    record.add([events.End(reason="stopped", text="Stopped with a checkpoint; the same command goes on.")])
+    assert record.messages[-1].text == "stopped, with a checkpoint"
+
+
 def test_a_snapshot_that_is_drawn_again_is_one(record: RunRecord) -> None:
     """A run that ended at a snapshot showed its last pictures twice."""
     before = len(record.samples)

@@ -175,6 +175,14 @@ def test_findings_say_what_happens_and_what_can_be_done() -> None:
     assert "leave these 8 out" in [cure.text for each in found for cure in each.cures]
     boxed = findings({**REPORT, "not_square": 2}, 64, "", ["data.fit=letterbox"])[-1]
     assert "bars are added" in boxed.text
+    beside = {"unread": ["a/1.HEIC", "2.heic"], "incomplete": {"hair_colour": 3}, "labels_trouble": "<b>damaged</b>."}
+    assert [each.text for each in findings({**REPORT, **beside}, 64, "", ())[1:]] == [
+        "2 pictures are left out, of a kind that cannot be read (.heic); PNG and JPEG can.",
+        "Not offered as classes, for some pictures have none: hair colour (3).",
+        "Without classes: &lt;b&gt;damaged&lt;/b&gt;.",
+    ]
+    none = findings({**REPORT, "pictures": 2000, "resolution": 0}, 64, "", ())[0]
+    assert (none.text, none.tone) == ("None of 2\u2009000 pictures can be read.", "bad")  # not "sharp enough for 0×0"
 
 
 def test_pictures_as_large_as_the_network_are_not_called_tiny() -> None:
