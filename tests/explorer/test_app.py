@@ -57,10 +57,14 @@ def test_the_first_window_is_no_larger_than_its_screen(start: Make) -> None:
 
 
 def test_nothing_of_qt_is_collected_in_another_thread_while_the_window_lives(start: Make) -> None:
-    explorer = start()
-    assert not gc.isenabled()
-    explorer.close()
-    assert gc.isenabled()
+    gc.enable()  # as outside of these tests, whose own collecting conftest.py does
+    try:
+        explorer = start()
+        assert not gc.isenabled()
+        explorer.close()
+        assert gc.isenabled()
+    finally:
+        gc.disable()
 
 
 def test_without_an_argument_the_model_in_the_box_is_shown(start: Make, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from stylegan_core.bands import bands
 from stylegan_core.data.source import open_dataset
 from stylegan_core.latents.attributes import find_directions
 from stylegan_core.latents.judge import Judge, learn
@@ -43,6 +45,7 @@ class Painter:
 
     z_dim = w_dim = 4
     num_layers, resolution = 6, SIDE
+    info = SimpleNamespace(bands=bands(SIDE))
     classes: tuple[str, ...] = ()
     w_avg = torch.zeros(4)
 
