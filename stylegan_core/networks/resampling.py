@@ -17,7 +17,7 @@ from torch import Tensor
 
 Taps = npt.NDArray[np.float64]
 UNSEEN = 1e-9  # of a filter's largest part: less is nothing in float32
-BLOCK = 64  # rows of a matrix at once: more would multiply more zeros, fewer would be more products
+BLOCK = 16  # samples a side at once: more would multiply more zeros, fewer would be more products
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,36 +123,32 @@ class FilteredActivation:
     clamp: float
 
     def __call__(self, x: Tensor) -> Tensor:
-        """[N, C, inputs, inputs] -> [N, C, outputs, outputs] in channels_last, a band of rows at a time.
+        """[N, C, inputs, inputs] -> [N, C, outputs, outputs] in channels_last, a square of BLOCK² samples at a time.
 
-        Between the two the map has twice the side and more; only one band of that is ever in memory.
+        Between the two the map has twice the side and more; of that only a square is ever in memory, small enough to
+        stay in the processor's cache. A product sums the parts of the filter as it sums its numbers.
         """
         up, down = self.enlarging, self.reducing
         if up.low_pass.taps == down.low_pass.taps == 1 and up.inputs == down.outputs:
             return self._bent(x)
-        plan = _plan(up, down, x.dtype, x.device)
+        blocks = _plan(up, down, x.dtype, x.device)
         x = x.permute(0, 2, 3, 1)
-        made = []
-        for band in plan.bands:
-            y = self._bent(_columns(_rows(x[:, band.first : band.last], band.enlarging), plan.enlarging))
-            parts = zip(band.reducing, plan.reducing, strict=True)
-            made.append(functools.reduce(torch.add, [_columns(_rows(y, rows), blocks) for rows, blocks in parts]))
-        return _joined(made, 1).permute(0, 3, 1, 2)
+        bands = []
+        for row in blocks:
+            band = x[:, row.first : row.last]
+            band = (row.enlarging @ band.flatten(2)).reshape(len(x), -1, *band.shape[2:])
+            made = []
+            for column in blocks:
+                y = self._bent(column.enlarging @ band[:, :, column.first : column.last])
+                y = column.across @ y  # [N, between, parts·BLOCK, C]: after each row what every part makes of it
+                y = row.down @ y.reshape(len(x), row.down.shape[1], -1)
+                made.append(y.reshape(len(x), len(row.down), -1, x.shape[3]))
+            bands.append(_joined(made, 2))
+        return _joined(bands, 1).permute(0, 3, 1, 2)
 
     def _bent(self, x: Tensor) -> Tensor:
         x = x if self.slope == 1 else F.leaky_relu(x, self.slope)
         return x.clamp(-self.clamp, self.clamp) if self.clamp else x
-
-
-def _rows(x: Tensor, matrix: Tensor) -> Tensor:
-    """[N, h, W, C] by a matrix [h', h] -> [N, h', W, C]."""
-    number, _, width, channels = x.shape
-    return (matrix @ x.flatten(2)).view(number, len(matrix), width, channels)
-
-
-def _columns(x: Tensor, blocks: "tuple[_Block, ...]") -> Tensor:
-    """[N, h, W, C] by a matrix [W', W] in blocks -> [N, h, W', C]."""
-    return _joined([each.rows @ x[:, :, each.first : each.last] for each in blocks], 2)
 
 
 def _joined(parts: list[Tensor], axis: int) -> Tensor:
@@ -161,52 +157,32 @@ def _joined(parts: list[Tensor], axis: int) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Rows of a matrix, without the columns on either side that are zero in all of them."""
+    """BLOCK of the rows or columns that come out: those that they need, ``first`` to ``last``, and the matrices.
 
-    first: int
-    last: int
-    rows: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class _Band:
-    """The rows ``first`` to ``last`` of a map, how they are enlarged, and how each part of the filter reduces that."""
+    ``enlarging`` [between, last − first]; ``across`` [parts·BLOCK, between], one part of the filter below the other;
+    ``down`` [BLOCK, between·parts], for each row between the numbers of every part.
+    """
 
     first: int
     last: int
     enlarging: Tensor
-    reducing: tuple[Tensor, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """A filtered activation as matrices: bands of rows, and what is done across, of each part of the filter."""
-
-    bands: tuple[_Band, ...]
-    enlarging: tuple[_Block, ...]
-    reducing: tuple[tuple[_Block, ...], ...]
+    across: Tensor
+    down: Tensor
 
 
 @functools.cache
-def _plan(up: Enlarging, down: Reducing, dtype: torch.dtype, device: torch.device) -> _Plan:
-    enlarging, reducing, bands = up.matrix(), down.matrices(), list[_Band]()
+def _plan(up: Enlarging, down: Reducing, dtype: torch.dtype, device: torch.device) -> tuple[_Block, ...]:
+    """A filtered activation as matrices: the same blocks along both sides."""
+    enlarging, reducing, blocks = up.matrix(), down.matrices(), list[_Block]()
     for start in range(0, down.outputs, BLOCK):
         last = min(start + BLOCK, down.outputs)
         between = slice(start * down.factor, (last - 1) * down.factor + down.low_pass.taps)
         first, end = _used(enlarging[between])
-        rows = tuple(_on(each[start:last, between], dtype, device) for each, _ in reducing)
-        bands.append(_Band(first, end, _on(enlarging[between, first:end], dtype, device), rows))
-    across = tuple(_blocks(each, dtype, device) for _, each in reducing)
-    return _Plan(tuple(bands), _blocks(enlarging, dtype, device), across)
-
-
-def _blocks(matrix: Taps, dtype: torch.dtype, device: torch.device) -> tuple[_Block, ...]:
-    found = []
-    for start in range(0, len(matrix), BLOCK):
-        rows = matrix[start : start + BLOCK]
-        first, last = _used(rows)
-        found.append(_Block(first, last, _on(rows[:, first:last], dtype, device)))
-    return tuple(found)
+        across = np.concatenate([each[start:last, between] for _, each in reducing])
+        rows = np.stack([each[start:last, between] for each, _ in reducing], axis=2).reshape(last - start, -1)
+        matrices = (_on(each, dtype, device) for each in (enlarging[between, first:end], across, rows))
+        blocks.append(_Block(first, end, *matrices))
+    return tuple(blocks)
 
 
 def _used(rows: Taps) -> tuple[int, int]:
