@@ -279,6 +279,7 @@ class Explorer(QObject):
 
     def _show_model(self, info: ModelInfo) -> None:
         self.picture.forget()
+        self.picture.show_message("Drawing the first picture …")
         for panel in self.panels:
             panel.setEnabled(True)
         for key in OF_MODEL:

@@ -44,7 +44,7 @@ class PicturePills:
             self.precision.say(f"{frame.precision} · {frame.dtype}", "good" if frame.precision == "exact" else "accent")
         self.precision.setToolTip(failure or TIPS["precision"])
         self.tell_dragging(bool(self.drag.dot))
-        self.time.say(f"{1000 * frame.seconds:.{1 if frame.seconds < 0.1 else 0}f} ms")
+        self.time.say(_time(frame.seconds))
 
     def tell_dragging(self, on: bool) -> None:
         """Whether a press on the picture puts a handle."""
@@ -82,3 +82,9 @@ class PicturePills:
             right -= pill.width()
             pill.move(right, top)
             right -= GAP
+
+
+def _time(seconds: float) -> str:
+    if seconds >= 0.9995:
+        return f"{seconds:.1f} s"
+    return f"{1000 * seconds:.{1 if seconds < 0.1 else 0}f} ms"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
@@ -74,6 +74,17 @@ def test_without_an_argument_the_model_in_the_box_is_shown(start: Make, qtbot: Q
     assert explorer.session.info.name == "boxed"
     assert "64×64" in explorer.window.facts.text()
     assert explorer.window.device.text().startswith("nothing")
+
+
+def test_a_slow_first_picture_is_said_to_be_drawn(start: Make, qtbot: QtBot) -> None:
+    backend = FakeBackend()
+    backend.gate.clear()
+    explorer = start(backend=backend)
+    try:
+        qtbot.waitUntil(lambda: explorer.session.info is not None)
+        assert "Drawing the first picture …" in [each.text() for each in explorer.picture.empty.findChildren(QLabel)]
+    finally:
+        backend.gate.set()
 
 
 def test_without_any_model_the_page_says_so_and_leads_on(start: Make, qtbot: QtBot, home: Path) -> None:

@@ -1,6 +1,7 @@
 """The picture: what its pills say of age, network and failure, and what A/B shows over a switch of networks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -129,6 +130,12 @@ def test_dragging_moves_the_face_or_says_why_not(
         assert session.recipe.latent == before and len(said) == 1 and why in said[0]
     else:
         assert session.recipe.latent.x < 0 and not said
+
+
+def test_the_time_of_a_slow_picture_is_in_seconds(view: PictureView) -> None:
+    for seconds, said in ((0.0123, "12.3 ms"), (0.9, "900 ms"), (0.9997, "1.0 s"), (23.546, "23.5 s")):
+        view.show_frame(replace(frame(A, 10), seconds=seconds))
+        assert view._pills.time.text == said
 
 
 def test_where_there_is_no_picture_yet_the_page_says_why(view: PictureView) -> None:
