@@ -55,7 +55,7 @@ class LowPass:
     def parts(self) -> list[tuple[Taps, Taps]]:
         """The filter as a sum of separable ones, each the numbers down [taps] and across [taps].
 
-        A radial filter is symmetric, so its eigenvectors are such a sum; four to six of them are all that float32 sees.
+        A radial filter is symmetric, so its eigenvectors are such a sum; float32 sees three to six of them.
         """
         values = self.values()
         if values.ndim == 1:
