@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,8 @@ def test_without_python_one_sentence_says_so() -> None:
     )
     assert done.returncode != 0
     assert "Python 3.11 or newer is needed" in done.stderr
+
+
+def test_what_is_drawn_without_a_screen_is_the_best_network_in_the_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make, "PYTHON", sys.executable)
+    assert make.bundled_model().name == "avatars-64.safetensors"
