@@ -95,6 +95,8 @@ def _drag_points(explorer: "Explorer") -> None:
     drag.switched.connect(picture.show_dragging)
     drag.switched.connect(action.setChecked)
     drag.switched.connect(lambda on: picture.set_mode(Mode.OFF) if on else None)
+    # The hint lies where dragging says how it goes; unless it was dismissed it comes with the next start.
+    drag.switched.connect(lambda on: explorer.hint.hide() if on else None)
 
 
 def _film(explorer: "Explorer") -> None:

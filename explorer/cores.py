@@ -1,7 +1,6 @@
 """Sharing the machine: while a local trainer lives, the window draws with the cores it leaves."""
 
 import logging
-import os
 import socket
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from explorer.run_state import lock_text
 from explorer.runs import trainer_threads
 from explorer.work.background import Background
+from stylegan_core.cores import all_cores
 from stylegan_core.rundir import RunDir
 
 log = logging.getLogger(__name__)
@@ -50,11 +50,6 @@ class Cores(QObject):
         if threads != self._threads:
             self._threads = threads
             self.threads_changed.emit(threads)
-
-
-def all_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def trained_here(run: Path) -> bool:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 import stylegan_core
 from explorer.run_state import RunState, judge, signs_of
+from stylegan_core.cores import all_cores
 from stylegan_core.run.events import Event
 from stylegan_core.rundir import EventReader, RunDir
 
@@ -69,8 +70,7 @@ def module_command(module: str, *arguments: str) -> tuple[list[str], dict[str, s
 
 def trainer_threads() -> int:
     """How many threads a local trainer gets: one core stays with the window."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(cores - 1, 1)
+    return max(all_cores() - 1, 1)
 
 
 def train_arguments(preset: str, data: str, settings: Iterable[str], init: str = "") -> list[str]:

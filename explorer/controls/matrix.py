@@ -23,6 +23,8 @@ SEEDS = 100_000
 REST = 150  # milliseconds after the last change before the pictures are asked for anew
 EDGES, CELLS, EXPORT = OWNERS = "mixing.matrix.edges", "mixing.matrix.cells", "mixing.matrix.export"
 GO_ON = "Click a cell to go on from it."
+DRAWING = "The pictures are being drawn, as drafts at first. "
+DRAFTS = "Some cells are drafts; exact ones are being drawn. "
 EXPORT_TEXT, EXPORT_TIP = (
     "Export …",
     "Draws the matrix exactly at full size, with its seeds, and saves it with its recipes.",
@@ -54,7 +56,7 @@ class MatrixDialog(QDialog):
         self._unfinished = {EDGES, CELLS}  # owners whose exact pictures are still to come
         self._exporting: Sheet | None = None
         self._left = TimeLeft()
-        self._said = ""  # how the last export ended, until something else is asked
+        self._said = ""  # how the last export ended or why there are no pictures, until something else is asked
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.start)
         self.message = QLabel()
@@ -92,13 +94,15 @@ class MatrixDialog(QDialog):
         else:
             thumbnails = self._edges if isinstance(answer.request, Strip) else self._cells
             thumbnails[answer.index].show_pixels(answer.value)
+            self._show_progress()
 
     def failed(self, answer: Failed) -> None:
         """Says why there are no pictures."""
         if answer.request.owner == EXPORT:
             self._exported(answer.reason)
         else:
-            self.message.setText(answer.reason)
+            self._said = answer.reason
+            self._show_progress()
 
     def _fill(self) -> None:
         for thumbnail in self._cells:
@@ -130,8 +134,9 @@ class MatrixDialog(QDialog):
 
     def _show_progress(self) -> None:
         if self._exporting is None:
-            drafts = "Some cells are drafts; exact ones are being drawn. " if self._unfinished else ""
-            self.message.setText(self._said or drafts + GO_ON)
+            missing = any(each.empty or each.stale for each in (*self._edges, *self._cells))
+            going_on = (DRAWING if missing else DRAFTS) if self._unfinished else ""
+            self.message.setText(self._said or going_on + GO_ON)
 
     def _lay_out(self) -> None:
         outer, head, grid = QVBoxLayout(self), QHBoxLayout(), QGridLayout()

@@ -33,7 +33,7 @@ class LayerChip(QAbstractButton):
         return QSize(22, 24)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(12, 24)
+        return QSize(11 if self._number < 10 else 17, 24)  # all 18 of 1024² fit into the left column
 
     def set_marked(self, marked: bool) -> None:
         """Marks the chip as the selected layer."""

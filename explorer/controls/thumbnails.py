@@ -43,6 +43,11 @@ class Thumbnail(QAbstractButton):
         return self._pixmap is None
 
     @property
+    def stale(self) -> bool:
+        """True while a newer picture is about to replace the one that is shown."""
+        return self._stale
+
+    @property
     def pixmap(self) -> QPixmap | None:
         """The picture, or None."""
         return self._pixmap

@@ -5,36 +5,33 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from explorer.controls.chips import IconButton, chip
+from explorer.controls.direction_finder import DirectionFinder
 from explorer.controls.direction_list import DirectionList
 from explorer.controls.direction_menu import DirectionMenu
 from explorer.controls.direction_row import DirectionRow
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Panel
 from explorer.controls.preview import Preview
-from explorer.controls.search_row import SearchRow
 from explorer.controls.sorting import SortingDialog, is_of_sorting
-from explorer.jobs import Done, Failed, Pca, Piece, Sefa, Strip
+from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import Entanglement
 from stylegan_core.lab.sweep_plan import with_direction
-from stylegan_core.latents.library import Entry, Library
+from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, Recipe, Vector
-from stylegan_core.run.stems import kimg_of, kimg_words
 
 FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
 PREVIEWED = (-3.0, 0.0, 3.0)
-PCA, SEFA, PREVIEW = "directions.pca", "directions.sefa", "directions.preview"
-LABELS = "directions.labels"  # a search of another process
+PREVIEW = "directions.preview"
+EMPTY = "The library of this model is empty: give a direction a name or a star, or make one by sorting."
 TIPS = {
     "library": "Chooses where the sliders come from, and exchanges directions with other people.",
     "sorting": "Makes a slider out of two piles of faces that you sort by clicking.",
     "reset": "Sets every direction back to 0.",
-    "again": "Looks for the directions of the snapshot that is shown now, and opens its library.",
-    "once more": "Begins the search that was given up again.",
     "more": "Shows more of the up to 80 directions.",
     "fewer": "Shows the first directions only.",
 }
@@ -46,7 +43,6 @@ class DirectionsPanel(Panel):
     taken_away = Signal(str, object)  # a sentence, and what brings the direction back when it is called
     labels_chosen = Signal(str)  # a data set in whose labels directions are to be looked for
     learn_wanted = Signal(str)  # the name of a direction that is to be steered from afar
-    labels_dropped = Signal()  # that search is given up
     entries_changed = Signal(object)  # every direction there is, in order
     sweep_wanted = Signal(object)  # an entry that is to be looked at in the Lab
 
@@ -54,6 +50,7 @@ class DirectionsPanel(Panel):
         super().__init__(session, "Directions", parent)
         self.list = DirectionList()
         self.shelf = DirectionShelf()
+        self.finder = DirectionFinder(self, self.shelf)
         self._limit = self._few = FEW
         self._dialog: SortingDialog | None = None
         self._menu: DirectionMenu | None = None
@@ -64,9 +61,6 @@ class DirectionsPanel(Panel):
         self.library_chip = chip("library ▾", TIPS["library"])
         self.sorting = chip("+ by sorting", TIPS["sorting"])
         self.more, self.fewer = chip("more", TIPS["more"]), chip("fewer", TIPS["fewer"])
-        self.again = chip("find again", TIPS["again"])
-        self._found_in = Path()  # the file of the network that the directions belong to
-        self.message, self.search = QLabel(), SearchRow("search for directions")
         self.preview = Preview([f"{sigma:+g} σ" if sigma else "0" for sigma in PREVIEWED], self)
         self._lay_out()
         self._connect()
@@ -79,23 +73,13 @@ class DirectionsPanel(Panel):
     def _lay_out(self) -> None:
         for each in (self.reset_all, self.library_chip, self.sorting):
             self.section.add_action(each)
-        self.message.setProperty("role", "small")
-        self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.fewer)
         foot.addWidget(self.more)
         self.body.addWidget(self.list)
-        self.body.addWidget(self.message)
-        said = QHBoxLayout()
-        said.addWidget(self.again)
-        said.addStretch(1)
-        self.body.addLayout(said)
-        self.again.hide()
-        self.body.addWidget(self.search)
+        self.finder.lay_out(self.body)
         self.body.addLayout(foot)
-        self.message.hide()
         self.fewer.hide()
         self.more.hide()
 
@@ -104,8 +88,8 @@ class DirectionsPanel(Panel):
         self.reset_all.clicked.connect(lambda: self.session.apply(replace(self.session.recipe, directions=())))
         self.library_chip.clicked.connect(self._library_menu)
         self.sorting.clicked.connect(self.sort)
-        self.again.clicked.connect(self._find_again)
-        self.search.given_up.connect(self.give_up)
+        self.finder.changed.connect(self._rebuild)
+        self.finder.again.clicked.connect(self._find_again)
         self.more.clicked.connect(lambda: self._show_up_to(self._limit + MORE))
         self.fewer.clicked.connect(lambda: self._show_up_to(self._few))
         self.add_command("A direction by sorting faces …", "", TIPS["sorting"], self.sort, self.sorting)
@@ -126,34 +110,19 @@ class DirectionsPanel(Panel):
 
     def show_model(self, info: ModelInfo) -> None:
         self._hide_preview()
-        self._drop_labels()
-        self.search.end(PCA, SEFA)
-        if self._is_later_snapshot(info):
+        self.finder.end()
+        if self.finder.is_later_snapshot(info):
             self.info = info
-            self.shelf.follow(info)
-            self.again.setToolTip(TIPS["again"])
-            self.again.show()
-            self._say(f"Found at {kimg_words(self._found_in)}, and kept while the network learns on.")
+            self.finder.follow(info)
             super().show_model(info)
             return
         self._close_dialog()
-        self.again.hide()
-        self._found_in = Path(self.session.model_path)
         self._limit, self._shown = self._few, None
         self.list.clear()
         self.info = info
-        self.shelf.open(info)
-        self.shelf.view = self._found_by
-        self._say("")
+        self.finder.open(info)
         self._rebuild()
         super().show_model(info)
-
-    def _is_later_snapshot(self, info: ModelInfo) -> bool:
-        """Whether the directions that are here were found in another snapshot of the same run and still fit."""
-        here = Path(self.session.model_path)
-        same_run = here.parent == self._found_in.parent and kimg_of(here) is not None
-        fits = self.info is not None and self.info.w_dim == info.w_dim and bool(self.shelf.found)
-        return same_run and fits and here != self._found_in
 
     def _find_again(self) -> None:
         """Opens what belongs to the network that is shown, as if it had just been opened."""
@@ -162,17 +131,8 @@ class DirectionsPanel(Panel):
             self.show_model(info)
 
     def refresh(self) -> None:
-        if self.info is None or self._found_by in self.shelf.found:
-            return
-        if self._found_by == "pca":
-            self._search(Pca(PCA), "Looking for the directions in which faces differ most …")
-        else:
-            self._search(Sefa(SEFA), "Looking for the directions the first layer reacts to most …")
-
-    @property
-    def _found_by(self) -> str:
-        """What looks for directions unasked; where the code itself is W, every direction of it differs the same."""
-        return "sefa" if self.info is not None and self.info.why_not("styles") else "pca"
+        if self.info is not None:
+            self.finder.begin()
 
     def take(self, answer: Piece | Done) -> None:
         request = answer.request
@@ -182,56 +142,24 @@ class DirectionsPanel(Panel):
         elif isinstance(request, Strip):
             if isinstance(answer, Piece):
                 self.preview.grid.show_pixels(answer.index, answer.value)
-        elif isinstance(answer, Piece):
-            self.search.advance(answer.index + 1, answer.total)
         else:
-            self.shelf.found["pca" if isinstance(request, Pca) else "sefa"] = answer.value
-            self.search.end(request.owner)
-            self._say("")
-            self._rebuild()
+            self.finder.take(answer)
 
     def failed(self, answer: Failed) -> None:
         if is_of_sorting(answer.request) and self._dialog is not None:
             self._dialog.failed(answer)
         else:
-            self.search.end(answer.request.owner)
-            self._say(answer.reason)
-            self.shelf.found.setdefault("pca" if isinstance(answer.request, Pca) else "sefa", ())
+            self.finder.failed(answer)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._hide_preview()
         super().hideEvent(event)
 
-    def _search(self, request: Pca | Sefa, words: str) -> None:
-        if self.ask(request):
-            self._say(words)
-            self.search.begin(request.owner)
-
-    def give_up(self) -> None:
-        """Ends the searches that go on; what was there before is shown, and the first search can be begun again."""
-        for owner, source in ((PCA, "pca"), (SEFA, "sefa")):
-            if owner in self.search.owners:
-                self.forget(owner)
-                self.shelf.found.setdefault(source, ())
-        self._drop_labels()
-        self.search.end(PCA, SEFA)
-        if not self.shelf.entries():
-            self.shelf.view = self._found_by
-        self._rebuild()
-        self._say("The search was given up.")
-        self.again.setToolTip(TIPS["once more"])
-        self.again.setVisible(not self.shelf.found.get(self._found_by))
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.search.owners:
-            self.give_up()
+        if event.key() == Qt.Key.Key_Escape and self.finder.search.owners:
+            self.finder.give_up()
         else:
             super().keyPressEvent(event)
-
-    def _say(self, words: str) -> None:
-        """One sentence below the sliders; without one, what is wrong with the library, if anything is."""
-        self.message.setText(words or self.shelf.trouble)
-        self.message.setVisible(bool(self.message.text()))
 
     def _rebuild(self) -> None:
         """Makes the rows match the wanted entries."""
@@ -364,66 +292,28 @@ class DirectionsPanel(Panel):
         """Shows the directions of "pca", "sefa" or the "library" alone."""
         self.shelf.view, self._limit = view, self._few
         self._rebuild()
-        if view == "library" and not self.shelf.entries():
-            self._say("The library of this model is empty: give a direction a name or a star, or make one by sorting.")
-        else:
-            self._say("")
+        self.finder.say(EMPTY if view == "library" and not self.shelf.entries() else "")
 
     def factorise(self, first: int = 0, last: int | None = None) -> None:
         """Looks for the directions that the styles of some layers react to most (SeFa), and shows them."""
-        self.shelf.found.pop("sefa", None)
-        self.forget(SEFA)
+        self.finder.forget_factors()
         self.look_at("sefa")
-        self._search(Sefa(SEFA, first, last), "Looking for the directions the styles react to most …")
+        self.finder.factorise(first, last)
 
     def export_library(self, path: Path) -> None:
         """Writes every kept direction to a file that other people can import."""
-        self._say(self.shelf.export(path))
+        self.finder.say(self.shelf.export(path))
 
     def import_library(self, path: Path) -> None:
         """Adds the directions of a file; those of a network with another W are refused."""
         if self.info is not None:
             self._kept(self.shelf.bring(path, self.info))
 
-    # -- directions with the names of labels, which another process looks for -------------------------------------
-
-    def begin_labels(self, data: str) -> None:
-        """The labels of a data set are being looked at."""
-        self._say(f"Learning what the labels of {data} mean …")
-        self.search.begin(LABELS)
-
-    def labels_advanced(self, done: int, total: int, left: str) -> None:
-        """So much of so much is done; ``left`` says how long it still takes, where that is worth saying."""
-        self.search.advance(done, total)
-        if left:
-            self._say(f"Looking for the directions of the labels, {left} …")
-
-    def labels_found(self, path: Path, data: str) -> None:
-        """The library that was found is there: what has a new name is put into this one."""
-        try:
-            found = Library.load(path).entries
-        except (OSError, ValueError) as error:
-            self.labels_failed(str(error))
-            return
-        self.search.end(LABELS)
-        number, trouble = self.shelf.learn(found)
-        self._kept(trouble or _told(number, len(found) - number, data))
-
-    def labels_failed(self, sentence: str) -> None:
-        """There are none, for this reason."""
-        self.search.end(LABELS)
-        self._say(sentence)
-
-    def _drop_labels(self) -> None:
-        if LABELS in self.search.owners:
-            self.search.end(LABELS)
-            self.labels_dropped.emit()
-
     def _kept(self, said: str) -> None:
         """The library has changed: shows it, and what there is to say about it."""
         self._rebuild()
         if said:
-            self._say(said)
+            self.finder.say(said)
 
     def _library_menu(self) -> None:
         if self.info is None:
@@ -443,13 +333,3 @@ class DirectionsPanel(Panel):
             self._dialog.close()
             self._dialog.deleteLater()
             self._dialog = None
-
-
-def _told(new: int, known: int, data: str) -> str:
-    """What a search in the labels of a data set has brought."""
-    if not new and not known:
-        return f"None of the labels of {data} changes enough along any direction."
-    if not new:
-        return f"Every direction found in the labels of {data} has a name that is there already."
-    rest = f" {known} more have names that are there already." if known else ""
-    return f"{new} direction{'s' if new > 1 else ''} found in the labels of {data}.{rest}"

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
+from explorer.controls.mix_row import source_words
 from explorer.controls.pop_up import pop_up
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
@@ -176,7 +177,8 @@ class HistoryStrip(QWidget):
         hint = QLabel("every change, kept over restarts")
         hint.setProperty("role", "muted")
         self._only = chip("★ favourites", "Shows only the pictures you starred.", checkable=True)
-        self._only.toggled.connect(self._filter)
+        self._only.toggled.connect(lambda _: self._filter())
+        self._only.toggled.connect(lambda _: self._name())
         self._hint = hint
         self._head = QHBoxLayout()
         self._head.setSpacing(8)
@@ -217,12 +219,12 @@ class HistoryStrip(QWidget):
             self._add_thumbnail(entry)
             self._drop_old_thumbnails()
             self.added.emit(entry)
-            self._count()
             self._wait_for_picture(entry)
         elif key != self._on_screen:
             self.came_back.emit(key)
         self._on_screen = key
         self._select(key)
+        self._count()
 
     def _key_of(self, recipe: Recipe) -> str | None:
         model = self._session.info.hash if self._session.info else ""
@@ -247,7 +249,6 @@ class HistoryStrip(QWidget):
     def _add_thumbnail(self, entry: Entry) -> None:
         """Puts a thumbnail at its place, the newest at the left."""
         thumbnail = Thumbnail(self._size)
-        thumbnail.setAccessibleName(f"Earlier picture, seed {entry.recipe.latent.seed}")
         thumbnail.setToolTip("Brings this picture back. Drag it onto mixing to take its layers; right-click for more.")
         thumbnail.set_starred(entry.favourite)
         if entry.thumbnail:
@@ -259,7 +260,7 @@ class HistoryStrip(QWidget):
         self._row.insertWidget(sum(key in self._thumbnails for key in newer), thumbnail)
         self._walked.addButton(thumbnail)
         self._thumbnails[entry.key] = thumbnail
-        thumbnail.setVisible(entry.favourite or not self._only.isChecked())
+        thumbnail.setVisible(not self._hides(entry.key))
 
     def _restore(self, key: str) -> None:
         entry = self._entries[key]
@@ -283,7 +284,7 @@ class HistoryStrip(QWidget):
         self._entries[key] = entry
         if key in self._thumbnails:
             self._thumbnails[key].set_starred(entry.favourite)
-            self._filter(self._only.isChecked())
+            self._filter()
         else:  # undo has come back to an entry so old that it has no thumbnail any more
             self._add_thumbnail(entry)
             self._select(key)
@@ -327,15 +328,29 @@ class HistoryStrip(QWidget):
         if chosen is not None:
             QTimer.singleShot(0, chosen, lambda: self._scroll.ensureWidgetVisible(chosen, 40, 0))
 
-    def _filter(self, only: bool) -> None:
+    def _filter(self) -> None:
         for key, thumbnail in self._thumbnails.items():
-            thumbnail.setVisible(not only or self._entries[key].favourite)
+            thumbnail.setVisible(not self._hides(key))
+
+    def _name(self) -> None:
+        """Says of every thumbnail in sight where it stands, the newest first, and what its marks say to the eye."""
+        seen = [key for key in reversed(self._entries) if key in self._thumbnails and not self._hides(key)]
+        for at, key in enumerate(seen, 1):
+            entry = self._entries[key]
+            marks = (", favourite" if entry.favourite else "") + (", current" if key == self._on_screen else "")
+            name = f"Picture {at} of {len(seen)}, {source_words(entry.recipe.latent)}{marks}"
+            self._thumbnails[key].setAccessibleName(name)
+
+    def _hides(self, key: str) -> bool:
+        """Whether an entry is left out because only favourites are shown."""
+        return self._only.isChecked() and not self._entries[key].favourite
 
     def _count(self) -> None:
         stars = sum(entry.favourite for entry in self._entries.values())
         self._only.setText(f"★ favourites {stars}" if stars else "★ favourites")
         self._only.setEnabled(bool(stars) or self._only.isChecked())
         self._empty.setVisible(not self._entries)
+        self._name()
 
 
 @cache

@@ -13,18 +13,18 @@ from stylegan_core.files.places import place
 
 
 class Labelled(QObject):
-    """Asks for what the panel wants and hands it the library that was found; another model ends the search."""
+    """Asks for what the panel wants and hands its finder the library that was found; another model ends the search."""
 
     def __init__(self, session: Session, panel: DirectionsPanel, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._panel = session, panel
+        self._session, self._finder = session, panel.finder
         self._command = CoreCommand(as_json=False, parent=self)
         self._data, self._left = Path(), TimeLeft()
         panel.labels_chosen.connect(self.find)
-        panel.labels_dropped.connect(self._command.drop)
+        panel.finder.labels_dropped.connect(self._command.drop)
         self._command.progress.connect(self._advance)
         self._command.answered.connect(lambda _: self._found())
-        self._command.failed.connect(panel.labels_failed)
+        self._command.failed.connect(panel.finder.labels_failed)
 
     @property
     def unfinished(self) -> list[str]:
@@ -37,9 +37,9 @@ class Labelled(QObject):
         try:
             out = self._out()
         except OSError as error:
-            self._panel.labels_failed(str(error))
+            self._finder.labels_failed(str(error))
             return
-        self._panel.begin_labels(self._data.name)
+        self._finder.begin_labels(self._data.name)
         model = str(Path(self._session.model_path).absolute())
         self._command.ask("directions", model, "--data", data, "--out", str(out), "--overwrite", "--progress")
 
@@ -52,9 +52,9 @@ class Labelled(QObject):
         return place("caches") / f"found-{os.getpid()}.json"
 
     def _advance(self, done: int, total: int) -> None:
-        self._panel.labels_advanced(done, total, self._left.words(done, total))
+        self._finder.labels_advanced(done, total, self._left.words(done, total))
 
     def _found(self) -> None:
         out = self._out()
-        self._panel.labels_found(out, self._data.name)
+        self._finder.labels_found(out, self._data.name)
         out.unlink(missing_ok=True)

@@ -141,7 +141,7 @@ class AlphaPanel(QWidget):
         self._grows = True
         self._awaited: int | None = None
         self._alpha = 1.0
-        self._held = self._roomy = False
+        self._held = self._roomy = self._lost = False
         self._face = 0
         self.fakes, self.reals, self.slider = BlendRow(), BlendRow(), LabelledSlider("alpha", ALPHA, 1.0)
         self.face = chip("face 1", "Shows the next of the fixed faces.")
@@ -186,7 +186,12 @@ class AlphaPanel(QWidget):
 
     def set_pairs(self, fakes: Pairs | None, reals: Pairs | None, resolution: int) -> None:
         """The pictures of the newest samples; ``resolution`` is the working one of the newest block."""
-        self._fakes, self._reals, self._resolution = fakes, reals, resolution
+        self._fakes, self._reals, self._resolution, self._lost = fakes, reals, resolution, False
+        self._show()
+
+    def set_lost(self) -> None:
+        """The pictures of the newest samples are gone or cannot be read."""
+        self._lost = True
         self._show()
 
     def set_awaited(self, resolution: int | None) -> None:
@@ -273,6 +278,8 @@ class AlphaPanel(QWidget):
         row.show_pictures([old, new, blend(old, new, self.alpha)], captions)
 
     def _sentence(self) -> str:
+        if self._fakes is None and self._lost:
+            return "The pictures of the newest samples are gone or cannot be read; those of the next appear here."
         if self._fakes is None:
             how = ", without and with the newest block" if self._grows else ""
             return f"With the first samples the pictures appear here{how}."

@@ -227,6 +227,8 @@ class DataCard(QWidget):
 
     def _look(self) -> None:
         if self.text:
+            if not self.maker.busy:
+                self.avatars_chip.setChecked(False)  # data is chosen: the room is the run folder's
             self._left = TimeLeft()
             self.bar.setRange(0, 0)
             self.said.setText("Looking through the pictures")

@@ -233,6 +233,8 @@ class Monitor(QWidget):
         fakes, reals = pairs(found[0], found[1]), pairs(found[2], found[3])
         if fakes is not None:
             self.alpha.set_pairs(fakes, reals, 4 << event.level)
+        elif any(self.loader.lacks(self.path / name) for name in strips(event)[:2] if name):
+            self.alpha.set_lost()
 
     def _loaded(self, path: Path, _pixels: Pixels | None) -> None:
         if self._pairs is not None and path in [self.path / name for name in strips(self._pairs) if name]:

@@ -41,6 +41,10 @@ class PictureLoader(QObject):
             self._known.move_to_end(path)
         return self._known.get(path)
 
+    def lacks(self, path: Path) -> bool:
+        """Whether a picture was looked for and is gone or cannot be read."""
+        return path in self._known and self._known[path] is None
+
     def want(self, owner: str, paths: list[Path]) -> None:
         """Asks for pictures in the name of ``owner``; replaces what it wanted before."""
         self._wanted[owner] = tuple(paths)

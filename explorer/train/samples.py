@@ -291,15 +291,24 @@ class SamplesPanel(QWidget):
             self.face_strip.clear()
             return
         self.at.setText(kimg_text(current.img / 1000))
-        self.state.setText(f"EMA · {square(4 << current.level)} · alpha {current.alpha:.2f}")
+        self.state.setText(_state_words(current))
         path = self._run / current.path
         self._loader.want("grid", [path])
         pixels = self._loader.get(path)
-        if pixels is not None:
-            self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels), 4 << current.level)
+        if pixels is not None or self._loader.lacks(path):
+            self._show_grid(current, pixels)
         self.snapshot_shown.emit(current.img / 1000)
         self._show_other()
         self._show_strip()
+
+    def _show_grid(self, event: Samples, pixels: Pixels | None) -> None:
+        """The pictures of a snapshot; None where they are gone: then no other snapshot's stay in their place."""
+        if pixels is None:
+            self.grid.show_grid(None, 1)
+            self.state.setText("gone, or cannot be read")
+        else:
+            self.grid.show_grid(pixels, tile_side(event, self._resolution, pixels), 4 << event.level)
+            self.state.setText(_state_words(event))
 
     def _show_strip(self) -> None:
         last = self.scrubber.value()
@@ -328,12 +337,17 @@ class SamplesPanel(QWidget):
 
     def _loaded(self, path: Path, pixels: Pixels | None) -> None:
         current = self.current
+        if current is not None and path == self._run / current.path:
+            self._show_grid(current, pixels)
         if pixels is None or current is None:
             return
-        if path == self._run / current.path:
-            self.grid.show_grid(pixels, tile_side(current, self._resolution, pixels), 4 << current.level)
         if self._other_run is not None and path.is_relative_to(self._other_run):
             self._show_other()
         for place, index in enumerate(self._strip_at):
             if path == self._run / self._snapshots[index].path:
                 self._fill(place, self._snapshots[index], pixels)
+
+
+def _state_words(event: Samples) -> str:
+    """Which network drew a snapshot's pictures, and how far it had grown."""
+    return f"EMA · {square(4 << event.level)} · alpha {event.alpha:.2f}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from stylegan_core.cores import too_many_threads
 from stylegan_core.data.cache import LevelCache
 from stylegan_core.data.loader import Loader
 from stylegan_core.data.order import DataOrder
@@ -150,6 +151,9 @@ class Launch:
         journal.write(opening(kind, self.config.preset, self.device, self.team.world))
         for trouble in troubles:
             journal.alert("checkpoint", trouble)
+        crowd = too_many_threads(self.config.threads) if self.device.type == "cpu" else ""
+        if crowd:
+            journal.alert("threads", crowd)
         log.info("%s at %g kimg", "goes on" if path else "starts", state.counters.img / 1000)
         return path is not None
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from stylegan_core.amounts import count_words, size_text
+from stylegan_core.cores import too_many_threads
 from stylegan_core.data.cache import room_for
 from stylegan_core.device import available_memory, choose_device, describe, wished_dtype
 from stylegan_core.metrics.distances import frechet
@@ -117,6 +118,7 @@ def preflight(
     levels = level_costs(config, measured, dtype, room.missing if room else (), judged)
     disk = judge(config, _drawable(config.network), _stretches(levels), folder, room)
     seconds = sum(level.seconds for level in levels)
+    crowd = too_many_threads(config.threads) if device.type == "cpu" else ""
     precision = str(dtype).removeprefix("torch.")
     network = describe_network(config.network)
     return Preflight(
@@ -132,7 +134,7 @@ def preflight(
         disk.needed + sum(room.missing if room else ()),
         disk.free,
         problems + disk.problems,
-        disk.notes,
+        ((crowd,) if crowd else ()) + disk.notes,
     )
 
 

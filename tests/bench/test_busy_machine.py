@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from explorer.cores import all_cores
+from stylegan_core.cores import all_cores
 from stylegan_core.spinning import SPINS
 
 BUSY = "while True: pass"

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.cores import all_cores
 from explorer.jobs import Frame
 from explorer.renderer.process import RenderProcess
 from explorer.renderer.rendering import Loaded, Wanted
 from explorer.runs import core_command, train_arguments, trainer_threads
+from stylegan_core.cores import all_cores
 from stylegan_core.model import save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator

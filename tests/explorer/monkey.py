@@ -3,6 +3,7 @@
 import ctypes
 import ctypes.util
 import json
+import math
 import random
 import time
 from collections import deque
@@ -87,11 +88,11 @@ class Monkey:
             (2, self.other_workspace), (1, self.other_size), (6, self.escape),
         ]  # fmt: skip
 
-    def play(self, seconds: float) -> None:
-        """Until the time is over or the window is gone."""
+    def play(self, seconds: float = math.inf, actions: float = math.inf) -> None:
+        """Until the time is over, so much is done, or the window is gone."""
         end = time.monotonic() + seconds
         weights = [weight for weight, _ in self._acts]
-        while time.monotonic() < end:
+        while time.monotonic() < end and self.count < actions:
             if not self.look():
                 return
             act = self.dice.choices([act for _, act in self._acts], weights)[0]

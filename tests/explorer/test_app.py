@@ -664,7 +664,7 @@ def test_a_high_window_shows_every_direction_that_has_a_name(start: Make, qtbot:
     drawn(explorer, qtbot)
     panel = explorer.directions
     assert panel.info is not None
-    qtbot.waitUntil(lambda: not panel.search.owners)  # its sentence would come in the place of the import's
+    qtbot.waitUntil(lambda: not panel.finder.search.owners)  # its sentence would come in the place of the import's
     axes = np.random.RandomState(1).randn(12, panel.info.w_dim)
     kept = tuple(Entry(Direction(f"Mine {n}", Vector.of(axis)), "sorting", n) for n, axis in enumerate(axes))
     Library("f" * 64, "other", kept).save(home / "mine.json")

@@ -45,6 +45,7 @@ def pull(explorer: Explorer, qtbot: QtBot, let_go: bool = True) -> None:
 
 
 def test_a_drag_is_followed_to_its_end_and_taken_back_at_once(explorer: Explorer, qtbot: QtBot) -> None:
+    assert not explorer.hint.isVisible() and not explorer.settings.value.hint_seen  # it covered what dragging says
     first = explorer.session.recipe
     pull(explorer, qtbot)
     qtbot.waitUntil(lambda: explorer.session.committed_recipe != first)

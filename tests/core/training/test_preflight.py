@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from stylegan_core.cli import preflight as command
+from stylegan_core.cores import all_cores
 from stylegan_core.data.cache import LevelCache
 from stylegan_core.data.source import open_dataset
 from stylegan_core.model import save_model
@@ -42,8 +43,9 @@ def test_every_level_has_its_time_and_they_add_up(tmp_path: Path) -> None:
 
 
 def test_it_is_measured_with_the_threads_of_the_run(tmp_path: Path) -> None:
-    preflight(changed(TINY, ["threads=2"]), 0, tmp_path, budget=0.1)
+    answer = preflight(changed(TINY, ["threads=2"]), 0, tmp_path, budget=0.1)
     assert torch.get_num_threads() == 2
+    assert any("threads=2" in note for note in answer.notes) == (all_cores() < 2)
 
 
 def test_what_was_not_measured_follows_from_what_was() -> None:

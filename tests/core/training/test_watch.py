@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from stylegan_core import cores
 from stylegan_core.data.cache import LevelCache
 from stylegan_core.data.loader import Loader
 from stylegan_core.networks.config import NetworkConfig
@@ -147,6 +148,17 @@ def test_a_loader_that_stalls_is_noticed_in_a_run(
     monkeypatch.setattr(LevelCache, "batch", batch)
     monkeypatch.setattr(launch, "Loader", loader)
     assert {alert.code for alert in alerts(train(*QUICK))} == {"stalled-loader"}
+
+
+def test_more_threads_than_cores_are_said_and_kept(
+    train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(cores, "all_cores", lambda: 1)
+    run = train("growth.stable_kimg=0.008", "growth.fade_kimg=0", "settle_steps=0", "threads=2")
+    (alert,) = alerts(run)
+    assert alert.code == "threads" and alert.text.startswith("threads=2 is more than the 1 core ")
+    assert alert.text in caplog.text
+    assert run.config()["threads"] == 2
 
 
 def test_feature_diversity_is_that_of_the_features() -> None:

@@ -54,14 +54,14 @@ def names(panel: DirectionsPanel) -> list[str]:
 
 def test_progress_is_shown_until_the_eight_sliders_are_there(show: Any, qtbot: QtBot) -> None:
     panel, asked = show(DirectionsPanel)
-    assert panel.search.isVisible() and panel.message.text()
+    assert panel.finder.search.isVisible() and panel.finder.message.text()
     asked.piece(asked.of(Pca), 499, None, 1000)
-    assert panel.search.bar.value() == 500
+    assert panel.finder.search.bar.value() == 500
     asked.done(asked.of(Pca), entries())
     assert names(panel) == ["PCA 1"]  # one at a time, so that the window never waits for all of them
     grown(panel, qtbot)
     assert names(panel) == [f"PCA {n}" for n in range(1, 9)]
-    assert not panel.search.isVisible() and not panel.message.isVisible()
+    assert not panel.finder.search.isVisible() and not panel.finder.message.isVisible()
 
 
 def test_names_of_the_box_are_shown_whole(session: Session, qtbot: QtBot) -> None:
@@ -181,7 +181,7 @@ def test_sefa_of_a_band(panel: Any) -> None:
     panel.asked.done(request, entries("sefa", word="SeFa", seed=3))
     assert names(panel)[0] == "SeFa 1"
     panel.look_at("library")
-    assert panel.rows == [] and "empty" in panel.message.text()
+    assert panel.rows == [] and "empty" in panel.finder.message.text()
     panel.look_at("pca")
     assert names(panel)[0] == "PCA 1"
 
@@ -189,7 +189,7 @@ def test_sefa_of_a_band(panel: Any) -> None:
 def test_a_search_that_fails_says_why(show: Any) -> None:
     panel, asked = show(DirectionsPanel)
     asked.fail(asked.of(Pca), "There is not enough memory.")
-    assert panel.message.text() == "There is not enough memory." and not panel.search.isVisible()
+    assert panel.finder.message.text() == "There is not enough memory." and not panel.finder.search.isVisible()
 
 
 def test_a_search_is_given_up_and_begun_again(show: Any, qtbot: QtBot) -> None:
@@ -199,39 +199,39 @@ def test_a_search_is_given_up_and_begun_again(show: Any, qtbot: QtBot) -> None:
     panel.job_dropped.connect(dropped.append)
     request = asked.of(Pca)
     asked.piece(request, 40, None, 100)
-    qtbot.mouseClick(panel.search.cancel, Qt.MouseButton.LeftButton)
-    assert dropped == ["directions.pca"] and not panel.search.isVisible()
-    assert panel.message.text() == "The search was given up." and panel.again.isVisible()
+    qtbot.mouseClick(panel.finder.search.cancel, Qt.MouseButton.LeftButton)
+    assert dropped == ["directions.pca"] and not panel.finder.search.isVisible()
+    assert panel.finder.message.text() == "The search was given up." and panel.finder.again.isVisible()
     asked.done(request, entries())  # an answer that was on its way
     panel._rested()
     assert panel.rows == [] and len(asked.requests) == 1  # nor is it begun again unasked
-    qtbot.mouseClick(panel.again, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.finder.again, Qt.MouseButton.LeftButton)
     panel._rested()
-    assert panel.search.isVisible() and not panel.again.isVisible()
+    assert panel.finder.search.isVisible() and not panel.finder.again.isVisible()
     asked.done(asked.of(Pca), entries())
     grown(panel, qtbot)
-    assert len(panel.rows) == 8 and not panel.search.isVisible()
+    assert len(panel.rows) == 8 and not panel.finder.search.isVisible()
 
 
 def test_escape_gives_up_a_factorisation_and_shows_what_was_there(panel: Any, qtbot: QtBot) -> None:
     panel.factorise(4, 7)
     request = panel.asked.of(Sefa)
-    assert panel.search.isVisible() and panel.rows == []
-    panel.search.cancel.setFocus()
-    qtbot.keyClick(panel.search.cancel, Qt.Key.Key_Escape)
+    assert panel.finder.search.isVisible() and panel.rows == []
+    panel.finder.search.cancel.setFocus()
+    qtbot.keyClick(panel.finder.search.cancel, Qt.Key.Key_Escape)
     grown(panel, qtbot)
-    assert names(panel)[0] == "PCA 1" and not panel.search.isVisible() and not panel.again.isVisible()
+    assert names(panel)[0] == "PCA 1" and not panel.finder.search.isVisible() and not panel.finder.again.isVisible()
     panel.asked.done(request, entries("sefa", word="SeFa"))
     assert names(panel)[0] == "PCA 1"
     panel.factorise(4, 7)  # the same may be asked again
-    assert panel.search.isVisible()
+    assert panel.finder.search.isVisible()
 
 
 def test_another_model_ends_the_search(session: Session, show: Any) -> None:
     panel, asked = show(DirectionsPanel)
     asked.piece(asked.of(Pca), 40, None, 100)
     session.set_model(model_info(name="other"), "other.safetensors")
-    assert not panel.search.isVisible()
+    assert not panel.finder.search.isVisible()
 
 
 def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
@@ -240,15 +240,16 @@ def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
     assert len(Library.load(tmp_path / "mine.json").entries) == 1
     Library("f" * 64, "other", entries("sorting", 2, "Theirs", 9)).save(tmp_path / "theirs.json")
     panel.import_library(tmp_path / "theirs.json")
-    assert panel.message.text().startswith("Imported 2 directions.") and "another model" in panel.message.text()
+    said = panel.finder.message.text()
+    assert said.startswith("Imported 2 directions.") and "another model" in said
     assert "Theirs 1" in names(panel)
     panel.import_library(tmp_path / "theirs.json")
-    assert panel.message.text() == "Every direction of theirs.json is here already."
+    assert panel.finder.message.text() == "Every direction of theirs.json is here already."
     assert library_path(panel.shelf.library.model, panel.shelf.library.model_name).exists()
     wide = Entry(Direction("wide", Vector.of(np.ones(7))), "sorting")
     Library("f" * 64, "other", (wide,)).save(tmp_path / "wide.json")
     panel.import_library(tmp_path / "wide.json")
-    assert "16 dimensions" in panel.message.text() and "wide" not in names(panel)
+    assert "16 dimensions" in panel.finder.message.text() and "wide" not in names(panel)
 
 
 def test_what_two_windows_keep_is_kept(session: Session, panel: Any, qtbot: QtBot) -> None:
@@ -304,7 +305,7 @@ def test_a_damaged_library_is_named_and_put_aside(show: Any, qtbot: QtBot) -> No
     panel, asked = show(DirectionsPanel, info)
     asked.done(asked.of(Pca), entries())
     grown(panel, qtbot)
-    assert "damaged" in panel.message.text() and len(panel.rows) == 8
+    assert "damaged" in panel.finder.message.text() and len(panel.rows) == 8
     panel.rows[0].asked.emit("star")
     assert path.with_suffix(".damaged").read_text() == "{}" and len(Library.load(path).entries) == 1
 

@@ -111,13 +111,13 @@ def test_directions_stay_those_of_the_snapshot_they_were_found_in(
     session.set_model(growing(2, 0.75), str(kept[1]))
     panel._rested()
     assert [row.entry for row in panel.rows] == [entry]
-    assert "Found at 10 kimg" in panel.message.text()
+    assert "Found at 10 kimg" in panel.finder.message.text()
     assert len(asked.requests) == before
-    qtbot.mouseClick(panel.again, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.finder.again, Qt.MouseButton.LeftButton)
     panel._rested()
     assert isinstance(asked.requests[-1], Pca)
     assert len(asked.requests) == before + 1
-    assert not panel.again.isVisible()
+    assert not panel.finder.again.isVisible()
     session.set_model(model_info(), "another.safetensors")
     assert panel.rows == []
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from explorer.controls.thumbnails import Thumbnail
 from explorer.documents.history_file import Entry
 from explorer.explore.history import MISSING, MOST_SHOWN, HistoryStrip
 from explorer.jobs import Frame, Piece, Strip
@@ -47,6 +48,11 @@ class Watched(HistoryStrip):
         self._only.setChecked(True)
         seen = {self._entries[key].recipe.psi for key, each in self._thumbnails.items() if each.isVisibleTo(self)}
         return [psi for psi in self.row() if psi in seen]
+
+    def names(self) -> list[str]:
+        """What a screen reader says of the thumbnails that are in sight, the leftmost first."""
+        widgets = [self._row.itemAt(at).widget() for at in range(self._row.count())]
+        return [each.accessibleName() for each in widgets if isinstance(each, Thumbnail) and each.isVisibleTo(self)]
 
 
 @pytest.fixture
@@ -165,3 +171,22 @@ def test_a_star_given_while_only_favourites_are_seen_is_seen(session: Session, s
     assert strip.only_favourites() == []
     strip.star_current()
     assert strip.only_favourites() == [A.psi]
+
+
+def test_thumbnails_are_told_apart_by_ear(session: Session, strip: Watched) -> None:
+    """Every one was called "Earlier picture" with its seed, which most share with others."""
+    for recipe in (A, B, C):
+        session.apply(recipe)
+    strip.star_current()
+    session.undo()
+    assert strip.names() == [
+        "Picture 1 of 4, seed 0, favourite",
+        "Picture 2 of 4, seed 0, current",
+        "Picture 3 of 4, seed 0",
+        "Picture 4 of 4, seed 0",
+    ]
+    assert strip.only_favourites() == [0.3]
+    assert strip.names() == ["Picture 1 of 1, seed 0, favourite"]
+    strip._remove(next(iter(strip._entries)))
+    strip._only.setChecked(False)
+    assert strip.names()[1:] == ["Picture 2 of 3, seed 0, current", "Picture 3 of 3, seed 0"]

@@ -180,10 +180,13 @@ def test_the_matrix_fills_and_a_click_takes_a_cell(session: Session, show: Any) 
     assert dialog is not None
     request = asked.of(Matrix)
     assert (len(request.rows), len(request.columns), request.band) == (ROWS, COLUMNS, "coarse")
+    for index in range(ROWS + COLUMNS):
+        asked.piece(asked.of(Strip), index, flat(index, 16), ROWS + COLUMNS)
     for index in range(ROWS * COLUMNS):
+        assert dialog.message.text().startswith("The pictures are being drawn, ")  # said that some cells were drafts
         asked.piece(request, index, flat(index, 16), ROWS * COLUMNS)
     assert not any(cell.empty for cell in dialog._cells)
-    assert "drafts" in dialog.message.text()
+    assert "Some cells are drafts" in dialog.message.text()
     asked.piece(request, 3, flat(200, 16), ROWS * COLUMNS)  # the exact one takes the place of the draft
     assert dialog._cells[3].pixmap.toImage().pixelColor(1, 1).red() == 200
     asked.done(request, ())

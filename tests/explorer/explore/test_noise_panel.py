@@ -4,10 +4,14 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
+from explorer import theme
+from explorer.controls.noise_chips import NoiseChips
 from explorer.explore.noise import NoisePanel
 from explorer.jobs import NoiseMap, Strip
+from explorer.main_window import LEFT_WIDTH
 from explorer.session import Session
 from stylegan_core.recipe import NoiseLayer, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
@@ -147,3 +151,17 @@ def test_a_network_without_noise_shows_no_draws_and_no_map(session: Session, sho
 def test_a_small_network_has_no_middle(show: Any) -> None:
     panel, _ = show(NoisePanel, model_info(8))
     assert panel.chips.bands == ["coarse", "coarse", "fine", "fine"]
+
+
+def test_every_number_has_room_in_its_chip(qtbot: QtBot) -> None:
+    """Of 18 layers the numbers from 10 on went over the edges of their chips."""
+    chips = NoiseChips()
+    qtbot.addWidget(chips)
+    chips.set_model(model_info(1024).noise_resolutions, 1024)
+    chips.resize(LEFT_WIDTH - 2 * 14, 40)  # the column of the window without its margins
+    chips.show()
+    qtbot.waitExposed(chips)
+    assert chips.width() == LEFT_WIDTH - 2 * 14  # they need no more room than there is
+    letters = QFontMetrics(theme.mono(10))
+    for number, each in enumerate(chips.chips):
+        assert letters.horizontalAdvance(str(number)) <= each.width() - 3  # its outline lies inside

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
-from explorer.explore.directions import _told
+from explorer.controls.direction_finder import _told
 from explorer.work import command
 from stylegan_core.latents.library import Entry, Library, library_path
 from stylegan_core.recipe import Direction, Vector
@@ -56,14 +56,15 @@ def test_what_is_found_is_kept_with_its_name(explorer: Explorer, qtbot: QtBot) -
     panel, info = explorer.directions, explorer.session.info
     assert info is not None
     panel.labels_chosen.emit("/data/avatars")
-    assert "labels of avatars" in panel.message.text() and not panel.search.isHidden()
+    assert "labels of avatars" in panel.finder.message.text() and not panel.finder.search.isHidden()
     assert explorer.window.unfinished() == ["the search for directions"]
     qtbot.waitUntil(lambda: "Glasses" in names(explorer), timeout=PATIENCE)
-    assert panel.message.text() == "1 direction found in the labels of avatars." and panel.search.isHidden()
+    assert panel.finder.message.text() == "1 direction found in the labels of avatars."
+    assert panel.finder.search.isHidden()
     assert [entry.direction.name for entry in Library.load(library_path(info.hash, info.name)).entries] == ["Glasses"]
     assert list((explorer.labelled._out().parent).glob("found-*")) == [] and explorer.window.unfinished() == []
     panel.labels_chosen.emit("/data/avatars")
-    qtbot.waitUntil(lambda: "there already" in panel.message.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "there already" in panel.finder.message.text(), timeout=PATIENCE)
     assert names(explorer).count("Glasses") == 1
 
 
@@ -76,18 +77,18 @@ def test_what_a_search_has_brought_is_told_in_a_sentence_or_two() -> None:
 def test_labels_that_say_nothing_are_told_in_a_sentence(explorer: Explorer, qtbot: QtBot) -> None:
     explorer.directions.labels_chosen.emit("/data/bad")
     said = "bad has no labels: choose another folder."
-    qtbot.waitUntil(lambda: explorer.directions.message.text() == said, timeout=PATIENCE)
-    assert explorer.directions.search.isHidden()
+    qtbot.waitUntil(lambda: explorer.directions.finder.message.text() == said, timeout=PATIENCE)
+    assert explorer.directions.finder.search.isHidden()
 
 
 @pytest.mark.parametrize("how", ["cancel", "another model"])
 def test_the_search_is_given_up(explorer: Explorer, qtbot: QtBot, window_home: Path, how: str) -> None:
     panel = explorer.directions
     panel.labels_chosen.emit("/data/slow")
-    qtbot.waitUntil(lambda: panel.search.bar.value() == 500, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.finder.search.bar.value() == 500, timeout=PATIENCE)
     if how == "cancel":
-        panel.search.cancel.click()
+        panel.finder.search.cancel.click()
     else:
         explorer.documents.open(model_file(window_home, "other"))
     qtbot.waitUntil(lambda: not explorer.labelled._command.busy)
-    assert "directions.labels" not in panel.search.owners and "Glasses" not in names(explorer)
+    assert "directions.labels" not in panel.finder.search.owners and "Glasses" not in names(explorer)

@@ -119,6 +119,23 @@ def test_alpha_follows_the_run_until_a_hand_drags_it(monitor: Monitor, run: RunD
     assert monitor.alpha.alpha == pytest.approx(0.75)
 
 
+def test_pictures_that_are_gone_are_said_to_be(qtbot: QtBot, tmp_path: Path) -> None:
+    run = fake_run.write_run(tmp_path / "00012-tiny", 30, began=time.time() - 60, pictures=False)
+    monitor = Monitor(run.path)
+    qtbot.addWidget(monitor)
+    assert "With the first samples" in monitor.alpha.explanation.text()
+    look(monitor)
+    qtbot.waitUntil(lambda: "newest samples are gone" in monitor.alpha.explanation.text())
+    qtbot.waitUntil(lambda: monitor.samples.state.text() == "gone, or cannot be read")
+    assert monitor.samples.grid._pixmap is None
+    fake_run.append(run, fake_run.write_samples(run, 31, 2, 0.5, {"img": 31_000, "time": time.time()}, True))
+    look(monitor)
+    qtbot.waitUntil(lambda: "faded with the same alpha" in monitor.alpha.explanation.text())
+    qtbot.waitUntil(lambda: monitor.samples.grid._pixmap is not None)
+    assert monitor.samples.state.text() == "EMA · 16×16 · alpha 0.50"
+    monitor.close_run()
+
+
 def test_the_scrubber_goes_back_and_the_newest_is_followed_again(monitor: Monitor, run: RunDir, qtbot) -> None:
     samples = monitor.samples
     assert samples.scrubber.maximum() == 6

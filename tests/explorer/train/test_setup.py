@@ -73,7 +73,9 @@ def test_without_data_nothing_can_be_started(page: SetupPage) -> None:
 
 
 def test_with_data_that_can_be_read_it_can(page: SetupPage, faces: Path, qtbot) -> None:
+    assert page.data.maker.isVisible()
     page.data.choose(str(faces))
+    assert not page.data.maker.isVisible()  # it pushed the run folder out of a low window
     qtbot.waitUntil(page.start.isEnabled)
     with qtbot.waitSignal(page.start_requested) as started:
         qtbot.mouseClick(page.start, Qt.MouseButton.LeftButton)
