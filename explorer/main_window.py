@@ -102,17 +102,6 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         self._place_banner()
 
-    def replace_page(self, index: int, page: QWidget) -> None:
-        """Puts a page in the place of another, for one that is built when it is first shown."""
-        old = self.pages.widget(index)
-        was_current = self.pages.currentIndex() == index
-        self.pages.insertWidget(index, page)
-        if old is not None:
-            self.pages.removeWidget(old)
-            old.deleteLater()
-        if was_current:
-            self.pages.setCurrentIndex(index)
-
     def show_workspace(self, index: int) -> None:
         """Switches between Explore (0), Train (1) and Lab (2)."""
         self.workspaces.select(index)

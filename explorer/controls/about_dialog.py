@@ -172,7 +172,7 @@ def card_of(info: ModelInfo, path: str) -> str:
     rows = {
         "network": f"{info.architecture}, {info.resolution}×{info.resolution}{grown}",
         "latents": f"z {info.z_dim}, w {info.w_dim}",
-        "layers": f"{info.num_layers}, {info.num_noise_layers} of them with noise",
+        "layers": f"{info.num_layers}, {info.num_noise_layers or 'none'} of them with noise",
         "classes": ", ".join(info.classes),
         "parameters": f"{info.parameters:,}",
         "origin": info.origin or "not said",

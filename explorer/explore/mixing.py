@@ -192,7 +192,8 @@ class MixingPanel(Panel):
                 self._proposed[key] = mix.source
             row.show_mix(mix, self._proposed[key])
             row.thumbnail.set_stale(row.source != before and not row.thumbnail.empty)
-        of_layers = sum(mix.band is None for mix in self.session.recipe.mixes)
+        layers = self.info.num_layers if self.info is not None else 0  # a mix of a larger network's does nothing here
+        of_layers = sum(mix.band is None and mix.first < layers for mix in self.session.recipe.mixes)
         self.per_layer.setText(f"per layer {of_layers}" if of_layers else "per layer")
         self.refresh_later()
 

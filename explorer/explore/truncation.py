@@ -18,7 +18,7 @@ from stylegan_core.recipe import Recipe, default, knob
 
 Bands = tuple[float, float, float] | None
 STEPS = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)  # paper, figure 8
-PAPER_CUTOFF = 8
+PAPER_LAYERS = (4, 4, 8, 8, 16, 16, 32, 32)  # what the paper truncates, by what each works at
 TIPS = {
     "cutoff": "Chooses the layers that psi pulls towards the mean face; the others keep their own style.",
     "bands": "Gives coarse, middle and fine layers a psi each.",
@@ -155,7 +155,7 @@ class TruncationPanel(Panel):
         self._add_cutoff(menu, "All layers", None)
         for count in range(2, info.num_layers, 2):
             last = info.layer_resolutions[count - 1]
-            paper = "  (as in the paper)" if count == PAPER_CUTOFF and last == 32 else ""
+            paper = "  (as in the paper)" if info.layer_resolutions[:count] == PAPER_LAYERS else ""
             self._add_cutoff(menu, f"First {count}, {'4²' if last == 4 else f'4²–{last}²'}{paper}", count)
         old = self.cutoff.menu()
         self.cutoff.setMenu(menu)

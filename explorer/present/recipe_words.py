@@ -13,7 +13,8 @@ def words(recipe: Recipe, info: ModelInfo) -> Words:
     """The network and where the face comes from, and what was done to it: directions, mixing, noise, growth."""
     first = [Part(info.name), *_class(recipe, info), Part(origin(recipe.latent)), *_psi(recipe, info)]
     second = [Part(f"{each.direction.name} {each.strength:+.1f}") for each in recipe.directions if each.strength]
-    second += [Part(_mix(each, info), each.band or "text") for each in recipe.mixes if each.weight]
+    mixes = [each for each in recipe.mixes if each.weight and (each.band or each.first < info.num_layers)]
+    second += [Part(_mix(each, info), each.band or "text") for each in mixes]
     return first, [*second, *_noise(recipe, info), *_growth(recipe, info)]
 
 

@@ -62,7 +62,8 @@ def findings(report: dict[str, Any], resolution: int, better: str, settings: Ite
 def _size(report: dict[str, Any], resolution: int, better: str) -> Finding:
     count, usable = int(report.get("pictures", 0)), int(report.get("resolution", 0))
     if not usable:
-        return Finding(f"None of {number(count)} pictures can be read.", "bad")
+        none = "The one picture cannot" if count == 1 else f"None of the {number(count)} pictures can"
+        return Finding(f"{none} be read.", "bad")
     if usable >= resolution:
         return Finding(f"{number(count)} pictures, sharp enough for {square(usable)}.", "good")
     text = (

@@ -171,13 +171,6 @@ class RunRecord:
             return phase_at(self.kimg, self.growth)
         return _told(len(self.begun) - 1, self.begun[-1], self.kimg) if self.begun else None
 
-    def phase_near(self, kimg: float) -> Phase | None:
-        """The phase at ``kimg``, with its alpha; None where the log does not tell."""
-        if self.growth is not None:
-            return phase_at(kimg, self.growth)
-        found = [(i, event) for i, event in enumerate(self.begun) if event.begin_kimg <= kimg]
-        return _told(*found[-1], kimg) if found else None
-
     @property
     def total_kimg(self) -> float:
         """The length of the whole run, or of what is known of it."""

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from stylegan_core.data.containers import Container, Idx, open_container, read_idx
+from stylegan_core.data.containers import Container, Idx, read_idx
 
 FASHION = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 Table = tuple[Sequence[str], Mapping[str, int]]  # names of the values, and the value of each picture by name
@@ -106,8 +106,3 @@ def _idx_table(container: Idx, path: Path) -> Table:
     fashion = "fashion" in str(container.path.absolute()).lower() and count <= len(FASHION)
     classes = FASHION if fashion else [str(n) for n in range(count)]
     return classes, dict(zip(container.names, values.tolist(), strict=True))
-
-
-def attribute_names(path: Path) -> tuple[str, ...]:
-    """The attributes that a data set can be trained on, for a list to choose from."""
-    return tuple(attribute_tables(open_container(path)))

@@ -25,7 +25,11 @@ from stylegan_core.rundir import RunDir
 MOST_SHOWN = 20
 _AVERAGED = ("Gs", "G_ema", "g_ema", "generator_smooth", "g_running", "GE")
 _LIVE = ("G", "g", "generator")
-_NOT_COUNTED = ("noise", "noise_const", "w_avg")
+# Numbers that no gradient moves: noise, means, norms' statistics, StyleGAN3's waves.
+_NOT_COUNTED = (
+    "noise", "noise_const", "w_avg", "running_mean", "running_var", "num_batches_tracked",
+    "transform", "freqs", "phases", "magnitude_ema",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,7 @@ from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.latents.questions import MEASURED
 from stylegan_core.recipe import Recipe
 
-CONFIDENCE = 0.95
-_NORMAL = 1.959964  # the quantile of the normal distribution that this confidence needs on either side
+_NORMAL = 1.959964  # the quantile of the normal distribution that 95 % of confidence need on either side
 _MEANT = {question.name: question.attribute for question in MEASURED}  # by the name of a direction
 
 

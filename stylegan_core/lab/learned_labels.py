@@ -24,5 +24,5 @@ def doubt_of(learned: int, resolution: int) -> str:
     """What to doubt about labels learned at one resolution, 0 for an unknown one, in pictures of another."""
     if learned == resolution:
         return ""
-    how = f"from pictures of {learned}²" if learned else "at a resolution that the judge does not tell"
+    how = f"from pictures of {learned}²" if learned else "at a resolution that their file does not say"
     return f"The labels were learned {how}, these are of {resolution}²: answers may be wrong, so learn them anew."

@@ -29,10 +29,10 @@ class Curve:
 class SweepFacts(Measurement):
     """The numbers of a sweep, rows and columns as the sweep has them.
 
-    ``measured`` [A, rows, columns] are the attributes.
-    ``pixels`` and ``features`` [rows, columns] are distances from the middle column, ``pixel_steps`` and
-    ``feature_steps`` [rows, columns - 1] those from each column to the next: the root of the mean squared difference
-    of 0..255, and the Euclidean distance in the features of every -E metric; the latter None where not asked for.
+    ``measured`` [A, rows, columns] are the attributes. ``pixels`` and ``features`` [rows, columns] are distances from
+    the middle column, ``pixel_steps`` and ``feature_steps`` [rows, columns - 1] those from each column to the next: the
+    root of the mean squared difference of 0..255, and the Euclidean distance in the features of every -E metric; the
+    latter None where not asked for.
     """
 
     sweep: Sweep

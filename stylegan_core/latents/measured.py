@@ -1,6 +1,6 @@
 """What can be measured in any picture, labelled or not: how bright, colourful, detailed, wide, tall and large it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,16 +15,11 @@ SEEN = 0.15  # distance from the border's colour, of the whole range, from which
 LUMA = (0.299, 0.587, 0.114)
 
 
-def measured_attributes(pictures: Iterable[Tensor]) -> dict[str, list[str]]:
-    """For batches uint8 [n, 3, R, R]: of every measure, whether each picture is in its low, middle or high third.
+def attributes_of(batches: Sequence[dict[str, Numbers]]) -> dict[str, list[str]]:
+    """Of every measure that :func:`measures` found, whether each picture is in its low, middle or high third.
 
     A measure in which the pictures hardly differ, such as the colour of grey ones, is left out.
     """
-    return attributes_of([measures(batch) for batch in pictures])
-
-
-def attributes_of(batches: Sequence[dict[str, Numbers]]) -> dict[str, list[str]]:
-    """The same, of what :func:`measures` found in each batch."""
     joined = {name: np.concatenate([found[name] for found in batches]) for name in batches[0]} if batches else {}
     return {name: _thirds(values) for name, values in joined.items() if values.std() >= LEAST_SPREAD}
 

@@ -14,12 +14,13 @@ COUNT = 80
 
 
 def style_affines(model: Any) -> list[Floats]:
-    """The weight [outputs, w_dim] of what w enters: every layer's style affine, in order.
+    """The weight [outputs, w_dim] of what w enters: every layer's style affine, in order, StyleGAN3's input first.
 
     In a network without styles it is the first layer alone, of which each output pixel counts as one output (Shen and
     Zhou 2021, section 3.3, do so with PGGAN).
     """
-    layers = list(model.generator.synthesis.layers)
+    synthesis = model.generator.synthesis
+    layers = [*([synthesis.input] if hasattr(synthesis, "input") else []), *synthesis.layers]
     affines = [layer.affine.weight for layer in layers if getattr(layer, "affine", None) is not None]
     if not affines and layers and getattr(layers[0], "dense", None) is not None:
         affines = [layers[0].dense.weight]

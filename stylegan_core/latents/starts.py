@@ -14,9 +14,8 @@ from stylegan_core.model import Model
 BATCH, FEWEST_AT_ONCE = 8, 2  # pictures that are drawn at once, and above MOST_AT, where eight would take gigabytes
 MOST, MOST_AT = 200, 128  # seeds at resolutions up to this one
 FEWEST = 24  # above it, where drawing many would take longer than what follows
-FEWER_IS_FARTHER = (
-    0.045  # the nearest of 24 seeds is 1.1 times as far to the eye as that of 200 (tools/measure_projection)
-)
+# The nearest of 24 seeds is 1.1 times as far to the eye as that of 200 (tools/measure_projection).
+FEWER_IS_FARTHER = 0.045
 
 
 @dataclass(frozen=True, slots=True)

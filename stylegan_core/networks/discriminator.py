@@ -93,6 +93,13 @@ class Discriminator(nn.Module):
         return (logits * labels.float()).sum(dim=1, keepdim=True)
 
 
+class NoDiscriminator(Discriminator):
+    """Stands where there is none: networks of its kind are drawn, not trained."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        raise ValueError(f"A network of the kind {config.architecture!r} can be drawn but not trained here.")
+
+
 class HeadedDiscriminator(Discriminator):
     """Ends as all from ProGAN on do: minibatch deviation, 3×3, dense, dense, at 4²."""
 

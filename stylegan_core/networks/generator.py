@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.dcgan import DcganDiscriminator, DcganSynthesis, InputCode
-from stylegan_core.networks.discriminator import Discriminator, GrowingDiscriminator
+from stylegan_core.networks.discriminator import Discriminator, GrowingDiscriminator, NoDiscriminator
 from stylegan_core.networks.layers import GAIN
-from stylegan_core.networks.lucidrains import NoDiscriminator, PortSynthesis
+from stylegan_core.networks.lucidrains import PortSynthesis
 from stylegan_core.networks.mapping import Mapping
 from stylegan_core.networks.spectral import normalise_spectrally
 from stylegan_core.networks.stylegan2 import ResidualDiscriminator, RevisedSynthesis, SkipSynthesis

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.config import NetworkConfig
-from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.fir import binomial_kernel
 from stylegan_core.networks.layers import EqualizedConv, EqualizedLinear
 from stylegan_core.networks.stylegan2 import StyledToRGB, demodulation
@@ -89,10 +88,3 @@ class PortSynthesis(SynthesisNetwork):
             picture = own if picture is None else smooth(bilinear_up(picture)) + own
         assert picture is not None
         return Grown(picture, None)
-
-
-class NoDiscriminator(Discriminator):
-    """Stands where there is none: networks of this port are drawn, not trained."""
-
-    def __init__(self, config: NetworkConfig) -> None:
-        raise ValueError(f"A network of the kind {config.architecture!r} can be drawn but not trained here.")

@@ -11,9 +11,8 @@ from torch import nn
 from stylegan_core.formats.convert import Foreign, import_file
 from stylegan_core.model import Model, read_safetensors
 from stylegan_core.networks.config import NetworkConfig
-from stylegan_core.networks.discriminator import Discriminator
+from stylegan_core.networks.discriminator import Discriminator, NoDiscriminator
 from stylegan_core.networks.generator import ARCHITECTURES, build_discriminator
-from stylegan_core.networks.lucidrains import NoDiscriminator
 from stylegan_core.run.stems import state_file
 from stylegan_core.schedule import Growth
 from stylegan_core.training.config import TrainingConfig

@@ -118,13 +118,13 @@ def test_a_screen_is_looked_for(
     assert problem is None if words is None else words in (problem or "")
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_what_is_drawn_without_a_screen_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program that asks for it is text, which no other check reads."""
     monkeypatch.setattr(make, "PYTHON", Path(sys.executable))
     assert make.bundled_model().name == "avatars-64.safetensors" and make.bundled_model().is_file()
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_without_python_one_sentence_says_so() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run(

@@ -18,11 +18,15 @@ from stylegan_core.formats.convert import convert_steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.formats.reader import read_weight_file
 from stylegan_core.model import load_discriminator, load_model, save_model
+from stylegan_core.networks.config import NetworkConfig
+from stylegan_core.networks.generator import build_generator
 from tests.core.formats.corpus import ada_pickle, ada_state
 from tests.core.formats.hostile import small
 from tests.core.formats.test_lucidrains import port_file
 from tests.core.formats.test_ports_v1 import huangzh13_file, rosinality_file
 from tests.core.formats.tf_files import dumped, generator, network_class
+from tests.core.networks.small import FAMILY
+from tests.core.networks.small import small as of_family
 from tests.core.reference import reference
 
 
@@ -63,6 +67,13 @@ def test_the_card_of_an_own_file_and_of_a_run(pickled: Path, tmp_path: Path) -> 
         card = read_card(path)
         assert card.own and card.alpha == 0.75 and card.parameters == read_card(pickled).parameters
         assert "Imported from" in card.origin
+
+
+@pytest.mark.parametrize("config", [FAMILY["stylegan2"], FAMILY["dcgan"], of_family(architecture="stylegan3")])
+def test_the_card_counts_the_parameters_that_the_network_has(config: NetworkConfig, tmp_path: Path) -> None:
+    made = build_generator(config)
+    save_model(tmp_path / "a.safetensors", made)
+    assert read_card(tmp_path / "a.safetensors").parameters == sum(each.numel() for each in made.parameters())
 
 
 def test_reading_a_card_needs_no_torch(pickled: Path) -> None:

@@ -15,6 +15,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import configured
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.recipe import Direction, Vector
+from tests.core.networks.small import small
 
 SPREADS = np.array([5.0, 3.0, 2.0, 1.0, 0.5, 0.25], np.float32)
 
@@ -203,3 +204,14 @@ def test_sefa_of_configuration_a_is_that_of_its_first_dense_layer() -> None:
     model = SimpleNamespace(generator=network, z_dim=8, w_dim=8, classes=(), mapping=network.mapping)
     found = finish(sefa.sefa(model))[1]
     assert abs(float(found[0].direction.vector.array[5])) > 0.99
+
+
+def test_sefa_of_stylegan3_counts_the_fourier_features_as_its_first_layer() -> None:
+    network = build_generator(small(architecture="stylegan3", z_dim=8, w_dim=8, fmap_base=40, fmap_max=6))
+    with torch.no_grad():
+        network.synthesis.get_submodule("input.affine").weight[:, 5] += 10.0
+        network.synthesis.get_submodule("layers.14.affine").weight[:, 3] += 10.0
+    model = SimpleNamespace(generator=network, z_dim=8, w_dim=8, classes=(), mapping=network.mapping)
+    for layer, axis in ((0, 5), (15, 3)):
+        found = finish(sefa.sefa(model, first=layer, last=layer))[1]
+        assert abs(float(found[0].direction.vector.array[axis])) > 0.95

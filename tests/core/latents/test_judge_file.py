@@ -73,7 +73,7 @@ def test_a_judge_that_does_not_say_at_which_resolution_it_learned_is_doubted(jud
     parts["about"] = np.frombuffer(parts["about"].tobytes().replace(b'"resolution": 32, ', b""), np.uint8)
     np.savez(tmp_path / "older.npz", **parts)
     read = load_judge(tmp_path / "older.npz", Blind())  # type: ignore[arg-type]
-    assert read.resolution == 0 and "at a resolution that the judge does not tell" in Meter(read).doubt(64)
+    assert read.resolution == 0 and "at a resolution that their file does not say" in Meter(read).doubt(64)
 
 
 @pytest.mark.parametrize("damage", ["text", "empty", "kind", "shape", "object"])

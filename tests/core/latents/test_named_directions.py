@@ -14,7 +14,7 @@ from stylegan_core.bands import bands
 from stylegan_core.data.source import open_dataset
 from stylegan_core.latents.attributes import find_directions
 from stylegan_core.latents.judge import Judge, learn
-from stylegan_core.latents.measured import measured_attributes, measures
+from stylegan_core.latents.measured import attributes_of, measures
 from stylegan_core.latents.questions import AVATARS, questions_for
 
 SIDE = 16
@@ -83,7 +83,7 @@ def test_measures_rise_with_what_they_are_named_after() -> None:
 
 
 def test_thirds_and_what_does_not_differ() -> None:
-    found = measured_attributes([batch(*(square(level, 3, 3) for level in range(40, 220, 20)))])
+    found = attributes_of([measures(batch(*(square(level, 3, 3) for level in range(40, 220, 20))))])
     assert found["brightness"] == ["low"] * 3 + ["middle"] * 3 + ["high"] * 3
     assert {"colour", "warmth", "width", "height"}.isdisjoint(found)
     empty = measures(torch.zeros(2, 3, SIDE, SIDE, dtype=torch.uint8))

@@ -45,4 +45,4 @@ FAMILY: dict[str, NetworkConfig] = {
     "stylegan2, spectral": small(architecture="stylegan2", d_norm="spectral"),
     "dcgan, spectral": small(**PLAIN, d_norm="spectral", mbstd_group=1),
 }
-"""Every kind of network there is, small."""
+"""Every kind of network that is trained here, small."""

@@ -145,6 +145,9 @@ def test_single_layers_behind_the_disclosure(qtbot: QtBot, session: Session, sho
     assert (mix.band, mix.first, mix.last, mix.weight) == (None, 4, 4, 0.5)
     panel.per_layer.click()
     assert panel.per_layer.text() == "per layer 1"  # it acts, seen or not
+    session.apply(replace(session.recipe, mixes=(mix, Mix(Latent(3), 1.0, None, 6, 6))))
+    assert panel.per_layer.text() == "per layer 1"  # the other one is of a network with more layers
+    session.undo()
     session.undo()
     assert panel.per_layer.text() == "per layer"
 

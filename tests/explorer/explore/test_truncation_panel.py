@@ -1,5 +1,6 @@
 """The truncation panel: psi, its cutoff, psi per band, and the strip."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from explorer.explore.truncation import STEPS, TruncationPanel
 from explorer.jobs import Strip
 from explorer.session import Session
+from stylegan_core.networks.bandlimits import layer_resolutions
 from stylegan_core.recipe import Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
 
@@ -92,6 +94,10 @@ def test_the_cutoff_offers_the_papers(session: Session, show: Any) -> None:
     assert texts[0] == "All layers" and any("First 8, 4²–32²" in text and "paper" in text for text in texts)
     next(a for a in panel.cutoff.menu().actions() if "paper" in a.text()).trigger()
     assert session.recipe.cutoff == 8 and "first 8" in panel.cutoff.text()
+    # StyleGAN3's first 8 of 256² reach 32² as well, but they are not those of the paper.
+    panel.show_model(replace(model_info(256), num_layers=16, layer_resolutions=layer_resolutions(256)))
+    texts = [action.text() for action in panel.cutoff.menu().actions()]
+    assert "First 8, 4²–32²" in texts and len(texts) == 8
 
 
 def test_a_cutoff_of_another_network_counts_as_all(session: Session, show: Any) -> None:

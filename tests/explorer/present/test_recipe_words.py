@@ -70,6 +70,7 @@ def test_only_what_the_network_can_do_is_told() -> None:
     assert told(Recipe(), classes).startswith("one · shirt · seed 0")
     assert told(Recipe(label=1), classes).startswith("one · boot")
     assert told(Recipe(level=2, alpha=0.25)).endswith("| grown to 16², alpha 0.25")
+    assert told(Recipe(mixes=(Mix(Latent(3), 1.0, None, 10, 12),))).endswith("| ")  # of a network with more layers
 
 
 def test_bands_keep_their_colour() -> None:

@@ -184,7 +184,8 @@ def test_findings_say_what_happens_and_what_can_be_done() -> None:
         "Without classes: &lt;b&gt;damaged&lt;/b&gt;.",
     ]
     none = findings({**REPORT, "pictures": 2000, "resolution": 0}, 64, "", ())[0]
-    assert (none.text, none.tone) == ("None of 2\u2009000 pictures can be read.", "bad")  # not "sharp enough for 0×0"
+    # Not "sharp enough for 0×0".
+    assert (none.text, none.tone) == ("None of the 2\u2009000 pictures can be read.", "bad")
 
 
 def test_pictures_as_large_as_the_network_are_not_called_tiny() -> None:
