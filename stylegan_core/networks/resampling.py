@@ -18,6 +18,7 @@ from torch import Tensor
 Taps = npt.NDArray[np.float64]
 UNSEEN = 1e-9  # of a filter's largest part: less is nothing in float32
 BLOCK = 16  # samples a side at once: more would multiply more zeros, fewer would be more products
+WIDE_BLOCK = 256  # elsewhere: a GPU waits for every product that it is told of, and has multiplications to spare
 KEPT = 128  # plans: a network has 14 in each precision, 8 MB in all for R at 1024² in float32
 
 
@@ -175,8 +176,9 @@ class _Block:
 def _plan(up: Enlarging, down: Reducing, dtype: torch.dtype, device: torch.device) -> tuple[_Block, ...]:
     """A filtered activation as matrices: the same blocks along both sides."""
     enlarging, reducing, blocks = up.matrix(), down.matrices(), list[_Block]()
-    for start in range(0, down.outputs, BLOCK):
-        last = min(start + BLOCK, down.outputs)
+    side = BLOCK if device.type == "cpu" else WIDE_BLOCK
+    for start in range(0, down.outputs, side):
+        last = min(start + side, down.outputs)
         between = slice(start * down.factor, (last - 1) * down.factor + down.low_pass.taps)
         first, end = _used(enlarging[between])
         across = np.concatenate([each[start:last, between] for _, each in reducing])

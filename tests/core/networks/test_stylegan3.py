@@ -11,6 +11,7 @@ from stylegan_core.drawing.drawings import prepare
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.activations import inspect
 from stylegan_core.model import Model, load_model, save_model
+from stylegan_core.networks import resampling
 from stylegan_core.networks.bandlimits import bandlimits
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import Generator, build_generator
@@ -77,9 +78,13 @@ def test_the_picture_is_that_of_the_arithmetic_written_out(rotation: bool, clamp
             assert error < near, (stage.row, dtype)
 
 
-@pytest.mark.parametrize("rotation", [False, True])
-def test_large_maps_are_drawn_in_bands_and_blocks_without_a_seam(rotation: bool) -> None:
-    """At 64 and 128² a map has several of them; the promise of the paper is tested on the same network below."""
+@pytest.mark.parametrize(("rotation", "side"), [(False, 16), (True, 16), (True, resampling.WIDE_BLOCK)])
+def test_large_maps_are_drawn_in_squares_without_a_seam(
+    rotation: bool, side: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a GPU in large ones; the promise of the paper is tested below."""
+    monkeypatch.setattr(resampling, "BLOCK", side)
+    resampling._plan.cache_clear()
     at = config(resolution=128, rotation=rotation)
     made = lively(at)
     state = {name: tensor.double() for name, tensor in made.synthesis.state_dict().items()}
@@ -89,6 +94,7 @@ def test_large_maps_are_drawn_in_bands_and_blocks_without_a_seam(rotation: bool)
     w = styles()[0, 12].double()
     expected = literal3.layer(state, plan, 11, x, w, rotation, 1e9)
     torch.testing.assert_close(layer(x, w[None]), expected, atol=1e-6 if rotation else 1e-9, rtol=0)
+    resampling._plan.cache_clear()
 
 
 def test_layers_have_the_sizes_that_nvidias_training_prints() -> None:
