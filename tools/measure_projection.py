@@ -50,7 +50,7 @@ def near(model: Model, avatars: int, steps: Sequence[int]) -> str:
     """A table of how near the search comes in so many steps."""
     lines = [
         "| steps | mean | median | farthest | nearest seed | random seeds | seconds | of them a step, ms |",
-        "|---|" * 8,
+        "|" + "---|" * 8,
     ]
     for count in steps:
         found: list[Found] = []
