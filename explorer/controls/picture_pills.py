@@ -1,6 +1,8 @@
 """The pills over the picture: precision, time and drag points at its left, A/B and enlargement at its right."""
 
-from PySide6.QtCore import QRectF
+import time
+
+from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.compare import BEFORE, Mode
@@ -16,6 +18,7 @@ TIPS = {
     "zoom": "How much the picture is enlarged. Click for smooth or pixel by pixel.",
 }
 GAP = 6
+COUNTED = 3  # seconds behind from which they are told: a person waits then, and wonders
 
 
 class PicturePills:
@@ -24,6 +27,11 @@ class PicturePills:
     def __init__(self, parent: QWidget) -> None:
         self.precision, self.time = Pill(parent=parent), Pill(mono=True, parent=parent)
         self.drag, self.compare, self.zoom = Pill(parent=parent), Pill(parent=parent), Pill(parent=parent)
+        self._frame: Frame | None = None  # the last one there was
+        self._since = 0.0  # when it came, or fell behind
+        self._box = QRectF()
+        self._second = QTimer(parent, singleShot=True, interval=1000)
+        self._second.timeout.connect(self._count)
         for name, tip in TIPS.items():
             pill: Pill = getattr(self, name)
             pill.setToolTip(tip)
@@ -39,12 +47,29 @@ class PicturePills:
         if failure:
             self.precision.say("cannot be drawn", "bad")
         elif stale:
-            self.precision.say("behind · drawing", "warning")
+            self._fall_behind(frame)
         else:
             self.precision.say(f"{frame.precision} · {frame.dtype}", "good" if frame.precision == "exact" else "accent")
+        if failure or not stale:
+            self._second.stop()
+        self._frame = frame
         self.precision.setToolTip(failure or TIPS["precision"])
         self.tell_dragging(bool(self.drag.dot))
         self.time.say(_time(frame.seconds))
+
+    def _fall_behind(self, frame: Frame) -> None:
+        """Counts from the last picture that came, or from when it ceased to be what is wanted."""
+        if frame is not self._frame or not self._second.isActive():  # a hand that moves on is not told at every step
+            self._since = time.monotonic()
+            self._second.start()
+            self.precision.say("behind · drawing", "warning")
+
+    def _count(self) -> None:
+        seconds = int(time.monotonic() - self._since)
+        if seconds >= COUNTED:
+            self.precision.say(f"behind · drawing, {seconds} s", "warning")
+            self.place(self._box)
+        self._second.start()
 
     def tell_dragging(self, on: bool) -> None:
         """Whether a press on the picture puts a handle."""
@@ -71,6 +96,7 @@ class PicturePills:
 
     def place(self, box: QRectF) -> None:
         """Puts the pills at the upper corners of the picture."""
+        self._box = box
         above = box.top() >= 28
         top = round(box.top() - 26 if above else box.top() + 8)
         inside = 0 if above else 8

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
+from explorer.controls import picture_pills
 from explorer.controls.compare import Mode
 from explorer.controls.picture_pills import TIPS
 from explorer.explore.picture import PictureView
@@ -55,6 +57,26 @@ def test_the_picture_of_another_network_is_not_called_exact(session: Session, vi
     assert session.recipe == A and view.stale and says(view) == "behind · drawing"
     view.show_frame(frame(A, 20, OTHER.hash))
     assert says(view) == "exact · float32" and not view.stale and red(view) == 20
+
+
+def test_a_picture_that_is_long_in_coming_says_how_long(
+    session: Session, view: PictureView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = SimpleNamespace(monotonic=lambda: seconds[0])
+    seconds = [100.0]
+    monkeypatch.setattr(picture_pills, "time", now)
+    second = view._pills._second
+    view.show_frame(frame(A, 10))
+    assert not second.isActive()
+    session.edit(psi=0.5)
+    view.show_frame(frame(B, 20))  # what an earlier wish brings, while the last one waits
+    for passed, said in ((1, "behind · drawing"), (4, "behind · drawing, 4 s"), (12, "behind · drawing, 12 s")):
+        assert second.isActive()
+        seconds[0] = 100.0 + passed
+        second.timeout.emit()
+        assert says(view) == said
+    view.show_frame(frame(session.recipe, 30))
+    assert says(view) == "exact · float32" and not second.isActive()
 
 
 def test_ab_that_is_held_over_a_switch_ends_with_the_new_network(session: Session, view: PictureView) -> None:
