@@ -35,7 +35,7 @@ def bands(resolution: int, layers: tuple[int, ...] = ()) -> tuple[Band, Band, Ba
     if resolution < 4 or resolution & (resolution - 1):
         raise ValueError(f"A network's resolution is a power of two from 4 on, not {resolution}.")
     return tuple(  # type: ignore[return-value]
-        Band(name, low, high, _layers(low, high, layers) if layers else _two_each(low, high))
+        Band(name, low, high, _layers(low, high, layers or two_each(resolution)))
         for name, (low, high) in zip(NAMES, _edges(resolution), strict=True)
     )
 
@@ -57,6 +57,11 @@ def layer_resolution(layer: int) -> int:
     return 4 << (layer // 2)
 
 
+def two_each(resolution: int) -> tuple[int, ...]:
+    """The resolutions of all style layers of a network that has two at each from 4² up."""
+    return tuple(layer_resolution(layer) for layer in range(2 * (resolution.bit_length() - 2)))
+
+
 def _edges(resolution: int) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     """Lowest and highest resolution of each band; an empty band has a lowest above its highest."""
     if resolution >= 64:
@@ -74,8 +79,3 @@ def _layers(low: int, high: int, layers: tuple[int, ...]) -> range:
     """The layers that work from ``low`` to ``high``."""
     below, within = (sum(each < edge for each in layers) for edge in (low, high + 1))
     return range(below, max(within, below))
-
-
-def _two_each(low: int, high: int) -> range:
-    first = 2 * (low.bit_length() - 3)
-    return range(first, first + 2 * (high.bit_length() - low.bit_length() + 1)) if high >= low else range(0)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from stylegan_core.bands import Band, band_of_layer, bands, layer_resolution
+from stylegan_core.bands import Band, band_of_layer, bands, two_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ class ModelInfo:
 
     def __post_init__(self) -> None:
         if not self.layer_resolutions:
-            every = tuple(layer_resolution(layer) for layer in range(self.num_layers))
-            object.__setattr__(self, "layer_resolutions", every)
+            object.__setattr__(self, "layer_resolutions", two_each(self.resolution)[: self.num_layers])
 
     @property
     def top_level(self) -> int:

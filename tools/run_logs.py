@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.model import read_safetensors
-from stylegan_core.run.events import End, Event, Heartbeat, Metric, Resume, Start, Tick, decode, retell
+from stylegan_core.run.events import End, Event, Heartbeat, Metric, Stretch, Tick, decode, retell
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.metric import NAME, story
@@ -54,7 +54,7 @@ def read_log(run: Path, until: float = math.inf) -> Log:
         seconds += event.time - last if 0 < event.time - last < GAP else 0.0
         last = event.time
         retell(story, [event])
-        if isinstance(event, (Start, Resume)):
+        if isinstance(event, Stretch):
             device = event.machine.partition(",")[0] or device
             cores[event.processes * (event.threads or config.threads or 1)] = None
     curve = {event.img / 1000: event.value for event in story if isinstance(event, Metric) and event.name == NAME}

@@ -22,6 +22,7 @@ from stylegan_core.run.events import (
     Resume,
     Samples,
     Start,
+    Stretch,
     Tick,
 )
 from stylegan_core.schedule import Growth, LevelPlan, Phase, phase_at, phases
@@ -133,7 +134,7 @@ class RunRecord:
         self.ticks.extend(rows)
 
     def _note(self, event: Event) -> None:
-        if isinstance(event, Start | Resume):
+        if isinstance(event, Stretch):
             self.end = None
         elif isinstance(event, End):
             self.end = event

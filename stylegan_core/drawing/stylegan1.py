@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from stylegan_core.device import has_amx
+from stylegan_core.drawing.whole import channels_last
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.fir import binomial_kernel
 from stylegan_core.networks.synthesis import Synthesis, SynthesisLayer, SynthesisNetwork, ToRGB
@@ -36,7 +37,7 @@ class LayerDrawing:
         bias = layer.bias.to(dtype)
         self.first: Tensor | None = None
         if layer.const is not None:
-            self.first = _last(layer.const.to(dtype) + bias[:, None, None])
+            self.first = channels_last(layer.const.to(dtype) + bias[:, None, None])
         self.bias = bias
         self.strength = layer.noise_strength.to(dtype)[None, :, None, None] if self.config.noise else None
         self.transposed, self.winograd = False, None
@@ -54,7 +55,7 @@ class LayerDrawing:
         small = self.layer.resolution <= NEAREST_UP_TO and self.dtype == torch.bfloat16 and has_amx()
         self.transposed = enlarges and not small
         self.enlarges = enlarges and not self.transposed
-        self.weight = _last((ops.up_kernel(weight) if self.transposed else weight).to(self.dtype))
+        self.weight = channels_last((ops.up_kernel(weight) if self.transposed else weight).to(self.dtype))
 
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
         """The activations so far, w [1, w_dim] float32, noise [1, 1, H', W'] -> [1, C', H', W']."""
@@ -76,7 +77,7 @@ class LayerDrawing:
         if self.first is not None:
             return self.first.clone(memory_format=torch.channels_last)
         assert self.layer.dense is not None
-        return _last(self.layer.dense(w).view(1, -1, 4, 4).to(self.dtype) + self.bias[:, None, None])
+        return channels_last(self.layer.dense(w).view(1, -1, 4, 4).to(self.dtype) + self.bias[:, None, None])
 
     def _convolve(self, x: Tensor) -> Tensor:
         early = self.bias if not self.layer.blurs or self.config.bias_before_blur else None
@@ -116,10 +117,6 @@ class Drawing1:
     def _rgb(self, x: Tensor, level: int) -> Tensor:
         if level not in self._prepared:
             conv = self._to_rgb[level].conv
-            self._prepared[level] = (_last((conv.weight * conv.scale).to(self.dtype)), self._to_rgb[level].bias)
+            self._prepared[level] = (channels_last((conv.weight * conv.scale).to(self.dtype)), self._to_rgb[level].bias)
         weight, bias = self._prepared[level]
         return F.conv2d(x, weight).float() + bias[:, None, None]
-
-
-def _last(x: Tensor) -> Tensor:
-    return x.contiguous(memory_format=torch.channels_last)

@@ -9,11 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.drawing.whole import WholeDrawing
+from stylegan_core.drawing.whole import WholeDrawing, channels_last
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.fir import fir_kernel, fir_up
 from stylegan_core.networks.layers import GAIN
-from stylegan_core.networks.stylegan2 import DEMODULATION_EPS, StyledConv, StyledSynthesis, StyledToRGB
+from stylegan_core.networks.stylegan2 import StyledConv, StyledSynthesis, StyledToRGB, demodulated, squares
 from stylegan_core.networks.synthesis import SynthesisNetwork
 from stylegan_core.networks.winograd import Winograd, pays
 
@@ -30,13 +30,13 @@ class ConvStage:
         self.affine, self.clamp = layer.affine, layer.clamp
         weight = layer.conv.weight * layer.conv.scale
         outputs, inputs = weight.shape[:2]
-        self.squares = weight.square().sum(dim=(2, 3)).T.contiguous()  # [in, out], for demodulation
+        self.squares = squares(weight).contiguous()
         self.winograd = Winograd(weight) if not layer.up and pays(weight, layer.resolution, dtype) else None
         large = (inputs + outputs) * layer.resolution**2 > 2 * weight.numel()
         self.modulates_kernel = large and not self.winograd
         if not self.winograd:
             kernel = weight.flip(2, 3).transpose(0, 1) if layer.up else weight
-            self.kernel = _last(kernel if self.modulates_kernel else kernel.to(dtype))
+            self.kernel = channels_last(kernel if self.modulates_kernel else kernel.to(dtype))
         self.bias = (layer.bias * GAIN).to(dtype)
         self.strength = layer.noise_strength * GAIN
         self.filter = fir_kernel(outputs, self.bias.dtype, self.bias.device, 4.0).contiguous() if layer.up else None
@@ -45,7 +45,7 @@ class ConvStage:
         """Modulation, ×2 with the filter or not, noise, bias, lrelu·√2: [1, C, H, W]."""
         x = self.first if self.source is None else before[self.source]
         style = self.affine(w)[0] + 1
-        factor = torch.rsqrt(style.square() @ self.squares + DEMODULATION_EPS) * GAIN
+        factor = demodulated(style, self.squares) * GAIN
         y = self._modulated(x, style, factor) if self.modulates_kernel else self._scaled(x, style, factor)
         if noise is not None:
             y.add_((noise * self.strength).to(self.dtype))
@@ -146,8 +146,4 @@ def _parts(synthesis: SynthesisNetwork, dtype: torch.dtype) -> tuple[list[Styled
     assert isinstance(synthesis, StyledSynthesis)
     layers = [layer for layer in synthesis.layers if isinstance(layer, StyledConv)]
     to_rgb = [layer for layer in synthesis.to_rgb if isinstance(layer, StyledToRGB)]
-    return layers, to_rgb, _last(synthesis.const.to(dtype))
-
-
-def _last(x: Tensor) -> Tensor:
-    return x.contiguous(memory_format=torch.channels_last)
+    return layers, to_rgb, channels_last(synthesis.const.to(dtype))

@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.drawing.whole import WholeDrawing
+from stylegan_core.drawing.whole import WholeDrawing, channels_last
+from stylegan_core.networks.stylegan2 import squares
 from stylegan_core.networks.stylegan3 import AliasFreeSynthesis, BandlimitedLayer, FourierFeatures, picture_of
 from stylegan_core.networks.synthesis import SynthesisNetwork
 
@@ -26,7 +27,7 @@ class FeaturesStage:
 
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
         """[1, C, size, size] in the drawing's dtype."""
-        return _last(self.features(w).to(self.dtype))
+        return channels_last(self.features(w).to(self.dtype))
 
 
 class BandlimitedStage:
@@ -41,24 +42,23 @@ class BandlimitedStage:
         kernel = layer.filters()
         maps = layer.activation.enlarging.inputs**2 * sum(kernel.shape[:2])
         self.modulates_kernel = maps > 2 * kernel.numel()  # whichever is less to read and write
-        self.kernel = _last(kernel if self.modulates_kernel else kernel.to(dtype))
+        self.squares = squares(kernel).contiguous()
+        self.kernel = channels_last(kernel if self.modulates_kernel else kernel.to(dtype))
         self.bias = layer.offset.to(dtype)
 
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
         """[1, C, H, W] in the drawing's dtype, or the picture [1, 3, R, R] float32."""
-        style, factor = (each[0] for each in self.layer.factors(w))
-        modulate = self._modulated if self.modulates_kernel else self._scaled
-        drawn = self.layer.activation(modulate(before[-1], style, factor))
+        style, factor = self.layer.factors(w, self.squares)
+        if self.modulates_kernel:
+            made = self._modulated(before[-1], style[0], factor[0])
+        else:
+            made = self.layer.scaled(before[-1], self.kernel, style, factor)
+        drawn = self.layer.activation(made)
         return picture_of(drawn) if self.makes_picture else drawn
 
     def _modulated(self, x: Tensor, style: Tensor, factor: Tensor) -> Tensor:
         kernel = (self.kernel * style[:, None, None] * factor[:, None, None, None]).to(self.dtype)
         return F.conv2d(x, kernel, self.bias, padding=self.layer.padding)
-
-    def _scaled(self, x: Tensor, style: Tensor, factor: Tensor) -> Tensor:
-        largest = style.abs().max().clamp(min=1e-12)  # half precision would overflow where a style is large
-        y = F.conv2d(x * (style / largest).to(self.dtype)[:, None, None], self.kernel, padding=self.layer.padding)
-        return torch.addcmul(self.bias[:, None, None], y, (factor * largest).to(self.dtype)[:, None, None])
 
 
 class AliasFreeDrawing(WholeDrawing):
@@ -74,7 +74,3 @@ class AliasFreeDrawing(WholeDrawing):
     def count(self, level: int) -> int:  # noqa: ARG002
         """The stages that the one level needs: all."""
         return len(self.stages)
-
-
-def _last(x: Tensor) -> Tensor:
-    return x.contiguous(memory_format=torch.channels_last)

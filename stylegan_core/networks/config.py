@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+from stylegan_core.bands import two_each
 from stylegan_core.networks.bandlimits import layer_resolutions as bandlimited_resolutions
 from stylegan_core.networks.families import FAMILIES, Family
 
@@ -112,7 +113,7 @@ class NetworkConfig:
         """The resolution that each style layer counts as."""
         if self.architecture == "stylegan3":
             return bandlimited_resolutions(self.resolution)
-        return tuple(4 << (layer // 2) for layer in range(self.num_layers))
+        return two_each(self.resolution)[: self.num_layers]
 
     @property
     def num_noise_layers(self) -> int:

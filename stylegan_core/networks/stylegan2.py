@@ -52,7 +52,17 @@ class StyledConv(nn.Module):
 
 def demodulation(weight: Tensor, style: Tensor) -> Tensor:
     """1/‖w·s‖ of every output filter, rsqrt(Σ (w·s)² + 1e-8): weight [out, in, k, k], style [N, in] -> [N, out]."""
-    return torch.rsqrt(style.square() @ weight.square().sum(dim=(2, 3)).T + DEMODULATION_EPS)
+    return demodulated(style, squares(weight))
+
+
+def squares(weight: Tensor) -> Tensor:
+    """[out, in, k, k] -> [in, out]: all that demodulation asks of a weight, to be kept where it does not change."""
+    return weight.square().sum(dim=(2, 3)).T
+
+
+def demodulated(style: Tensor, squares: Tensor) -> Tensor:
+    """:func:`demodulation` from what is kept: style [..., in], squares [in, out] -> [..., out]."""
+    return torch.rsqrt(style.square() @ squares + DEMODULATION_EPS)
 
 
 class StyledToRGB(nn.Module):

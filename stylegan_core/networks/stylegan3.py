@@ -15,7 +15,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.convolution import convolve
 from stylegan_core.networks.layers import GAIN, EqualizedLinear
 from stylegan_core.networks.resampling import Enlarging, FilteredActivation, LowPass, Reducing
-from stylegan_core.networks.stylegan2 import demodulation
+from stylegan_core.networks.stylegan2 import demodulated, squares
 from stylegan_core.networks.synthesis import Grown, Noise, SynthesisNetwork
 
 DENSER = 2  # so many times the rate of the denser side, while the activation works (section 3.2)
@@ -102,13 +102,16 @@ class BandlimitedLayer(nn.Module):
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
         """[N, C, H, W], w [N, w_dim] -> [N, C', H', W'] in the dtype of x."""
-        style, factor = self.factors(w)
+        filters = self.filters()
+        style, factor = self.factors(w, squares(filters))
+        return self.activation(self.scaled(x, filters.to(x.dtype), style, factor))
+
+    def scaled(self, x: Tensor, kernel: Tensor, style: Tensor, factor: Tensor) -> Tensor:
+        """The convolution with what enters and leaves it scaled by :meth:`factors`, and the bias."""
         largest = style.abs().amax(dim=1, keepdim=True).clamp(min=1e-12)  # half precision would overflow
-        kernel = self.filters().to(x.dtype)
         y = convolve(x * (style / largest).to(x.dtype)[:, :, None, None], kernel, padding=self.padding)
-        y = y * (factor * largest).to(x.dtype)[:, :, None, None]
-        made: Tensor = self.activation(y + self.offset.to(x.dtype)[:, None, None])
-        return made
+        offset = self.offset.to(x.dtype)[:, None, None]
+        return torch.addcmul(offset, y, (factor * largest).to(x.dtype)[:, :, None, None])
 
     def filters(self) -> Tensor:
         """The weight [C', C, k, k], each filter of mean square 1 where demodulation makes its size mean nothing."""
@@ -126,14 +129,17 @@ class BandlimitedLayer(nn.Module):
         """The bias [C'], with the activation's √2."""
         return self.bias if self.makes_picture else self.bias * GAIN
 
-    def factors(self, w: Tensor) -> tuple[Tensor, Tensor]:
-        """w [N, w_dim] -> what multiplies the weight of each channel that enters [N, C] and leaves [N, C' or 1]."""
+    def factors(self, w: Tensor, squares: Tensor) -> tuple[Tensor, Tensor]:
+        """What multiplies the filters for each channel that enters [N, C] and leaves [N, C' or 1], by w [N, w_dim].
+
+        ``squares`` [C, C'] are those of the filters.
+        """
         style = self.affine(w.to(self.bias.dtype)) + 1
         calm = torch.rsqrt(self.get_buffer("magnitude_ema"))
         if self.makes_picture:
             return style, calm.expand(len(w), 1) / math.sqrt(self.weight.shape[1])
         style = style * torch.rsqrt(style.square().mean(dim=1, keepdim=True))
-        return style, demodulation(self.filters(), style) * calm * GAIN
+        return style, demodulated(style, squares) * calm * GAIN
 
 
 def activation_of(config: NetworkConfig, index: int) -> FilteredActivation:

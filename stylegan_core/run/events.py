@@ -20,10 +20,9 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start(Event):
-    """A run begins."""
+class Stretch(Event):
+    """A trainer sets to work: with which program, on what, by how many."""
 
-    kind: ClassVar[str] = "start"
     version: str = ""
     preset: str = ""
     machine: str = ""
@@ -32,15 +31,17 @@ class Start(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resume(Event):
+class Start(Stretch):
+    """A run begins."""
+
+    kind: ClassVar[str] = "start"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(Stretch):
     """A run goes on from ``img``; earlier events with a larger img no longer count."""
 
     kind: ClassVar[str] = "resume"
-    version: str = ""
-    preset: str = ""
-    machine: str = ""
-    threads: int = 0
-    processes: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ from importlib.metadata import PackageNotFoundError, version
 import torch
 
 from stylegan_core.device import describe
-from stylegan_core.run.events import Resume, Start
+from stylegan_core.run.events import Stretch
 
 
-def opening(kind: type[Start] | type[Resume], preset: str, device: torch.device, processes: int) -> Start | Resume:
+def opening(kind: type[Stretch], preset: str, device: torch.device, processes: int) -> Stretch:
     """A start or resume, all but its time and image."""
     machine = f"{describe(device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
     threads = torch.get_num_threads()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from stylegan_core.run.events import Alert, Event, Metric, Resume, Samples, Start, Tick
+from stylegan_core.run.events import Alert, Event, Metric, Resume, Samples, Stretch, Tick
 from stylegan_core.rundir import RunDir
 
 FOLDER = "tensorboard"
@@ -32,7 +32,7 @@ class TensorBoard:
 
         At a resume, what was written beyond its image is hidden.
         """
-        if isinstance(event, Start | Resume):
+        if isinstance(event, Stretch):
             self.close()
             beyond = event.img + 1 if isinstance(event, Resume) else None
             self._writer = self._open(str(self._run.path / FOLDER), purge_step=beyond)
