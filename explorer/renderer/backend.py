@@ -153,13 +153,9 @@ class TorchBackend:
         return self._model
 
     def _renderer(self) -> "Renderer":
-        from stylegan_core.render import Renderer
+        from stylegan_core.render import renderer_of
 
-        model = self._current()
-        kept = model.derived.get("renderer")
-        if not isinstance(kept, Renderer):
-            kept = model.derived["renderer"] = Renderer(model)
-        return kept
+        return renderer_of(self._current())
 
     def _strip(self, recipes: tuple[Recipe, ...], size: int, refine: bool) -> Steps:
         renderer = self._renderer()
