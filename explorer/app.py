@@ -164,8 +164,8 @@ class Explorer(QObject):
         self.projecting.close()
         self.film.stop()
         self.filming.close()
+        self.documents.close()  # before: a picture that is being saved may take longer than somebody waits
         self.engine.stop()
-        self.documents.close()
         self.disk.close()
         self.garbage.close()
         let_go()

@@ -53,7 +53,7 @@ class Engine(QObject):
         self._renderer.start()
 
     def stop(self, timeout: float = 10.0) -> None:
-        """Ends what draws, once the pictures that wait to be saved are; seconds to wait for it."""
+        """Ends what draws, once the pictures that wait to be saved are; seconds to wait for them."""
         self._stopped = True
         self._rest.stop()
         self._renderer.stop(timeout)

@@ -1,6 +1,6 @@
 """render(model, recipe): the picture a recipe decides, and the caches that make dragging fast."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,9 +44,14 @@ class _Stages:
 
 
 class Renderer:
-    """Draws recipes of one model; stages whose inputs did not change since the last kept draw are not redrawn."""
+    """Draws recipes of one model; stages whose inputs did not change since the last kept draw are not redrawn.
+
+    ``between`` is called before each stage that is computed. It may draw another picture with this renderer, and what
+    it raises gives this one up; the stages that are done are kept as those of a whole picture would be.
+    """
 
     def __init__(self, model: Model) -> None:
+        self.between: Callable[[], None] = _go_on
         self.styles = Styles(model)
         self._drawings: dict[torch.dtype, Drawing] = {}
         self._stages: dict[torch.dtype, _Stages] = {}
@@ -86,6 +91,7 @@ class Renderer:
         made = self._unchanged(torch.float32, self._keys(stages, ws, recipe))
         for at, stage in enumerate(stages):
             if at == len(made):
+                self.between()
                 made.append(self._advance(stage, made, ws, recipe))
             yield stage, made[at]
 
@@ -103,10 +109,13 @@ class Renderer:
         stages = drawing.stages[:count]
         keys = self._keys(stages, ws, recipe)
         activations = self._unchanged(drawing.dtype, keys)
-        for stage in stages[len(activations) :]:
-            activations.append(self._advance(stage, activations, ws, recipe))
-        if keep:
-            self._stages[drawing.dtype] = _Stages(keys, activations)
+        try:
+            for stage in stages[len(activations) :]:
+                self.between()
+                activations.append(self._advance(stage, activations, ws, recipe))
+        finally:
+            if keep:
+                self._stages[drawing.dtype] = _Stages(keys, activations)
         return activations
 
     def _unchanged(self, dtype: torch.dtype, keys: Sequence[Hashable]) -> list[Tensor]:
@@ -135,6 +144,10 @@ class Renderer:
             with torch.inference_mode(False), torch.no_grad():  # else nothing could be differentiated through it
                 self._drawings[dtype] = prepare(self.styles.model.generator.synthesis, dtype)
         return self._drawings[dtype]
+
+
+def _go_on() -> None:
+    """Nothing is more urgent than the picture that is drawn."""
 
 
 def to_pixels(image: Tensor, resolution: int) -> Pixels:

@@ -5,7 +5,7 @@ Only the thread that draws makes and calls it, in the window's process never: im
 
 import logging
 from collections import OrderedDict
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -65,6 +65,11 @@ class TorchBackend:
         self._device = choose_device(device)
         self._models: OrderedDict[FileKey, Model] = OrderedDict()
         self._model: Model | None = None
+        self._between: Callable[[], None] | None = None
+
+    def heed(self, between: Callable[[], None]) -> None:
+        """Calls this between two stages of any picture."""
+        self._between = between
 
     def device(self) -> str:
         """Where it draws and how, in words."""
@@ -97,9 +102,7 @@ class TorchBackend:
 
     def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
         """uint8 [R, R, 3]."""
-        from stylegan_core.render import render
-
-        return render(self._current(), recipe, precision=precision)
+        return self._renderer().render(recipe, precision)
 
     def set_threads(self, count: int) -> None:
         """Gives torch this many cores."""
@@ -155,7 +158,10 @@ class TorchBackend:
     def _renderer(self) -> "Renderer":
         from stylegan_core.render import renderer_of
 
-        return renderer_of(self._current())
+        renderer = renderer_of(self._current())
+        if self._between is not None:
+            renderer.between = self._between
+        return renderer
 
     def _strip(self, recipes: tuple[Recipe, ...], size: int, refine: bool) -> Steps:
         renderer = self._renderer()

@@ -18,6 +18,7 @@ from explorer.renderer.rendering import Backend
 from explorer.renderer.thread import Worker
 from stylegan_core.spinning import spin_briefly
 
+WRITING = 900  # seconds in which files are written that were asked for: a picture of StyleGAN3 can take minutes
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +50,7 @@ def serve(hears: IO[bytes], says: IO[bytes], make_backend: Callable[[], Backend]
             calls[name](**arguments)
     except EOFError:
         if worker.writing:
-            worker.stop(timeout=60)
+            worker.stop(timeout=WRITING)
 
 
 def main(make_backend: Callable[[], Backend] = torch_backend) -> NoReturn:

@@ -13,6 +13,7 @@ import threading
 from typing import Any
 
 from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
+from explorer.renderer.kinds import WRITERS
 from explorer.renderer.pipe import receive, send
 from explorer.renderer.rendering import GivenUp, Loaded, Precision, Refused, Tell, Wanted
 from explorer.runs import module_command
@@ -20,6 +21,7 @@ from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
+PROMPT = 1.0  # seconds to end in, for a process that has nothing to write
 TRIES = 3  # processes in a row that may end before they have drawn anything
 Message = tuple[str, dict[str, Any]]
 
@@ -81,14 +83,15 @@ class RenderProcess:
             self._out.put(("cancel_load", {}))
 
     def stop(self, timeout: float) -> None:
-        """Ends the process once its files are written; seconds to wait for it."""
+        """Ends the process; seconds to wait while it writes files. After them it goes on and ends by itself."""
         with self._lock:
             self._stopped = True
             self._out.put(None)
+            writes = any(isinstance(job, WRITERS) for job in self._unanswered.values())
         if not self.thread.is_alive():
             return
-        self.thread.join(timeout)
-        if self.thread.is_alive() and self._process is not None:
+        self.thread.join(timeout if writes else min(PROMPT, timeout))
+        if self.thread.is_alive() and self._process is not None and not writes:
             log.info("The process that draws does not end and is ended")
             self._process.kill()
             self.thread.join(timeout)

@@ -20,8 +20,19 @@ Tell = Callable[[object], None]
 """Takes what a renderer has to say: a Frame, Piece, Done, Failed, Problem, news about a file, the device, idleness."""
 
 
+class Unwanted(Exception):
+    """Nobody waits for a picture any more that is being drawn."""
+
+
 class Backend(Protocol):
     """What really draws; made, used and dropped on one thread alone."""
+
+    def heed(self, between: Callable[[], None]) -> None:
+        """From now on calls this between two parts of any picture.
+
+        It may draw another one meanwhile, and raises Unwanted to give up the one that is being drawn.
+        """
+        ...
 
     def device(self) -> str:
         """Where it draws and how, for the footer: "CPU, bfloat16 while dragging"."""

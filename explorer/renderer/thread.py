@@ -5,28 +5,10 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from explorer.jobs import (
-    ChannelMap,
-    Channels,
-    ChannelSheet,
-    Convert,
-    Done,
-    DragSearch,
-    Failed,
-    Frame,
-    Layers,
-    LayerTable,
-    Picture,
-    Piece,
-    Problem,
-    Request,
-    Save,
-    Sheet,
-    SweepGrid,
-    Table,
-    sentence_of,
-)
+from explorer.jobs import Convert, Done, Failed, Frame, Piece, Problem, Request, Save, sentence_of
+from explorer.renderer.kinds import AWAITED, MOVERS, WRITERS, next_owner
 from explorer.renderer.rendering import (
     Backend,
     GivenUp,
@@ -37,6 +19,7 @@ from explorer.renderer.rendering import (
     Report,
     Steps,
     Tell,
+    Unwanted,
     Wanted,
 )
 from stylegan_core.formats.limits import Cancelled
@@ -45,11 +28,17 @@ from stylegan_core.recipe import Recipe
 log = logging.getLogger(__name__)
 
 TOLD = 0.05  # seconds between two words about how far a file is loaded
+LONG = 1.0  # seconds after which a picture that is being drawn is given up for another one; shorter ones are finished
 SLICE = 0.03  # seconds a job may hold the thread before the mailbox is looked at again
-WRITERS = Save | Sheet | Convert | Table | LayerTable | ChannelSheet  # jobs that write files
-AWAITED = Save | Sheet | Picture | Table | LayerTable | ChannelSheet  # whose owner hears that another model came before
-MOVERS = DragSearch  # jobs that move the picture themselves, and do not wait for it to rest
-SEEN = Layers | Channels | ChannelMap | SweepGrid  # asked by the Lab alone; nobody sees what other pages wait for then
+
+
+@dataclass(frozen=True, slots=True)
+class _OnScreen:
+    """The picture that the window waits for, while it is drawn; ``begun`` by the clock of ``time.perf_counter``."""
+
+    recipe: Recipe
+    precision: Precision
+    begun: float
 
 
 class Worker:
@@ -57,6 +46,7 @@ class Worker:
 
     def __init__(self, make_backend: Callable[[], Backend], tell: Tell) -> None:
         self._make_backend, self._tell = make_backend, tell
+        self._doing: _OnScreen | Request | None = None  # the innermost picture or job; the thread's alone
         self.thread = threading.Thread(target=self._live, name="render", daemon=True)
         self._wake = threading.Condition()
         self._slot: tuple[Recipe, Precision] | None = None
@@ -94,6 +84,7 @@ class Worker:
         with self._wake:
             self._waiting.pop(owner, None)
             self._running.pop(owner, None)
+            self._wake.notify()
 
     def cancel_load(self) -> None:
         """Forgets the load that waits and gives up the one that has begun."""
@@ -130,6 +121,7 @@ class Worker:
             self._tell(Problem(f"Nothing can be drawn here: {sentence_of(error)}", traceback.format_exc()))
             return
         self._tell(backend.device())
+        backend.heed(lambda: self._between(backend))
         while (task := self._next()) is not None:
             try:
                 task(backend)
@@ -158,14 +150,61 @@ class Worker:
         if self._load is not None:
             path, self._load, self._give_up = self._load, None, False
             return lambda backend: self._do_load(backend, path)
-        if self._slot is not None and self._hash:
-            (recipe, precision), self._slot = self._slot, None
-            meant = self._of in ("", self._hash)  # else a hand was still moving when another model came
-            if meant and self._shown not in ((recipe, precision, self._hash), (recipe, "exact", self._hash)):
-                return lambda backend: self._do_draw(backend, recipe, precision)
+        draw = self._pick_slot()
+        if draw is not None:
+            return draw
         if self._turn() is not None:
             return self._do_slice
         return None
+
+    def _pick_slot(self) -> Callable[[Backend], None] | None:
+        """The picture that is wanted on screen, if there is one that is not there yet."""
+        if self._slot is None or not self._hash:
+            return None
+        (recipe, precision), self._slot = self._slot, None
+        meant = self._of in ("", self._hash)  # else a hand was still moving when another model came
+        if not meant or self._shown in ((recipe, precision, self._hash), (recipe, "exact", self._hash)):
+            return None
+        return lambda backend: self._do_draw(backend, recipe, precision)
+
+    def _between(self, backend: Backend) -> None:
+        """Between two parts of a picture: does first what is more urgent. Raises Unwanted where nobody waits for it."""
+        while (task := self._more_urgent()) is not None:
+            task(backend)
+
+    def _more_urgent(self) -> Callable[[Backend], None] | None:
+        """A picture to save, or the one on screen while a job draws others; jobs wait here while a hand moves."""
+        doing = self._doing
+        with self._wake:
+            while True:
+                if isinstance(doing, _OnScreen):
+                    self._give_up_unless_wanted(doing)
+                    return None
+                if not isinstance(doing, Save):
+                    if self._stopped or self._load is not None or not self._is_current(doing):
+                        raise Unwanted
+                    save = self._pick_save()
+                    if save is not None:
+                        return save
+                draw = None if self._stopped or self._load is not None else self._pick_slot()
+                if draw is not None or self._quiet or isinstance(doing, Save | MOVERS):
+                    return draw
+                self._wake.wait()
+
+    def _give_up_unless_wanted(self, on_screen: _OnScreen) -> None:
+        """Raises Unwanted for the end, for a file, and where a picture takes long and another one is wanted.
+
+        A draft is finished before another draft: a hand that goes on moving would never see one.
+        """
+        if self._load is not None and self._slot is None:  # the file may be refused
+            self._slot, self._of = (on_screen.recipe, on_screen.precision), self._hash
+        if self._stopped or self._load is not None:
+            raise Unwanted
+        if self._slot is None or time.perf_counter() - on_screen.begun < LONG:
+            return
+        recipe, precision = self._slot
+        if recipe != on_screen.recipe and "exact" in (precision, on_screen.precision):
+            raise Unwanted
 
     def _pick_save(self) -> Callable[[Backend], None] | None:
         """A picture that waits to be saved: neither another model nor the end of the window may lose it."""
@@ -173,14 +212,9 @@ class Worker:
         return None if owner is None or not self._hash else lambda backend: self._do_save(backend, owner)
 
     def _turn(self) -> str | None:
-        """The owner of the job that is next: one that moves the picture, one of the Lab's, then one that has not begun.
-
-        Without a model only some can be done; while the picture moves, only what moves it.
-        """
+        """The owner of the job that is next."""
         jobs = [*self._waiting.values(), *(request for request, _ in self._running.values())]
-        jobs = [job for job in jobs if self._quiet or isinstance(job, MOVERS)]
-        jobs.sort(key=lambda job: (not isinstance(job, MOVERS), not isinstance(job, SEEN)))
-        return next((job.owner for job in jobs if self._hash or isinstance(job, Convert)), None)
+        return next_owner(jobs, quiet=self._quiet, has_model=bool(self._hash))
 
     def _say_idle(self, idle: bool) -> None:
         if idle != self._idle:
@@ -229,7 +263,13 @@ class Worker:
 
     def _do_draw(self, backend: Backend, recipe: Recipe, precision: Precision) -> None:
         begin = time.perf_counter()
-        pixels = backend.draw(recipe, precision)
+        outer, self._doing = self._doing, _OnScreen(recipe, precision, begin)
+        try:
+            pixels = backend.draw(recipe, precision)
+        except Unwanted:
+            return
+        finally:
+            self._doing = outer
         seconds = time.perf_counter() - begin
         self._shown = (recipe, precision, self._hash)
         self._tell(Frame(recipe, self._hash, precision, pixels, seconds, backend.dtype(precision)))
@@ -247,7 +287,7 @@ class Worker:
                 request, steps = self._running.pop(owner)
             self._running[owner] = (request, steps)
         end = time.perf_counter() + SLICE
-        while time.perf_counter() < end and self._still(owner, request) and not self._slot and not self._load:
+        while time.perf_counter() < end and self._still(request) and not self._slot and not self._load:
             self._advance(owner, request, steps)
 
     def _do_save(self, backend: Backend, owner: str) -> None:
@@ -260,24 +300,38 @@ class Worker:
 
     def _advance(self, owner: str, request: Request, steps: Steps) -> None:
         answer: Piece | Done | Failed
+        outer, self._doing = self._doing, request
         try:
             index, total, value = next(steps)
             answer = Piece(request, self._hash, index, total, value)
         except StopIteration as end:
             answer = Done(request, self._hash, end.value)
+        except Unwanted:
+            self._put_back(owner, request)
+            return
         except Exception as error:  # noqa: BLE001 (as above)
             answer = Failed(request, self._hash, _problem(error).sentence)
+        finally:
+            self._doing = outer
         with self._wake:
-            current = self._running.get(owner)
-            if current is None or current[0] is not request:
+            if not self._is_current(request):
                 return
             if not isinstance(answer, Piece):
                 del self._running[owner]
         self._tell(answer)
 
-    def _still(self, owner: str, request: Request) -> bool:
-        current = self._running.get(owner)
-        return current is not None and current[0] is request and not self._stopped
+    def _put_back(self, owner: str, request: Request) -> None:
+        """A job that was given up for a file begins again, should that be refused."""
+        with self._wake:
+            if self._is_current(request):
+                del self._running[owner]
+                self._waiting.setdefault(owner, request)
+
+    def _is_current(self, request: Request | None) -> bool:
+        return request is not None and self._running.get(request.owner, (None,))[0] is request
+
+    def _still(self, request: Request) -> bool:
+        return self._is_current(request) and not self._stopped
 
 
 def _problem(error: Exception) -> Problem:

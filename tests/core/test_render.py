@@ -1,5 +1,6 @@
 """render: held against the literal implementation, cached equals uncached, and the order a recipe promises."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -92,6 +93,48 @@ def test_a_cached_draw_equals_an_uncached_one(steps: list[tuple[dict[str, object
 
 
 SHARED = _model()
+
+
+class _Enough(Exception):
+    pass
+
+
+def _after(count: int, then: Callable[[], object]) -> Callable[[], None]:
+    """What does ``then`` once, before stage ``count``."""
+    left = [count]
+
+    def between() -> None:
+        left[0] -= 1
+        if left[0] == -1:
+            then()
+
+    return between
+
+
+def _give_up() -> None:
+    raise _Enough
+
+
+def test_a_picture_is_given_up_between_two_stages_and_goes_on_where_it_was(model: Model) -> None:
+    renderer, whole = Renderer(model), Renderer(model).render(Recipe())
+    renderer.between = _after(3, _give_up)
+    with pytest.raises(_Enough):
+        renderer.render(Recipe())
+    stages: list[int] = []
+    renderer.between = lambda: stages.append(1)
+    assert (renderer.render(Recipe()) == whole).all()
+    assert len(stages) == len(renderer.stages(Recipe())) - 3
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_another_picture_is_drawn_in_the_middle_of_one(model: Model, keep: bool) -> None:
+    first, second = Recipe(), Recipe(latent=Latent(7), psi=0.9)
+    expected = [render(model, each) for each in (first, second)]
+    renderer, made = Renderer(model), list[np.ndarray]()
+    renderer.between = _after(4, lambda: made.append(renderer.render(second)))
+    assert (renderer.render(first, keep=keep) == expected[0]).all()
+    assert (made[0] == expected[1]).all()
+    assert (renderer.render(second) == expected[1]).all()
 
 
 def test_psi_zero_is_the_mean_face_and_psi_one_changes_nothing(model: Model) -> None:

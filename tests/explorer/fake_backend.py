@@ -1,7 +1,8 @@
 """A backend that draws flat colours at once, remembers what it was asked, and can be held up at a gate."""
 
 import threading
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ class FakeBackend:
     """Every recipe has a colour of its own; ``gate`` closed makes the next draw wait."""
 
     def __init__(self) -> None:
-        self.drawn: list[tuple[Recipe, Precision]] = []
+        self.begins: list[Recipe] = []
+        self.drawn: list[tuple[Recipe, Precision]] = []  # to the end
         self.jobs: list[Request] = []
         self.steps = 0
         self.threads = 0
@@ -56,6 +58,10 @@ class FakeBackend:
         self.load_begun = threading.Event()
         self.name = ""
         self.broken: Exception | None = None
+        self.between: Callable[[], None] = lambda: None
+
+    def heed(self, between: Callable[[], None]) -> None:
+        self.between = between
 
     def device(self) -> str:
         return "nothing, imaginary numbers while dragging"
@@ -78,7 +84,11 @@ class FakeBackend:
 
     def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
         self.begun.set()
-        assert self.gate.wait(10)
+        self.begins.append(recipe)
+        end = time.monotonic() + 10
+        while not self.gate.wait(0.005):
+            assert time.monotonic() < end
+            self.between()
         self.drawn.append((recipe, precision))
         if self.broken is not None:
             raise self.broken

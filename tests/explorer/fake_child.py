@@ -2,9 +2,10 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
-from explorer.jobs import Request
+from explorer.jobs import Request, Save
 from explorer.renderer.child import main
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
@@ -13,7 +14,10 @@ from tests.explorer.fake_backend import FakeBackend
 
 
 class MortalBackend(FakeBackend):
-    """Dies while it reads a certain file, draws a certain picture or begins a certain job; misses what is gone."""
+    """Dies while it reads a certain file, draws a certain picture or begins a certain job; misses what is gone.
+
+    What is saved as "slow" takes until there is a "slow.go" beside it.
+    """
 
     def load(self, path: str, report: Report) -> ModelInfo:
         if "deadly" in path:
@@ -25,6 +29,8 @@ class MortalBackend(FakeBackend):
     def job(self, request: Request) -> Steps:
         if request.owner == "deadly":
             os.kill(os.getpid(), signal.SIGKILL)
+        while isinstance(request, Save) and request.path.endswith("slow") and not Path(request.path + ".go").exists():
+            time.sleep(0.01)
         return super().job(request)
 
     def draw(self, recipe: Recipe, precision: Precision) -> Pixels:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from explorer.jobs import Done, Failed, Frame, Piece, Problem, Save, Strip
+from explorer.renderer import process
 from explorer.renderer.pipe import receive, send
 from explorer.renderer.process import TRIES, RenderProcess
 from explorer.renderer.rendering import Loaded, Refused, Wanted
@@ -66,6 +67,28 @@ def test_a_save_that_was_asked_for_is_done_before_the_end(heard: Heard, tmp_path
     heard.renderer.put(Wanted(job=Save("save 1", A, str(tmp_path / "a"))))
     heard.renderer.stop(10)
     assert (tmp_path / "a").read_text() == "one 0.1"
+
+
+def test_a_process_that_does_not_hear_the_end_is_ended_at_once(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "PROMPT", 0.05)
+    pid = heard.renderer.pid
+    os.kill(pid, signal.SIGSTOP)
+    begin = time.monotonic()
+    heard.renderer.stop(60)
+    assert time.monotonic() - begin < 30
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_picture_that_takes_long_is_saved_by_a_process_that_is_left_to_itself(heard: Heard, tmp_path: Path) -> None:
+    pid, file = heard.renderer.pid, tmp_path / "slow"
+    heard.renderer.put(Wanted(job=Save("save 1", A, str(file))))
+    heard.renderer.stop(0.05)
+    os.kill(pid, 0)  # it is still there
+    assert not file.exists()
+    file.with_suffix(".go").touch()
+    heard.until(lambda: not heard.renderer.thread.is_alive())
+    assert file.read_text() == "one 0.1"
 
 
 def test_a_process_that_dies_is_replaced_and_shows_what_was_shown(heard: Heard) -> None:
