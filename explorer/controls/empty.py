@@ -1,12 +1,15 @@
 """The empty page: one sentence, and the buttons that lead on."""
 
+import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.chips import button
+
+COUNTED = 3  # seconds of waiting from which they are told
 
 
 class EmptyPage(QWidget):
@@ -29,6 +32,14 @@ class EmptyPage(QWidget):
         column.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
         self._buttons.hide()
+        self._sentence, self._since, self._counts = "", 0.0, False
+        self._second = QTimer(self, singleShot=True, interval=1000)
+        self._second.timeout.connect(self._count)
+
+    @property
+    def sentence(self) -> str:
+        """What it says."""
+        return self._says.text()
 
     def offer(self, actions: Sequence[QAction]) -> None:
         """The ways on, the first of them in colour."""
@@ -38,7 +49,23 @@ class EmptyPage(QWidget):
             self._row.addWidget(made)
 
     def say(self, sentence: str, lost: bool) -> None:
-        """Shows a sentence; the buttons only where the person is ``lost`` without them."""
+        """Shows a sentence; the buttons only where the person is ``lost`` without them, else the seconds of waiting."""
         self._says.setText(sentence)
+        self._sentence, self._since, self._counts = sentence, time.monotonic(), not lost
         self._buttons.setVisible(lost)
         self.show()
+        self._count()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._second.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._count()
+
+    def _count(self) -> None:
+        """Says for how long somebody has waited, and comes again while it is seen."""
+        seconds = int(time.monotonic() - self._since)
+        if self._counts and seconds >= COUNTED:
+            self._says.setText(f"{self._sentence} {seconds} s")
+        if self._counts and self.isVisible():
+            self._second.start()

@@ -1,6 +1,7 @@
 """The pills over the picture: precision, time and drag points at its left, A/B and enlargement at its right."""
 
 import time
+from collections import deque
 
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtWidgets import QWidget
@@ -8,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 from explorer.controls.compare import BEFORE, Mode
 from explorer.controls.pill import Pill
 from explorer.jobs import Frame
+from explorer.work.time_left import WORTH_SAYING
+from stylegan_core.amounts import duration
 
 TIPS = {
     "precision": "How the picture on screen was drawn; a moving hand gets a fast draft.",
@@ -19,6 +22,7 @@ TIPS = {
 }
 GAP = 6
 COUNTED = 3  # seconds behind from which they are told: a person waits then, and wonders
+COMPARED = 8  # pictures of one network, the slowest of which says how long the next may take: some are parts only
 
 
 class PicturePills:
@@ -29,6 +33,8 @@ class PicturePills:
         self.drag, self.compare, self.zoom = Pill(parent=parent), Pill(parent=parent), Pill(parent=parent)
         self._frame: Frame | None = None  # the last one there was
         self._since = 0.0  # when it came, or fell behind
+        self._asked = 0.0  # when what is wanted was asked for
+        self._took: deque[float] = deque(maxlen=COMPARED)  # seconds
         self._box = QRectF()
         self._second = QTimer(parent, singleShot=True, interval=1000)
         self._second.timeout.connect(self._count)
@@ -52,10 +58,20 @@ class PicturePills:
             self.precision.say(f"{frame.precision} · {frame.dtype}", "good" if frame.precision == "exact" else "accent")
         if failure or not stale:
             self._second.stop()
+        if frame is not self._frame:
+            if self._frame is None or self._frame.model_hash != frame.model_hash:
+                self._took.clear()
+            self._took.append(frame.seconds)
         self._frame = frame
         self.precision.setToolTip(failure or TIPS["precision"])
         self.tell_dragging(bool(self.drag.dot))
         self.time.say(_time(frame.seconds))
+
+    def tell_asked(self, another: bool = False) -> None:
+        """Another picture is wanted from now on; of ``another`` network nothing is known yet."""
+        self._asked = time.monotonic()
+        if another:
+            self._took.clear()
 
     def _fall_behind(self, frame: Frame) -> None:
         """Counts from the last picture that came, or from when it ceased to be what is wanted."""
@@ -67,9 +83,15 @@ class PicturePills:
     def _count(self) -> None:
         seconds = int(time.monotonic() - self._since)
         if seconds >= COUNTED:
-            self.precision.say(f"behind · drawing, {seconds} s", "warning")
+            self.precision.say(self._left() or f"behind · drawing, {seconds} s", "warning")
             self.place(self._box)
         self._second.start()
+
+    def _left(self) -> str:
+        """How long what is wanted may still take; empty where that is short, not known, or over already."""
+        whole = max(self._took, default=0.0)
+        left = whole - (time.monotonic() - self._asked)
+        return f"behind · about {duration(left)} left" if whole >= WORTH_SAYING and left >= 1 else ""
 
     def tell_dragging(self, on: bool) -> None:
         """Whether a press on the picture puts a handle."""

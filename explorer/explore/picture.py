@@ -133,6 +133,7 @@ class PictureView(QWidget):
     def forget(self) -> None:
         """Another model: its predecessor's pictures are no longer comparable, the last stays until the next comes."""
         self._kept.clear()
+        self._pills.tell_asked(another=True)
         self._other, self._failure = None, ""
         if self.wipe.mode is not Mode.OFF:
             self.set_mode(Mode.OFF)
@@ -236,6 +237,7 @@ class PictureView(QWidget):
             self._kept.popitem(last=False)
 
     def _recipe_changed(self, recipe: Recipe) -> None:
+        self._pills.tell_asked()
         if self._frame is not None and not self._late.isActive():
             self._late.start()
         if self._failure:

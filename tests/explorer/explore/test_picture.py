@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
-from explorer.controls import picture_pills
+from explorer.controls import empty, picture_pills
 from explorer.controls.compare import Mode
 from explorer.controls.picture_pills import TIPS
 from explorer.explore.picture import PictureView
@@ -77,6 +77,50 @@ def test_a_picture_that_is_long_in_coming_says_how_long(
         assert says(view) == said
     view.show_frame(frame(session.recipe, 30))
     assert says(view) == "exact · float32" and not second.isActive()
+
+
+def test_a_picture_that_takes_over_ten_seconds_says_how_long_is_left(
+    session: Session, view: PictureView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [100.0]
+    monkeypatch.setattr(picture_pills, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
+    second = view._pills._second
+    view.show_frame(replace(frame(A, 10), seconds=30.0))
+    view.show_frame(replace(frame(A, 10), seconds=0.2))  # of the last stages alone
+    session.edit(psi=0.5)
+    view._late.timeout.emit()
+    for passed, said in ((1, "behind · drawing"), (5, "behind · about 25 s left"), (31, "behind · drawing, 31 s")):
+        seconds[0] = 100.0 + passed
+        second.timeout.emit()
+        assert says(view) == said
+    session.edit(psi=0.6)  # which begins anew
+    second.timeout.emit()
+    assert says(view) == "behind · about 30 s left"
+    session.set_model(OTHER, "other.safetensors")  # nobody knows how long that one takes
+    second.timeout.emit()
+    assert says(view) == "behind · drawing, 31 s"
+
+
+def test_while_there_is_no_picture_it_says_for_how_long(
+    qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [100.0]
+    monkeypatch.setattr(empty, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
+    view = PictureView(session)
+    qtbot.addWidget(view)
+    view.show_message("Drawing the first picture …")
+    view.show()
+    page = view.empty
+    for passed, said in ((1, "Drawing the first picture …"), (12, "Drawing the first picture … 12 s")):
+        assert page._second.isActive()
+        seconds[0] = 100.0 + passed
+        page._second.timeout.emit()
+        assert page.sentence == said
+    view.show_message("Something is wrong.", lost=True)
+    page._second.timeout.emit()
+    assert page.sentence == "Something is wrong."
+    view.hide()
+    assert not page._second.isActive()
 
 
 def test_ab_that_is_held_over_a_switch_ends_with_the_new_network(session: Session, view: PictureView) -> None:
