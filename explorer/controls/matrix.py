@@ -56,6 +56,7 @@ class MatrixDialog(QDialog):
         self._unfinished = {EDGES, CELLS}  # owners whose exact pictures are still to come
         self._exporting: Sheet | None = None
         self._left = TimeLeft()
+        self._until, self._lacked = TimeLeft(), len(self._edges) + len(self._cells)  # pictures that were missing then
         self._said = ""  # how the last export ended or why there are no pictures, until something else is asked
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.start)
@@ -81,6 +82,8 @@ class MatrixDialog(QDialog):
         """Asks for all pictures."""
         faces = [replace(self._recipe, latent=latent, mixes=()) for latent in (*self._rows, *self._columns)]
         self._unfinished.add(EDGES)
+        for thumbnail in self._edges:
+            thumbnail.set_stale()
         self.wanted.emit(Strip(EDGES, tuple(faces), SIDE, refine=True))
         self._fill()
 
@@ -110,6 +113,7 @@ class MatrixDialog(QDialog):
         self._said = ""
         self._name()
         self._unfinished.add(CELLS)
+        self._until, self._lacked = TimeLeft(), self._missing()
         self._show_progress()
         self.wanted.emit(self._request())
 
@@ -134,9 +138,16 @@ class MatrixDialog(QDialog):
 
     def _show_progress(self) -> None:
         if self._exporting is None:
-            missing = any(each.empty or each.stale for each in (*self._edges, *self._cells))
-            going_on = (DRAWING if missing else DRAFTS) if self._unfinished else ""
+            going_on = (self._going_on() if self._missing() else DRAFTS) if self._unfinished else ""
             self.message.setText(self._said or going_on + GO_ON)
+
+    def _missing(self) -> int:
+        return sum(each.empty or each.stale for each in (*self._edges, *self._cells))
+
+    def _going_on(self) -> str:
+        """That pictures are drawn, and where it takes long, how long yet."""
+        left = self._until.words(self._lacked - self._missing(), self._lacked)
+        return f"{self._lacked - self._missing()} of {self._lacked} pictures drawn, {left}. " if left else DRAWING
 
     def _lay_out(self) -> None:
         outer, head, grid = QVBoxLayout(self), QHBoxLayout(), QGridLayout()

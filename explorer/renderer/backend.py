@@ -166,7 +166,8 @@ class TorchBackend:
     def _strip(self, recipes: tuple[Recipe, ...], size: int, refine: bool) -> Steps:
         renderer = self._renderer()
         made: list[Pixels] = []
-        passes: tuple[Precision, ...] = ("draft", "exact") if refine else ("draft",)
+        same = self.dtype("draft") == self.dtype("exact")  # then a draft is the exact picture already
+        passes: tuple[Precision, ...] = ("draft", "exact") if refine and not same else ("draft",)
         for precision in passes:
             made.clear()
             for index, recipe in enumerate(recipes):

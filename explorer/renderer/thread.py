@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from explorer.jobs import Convert, Done, Failed, Frame, Piece, Problem, Request, Save, sentence_of
+from explorer.jobs import Convert, Done, Failed, Frame, Picture, Piece, Problem, Request, Save, sentence_of
 from explorer.renderer.kinds import AWAITED, MOVERS, WRITERS, next_owner
 from explorer.renderer.rendering import (
     Backend,
@@ -47,6 +47,7 @@ class Worker:
     def __init__(self, make_backend: Callable[[], Backend], tell: Tell) -> None:
         self._make_backend, self._tell = make_backend, tell
         self._doing: _OnScreen | Request | None = None  # the innermost picture or job; the thread's alone
+        self._away = 0.0  # seconds in all that jobs were held up by what was more urgent; the thread's alone
         self.thread = threading.Thread(target=self._live, name="render", daemon=True)
         self._wake = threading.Condition()
         self._slot: tuple[Recipe, Precision] | None = None
@@ -56,6 +57,7 @@ class Worker:
         self._threads: int | None = None
         self._waiting: dict[str, Request] = {}
         self._running: dict[str, tuple[Request, Steps]] = {}
+        self._spent: dict[str, float] = {}  # seconds that each owner's job has had
         self._quiet = True
         self._stopped = False
         self._hash = ""
@@ -73,6 +75,7 @@ class Worker:
             if wanted.job is not None:
                 self._running.pop(wanted.job.owner, None)
                 self._waiting[wanted.job.owner] = wanted.job
+                self._spent[wanted.job.owner] = 0.0
             if wanted.quiet is not None:
                 self._quiet = wanted.quiet
             self._wake.notify()
@@ -169,11 +172,13 @@ class Worker:
 
     def _between(self, backend: Backend) -> None:
         """Between two parts of a picture: does first what is more urgent. Raises Unwanted where nobody waits for it."""
+        begin, away = time.perf_counter(), self._away
         while (task := self._more_urgent()) is not None:
             task(backend)
+        self._away = away + time.perf_counter() - begin
 
     def _more_urgent(self) -> Callable[[Backend], None] | None:
-        """A picture to save, or the one on screen while a job draws others; jobs wait here while a hand moves."""
+        """A picture that is asked for, or the one on screen while a job draws others; jobs wait while a hand moves."""
         doing = self._doing
         with self._wake:
             while True:
@@ -183,9 +188,9 @@ class Worker:
                 if not isinstance(doing, Save):
                     if self._stopped or self._load is not None or not self._is_current(doing):
                         raise Unwanted
-                    save = self._pick_save()
-                    if save is not None:
-                        return save
+                    whole = self._pick_save() or self._pick_whole(Picture)
+                    if whole is not None:
+                        return whole
                 draw = None if self._stopped or self._load is not None else self._pick_slot()
                 if draw is not None or self._quiet or isinstance(doing, Save | MOVERS):
                     return draw
@@ -208,13 +213,17 @@ class Worker:
 
     def _pick_save(self) -> Callable[[Backend], None] | None:
         """A picture that waits to be saved: neither another model nor the end of the window may lose it."""
-        owner = next((owner for owner, job in self._waiting.items() if isinstance(job, Save)), None)
-        return None if owner is None or not self._hash else lambda backend: self._do_save(backend, owner)
+        return self._pick_whole(Save)
+
+    def _pick_whole(self, kind: type[Save | Picture]) -> Callable[[Backend], None] | None:
+        """A job of a kind that waits, to be done at one go: somebody waits for its one picture."""
+        owner = next((owner for owner, job in self._waiting.items() if isinstance(job, kind)), None)
+        return None if owner is None or not self._hash else lambda backend: self._do_whole(backend, owner)
 
     def _turn(self) -> str | None:
         """The owner of the job that is next."""
         jobs = [*self._waiting.values(), *(request for request, _ in self._running.values())]
-        return next_owner(jobs, quiet=self._quiet, has_model=bool(self._hash))
+        return next_owner(jobs, self._spent, quiet=self._quiet, has_model=bool(self._hash))
 
     def _say_idle(self, idle: bool) -> None:
         if idle != self._idle:
@@ -290,7 +299,7 @@ class Worker:
         while time.perf_counter() < end and self._still(request) and not self._slot and not self._load:
             self._advance(owner, request, steps)
 
-    def _do_save(self, backend: Backend, owner: str) -> None:
+    def _do_whole(self, backend: Backend, owner: str) -> None:
         with self._wake:
             request = self._waiting.pop(owner)
             steps = backend.job(request)
@@ -301,6 +310,7 @@ class Worker:
     def _advance(self, owner: str, request: Request, steps: Steps) -> None:
         answer: Piece | Done | Failed
         outer, self._doing = self._doing, request
+        begin, away = time.perf_counter(), self._away
         try:
             index, total, value = next(steps)
             answer = Piece(request, self._hash, index, total, value)
@@ -316,8 +326,9 @@ class Worker:
         with self._wake:
             if not self._is_current(request):
                 return
+            self._spent[owner] += time.perf_counter() - begin - (self._away - away)
             if not isinstance(answer, Piece):
-                del self._running[owner]
+                del self._running[owner], self._spent[owner]
         self._tell(answer)
 
     def _put_back(self, owner: str, request: Request) -> None:

@@ -100,6 +100,29 @@ def test_what_the_lab_asks_goes_before_what_nobody_sees(
     assert done[4:8] == ["vary", "pad", "vary", "pad"]
 
 
+def test_short_steps_do_not_wait_for_as_many_long_ones(
+    bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A search for directions has a hundred steps of milliseconds, a picture of a large network takes seconds."""
+    done: list[str] = []
+    clock = [0.0]
+    seconds = {"vary": 10.0, "pad": 8.0, "directions": 0.1}
+
+    def steps(request: Strip | Pca) -> Iterator[tuple[int, int, None]]:
+        for index in range(9):
+            done.append(request.owner)
+            clock[0] += seconds[request.owner]
+            yield index, 9, None
+
+    monkeypatch.setattr(thread, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(bench.backend, "job", steps)
+    bench.engine.request(A, settled=False)
+    for request in (Strip("vary", (A,), 8), Strip("pad", (A,), 8), Pca("directions")):
+        bench.engine.run(request)
+    qtbot.waitUntil(lambda: sum(isinstance(answer, Done) for answer in bench.answers) == 3)
+    assert done == ["vary", "pad", *["directions"] * 9, "pad", "vary", *done[13:]]
+
+
 def test_a_newer_job_of_the_same_owner_drops_the_older_one(bench: Bench, qtbot: QtBot) -> None:
     bench.engine.request(A, settled=False)  # jobs wait for the hand to rest
     bench.engine.run(Strip("vary", (A,), 8))

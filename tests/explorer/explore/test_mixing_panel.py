@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from explorer.controls import matrix
 from explorer.controls.matrix import COLUMNS, OWNERS, ROWS
 from explorer.controls.recipe_drag import MIME
 from explorer.explore.mixing import FOREIGN, PROPOSED, MixingPanel, find_mix, put_mix
 from explorer.jobs import Matrix, Problem, Sheet, Strip
 from explorer.session import Session
+from explorer.work import time_left
 from stylegan_core.recipe import Latent, Mix, Recipe, Vector
 from tests.explorer.explore.panel_fakes import PLAIN, W_DIM, flat, model_info
 
@@ -197,6 +200,29 @@ def test_the_matrix_fills_and_a_click_takes_a_cell(session: Session, show: Any) 
     assert session.recipe.mixes == (Mix(request.columns[2].latent, 1.0, "coarse"),)
     session.set_model(model_info(name="other"), "other.safetensors")
     assert panel._dialog is None
+
+
+def test_a_matrix_that_takes_long_says_how_long_yet_and_marks_what_is_old(
+    show: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time_left, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    panel, asked = show(MixingPanel)
+    panel.open_matrix()
+    dialog = panel._dialog
+    assert dialog is not None
+    now[0] += 10.0
+    for index in range(ROWS + COLUMNS):
+        asked.piece(asked.of(Strip), index, flat(index, 16), ROWS + COLUMNS)
+    assert dialog.message.text() == f"10 of 34 pictures drawn, about 24 s left. {matrix.GO_ON}"
+    dialog._redraw(rows=[Latent(seed) for seed in range(ROWS)])
+    assert all(edge.stale for edge in dialog._edges)
+    now[0] += 17.0
+    for index in range(ROWS + COLUMNS):
+        asked.piece(asked.of(Strip), index, flat(index, 16), ROWS + COLUMNS)
+    assert not any(edge.stale for edge in dialog._edges)
+    assert dialog.message.text() == f"10 of 34 pictures drawn, about 41 s left. {matrix.GO_ON}"
+    panel._dialog.close()
 
 
 def test_a_change_of_the_matrix_begins_anew_and_closing_it_gives_it_up(show: Any) -> None:

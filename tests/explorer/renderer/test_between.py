@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine import Engine
-from explorer.jobs import Done, Picture, Save
+from explorer.jobs import Done, Picture, Save, Strip
 from explorer.renderer import thread
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
@@ -110,6 +110,14 @@ def test_a_picture_is_saved_in_the_middle_of_a_jobs(slow: Slow, qtbot: QtBot, tm
     qtbot.waitUntil(lambda: bool(slow.done))
     assert (tmp_path / "b").read_text() == "one 0.2"
     slow.drawn(A)
+
+
+def test_a_picture_that_is_to_be_copied_does_not_wait_for_a_strip(slow: Slow) -> None:
+    slow.engine.run(Strip("strip", (A,), 8, refine=True))
+    slow.begun(A)
+    slow.engine.run(Picture("copy", B))
+    slow.begun(A, B)
+    slow.drawn(B, A)
 
 
 @pytest.mark.parametrize("job", [False, True])
