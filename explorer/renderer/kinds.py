@@ -1,6 +1,6 @@
 """What kinds of jobs there are for what draws: which write files, who is told, and whose turn is next."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from explorer.jobs import (
     ChannelMap,
@@ -8,12 +8,19 @@ from explorer.jobs import (
     ChannelSheet,
     Convert,
     DragSearch,
+    Fit,
+    KeyStyles,
     Layers,
     LayerTable,
+    Matrix,
+    Pca,
     Picture,
     Request,
     Save,
+    Sefa,
     Sheet,
+    Strip,
+    Styles,
     SweepGrid,
     Table,
 )
@@ -21,16 +28,28 @@ from explorer.jobs import (
 WRITERS = Save | Sheet | Convert | Table | LayerTable | ChannelSheet  # jobs that write files
 AWAITED = Save | Sheet | Picture | Table | LayerTable | ChannelSheet  # whose owner hears that another model came before
 MOVERS = DragSearch  # jobs that move the picture themselves, and do not wait for it to rest
-SEEN = Layers | Channels | ChannelMap | SweepGrid  # asked by the Lab alone; nobody sees what other pages wait for then
+SHORT = Styles | KeyStyles  # jobs that draw nothing and take milliseconds
 
 
-def next_owner(jobs: Iterable[Request], spent: Mapping[str, float], *, quiet: bool, has_model: bool) -> str | None:
-    """The owner of the job that is next: one that moves the picture, one of the Lab's, then the one with least time.
+def next_owner(jobs: Iterable[Request], *, quiet: bool, has_model: bool) -> str | None:
+    """The owner of the job that is next, the first of those that are as urgent.
 
-    By the seconds ``spent`` for each owner, for by turns the thousand short steps of a search for directions would wait
-    for as many pictures. Without a model only some can be done; while the picture moves (not ``quiet``), only what
-    moves it.
+    Without a model only some can be done; while the picture moves (not ``quiet``), only what moves it.
     """
     possible = [job for job in jobs if quiet or isinstance(job, MOVERS)]
-    possible.sort(key=lambda job: (not isinstance(job, MOVERS), not isinstance(job, SEEN), spent.get(job.owner, 0.0)))
+    possible.sort(key=_rank)
     return next((job.owner for job in possible if has_model or isinstance(job, Convert)), None)
+
+
+def _rank(job: Request) -> int:
+    """0 is the most urgent; else a hundred short steps would wait for as many pictures, and a dialog for the panels."""
+    match job:
+        case DragSearch():
+            return 0
+        case Pca() | Sefa() | Fit() | Styles() | KeyStyles() | Convert() | Table():  # they draw nothing
+            return 1
+        case Layers() | Channels() | ChannelMap() | SweepGrid():
+            return 2  # asked by the Lab alone; nobody sees what other pages wait for then
+        case Matrix() | Sheet() | Picture() | Strip(refine=True):
+            return 3  # somebody has asked for them in particular
+    return 4

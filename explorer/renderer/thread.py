@@ -6,9 +6,10 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import UnionType
 
 from explorer.jobs import Convert, Done, Failed, Frame, Picture, Piece, Problem, Request, Save, sentence_of
-from explorer.renderer.kinds import AWAITED, MOVERS, WRITERS, next_owner
+from explorer.renderer.kinds import AWAITED, MOVERS, SHORT, WRITERS, next_owner
 from explorer.renderer.rendering import (
     Backend,
     GivenUp,
@@ -47,7 +48,6 @@ class Worker:
     def __init__(self, make_backend: Callable[[], Backend], tell: Tell) -> None:
         self._make_backend, self._tell = make_backend, tell
         self._doing: _OnScreen | Request | None = None  # the innermost picture or job; the thread's alone
-        self._away = 0.0  # seconds in all that jobs were held up by what was more urgent; the thread's alone
         self.thread = threading.Thread(target=self._live, name="render", daemon=True)
         self._wake = threading.Condition()
         self._slot: tuple[Recipe, Precision] | None = None
@@ -57,7 +57,6 @@ class Worker:
         self._threads: int | None = None
         self._waiting: dict[str, Request] = {}
         self._running: dict[str, tuple[Request, Steps]] = {}
-        self._spent: dict[str, float] = {}  # seconds that each owner's job has had
         self._quiet = True
         self._stopped = False
         self._hash = ""
@@ -75,7 +74,6 @@ class Worker:
             if wanted.job is not None:
                 self._running.pop(wanted.job.owner, None)
                 self._waiting[wanted.job.owner] = wanted.job
-                self._spent[wanted.job.owner] = 0.0
             if wanted.quiet is not None:
                 self._quiet = wanted.quiet
             self._wake.notify()
@@ -156,9 +154,7 @@ class Worker:
         draw = self._pick_slot()
         if draw is not None:
             return draw
-        if self._turn() is not None:
-            return self._do_slice
-        return None
+        return self._pick_slice()
 
     def _pick_slot(self) -> Callable[[Backend], None] | None:
         """The picture that is wanted on screen, if there is one that is not there yet."""
@@ -172,28 +168,29 @@ class Worker:
 
     def _between(self, backend: Backend) -> None:
         """Between two parts of a picture: does first what is more urgent. Raises Unwanted where nobody waits for it."""
-        begin, away = time.perf_counter(), self._away
         while (task := self._more_urgent()) is not None:
             task(backend)
-        self._away = away + time.perf_counter() - begin
 
     def _more_urgent(self) -> Callable[[Backend], None] | None:
-        """A picture that is asked for, or the one on screen while a job draws others; jobs wait while a hand moves."""
+        """What comes before the innermost picture; the jobs of panels wait here while a hand moves."""
         doing = self._doing
         with self._wake:
             while True:
                 if isinstance(doing, _OnScreen):
                     self._give_up_unless_wanted(doing)
-                    return None
+                    return self._pick_whole(SHORT)
                 if not isinstance(doing, Save):
                     if self._stopped or self._load is not None or not self._is_current(doing):
                         raise Unwanted
-                    whole = self._pick_save() or self._pick_whole(Picture)
+                    whole = self._pick_save() or self._pick_whole(Picture | SHORT)
                     if whole is not None:
                         return whole
                 draw = None if self._stopped or self._load is not None else self._pick_slot()
-                if draw is not None or self._quiet or isinstance(doing, Save | MOVERS):
+                if draw is not None or isinstance(doing, Save | MOVERS):
                     return draw
+                moves = self._pick_slice(MOVERS)
+                if moves is not None or self._quiet:
+                    return moves
                 self._wake.wait()
 
     def _give_up_unless_wanted(self, on_screen: _OnScreen) -> None:
@@ -215,15 +212,17 @@ class Worker:
         """A picture that waits to be saved: neither another model nor the end of the window may lose it."""
         return self._pick_whole(Save)
 
-    def _pick_whole(self, kind: type[Save | Picture]) -> Callable[[Backend], None] | None:
-        """A job of a kind that waits, to be done at one go: somebody waits for its one picture."""
+    def _pick_whole(self, kind: type | UnionType) -> Callable[[Backend], None] | None:
+        """A job of a kind that waits, to be done at one go: it is short, or somebody waits for its one picture."""
         owner = next((owner for owner, job in self._waiting.items() if isinstance(job, kind)), None)
         return None if owner is None or not self._hash else lambda backend: self._do_whole(backend, owner)
 
-    def _turn(self) -> str | None:
-        """The owner of the job that is next."""
+    def _pick_slice(self, kind: type | UnionType = object) -> Callable[[Backend], None] | None:
+        """The job of a kind whose turn it is."""
         jobs = [*self._waiting.values(), *(request for request, _ in self._running.values())]
-        return next_owner(jobs, self._spent, quiet=self._quiet, has_model=bool(self._hash))
+        possible = [job for job in jobs if isinstance(job, kind)]
+        owner = next_owner(possible, quiet=self._quiet, has_model=bool(self._hash))
+        return None if owner is None else lambda backend: self._do_slice(backend, owner)
 
     def _say_idle(self, idle: bool) -> None:
         if idle != self._idle:
@@ -283,17 +282,16 @@ class Worker:
         self._shown = (recipe, precision, self._hash)
         self._tell(Frame(recipe, self._hash, precision, pixels, seconds, backend.dtype(precision)))
 
-    def _do_slice(self, backend: Backend) -> None:
-        """Advances the oldest job for a short while, then sends it to the end of the queue."""
+    def _do_slice(self, backend: Backend, owner: str) -> None:
+        """Advances a job for a short while, then sends it to the end of the queue."""
         with self._wake:
-            owner = self._turn()
-            if owner is None:  # dropped meanwhile
-                return
             if owner in self._waiting:
                 request = self._waiting.pop(owner)
                 steps = backend.job(request)
-            else:
+            elif owner in self._running:
                 request, steps = self._running.pop(owner)
+            else:  # dropped meanwhile
+                return
             self._running[owner] = (request, steps)
         end = time.perf_counter() + SLICE
         while time.perf_counter() < end and self._still(request) and not self._slot and not self._load:
@@ -310,7 +308,6 @@ class Worker:
     def _advance(self, owner: str, request: Request, steps: Steps) -> None:
         answer: Piece | Done | Failed
         outer, self._doing = self._doing, request
-        begin, away = time.perf_counter(), self._away
         try:
             index, total, value = next(steps)
             answer = Piece(request, self._hash, index, total, value)
@@ -326,9 +323,8 @@ class Worker:
         with self._wake:
             if not self._is_current(request):
                 return
-            self._spent[owner] += time.perf_counter() - begin - (self._away - away)
             if not isinstance(answer, Piece):
-                del self._running[owner], self._spent[owner]
+                del self._running[owner]
         self._tell(answer)
 
     def _put_back(self, owner: str, request: Request) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine import Engine
-from explorer.jobs import Done, Failed, Frame, Layers, Pca, Piece, Problem, Save, Sheet, Strip, sentence_of
+from explorer.jobs import Done, Failed, Frame, Layers, Matrix, Pca, Piece, Problem, Save, Sheet, Strip, sentence_of
 from explorer.renderer import thread
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend, info
@@ -100,27 +100,23 @@ def test_what_the_lab_asks_goes_before_what_nobody_sees(
     assert done[4:8] == ["vary", "pad", "vary", "pad"]
 
 
-def test_short_steps_do_not_wait_for_as_many_long_ones(
+def test_short_steps_come_before_pictures_and_a_dialogs_pictures_before_the_panels(
     bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A search for directions has a hundred steps of milliseconds, a picture of a large network takes seconds."""
     done: list[str] = []
-    clock = [0.0]
-    seconds = {"vary": 10.0, "pad": 8.0, "directions": 0.1}
 
-    def steps(request: Strip | Pca) -> Iterator[tuple[int, int, None]]:
-        for index in range(9):
+    def steps(request: Strip | Pca | Matrix) -> Iterator[tuple[int, int, None]]:
+        for index in range(3):
             done.append(request.owner)
-            clock[0] += seconds[request.owner]
-            yield index, 9, None
+            yield index, 3, None
 
-    monkeypatch.setattr(thread, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(thread, "time", SimpleNamespace(perf_counter=lambda: float(len(done))))
     monkeypatch.setattr(bench.backend, "job", steps)
     bench.engine.request(A, settled=False)
-    for request in (Strip("vary", (A,), 8), Strip("pad", (A,), 8), Pca("directions")):
+    for request in (Strip("vary", (A,), 8), Matrix("matrix", (A,), (B,), "fine"), Pca("directions")):
         bench.engine.run(request)
     qtbot.waitUntil(lambda: sum(isinstance(answer, Done) for answer in bench.answers) == 3)
-    assert done == ["vary", "pad", *["directions"] * 9, "pad", "vary", *done[13:]]
+    assert done == [*["directions"] * 3, *["matrix"] * 3, *["vary"] * 3]
 
 
 def test_a_newer_job_of_the_same_owner_drops_the_older_one(bench: Bench, qtbot: QtBot) -> None:

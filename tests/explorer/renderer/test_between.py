@@ -7,8 +7,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine import Engine
-from explorer.jobs import Done, Picture, Save, Strip
+from explorer.jobs import Done, DragSearch, KeyStyles, Picture, Save, Strip
 from explorer.renderer import thread
+from stylegan_core.latents.drag import Handle
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
 
@@ -118,6 +119,26 @@ def test_a_picture_that_is_to_be_copied_does_not_wait_for_a_strip(slow: Slow) ->
     slow.engine.run(Picture("copy", B))
     slow.begun(A, B)
     slow.drawn(B, A)
+
+
+@pytest.mark.parametrize("job", [False, True])
+def test_the_styles_of_a_film_do_not_wait_for_a_picture(slow: Slow, qtbot: QtBot, job: bool) -> None:
+    if job:
+        slow.engine.run(Strip("strip", (A,), 8, refine=True))
+    else:
+        slow.engine.request(A, settled=True)
+    slow.begun(A)
+    slow.engine.run(KeyStyles("film", (A, B)))
+    qtbot.waitUntil(lambda: [done.request.owner for done in slow.done] == ["film"])
+    slow.drawn(A)
+
+
+def test_points_are_dragged_in_the_middle_of_a_strips_picture(slow: Slow, qtbot: QtBot) -> None:
+    slow.engine.run(Strip("strip", (A,), 8, refine=True))
+    slow.begun(A)
+    slow.engine.run(DragSearch("drag", A, (Handle(0.4, 0.4, 0.6, 0.4, 0.4, 0.4),)))
+    qtbot.waitUntil(lambda: [done.request.owner for done in slow.done] == ["drag"])
+    slow.drawn(A)
 
 
 @pytest.mark.parametrize("job", [False, True])
