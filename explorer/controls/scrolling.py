@@ -3,7 +3,7 @@
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QScrollBar, QWidget
 
@@ -36,6 +36,20 @@ class ScrollDown(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         keep_room_for_bar(self)
         self.setWidget(content)
+
+
+def reveal(widget: QWidget) -> None:
+    """Scrolls down to a widget that has just been made visible, once it has its place."""
+    area = widget.parentWidget()
+    while area is not None and not isinstance(area, ScrollDown):
+        area = area.parentWidget()
+    if area is not None:
+        QTimer.singleShot(0, widget, partial(_scroll_to, area, widget))
+
+
+def _scroll_to(area: ScrollDown, widget: QWidget) -> None:
+    if widget.isVisible():
+        area.ensureWidgetVisible(widget, 0, 8)
 
 
 class ScrollSideways(QScrollArea):

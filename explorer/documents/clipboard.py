@@ -9,8 +9,9 @@ from explorer.controls.local_files import local_files
 from explorer.controls.thumbnails import image_of
 from explorer.documents.outside import show
 from explorer.engine import Engine
-from explorer.jobs import Answer, Done, Failed, Picture, Problem
+from explorer.jobs import Answer, Done, Failed, Picture, Piece, Problem
 from explorer.session import Session
+from explorer.work.late import Late
 from stylegan_core.recipe import Recipe
 
 COPY = "copy"  # owner of the picture that is drawn to be copied
@@ -25,12 +26,14 @@ class Clipboard(QObject):
 
     def __init__(self, session: Session, engine: Engine, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._engine = session, engine
+        self._session, self._engine, self._late = session, engine, Late(self)
+        self._late.said.connect(self.said)
         engine.answered.connect(self._answered)
 
     def copy_picture(self) -> None:
         """Has the picture drawn; it is on the clipboard a moment later."""
         self._engine.run(Picture(COPY, self._session.recipe))
+        self._late.begin("The picture is being drawn exactly and then put on the clipboard.")
 
     def copy_recipe(self) -> None:
         """The recipe as JSON text."""
@@ -61,6 +64,8 @@ class Clipboard(QObject):
         request = answer.request
         if not isinstance(request, Picture) or request.owner != COPY:
             return
+        if not isinstance(answer, Piece):
+            self._late.end()
         if isinstance(answer, Done):
             copy_picture(answer.value, request.recipe)
             self.said.emit(Problem("The picture is on the clipboard, its recipe too."), "good")

@@ -15,10 +15,11 @@ from explorer.documents.outside import show
 from explorer.engine import Engine
 from explorer.explore.history import HistoryStrip
 from explorer.film.reel import Reel
-from explorer.jobs import Answer, Done, Failed, Problem, Save
+from explorer.jobs import Answer, Done, Failed, Piece, Problem, Save
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
+from explorer.work.late import Late
 from stylegan_core.files.places import is_there
 from stylegan_core.film.film import Film
 from stylegan_core.info import ModelInfo
@@ -75,6 +76,8 @@ class Documents(QObject):
         self._session, self._engine, self._history, self._settings = session, engine, history, settings
         self._reel = reel
         self._disk = Background(self)
+        self._late = Late(self)
+        self._late.said.connect(self.said)
         self._file: HistoryFile | None = None
         self._pending: Pending | None = None  # of several that were asked for the last one
         self._stepped: Path | None = None  # the network last stepped to, until one is shown
@@ -149,9 +152,11 @@ class Documents(QObject):
         self._session.commit()
         self._settings.change(save_folder=str(Path(path).parent))
         self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, named))
+        self._late.begin(f"The picture is being drawn exactly and then saved as {named}.")
 
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""
+        self._late.end()
         self._disk.close()
         if self._file is not None:
             self._file.close()
@@ -290,6 +295,8 @@ class Documents(QObject):
     def _answered(self, answer: Answer) -> None:
         if not isinstance(answer.request, Save):
             return
+        if not isinstance(answer, Piece):
+            self._late.end()
         if isinstance(answer, Done):
             self.said.emit(Problem(f"Saved {answer.value}. Drop it on the window to come back to it."), "good")
         elif isinstance(answer, Failed):

@@ -10,6 +10,7 @@ from explorer.controls.chips import IconButton, chip
 from explorer.controls.heat_map import HeatMap
 from explorer.controls.noise_chips import NoiseChips
 from explorer.controls.panel import Panel, allow
+from explorer.controls.scrolling import reveal
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, NoiseMap, Piece, Strip
@@ -102,6 +103,8 @@ class NoisePanel(Panel):
         self.stored.clicked.connect(lambda: self.session.apply(replace(self.session.recipe, noise=())))
         self.draws.toggled.connect(self._show_views)
         self.map.toggled.connect(self._show_views)
+        self.draws.toggled.connect(lambda on: reveal(self.strip) if on else None)
+        self.map.toggled.connect(lambda on: reveal(self.progress) if on else None)
         self.strip.chosen.connect(self._take_draw)
         self.add_command("Other noise", "R", TIPS["reseed"], self.draw_again, self.reseed)
 

@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
+from explorer.controls.columns import SideColumn
 from explorer.controls.noise_chips import NoiseChips
 from explorer.explore.noise import NoisePanel
 from explorer.jobs import NoiseMap, Strip
@@ -165,3 +167,21 @@ def test_every_number_has_room_in_its_chip(qtbot: QtBot) -> None:
     letters = QFontMetrics(theme.mono(10))
     for number, each in enumerate(chips.chips):
         assert letters.horizontalAdvance(str(number)) <= each.width() - 3  # its outline lies inside
+
+
+def test_a_view_that_is_switched_on_below_the_window_is_scrolled_to(qtbot: QtBot, show: Any) -> None:
+    panel, _ = show(NoisePanel)
+    column = SideColumn("left", LEFT_WIDTH, [panel])
+    qtbot.addWidget(column)
+    column.resize(LEFT_WIDTH, 200)
+    column.show()
+    qtbot.waitExposed(column)
+    room = column._scroll.viewport()
+
+    def seen(view: QWidget) -> bool:
+        return bool(room.rect().contains(view.mapTo(room, view.rect().bottomLeft())))
+
+    for button, view in ((panel.draws, panel.strip), (panel.map, panel.progress)):
+        assert not seen(view)
+        button.click()
+        qtbot.waitUntil(lambda view=view: seen(view))
