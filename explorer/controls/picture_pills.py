@@ -11,6 +11,7 @@ from explorer.controls.pill import Pill
 from explorer.jobs import Frame
 from explorer.work.time_left import WORTH_SAYING
 from stylegan_core.amounts import duration
+from stylegan_core.recipe import Recipe
 
 TIPS = {
     "precision": "How the picture on screen was drawn; a moving hand gets a fast draft.",
@@ -34,6 +35,7 @@ class PicturePills:
         self._frame: Frame | None = None  # the last one there was
         self._since = 0.0  # when it came, or fell behind
         self._asked = 0.0  # when what is wanted was asked for
+        self._seconds = 0.0  # that the picture on screen took
         self._took: deque[float] = deque(maxlen=COMPARED)  # seconds
         self._box = QRectF()
         self._second = QTimer(parent, singleShot=True, interval=1000)
@@ -59,13 +61,20 @@ class PicturePills:
         if failure or not stale:
             self._second.stop()
         if frame is not self._frame:
-            if self._frame is None or self._frame.model_hash != frame.model_hash:
-                self._took.clear()
-            self._took.append(frame.seconds)
+            self._count_time(frame)
         self._frame = frame
         self.precision.setToolTip(failure or TIPS["precision"])
         self.tell_dragging(bool(self.drag.dot))
-        self.time.say(_time(frame.seconds))
+        self.time.say(_time(self._seconds))
+
+    def _count_time(self, frame: Frame) -> None:
+        """Of an exact picture that its own draft has left nothing to do for, the draft's time is the picture's."""
+        before = self._frame
+        if before is None or before.model_hash != frame.model_hash:
+            self._took.clear()
+        self._took.append(frame.seconds)
+        same = before is not None and _picture(before) == _picture(frame) and before.precision == "draft"
+        self._seconds = frame.seconds + (self._seconds if same else 0.0)
 
     def tell_asked(self, another: bool = False) -> None:
         """Another picture is wanted from now on; of ``another`` network nothing is known yet."""
@@ -130,6 +139,10 @@ class PicturePills:
             right -= pill.width()
             pill.move(right, top)
             right -= GAP
+
+
+def _picture(frame: Frame) -> tuple[str, Recipe, str]:
+    return frame.model_hash, frame.recipe, frame.dtype
 
 
 def _time(seconds: float) -> str:

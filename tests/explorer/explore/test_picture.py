@@ -101,6 +101,15 @@ def test_a_picture_that_takes_over_ten_seconds_says_how_long_is_left(
     assert says(view) == "behind · drawing, 31 s"
 
 
+def test_an_exact_picture_that_was_its_own_draft_took_as_long_as_that(view: PictureView) -> None:
+    view.show_frame(replace(frame(A, 10, precision="draft"), seconds=20.0))
+    view.show_frame(replace(frame(A, 10), seconds=0.001))
+    assert says(view) == "exact · float32" and view._pills.time.text == "20.0 s"
+    view.show_frame(replace(frame(A, 10, precision="draft"), seconds=0.5, dtype="bfloat16"))
+    view.show_frame(replace(frame(A, 10), seconds=2.0))
+    assert view._pills.time.text == "2.0 s"
+
+
 def test_while_there_is_no_picture_it_says_for_how_long(
     qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
