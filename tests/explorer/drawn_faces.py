@@ -1,5 +1,6 @@
 """A backend without torch that draws a stand-in face for each recipe, the same everywhere and at once."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from zlib import crc32
@@ -51,6 +52,9 @@ class DrawnFaces:
 
     def load(self, path: str, report: Report) -> ModelInfo:
         return INFO
+
+    def heed(self, between: Callable[[], None]) -> None:
+        """Its pictures have no parts."""
 
     def set_threads(self, count: int) -> None:
         """One is enough."""

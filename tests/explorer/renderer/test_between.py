@@ -7,8 +7,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine import Engine
-from explorer.jobs import Done, DragSearch, KeyStyles, Picture, Save, Strip
+from explorer.jobs import Done, DragSearch, KeyStyles, Picture, Request, Save, Strip
 from explorer.renderer import thread
+from explorer.renderer.rendering import Steps
 from stylegan_core.latents.drag import Handle
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
@@ -16,11 +17,22 @@ from tests.explorer.fake_backend import FakeBackend
 A, B, C = Recipe(psi=0.1), Recipe(psi=0.2), Recipe(psi=0.3)
 
 
+class DrawnStrips(FakeBackend):
+    """Its strips are drawn as its pictures are."""
+
+    def job(self, request: Request) -> Steps:
+        return self._strip(request) if isinstance(request, Strip) else super().job(request)
+
+    def _strip(self, request: Strip) -> Steps:
+        for index, recipe in enumerate(request.recipes):
+            yield index, len(request.recipes), self.draw(recipe, "draft")
+
+
 class Slow:
     """An engine whose pictures take as long as the gate of its backend is closed."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.backend, self._qtbot = FakeBackend(), qtbot
+        self.backend, self._qtbot = DrawnStrips(), qtbot
         self.engine = Engine(lambda: self.backend)
         self.frames: list[Recipe] = []
         self.done: list[Done] = []
@@ -114,7 +126,7 @@ def test_a_picture_is_saved_in_the_middle_of_a_jobs(slow: Slow, qtbot: QtBot, tm
 
 
 def test_a_picture_that_is_to_be_copied_does_not_wait_for_a_strip(slow: Slow) -> None:
-    slow.engine.run(Strip("strip", (A,), 8, refine=True))
+    slow.engine.run(Strip("strip", (A,), 8))
     slow.begun(A)
     slow.engine.run(Picture("copy", B))
     slow.begun(A, B)
@@ -124,7 +136,7 @@ def test_a_picture_that_is_to_be_copied_does_not_wait_for_a_strip(slow: Slow) ->
 @pytest.mark.parametrize("job", [False, True])
 def test_the_styles_of_a_film_do_not_wait_for_a_picture(slow: Slow, qtbot: QtBot, job: bool) -> None:
     if job:
-        slow.engine.run(Strip("strip", (A,), 8, refine=True))
+        slow.engine.run(Strip("strip", (A,), 8))
     else:
         slow.engine.request(A, settled=True)
     slow.begun(A)
@@ -134,7 +146,7 @@ def test_the_styles_of_a_film_do_not_wait_for_a_picture(slow: Slow, qtbot: QtBot
 
 
 def test_points_are_dragged_in_the_middle_of_a_strips_picture(slow: Slow, qtbot: QtBot) -> None:
-    slow.engine.run(Strip("strip", (A,), 8, refine=True))
+    slow.engine.run(Strip("strip", (A,), 8))
     slow.begun(A)
     slow.engine.run(DragSearch("drag", A, (Handle(0.4, 0.4, 0.6, 0.4, 0.4, 0.4),)))
     qtbot.waitUntil(lambda: [done.request.owner for done in slow.done] == ["drag"])
