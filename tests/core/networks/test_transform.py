@@ -119,6 +119,16 @@ def test_points_are_dragged_on_the_moved_picture() -> None:
     assert next(steps).recipe.transform == moved.transform
 
 
+def test_a_handle_stays_on_what_it_holds() -> None:
+    handle = Handle.at(0.75, 0.5)
+    assert handle.carried(Transform(0.1), Transform(0.1)) == handle
+    turned = handle.carried(Transform(), Transform(0.125, 0.0, 90.0))
+    assert turned is not None and (turned.x, turned.y) == (pytest.approx(0.625), pytest.approx(0.25))
+    back = turned.carried(Transform(0.125, 0.0, 90.0), Transform())
+    assert back is not None and (back.to_x, back.to_y) == (pytest.approx(0.75), pytest.approx(0.5))
+    assert handle.carried(Transform(), Transform(0.3)) is None
+
+
 def test_a_film_moves_and_turns_evenly_also_round_and_round() -> None:
     of = (STILL, STILL.with_transform(x=0.4, rotation=360), STILL.with_transform(y=-1.0, rotation=-170))
     film = Film(tuple(Key(recipe, 1.0) for recipe in of), loop=False, pace="constant", fps=2)
