@@ -66,9 +66,9 @@ class FourierFeatures(nn.Module):
         return mixed.permute(0, 3, 1, 2)
 
     def _waves(self, w: Tensor, inverse: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Frequencies [N, C, 2] and phases [N, C] of a picture turned and moved by w, then by ``transform``, then last.
+        """Frequencies [N, C, 2] and phases [N, C] of a picture turned, then moved by w, then changed by ``transform``.
 
-        A file's own ``transform`` is part of its picture, so that one is transformed as it is.
+        ``transform`` belongs to the file, as does the picture it makes; ``inverse`` moves that picture as it is.
         """
         turn: Tensor = self.affine(w)
         turn = turn / turn[:, :2].norm(dim=1, keepdim=True)
@@ -78,7 +78,7 @@ class FourierFeatures(nn.Module):
         shift = torch.stack([one, none, -x, none, one, -y, none, none, one], dim=1).view(-1, 3, 3)
         whole: Tensor = rotation @ shift @ self.get_buffer("transform")
         if inverse is not None:
-            whole = whole @ inverse.to(whole)
+            whole = whole @ inverse.to(whole.dtype).to(whole.device)  # in this order: Apple's GPUs have no float64
         freqs, phases = self.get_buffer("freqs"), self.get_buffer("phases")
         return freqs @ whole[:, :2, :2], phases + (freqs @ whole[:, :2, 2:]).squeeze(2)
 
