@@ -86,6 +86,7 @@ def test_a_picture_that_takes_over_ten_seconds_says_how_long_is_left(
     seconds = [100.0]
     monkeypatch.setattr(picture_pills, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
     second = view._pills._second
+    view.show_frame(replace(frame(A, 10), seconds=60.0))  # the first one, with its weights prepared
     view.show_frame(replace(frame(A, 10), seconds=30.0))
     view.show_frame(replace(frame(A, 10), seconds=0.2))  # of the last stages alone
     session.edit(psi=0.5)
