@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLin
 from explorer.train import avatar_maker, costs, data_card
 from explorer.train.clean_copy import clean_copy
 from explorer.train.costs import Costs
-from explorer.train.data_card import FindingList
+from explorer.train.finding_list import FindingList
 from explorer.train.findings import findings, unwanted, why_it_cannot_fit
 from explorer.train.preview import look_at
 from explorer.train.proposals import next_folder, with_setting
