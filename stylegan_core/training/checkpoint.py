@@ -10,8 +10,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from stylegan_core.files.tensor_file import Damaged, read_safetensors, write_safetensors
 from stylegan_core.formats.own_file import STATE_FORMAT
-from stylegan_core.model import Damaged, read_safetensors, save_model, write_safetensors
+from stylegan_core.model import save_model
 from stylegan_core.run.stems import kimg_words
 from stylegan_core.rundir import RunDir, is_whole
 from stylegan_core.schedule import phase_at

@@ -4,7 +4,7 @@ import json
 
 import torch
 
-from stylegan_core.model import read_safetensors
+from stylegan_core.files.tensor_file import read_safetensors
 from stylegan_core.run.events import Event
 from stylegan_core.rundir import EventReader, RunDir
 

@@ -14,8 +14,8 @@ import torch
 
 from stylegan_core.__main__ import main
 from stylegan_core.cli import train as command
+from stylegan_core.files.tensor_file import write_safetensors
 from stylegan_core.files.whole_file import write_whole
-from stylegan_core.model import write_safetensors
 from stylegan_core.run import locks
 from stylegan_core.run.events import Alert, Checkpoint, End
 from stylegan_core.run.stems import img_of
@@ -244,7 +244,7 @@ def test_a_full_disk_is_known_by_its_number(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(OSError, match="No space left") as whole:
         write_whole(tmp_path / "bytes", b"1")
     assert whole.value.errno in keeping.NO_ROOM
-    monkeypatch.setattr("stylegan_core.model.save_file", lambda *_: rust_says_full())
+    monkeypatch.setattr("stylegan_core.files.tensor_file.save_file", lambda *_: rust_says_full())
     with pytest.raises(OSError, match="No space left") as tensors:
         write_safetensors(tmp_path / "other", {"a": torch.zeros(1)}, {})
     assert tensors.value.errno in keeping.NO_ROOM

@@ -8,9 +8,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from stylegan_core import model
+from stylegan_core.files import tensor_file
+from stylegan_core.files.tensor_file import Damaged, read_safetensors
 from stylegan_core.formats.own_file import STATE_FORMAT
-from stylegan_core.model import Damaged, load_model, read_safetensors
+from stylegan_core.model import load_model
 from stylegan_core.run.events import Alert, Best, Checkpoint, End, Metric
 from stylegan_core.run.stems import STATE, img_of
 from stylegan_core.rundir import RunDir
@@ -121,7 +122,7 @@ def test_the_first_of_each_nth_kimg_stays_also_under_old_names(tmp_path: Path) -
 
 
 def short_of_memory(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(model, "available_memory", lambda: 10_000)
+    patch.setattr(tensor_file, "available_memory", lambda: 10_000)
 
 
 def denied(patch: pytest.MonkeyPatch) -> None:
