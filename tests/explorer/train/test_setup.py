@@ -112,9 +112,9 @@ def test_a_run_folder_that_is_taken_cannot_be_used(page: SetupPage, faces: Path,
 def test_another_preset_asks_again_what_it_costs(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
     page.data.choose(str(faces))
     asked.clear()
-    page.preset.setCurrentIndex(page.preset.findData("tiny"))
+    page.choice.preset.setCurrentIndex(page.choice.preset.findData("tiny"))
     assert [each[:3] for each in asked] == [("preflight", "--preset", "tiny")]
-    assert page.plan.total == pytest.approx(preset("tiny").growth.total_kimg)
+    assert page.choice.plan.total == pytest.approx(preset("tiny").growth.total_kimg)
     assert page.run_folder.text().endswith("00001-tiny")
 
 
@@ -256,13 +256,13 @@ def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.M
 def test_changes_of_a_preset_are_checked_and_drawn(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
     page.data.choose(str(faces))
     qtbot.waitUntil(page.start.isEnabled)
-    page.changes.setText("growth.32.stable_kimg=400, gamma=2")
-    page.changes.editingFinished.emit()
+    page.choice.changes.setText("growth.32.stable_kimg=400, gamma=2")
+    page.choice.changes.editingFinished.emit()
     growth = preset("avatars-32").growth
-    assert page.plan.total == pytest.approx(growth.total_kimg - growth.levels[-1].stable_kimg + 400)
+    assert page.choice.plan.total == pytest.approx(growth.total_kimg - growth.levels[-1].stable_kimg + 400)
     assert asked[-1][-4:] == ("--set", "growth.32.stable_kimg=400", "--set", "gamma=2")
     qtbot.waitUntil(page.start.isEnabled)
-    page.changes.setText("gama=2")
+    page.choice.changes.setText("gama=2")
     assert "no setting 'gama'" in page.reason.toolTip()
     assert not page.start.isEnabled()
 
@@ -281,22 +281,22 @@ def test_a_branch_begins_from_a_network_on_the_same_data(page: SetupPage, faces:
 
 
 def test_the_sentence_of_a_preset_tells_of_its_critic(page: SetupPage) -> None:
-    assert page.meaning.text().endswith("163 kimg in all, R1 γ 2, a critic beside it from 13 kimg on.")
-    page.changes.setText("critic.from_kimg=0")
+    assert page.choice.meaning.text().endswith("163 kimg in all, R1 γ 2, a critic beside it from 13 kimg on.")
+    page.choice.changes.setText("critic.from_kimg=0")
     page._show_preset()
-    assert page.meaning.text().endswith("a critic beside it.")
-    page.changes.setText("critic.weight=0")
+    assert page.choice.meaning.text().endswith("a critic beside it.")
+    page.choice.changes.setText("critic.weight=0")
     page._show_preset()
-    assert "critic" not in page.meaning.text()
+    assert "critic" not in page.choice.meaning.text()
 
 
 def test_pictures_too_small_for_the_preset_come_with_a_cure(page: SetupPage, faces: Path, qtbot) -> None:
-    page.preset.setCurrentIndex(page.preset.findData("avatars-64"))
+    page.choice.preset.setCurrentIndex(page.choice.preset.findData("avatars-64"))
     page.data.choose(str(faces))
     page.data._take({**REPORT, "resolution": 32})
     assert page.data.findings.shown[0].cures[0].text == "use avatars-32"
     click(page.data.findings, "use avatars-32", qtbot)
-    assert page.config.preset == "avatars-32"
+    assert page.choice.config.preset == "avatars-32"
     assert not page.data.findings.shown[0].cures
 
 
@@ -314,12 +314,12 @@ def test_a_cure_becomes_a_change_and_is_previewed(page: SetupPage, faces: Path, 
     page.data.choose(str(faces))
     page.data._take({**REPORT, "resolution": 32, "not_square": 3, "pictures": 20})
     click(page.data.findings, "show all of it", qtbot)
-    assert page.changes.text() == "data.fit=letterbox"
+    assert page.choice.changes.text() == "data.fit=letterbox"
     assert asked[-1][-2:] == ("--set", "data.fit=letterbox")
     click(page.data.findings, "use the middle", qtbot)
-    assert page.config.data.fit == "crop"
+    assert page.choice.config.data.fit == "crop"
     click(page.data.findings, "mirror them", qtbot)
-    assert page.config.data.mirror
+    assert page.choice.config.data.mirror
     assert "mirror them" not in [cure.text for each in page.data.findings.shown for cure in each.cures]
 
 
@@ -330,9 +330,9 @@ def test_classes_are_chosen_from_the_labels(page: SetupPage, faces: Path, qtbot)
     assert page.data.labels.isVisible()
     page.data.labels.setCurrentIndex(2)
     page.data.labels.activated.emit(2)
-    assert page.config.data.label == "hat"
+    assert page.choice.config.data.label == "hat"
     page.data.labels.activated.emit(0)
-    assert page.config.data.label is None
+    assert page.choice.config.data.label is None
 
 
 def test_classes_may_have_blanks_and_commas_in_their_names(
@@ -343,7 +343,7 @@ def test_classes_may_have_blanks_and_commas_in_their_names(
     page.data._take({**REPORT, "resolution": 32, "attributes": ["Wearing Hat", "cap, or none"]})
     for index, name in ((2, "cap, or none"), (1, "Wearing Hat")):
         page.data.labels.activated.emit(index)
-        assert page.config.data.label == name
+        assert page.choice.config.data.label == name
         assert page.data.labels.currentIndex() == index
         assert asked[-1][-2:] == ("--set", f"data.label={name}")
     qtbot.waitUntil(page.start.isEnabled)
@@ -449,26 +449,26 @@ def test_a_network_that_cannot_be_trained_cannot_be_started(page: SetupPage, fac
 
 def test_the_network_to_begin_from_is_measured_and_its_plan_drawn(page: SetupPage, faces: Path, asked, qtbot) -> None:
     page.data.choose(str(faces))
-    page.init.setText(str(faces / "0.png"))
+    page.choice.init.setText(str(faces / "0.png"))
     qtbot.waitUntil(lambda: asked[-1][5:7] == ("--init", str(faces / "0.png")))
-    whole = page.plan.total
+    whole = page.choice.plan.total
     growth = {"levels": [{"level": 3, "fade_kimg": 0, "stable_kimg": 130, "batch": 16, "rate": 0.002}]}
     page._show_costs({**COSTS, "growth": growth})
-    assert page.plan.total == 130 < whole
+    assert page.choice.plan.total == 130 < whole
 
 
 def test_a_run_folder_that_was_named_stays(page: SetupPage, tmp_path: Path) -> None:
     """Another preset, or leaving the field of changes, put the proposed folder back."""
     page.run_folder.setText(str(tmp_path / "mine"))
-    page.preset.setCurrentIndex(page.preset.findData("tiny"))
-    page.changes.editingFinished.emit()
+    page.choice.preset.setCurrentIndex(page.choice.preset.findData("tiny"))
+    page.choice.changes.editingFinished.emit()
     assert page.run_folder.text() == str(tmp_path / "mine")
 
 
 def test_nothing_is_measured_twice(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
     page.data.choose(str(faces))
     before = len(asked)
-    page.changes.editingFinished.emit()
+    page.choice.changes.editingFinished.emit()
     page._show_preset()
     assert len(asked) == before
 
@@ -479,12 +479,12 @@ def test_one_of_the_changes_is_set_and_taken_back() -> None:
 
 
 def test_a_network_without_growth_is_shown_once(page: SetupPage, faces: Path, qtbot) -> None:
-    page.preset.setCurrentIndex(page.preset.findData("dcgan-32"))
+    page.choice.preset.setCurrentIndex(page.choice.preset.findData("dcgan-32"))
     page.data.choose(str(faces))
     qtbot.waitUntil(page.start.isEnabled)
     assert page.sees.text() == "What it will see"
     assert [side for side, _ in page.preview._rows] == [32]
-    assert "R1" not in page.meaning.text()
+    assert "R1" not in page.choice.meaning.text()
 
 
 def test_too_little_memory_is_cured_by_one_click(page: SetupPage, faces: Path, qtbot) -> None:
@@ -493,12 +493,12 @@ def test_too_little_memory_is_cured_by_one_click(page: SetupPage, faces: Path, q
     page._show_costs({**COSTS, "problems": [says]})
     assert not page.start.isEnabled()
     qtbot.mouseClick(page.costs.cure, Qt.MouseButton.LeftButton)
-    assert page.config.micro_batch == 8
+    assert page.choice.config.micro_batch == 8
     assert page.costs.cure.isHidden()
 
 
 def test_many_levels_leave_room_for_what_they_cost(page: SetupPage, faces: Path, qtbot) -> None:
-    page.preset.setCurrentIndex(page.preset.findData("ffhq-1024"))
+    page.choice.preset.setCurrentIndex(page.choice.preset.findData("ffhq-1024"))
     page.data.choose(str(faces))
     qtbot.waitUntil(lambda: len(page.preview._rows) > 5)
     assert page.preview.height() < 340
