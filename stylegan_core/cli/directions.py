@@ -4,11 +4,11 @@ import argparse
 from functools import partial
 
 from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import TaskID
 from rich.table import Table
 
-from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
-from stylegan_core.cli.data import Progressed
+from stylegan_core.cli.arguments import add_device, add_overwrite, add_progress, check_free, number, path, whole
+from stylegan_core.cli.progress import InLines, passing
 
 FEWEST = 100  # pictures to learn from, or to find directions with
 
@@ -27,8 +27,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--reals", type=whole(FEWEST), default=5000, help="pictures to learn from")
     parser.add_argument("--fakes", type=whole(FEWEST), default=3000, help="drawn pictures to find the directions with")
     parser.add_argument("--least", type=number(0, 100), default=0.2, help="effect below which a direction is left out")
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
-    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    add_device(parser)
+    add_progress(parser)
     add_overwrite(parser)
     arguments = parser.parse_args(argv)
     out = arguments.out
@@ -48,9 +48,9 @@ def main(argv: list[str]) -> int:
     if not model.config.styles:
         raise ValueError(f"{arguments.model}: {model.info.why_not('styles')}")
     dataset = open_dataset(arguments.data, model.resolution)
-    with Progress(console=Console(stderr=True), transient=True, disable=arguments.progress) as bar:
+    with passing(hidden=arguments.progress) as bar:
         learning, finding = bar.add_task("learning the questions", total=1.0), bar.add_task("finding", total=1.0)
-        tell = Progressed() if arguments.progress else None
+        tell = InLines() if arguments.progress else None
 
         def report(task: TaskID, before: float, done: float) -> None:
             bar.update(task, completed=done)

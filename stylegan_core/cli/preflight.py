@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from stylegan_core.amounts import duration, size_text
-from stylegan_core.cli.arguments import path
-from stylegan_core.cli.data import progress
+from stylegan_core.cli.arguments import add_progress, path
+from stylegan_core.cli.progress import counting, say
 from stylegan_core.training.config import changed, preset
 
 
@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting")
     parser.add_argument("--seconds", type=float, default=12.0, help="how long measuring may take, roughly")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is")
+    add_progress(parser)
     options = parser.parse_args(argv)
     config = changed(preset(options.preset), options.set)
     from stylegan_core.data.cache import cache_folder
@@ -40,9 +40,9 @@ def main(argv: list[str]) -> int:
         config = replace(config, network=config.network.with_classes(tuple(data.classes)))
     pictures, cache = (len(data), cache_folder(data)) if data is not None else (0, None)
     if options.progress:
-        answer = preflight(config, pictures, options.run, options.seconds, say_progress, cache)
+        answer = preflight(config, pictures, options.run, options.seconds, say, cache)
     else:
-        with progress("measuring this machine, level") as bar:
+        with counting("measuring this machine, level") as bar:
             task = bar.add_task("", total=len(config.growth.levels))
             told = lambda done, _: bar.update(task, completed=done + 1)  # noqa: E731 - the one that is measured now
             answer = preflight(config, pictures, options.run, options.seconds, told, cache)
@@ -65,9 +65,3 @@ def main(argv: list[str]) -> int:
     for problem in answer.problems:
         print(problem, file=sys.stderr)
     return 2 if answer.problems else 0
-
-
-def say_progress(done: int, total: int) -> None:
-    """One line for the program that asked, such as the explorer."""
-    sys.stderr.write(f"progress {done} {total}\n")
-    sys.stderr.flush()

@@ -7,11 +7,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress
-
-from stylegan_core.cli.arguments import MOST_PICTURES, add_overwrite, check_free, path, whole
-from stylegan_core.cli.data import Progressed
+from stylegan_core.cli.arguments import MOST_PICTURES, add_device, add_overwrite, add_progress, check_free, path, whole
+from stylegan_core.cli.progress import InLines, passing
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.steps import run_through
 
@@ -36,8 +33,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=whole(0, MOST_PICTURES), help="another seed begins elsewhere")
     parser.add_argument("--label", type=whole(0), help="class, counted from 0; without it that of the nearest picture")
     parser.add_argument("--colours-only", action="store_true", help="compare without the feature network")
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
-    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    add_device(parser)
+    add_progress(parser)
     parser.add_argument("--json", action="store_true", help="print how near it came as JSON")
     parser.add_argument(
         "--beside",
@@ -109,8 +106,8 @@ class _Previews:
 
 def _follow(steps: "Generator[Look, None, Found]", show: _Previews | None, *, for_program: bool) -> "Found":
     """Goes all the way, saying how far it is: as a bar, or in lines."""
-    with Progress(console=Console(stderr=True), transient=True, disable=for_program) as bar:
-        task, in_lines = bar.add_task("looking"), Progressed()
+    with passing(hidden=for_program) as bar:
+        task, in_lines = bar.add_task("looking"), InLines()
 
         def hear(look: "Look") -> None:
             bar.update(task, completed=look.done, total=look.total, description=f"differs by {look.difference:.1f}")
