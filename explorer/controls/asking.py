@@ -1,5 +1,6 @@
 """Questions to a person that do not stop the window: a file to open or save, a seed."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,14 +28,25 @@ def hide_endings(dialog: QFileDialog) -> None:
     dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
 
 
-def ask_to_save(parent: QWidget, title: str, name: str, kinds: str, then: Callable[[str], object]) -> None:
-    """Asks for a file to write, proposing ``name``, and hands its path to ``then``."""
-    dialog = QFileDialog(parent, title, "", kinds)
+def ask_to_save(
+    parent: QWidget, title: str, name: str, kinds: str, then: Callable[[str], object], folder: str = ""
+) -> None:
+    """Asks for a file to write, proposing ``name`` in ``folder``, and hands its path to ``then``.
+
+    A name without an ending gets the first one of the kind that is chosen.
+    """
+    dialog = QFileDialog(parent, title, folder, kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(name.rpartition(".")[2])
+    dialog.setDefaultSuffix(_ending(kinds))
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_ending(kind)))
     dialog.selectFile(name)
     dialog.fileSelected.connect(then)
     _open(dialog)
+
+
+def _ending(kinds: str) -> str:
+    found = re.search(r"\*\.(\w+)", kinds)
+    return found[1] if found else ""
 
 
 def with_ending(path: str, ending: str) -> str:
