@@ -5,11 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 from explorer.train.monitor import Monitor
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.rundir import RunDir
 from tests.explorer.train import fake_run
+
+
+def look(monitor: Monitor) -> None:
+    """Has a monitor take what was written since it last looked."""
+    monitor.watcher.take(monitor.watcher.look())
 
 
 @pytest.fixture
@@ -25,7 +31,7 @@ def monitor(run: RunDir, qtbot) -> Iterator[Monitor]:
     qtbot.addWidget(made)
     made.resize(1280, 646)
     made.show()
-    made.watcher.take(made.watcher.look())
+    look(made)
     yield made
     made.close_run()
 
@@ -39,3 +45,12 @@ def workspace(tmp_path: Path, qtbot) -> Iterator[TrainWorkspace]:
     made.show()
     yield made
     made.close_workspace()
+
+
+@pytest.fixture
+def dialogs(monkeypatch: pytest.MonkeyPatch) -> list[QFileDialog]:
+    """Every file dialog, none of which is opened."""
+    found: list[QFileDialog] = []
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: found.append(dialog))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    return found

@@ -15,27 +15,15 @@ from explorer.train import avatar_maker, costs, data_card
 from explorer.train.clean_copy import clean_copy
 from explorer.train.costs import Costs
 from explorer.train.finding_list import FindingList
-from explorer.train.findings import findings, unwanted, why_it_cannot_fit
+from explorer.train.findings import why_it_cannot_fit
 from explorer.train.preview import look_at
-from explorer.train.proposals import next_folder, with_setting
 from explorer.train.setup import SetupPage
-from explorer.work.command import CoreCommand, last_sentence
+from explorer.work.command import CoreCommand
 from explorer.work.time_left import TimeLeft
 from stylegan_core.__main__ import main
 from stylegan_core.data import half_drawn
 from stylegan_core.training.config import preset
-
-REPORT = {"pictures": 5000, "resolution": 64, "unreadable": {}, "tiny": {}, "identical": [], "similar": []}
-COSTS = {
-    "levels": [
-        {"resolution": 4, "kimg": 5.0, "batch": 32, "img_per_s": 900.0, "seconds": 5.5, "measured": True,
-         "memory": 4e8, "disk": 2e7},
-        {"resolution": 8, "kimg": 45.0, "batch": 16, "img_per_s": 45.25, "seconds": 994.5, "measured": False,
-         "memory": 9e8, "disk": 7e7},
-    ],
-    "seconds": 1000.0, "memory": 9e8, "memory_free": 6e9, "disk": 1e8, "disk_free": 5e10, "problems": [],
-    "network": "StyleGAN v1, 8×8, 3.4 M parameters", "device": "CPU", "precision": "bfloat16",
-}  # fmt: skip
+from tests.explorer.train.core_answers import COSTS, REPORT
 
 
 @pytest.fixture
@@ -161,41 +149,6 @@ def test_avatars_that_are_there_are_not_drawn_again(page: SetupPage, asked: list
         page.data.maker.start()
 
 
-def test_findings_say_what_happens_and_what_can_be_done() -> None:
-    sharp = findings(REPORT, 64, "", ())[0]
-    assert (sharp.text, sharp.tone) == ("5\u2009000 pictures, sharp enough for 64×64.", "good")
-    broken = {
-        **REPORT, "path": "faces", "unreadable": {f"{i}.png": "why" for i in range(5)}, "resolution": 32,
-        "tiny": {"t.png": "8 x 8"}, "identical": [["a", "b", "c"]], "not_square": 2, "pictures": 90,
-    }  # fmt: skip
-    found = findings(broken, 64, "avatars-32", ["data.mirror=true"])
-    said = " ".join(each.text for each in found)
-    assert "5 pictures are unreadable and will be skipped: 0.png, 1.png, 2.png and 2 more." in said
-    assert "2 pictures are there more than once, such as a, b, c." in said
-    acts = [cure.act for each in found for cure in each.cures]
-    assert acts == ["preset:avatars-32", "set:ada.target=0.6", "clean", "set:data.fit=letterbox"]
-    assert "leave these 8 out" in [cure.text for each in found for cure in each.cures]
-    boxed = findings({**REPORT, "not_square": 2}, 64, "", ["data.fit=letterbox"])[-1]
-    assert "bars are added" in boxed.text
-    beside = {"unread": ["a/1.HEIC", "2.heic"], "incomplete": {"hair_colour": 3}, "labels_trouble": "<b>damaged</b>."}
-    assert [each.text for each in findings({**REPORT, **beside}, 64, "", ())[1:]] == [
-        "2 pictures are left out, of a kind that cannot be read (.heic); PNG and JPEG can.",
-        "Not offered as classes, for some pictures have none: hair colour (3).",
-        "Without classes: &lt;b&gt;damaged&lt;/b&gt;.",
-    ]
-    none = findings({**REPORT, "pictures": 2000, "resolution": 0}, 64, "", ())[0]
-    # Not "sharp enough for 0×0".
-    assert (none.text, none.tone) == ("None of the 2\u2009000 pictures can be read.", "bad")
-
-
-def test_pictures_as_large_as_the_network_are_not_called_tiny() -> None:
-    """At 16² nothing of 16 pixels is enlarged, and a copy without all of it was offered."""
-    report = {**REPORT, "path": "faces", "resolution": 16, "tiny": {"a.png": "16 x 24", "b.png": "24 x 12"}}
-    said = [(each.text, [cure.text for cure in each.cures]) for each in findings(report, 16, "", ())]
-    assert said[1:] == [("1 picture is tiny and will be enlarged: b.png.", ["leave it out"])]
-    assert unwanted(report, 16) == {"b.png"} and unwanted(report, 32) == {"a.png", "b.png"}
-
-
 def test_costs_name_time_memory_and_disk_of_each_level_and_in_all(qtbot) -> None:
     costs = Costs()
     qtbot.addWidget(costs)
@@ -219,38 +172,6 @@ def test_costs_name_time_memory_and_disk_of_each_level_and_in_all(qtbot) -> None
     assert costs.said.text().endswith("Pictures are decoded each time.")
     assert costs.problem.isHidden() and why_it_cannot_fit(answer) == ""
     assert why_it_cannot_fit(COSTS) == ""
-
-
-def test_the_next_folder_is_one_higher(tmp_path: Path) -> None:
-    for name in ("00004-tiny", "00011-avatars-64", "notes"):
-        (tmp_path / name).mkdir()
-    assert next_folder(tmp_path, "tiny").name == "00012-tiny"
-
-
-def test_the_last_line_of_a_complaint_counts() -> None:
-    assert last_sentence("Traceback\n  x\nValueError: no\n\n") == "ValueError: no"
-
-
-def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
-    import os
-    import sys
-
-    from explorer.work import command
-
-    good = "print('progress 2 5', file=sys.stderr); print('{\"a\": 1}')"
-    code = f"import sys\nif sys.argv[1] == 'good': {good}\nelse: sys.exit('It cannot be.')"
-    monkeypatch.setattr(command, "core_command", lambda *a: ([sys.executable, "-c", code, *a], dict(os.environ)))
-    asking = command.CoreCommand()
-    told: list[tuple[int, int]] = []
-    answers: list[Any] = []
-    asking.progress.connect(lambda done, total: told.append((done, total)))
-    asking.answered.connect(answers.append)
-    with qtbot.waitSignals([asking.progress, asking.answered], timeout=10_000):
-        asking.ask("good")
-    assert (told, answers) == ([(2, 5)], [{"a": 1}])
-    with qtbot.waitSignal(asking.failed, timeout=10_000) as failed:
-        asking.ask("bad")
-    assert failed.args == ["It cannot be."]
 
 
 def test_changes_of_a_preset_are_checked_and_drawn(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
@@ -471,11 +392,6 @@ def test_nothing_is_measured_twice(page: SetupPage, faces: Path, asked: list[Any
     page.choice.changes.editingFinished.emit()
     page._show_preset()
     assert len(asked) == before
-
-
-def test_one_of_the_changes_is_set_and_taken_back() -> None:
-    assert with_setting("gamma=2, data.label=hat", "data.label", "skin") == "gamma=2 data.label=skin"
-    assert with_setting("gamma=2 data.label=hat", "data.label", "") == "gamma=2"
 
 
 def test_a_network_without_growth_is_shown_once(page: SetupPage, faces: Path, qtbot) -> None:
