@@ -14,10 +14,11 @@ from explorer.train.data_card import REST_MS, DataCard
 from explorer.train.findings import findings, why_it_cannot_fit
 from explorer.train.layout import card, head_row, scrolling
 from explorer.train.preset_card import PresetCard
-from explorer.train.preview import LevelPreview, Preview, PreviewReader
+from explorer.train.preview import LevelPreview, Preview, look_at
 from explorer.train.proposals import next_folder, suitable_preset, why_not_into
 from explorer.train.record import growth_of
 from explorer.work.command import CoreCommand
+from explorer.work.task import Task
 from stylegan_core.files.places import standing
 
 CARD = (16, 14, 16, 14)
@@ -46,7 +47,7 @@ class SetupPage(QWidget):
         )
         self.reason, self.sees = QLabel(), QLabel()
         self.preview, self.costs = LevelPreview(), Costs()
-        self._reader = PreviewReader(self)
+        self._looking = Task("preview", self)
         self._preflight = CoreCommand(parent=self)
         self._moved = QTimer(self, singleShot=True, interval=REST_MS)
         self._seen: Preview | None = None
@@ -128,8 +129,8 @@ class SetupPage(QWidget):
         self.run_folder.textChanged.connect(lambda _: self._moved.start())
         self._moved.timeout.connect(self._ask_costs)
         self.run_folder.textChanged.connect(lambda _: self._judge())
-        self._reader.ready.connect(self._show_preview)
-        self._reader.failed.connect(lambda _path, why: self._show_data_trouble(why))
+        self._looking.done.connect(self._show_preview)
+        self._looking.failed.connect(self._show_data_trouble)
         self.costs.cure_asked.connect(self._cure)
         self.costs.given_up.connect(self._preflight.drop)
         self.costs.wanted.connect(self._ask_costs_anew)
@@ -159,7 +160,7 @@ class SetupPage(QWidget):
         """Ends everything that runs for this page."""
         self.choice.close_card()
         self._moved.stop()
-        self._reader.close()
+        self._looking.close()
         self.data.close_card()
         self._preflight.drop()
 
@@ -184,7 +185,8 @@ class SetupPage(QWidget):
 
     def _preview(self) -> None:
         if self.data.text:
-            self._reader.look(Path(self.data.text), self.choice.resolutions, self.choice.config.data.fit)
+            data, levels, fit = Path(self.data.text), self.choice.resolutions, self.choice.config.data.fit
+            self._looking.begin(lambda report: look_at(data, levels, fit, report))
 
     def _every_setting(self) -> list[str]:
         own = self.choice.settings()

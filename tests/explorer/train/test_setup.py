@@ -1,5 +1,6 @@
 """The page of a new run: what can be started, and why not."""
 
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPushButton
 
-from explorer.train import avatar_maker, costs, data_card
+from explorer.train import avatar_maker, costs, data_card, setup
 from explorer.train.clean_copy import clean_copy
 from explorer.train.costs import Costs
 from explorer.train.finding_list import FindingList
@@ -120,6 +121,26 @@ def test_another_run_folder_asks_again_whether_it_has_room(
     page.run_folder.setText(str(tmp_path / "disk" / "yours"))  # where there is as much room
     page._moved.timeout.emit()
     assert asked == []
+
+
+def test_closing_does_not_wait_for_pictures_on_a_slow_disk(
+    page: SetupPage, faces: Path, monkeypatch: pytest.MonkeyPatch, qtbot
+) -> None:
+    """The window stood still until the disk had answered."""
+    reads, answers, in_time = threading.Event(), threading.Event(), []
+
+    def look(*_: Any) -> None:
+        reads.set()
+        in_time.append(answers.wait(5))
+        raise OSError("The disk is gone.")
+
+    monkeypatch.setattr(setup, "look_at", look)
+    page.data.choose(str(faces))
+    assert reads.wait(5)
+    page.close_page()
+    answers.set()
+    qtbot.waitUntil(lambda: bool(in_time))
+    assert in_time == [True]
 
 
 def test_the_preview_shows_every_level(faces: Path) -> None:
