@@ -14,9 +14,9 @@ PHOTO_FILES = f"Pictures ({' '.join(f'*{each}' for each in SUFFIXES)});;Every fi
 DATA_FILES = "Data (*.zip *.gz *ubyte *idx*);;All files (*)"
 
 
-def ask_to_open(parent: QWidget, title: str, kinds: str, then: Callable[[str], object]) -> None:
-    """Asks for a file that exists and hands its path to ``then``."""
-    dialog = QFileDialog(parent, title, "", kinds)
+def ask_to_open(parent: QWidget, title: str, kinds: str, then: Callable[[str], object], beginning: str = "") -> None:
+    """Asks for a file that exists, ``beginning`` at a folder or at another file, and hands its path to ``then``."""
+    dialog = QFileDialog(parent, title, beginning, kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     hide_endings(dialog)
     dialog.fileSelected.connect(then)
@@ -62,7 +62,12 @@ def unasked(chosen: str, path: str) -> str:
 
 def ask_for_data(parent: QWidget, title: str, then: Callable[[str], object]) -> None:
     """Asks for a folder of pictures, beginning among this program's own, and hands its path to ``then``."""
-    dialog = QFileDialog(parent, title, str(home() / "data"))
+    ask_for_folder(parent, title, then, str(home() / "data"))
+
+
+def ask_for_folder(parent: QWidget, title: str, then: Callable[[str], object], beginning: str) -> None:
+    """Asks for a folder, ``beginning`` at another one, and hands its path to ``then``."""
+    dialog = QFileDialog(parent, title, beginning)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.fileSelected.connect(then)

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
-from explorer.controls.asking import DATA_FILES
+from explorer.controls.asking import DATA_FILES, ask_for_folder, ask_to_open
 from explorer.controls.chips import button, chip
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.copy_row import CopyRow
@@ -236,12 +236,7 @@ class DataCard(QWidget):
         self.findings.show_findings((*others, finding))
 
     def _ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder of pictures", self.path.text())
-        if name:
-            self.choose(name)
+        ask_for_folder(self, "Folder of pictures", self.choose, self.text)
 
     def _ask_file(self) -> None:
-        title = "Zip file of pictures, or idx file"
-        name, _ = QFileDialog.getOpenFileName(self, title, self.path.text(), DATA_FILES)
-        if name:
-            self.choose(name)
+        ask_to_open(self, "Zip file of pictures, or idx file", DATA_FILES, self.choose, self.text)

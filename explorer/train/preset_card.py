@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from explorer.controls.asking import ask_to_open
 from explorer.controls.chips import button
 from explorer.train.data_card import REST_MS
 from explorer.train.layout import head_row
@@ -137,6 +138,4 @@ class PresetCard(QWidget):
             field.setToolTip(TIPS[name])
 
     def _ask_network(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Network to go on from", self.init.text(), WEIGHTS)
-        if name:
-            self.init.setText(name)
+        ask_to_open(self, "Network to go on from", WEIGHTS, self.init.setText, self.network)

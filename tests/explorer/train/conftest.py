@@ -52,5 +52,4 @@ def dialogs(monkeypatch: pytest.MonkeyPatch) -> list[QFileDialog]:
     """Every file dialog, none of which is opened."""
     found: list[QFileDialog] = []
     monkeypatch.setattr(QFileDialog, "open", lambda dialog: found.append(dialog))
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     return found

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QFileDialog, QLineEdit, QPushButton
 
 from explorer.train import avatar_maker, costs, data_card, setup
 from explorer.train.clean_copy import clean_copy
@@ -141,6 +141,22 @@ def test_closing_does_not_wait_for_pictures_on_a_slow_disk(
     answers.set()
     qtbot.waitUntil(lambda: bool(in_time))
     assert in_time == [True]
+
+
+def test_folder_file_and_network_are_asked_for_while_the_window_goes_on(
+    page: SetupPage, faces: Path, dialogs: list[QFileDialog], qtbot
+) -> None:
+    for asks in (page.data.folder_button, page.data.file_button, page.choice.init_button):
+        qtbot.mouseClick(asks, Qt.MouseButton.LeftButton)
+    folder, file, network = dialogs
+    assert folder.fileMode() is QFileDialog.FileMode.Directory
+    assert file.fileMode() is network.fileMode() is QFileDialog.FileMode.ExistingFile
+    folder.fileSelected.emit(str(faces))
+    assert page.data.text == str(faces)
+    file.fileSelected.emit("faces.zip")
+    assert page.data.text == "faces.zip"
+    network.fileSelected.emit("old.safetensors")
+    assert page.choice.network == "old.safetensors"
 
 
 def test_the_preview_shows_every_level(faces: Path) -> None:
