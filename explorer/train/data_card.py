@@ -26,7 +26,8 @@ class DataCard(QWidget):
 
     ``changed`` comes when another text stands in the field, ``settled`` when it has rested, ``checked`` with the
     report, ``failed`` with one sentence about data that cannot be used, ``label_chosen`` with an attribute or "",
-    ``copying`` when a clean copy begins or ends, ``told`` with one sentence and its tone about one nobody waits for.
+    ``making`` when avatars or a clean copy are begun or end, ``told`` with one sentence and its tone about a copy that
+    nobody waits for.
     """
 
     changed = Signal()
@@ -35,7 +36,7 @@ class DataCard(QWidget):
     failed = Signal(str)
     cure_asked = Signal(str)
     label_chosen = Signal(str)
-    copying = Signal()
+    making = Signal()
     told = Signal(str, str)
 
     def __init__(self, data: Path, parent: QWidget | None = None) -> None:
@@ -102,6 +103,8 @@ class DataCard(QWidget):
         self.path.textChanged.connect(self._typed)
         self._rest.timeout.connect(self._look)
         self.maker.made.connect(lambda folder: self.choose(str(folder)))
+        self.maker.draw.clicked.connect(lambda _: self.making.emit())
+        self.maker.failed.connect(lambda _: self.making.emit())
         self._check.answered.connect(self._take)
         self._check.failed.connect(self._fail)
         self._check.progress.connect(self._progress)
@@ -203,7 +206,7 @@ class DataCard(QWidget):
             self._add(Finding(f"The copy of {Path(self.copy.source).name} is still being made.", "muted"))
             return
         self.copy.begin(self.text, self.folder, unwanted(self.report, self._resolution))
-        self.copying.emit()
+        self.making.emit()
 
     def unfinished(self) -> list[str]:
         """What :meth:`close_card` would give up, each in a few words."""
@@ -211,10 +214,15 @@ class DataCard(QWidget):
         avatars = f"the avatars ({self.maker.said.text()})" if self.maker.busy else ""
         return [each for each in (copy, avatars) if each]
 
-    @property
-    def waits_for_copy(self) -> bool:
-        """True while a clean copy is made of the data that is chosen, to take its place."""
-        return self.copy.busy and self.copy.source == self.text
+    def why_not(self) -> str:
+        """Why this data cannot be learnt from now, in one sentence; empty where nothing is known against it."""
+        if not self.text:
+            return "Choose data, or make avatars."
+        if self.maker.busy:
+            return "The avatars are still being drawn."
+        if self.copy.busy and self.copy.source == self.text:  # the copy is to take its place
+            return "The copy without what is wrong is still being made; cancel it to train with all of them."
+        return ""
 
     def _copied(self, folder: Path) -> None:
         """Uses the copy, unless other data was chosen meanwhile or nobody looks any more."""
@@ -222,14 +230,14 @@ class DataCard(QWidget):
             self.choose(str(folder))
         else:
             self.told.emit(f"The copy of {Path(self.copy.source).name} without what was wrong is {folder}.", "good")
-        self.copying.emit()
+        self.making.emit()
 
     def _not_copied(self, why: Finding) -> None:
         if self.text == self.copy.source:
             self._add(why)
         elif why.tone == "bad":
             self.told.emit(why.text, why.tone)
-        self.copying.emit()
+        self.making.emit()
 
     def _add(self, finding: Finding) -> None:
         others = [each for each in self.findings.shown if each != finding]

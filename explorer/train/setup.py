@@ -120,10 +120,8 @@ class SetupPage(QWidget):
         self.data.failed.connect(self._show_data_trouble)
         self.data.cure_asked.connect(self._cure)
         self.data.label_chosen.connect(lambda name: self._change("data.label", name))
-        self.data.copying.connect(self._judge)
+        self.data.making.connect(self._judge)
         self.data.told.connect(self.told)
-        self.data.maker.draw.clicked.connect(lambda _: self._judge())
-        self.data.maker.failed.connect(lambda _: self._judge())
         self.choice.changed.connect(self._judge)
         self.choice.settled.connect(self._show_preset)
         self.run_folder.textChanged.connect(lambda _: self._moved.start())
@@ -275,22 +273,12 @@ class SetupPage(QWidget):
 
     def why_not(self) -> str:
         """Why the run cannot start now, in one sentence; empty where it can."""
-        folder = self.run_folder.text().strip()
-        if not self.data.text:
-            return "Choose data, or make avatars."
-        if self.data.maker.busy:
-            return "The avatars are still being drawn."
-        if self.data.waits_for_copy:
-            return "The copy without what is wrong is still being made; cancel it to train with all of them."
-        if why := self.choice.why_not():
+        if why := self.data.why_not() or self.choice.why_not() or self._data_trouble or self._cost_trouble:
             return why
-        if self._data_trouble or self._cost_trouble:
-            return self._data_trouble or self._cost_trouble
         if self._seen is None:
             return "Looking at the data …"
-        if not folder:
-            return "Name a run folder."
-        return why_not_into(Path(folder), Path(self.data.text))
+        folder = self.run_folder.text().strip()
+        return why_not_into(Path(folder), Path(self.data.text)) if folder else "Name a run folder."
 
     def _judge(self) -> None:
         why = self.why_not()
