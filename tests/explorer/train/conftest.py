@@ -1,14 +1,18 @@
-"""What tests of the training workspace share: a run on disk and a monitor that watches it."""
+"""What tests of the training workspace share: a run on disk, a monitor that watches it, and the page of a new one."""
 
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.train.monitor import Monitor
+from explorer.train.setup import SetupPage
 from explorer.train.workspace import TrainWorkspace
+from explorer.work.command import CoreCommand
 from stylegan_core.rundir import RunDir
 from tests.explorer.train import fake_run
 
@@ -53,3 +57,34 @@ def dialogs(monkeypatch: pytest.MonkeyPatch) -> list[QFileDialog]:
     found: list[QFileDialog] = []
     monkeypatch.setattr(QFileDialog, "open", lambda dialog: found.append(dialog))
     return found
+
+
+@pytest.fixture
+def faces(tmp_path: Path) -> Path:
+    """A folder of eight pictures of noise."""
+    folder = tmp_path / "faces"
+    folder.mkdir()
+    for index in range(8):
+        pixels = np.random.RandomState(index).randint(0, 255, (32, 32, 3), np.uint8)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """Every question to the core, none of which is asked for real."""
+    found: list[tuple[str, ...]] = []
+    monkeypatch.setattr(CoreCommand, "ask", lambda _self, *arguments: found.append(arguments))
+    return found
+
+
+@pytest.fixture
+def page(tmp_path: Path, asked: list[tuple[str, ...]], qtbot) -> Iterator[SetupPage]:
+    """The page of a new run on screen, for which nothing is asked of the core."""
+    made = SetupPage(tmp_path / "runs", tmp_path / "data")
+    qtbot.addWidget(made)
+    made.resize(1280, 646)
+    made.show()
+    made.open_page()
+    yield made
+    made.close_page()
