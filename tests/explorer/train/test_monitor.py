@@ -1,4 +1,4 @@
-"""The monitor of one run: sentence, timeline, alpha, samples, curves, messages, buttons."""
+"""The monitor of one run: its sentence, timeline, status, messages and buttons."""
 
 import math
 import time
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -76,14 +77,17 @@ def test_the_timeline_knows_every_place(monitor: Monitor) -> None:
 
 
 def test_pointing_at_the_timeline_shows_the_place_in_the_curves(
-    monitor: Monitor, monkeypatch: pytest.MonkeyPatch, qtbot
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: said.append(text))
-    x = round(monitor.timeline.x_of(12))
-    with qtbot.waitSignal(monitor.timeline.pointed) as pointed:
-        qtbot.mouseMove(monitor.timeline, QPoint(x, 50))
-    assert pointed.args[0] == pytest.approx(12, abs=0.2)
+    pointed: list[float] = []
+    monitor.timeline.pointed.connect(pointed.append)
+    at, none = QPointF(monitor.timeline.x_of(12), 50), Qt.MouseButton.NoButton
+    there = monitor.timeline.mapToGlobal(at)  # sent to it: the cursor belongs to whichever window lies there
+    moved = QMouseEvent(QEvent.Type.MouseMove, at, there, none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(monitor.timeline, moved)
+    assert pointed == [pytest.approx(12, abs=0.2)]
     assert monitor.curves.plots[0]._cursor.isVisible()
     assert said[-1].startswith("8×8 fading in · level 1 · alpha 0.5")
     assert "batch 8 · rate 0.002" in said[-1]
