@@ -37,7 +37,7 @@ def test_nothing_of_qt_is_collected_in_another_thread_while_the_window_lives(sta
     try:
         explorer = start()
         assert not gc.isenabled()
-        explorer.close()
+        finish(explorer)
         assert gc.isenabled()
     finally:
         gc.disable()
