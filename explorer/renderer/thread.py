@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import UnionType
 
-from explorer.jobs import Convert, Done, Failed, Frame, Picture, Piece, Problem, Request, Save, sentence_of
+from explorer.jobs import Convert, Done, Failed, Frame, Picture, Piece, Problem, Request, Save
 from explorer.renderer.kinds import AWAITED, MOVERS, SHORT, WRITERS, next_owner
 from explorer.renderer.rendering import (
     Backend,
@@ -23,6 +23,7 @@ from explorer.renderer.rendering import (
     Unwanted,
     Wanted,
 )
+from explorer.sentence import sentence_of
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.recipe import Recipe
 
