@@ -127,3 +127,21 @@ def test_r1_riding_on_a_step_has_the_weight_of_those_it_stands_for() -> None:
     stepper, found = added_by("gamma=4")
     judge, reals = stepper.state.discriminator, REALS.clone().requires_grad_()
     assert_gradients(found, r1_penalty(judge(reals), reals) * r1_weight(4.0, 0) * 3, judge)
+
+
+def test_path_lengths_are_pulled_to_their_mean_which_moves_with_them() -> None:
+    """Only what is remembered of the mean is a constant: a hundredth of it follows the lengths, and so do gradients."""
+    config = changed(small("stylegan2-32"), ["objective.path_length=2", "objective.path_interval=3"])
+    state, phase = TrainingState.fresh(config, torch.device("cpu")), phase_of(config)
+    state.counters.path_mean = 0.01
+    stepper = Stepper(state, torch.float32)
+    mean = stepper._path_gradients(None, 4, phase, None)
+    found = {name: p.grad.clone() for name, p in state.generator.named_parameters() if p.grad is not None}
+    (part,) = stepper._parts(4, 1)
+    lengths = stepper._path_lengths(None, part, phase)
+    assert float(mean) == pytest.approx(float(lengths.detach().mean()))
+    target = 0.01 + 0.01 * (lengths.mean() - 0.01)
+    weights = {name: p for name, p in state.generator.named_parameters() if name in found}
+    wanted = torch.autograd.grad(2 * 3 * (lengths - target).square().mean(), list(weights.values()))
+    for name, gradient in zip(weights, wanted, strict=True):
+        torch.testing.assert_close(found[name], gradient, rtol=1e-3, atol=1e-3 * float(gradient.abs().max()))
