@@ -177,3 +177,6 @@ def test_inputs_of_the_wrong_shape_are_one_sentence(small: Model) -> None:
         small.synthesis(torch.zeros(1, 6, 8), noise="loud")
     with pytest.raises(ValueError, match="levels 0 to 2"):
         small.synthesis(torch.zeros(1, 6, 8), level=3)
+    for alpha in (-0.1, 1.5, float("nan")):
+        with pytest.raises(ValueError, match=r"alpha is .* between 0 and 1"):
+            small.synthesis(torch.zeros(1, 6, 8), level=1, alpha=alpha)
