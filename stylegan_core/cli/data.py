@@ -55,7 +55,7 @@ def run_avatars(arguments: argparse.Namespace) -> int:
         for done in drawn:
             say(done, count)
     else:
-        with progress("drawing avatars") as bar:
+        with progress("drawing avatars", transient=True) as bar:
             task = bar.add_task("", total=count)
             for done in drawn:
                 bar.update(task, completed=done)
@@ -71,17 +71,17 @@ def run_check(arguments: argparse.Namespace) -> int:
     if arguments.progress:
         report = check(arguments.path, Progressed())
     else:
-        with progress("checking pictures") as bar:
+        with progress("checking pictures", transient=True) as bar:
             task = bar.add_task("")
             report = check(arguments.path, lambda done, total: bar.update(task, completed=done, total=total))
     sys.stdout.write((report.to_json() if arguments.json else report.to_text()) + "\n")
     return 0
 
 
-def progress(title: str) -> Progress:
-    """A progress bar on standard error."""
+def progress(title: str, *, transient: bool = False) -> Progress:
+    """A progress bar on standard error; ``transient`` leaves nothing of it, so that an error stands alone."""
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True))
+    return Progress(*columns, console=Console(stderr=True), transient=transient)
 
 
 class Progressed:
