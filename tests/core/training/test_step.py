@@ -9,6 +9,7 @@ from torch import Tensor
 from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.half import mixed_styles
+from stylegan_core.training.keys import Purpose
 from stylegan_core.training.parts import split
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
@@ -200,6 +201,13 @@ def test_mixed_styles_take_the_second_code_from_the_cutoff_on() -> None:
     assert torch.equal(ws[:, 1], w)
     assert torch.equal(ws[:, 2], generator.mapping(z2))
     assert torch.equal(mixed_styles(generator, z1, z2, None, 6)[0], w[:, None].expand(-1, 6, -1))
+
+
+def test_styles_are_mixed_among_the_layers_of_the_level() -> None:
+    stepper = Stepper(TrainingState.fresh(changed(TINY, ["style_mixing=1"]), torch.device("cpu")), torch.float32)
+    for phase in phases(TINY.growth):
+        found = {stepper._cutoff(Purpose.MIXING_D, first, phase) for first in range(200)}
+        assert found == set(range(1, 2 * phase.level + 2))
 
 
 def test_w_avg_follows_both_halves() -> None:
