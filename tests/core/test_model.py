@@ -1,5 +1,6 @@
 """Model files: the same picture after saving and loading, and one sentence for every broken one."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,17 @@ def test_the_hash_survives_conversion_and_sees_every_change(small: Model, tmp_pa
     assert load_model(tmp_path / "a.safetensors").info.hash == small.info.hash
     small.generator.w_avg[0] += 1
     assert Model(small.generator).info.hash != small.info.hash
+
+
+def test_the_hash_is_of_names_shapes_and_numbers_sorted_by_name(small: Model) -> None:
+    """Recipes, libraries and cards of years name networks by it (contracts: Model)."""
+    digest = hashlib.sha256()
+    state = small.generator.state_dict()
+    for name in sorted(state):
+        values = state[name].numpy().astype("<f4")
+        digest.update(f"{name}\0{','.join(map(str, values.shape))}\0".encode() + values.tobytes())
+    assert small.info.hash == digest.hexdigest()
+    assert list(state) != sorted(state)
 
 
 def test_half_precision_storage_opens_as_float32(small: Model, tmp_path: Path) -> None:

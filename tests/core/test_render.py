@@ -161,6 +161,15 @@ def test_what_a_seed_draws_is_the_same_for_ever(model: Model) -> None:
         assert found is not None and torch.equal(found, 0.5 * expected)
 
 
+def test_the_strength_of_a_layers_noise_multiplies_the_stored_map(model: Model) -> None:
+    stored = model.generator.synthesis.noise_map(3)
+    half = Styles(model).noise_map(3, NoiseLayer(strength=0.5))
+    assert half is not None and torch.equal(half, 0.5 * stored)
+    assert (
+        Styles(model).noise_map(3, NoiseLayer(on=False)) is Styles(model).noise_map(3, NoiseLayer(strength=0)) is None
+    )
+
+
 def test_values_become_bytes_as_in_the_official_code() -> None:
     """floor(127.5·x + 128), saturating: whole levels just reached, just missed, and beyond both ends."""
     values = torch.tensor([-1.1, -1.0, -0.999, 0.0, -0.001, 0.99, 1.0, 1.1, 72.4 / 127.5, 72.6 / 127.5])
