@@ -1,6 +1,7 @@
 """Penalties as a step of the discriminator feels them, and their way back through all of it (spec-core 10: 20, 22)."""
 
 import copy
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import build_discriminator
+from stylegan_core.schedule import phases
 from stylegan_core.training.config import changed
 from stylegan_core.training.keys import Purpose
 from stylegan_core.training.losses import gradient_penalty, r1_penalty, r1_weight
@@ -145,3 +147,18 @@ def test_path_lengths_are_pulled_to_their_mean_which_moves_with_them() -> None:
     wanted = torch.autograd.grad(2 * 3 * (lengths - target).square().mean(), list(weights.values()))
     for name, gradient in zip(weights, wanted, strict=True):
         torch.testing.assert_close(found[name], gradient, rtol=1e-3, atol=1e-3 * float(gradient.abs().max()))
+
+
+def test_the_gradient_penalty_knows_how_far_below_full_resolution_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    config, below = small("config-a"), list[int]()
+
+    def seen(scores_of: Callable[[Tensor], Tensor], reals: Tensor, _: Tensor, __: Tensor, levels: int) -> Tensor:
+        below.append(levels)
+        return scores_of(reals).sum() * 0
+
+    monkeypatch.setattr("stylegan_core.training.penalties.gradient_penalty", seen)
+    stepper = Stepper(TrainingState.fresh(config, torch.device("cpu")), torch.float32)
+    for phase in (phases(config.growth)[0], phases(config.growth)[-1]):
+        pictures = torch.zeros(phase.batch, 3, phase.resolution, phase.resolution)
+        stepper.discriminator_half(pictures, None, phase, StepNumbers())
+    assert (below[0], below[-1]) == (3, 0)

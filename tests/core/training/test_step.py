@@ -10,6 +10,7 @@ from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.half import mixed_styles
 from stylegan_core.training.keys import Purpose
+from stylegan_core.training.losses import r1_penalty
 from stylegan_core.training.parts import split
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
@@ -127,6 +128,19 @@ def test_r1_comes_every_so_many_steps() -> None:
         stepper.discriminator_half(reals(), None, FADING, numbers)
         due.append(numbers.r1 is not None)
     assert due == [True, False, False, False] * 2 + [True]
+
+
+def test_r1_counts_a_quarter_for_each_level_below_full_resolution() -> None:
+    """As if reals were seen enlarged to full size, as the official code shows them (spec-core 4)."""
+    state = TrainingState.fresh(changed(TINY, ["gamma=8"]), torch.device("cpu"))
+    state.set_rate(0.0)
+    lowest, highest = phases(TINY.growth)[0], phases(TINY.growth)[-1]
+    for phase, weight in ((lowest, 4 / 16), (highest, 4)):
+        numbers, pictures = StepNumbers(), reals(phase).requires_grad_()
+        Stepper(state, torch.float32).discriminator_half(reals(phase), None, phase, numbers)
+        scores = state.discriminator(pictures, None, phase.level, 1.0)
+        assert numbers.r1 is not None
+        assert float(numbers.r1) == pytest.approx(weight * r1_penalty(scores, pictures).item(), rel=1e-4)
 
 
 def test_counters_move_with_the_halves() -> None:
