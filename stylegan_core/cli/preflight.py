@@ -18,7 +18,7 @@ from stylegan_core.training.config import changed, preset
 def main(argv: list[str]) -> int:
     """Prints the answer; 0 where it fits, 2 where it cannot. Raises ValueError or OSError."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_core preflight", description=__doc__)
-    parser.add_argument("--preset", required=True)
+    parser.add_argument("--preset", required=True, help="what would be trained; train --help lists them")
     parser.add_argument("--data", default="", help="folder, zip or idx file of pictures")
     parser.add_argument("--run", type=path, default=Path(), metavar="RUN_DIR", help="where the run would lie")
     parser.add_argument("--init", default="", metavar="MODEL", help="the trained network the run would start from")

@@ -124,6 +124,22 @@ def test_mixing_takes_the_band_from_the_other_latent(model: Model) -> None:
     assert torch.equal(ws[:4], styles.latent(Latent(0), None)[:4])
 
 
+def test_styles_are_mixed_truncated_and_pushed_in_this_order(model: Model) -> None:
+    """Written out in float64: mixes by their weight, psi of each band below the cutoff, then directions."""
+    styles = Styles(model)
+    push = AppliedDirection(Direction("d", Vector.of(np.linspace(-1, 1, WIDTH)), sigma=0.5), 3.0, 1, 6)
+    mixes = (Mix(Latent(8), 0.4, band="middle"), Mix(Latent(9), 0.7, first=5, last=6))
+    recipe = Recipe(Latent(7), psi_bands=(0.2, 0.5, 0.9), cutoff=7, mixes=mixes, directions=(push,))
+    own, one, other = (styles.latent(Latent(seed), None).double() for seed in (7, 8, 9))
+    ws = own.clone()
+    ws[4:6] += 0.4 * (one - ws)[4:6]
+    ws[5:7] += 0.7 * (other - ws)[5:7]
+    psi = torch.tensor([0.2, 0.2, 0.2, 0.2, 0.5, 0.5, 0.9, 1.0], dtype=torch.float64)[:, None]
+    ws = model.w_avg + psi * (ws - model.w_avg)
+    ws[1:7] += 1.5 * torch.from_numpy(push.direction.vector.array.copy())
+    torch.testing.assert_close(styles.ws(recipe)[0].double(), ws, rtol=0, atol=1e-5)
+
+
 def test_a_stored_w_draws_the_same_face_as_its_seed(model: Model) -> None:
     w = Styles(model).latent(Latent(12), None)
     for stored in (w[0], w):
