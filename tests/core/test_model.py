@@ -180,6 +180,15 @@ def test_many_large_pictures_are_drawn_a_few_at_a_time(small: Model, monkeypatch
     assert drawn == [5, 2, 2, 1] * 3
 
 
+def test_random_noise_is_of_each_picture_and_stored_noise_of_all(small: Model) -> None:
+    for layer in small.generator.synthesis.layers:
+        layer.noise_strength.data.fill_(1)
+    ws = torch.randn(1, 6, 8).expand(2, -1, -1)
+    for noise, alike in (("random", False), ("const", True)):
+        one, other = small.synthesis(ws, noise)
+        assert torch.allclose(one, other) == alike
+
+
 def test_inputs_of_the_wrong_shape_are_one_sentence(small: Model) -> None:
     with pytest.raises(ValueError, match=r"z of \[N, 8\]"):
         small.mapping(torch.zeros(1, 9))
