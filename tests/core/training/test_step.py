@@ -10,7 +10,7 @@ from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.half import mixed_styles
 from stylegan_core.training.keys import Purpose
-from stylegan_core.training.losses import r1_penalty
+from stylegan_core.training.losses import fade_reals, r1_penalty
 from stylegan_core.training.parts import split
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
@@ -141,6 +141,20 @@ def test_r1_counts_a_quarter_for_each_level_below_full_resolution() -> None:
         scores = state.discriminator(pictures, None, phase.level, 1.0)
         assert numbers.r1 is not None
         assert float(numbers.r1) == pytest.approx(weight * r1_penalty(scores, pictures).item(), rel=1e-4)
+
+
+def test_scores_and_r1_see_reals_faded_as_the_generator_fades() -> None:
+    state = TrainingState.fresh(changed(TINY, ["gamma=8", "r1_groups=4"]), torch.device("cpu"))
+    state.set_rate(0.0)
+    numbers = StepNumbers()
+    Stepper(state, torch.float32).discriminator_half(reals(), None, FADING, numbers)
+    assert 0 < FADING.alpha < 1 and numbers.d_real is not None and numbers.r1 is not None
+    pictures = fade_reals(reals(), FADING.alpha).requires_grad_()
+    scores = state.discriminator(pictures, None, FADING.level, FADING.alpha)
+    plain = state.discriminator(reals(), None, FADING.level, FADING.alpha)
+    assert float(numbers.d_real) == pytest.approx(scores.mean().item(), rel=1e-4)
+    assert float(numbers.d_real) != pytest.approx(plain.mean().item(), rel=1e-3)
+    assert float(numbers.r1) == pytest.approx(4 * r1_penalty(scores, pictures).item(), rel=1e-4)
 
 
 def test_counters_move_with_the_halves() -> None:
