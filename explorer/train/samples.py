@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxL
 
 from explorer import theme
 from explorer.controls.chips import chip
+from explorer.controls.literal import literal_tip
 from explorer.controls.thumbnails import ThumbnailGrid, image_of
 from explorer.controls.track import Track
 from explorer.train.pictures import PictureLoader, Pixels, spread, tile_side, tiles
@@ -127,7 +128,8 @@ class SampleGrid(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.classes:
             for index, cell in enumerate(self.cells()):
                 if cell.contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), f"{self.classes[index % len(self.classes)]}\n{TIP}", self)
+                    words = literal_tip(f"{self.classes[index % len(self.classes)]}\n{TIP}")
+                    QToolTip.showText(event.globalPos(), words, self)
                     return True
         return super().event(event)
 
