@@ -1,5 +1,6 @@
 """What is seen of a film: buttons and switches, the track, the row of keys, and how far it is written."""
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer import theme
@@ -43,6 +44,9 @@ class FilmView(QWidget):
         self.row, self._empty = FilmRow(THUMB), QLabel()
         self._empty.setProperty("role", "muted")
         self._saving, self._words = QWidget(), QLabel()
+        self._revealed = 0
+        self._reveals = QTimer(self, singleShot=True)  # comes after all layouts that wait; QTimer.singleShot does not
+        self._reveals.timeout.connect(self._reveal)
         self.head = QHBoxLayout()
         self._scroll = ScrollSideways()
         self._column = QVBoxLayout(self)
@@ -79,6 +83,16 @@ class FilmView(QWidget):
     def show_playing(self, playing: bool) -> None:
         """Whether the film is played."""
         self.play.set_icon("stop" if playing else "play")
+
+    def reveal(self, at: int) -> None:
+        """Scrolls the row to a key, as soon as it has its place there."""
+        self._revealed = at
+        self._reveals.start()
+
+    def _reveal(self) -> None:
+        if self._revealed < len(self.row.thumbnails):
+            key = self.row.thumbnails[self._revealed]
+            self._scroll.ensureWidgetVisible(key, key.width(), 0)
 
     def show_saving(self, short: str, whole: str) -> None:
         """How far the film is written, beside the track and in its tooltip; empty: nothing is being written."""

@@ -226,6 +226,7 @@ class FilmStrip(Asking):
         """The film is at one of its keys."""
         self._chosen = at
         self.row.select(at)
+        self.view.reveal(at)
         self.row.show_place(None)
         self.track.set_seconds(self.track.time_of(at))
         self.view.show_time()
@@ -279,6 +280,8 @@ class FilmStrip(Asking):
         at_key = self._last in self._keys
         first, last = self._timeline.film.sections[place]
         self._chosen = last if part == 1 else first
+        if not self.playing:  # else the row would run away from a hand that changes it meanwhile
+            self.view.reveal(self._chosen)
         self.row.select(self._chosen if at_key else None)
         self.row.show_place(place, part)
         self.track.set_seconds(seconds)

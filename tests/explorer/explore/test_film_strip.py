@@ -440,3 +440,22 @@ def test_another_film_puts_this_one_away_and_offers_it_back(shown: Shown) -> Non
     assert shown.reel.put_away == whole
     shown.offered[-1]()
     assert shown.reel.film == whole
+
+
+def test_the_row_shows_the_key_that_has_come_and_the_moment_that_is_dragged_to(shown: Shown, qtbot: QtBot) -> None:
+    strip, row = shown.strip, shown.strip.row
+    strip.resize(420, 160)
+
+    def seen(at: int) -> bool:
+        key = row.thumbnails[at]
+        return bool(key.visibleRegion().boundingRect() == key.rect())
+
+    for seed in range(10, 20):
+        shown.session.apply(Recipe(Latent(seed)))
+        strip.add()
+    qtbot.waitUntil(lambda: len(row.thumbnails) == 13 and seen(12))
+    assert not seen(0)
+    shown.answer()
+    strip.scrub(0.5)
+    qtbot.waitUntil(lambda: seen(0))
+    assert not seen(12)
