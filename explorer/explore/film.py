@@ -330,9 +330,17 @@ class FilmStrip(Asking):
         self.reel.set(keys=keys[: at + 1] + keys[at:])
 
     def _more_menu(self) -> None:
+        film, reel = self.reel.film, self.reel
+        switches = (
+            ("Go at one speed", lambda: reel.set(pace="constant"), True)
+            if film.pace == "eased"
+            else ("Come to rest at every picture", lambda: reel.set(pace="eased"), True),
+            ("Do not loop" if film.loop else "Loop", lambda: reel.set(loop=not film.loop), True),
+        )
         pop_up(
             self,
             self.view.more.mapToGlobal(self.view.more.rect().bottomLeft()),
+            *(switches if self.view.narrow else ()),
             ("Add the favourites", self.favourites_wanted.emit, self.info is not None),
             ("Undo the last change of the film", self.reel.undo, self.reel.can_undo),
             ("Redo the last change of the film", self.reel.redo, self.reel.can_redo),
