@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.controls.asking import unasked, with_ending
 from explorer.documents.history_file import Entry, HistoryFile
@@ -27,6 +27,7 @@ from stylegan_core.run.stems import kimg_words
 
 log = logging.getLogger(__name__)
 
+AGAIN = 5000  # milliseconds after which a disk that was full is tried once more
 SAVE = "save "  # owners of saving jobs: this and a number, so that no save drops another
 
 
@@ -82,6 +83,8 @@ class Documents(QObject):
         engine.refused.connect(self._refused)
         engine.load_cancelled.connect(self._given_up)
         engine.answered.connect(self._answered)
+        self._again = QTimer(self, singleShot=True, interval=AGAIN)
+        self._again.timeout.connect(self._write_again)
         history.added.connect(lambda entry: self._write(lambda file: file.add(entry)))
         history.came_back.connect(lambda key: self._write(lambda file: file.tell_shown(key)))
         history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
@@ -150,8 +153,15 @@ class Documents(QObject):
         self._settings.change(save_folder=str(Path(path).parent))
         self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, named))
 
+    @property
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        return ["what the full disk has not taken"] if self._file is not None and self._file.owes else []
+
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""
+        self._again.stop()
+        self._write(HistoryFile.write_what_is_owed)
         self._disk.close()
         if self._file is not None:
             self._file.close()
@@ -303,6 +313,13 @@ class Documents(QObject):
     def _not_written(self, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or str(error)
         self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")
+        self._again.start()
+
+    def _write_again(self) -> None:
+        """Tries once more, without a word where there is still no room."""
+        if self._file is not None:
+            again = self._file.write_what_is_owed
+            self._disk.do(again, lambda _: self.saved.emit(time.time()), lambda _: self._again.start())
 
 
 def _is_file(path: Path) -> bool:

@@ -25,6 +25,7 @@ from explorer.explore.mixing import FOREIGN, MixingPanel
 from explorer.jobs import Layers, Problem, Sheet
 from explorer.settings import settings_file
 from explorer.train.workspace import TrainWorkspace
+from stylegan_core.files.places import place
 from stylegan_core.latents.library import Entry, Library
 from stylegan_core.pictures.contact_sheet import save_sheet
 from stylegan_core.pictures.picture import labels, save_picture
@@ -414,6 +415,28 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(start: Make, qtbot: QtB
     qtbot.waitUntil(lambda: "No space left" in explorer.window.banner.sentence)
     assert explorer.session.recipe == Recipe(psi=0.4)
     assert not (home / "full.png").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_what_a_full_disk_has_not_taken_of_the_history_is_asked_about_and_written_when_there_is_room(
+    start: Make, qtbot: QtBot, home: Path
+) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    log = place("history") / "history.jsonl"
+    qtbot.waitUntil(log.exists)
+    log.rename(log.with_name("taken"))
+    log.symlink_to("/dev/full")
+    explorer.session.apply(Recipe(psi=0.25))
+    qtbot.waitUntil(lambda: explorer.window.banner.sentence.startswith("The history cannot be written"))
+    explorer.window.close()
+    assert explorer.window.isVisible()
+    said = "Closing the window now gives up what the full disk has not taken."
+    assert explorer.window.banner.sentence == said
+    log.with_name("taken").replace(log)
+    explorer.documents._write_again()
+    qtbot.waitUntil(lambda: not explorer.documents.unfinished)
+    assert '\\"psi\\":0.25' in log.read_text("utf-8")
 
 
 def test_a_picture_is_saved_under_the_name_of_what_it_is(start: Make, qtbot: QtBot, home: Path) -> None:
