@@ -156,7 +156,7 @@ class Documents(QObject):
     @property
     def unfinished(self) -> list[str]:
         """What closing the window would give up, in a few words."""
-        return ["what the full disk has not taken"] if self._file is not None and self._file.owes else []
+        return ["the part of the history that could not be written"] if self._file is not None and self._file.owes else []
 
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""

@@ -431,7 +431,7 @@ def test_what_a_full_disk_has_not_taken_of_the_history_is_asked_about_and_writte
     qtbot.waitUntil(lambda: explorer.window.banner.sentence.startswith("The history cannot be written"))
     explorer.window.close()
     assert explorer.window.isVisible()
-    said = "Closing the window now gives up what the full disk has not taken."
+    said = "Closing the window now gives up the part of the history that could not be written."
     assert explorer.window.banner.sentence == said
     log.with_name("taken").replace(log)
     explorer.documents._write_again()
