@@ -156,7 +156,8 @@ class Documents(QObject):
     @property
     def unfinished(self) -> list[str]:
         """What closing the window would give up, in a few words."""
-        return ["the part of the history that could not be written"] if self._file is not None and self._file.owes else []
+        owes = self._file is not None and self._file.owes
+        return ["the part of the history that could not be written"] if owes else []
 
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""
