@@ -362,6 +362,8 @@ def _facts(
             mixing=config.has_styles,
             growing=config.family.growing,
             truncation=config.has_styles,
+            transform=config.family.transform,
+            rotation=config.family.transform and config.rotation,
         ),
         origin=origin,
         notes=notes,

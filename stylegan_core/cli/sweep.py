@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core sweep", description=__doc__)
     parser.add_argument("model", type=path, help="weight file or run directory")
     parser.add_argument("--direction", action="append", default=[], help="its name: in the library, or PCA 1, SeFa 1 …")
-    parser.add_argument("--knob", help="instead: psi, noise, noise-fine, mix-coarse, level, alpha …")
+    parser.add_argument("--knob", help="instead: psi, noise-fine, mix-coarse, level, alpha, rotate …")
     parser.add_argument(
         "--like", type=path, help="instead: a table of --entanglement, whose directions and faces it has"
     )
@@ -100,7 +100,7 @@ def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) 
     ends = (low if arguments.low is None else arguments.low, high if arguments.high is None else arguments.high)
     if reason := swept.why_not(model.info, recipe) or swept.why_not_to(model.info, max(ends)):
         raise ValueError(f"{arguments.model}: {reason}")
-    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds, None)] if arguments.seeds else []
+    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds)] if arguments.seeds else []
     sweep = Sweep.of(recipe, swept, steps_between(*ends, arguments.values), seeds)
     extractor = Extractor(model.device) if arguments.features else None
     recipes, captions, columns = sweep.sheet
@@ -134,7 +134,7 @@ def _plan(arguments: argparse.Namespace, model: "Model", recipe: Recipe) -> Enta
     if not arguments.direction:
         raise ValueError("--entanglement is that of directions: name some with --direction NAME.")
     found = [each.direction for each in _directions(arguments, model)]
-    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds or "0-63", None)]
+    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds or "0-63")]
     return EntanglementPlan.of(recipe, [each for each in found if each is not None], seeds, arguments.step)
 
 
