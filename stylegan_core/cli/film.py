@@ -5,17 +5,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress
-
-from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
-from stylegan_core.cli.data import Progressed
+from stylegan_core.cli.arguments import add_device, add_overwrite, add_progress, check_free, number, path, whole
+from stylegan_core.cli.progress import telling
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
 from stylegan_core.files.whole_file import check_writable, part_of
 from stylegan_core.film.film import LONGEST, MOST_KEYS, PACES, SECONDS, Film, Key
@@ -53,8 +49,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--fps", type=whole(1, 240), help=f"frames a second; a .gif has at most {GIF_FPS}")
     parser.add_argument("--side", type=whole(0, LARGEST), help="pixels a side; 0: as drawn")
     parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
-    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    add_device(parser)
+    add_progress(parser)
     add_overwrite(parser)
     arguments = parser.parse_args(argv)
     film = _film(arguments)
@@ -76,7 +72,7 @@ def main(argv: list[str]) -> int:
             f"{arguments.out}: a GIF is put together in memory, and {film.frames} frames of this size are too many: "
             "choose .mp4, a smaller size or fewer frames a second."
         )
-    with _telling(film.frames, for_program=arguments.progress) as tell:
+    with telling("drawing", film.frames, for_program=arguments.progress) as tell:
         _write(model, film, arguments, side, tell)
     print(f"{film.frames} frames, {film.seconds:g} s, written to {arguments.out}")
     return 0
@@ -120,21 +116,6 @@ def _check_folder(arguments: argparse.Namespace) -> None:
         raise ValueError(f"{arguments.out} exists already; name a new folder, or a file that ends in .mp4 or .gif.")
     if arguments.side is not None or arguments.smooth:
         raise ValueError("--side and --smooth go with .mp4 and .gif; a folder has every frame as it was drawn.")
-
-
-@contextmanager
-def _telling(total: int, *, for_program: bool) -> Iterator[Tell]:
-    """Says how many of the frames are drawn: as a bar, or in lines."""
-    with Progress(console=Console(stderr=True), transient=True, disable=for_program) as bar:
-        task = bar.add_task("drawing", total=total)
-        in_lines = Progressed()
-
-        def tell(done: int) -> None:
-            bar.update(task, completed=done)
-            if for_program:
-                in_lines(done, total)
-
-        yield tell
 
 
 def _write(model: "Model", film: Film, arguments: argparse.Namespace, side: int, tell: Tell) -> None:

@@ -10,10 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rich.console import Console
-from rich.progress import Progress
-
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
+from stylegan_core.cli.progress import passing
 from stylegan_core.cli.render import read_recipe
 from stylegan_core.cli.seeds import seed_recipes
 from stylegan_core.files.table import read_table, write_table
@@ -192,7 +190,7 @@ def _meter(arguments: argparse.Namespace, model: "Model") -> "Meter":
 
 def _shown(steps: Generator[Any, None, T], keep: Callable[[Any], None] | None = None) -> T:
     """All steps with a bar where there is something to wait for; ``keep`` is told what they yield."""
-    with Progress(console=Console(stderr=True), transient=True, disable=keep is None) as bar:
+    with passing(hidden=keep is None) as bar:
         task = bar.add_task("measuring", total=None)
 
         def hear(step: tuple[int, int, Any]) -> None:

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from stylegan_core import model as module
+from stylegan_core.files import tensor_file
 from stylegan_core.model import Model, load_discriminator, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import Generator, build_discriminator
@@ -107,7 +108,7 @@ def test_a_file_that_lies_is_one_sentence(
 ) -> None:
     file = tmp_path / "spoiled.safetensors"
     save_model(file, small)
-    tensors, metadata = load_file(file), module.read_safetensors(file)[0]
+    tensors, metadata = load_file(file), tensor_file.read_safetensors(file)[0]
     spoil(tensors, metadata)
     save_file(tensors, file, metadata)
     with pytest.raises(ValueError, match=words) as caught:
@@ -127,7 +128,7 @@ def test_a_torn_file_is_one_sentence(small: Model, tmp_path: Path, part: float) 
 
 def test_a_model_larger_than_memory_is_refused(small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_model(tmp_path / "big.safetensors", small)
-    monkeypatch.setattr(module, "available_memory", lambda: 1000)
+    monkeypatch.setattr(tensor_file, "available_memory", lambda: 1000)
     with pytest.raises(ValueError, match="B are free"):
         load_model(tmp_path / "big.safetensors")
 
@@ -147,7 +148,7 @@ def test_a_failed_save_leaves_the_old_file_whole(small: Model, tmp_path: Path, m
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module, "save_file", full)
+    monkeypatch.setattr(tensor_file, "save_file", full)
     with pytest.raises(OSError, match="No space left"):
         save_model(file, small)
     assert file.read_bytes() == before
