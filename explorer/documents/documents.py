@@ -144,8 +144,14 @@ class Documents(QObject):
         self._settings.change(save_folder=str(Path(path).parent))
         self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, named))
 
+    @property
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        return self._keeping.unfinished
+
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""
+        self._keeping.end()
         self._disk.close()
         self._keeping.close()
 
