@@ -26,7 +26,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out", type=path, required=True, help="the direction library to write, a .json file")
     parser.add_argument("--reals", type=whole(FEWEST), default=5000, help="pictures to learn from")
     parser.add_argument("--fakes", type=whole(FEWEST), default=3000, help="drawn pictures to find the directions with")
-    parser.add_argument("--least", type=number(0, 100), default=0.2, help="effect below which a direction is left out")
+    parser.add_argument(
+        "--least",
+        type=number(0, 100),
+        default=0.2,
+        help="effect below which a direction is left out, as one is whose effect is less than three times its leak",
+    )
     parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
     parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
     add_overwrite(parser)
@@ -59,7 +64,7 @@ def main(argv: list[str]) -> int:
 
         judge = learn(dataset, Extractor(model.device), arguments.reals, partial(report, learning, 0.0))
         found = find_directions(model, judge, arguments.fakes, progress=partial(report, finding, 0.5))
-    kept = tuple(one.entry for one in found if one.effect >= arguments.least)
+    kept = tuple(one.entry for one in found if one.keeps_its_word(arguments.least))
     Library(model.info.hash, model.info.name, kept).save(out)
     table = Table("direction", "layers", "effect", "leak", "leaks most into", "judge right")
     for one in found:
