@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 GESTURES = (
-    ("drag on the picture", "Move between neighbouring faces"),
+    ("drag on the picture", "Move between neighbouring faces; with Shift the whole picture of a StyleGAN3"),
     ("arrows on the picture", "Move the line of the wipe; Delete puts it in the middle"),
     ("drag in Drag points (D)", "Put a handle on the face and pull it; Shift moves the handle alone"),
     ("arrows, Delete, Insert", "Move the target of a handle, take it away, put another, in Drag points"),

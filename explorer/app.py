@@ -36,6 +36,7 @@ from explorer.explore.latent import NEW_FACE, LatentPanel
 from explorer.explore.mixing import MixingPanel
 from explorer.explore.noise import NoisePanel
 from explorer.explore.picture import PictureView
+from explorer.explore.transform import TransformPanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
 from explorer.film.filming import Filming
@@ -91,7 +92,7 @@ class Explorer(QObject):
         latent.held.connect(self.picture.hold)
         latent.held.connect(self.drag.hold)
         latent.photo_wanted.connect(lambda: self.actions["photo"].trigger())
-        left = [latent, VaryPanel(self.session), NoisePanel(self.session)]
+        left = [latent, VaryPanel(self.session), TransformPanel(self.session), NoisePanel(self.session)]
         self.growing = GrowingPanel(self.session)
         self.directions = DirectionsPanel(self.session)
         self.mixing = MixingPanel(self.session)

@@ -12,17 +12,20 @@ from explorer.controls.panel import Panel
 from explorer.controls.slider import LabelledSlider
 from explorer.explore.latent import LatentPanel
 from explorer.explore.noise import NoisePanel
+from explorer.explore.transform import TransformPanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.remote.control import Control, Kind, name_in_address
 from stylegan_core.bands import NAMES
 from stylegan_core.latents.library import Entry
-from stylegan_core.recipe import SEEDS, AppliedDirection, Latent, NoiseLayer, knob
+from stylegan_core.recipe import SEEDS, AppliedDirection, Latent, NoiseLayer, Transform, knob
 
 if TYPE_CHECKING:
     from explorer.app import Explorer
 
 P = TypeVar("P", bound=Panel)
 NOTHING = "There is no picture yet: open a model."
+TRANSFORM = "Transform"
+TRANSFORMS = {"x": "/translate/x", "y": "/translate/y", "rotation": "/rotate"}
 PLACES = 8  # sliders of directions that are offered by their place, whatever network is open
 PRESENTED = "Not while the picture is presented."
 # Commands that ask nothing, write no file and take nothing away that Undo does not bring back. Others are refused.
@@ -32,8 +35,8 @@ SAFE = frozenset(
         "undo_the_last_change_of_the_film", "redo_the_last_change_of_the_film", "add_the_favourites_to_the_film",
         "wipe_between_before_and_now", "map_of_the_last_change", "smooth_enlargement", "next_network",
         "previous_network", "present", "new_face", "snap_to_the_nearest_seed", "walk_or_stand_still", "mean_face",
-        "other_noise", "other_children", "new_sources_for_mixing", "reset_every_direction", "explore", "train", "lab",
-        "full_screen", "history_or_film",
+        "other_noise", "other_children", "new_sources_for_mixing", "reset_every_direction", "reset_the_transform",
+        "explore", "train", "lab", "full_screen", "history_or_film",
     }
 )  # fmt: skip
 OF_THE_WINDOW = frozenset({"explore", "train", "lab", "full_screen", "history_or_film"})  # nobody sees it on the stage
@@ -46,6 +49,7 @@ class Steering:
         self._explorer, self._session = explorer, explorer.session
         self._latent = _panel(explorer, LatentPanel)
         self._noise, self._truncation = _panel(explorer, NoisePanel), _panel(explorer, TruncationPanel)
+        self._transform = _panel(explorer, TransformPanel)
         self._makers: dict[str, Callable[[str], Control | None]] = {
             "direction": self._direction, "noise": self._noise_layer, "command": self._command,
         }  # fmt: skip
@@ -63,11 +67,15 @@ class Steering:
 
     def every(self) -> Iterator[Control]:
         """All there are for the open network, in the order of the window."""
+        info = self._session.info
+        without = TRANSFORM if info is None or info.why_not("transform") else ""
         for each in self._fixed.values():
+            if each.group == without:
+                continue
             yield self._film_position() if each.address == "/film/position" else each
         names = dict.fromkeys(name_in_address(row.entry.direction.name) for row in self._explorer.directions.rows)
         places = [str(place) for place in range(1, min(len(names), PLACES) + 1)]
-        layers = range(self._session.info.num_noise_layers if self._session.info else 0)
+        layers = range(info.num_noise_layers if info else 0)
         for root, rests in (
             ("direction", names),
             ("direction", places),
@@ -90,6 +98,7 @@ class Steering:
             noise.reseed: ("/command/other_noise",),
         }  # fmt: skip
         known |= {slider: (f"/psi/{name}",) for name, slider in cut.bands.items()}
+        known |= {slider: (TRANSFORMS[field],) for field, slider in self._transform.sliders.items()}
         known |= {row.weight: (f"/mix/{key}",) for key, row in self._explorer.mixing.rows.items() if key in NAMES}
         return known.get(widget, ())
 
@@ -116,7 +125,18 @@ class Steering:
         for name in NAMES:
             yield self._slider(f"/mix/{name}", "Mixing", f"{name} from the other face", rows[name].weight)
         yield self._slider("/noise", "Noise", "noise of all layers", self._noise.strength)
+        yield from self._make_transform()
         yield from self._make_deeds()
+
+    def _make_transform(self) -> Iterator[Control]:
+        panel, across = self._transform, knob(Transform, "x")
+        yield Control(
+            "/translate", TRANSFORM, "move", Kind.VALUE, panel.move_to, self._reason(panel.sliders["x"]),
+            across.minimum, across.maximum, numbers=2,
+        )  # fmt: skip
+        for (field, address), label in zip(TRANSFORMS.items(), ("move x", "move y", "turn"), strict=True):
+            unit = " °" if field == "rotation" else ""
+            yield self._slider(address, TRANSFORM, label, panel.sliders[field], unit)
 
     def _make_deeds(self) -> Iterator[Control]:
         step, film = self._explorer.presenting.step, self._explorer.film.view

@@ -7,13 +7,18 @@ from stylegan_core.bands import Band, band_of_layer, bands, two_each
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a network can do; a control that means nothing for it is disabled with ``ModelInfo.why_not``."""
+    """What a network can do; a control that means nothing for it is disabled with ``ModelInfo.why_not``.
+
+    ``transform``: its picture can be moved and turned; ``rotation``: all detail turns along.
+    """
 
     styles: bool = True
     noise: bool = True
     mixing: bool = True
     growing: bool = True
     truncation: bool = True
+    transform: bool = False
+    rotation: bool = False
 
 
 REASONS = {
@@ -22,6 +27,8 @@ REASONS = {
     "mixing": "This network has no per-layer styles to mix.",
     "growing": "This network was not grown: it draws at full resolution only.",
     "truncation": "This network has no mean face to truncate towards.",
+    "transform": "This network has no input that could be moved or turned: only StyleGAN3 has one.",
+    "rotation": "Only StyleGAN3-R turns fine detail along: this network draws it anew.",
 }
 
 

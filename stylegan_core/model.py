@@ -4,20 +4,14 @@ import hashlib
 import json
 import logging
 import os
-import re
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from stylegan_core.amounts import size_text
-from stylegan_core.device import available_memory
-from stylegan_core.files.whole_file import beside
+from stylegan_core.files.tensor_file import is_safetensors, read_safetensors, write_safetensors
 from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
 from stylegan_core.formats.sentences import naming
 from stylegan_core.info import Capabilities, ModelInfo
@@ -37,10 +31,6 @@ WEIGHTS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 AT_ONCE = 1 << 20  # pixels drawn at once: 32 pictures of 1024² would take some 12 gigabytes in StyleGAN v1
 
 Progress = Callable[[float], bool | None]
-
-
-class Damaged(ValueError):
-    """A file does not hold what its writer put there; reading it again later will not help."""
 
 
 class Model:
@@ -179,11 +169,7 @@ def load_model(
     with one clear sentence.
     """
     file = _weight_file(Path(path))
-    if not _is_safetensors(file):
-        from stylegan_core.formats.convert import load_foreign
-
-        return load_foreign(file, device, progress)
-    metadata, tensors = read_safetensors(file)
+    metadata, tensors = read_safetensors(file) if is_safetensors(file) else ({}, {})
     if metadata.get("format") != FORMAT:
         from stylegan_core.formats.convert import load_foreign
 
@@ -237,38 +223,6 @@ def save_model(
     write_safetensors(target, tensors, metadata)
 
 
-def write_safetensors(target: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    """Writes a safetensors file, whole or not at all. Raises OSError with one sentence."""
-    with beside(target) as part:
-        try:
-            save_file(tensors, part, metadata)
-        except SafetensorError as error:
-            raise _system_error(str(error)) from None
-
-
-def _system_error(text: str) -> OSError:
-    """What Rust says, "… (os error 28)", with the number that Python's own errors have."""
-    found = re.search(r"os error (\d+)", text)
-    if found is None:
-        return OSError(text)
-    number = int(found[1])
-    return OSError(None, text, None, number) if sys.platform == "win32" else OSError(number, text)
-
-
-def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Metadata and tensors of a safetensors file; raises Damaged (torn, foreign), ValueError (too big) or OSError."""
-    size, memory = file.stat().st_size, available_memory()
-    if memory is not None and size > memory:
-        raise ValueError(f"{file} needs {size_text(size)} of memory, and {size_text(memory)} are free.")
-    try:
-        with safe_open(file, "pt") as opened:
-            # Copied, for products of matrices round by where in memory a weight begins, and files place it anywhere.
-            tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}  # noqa: SIM118
-            return opened.metadata() or {}, tensors
-    except SafetensorError as error:
-        raise Damaged(f"{file} is torn or no safetensors file ({error}); copy or download it again.") from None
-
-
 def _weight_file(path: Path) -> Path:
     """The file itself, or the newest checkpoint of a run directory."""
     if not path.is_dir():
@@ -279,12 +233,6 @@ def _weight_file(path: Path) -> Path:
     if newest is None:
         raise ValueError(f"{path} is a folder without checkpoints; open a weight file or a run directory.")
     return newest
-
-
-def _is_safetensors(file: Path) -> bool:
-    with file.open("rb") as opened:
-        head = opened.read(9)
-    return len(head) == 9 and head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 100_000_000
 
 
 def _build(file: Path, metadata: Mapping[str, str], tensors: dict[str, Tensor]) -> Model:
@@ -362,6 +310,8 @@ def _facts(
             mixing=config.has_styles,
             growing=config.family.growing,
             truncation=config.has_styles,
+            transform=config.family.transform,
+            rotation=config.family.transform and config.rotation,
         ),
         origin=origin,
         notes=notes,

@@ -33,7 +33,7 @@ def _knob(default: Any, meaning: str, minimum: float = 0.0, maximum: float = 1.0
 
 
 def knob(owner: type, name: str) -> Knob:
-    """Range, step and meaning of a field of Recipe, Latent, Mix, AppliedDirection or NoiseLayer."""
+    """Range, step and meaning of a field of Recipe, Latent, Mix, AppliedDirection, NoiseLayer or Transform."""
     return cast(Knob, next(f for f in fields(owner) if f.name == name).metadata["knob"])
 
 
@@ -139,11 +139,35 @@ class NoiseLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class Transform:
+    """How the whole picture is turned about its middle, then moved, with all that lies beyond its edges.
+
+    ``x`` (to the right) and ``y`` (down) are parts of its side; ``rotation`` is in degrees, anticlockwise: NVIDIA's
+    ``translate`` and ``rotate``. Only the input of a StyleGAN3 can do that.
+    """
+
+    x: float = _knob(0.0, "Moves the whole picture to the right, in parts of its width.", -1, 1)
+    y: float = _knob(0.0, "Moves the whole picture down, in parts of its height.", -1, 1)
+    rotation: float = _knob(0.0, "Turns the whole picture anticlockwise, in degrees.", -180, 180, 0.5)
+    unknown: str = ""
+
+    @property
+    def inverse(self) -> npt.NDArray[np.float64]:
+        """The matrix [3, 3] from a place of the picture to the one that is seen there; (0, 0) is the middle of both."""
+        turn = math.radians(self.rotation)
+        cosine, sine = math.cos(turn), math.sin(turn)
+        back = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+        whole: npt.NDArray[np.float64] = back @ [[1.0, 0.0, -self.x], [0.0, 1.0, -self.y], [0.0, 0.0, 1.0]]
+        return whole
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything that decides a picture; order of operations: w → mixes → truncation → directions → synthesis.
 
     ``noise`` and layer ranges may be shorter or longer than the network; what is missing is default, what lies
-    beyond is ignored when drawing. ``unknown`` keeps fields of a newer version as JSON text.
+    beyond is ignored when drawing, as is ``transform`` where a network has none. ``unknown`` keeps fields of a newer
+    version as JSON text.
     """
 
     latent: Latent = field(default_factory=Latent)
@@ -155,6 +179,7 @@ class Recipe:
     mixes: tuple[Mix, ...] = ()
     directions: tuple[AppliedDirection, ...] = ()
     noise: tuple[NoiseLayer, ...] = ()
+    transform: Transform = field(default_factory=Transform)
     label: int | None = None
     level: int | None = None
     alpha: float | None = _knob(None, "The weight of the newest block of a network that is still growing.")
@@ -175,6 +200,10 @@ class Recipe:
         layers = [self.noise_layer(index) for index in range(max(layer + 1, len(self.noise)))]
         layers[layer] = replace(layers[layer], **changes)
         return replace(self, noise=tuple(layers))
+
+    def with_transform(self, **changes: Any) -> Self:
+        """This recipe with the transform changed."""
+        return replace(self, transform=replace(self.transform, **changes))
 
     def mix(self, band: str) -> Mix | None:
         """The mix of a band, if there is one."""
@@ -207,6 +236,7 @@ _NESTED: dict[tuple[str, str], type] = {
     ("Recipe", "mixes"): Mix,
     ("Recipe", "directions"): AppliedDirection,
     ("Recipe", "noise"): NoiseLayer,
+    ("Recipe", "transform"): Transform,
     ("Mix", "source"): Latent,
     ("AppliedDirection", "direction"): Direction,
 }
@@ -214,7 +244,7 @@ _LISTS = {"mixes", "directions", "noise"}
 _KINDS: dict[str, tuple[type, ...]] = {
     "seed": (int,), "first": (int,), "last": (int,), "cutoff": (int,), "label": (int,), "level": (int,),
     "x": (int, float), "y": (int, float), "strength": (int, float), "weight": (int, float), "sigma": (int, float),
-    "psi": (int, float), "alpha": (int, float), "on": (bool,), "name": (str,), "band": (str,),
+    "psi": (int, float), "alpha": (int, float), "rotation": (int, float), "on": (bool,), "name": (str,), "band": (str,),
 }  # fmt: skip
 _OPTIONAL = {"w", "psi_bands", "cutoff", "label", "level", "alpha", "last", "band"}
 DEEPEST = 50  # objects and lists within each other in a field of a newer version; no recipe has a tenth of that

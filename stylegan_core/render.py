@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.device import draft_dtype
-from stylegan_core.drawing.drawings import Drawing, Stage, prepare
+from stylegan_core.drawing.drawings import Drawing, Stage, prepare, stages_of
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
 from stylegan_core.styles import Styles
@@ -64,7 +64,8 @@ class Renderer:
         drawing = self._drawing(dtype)
         level, alpha = self.state(recipe)
         ws = self.styles.ws(recipe)
-        activations = self._activations(drawing, recipe, ws, drawing.count(level), keep=keep)
+        stages = stages_of(drawing, level, recipe.transform)
+        activations = self._activations(dtype, stages, recipe, ws, keep=keep)
         return drawing.picture(activations, ws, level, alpha)
 
     def forget(self) -> None:
@@ -73,8 +74,7 @@ class Renderer:
 
     def stages(self, recipe: Recipe) -> Sequence[Stage]:
         """The stages that the exact picture of a recipe is drawn in."""
-        drawing = self._drawing(torch.float32)
-        return drawing.stages[: drawing.count(self.state(recipe)[0])]
+        return stages_of(self._drawing(torch.float32), self.state(recipe)[0], recipe.transform)
 
     @torch.inference_mode()
     def stage_by_stage(self, recipe: Recipe) -> Iterator[tuple[Stage, Tensor]]:
@@ -98,15 +98,16 @@ class Renderer:
         level, alpha = model.state(None if recipe.level is None else min(recipe.level, top), recipe.alpha)
         return level, min(max(alpha, 0.0), 1.0)
 
-    def _activations(self, drawing: Drawing, recipe: Recipe, ws: Tensor, count: int, *, keep: bool) -> list[Tensor]:
-        """The activations after each of the first ``count`` stages, reusing those whose inputs are unchanged."""
-        stages = drawing.stages[:count]
+    def _activations(
+        self, dtype: torch.dtype, stages: Sequence[Stage], recipe: Recipe, ws: Tensor, *, keep: bool
+    ) -> list[Tensor]:
+        """The activations after each of the stages, reusing those whose inputs are unchanged."""
         keys = self._keys(stages, ws, recipe)
-        activations = self._unchanged(drawing.dtype, keys)
+        activations = self._unchanged(dtype, keys)
         for stage in stages[len(activations) :]:
             activations.append(self._advance(stage, activations, ws, recipe))
         if keep:
-            self._stages[drawing.dtype] = _Stages(keys, activations)
+            self._stages[dtype] = _Stages(keys, activations)
         return activations
 
     def _unchanged(self, dtype: torch.dtype, keys: Sequence[Hashable]) -> list[Tensor]:
@@ -120,10 +121,11 @@ class Renderer:
         return stage(before, ws[:, stage.row or 0], noise)
 
     def _keys(self, stages: Sequence[Stage], ws: Tensor, recipe: Recipe) -> list[Hashable]:
-        """What each stage's output depends on beyond the stages before it: its w and its noise."""
+        """What each stage's output depends on beyond those before it: what it does, its w and its noise."""
         rows = ws[0].cpu().numpy()
         return [
             (
+                stage,
                 None if stage.row is None else rows[stage.row].tobytes(),
                 None if stage.noise is None else recipe.noise_layer(stage.noise),
             )

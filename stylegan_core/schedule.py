@@ -1,7 +1,7 @@
 """The growth schedule: which level, alpha, batch and rate a run has after any number of images (spec-core 5.1)."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
 
@@ -119,18 +119,7 @@ def phase_at(kimg: float, growth: Growth) -> Phase:
     if kimg >= phase.end_kimg and after is not None and after.kind == "stable":
         return after
     alpha = min(max((kimg - phase.begin_kimg) / (phase.end_kimg - phase.begin_kimg), 0.0), 1.0)
-    lod = growth.top_level - phase.level + 1 - alpha
-    return Phase(
-        phase.index,
-        "fade",
-        phase.level,
-        alpha,
-        phase.begin_kimg,
-        phase.end_kimg,
-        phase.batch,
-        phase.rate,
-        lod,
-    )
+    return replace(phase, alpha=alpha, lod=growth.top_level - phase.level + 1 - alpha)
 
 
 def official_growth(

@@ -122,30 +122,64 @@ def told_directions(found: Iterable[Named], layers: int) -> list[str]:
     return lines
 
 
-def card(bundled: "Bundled", about: str, failures: str) -> str:
+def card(bundled: Bundled, about: str, failures: str) -> str:
     """The card as Markdown."""
-    info, logs = bundled.model.info, bundled.logs
-    config = logs[-1].config
-    before = logs[0].before
-    runs = [*([before] if before else []), *(log.img / 1000 for log in logs)]
-    seen, parts = sum(runs), " + ".join(f"{run:.0f}" for run in runs)
+    info = bundled.model.info
+    wide = len(info.classes) or 8
     a_class = f", one class a column: {', '.join(info.classes)}" if info.classes else ""
     lines = [
         f"# {info.name}",
         "",
         f"{info.architecture}, {info.resolution}×{info.resolution}, trained by this program's own trainer.",
         "",
+        *_facts(bundled, about),
+        "",
+        *_distances(bundled),
+        "",
+        *told_directions(bundled.found, info.num_layers),
+        "",
+        SAMPLES,
+        "",
+        f"Seeds 0–{8 * wide - 1}, uncurated{a_class}. psi 0.7, then psi 1:",
+        "",
+        "![psi 0.7](samples-0.7.png)",
+        "",
+        "![psi 1](samples-1.png)",
+        "",
+        "## Known failures",
+        "",
+        failures,
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _facts(bundled: Bundled, about: str) -> list[str]:
+    """The table of what it was trained on, how, for how long, and what came of it."""
+    info, logs = bundled.model.info, bundled.logs
+    before, config = logs[0].before, logs[-1].config
+    runs = [*([before] if before else []), *(log.img / 1000 for log in logs)]
+    parts = " + ".join(f"{run:.0f}" for run in runs)
+    began = f" ({parts}, each run begun from the last)" if len(runs) > 1 else ""
+    earlier = f"{bundled.before}, then " if bundled.before else ""
+    hours = sum(log.seconds for log in logs) / 3600
+    return [
         "| | |",
         "|---|---|",
         f"| data | {about} |",
         f"| preset | `{config.preset}`, {asked(logs)}, seed {config.seed} |",
-        f"| images seen | {seen:.0f} thousand{f' ({parts}, each run begun from the last)' if len(runs) > 1 else ''} |",
-        f"| time | {f'{bundled.before}, then ' if bundled.before else ''}"
-        f"{sum(log.seconds for log in logs) / 3600:.1f} hours on {machine(logs, bundled.beside)} |",
+        f"| images seen | {sum(runs):.0f} thousand{began} |",
+        f"| time | {earlier}{hours:.1f} hours on {machine(logs, bundled.beside)} |",
         f"| generator | {info.parameters / 1e6:.2f} million parameters, z and w of {info.z_dim} |",
         f"| stored as | {bundled.stored} |",
         f"| model hash | `{info.hash}` |",
-        "",
+    ]
+
+
+def _distances(bundled: Bundled) -> list[str]:
+    """What was measured of it, what flatters that, and the curve of its distance as it trained."""
+    logs = bundled.logs
+    lines = [
         "## Measured",
         "",
         "| metric | value | what it is |",
@@ -159,26 +193,10 @@ def card(bundled: "Bundled", about: str, failures: str) -> str:
         lines += ["", CRITIC]
     if curve := whole_curve(logs):
         told = ", ".join(f"{value:.0f} at {kimg:.0f} kimg" for kimg, value in curve)
-        lines += ["", f"FD-E as it trained, against {config.metric_count} of its own pictures: {told}."]
+        count = logs[-1].config.metric_count
+        lines += ["", f"FD-E as it trained, against {count} of its own pictures: {told}."]
         lines += ["", f"![FD-E as it trained]({CURVE})"] if len(curve) > 1 else []
-    lines += [
-        "",
-        *told_directions(bundled.found, info.num_layers),
-        "",
-        SAMPLES,
-        "",
-        f"Seeds 0–{8 * (len(info.classes) or 8) - 1}, uncurated{a_class}. psi 0.7, then psi 1:",
-        "",
-        "![psi 0.7](samples-0.7.png)",
-        "",
-        "![psi 1](samples-1.png)",
-        "",
-        "## Known failures",
-        "",
-        failures,
-        "",
-    ]
-    return "\n".join(lines)
+    return lines
 
 
 def asked(logs: Sequence[Log]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from stylegan_core.model import read_safetensors
+from stylegan_core.files.tensor_file import read_safetensors
 from stylegan_core.run.events import End, Event, Heartbeat, Metric, Stretch, Tick, decode, retell
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig

@@ -1,5 +1,6 @@
 """Questions to a person that do not stop the window: a file to open or save, a seed."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +14,9 @@ PHOTO_FILES = f"Pictures ({' '.join(f'*{each}' for each in SUFFIXES)});;Every fi
 DATA_FILES = "Data (*.zip *.gz *ubyte *idx*);;All files (*)"
 
 
-def ask_to_open(parent: QWidget, title: str, kinds: str, then: Callable[[str], object]) -> None:
-    """Asks for a file that exists and hands its path to ``then``."""
-    dialog = QFileDialog(parent, title, "", kinds)
+def ask_to_open(parent: QWidget, title: str, kinds: str, then: Callable[[str], object], beginning: str = "") -> None:
+    """Asks for a file that exists, ``beginning`` at a folder or at another file, and hands its path to ``then``."""
+    dialog = QFileDialog(parent, title, beginning, kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     hide_endings(dialog)
     dialog.fileSelected.connect(then)
@@ -27,14 +28,25 @@ def hide_endings(dialog: QFileDialog) -> None:
     dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
 
 
-def ask_to_save(parent: QWidget, title: str, name: str, kinds: str, then: Callable[[str], object]) -> None:
-    """Asks for a file to write, proposing ``name``, and hands its path to ``then``."""
-    dialog = QFileDialog(parent, title, "", kinds)
+def ask_to_save(
+    parent: QWidget, title: str, name: str, kinds: str, then: Callable[[str], object], folder: str = ""
+) -> None:
+    """Asks for a file to write, proposing ``name`` in ``folder``, and hands its path to ``then``.
+
+    A name without an ending gets the first one of the kind that is chosen.
+    """
+    dialog = QFileDialog(parent, title, folder, kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(name.rpartition(".")[2])
+    dialog.setDefaultSuffix(_ending(kinds))
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_ending(kind)))
     dialog.selectFile(name)
     dialog.fileSelected.connect(then)
     _open(dialog)
+
+
+def _ending(kinds: str) -> str:
+    found = re.search(r"\*\.(\w+)", kinds)
+    return found[1] if found else ""
 
 
 def with_ending(path: str, ending: str) -> str:
@@ -50,7 +62,12 @@ def unasked(chosen: str, path: str) -> str:
 
 def ask_for_data(parent: QWidget, title: str, then: Callable[[str], object]) -> None:
     """Asks for a folder of pictures, beginning among this program's own, and hands its path to ``then``."""
-    dialog = QFileDialog(parent, title, str(home() / "data"))
+    ask_for_folder(parent, title, then, str(home() / "data"))
+
+
+def ask_for_folder(parent: QWidget, title: str, then: Callable[[str], object], beginning: str) -> None:
+    """Asks for a folder, ``beginning`` at another one, and hands its path to ``then``."""
+    dialog = QFileDialog(parent, title, beginning)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.fileSelected.connect(then)

@@ -1,12 +1,12 @@
 """The dialog of a foreign weight file: what it is before it is opened, then how far opening or converting is."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from explorer import theme
 from explorer.controls import icons
+from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import button, chip
 from explorer.work.time_left import TimeLeft
 
@@ -121,14 +122,9 @@ class CardDialog(QDialog):
         self.adjustSize()
 
     def _ask_target(self) -> None:
-        dialog = QFileDialog(self, "Save the converted copy", self._target)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("Safetensors (*.safetensors)")
-        dialog.setDefaultSuffix("safetensors")
-        dialog.selectFile(self._target)
-        dialog.fileSelected.connect(self.set_target)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        target = Path(self._target)
+        kind = "Safetensors (*.safetensors)"
+        ask_to_save(self, "Save the converted copy", target.name, kind, self.set_target, str(target.parent))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

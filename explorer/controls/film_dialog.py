@@ -4,18 +4,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.controls.asking import unasked, with_ending
+from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
 from stylegan_core.amounts import duration
@@ -128,14 +119,9 @@ class FilmDialog(QDialog):
 
     def _ask_path(self) -> None:
         _, ending, pattern = KINDS[self.kind.currentIndex()]
-        dialog = QFileDialog(self, "Save the film", self._folder)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(pattern)
-        dialog.setDefaultSuffix(ending.removeprefix("."))
-        dialog.selectFile(f"{self._name}-film{ending or '-frames'}")
-        dialog.fileSelected.connect(self.save_to)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_to_save(
+            self, "Save the film", f"{self._name}-film{ending or '-frames'}", pattern, self.save_to, self._folder
+        )
 
     def _lay_out(self) -> None:
         title = QLabel("Save film")

@@ -3,18 +3,9 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QDoubleSpinBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from explorer.controls.asking import unasked, with_ending
+from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
@@ -22,6 +13,7 @@ from explorer.work.time_left import TimeLeft
 from stylegan_core.recipe import SEEDS, Latent, Recipe
 
 OWNER = "sheet"
+KINDS = "PNG picture (*.png);;PDF page (*.pdf)"
 MOST = 500
 
 
@@ -87,14 +79,7 @@ class SheetDialog(QDialog):
             self._says.setText(answer.reason)
 
     def _ask_path(self) -> None:
-        dialog = QFileDialog(self, "Save the contact sheet", self._folder)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["PNG picture (*.png)", "PDF page (*.pdf)"])
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile(f"{self._name}-sheet.png")
-        dialog.fileSelected.connect(self.draw_to)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_to_save(self, "Save the contact sheet", f"{self._name}-sheet.png", KINDS, self.draw_to, self._folder)
 
     def _lay_out(self) -> None:
         title = QLabel("Contact sheet")

@@ -2,14 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from explorer.controls.asking import unasked, with_ending
-from explorer.documents.history_file import Entry, HistoryFile
+from explorer.documents.keeping import Keeping, Kept, read_kept
 from explorer.documents.opening import Opened, bundled_models, first_face, look, nearest, neighbour
 from explorer.documents.outside import show
 from explorer.engine import Engine
@@ -72,29 +71,24 @@ class Documents(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._session, self._engine, self._history, self._settings = session, engine, history, settings
-        self._reel = reel
+        self._session, self._engine, self._settings = session, engine, settings
         self._disk = Background(self)
-        self._file: HistoryFile | None = None
+        self._keeping = Keeping(history, reel, self._disk, self)
         self._pending: Pending | None = None  # of several that were asked for the last one
         self._stepped: Path | None = None  # the network last stepped to, until one is shown
         engine.loaded.connect(self._loaded)
         engine.refused.connect(self._refused)
         engine.load_cancelled.connect(self._given_up)
         engine.answered.connect(self._answered)
-        history.added.connect(lambda entry: self._write(lambda file: file.add(entry)))
-        history.came_back.connect(lambda key: self._write(lambda file: file.tell_shown(key)))
-        history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
-        history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
-        history.removed.connect(lambda key, gone: self._write(lambda file: file.tell_removed(key, gone)))
         history.model_wanted.connect(lambda path, recipe: self.open(path, recipe, ask=False))
-        reel.changed.connect(lambda _: self._keep_film())
+        self._keeping.said.connect(self.said)
+        self._keeping.saved.connect(self.saved)
         session.model_wanted.connect(self._bring_back)
         session.model_unwanted.connect(engine.cancel_load)
 
     def start(self, argument: str, ask: bool = True) -> None:
         """Takes the history and opens ``argument``, or what was last looked at, or the model in the box."""
-        self._disk.do(_acquire, lambda found: self._start_with(*found, argument), self._start_without)
+        self._disk.do(read_kept, lambda kept: self._start_with(kept, argument), self._start_without)
         if argument:
             self.open(argument, ask=ask, shows=False)
 
@@ -153,9 +147,7 @@ class Documents(QObject):
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""
         self._disk.close()
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._keeping.close()
 
     def _opened(self, found: Opened, pending: Pending, ask: bool) -> None:
         if found.run:
@@ -216,10 +208,6 @@ class Documents(QObject):
         found = Opened(model_name=film.model_name, model_hash=film.model_hash)
         self._open_recipe(found, film.keys[0].recipe, "film")
 
-    def _keep_film(self) -> None:
-        film, put_away = self._reel.film, self._reel.put_away
-        self._write(lambda file: file.write_films(film, put_away))
-
     def _not_opened(self, error: Exception) -> None:
         self.said.emit(Problem(str(error)), "bad")
         self.leave("")
@@ -268,14 +256,9 @@ class Documents(QObject):
         self._pending = None
         return pending
 
-    def _start_with(self, file: HistoryFile, entries: list[Entry], films: tuple[Film, Film], argument: str) -> None:
-        self._reel.restore(*films)
-        self._file = file
-        if self._reel.film != films[0]:  # one was begun before this was read
-            self._keep_film()
-        self._history.restore(entries)
-        latest = (*(entry for entry in entries if entry.key == file.shown), *reversed(entries))
-        last = next((entry for entry in latest if _is_file(Path(entry.model_path))), None)
+    def _start_with(self, kept: Kept, argument: str) -> None:
+        self._keeping.take(kept)
+        last = next((entry for entry in kept.latest_first if _is_file(Path(entry.model_path))), None)
         if argument or self._pending is not None or self._session.info is not None:
             return
         if last is None:
@@ -295,15 +278,6 @@ class Documents(QObject):
         elif isinstance(answer, Failed):
             self.said.emit(Problem(answer.reason), "bad")
 
-    def _write(self, change: Callable[[HistoryFile], None]) -> None:
-        file = self._file
-        if file is not None:
-            self._disk.do(lambda: change(file), lambda _: self.saved.emit(time.time()), self._not_written)
-
-    def _not_written(self, error: Exception) -> None:
-        reason = getattr(error, "strerror", None) or str(error)
-        self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")
-
 
 def _is_file(path: Path) -> bool:
     return is_there(path) and path.is_file()
@@ -312,8 +286,3 @@ def _is_file(path: Path) -> bool:
 def _look(path: Path) -> tuple[Path, Opened]:
     there = nearest(path)
     return there, look(there)
-
-
-def _acquire() -> tuple[HistoryFile, list[Entry], tuple[Film, Film]]:
-    file = HistoryFile.acquire()
-    return file, file.read(), file.read_films()

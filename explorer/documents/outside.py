@@ -2,7 +2,7 @@
 
 from explorer.session import Session, fitting
 from stylegan_core.info import ModelInfo
-from stylegan_core.recipe import Latent, Recipe
+from stylegan_core.recipe import Latent, Recipe, Transform
 
 
 def fitted(recipe: Recipe, info: ModelInfo) -> tuple[Recipe, str]:
@@ -16,6 +16,7 @@ def fitted(recipe: Recipe, info: ModelInfo) -> tuple[Recipe, str]:
             (f"{mixes} of its mixed faces", mixes),
             (f"{directions} of its directions", directions),
             ("its class", kept.label != recipe.label),
+            ("its transform", recipe.transform != Transform() and info.why_not("transform")),
         )
         if is_so
     ]

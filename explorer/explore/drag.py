@@ -98,8 +98,14 @@ class DragPoints(Asking):
             self._remember(before)
             self._drop()
             self._keep(before, recipe)
-        same_face = recipe.latent == before.latent
-        self._set(self._known.get(recipe, tuple(each.put(each.x, each.y) for each in self._handles if same_face)))
+        self._set(self._known[recipe] if recipe in self._known else self._carried(before, recipe))
+
+    def _carried(self, before: Recipe, recipe: Recipe) -> Handles:
+        """The handles on what they held, where the same face still shows it."""
+        moves = self.info is not None and not self.info.why_not("transform")
+        transform = recipe.transform if moves else before.transform
+        found = [each.carried(before.transform, transform) for each in self._handles if recipe.latent == before.latent]
+        return tuple(each for each in found if each is not None)
 
     def show_model(self, info: ModelInfo) -> None:
         self._finish()

@@ -1,14 +1,8 @@
 """The strip of what was: every finished gesture as a thumbnail, favourites, a click brings it back."""
 
-import itertools
-import time
-from collections import OrderedDict
-from collections.abc import Iterable, Set
-from dataclasses import replace
-from functools import cache
-from pathlib import Path
+from collections.abc import Set
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -18,17 +12,17 @@ from explorer.controls.pop_up import pop_up
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.thumbnails import Thumbnail, image_of
+from explorer.documents.entries import Entries
+from explorer.documents.entry_pictures import STORED, EntryPictures
 from explorer.documents.history_file import Entry
 from explorer.jobs import Answer, Frame, Piece, Strip
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
-from stylegan_core.rundir import CHECKPOINTS
 
-THUMB, SMALL_THUMB, STORED = 62, 42, 128
+THUMB, SMALL_THUMB = 62, 42
 MOST_SHOWN = 200  # thumbnails of the last entries; favourites are shown beside them, however old
 MISSING, MOST_MISSING = "history.missing", 24
 REST = 1000  # milliseconds without a gesture after which entries that were never drawn get their picture
-_counter = itertools.count()
 
 
 class HistoryStrip(QWidget):
@@ -48,75 +42,58 @@ class HistoryStrip(QWidget):
         super().__init__(parent)
         self._session = session
         self._size = THUMB
-        self._last: Frame | None = None
         self._on_screen = ""  # key of the entry that was committed last
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._entries = Entries(session)
         self._thumbnails: dict[str, Thumbnail] = {}
         self._walked = QButtonGroup(self, exclusive=False)  # the arrow keys go through them, the Tab key past them
-        self._waiting: dict[tuple[str, Recipe], str] = {}  # entries whose exact picture is still to come
-        self._drafts: dict[str, QImage] = {}  # the best there is of some of them, not yet told
+        self._pictures = EntryPictures(self)
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._ask_for_missing)
         self._lay_out()
+        self._pictures.drawn.connect(self._show_picture)
+        self._pictures.settled.connect(self._keep_picture)
         session.committed.connect(self._committed)
 
     def entries(self) -> list[Entry]:
         """Every entry, oldest first."""
-        return list(self._entries.values())
+        return list(self._entries)
 
     def restore(self, entries: list[Entry]) -> None:
         """Shows what was kept, below what this session has already added."""
-        fresh = self.entries()
-        self._entries = OrderedDict((entry.key, entry) for entry in [*entries, *fresh])
-        for key in self._worth_showing():
+        self._entries.restore(entries)
+        for key in self._entries.worth_showing(MOST_SHOWN):
             if key not in self._thumbnails:
                 self._add_thumbnail(self._entries[key])
         self._count()
 
     def show_frame(self, frame: Frame) -> None:
-        """Takes the thumbnail of a waiting entry out of a frame that was drawn anyway: a draft, then the exact one."""
-        self._last = frame
-        key = self._waiting.get((frame.model_hash, frame.recipe))
-        if key is not None:
-            self._picture(key, image_of(frame.pixels))
-            if frame.precision == "exact":
-                del self._waiting[(frame.model_hash, frame.recipe)]
-                self._tell_draft(key)
+        """Takes the thumbnail of an entry that waits for it out of a frame that was drawn anyway."""
+        self._pictures.take_frame(frame)
 
     def job_done(self, answer: Answer) -> None:
         """Takes the pictures of entries that a hand passed by before they were drawn."""
         request = answer.request
         if isinstance(answer, Piece) and isinstance(request, Strip) and request.owner == MISSING:
-            key = self._waiting.get((answer.model_hash, request.recipes[answer.index]))
-            if key is not None and key not in self._drafts:
-                self._picture(key, image_of(answer.value))
-                self._tell_draft(key)
+            self._pictures.take_draft(answer.model_hash, request.recipes[answer.index], image_of(answer.value))
 
     def tell_drafts(self) -> None:
         """Tells of pictures that no exact one has replaced: there may come none any more."""
-        for key in list(self._drafts):
-            self._tell_draft(key)
+        self._pictures.settle_drafts()
 
-    def _picture(self, key: str, image: QImage) -> None:
-        small = image.scaled(
-            QSize(STORED, STORED), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        self._drafts[key] = small
+    def _show_picture(self, key: str, image: QImage) -> None:
         if key in self._thumbnails:
-            self._thumbnails[key].show_pixmap(QPixmap.fromImage(small))
+            self._thumbnails[key].show_pixmap(QPixmap.fromImage(image))
 
-    def _tell_draft(self, key: str) -> None:
-        image = self._drafts.pop(key)
+    def _keep_picture(self, key: str, file: bytes) -> None:
         if key in self._entries:
-            self.pictured.emit(key, _file_of(image))
+            self.pictured.emit(key, file)
 
     def _ask_for_missing(self) -> None:
         """Has the entries drawn that no frame was drawn of, because the next gesture came too soon."""
         self.tell_drafts()
         model = self._session.info.hash if self._session.info else ""
         empty = {key for key, thumbnail in self._thumbnails.items() if thumbnail.empty}
-        recipes = [recipe for (of, recipe), key in self._waiting.items() if of == model and key in empty]
-        if recipes:
+        if recipes := self._pictures.missing(model, empty):
             self.job_requested.emit(Strip(MISSING, tuple(recipes[-MOST_MISSING:]), STORED))
 
     def set_compact(self, compact: bool) -> None:
@@ -140,35 +117,22 @@ class HistoryStrip(QWidget):
 
     def favourites(self) -> tuple[Recipe, ...]:
         """The starred pictures of the open network, oldest first, also those starred at other snapshots of its run."""
-        return self._once(e.recipe for e in self._entries.values() if e.favourite and self._is_open(e))
+        return self._entries.favourites()
 
     def recipes(self) -> tuple[Recipe, ...]:
         """Every picture of the open network, oldest first, also those made at other snapshots of its run."""
-        return self._once(e.recipe for e in self._entries.values() if self._is_open(e))
+        return self._entries.recipes()
 
     def is_favourite(self, recipe: Recipe) -> bool:
         """Whether this picture of the open network is starred."""
-        every = self._entries.values()
-        return any(e.favourite and e.recipe == recipe and self._is_open(e) for e in every)
-
-    def _once(self, recipes: Iterable[Recipe]) -> tuple[Recipe, ...]:
-        """Only snapshots of a run may have the same recipe several times; to look for it costs more than all else."""
-        return tuple(recipes) if _run_of(self._session.model_path) is None else tuple(dict.fromkeys(recipes))
-
-    def _is_open(self, entry: Entry) -> bool:
-        """Whether an entry is of the open network, or of the same when it had learned less or more."""
-        info = self._session.info
-        if info is None or entry.model_hash == info.hash:
-            return info is not None
-        run = _run_of(self._session.model_path)
-        return run is not None and run == _run_of(entry.model_path)
+        return self._entries.is_favourite(recipe)
 
     def star_current(self) -> None:
         """Makes the entry of the current recipe a favourite, or no longer one."""
         self._session.commit()
-        if self._key_of(self._session.recipe) is None:  # a newer snapshot has come since the last change
+        if self._entries.key_of(self._session.recipe) is None:  # a newer snapshot has come since the last change
             self._committed(self._session.recipe)
-        key = self._key_of(self._session.recipe)
+        key = self._entries.key_of(self._session.recipe)
         if key is not None:
             self._star(key)
 
@@ -206,44 +170,29 @@ class HistoryStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _committed(self, recipe: Recipe) -> None:
-        info = self._session.info
-        if info is None:
+        if self._session.info is None:
             return
         self._rest.start()
-        key = self._key_of(recipe)
+        key = self._entries.key_of(recipe)
         if key is None:
-            key = f"{time.time_ns():x}-{next(_counter)}"
-            entry = Entry(key, recipe, info.hash, self._session.model_path)
-            self._entries[key] = entry
-            self.tell_drafts()
-            self._add_thumbnail(entry)
-            self._drop_old_thumbnails()
-            self.added.emit(entry)
-            self._wait_for_picture(entry)
+            key = self._add(recipe)
         elif key != self._on_screen:
             self.came_back.emit(key)
         self._on_screen = key
         self._select(key)
         self._count()
 
-    def _key_of(self, recipe: Recipe) -> str | None:
-        model = self._session.info.hash if self._session.info else ""
-        same = (e.key for e in reversed(self._entries.values()) if e.recipe == recipe and e.model_hash == model)
-        return next(same, None)
-
-    def _wait_for_picture(self, entry: Entry) -> None:
-        """Takes the next frame of an entry; the hand may have rested before it let go: then nothing new is drawn."""
-        self._waiting[(entry.model_hash, entry.recipe)] = entry.key
-        if self._last is not None:
-            self.show_frame(self._last)
-
-    def _worth_showing(self) -> list[str]:
-        """The keys of every favourite and of the last entries, oldest first."""
-        late = len(self._entries) - MOST_SHOWN
-        return [key for at, (key, entry) in enumerate(self._entries.items()) if entry.favourite or at >= late]
+    def _add(self, recipe: Recipe) -> str:
+        entry = self._entries.add(recipe)
+        self.tell_drafts()
+        self._add_thumbnail(entry)
+        self._drop_old_thumbnails()
+        self.added.emit(entry)
+        self._pictures.wait_for(entry)
+        return entry.key
 
     def _drop_old_thumbnails(self) -> None:
-        for key in self._thumbnails.keys() - self._worth_showing():
+        for key in self._thumbnails.keys() - self._entries.worth_showing(MOST_SHOWN):
             self._thumbnails.pop(key).deleteLater()
 
     def _add_thumbnail(self, entry: Entry) -> None:
@@ -256,7 +205,7 @@ class HistoryStrip(QWidget):
         thumbnail.clicked.connect(lambda _=False, key=entry.key: self._restore(key))
         thumbnail.menu_asked.connect(lambda where, key=entry.key: self._menu(key, where))
         thumbnail.drag_started.connect(lambda: drag_recipe(thumbnail, entry.recipe, thumbnail.pixmap))
-        newer = itertools.takewhile(lambda key: key != entry.key, reversed(self._entries))
+        newer = self._entries.newer_than(entry.key)
         self._row.insertWidget(sum(key in self._thumbnails for key in newer), thumbnail)
         self._walked.addButton(thumbnail)
         self._thumbnails[entry.key] = thumbnail
@@ -280,8 +229,7 @@ class HistoryStrip(QWidget):
         )
 
     def _star(self, key: str) -> None:
-        entry = replace(self._entries[key], favourite=not self._entries[key].favourite)
-        self._entries[key] = entry
+        entry = self._entries.turn_star(key)
         if key in self._thumbnails:
             self._thumbnails[key].set_starred(entry.favourite)
             self._filter()
@@ -289,13 +237,13 @@ class HistoryStrip(QWidget):
             self._add_thumbnail(entry)
             self._select(key)
             if not entry.thumbnail:
-                self._wait_for_picture(entry)
+                self._pictures.wait_for(entry)
         self.starred.emit(key, entry.favourite)
         self._count()
 
     def _remove(self, key: str) -> None:
-        older = set(itertools.takewhile(lambda each: each != key, self._entries))
-        entry, thumbnail = self._entries.pop(key), self._thumbnails.pop(key, None)
+        entry, older = self._entries.remove(key)
+        thumbnail = self._thumbnails.pop(key, None)
         pixmap = None if thumbnail is None else thumbnail.pixmap
         if thumbnail is not None:
             thumbnail.deleteLater()
@@ -308,16 +256,13 @@ class HistoryStrip(QWidget):
         """Undoes a removal: the entry comes back between those ``older`` than it and the others."""
         if entry.key in self._entries:
             return
-        newer = [key for key in self._entries if key not in older]
-        self._entries[entry.key] = entry
-        for key in newer:
-            self._entries.move_to_end(key)
-        if entry.key in self._worth_showing():
+        self._entries.put_back(entry, older)
+        if entry.key in self._entries.worth_showing(MOST_SHOWN):
             self._add_thumbnail(entry)
             if pixmap is not None:
                 self._thumbnails[entry.key].show_pixmap(pixmap)
             elif not entry.thumbnail:
-                self._wait_for_picture(entry)
+                self._pictures.wait_for(entry)
         self.removed.emit(entry.key, False)
         self._count()
 
@@ -334,36 +279,20 @@ class HistoryStrip(QWidget):
 
     def _name(self) -> None:
         """Says of every thumbnail in sight where it stands, the newest first, and what its marks say to the eye."""
-        seen = [key for key in reversed(self._entries) if key in self._thumbnails and not self._hides(key)]
-        for at, key in enumerate(seen, 1):
-            entry = self._entries[key]
-            marks = (", favourite" if entry.favourite else "") + (", current" if key == self._on_screen else "")
+        newest_first = self._entries.newest_first()
+        seen = [entry for entry in newest_first if entry.key in self._thumbnails and not self._hides(entry.key)]
+        for at, entry in enumerate(seen, 1):
+            marks = (", favourite" if entry.favourite else "") + (", current" if entry.key == self._on_screen else "")
             name = f"Picture {at} of {len(seen)}, {source_words(entry.recipe.latent)}{marks}"
-            self._thumbnails[key].setAccessibleName(name)
+            self._thumbnails[entry.key].setAccessibleName(name)
 
     def _hides(self, key: str) -> bool:
         """Whether an entry is left out because only favourites are shown."""
         return self._only.isChecked() and not self._entries[key].favourite
 
     def _count(self) -> None:
-        stars = sum(entry.favourite for entry in self._entries.values())
+        stars = sum(entry.favourite for entry in self._entries)
         self._only.setText(f"★ favourites {stars}" if stars else "★ favourites")
         self._only.setEnabled(bool(stars) or self._only.isChecked())
         self._empty.setVisible(not self._entries)
         self._name()
-
-
-@cache
-def _run_of(model: str) -> Path | None:
-    """The folder of snapshots that a network lies in, without links; None where it belongs to no run."""
-    folder = Path(model).parent
-    return folder.resolve() if folder.name == CHECKPOINTS else None
-
-
-def _file_of(image: QImage) -> bytes:
-    """The thumbnail as PNG."""
-    store = QByteArray()
-    buffer = QBuffer(store)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(store.data())

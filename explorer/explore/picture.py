@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -21,7 +21,7 @@ from explorer import theme
 from explorer.controls.compare import Mode, Wipe
 from explorer.controls.empty import EmptyPage
 from explorer.controls.fit import Fit, fit
-from explorer.controls.pad import STORED
+from explorer.controls.picture_grip import Grip
 from explorer.controls.picture_pills import PicturePills
 from explorer.controls.thumbnails import image_of
 from explorer.jobs import Frame, Problem
@@ -30,7 +30,6 @@ from stylegan_core.recipe import Recipe
 
 RADIUS = 10
 KEPT = 24  # exact pictures kept to show the other side of A/B at once
-GRID_STEPS = 2.0  # steps on the grid of seeds for a drag across the whole picture
 LATE = 120  # milliseconds after which an old picture says so in words
 
 
@@ -58,7 +57,7 @@ class PictureView(QWidget):
         self._wiping = False
         self.empty = EmptyPage(self)
         self._held = ""  # why the face is to stay as it is
-        self._grip: tuple[QPointF, float, float] | None = None
+        self._grip: Grip | None = None
         self._dragging = self._tabbed_to = False
         self._late = QTimer(self, singleShot=True, interval=LATE)
         self._late.timeout.connect(self._mark)
@@ -230,6 +229,10 @@ class PictureView(QWidget):
     def _model(self) -> str:
         return self._session.info.hash if self._session.info else ""
 
+    def _moves(self) -> bool:
+        """Whether the picture can be moved as a whole."""
+        return self._session.info is not None and not self._session.info.why_not("transform")
+
     def _keep(self, frame: Frame, image: QImage) -> None:
         self._kept[(frame.model_hash, frame.recipe)] = image
         if len(self._kept) > KEPT:
@@ -313,14 +316,14 @@ class PictureView(QWidget):
         self.menu_asked.emit(event.globalPos())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        latent = self._session.recipe.latent
         box = self.picture_rect()
         inside = box.contains(event.position())
         self._wiping = event.button() == Qt.MouseButton.LeftButton and self.wipe.at_line(box, event.position())
         if self._wiping:
             return
         if event.button() == Qt.MouseButton.LeftButton and inside:
-            self._grip = (event.position(), latent.x, latent.y)
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._grip = Grip(self._session.recipe, event.position(), whole=shift and self._moves())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._wiping:
@@ -328,25 +331,17 @@ class PictureView(QWidget):
             self.update()
         if self._grip is None:
             return
-        start, x, y = self._grip
-        moved = event.position() - start
-        if not self._dragging and moved.manhattanLength() < QApplication.startDragDistance():
+        recipe, far = self._session.recipe, self._grip.moved(event.position()).manhattanLength()
+        if not self._dragging and far < QApplication.startDragDistance():
             return
-        latent = self._session.recipe.latent
-        if reason := self._held or (STORED if latent.w is not None else ""):
+        if reason := self._grip.why_not(recipe, self._held):
             QToolTip.showText(event.globalPosition().toPoint(), reason, self)
             self._grip = None
             return
         self._dragging = True
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
         side = max(1.0, self.picture_rect().width())
-        # The face is pulled along with the hand: moving right brings in what lies to the left.
-        here = replace(
-            latent,
-            x=round(x - GRID_STEPS * moved.x() / side, 3),
-            y=round(y - GRID_STEPS * moved.y() / side, 3),
-        )
-        self._session.edit(latent=here)
+        self._session.edit(**self._grip.changes(recipe, event.position(), side))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._dragging:

@@ -15,7 +15,7 @@ def words(recipe: Recipe, info: ModelInfo) -> Words:
     second = [Part(f"{each.direction.name} {each.strength:+.1f}") for each in recipe.directions if each.strength]
     mixes = [each for each in recipe.mixes if each.weight and (each.band or each.first < info.num_layers)]
     second += [Part(_mix(each, info), each.band or "text") for each in mixes]
-    return first, [*second, *_noise(recipe, info), *_growth(recipe, info)]
+    return first, [*second, *_transform(recipe, info), *_noise(recipe, info), *_growth(recipe, info)]
 
 
 def film_words(second: float, seconds: float, info: ModelInfo) -> Words:
@@ -58,6 +58,17 @@ def _layers(first: int, last: int | None, info: ModelInfo) -> str:
     if first <= 0 and end == info.num_layers - 1:
         return ""
     return f"layer {first}" if first == end else f"layers {first}–{end}"
+
+
+def _transform(recipe: Recipe, info: ModelInfo) -> list[Part]:
+    if info.why_not("transform"):
+        return []
+    done, said = recipe.transform, list[str]()
+    if done.x or done.y:
+        said.append(f"moved {done.x:+.2f} {done.y:+.2f}")
+    if done.rotation:
+        said.append(f"turned {done.rotation:+.4g}°")
+    return [Part(each) for each in said]
 
 
 def _noise(recipe: Recipe, info: ModelInfo) -> list[Part]:

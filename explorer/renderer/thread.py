@@ -25,7 +25,6 @@ from explorer.jobs import (
     Sheet,
     SweepGrid,
     Table,
-    sentence_of,
 )
 from explorer.renderer.rendering import (
     Backend,
@@ -39,6 +38,7 @@ from explorer.renderer.rendering import (
     Tell,
     Wanted,
 )
+from explorer.sentence import sentence_of
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.recipe import Recipe
 

@@ -172,13 +172,13 @@ class CurvesPanel(QWidget):
     def _hide_what_says_nothing(self, record: RunRecord) -> None:
         """Alpha where nothing ever fades, p without augmentation, the scores of a critic that is not there."""
         used, scores = record.ticks.column("ada_p"), record.ticks.column("critic_real")
+        says = {
+            "alpha": any(phase.kind == "fade" for phase in record.plan) or not record.plan,
+            "ada_p": bool((used > 0).any()),
+            "critic_real": bool(np.isfinite(scores).any()),
+        }
         for plot in self.plots:
-            if plot.title.text() == "Alpha":
-                plot.setVisible(any(phase.kind == "fade" for phase in record.plan) or not record.plan)
-            elif plot.title.text() == "Augmentation":
-                plot.setVisible(bool((used > 0).any()))
-            elif plot.title.text() == "Critic's scores":
-                plot.setVisible(bool(np.isfinite(scores).any()))
+            plot.setVisible(says.get(plot.curves[0].column, True))
 
     @property
     def compares(self) -> bool:

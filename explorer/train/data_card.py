@@ -1,28 +1,16 @@
 """The data of a new run: where it lies, avatars made on the spot, what the check found, and one-click cures."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
-from explorer import theme
-from explorer.controls.asking import DATA_FILES
+from explorer.controls.asking import DATA_FILES, ask_for_folder, ask_to_open
 from explorer.controls.chips import button, chip
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.copy_row import CopyRow
+from explorer.train.finding_list import FindingList
 from explorer.train.findings import CLEAN, LOOK, Cure, Finding, unwanted
 from explorer.train.layout import head_row
 from explorer.train.words import number
@@ -33,76 +21,13 @@ REST_MS = 350  # after the last key in the data field
 NO_CLASSES = "no classes: any picture from any point"
 
 
-class Dot(QWidget):
-    """A round mark in the colour of a finding's weight."""
-
-    def __init__(self, tone: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._tone = tone
-        self.setFixedSize(10, 16)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Follows the theme."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.current().colour(self._tone))
-        painter.drawEllipse(QPointF(4, 8.5), 3.5, 3.5)
-
-
-class FindingList(QWidget):
-    """One row for each finding: mark, sentence, and its cures as chips. ``cure_asked`` brings what a chip does."""
-
-    cure_asked = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.shown: tuple[Finding, ...] = ()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
-
-    def show_findings(self, found: Sequence[Finding]) -> None:
-        """Shows these in the place of those before."""
-        if tuple(found) == self.shown:
-            return
-        self.shown = tuple(found)
-        while (item := self._column.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        for each in self.shown:
-            self._column.addWidget(self._row(each))
-        self.setVisible(bool(self.shown))
-
-    def text(self) -> str:
-        """All sentences."""
-        return " ".join(each.text for each in self.shown)
-
-    def _row(self, finding: Finding) -> QWidget:
-        made = QWidget()
-        row = QHBoxLayout(made)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        words = QLabel(finding.text)
-        words.setWordWrap(True)
-        words.setProperty("tone", "text" if finding.tone in ("good", "warning") else finding.tone)
-        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        row.addWidget(Dot(finding.tone), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(words, 1)
-        for cure in finding.cures:
-            made_chip = chip(cure.text, cure.tip)
-            made_chip.clicked.connect(lambda _=False, act=cure.act: self.cure_asked.emit(act))
-            row.addWidget(made_chip, 0, Qt.AlignmentFlag.AlignTop)
-        return made
-
-
 class DataCard(QWidget):
     """Chooses data and checks it in a process of its own.
 
     ``changed`` comes when another text stands in the field, ``settled`` when it has rested, ``checked`` with the
     report, ``failed`` with one sentence about data that cannot be used, ``label_chosen`` with an attribute or "",
-    ``copying`` when a clean copy begins or ends, ``told`` with one sentence and its tone about one nobody waits for.
+    ``making`` when avatars or a clean copy are begun or end, ``told`` with one sentence and its tone about a copy that
+    nobody waits for.
     """
 
     changed = Signal()
@@ -111,7 +36,7 @@ class DataCard(QWidget):
     failed = Signal(str)
     cure_asked = Signal(str)
     label_chosen = Signal(str)
-    copying = Signal()
+    making = Signal()
     told = Signal(str, str)
 
     def __init__(self, data: Path, parent: QWidget | None = None) -> None:
@@ -178,6 +103,8 @@ class DataCard(QWidget):
         self.path.textChanged.connect(self._typed)
         self._rest.timeout.connect(self._look)
         self.maker.made.connect(lambda folder: self.choose(str(folder)))
+        self.maker.draw.clicked.connect(lambda _: self.making.emit())
+        self.maker.failed.connect(lambda _: self.making.emit())
         self._check.answered.connect(self._take)
         self._check.failed.connect(self._fail)
         self._check.progress.connect(self._progress)
@@ -279,7 +206,7 @@ class DataCard(QWidget):
             self._add(Finding(f"The copy of {Path(self.copy.source).name} is still being made.", "muted"))
             return
         self.copy.begin(self.text, self.folder, unwanted(self.report, self._resolution))
-        self.copying.emit()
+        self.making.emit()
 
     def unfinished(self) -> list[str]:
         """What :meth:`close_card` would give up, each in a few words."""
@@ -287,10 +214,15 @@ class DataCard(QWidget):
         avatars = f"the avatars ({self.maker.said.text()})" if self.maker.busy else ""
         return [each for each in (copy, avatars) if each]
 
-    @property
-    def waits_for_copy(self) -> bool:
-        """True while a clean copy is made of the data that is chosen, to take its place."""
-        return self.copy.busy and self.copy.source == self.text
+    def why_not(self) -> str:
+        """Why this data cannot be learnt from now, in one sentence; empty where nothing is known against it."""
+        if not self.text:
+            return "Choose data, or make avatars."
+        if self.maker.busy:
+            return "The avatars are still being drawn."
+        if self.copy.busy and self.copy.source == self.text:  # the copy is to take its place
+            return "The copy without what is wrong is still being made; cancel it to train with all of them."
+        return ""
 
     def _copied(self, folder: Path) -> None:
         """Uses the copy, unless other data was chosen meanwhile or nobody looks any more."""
@@ -298,26 +230,21 @@ class DataCard(QWidget):
             self.choose(str(folder))
         else:
             self.told.emit(f"The copy of {Path(self.copy.source).name} without what was wrong is {folder}.", "good")
-        self.copying.emit()
+        self.making.emit()
 
     def _not_copied(self, why: Finding) -> None:
         if self.text == self.copy.source:
             self._add(why)
         elif why.tone == "bad":
             self.told.emit(why.text, why.tone)
-        self.copying.emit()
+        self.making.emit()
 
     def _add(self, finding: Finding) -> None:
         others = [each for each in self.findings.shown if each != finding]
         self.findings.show_findings((*others, finding))
 
     def _ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder of pictures", self.path.text())
-        if name:
-            self.choose(name)
+        ask_for_folder(self, "Folder of pictures", self.choose, self.text)
 
     def _ask_file(self) -> None:
-        title = "Zip file of pictures, or idx file"
-        name, _ = QFileDialog.getOpenFileName(self, title, self.path.text(), DATA_FILES)
-        if name:
-            self.choose(name)
+        ask_to_open(self, "Zip file of pictures, or idx file", DATA_FILES, self.choose, self.text)

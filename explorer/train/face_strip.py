@@ -4,8 +4,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
+from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import chip
 from explorer.train.samples import SamplesPanel
 from explorer.train.timelapse import Wish
@@ -54,14 +55,10 @@ class FaceStrip(QWidget):
         self.save.setMenu(self._menu)
 
     def _ask(self, one: bool, words: bool) -> None:
-        dialog = QFileDialog(self, "Save the time-lapse", "", KINDS)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("gif")
-        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(kind.rpartition("*.")[2].rstrip(")")))
-        dialog.selectFile("time-lapse.gif")
-        dialog.fileSelected.connect(lambda name: self.write(Path(name), one, words))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        def write(name: str) -> None:
+            self.write(Path(name), one, words)
+
+        ask_to_save(self, "Save the time-lapse", "time-lapse.gif", KINDS, write)
 
     def write(self, path: Path, one: bool, words: bool) -> None:
         """Writes all snapshots: one face or all of them, with words below or without."""

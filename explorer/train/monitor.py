@@ -1,8 +1,6 @@
 """The live monitor of one run: one sentence, the growth timeline, what alpha does, samples, curves, messages."""
 
-import html
 import logging
-import time
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +16,13 @@ from explorer.train.face_strip import FaceStrip
 from explorer.train.header import MonitorHeader
 from explorer.train.layout import card, scrolling, titled
 from explorer.train.messages import MessageList
+from explorer.train.monitor_words import sentence, status
 from explorer.train.numbers import NumbersWriter
 from explorer.train.pictures import PictureLoader, Pixels, strips
 from explorer.train.record import RunRecord, growth_of, network_of, resolution_of
 from explorer.train.samples import SamplesPanel
 from explorer.train.timeline import GrowthTimeline
-from explorer.train.words import headline, kimg_text, number, square
-from stylegan_core.amounts import duration, size_text
+from explorer.train.words import kimg_text, number
 from stylegan_core.run.events import Event, Samples
 from stylegan_core.rundir import is_whole
 
@@ -171,7 +169,7 @@ class Monitor(QWidget):
     def _show(self) -> None:
         state, record = self.watcher.state, self.record
         can_begin = bool(self.config.get("preset")) and not record.last_event
-        self.header.show_state(state, self._sentence(state), bool(record.checkpoints), can_begin)
+        self.header.show_state(state, sentence(self.watcher, record), bool(record.checkpoints), can_begin)
         plan = record.plan
         self.timeline.set_plan(plan)
         self.alpha.set_plan(plan)
@@ -190,28 +188,6 @@ class Monitor(QWidget):
     def _name_explore(self) -> None:
         earlier = self.samples.earlier
         self.header.name_explore("" if earlier is None else kimg_text(earlier.img / 1000), self.watcher.state.live)
-
-    def _sentence(self, state: RunState) -> str:
-        record = self.record
-        phase, tick = record.phase, record.last_tick
-        if not self.watcher.looked:
-            behind = self.watcher.behind
-            return f"Reading the log, {size_text(behind)} to go." if behind else "Reading the log."
-        if state.name in ("died", "failed", "silent", "empty", "starting") or phase is None:
-            return html.escape(state.sentence, quote=False) or "Waiting for the first word of the trainer."
-        if state.name == "training" and record.busy:
-            return f"{html.escape(record.busy, quote=False)}; the count of images stands still meanwhile"
-        if state.name == "finished":
-            took = record.last_event.time - record.first_time if record.last_event else 0
-            return (
-                f"Finished: {square(phase.resolution)} after {kimg_text(record.kimg)}, {duration(took)} after it began"
-            )
-        is_last = phase.resolution == max(each.resolution for each in record.plan)
-        is_only = len({each.level for each in record.plan}) == 1
-        left = tick.left_phase if tick is not None and state.name == "training" else float("nan")
-        said = headline(phase, is_last, left if left == left else None, is_only)
-        return {"paused": f"Paused. {said}", "pausing": f"Pausing. {said}", "stopped": f"Stopped. {said}",
-                "stopping": f"Saving a checkpoint. {said}"}.get(state.name, said)  # fmt: skip
 
     def _show_alpha(self) -> None:
         phase = self.record.phase
@@ -245,34 +221,11 @@ class Monitor(QWidget):
         if self.watcher.looked:
             self._show_status()
         else:
-            self.header.show_state(self.watcher.state, self._sentence(self.watcher.state), False)
+            self.header.show_state(self.watcher.state, sentence(self.watcher, self.record), False)
 
     def _show_status(self) -> None:
-        parts = [f"…/{self.path.parent.name}/{self.path.name}"]
-        last = self.record.last_event
-        if last is not None:
-            ago = duration(max(time.time() - last.time, 0))
-            alive = "trainer alive, last word" if self.watcher.state.live else "last word"
-            parts.insert(0, f"{alive} {ago} ago")
-        tick = self.record.last_tick
-        if tick is not None and tick.memory:
-            parts.append(size_text(tick.memory))
-        if self.watcher.disk_free >= 0:
-            parts.append(f"disk {size_text(self.watcher.disk_free)} free")
-        parts += self._oddities()
-        self.status.setText("   ·   ".join(parts))
+        self.status.setText(status(self.path, self.watcher, self.record, bool(self.config)))
         self.status.setToolTip(str(self.path))
-
-    def _oddities(self) -> list[str]:
-        """What is not as it should be, and what is not shown."""
-        watcher = self.watcher
-        found = [] if self.config or not watcher.looked else ["config.json is missing or damaged"]
-        if watcher.broken:
-            found.append(f"{number(watcher.broken)} damaged line{'s' * (watcher.broken > 1)} of the log skipped")
-        if watcher.thinned:
-            ticks = len(self.record.ticks)
-            found.append(f"curves of {number(ticks)} of {number(ticks + watcher.thinned)} ticks")
-        return found
 
     def _point(self, kimg: float) -> None:
         self.timeline.set_cursor(kimg)

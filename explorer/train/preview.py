@@ -1,11 +1,10 @@
 """What each level will see: a few pictures of a data set, at every resolution of the plan, side by side."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,6 +12,7 @@ from explorer import theme
 from explorer.controls.thumbnails import image_of
 from explorer.train.pictures import Pixels, spread
 from explorer.train.words import number, square
+from explorer.work.task import Report
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.data.containers import Container, NotNow, open_container
 from stylegan_core.data.pictures import Fit, pyramid
@@ -34,11 +34,16 @@ class Preview:
     levels: dict[int, Pixels]
 
 
-def look_at(path: Path, resolutions: tuple[int, ...], fit: Fit = "crop") -> Preview:
-    """Reads a few pictures, evenly spread; raises ValueError or OSError with one sentence."""
+def look_at(
+    path: Path, resolutions: tuple[int, ...], fit: str = "crop", report: Report = lambda _done, _total: None
+) -> Preview:
+    """Reads a few pictures, evenly spread, cut out as ``fit`` says ("crop" or "letterbox").
+
+    Raises ValueError or OSError with one sentence, and what ``report`` raises, which is told of every picture.
+    """
     container = open_container(path)
     top = min(max(resolutions), LARGEST)
-    faces = _some(container, top, fit)
+    faces = _some(container, top, "letterbox" if fit == "letterbox" else "crop", report)
     if not faces:
         raise ValueError(f"{path} holds no picture that can be read; choose another folder.")
     levels = {level.shape[-1]: side_by_side(level) for level in pyramid(np.stack(faces))}
@@ -50,54 +55,15 @@ def side_by_side(faces: Pixels) -> Pixels:
     return np.ascontiguousarray(np.concatenate(list(faces.transpose(0, 2, 3, 1)), axis=1))
 
 
-def _some(container: Container, side: int, fit: Fit) -> list[Pixels]:
+def _some(container: Container, side: int, fit: Fit, report: Report) -> list[Pixels]:
     found = []
-    for index in spread(len(container.names), FACES):
+    for done, index in enumerate(spread(len(container.names), FACES)):
+        report(done, FACES)
         try:
             found.append(container.read(index, side, fit, WHITE))
         except (ValueError, NotNow):
             continue  # the data check names it
     return found
-
-
-class PreviewReader(QObject):
-    """Looks at data sets beside the window's thread; only the newest wish is answered."""
-
-    ready = Signal(object)
-    failed = Signal(object, str)
-    _done = Signal(int, object, object, str)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="preview")
-        self._newest = 0
-        self._done.connect(self._take)
-
-    def look(self, path: Path, resolutions: tuple[int, ...], fit: str = "crop") -> None:
-        """Asks for another preview; ``fit`` is "crop" or "letterbox"."""
-        self._newest += 1
-        self._pool.submit(self._look, self._newest, path, resolutions, "letterbox" if fit == "letterbox" else "crop")
-
-    def close(self) -> None:
-        """Ends the thread; what it still finds is not told."""
-        self.blockSignals(True)
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _look(self, wish: int, path: Path, resolutions: tuple[int, ...], fit: Fit) -> None:
-        if wish != self._newest:
-            return
-        try:
-            self._done.emit(wish, path, look_at(path, resolutions, fit), "")
-        except (OSError, ValueError) as error:
-            self._done.emit(wish, path, None, str(error))
-
-    def _take(self, wish: int, path: Path, preview: Preview | None, why: str) -> None:
-        if wish != self._newest:
-            return
-        if preview is None:
-            self.failed.emit(path, why)
-        else:
-            self.ready.emit(preview)
 
 
 class LevelPreview(QWidget):

@@ -192,7 +192,15 @@ def _told(index: int, event: PhaseBegin, kimg: float | None = None) -> Phase:
     if kimg is not None and event.phase == "fade" and length > 0:
         alpha = min(max((kimg - event.begin_kimg) / length, 0.0), 1.0)
     return Phase(
-        max(index, 0), event.phase, event.level, alpha, event.begin_kimg, event.end_kimg, event.batch, event.rate, 0.0
+        index=max(index, 0),
+        kind=event.phase,
+        level=event.level,
+        alpha=alpha,
+        begin_kimg=event.begin_kimg,
+        end_kimg=event.end_kimg,
+        batch=event.batch,
+        rate=event.rate,
+        lod=0.0,
     )
 
 

@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -31,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer import theme
+from explorer.controls.asking import ask_for_folder
 from explorer.controls.chips import button
 from explorer.train.pill import tone
 from explorer.train.summary import RunSummary, list_runs
@@ -253,9 +253,7 @@ class RunList(QWidget):
             self._grid.setColumnStretch(column, 1)
 
     def _ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a run folder", str(self.folder))
-        if name:
-            self.open_requested.emit(Path(name))
+        ask_for_folder(self, "Open a run folder", lambda name: self.open_requested.emit(Path(name)), str(self.folder))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Looks at once and goes on looking."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from explorer.controls.chips import IconButton, button
 from explorer.runs import trainer_threads
@@ -13,26 +13,15 @@ from explorer.train.costs import Costs
 from explorer.train.data_card import REST_MS, DataCard
 from explorer.train.findings import findings, why_it_cannot_fit
 from explorer.train.layout import card, head_row, scrolling
-from explorer.train.preview import LevelPreview, Preview, PreviewReader
-from explorer.train.proposals import next_folder, settings_in, suitable_preset, why_not_into, with_setting
+from explorer.train.preset_card import PresetCard
+from explorer.train.preview import LevelPreview, Preview, look_at
+from explorer.train.proposals import next_folder, suitable_preset, why_not_into
 from explorer.train.record import growth_of
-from explorer.train.timeline import GrowthTimeline
-from explorer.train.words import kimg_text, square
 from explorer.work.command import CoreCommand
-from stylegan_core.files.places import is_there, standing
-from stylegan_core.schedule import phases
-from stylegan_core.training.config import PRESETS, TrainingConfig, changed, preset
+from explorer.work.task import Task
+from stylegan_core.files.places import standing
 
-FIRST_PRESET = "avatars-32"
 CARD = (16, 14, 16, 14)
-TIPS = {
-    "Preset": "Chooses network, growth and pace together; all of it is told below and can be changed.",
-    "Run folder": "Where samples, checkpoints and the log of this run go; a folder that is not there yet.",
-    "Changes of the preset": "Changes single settings of the preset, each written key=value, with blanks between them "
-    'and a value that has some in quotation marks: data.label="Wearing Hat".',
-    "Begin from": "Goes on from a trained network instead of from chance; one that is dropped on the page is taken.",
-}
-WEIGHTS = "Networks (*.safetensors *.pkl *.npz *.pt *.pth *.onnx *.ckpt);;All files (*)"
 
 
 class SetupPage(QWidget):
@@ -51,19 +40,15 @@ class SetupPage(QWidget):
         self.runs = runs
         self.leave = IconButton("left", "Back to all runs.")
         self.data = DataCard(data)
-        self.preset, self.meaning, self.plan = QComboBox(), QLabel(), GrowthTimeline()
-        self.changes = QLineEdit(placeholderText="Changes, such as gamma=2 growth.32.stable_kimg=60")
-        self.init = QLineEdit(placeholderText="Begins anew; or name a checkpoint or weight file to go on from")
-        self.init_button = button("Network…", "Chooses a trained network to go on from.")
+        self.choice = PresetCard()
         self.run_folder = QLineEdit()
         self.start = button(
             "Start training", "Starts a trainer of its own; it goes on when this window closes.", "primary"
         )
         self.reason, self.sees = QLabel(), QLabel()
         self.preview, self.costs = LevelPreview(), Costs()
-        self._reader = PreviewReader(self)
+        self._looking = Task("preview", self)
         self._preflight = CoreCommand(parent=self)
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._moved = QTimer(self, singleShot=True, interval=REST_MS)
         self._seen: Preview | None = None
         self._data_trouble = self._cost_trouble = self._proposed = ""
@@ -71,23 +56,6 @@ class SetupPage(QWidget):
         self._lay_out()
         self._connect()
         self._show_preset()
-
-    @property
-    def config(self) -> TrainingConfig:
-        """The chosen preset with its changes; without them where they make no sense."""
-        try:
-            return changed(preset(self.preset.currentData()), self.settings())
-        except ValueError:
-            return preset(self.preset.currentData())
-
-    def settings(self) -> list[str]:
-        """The changes as key=value."""
-        return settings_in(self.changes.text())
-
-    @property
-    def resolutions(self) -> tuple[int, ...]:
-        """The working resolutions of the chosen preset, lowest first."""
-        return tuple(4 << plan.level for plan in self.config.growth.levels)
 
     def _lay_out(self) -> None:
         outer = QVBoxLayout(self)
@@ -117,32 +85,15 @@ class SetupPage(QWidget):
         column.setSpacing(8)
         column.addWidget(self.data)
         column.addSpacing(8)
-        column.addLayout(head_row("Preset: what it becomes"))
-        column.addWidget(self.preset)
-        self.meaning.setProperty("role", "muted")
-        self.meaning.setWordWrap(True)
-        column.addWidget(self.meaning)
-        column.addWidget(self.plan)
-        column.addWidget(self.changes)
-        begin = QHBoxLayout()
-        begin.addWidget(self.init)
-        begin.addWidget(self.init_button)
-        column.addLayout(begin)
+        column.addWidget(self.choice)
         column.addSpacing(8)
         column.addLayout(head_row("Run folder: where everything goes"))
         column.addWidget(self.run_folder)
         column.addStretch(1)
-        for name in PRESETS:
-            self.preset.addItem(f"{name}   ·   {square(preset(name).network.resolution)}", name)
-        self.preset.setCurrentIndex(list(PRESETS).index(FIRST_PRESET))
-        for field, name in (
-            (self.preset, "Preset"),
-            (self.run_folder, "Run folder"),
-            (self.changes, "Changes of the preset"),
-            (self.init, "Begin from"),
-        ):
-            field.setAccessibleName(name)
-            field.setToolTip(TIPS[name])
+        self.run_folder.setAccessibleName("Run folder")
+        self.run_folder.setToolTip(
+            "Where samples, checkpoints and the log of this run go; a folder that is not there yet."
+        )
         for line in made.findChildren(QLineEdit):
             line.setAcceptDrops(False)  # a file that is dropped here is the page's, not a text
         return made
@@ -169,22 +120,15 @@ class SetupPage(QWidget):
         self.data.failed.connect(self._show_data_trouble)
         self.data.cure_asked.connect(self._cure)
         self.data.label_chosen.connect(lambda name: self._change("data.label", name))
-        self.data.copying.connect(self._judge)
+        self.data.making.connect(self._judge)
         self.data.told.connect(self.told)
-        self.data.maker.draw.clicked.connect(lambda _: self._judge())
-        self.data.maker.failed.connect(lambda _: self._judge())
-        self.preset.currentIndexChanged.connect(lambda _: self._show_preset())
-        self.changes.editingFinished.connect(self._show_preset)
-        self.changes.textChanged.connect(lambda _: self._judge())
-        self.init.textChanged.connect(lambda _: self._rest.start())
-        self.init.textChanged.connect(lambda _: self._judge())
-        self.init_button.clicked.connect(self._ask_network)
-        self._rest.timeout.connect(self._show_preset)
+        self.choice.changed.connect(self._judge)
+        self.choice.settled.connect(self._show_preset)
         self.run_folder.textChanged.connect(lambda _: self._moved.start())
         self._moved.timeout.connect(self._ask_costs)
         self.run_folder.textChanged.connect(lambda _: self._judge())
-        self._reader.ready.connect(self._show_preview)
-        self._reader.failed.connect(lambda _path, why: self._show_data_trouble(why))
+        self._looking.done.connect(self._show_preview)
+        self._looking.failed.connect(self._show_data_trouble)
         self.costs.cure_asked.connect(self._cure)
         self.costs.given_up.connect(self._preflight.drop)
         self.costs.wanted.connect(self._ask_costs_anew)
@@ -195,29 +139,26 @@ class SetupPage(QWidget):
 
     def open_page(self) -> None:
         """A fresh run folder; the data and preset of the last time stay."""
-        self.init.clear()
+        self.choice.init.clear()
         self.run_folder.clear()
         self.data.avatars_chip.setChecked(not self.data.text)
         self._show_preset()
 
     def begin_from(self, network: Path, config: dict[str, Any]) -> None:
         """Proposes a run that goes on from a network, with the preset and data of the run it comes from."""
-        index = self.preset.findData(config.get("preset"))
-        if index >= 0:
-            self.preset.setCurrentIndex(index)
-        self.init.setText(str(network))
+        self.choice.begin_from(network, config)
         data = config.get("data")
         path, label = (data.get("path"), data.get("label")) if isinstance(data, dict) else (None, None)
-        self.changes.setText(with_setting(self.changes.text(), "data.label", str(label or "")))
+        self.choice.change("data.label", str(label or ""))
         self._show_preset()
         if path:
             self.data.choose(str(path))
 
     def close_page(self) -> None:
         """Ends everything that runs for this page."""
-        self._rest.stop()
+        self.choice.close_card()
         self._moved.stop()
-        self._reader.close()
+        self._looking.close()
         self.data.close_card()
         self._preflight.drop()
 
@@ -242,25 +183,27 @@ class SetupPage(QWidget):
 
     def _preview(self) -> None:
         if self.data.text:
-            self._reader.look(Path(self.data.text), self.resolutions, self.config.data.fit)
+            data, levels, fit = Path(self.data.text), self.choice.resolutions, self.choice.config.data.fit
+            self._looking.begin(lambda report: look_at(data, levels, fit, report))
 
     def _every_setting(self) -> list[str]:
-        own = self.settings()
+        own = self.choice.settings()
         threads = [] if any(each.startswith("threads=") for each in own) else [f"threads={trainer_threads()}"]
         return [*threads, *own]
 
     def _ask_costs(self) -> None:
         """Asks what it takes, unless this was asked already; of the run folder it matters which disk it is on."""
+        config = self.choice.config
         settings = [part for each in self._every_setting() for part in ("--set", each)]
-        question = ["--preset", self.config.preset, "--data", self.data.text, "--init", self.init.text().strip()]
+        question = ["--preset", config.preset, "--data", self.data.text, "--init", self.choice.network]
         folder = self.run_folder.text().strip() or str(self.runs)
         asked = ("preflight", *question, "--json", "--progress", "--run", folder, *settings)
         about = (*question, str(standing(Path(folder))), *settings)
         if about == self._asked:
             return
         self._asked, self._cost_trouble = about, ""
-        self.plan.set_plan(phases(self.config.growth))
-        self.costs.show_plan(self.config.growth.levels, waits=True)
+        self.choice.show_plan(config.growth)
+        self.costs.show_plan(config.growth.levels, waits=True)
         self._preflight.ask(*asked)
 
     def _ask_costs_anew(self) -> None:
@@ -268,13 +211,9 @@ class SetupPage(QWidget):
         self._ask_costs()
 
     def _show_preset(self) -> None:
-        config = self.config
-        total = kimg_text(config.growth.total_kimg)
-        penalty = f", R1 γ {config.gamma:g}" if config.gamma else ""
-        since = f" from {kimg_text(config.critic.from_kimg)} on" if config.critic.from_kimg else ""
-        critic = f", a critic beside it{since}" if config.critic.weight else ""
-        self.meaning.setText(f"{config.meaning} {total} in all{penalty}{critic}.")
-        self.sees.setText("What each level will see" if len(self.resolutions) > 1 else "What it will see")
+        config = self.choice.config
+        self.choice.show_meaning()
+        self.sees.setText("What each level will see" if len(self.choice.resolutions) > 1 else "What it will see")
         self.data.set_resolution(config.network.resolution)
         self.data.show_label(config.data.label or "")
         if self.run_folder.text().strip() in ("", self._proposed):  # else a person has named one
@@ -298,21 +237,22 @@ class SetupPage(QWidget):
     def _show_findings(self) -> None:
         report = self.data.report
         if report is not None:
-            fitting = suitable_preset(int(report.get("resolution", 0)), self.config.preset)
-            found = findings(report, self.config.network.resolution, fitting, self.settings())
+            config = self.choice.config
+            fitting = suitable_preset(int(report.get("resolution", 0)), config.preset)
+            found = findings(report, config.network.resolution, fitting, self.choice.settings())
             self.data.findings.show_findings(found)
-            self.data.show_label(self.config.data.label or "")
+            self.data.show_label(config.data.label or "")
 
     def _cure(self, act: str) -> None:
         kind, _, what = act.partition(":")
         if kind == "preset":
-            self.preset.setCurrentIndex(self.preset.findData(what))
+            self.choice.preset.setCurrentIndex(self.choice.preset.findData(what))
         elif kind == "set":
             key, _, value = what.partition("=")
             self._change(key, value)
 
     def _change(self, key: str, value: str) -> None:
-        self.changes.setText(with_setting(self.changes.text(), key, value))
+        self.choice.change(key, value)
         self._show_preset()
 
     def _show_costs(self, answer: dict[str, Any]) -> None:
@@ -320,7 +260,7 @@ class SetupPage(QWidget):
         self.costs.show_answer(answer)
         growth = growth_of(answer)
         if growth is not None:  # with a network to begin from, growing begins where that one had come
-            self.plan.set_plan(phases(growth))
+            self.choice.show_plan(growth)
         self._judge()
 
     def _show_cost_trouble(self, why: str) -> None:
@@ -333,27 +273,12 @@ class SetupPage(QWidget):
 
     def why_not(self) -> str:
         """Why the run cannot start now, in one sentence; empty where it can."""
-        folder = Path(self.run_folder.text().strip() or ".")
-        if not self.data.text:
-            return "Choose data, or make avatars."
-        if self.data.maker.busy:
-            return "The avatars are still being drawn."
-        if self.data.waits_for_copy:
-            return "The copy without what is wrong is still being made; cancel it to train with all of them."
-        try:
-            changed(preset(self.preset.currentData()), self.settings())
-        except ValueError as error:
-            return str(error)
-        init = self.init.text().strip()
-        if init and not is_there(Path(init)):
-            return f"{Path(init).name}, the network to begin from, is not there."
-        if self._data_trouble or self._cost_trouble:
-            return self._data_trouble or self._cost_trouble
+        if why := self.data.why_not() or self.choice.why_not() or self._data_trouble or self._cost_trouble:
+            return why
         if self._seen is None:
             return "Looking at the data …"
-        if not self.run_folder.text().strip():
-            return "Name a run folder."
-        return why_not_into(folder, Path(self.data.text))
+        folder = self.run_folder.text().strip()
+        return why_not_into(Path(folder), Path(self.data.text)) if folder else "Name a run folder."
 
     def _judge(self) -> None:
         why = self.why_not()
@@ -361,15 +286,10 @@ class SetupPage(QWidget):
         self.reason.setText(why if len(why) < 90 else f"{why[:88]}…")
         self.reason.setToolTip(why)
 
-    def _ask_network(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Network to go on from", self.init.text(), WEIGHTS)
-        if name:
-            self.init.setText(name)
-
     def _start(self) -> None:
         folder = Path(self.run_folder.text().strip())
         self.data.drop()
         self._preflight.drop()
         self._asked = ()
-        settings, init = self._every_setting(), self.init.text().strip()
-        self.start_requested.emit(folder, self.config.preset, self.data.text, settings, init)
+        preset, network = self.choice.config.preset, self.choice.network
+        self.start_requested.emit(folder, preset, self.data.text, self._every_setting(), network)

@@ -1,5 +1,7 @@
 """The growth timeline: every level's fade and stable phase to scale, what is done, where the run is now."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -244,10 +246,7 @@ class GrowthTimeline(ShowsFocus, QWidget):
             if kimg <= phase.end_kimg:
                 length = phase.end_kimg - phase.begin_kimg
                 alpha = (kimg - phase.begin_kimg) / length if phase.kind == "fade" and length else phase.alpha
-                return Phase(
-                    phase.index, phase.kind, phase.level, alpha, phase.begin_kimg, phase.end_kimg,
-                    phase.batch, phase.rate, phase.lod,
-                )  # fmt: skip
+                return replace(phase, alpha=alpha)
         return None
 
     def leaveEvent(self, _event: QEvent) -> None:

@@ -107,7 +107,7 @@ class TrainWorkspace(QWidget):
                 self.new_run()
             self._setup_page().data.choose(str(found.path))
         elif found.kind == "network" and is_new_run:
-            self._setup_page().init.setText(str(found.path))
+            self._setup_page().choice.init.setText(str(found.path))
         elif found.kind == "run":
             self.watch(found.path)
         else:

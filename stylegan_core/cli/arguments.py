@@ -48,6 +48,16 @@ def add_overwrite(parser: argparse.ArgumentParser, files: str = "files that exis
     parser.add_argument("--overwrite", action="store_true", help=f"replace {files}")
 
 
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """The option that says where the work is done."""
+    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    """The option of programs that start the command, such as the explorer."""
+    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+
+
 def check_free(target: Path, *, overwrite: bool) -> None:
     """Raises ValueError where a file would be replaced that nobody said may be, OSError where it cannot be written."""
     if target.is_dir():

@@ -5,10 +5,8 @@ import os
 import sys
 import time
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from stylegan_core.cli.arguments import MOST_PICTURES, path, whole
+from stylegan_core.cli.arguments import MOST_PICTURES, add_progress, path, whole
+from stylegan_core.cli.progress import InLines, counting
 
 
 def main(argv: list[str]) -> int:
@@ -31,12 +29,12 @@ def parser() -> argparse.ArgumentParser:
     avatars.add_argument("--resolution", type=int, default=64, help="side in pixels (default: %(default)s)")
     avatars.add_argument("--seed", type=int, default=0, help="same seed, same pictures (default: %(default)s)")
     avatars.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
-    avatars.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    add_progress(avatars)
     avatars.set_defaults(run=run_avatars)
     check = commands.add_parser("check", help="list broken, tiny, odd and repeated pictures, and usable sizes")
     check.add_argument("path", type=path, metavar="DIR", help="a folder or zip of pictures, or an idx file")
     check.add_argument("--json", action="store_true", help="write the report as JSON")
-    check.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    add_progress(check)
     check.set_defaults(run=run_check)
     return top
 
@@ -51,11 +49,11 @@ def run_avatars(arguments: argparse.Namespace) -> int:
     count = arguments.count
     drawn = write_avatars(arguments.out, count, arguments.resolution, arguments.seed, arguments.workers)
     if arguments.progress:
-        say = Progressed()
+        say = InLines()
         for done in drawn:
             say(done, count)
     else:
-        with progress("drawing avatars") as bar:
+        with counting("drawing avatars") as bar:
             task = bar.add_task("", total=count)
             for done in drawn:
                 bar.update(task, completed=done)
@@ -69,31 +67,10 @@ def run_check(arguments: argparse.Namespace) -> int:
     from stylegan_core.data.check import check
 
     if arguments.progress:
-        report = check(arguments.path, Progressed())
+        report = check(arguments.path, InLines())
     else:
-        with progress("checking pictures") as bar:
+        with counting("checking pictures") as bar:
             task = bar.add_task("")
             report = check(arguments.path, lambda done, total: bar.update(task, completed=done, total=total))
     sys.stdout.write((report.to_json() if arguments.json else report.to_text()) + "\n")
     return 0
-
-
-def progress(title: str) -> Progress:
-    """A progress bar on standard error."""
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True))
-
-
-class Progressed:
-    """Says ``progress DONE TOTAL`` on standard error, ten times a second at most, for the program that asked."""
-
-    def __init__(self) -> None:
-        self._said = 0.0
-
-    def __call__(self, done: int, total: int) -> None:
-        """Takes how far it is."""
-        now = time.monotonic()
-        if done in (1, total) or now - self._said > 0.1:
-            self._said = now
-            sys.stderr.write(f"progress {done} {total}\n")
-            sys.stderr.flush()

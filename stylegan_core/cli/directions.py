@@ -1,41 +1,27 @@
 """``python -m stylegan_core directions MODEL --data DIR --out FILE.json``: directions with names."""
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import TaskID
 from rich.table import Table
 
-from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
-from stylegan_core.cli.data import Progressed
+from stylegan_core.cli.arguments import add_device, add_overwrite, add_progress, check_free, number, path, whole
+from stylegan_core.cli.progress import InLines, passing
+
+if TYPE_CHECKING:
+    from stylegan_core.latents.attributes import Named
 
 FEWEST = 100  # pictures to learn from, or to find directions with
+LEARNING = 0.1  # of the time that all takes
 
 
 def main(argv: list[str]) -> int:
     """Finds a direction for each question the pictures can answer, writes those that work; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m stylegan_core directions", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
-    parser.add_argument(
-        "--data",
-        type=path,
-        required=True,
-        help="pictures; labels (labels.json, folders, …) give more directions",
-    )
-    parser.add_argument("--out", type=path, required=True, help="the direction library to write, a .json file")
-    parser.add_argument("--reals", type=whole(FEWEST), default=5000, help="pictures to learn from")
-    parser.add_argument("--fakes", type=whole(FEWEST), default=3000, help="drawn pictures to find the directions with")
-    parser.add_argument(
-        "--least",
-        type=number(0, 100),
-        default=0.2,
-        help="effect below which a direction is left out, as one is whose effect is less than three times its leak",
-    )
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
-    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
-    add_overwrite(parser)
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
     out = arguments.out
     if out.suffix != ".json":
         raise ValueError(f"{out}: the name of a direction library must end in .json.")
@@ -53,25 +39,56 @@ def main(argv: list[str]) -> int:
     if not model.config.styles:
         raise ValueError(f"{arguments.model}: {model.info.why_not('styles')}")
     dataset = open_dataset(arguments.data, model.resolution)
-    with Progress(console=Console(stderr=True), transient=True, disable=arguments.progress) as bar:
+    with passing(hidden=arguments.progress) as bar:
         learning, finding = bar.add_task("learning the questions", total=1.0), bar.add_task("finding", total=1.0)
-        tell = Progressed() if arguments.progress else None
+        tell = InLines() if arguments.progress else None
 
-        def report(task: TaskID, before: float, done: float) -> None:
+        def report(task: TaskID, before: float, share: float, done: float) -> None:
             bar.update(task, completed=done)
             if tell is not None:
-                tell(round(1000 * (before + done / 2)), 1000)
+                tell(round(1000 * (before + share * done)), 1000)
 
-        judge = learn(dataset, Extractor(model.device), arguments.reals, partial(report, learning, 0.0))
-        found = find_directions(model, judge, arguments.fakes, progress=partial(report, finding, 0.5))
+        told = partial(report, learning, 0.0, LEARNING)
+        judge = learn(dataset, Extractor(model.device), arguments.reals, told)
+        told = partial(report, finding, LEARNING, 1 - LEARNING)
+        found = find_directions(model, judge, arguments.fakes, progress=told)
     kept = tuple(one.entry for one in found if one.keeps_its_word(arguments.least))
     Library(model.info.hash, model.info.name, kept).save(out)
+    _show(found, arguments.least, model.num_layers)
+    print(f"{len(kept)} of {len(found)} directions written to {out}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core directions", description=__doc__)
+    parser.add_argument("model", type=path, help="weight file or run directory")
+    parser.add_argument(
+        "--data",
+        type=path,
+        required=True,
+        help="pictures; labels (labels.json, folders, …) give more directions",
+    )
+    parser.add_argument("--out", type=path, required=True, help="the direction library to write, a .json file")
+    parser.add_argument("--reals", type=whole(FEWEST), default=5000, help="pictures to learn from")
+    parser.add_argument("--fakes", type=whole(FEWEST), default=3000, help="drawn pictures to find the directions with")
+    parser.add_argument(
+        "--least",
+        type=number(0, 100),
+        default=0.2,
+        help="effect below which a direction is left out; so is one whose effect is less than three times its leak",
+    )
+    add_device(parser)
+    add_progress(parser)
+    add_overwrite(parser)
+    return parser
+
+
+def _show(found: "Sequence[Named]", least: float, num_layers: int) -> None:
+    """A table of all directions, those that are left out dimly."""
     table = Table("direction", "layers", "effect", "leak", "leaks most into", "judge right")
     for one in found:
         entry = one.entry
-        layers = f"{entry.first}–{model.num_layers - 1 if entry.last is None else entry.last}"
+        layers = f"{entry.first}–{num_layers - 1 if entry.last is None else entry.last}"
         numbers = (f"{one.effect:+.2f}", f"{one.leak:.2f}", one.most_leaked, f"{entry.accuracy or 0:.0%}")
-        table.add_row(entry.direction.name, layers, *numbers, style="" if entry in kept else "dim")
+        table.add_row(entry.direction.name, layers, *numbers, style="" if one.keeps_its_word(least) else "dim")
     Console(width=110).print(table)
-    print(f"{len(kept)} of {len(found)} directions written to {out}")
-    return 0

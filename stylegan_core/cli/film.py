@@ -5,23 +5,18 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress
-
-from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
-from stylegan_core.cli.data import Progressed
-from stylegan_core.cli.seeds import seed_recipes
+from stylegan_core.cli.arguments import add_device, add_overwrite, add_progress, check_free, number, path, whole
+from stylegan_core.cli.progress import telling
+from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
 from stylegan_core.files.whole_file import check_writable, part_of
 from stylegan_core.film.film import LONGEST, MOST_KEYS, PACES, SECONDS, Film, Key
 from stylegan_core.film.film_file import read_film
 from stylegan_core.film.moving_picture import FORMATS, GIF_BYTES, GIF_FPS
-from stylegan_core.recipe import FARTHEST
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -47,15 +42,15 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--seeds", help="instead of a film: its pictures as seeds, such as 0-7 or 3,7,20-22")
     parser.add_argument("--out", type=path, required=True, help=".mp4 or .gif, else a folder of one PNG a frame")
-    parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation for --seeds")
+    add_looks(parser)
     parser.add_argument("--seconds", type=number(0, LONGEST), help=f"from one of --seeds to the next ({SECONDS:g})")
     parser.add_argument("--pace", choices=PACES, help="rest at every picture, or one speed through W")
     parser.add_argument("--loop", action=argparse.BooleanOptionalAction, help="end where it begins, without a seam")
     parser.add_argument("--fps", type=whole(1, 240), help=f"frames a second; a .gif has at most {GIF_FPS}")
     parser.add_argument("--side", type=whole(0, LARGEST), help="pixels a side; 0: as drawn")
     parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
-    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    add_device(parser)
+    add_progress(parser)
     add_overwrite(parser)
     arguments = parser.parse_args(argv)
     film = _film(arguments)
@@ -68,6 +63,7 @@ def main(argv: list[str]) -> int:
     from stylegan_core.model import load_model
 
     model = load_model(arguments.model, choose_device(arguments.device))
+    check_looks(arguments, model.info)
     if film.model_hash not in ("", model.info.hash):
         sys.stderr.write(f"The film was made with another model, {film.model_name}; expect other pictures.\n")
     side = arguments.side if arguments.side is not None else default_side(model.resolution)
@@ -76,7 +72,7 @@ def main(argv: list[str]) -> int:
             f"{arguments.out}: a GIF is put together in memory, and {film.frames} frames of this size are too many: "
             "choose .mp4, a smaller size or fewer frames a second."
         )
-    with _telling(film.frames, for_program=arguments.progress) as tell:
+    with telling("drawing", film.frames, for_program=arguments.progress) as tell:
         _write(model, film, arguments, side, tell)
     print(f"{film.frames} frames, {film.seconds:g} s, written to {arguments.out}")
     return 0
@@ -86,13 +82,14 @@ def _film(arguments: argparse.Namespace) -> Film:
     """What was asked for. Raises ValueError or OSError with one sentence."""
     if (arguments.film is None) == (arguments.seeds is None):
         raise ValueError("Name a film, or its pictures with --seeds.")
+    base = looks(arguments)
     if arguments.film is not None:
-        if arguments.psi is not None or arguments.seconds is not None:
-            raise ValueError("--psi and --seconds go with --seeds; a film has its own.")
+        if base is not None or arguments.seconds is not None:
+            raise ValueError("--psi, --translate, --rotate and --seconds go with --seeds; a film has its own.")
         film = read_film(arguments.film) if str(arguments.film) != "-" else _told()
     else:
         seconds = SECONDS if arguments.seconds is None else arguments.seconds
-        recipes = seed_recipes(arguments.seeds, arguments.psi)
+        recipes = seed_recipes(arguments.seeds, base)
         if len(recipes) > MOST_KEYS:
             raise ValueError(f"--seeds names {len(recipes)} pictures, and a film has at most {MOST_KEYS}.")
         film = Film(tuple(Key(recipe, seconds) for recipe in recipes))
@@ -119,21 +116,6 @@ def _check_folder(arguments: argparse.Namespace) -> None:
     if arguments.side is not None or arguments.smooth:
         raise ValueError("--side and --smooth go with .mp4 and .gif; a folder has every frame as it was drawn.")
     check_writable(arguments.out)
-
-
-@contextmanager
-def _telling(total: int, *, for_program: bool) -> Iterator[Tell]:
-    """Says how many of the frames are drawn: as a bar, or in lines."""
-    with Progress(console=Console(stderr=True), transient=True, disable=for_program) as bar:
-        task = bar.add_task("drawing", total=total)
-        in_lines = Progressed()
-
-        def tell(done: int) -> None:
-            bar.update(task, completed=done)
-            if for_program:
-                in_lines(done, total)
-
-        yield tell
 
 
 def _write(model: "Model", film: Film, arguments: argparse.Namespace, side: int, tell: Tell) -> None:

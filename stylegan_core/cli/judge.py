@@ -2,11 +2,8 @@
 
 import argparse
 
-from rich.console import Console
-from rich.progress import Progress
-
-from stylegan_core.cli.arguments import add_overwrite, check_free, path, whole
-from stylegan_core.cli.data import Progressed
+from stylegan_core.cli.arguments import add_device, add_overwrite, add_progress, check_free, path, whole
+from stylegan_core.cli.progress import telling
 
 FEWEST = 100  # pictures to learn from
 PARTS = 1000
@@ -19,8 +16,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--resolution", type=whole(4, 1024), required=True, help="that of the networks it will judge")
     parser.add_argument("--out", type=path, required=True, help="the file to write, .npz")
     parser.add_argument("--reals", type=whole(FEWEST), default=2000, help="pictures to learn from")
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
-    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
+    add_device(parser)
+    add_progress(parser)
     add_overwrite(parser)
     arguments = parser.parse_args(argv)
     if arguments.out.suffix != ".npz":
@@ -34,16 +31,9 @@ def main(argv: list[str]) -> int:
     from stylegan_core.metrics.features import Extractor
 
     dataset = open_dataset(arguments.data, arguments.resolution)
-    with Progress(console=Console(stderr=True), transient=True, disable=arguments.progress) as bar:
-        task = bar.add_task("learning", total=1.0)
-        tell = Progressed() if arguments.progress else None
-
-        def report(done: float) -> None:
-            bar.update(task, completed=done)
-            if tell is not None:
-                tell(round(PARTS * done), PARTS)
-
-        judge = learn(dataset, Extractor(choose_device(arguments.device)), arguments.reals, report)
+    with telling("learning", PARTS, for_program=arguments.progress) as tell:
+        extractor = Extractor(choose_device(arguments.device))
+        judge = learn(dataset, extractor, arguments.reals, lambda done: tell(round(PARTS * done)))
     save_judge(judge, arguments.out)
     for each in judge.answerers:
         print(f"  {each.question.name:<24} right on {each.accuracy:.0%} of held-out pictures")

@@ -3,10 +3,8 @@
 import argparse
 import json
 
-from rich.console import Console
-from rich.progress import Progress
-
-from stylegan_core.cli.arguments import path, whole
+from stylegan_core.cli.arguments import add_device, path, whole
+from stylegan_core.cli.progress import passing
 
 FEWEST = 10  # pictures on each side below which a number says nothing
 
@@ -18,8 +16,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--data", type=path, required=True, help="pictures to compare with: folder, zip or idx file")
     parser.add_argument("--only", default="fd,kid,pr,swd,ppl", help="some of fd, kid, pr, swd, ppl")
     parser.add_argument("--count", type=whole(FEWEST), default=2500, help="pictures on each side")
-    parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=0)
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
+    parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=0, help="another seed draws other pictures")
+    add_device(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args(argv)
     only = [name.strip() for name in arguments.only.split(",") if name.strip()]
@@ -33,7 +31,7 @@ def main(argv: list[str]) -> int:
 
     model = load_model(arguments.model, choose_device(arguments.device))
     dataset = open_dataset(arguments.data, model.resolution)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with passing() as bar:
         task = bar.add_task("measuring", total=1.0)
         found = measure(
             model,

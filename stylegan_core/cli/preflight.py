@@ -5,28 +5,23 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from stylegan_core.amounts import duration, size_text
-from stylegan_core.cli.arguments import path
-from stylegan_core.cli.data import progress
+from stylegan_core.cli.arguments import add_progress, number, path
+from stylegan_core.cli.progress import counting, say
 from stylegan_core.training.config import changed, preset
+
+if TYPE_CHECKING:
+    from stylegan_core.training.preflight import Preflight
 
 
 def main(argv: list[str]) -> int:
     """Prints the answer; 0 where it fits, 2 where it cannot. Raises ValueError or OSError."""
-    parser = argparse.ArgumentParser(prog="python -m stylegan_core preflight", description=__doc__)
-    parser.add_argument("--preset", required=True)
-    parser.add_argument("--data", default="", help="folder, zip or idx file of pictures")
-    parser.add_argument("--run", type=path, default=Path(), metavar="RUN_DIR", help="where the run would lie")
-    parser.add_argument("--init", default="", metavar="MODEL", help="the trained network the run would start from")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting")
-    parser.add_argument("--seconds", type=float, default=12.0, help="how long measuring may take, roughly")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is")
-    options = parser.parse_args(argv)
+    options = _parser().parse_args(argv)
     config = changed(preset(options.preset), options.set)
     from stylegan_core.data.cache import cache_folder
     from stylegan_core.training.finetune import adopted_from
@@ -40,15 +35,37 @@ def main(argv: list[str]) -> int:
         config = replace(config, network=config.network.with_classes(tuple(data.classes)))
     pictures, cache = (len(data), cache_folder(data)) if data is not None else (0, None)
     if options.progress:
-        answer = preflight(config, pictures, options.run, options.seconds, say_progress, cache)
+        answer = preflight(config, pictures, options.run, options.seconds, say, cache)
     else:
-        with progress("measuring this machine, level") as bar:
+        with counting("measuring this machine, level", stays=True) as bar:
             task = bar.add_task("", total=len(config.growth.levels))
             told = lambda done, _: bar.update(task, completed=done + 1)  # noqa: E731 - the one that is measured now
             answer = preflight(config, pictures, options.run, options.seconds, told, cache)
+            bar.update(task, completed=len(config.growth.levels))
     if options.json:
         print(json.dumps(answer.to_dict()))
         return 0
+    _show(answer)
+    for problem in answer.problems:
+        print(problem, file=sys.stderr)
+    return 2 if answer.problems else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core preflight", description=__doc__)
+    parser.add_argument("--preset", required=True)
+    parser.add_argument("--data", default="", help="folder, zip or idx file of pictures")
+    parser.add_argument("--run", type=path, default=Path(), metavar="RUN_DIR", help="where the run would lie")
+    parser.add_argument("--init", default="", metavar="MODEL", help="the trained network the run would start from")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting")
+    parser.add_argument("--seconds", type=number(0, 3600), default=12.0, help="how long measuring may take, roughly")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    add_progress(parser)
+    return parser
+
+
+def _show(answer: "Preflight") -> None:
+    """A table of the levels, what it takes in all, and what else is to be known."""
     table = Table("level", "kimg", "batch", "img/s", "time", "memory", "disk", "how known")
     for level in answer.levels:
         how = "measured" if level.measured else "estimated"
@@ -62,12 +79,3 @@ def main(argv: list[str]) -> int:
     )
     for note in answer.notes:
         console.print(note)
-    for problem in answer.problems:
-        print(problem, file=sys.stderr)
-    return 2 if answer.problems else 0
-
-
-def say_progress(done: int, total: int) -> None:
-    """One line for the program that asked, such as the explorer."""
-    sys.stderr.write(f"progress {done} {total}\n")
-    sys.stderr.flush()

@@ -7,11 +7,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress
-
-from stylegan_core.cli.arguments import MOST_PICTURES, add_overwrite, check_free, path, whole
-from stylegan_core.cli.data import Progressed
+from stylegan_core.cli.arguments import MOST_PICTURES, add_device, add_overwrite, add_progress, check_free, path, whole
+from stylegan_core.cli.progress import InLines, passing
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.steps import run_through
 
@@ -27,25 +24,7 @@ NICE = 5  # steps by which the work stands back: a third of the time of what is 
 
 def main(argv: list[str]) -> int:
     """Finds the picture of a network that is nearest to another and writes it; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m stylegan_core project", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
-    parser.add_argument("picture", type=path, help="any picture file; the square in its middle is looked for")
-    parser.add_argument("--out", type=path, help="the .png file to write; without it PICTURE-projected.png, here")
-    parser.add_argument("--steps", type=whole(1), help="steps of the search; more come nearer")
-    parser.add_argument("--space", choices=("w", "w+"), help="one w for all layers, or at last one for each (w+)")
-    parser.add_argument("--seed", type=whole(0, MOST_PICTURES), help="another seed begins elsewhere")
-    parser.add_argument("--label", type=whole(0), help="class, counted from 0; without it that of the nearest picture")
-    parser.add_argument("--colours-only", action="store_true", help="compare without the feature network")
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
-    parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
-    parser.add_argument("--json", action="store_true", help="print how near it came as JSON")
-    parser.add_argument(
-        "--beside",
-        action="store_true",
-        help="for the explorer: leave the processor to it, and write the nearest picture so far once a second",
-    )
-    add_overwrite(parser)
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
     out = arguments.out or Path(f"{arguments.picture.stem}-projected.png")
     if out.suffix.lower() != ".png":
         raise ValueError(f"{out}: the picture is written as PNG, so its name must end in .png.")
@@ -71,6 +50,28 @@ def main(argv: list[str]) -> int:
     save_picture(out, found.pixels, found.recipe, model.info, str(model.device))
     print(found.nearness.to_json() if arguments.json else f"{out} is written. {found.nearness.sentence}")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core project", description=__doc__)
+    parser.add_argument("model", type=path, help="weight file or run directory")
+    parser.add_argument("picture", type=path, help="any picture file; the square in its middle is looked for")
+    parser.add_argument("--out", type=path, help="the .png file to write; without it PICTURE-projected.png, here")
+    parser.add_argument("--steps", type=whole(1), help="steps of the search; more come nearer")
+    parser.add_argument("--space", choices=("w", "w+"), help="one w for all layers, or at last one for each (w+)")
+    parser.add_argument("--seed", type=whole(0, MOST_PICTURES), help="another seed begins elsewhere")
+    parser.add_argument("--label", type=whole(0), help="class, counted from 0; without it that of the nearest picture")
+    parser.add_argument("--colours-only", action="store_true", help="compare without the feature network")
+    add_device(parser)
+    add_progress(parser)
+    parser.add_argument("--json", action="store_true", help="print how near it came as JSON")
+    parser.add_argument(
+        "--beside",
+        action="store_true",
+        help="for the explorer: leave the processor to it, and write the nearest picture so far once a second",
+    )
+    add_overwrite(parser)
+    return parser
 
 
 def _wish(arguments: argparse.Namespace) -> "Wish":
@@ -109,8 +110,8 @@ class _Previews:
 
 def _follow(steps: "Generator[Look, None, Found]", show: _Previews | None, *, for_program: bool) -> "Found":
     """Goes all the way, saying how far it is: as a bar, or in lines."""
-    with Progress(console=Console(stderr=True), transient=True, disable=for_program) as bar:
-        task, in_lines = bar.add_task("looking"), Progressed()
+    with passing(hidden=for_program) as bar:
+        task, in_lines = bar.add_task("looking"), InLines()
 
         def hear(look: "Look") -> None:
             bar.update(task, completed=look.done, total=look.total, description=f"differs by {look.difference:.1f}")

@@ -7,11 +7,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from stylegan_core.cli.arguments import add_overwrite, check_free, number, path
-from stylegan_core.cli.seeds import seed_recipes
+from stylegan_core.cli.arguments import add_overwrite, check_free, path
+from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
+from stylegan_core.data.picture_kinds import named_as_picture
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.pictures.saved_picture import SavedPicture, read_picture
-from stylegan_core.recipe import FARTHEST, Recipe
+from stylegan_core.recipe import Recipe
 
 FEW = 4  # pictures from which on it is said how far it is
 
@@ -24,14 +25,15 @@ def main(argv: list[str]) -> int:
     chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved, also a sheet of many")
     chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
     parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
-    parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation for --seeds")
+    add_looks(parser)
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
     add_overwrite(parser, "files that this program did not draw")
     arguments = parser.parse_args(argv)
-    if arguments.recipe and arguments.psi is not None:
-        raise ValueError("--psi goes with --seeds; a recipe has its own.")
+    base = looks(arguments)
+    if arguments.recipe and base is not None:
+        raise ValueError("--psi, --translate and --rotate go with --seeds; a recipe has its own.")
     saved = read_recipe(arguments.recipe) if arguments.recipe else None
-    recipes = _of_sheet(saved, arguments.out) if saved else seed_recipes(arguments.seeds, arguments.psi)
+    recipes = _of_sheet(saved, arguments.out) if saved else seed_recipes(arguments.seeds, base)
     targets = _targets(arguments.out, recipes, seeds=saved is None)
     for target in targets:
         check_free(target, overwrite=arguments.overwrite or _drawn_here(target))
@@ -45,6 +47,7 @@ def main(argv: list[str]) -> int:
     if saved and saved.threads:
         torch.set_num_threads(min(max(saved.threads, 1), 256))  # sums round by thread count: same bytes need the same
     model = load_model(arguments.model, choose_device(arguments.device))
+    check_looks(arguments, model.info)
     if saved and saved.model_hash not in ("", model.info.hash):
         sys.stderr.write(
             f"{arguments.recipe} was drawn by another model, {saved.model_name}; expect another picture.\n"
@@ -89,6 +92,8 @@ def _targets(out: Path, recipes: list[Recipe], *, seeds: bool) -> list[Path]:
         if len(recipes) > 1:
             raise ValueError(f"{out} is one picture, but {len(recipes)} were asked for; name a folder.")
         return [out]
+    if named_as_picture(out) and not out.is_dir():
+        raise ValueError(f"{out}: pictures are written as PNG, so name a .png file, or a folder.")
     if seeds:
         return [out / f"seed{recipe.latent.seed:04d}.png" for recipe in recipes]
     if len(recipes) == 1:

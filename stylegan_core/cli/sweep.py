@@ -10,10 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rich.console import Console
-from rich.progress import Progress
-
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
+from stylegan_core.cli.progress import passing
 from stylegan_core.cli.render import read_recipe
 from stylegan_core.cli.seeds import seed_recipes
 from stylegan_core.files.table import read_table, write_table
@@ -68,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core sweep", description=__doc__)
     parser.add_argument("model", type=path, help="weight file or run directory")
     parser.add_argument("--direction", action="append", default=[], help="its name: in the library, or PCA 1, SeFa 1 …")
-    parser.add_argument("--knob", help="instead: psi, noise, noise-fine, mix-coarse, level, alpha …")
+    parser.add_argument("--knob", help="instead: psi, noise-fine, mix-coarse, level, alpha, rotate …")
     parser.add_argument(
         "--like", type=path, help="instead: a table of --entanglement, whose directions and faces it has"
     )
@@ -100,7 +98,7 @@ def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) 
     ends = (low if arguments.low is None else arguments.low, high if arguments.high is None else arguments.high)
     if reason := swept.why_not(model.info, recipe) or swept.why_not_to(model.info, max(ends)):
         raise ValueError(f"{arguments.model}: {reason}")
-    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds, None)] if arguments.seeds else []
+    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds)] if arguments.seeds else []
     sweep = Sweep.of(recipe, swept, steps_between(*ends, arguments.values), seeds)
     extractor = Extractor(model.device) if arguments.features else None
     recipes, captions, columns = sweep.sheet
@@ -134,7 +132,7 @@ def _plan(arguments: argparse.Namespace, model: "Model", recipe: Recipe) -> Enta
     if not arguments.direction:
         raise ValueError("--entanglement is that of directions: name some with --direction NAME.")
     found = [each.direction for each in _directions(arguments, model)]
-    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds or "0-63", None)]
+    seeds = [each.latent.seed for each in seed_recipes(arguments.seeds or "0-63")]
     return EntanglementPlan.of(recipe, [each for each in found if each is not None], seeds, arguments.step)
 
 
@@ -192,7 +190,7 @@ def _meter(arguments: argparse.Namespace, model: "Model") -> "Meter":
 
 def _shown(steps: Generator[Any, None, T], keep: Callable[[Any], None] | None = None) -> T:
     """All steps with a bar where there is something to wait for; ``keep`` is told what they yield."""
-    with Progress(console=Console(stderr=True), transient=True, disable=keep is None) as bar:
+    with passing(hidden=keep is None) as bar:
         task = bar.add_task("measuring", total=None)
 
         def hear(step: tuple[int, int, Any]) -> None:

@@ -10,8 +10,9 @@ from stylegan_core.drawing.dcgan import DcganDrawing
 from stylegan_core.drawing.lucidrains import PortDrawing
 from stylegan_core.drawing.stylegan1 import Drawing1
 from stylegan_core.drawing.stylegan2 import RevisedDrawing, SkipDrawing
-from stylegan_core.drawing.stylegan3 import AliasFreeDrawing
+from stylegan_core.drawing.stylegan3 import AliasFreeDrawing, FeaturesStage
 from stylegan_core.networks.synthesis import SynthesisNetwork
+from stylegan_core.recipe import Transform
 
 
 class Stage(Protocol):
@@ -66,3 +67,12 @@ DRAWINGS: dict[str, Callable[[SynthesisNetwork, torch.dtype], Drawing]] = {
 def prepare(synthesis: SynthesisNetwork, dtype: torch.dtype) -> Drawing:
     """The drawing of a synthesis network in one precision; it keeps its own copy of the weights."""
     return DRAWINGS[synthesis.config.architecture](synthesis, dtype)
+
+
+def stages_of(drawing: Drawing, level: int, transform: Transform) -> list[Stage]:
+    """The stages that ``level`` needs; where a network has a transform, the first of them does what ``transform`` says.
+
+    Stages are equal when they do the same.
+    """
+    stages = drawing.stages[: drawing.count(level)]
+    return [stage.transformed(transform) if isinstance(stage, FeaturesStage) else stage for stage in stages]

@@ -4,6 +4,7 @@ The activation between two changes of rate is the network's own (``networks/resa
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 import torch.nn.functional as F
@@ -13,21 +14,33 @@ from stylegan_core.drawing.whole import WholeDrawing, channels_last
 from stylegan_core.networks.stylegan2 import squares
 from stylegan_core.networks.stylegan3 import AliasFreeSynthesis, BandlimitedLayer, FourierFeatures, picture_of
 from stylegan_core.networks.synthesis import SynthesisNetwork
+from stylegan_core.recipe import Transform
 
 
+@dataclass(frozen=True, slots=True)
 class FeaturesStage:
-    """The Fourier features, in float32: their phases need every digit."""
+    """The Fourier features of a transformed picture, in float32: their phases need every digit."""
 
-    row = 0
+    features: FourierFeatures
+    dtype: torch.dtype
+    transform: Transform = field(default_factory=Transform)
+    row: int = 0
     noise: int | None = None
-    makes_picture = False
+    makes_picture: bool = False
 
-    def __init__(self, features: FourierFeatures, dtype: torch.dtype) -> None:
-        self.features, self.dtype, self.margin = features, dtype, features.band.margin
+    @property
+    def margin(self) -> int:
+        """Samples beyond each edge of the picture."""
+        return self.features.band.margin
+
+    def transformed(self, transform: Transform) -> "FeaturesStage":
+        """The same for a picture that is moved and turned."""
+        return replace(self, transform=transform)
 
     def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
         """[1, C, size, size] in the drawing's dtype."""
-        return channels_last(self.features(w).to(self.dtype))
+        inverse = torch.from_numpy(self.transform.inverse) if self.transform != Transform() else None
+        return channels_last(self.features(w, inverse).to(self.dtype))
 
 
 class BandlimitedStage:

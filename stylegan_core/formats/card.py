@@ -14,7 +14,7 @@ from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
 from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
-from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.safetensors_reader import view_safetensors
 from stylegan_core.formats.sentences import LONGEST_PATH, naming, shown
 from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.networks.config import NetworkConfig
@@ -152,7 +152,7 @@ def _own(path: Path) -> Card | None:
     data = mapped(path)
     if container_of(data) is not Container.SAFETENSORS:
         return None
-    tensors, metadata = read_safetensors(data, Budget(len(data)))
+    tensors, metadata = view_safetensors(data, Budget(len(data)))
     if metadata.get("format") != FORMAT:
         return None
     config = read_config(metadata)

@@ -14,7 +14,7 @@ from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Cancelled, Progress, RefusedFile
 from stylegan_core.formats.own_file import FORMAT
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
-from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.safetensors_reader import view_safetensors
 from stylegan_core.formats.sentences import naming
 from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.model import Model, load_discriminator, load_model, save_model
@@ -76,7 +76,7 @@ def _is_own(path: Path) -> bool:
         data = mapped(path)
         if bytes(data[8:9]) != b"{":
             return False
-        _, metadata = read_safetensors(data, Budget(len(data)))
+        _, metadata = view_safetensors(data, Budget(len(data)))
     except RefusedFile:
         return False
     return metadata.get("format") == FORMAT

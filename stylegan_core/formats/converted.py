@@ -166,10 +166,10 @@ def growth(lod: float, levels: int) -> tuple[int, float]:
     return levels - 1 - whole, 1.0 - (lod - whole)
 
 
-def scalar(value: Array | None, default: float = 0.0) -> float:
-    """A single number from an array of one; raises RefusedFile for more."""
+def scalar(value: Array | None) -> float:
+    """A single number from an array of one, 0 where there is none; raises RefusedFile for more."""
     if value is None:
-        return default
+        return 0.0
     if value.size != 1:
         raise RefusedFile("it holds many numbers where one is expected: damaged")
     return float(value.reshape(()))

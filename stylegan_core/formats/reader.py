@@ -15,7 +15,7 @@ from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
 from stylegan_core.formats.own_file import STATE_FORMAT
 from stylegan_core.formats.pickle_reader import read_pickle
-from stylegan_core.formats.safetensors_reader import read_safetensors
+from stylegan_core.formats.safetensors_reader import view_safetensors
 from stylegan_core.formats.sentences import MOST_SAID, naming, shown
 from stylegan_core.formats.stand_ins import NVIDIA_TABLE, NetworkShell, PersistentShell
 from stylegan_core.formats.torch_container import ZipMembers, read_zip
@@ -122,7 +122,7 @@ def _read(data: memoryview, budget: Budget) -> WeightFile:
 
 
 def _from_safetensors(data: memoryview, budget: Budget) -> WeightFile:
-    tensors, metadata = read_safetensors(data, budget)
+    tensors, metadata = view_safetensors(data, budget)
     if metadata.get("format") == STATE_FORMAT:
         raise RefusedFile(
             "it is what a training goes on from: open the file beside it, of the same name without .state"

@@ -23,7 +23,7 @@ _TYPES = {
 MAX_HEADER = 16 << 20
 
 
-def read_safetensors(data: memoryview, budget: Budget) -> tuple[dict[str, Array], dict[str, str]]:
+def view_safetensors(data: memoryview, budget: Budget) -> tuple[dict[str, Array], dict[str, str]]:
     """The tensors by name, as views of the file, and the text of its metadata; raises RefusedFile."""
     (length,) = struct.unpack("<Q", data[:8])
     if length > min(len(data) - 8, MAX_HEADER):

@@ -155,7 +155,7 @@ def read_zip(members: ZipMembers, table: Table, budget: Budget) -> object:
     read = [0]
 
     def storage(identity: object) -> Storage:
-        code, key, count = storage_id(identity, 5)
+        code, key, count = storage_id(identity)
         if key not in storages:
             if len(storages) >= MAX_STORAGES:
                 raise RefusedFile("it holds more blocks of numbers than any network has")

@@ -202,9 +202,9 @@ def storage_type(value: object) -> str:
     return _STORAGES[value.label]
 
 
-def storage_id(identity: object, least: int) -> tuple[str, str, int]:
+def storage_id(identity: object) -> tuple[str, str, int]:
     """(element code, key, element count) of a persistent id ('storage', type, key, location, count ...)."""
-    if not isinstance(identity, tuple) or len(identity) < least or not _is(identity[0], "storage"):
+    if not isinstance(identity, tuple) or len(identity) < 5 or not _is(identity[0], "storage"):
         raise RefusedFile("it refers to something outside the file; nothing was run")
     key, count = identity[2], identity[4]
     if not isinstance(key, str) or type(count) is not int or not 0 <= count < 2**40:
@@ -224,7 +224,7 @@ class _LegacyStorages:
         self.views: dict[tuple[str, str], Storage] = {}
 
     def get(self, identity: object) -> Storage:
-        code, key, count = storage_id(identity, 5)
+        code, key, count = storage_id(identity)
         view = identity[5] if isinstance(identity, tuple) and len(identity) > 5 else None
         if len(self.found) >= MAX_STORAGES:
             raise RefusedFile("it holds more blocks of numbers than any network has")

@@ -8,14 +8,16 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import FARTHEST, AppliedDirection, Direction, Latent, Recipe
 
 DIRECTION, PSI, NOISE, MIX, LEVEL, ALPHA = "direction", "psi", "noise", "mix", "level", "alpha"
+OF_TRANSFORM = {"translate-x": "x", "translate-y": "y", "rotate": "rotation"}  # kinds, and the fields they set
 MOST_VALUES, MOST_FACES = 41, 256
 _DECIMALS = 6  # of a value, so that a row of steps of 0.1 has 0.3 in it and not 0.30000000000000004
 _RANGES = {DIRECTION: (-3.0, 3.0), PSI: (-1.0, 2.0), NOISE: (0.0, 2.0), MIX: (0.0, 1.0), ALPHA: (0.0, 1.0)}
+_RANGES |= {"translate-x": (-0.5, 0.5), "translate-y": (-0.5, 0.5), "rotate": (-90.0, 90.0)}
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """One knob: a direction on its layers, psi, the noise of some layers, the weight of a mix, the state of growth.
+    """One knob: a direction on its layers, psi, noise of some layers, the weight of a mix, growth, or the transform.
 
     ``layers`` are the noise layers of a noise group. A direction's own strength says nothing: the value stands for it.
     """
@@ -45,6 +47,8 @@ class Swept:
         if self.kind == MIX:
             mix = recipe.mix(self.band)
             return recipe if mix is None else recipe.with_mix(self.band, replace(mix, weight=value))
+        if self.kind in OF_TRANSFORM:
+            return recipe.with_transform(**{OF_TRANSFORM[self.kind]: value})
         return replace(recipe, level=round(value)) if self.kind == LEVEL else replace(recipe, alpha=value)
 
     def range(self, info: ModelInfo) -> tuple[float, float]:
@@ -54,6 +58,7 @@ class Swept:
     def why_not(self, info: ModelInfo, recipe: Recipe) -> str:
         """Why this network or this recipe has no such knob, in one sentence; empty if it has."""
         needed = {PSI: "truncation", NOISE: "noise", MIX: "mixing", LEVEL: "growing", ALPHA: "growing"}
+        needed |= dict.fromkeys(OF_TRANSFORM, "transform")
         reason = info.why_not(needed[self.kind]) if self.kind in needed else ""
         if not reason and self.kind in (LEVEL, ALPHA) and info.finished:
             reason = "This network is fully grown: there is nothing to blend or to leave out."
@@ -78,7 +83,7 @@ def along(direction: Direction, first: int = 0, last: int | None = None) -> Swep
 
 
 def knobs(info: ModelInfo) -> tuple[Swept, ...]:
-    """Every knob of a network that is no direction, also those it has no use for."""
+    """Every knob of a network that is no direction, also those it has no use for, but for the rare transform."""
     groups = [("", tuple(range(info.num_noise_layers)))]
     for name in NAMES:
         sides = enumerate(info.noise_resolutions)
@@ -90,6 +95,7 @@ def knobs(info: ModelInfo) -> tuple[Swept, ...]:
         *(Swept(MIX, f"mix, {band}", band=band) for band in mixed),
         Swept(LEVEL, "level"),
         Swept(ALPHA, "alpha"),
+        *(Swept(kind, kind.replace("-", ", ")) for kind in OF_TRANSFORM if info.capabilities.transform),
     )
 
 

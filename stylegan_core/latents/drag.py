@@ -4,7 +4,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import Self
 
-from stylegan_core.recipe import Recipe, Vector
+import numpy as np
+
+from stylegan_core.recipe import Recipe, Transform, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ class Handle:
     def put(self, x: float, y: float) -> Self:
         """This handle on another point, which it holds."""
         return type(self).at(_inside(x), _inside(y))
+
+    def carried(self, before: Transform, after: Transform) -> Self | None:
+        """This handle where the picture took what it holds, when it was moved; None where that is beyond an edge."""
+        if before == after:
+            return self.put(self.x, self.y)
+        seen = before.inverse @ [self.x - 0.5, self.y - 0.5, 1.0]
+        x, y = (float(each) + 0.5 for each in np.linalg.solve(after.inverse, seen)[:2])
+        return self.put(x, y) if 0 <= x <= 1 and 0 <= y <= 1 else None
 
     def begun(self) -> Self:
         """This handle as a search begins with it: it is still where it was put."""

@@ -115,7 +115,8 @@ def _said_of(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise ValueError(f"{path} is no direction library ({error}): choose a file this program has saved.") from None
+        reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
+        raise ValueError(f"{path} is no direction library ({reason}): choose a file this program has saved.") from None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -123,9 +124,9 @@ def _read(path: Path) -> dict[str, Any]:
     if path.stat().st_size > LARGEST_FILE:
         raise ValueError("it is too large")
     data = json.loads(path.read_text("utf-8"))
-    if data["kind"] != KIND or not isinstance(data["version"], int):
+    if not isinstance(data, dict) or data.get("kind") != KIND or not isinstance(data.get("version"), int):
         raise ValueError("its kind is another one")
-    return data  # type: ignore[no-any-return]
+    return data
 
 
 def _encode(entry: Entry) -> dict[str, Any]:

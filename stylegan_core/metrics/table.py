@@ -1,6 +1,6 @@
 """Every metric by its name, and one call that measures a model against a data set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from stylegan_core.data.source import Dataset
@@ -60,18 +60,25 @@ def measure(
         seeing = shares.next()
         real = extractor.all(reals(dataset, count), min(count, len(dataset)), seeing) if real is None else real
         fake = extractor.all(fakes(model, count, seed), count, shares.next())
-        if "fd" in wanted:
-            found["FD-E"] = distances.frechet(real, fake)
-        if "kid" in wanted:
-            found["KID-E"] = distances.kernel(real, fake)
-        if "pr" in wanted:
-            found["P-E"], found["R-E"] = distances.precision_and_recall(real, fake)
+        found |= _between(real, fake, wanted)
     if "swd" in wanted:
         few = min(count, len(dataset), MOST_PICTURES)
         of_reals = patches(reals(dataset, few), few, progress=shares.next())
         found["SWD"] = sliced_wasserstein(of_reals, patches(fakes(model, few, seed), few, progress=shares.next()))
     if "ppl" in wanted and extractor:
         found["PPL-E"] = path_length(model, extractor, min(count, MOST_PATHS), seed, shares.next())
+    return found
+
+
+def _between(real: Features, fake: Features, wanted: Set[str]) -> dict[str, float]:
+    """The wanted distances between the features of two sets of pictures."""
+    found: dict[str, float] = {}
+    if "fd" in wanted:
+        found["FD-E"] = distances.frechet(real, fake)
+    if "kid" in wanted:
+        found["KID-E"] = distances.kernel(real, fake)
+    if "pr" in wanted:
+        found["P-E"], found["R-E"] = distances.precision_and_recall(real, fake)
     return found
 
 

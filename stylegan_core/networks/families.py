@@ -10,7 +10,8 @@ PORT_SWITCHES = ("norm_eps", "from_rgb_activation", "bias_before_blur")
 class Family:
     """One architecture: ``noise_at_4`` layers with noise work at 4², two at every level above; 0: none anywhere.
 
-    ``layers`` style layers whatever the resolution; 0: two at every level.
+    ``layers`` style layers whatever the resolution; 0: two at every level. ``transform``: the input is a plane that
+    can be moved and turned.
     ``switches`` are the fields of NetworkConfig that are a choice here; the others must keep their defaults.
     """
 
@@ -20,6 +21,7 @@ class Family:
     noise_at_4: int
     switches: tuple[str, ...]
     layers: int = 0
+    transform: bool = False
 
 
 FAMILIES: dict[str, Family] = {
@@ -28,7 +30,13 @@ FAMILIES: dict[str, Family] = {
     "stylegan2": Family("StyleGAN2", True, False, 1, ("mapping_layers", "label_input", "activation_clamp")),
     "lucidrains": Family("StyleGAN2, lucidrains' port", True, False, 2, ("mapping_layers",)),
     "stylegan3": Family(
-        "StyleGAN3", True, False, 0, ("mapping_layers", "label_input", "activation_clamp", "rotation"), layers=16
+        "StyleGAN3",
+        True,
+        False,
+        0,
+        ("mapping_layers", "label_input", "activation_clamp", "rotation"),
+        layers=16,
+        transform=True,
     ),
     "dcgan": Family("DCGAN", False, False, 0, ("mapping_layers",)),
 }

@@ -24,7 +24,10 @@ OUTPUT_SCALE = 0.25  # what leaves the last layer has a deviation of about 4 (ap
 
 
 class FourierFeatures(nn.Module):
-    """Waves of fixed frequency and phase, moved and turned as w says, then mixed by one matrix (section 3.2)."""
+    """Waves of fixed frequency and phase, moved and turned as w says, then mixed by one matrix (section 3.2).
+
+    ``transform`` [3, 3] leads from a place of the picture to one among the waves; lengths are parts of its side.
+    """
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -45,9 +48,12 @@ class FourierFeatures(nn.Module):
         self.affine.bias.copy_(torch.tensor([1.0, 0.0, 0.0, 0.0]))  # neither moved nor turned
         nn.init.uniform_(self.get_buffer("phases"), -0.5, 0.5)
 
-    def forward(self, w: Tensor) -> Tensor:
-        """w [N, w_dim] -> [N, C, size, size] in the dtype of the weights, at ``rate`` samples a picture's side."""
-        freqs, phases = self._waves(w.to(self.weight.dtype))
+    def forward(self, w: Tensor, inverse: Tensor | None = None) -> Tensor:
+        """w [N, w_dim] -> [N, C, size, size] in the dtype of the weights, at ``rate`` samples a picture's side.
+
+        ``inverse`` [3, 3] leads from a place of the picture to the one that is to be seen there.
+        """
+        freqs, phases = self._waves(w.to(self.weight.dtype), inverse)
         size, rate = self.band.size, self.band.rate
         places = (torch.arange(size, device=w.device, dtype=freqs.dtype) + (1 - size) / 2) / rate
         across = places[:, None] * freqs[:, None, :, 0]  # [N, size, C]
@@ -59,8 +65,11 @@ class FourierFeatures(nn.Module):
         mixed: Tensor = (waves * loud[:, None, None]) @ (self.weight.T / math.sqrt(len(self.weight)))
         return mixed.permute(0, 3, 1, 2)
 
-    def _waves(self, w: Tensor) -> tuple[Tensor, Tensor]:
-        """Frequencies [N, C, 2] and phases [N, C] of a picture turned, then moved, then changed by ``transform``."""
+    def _waves(self, w: Tensor, inverse: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Frequencies [N, C, 2] and phases [N, C] of a picture turned, then moved by w, then changed by ``transform``.
+
+        ``transform`` belongs to the file, as does the picture it makes; ``inverse`` moves that picture as it is.
+        """
         turn: Tensor = self.affine(w)
         turn = turn / turn[:, :2].norm(dim=1, keepdim=True)
         cosine, sine, x, y = turn.unbind(1)
@@ -68,6 +77,8 @@ class FourierFeatures(nn.Module):
         rotation = torch.stack([cosine, -sine, none, sine, cosine, none, none, none, one], dim=1).view(-1, 3, 3)
         shift = torch.stack([one, none, -x, none, one, -y, none, none, one], dim=1).view(-1, 3, 3)
         whole: Tensor = rotation @ shift @ self.get_buffer("transform")
+        if inverse is not None:
+            whole = whole @ inverse.to(whole.dtype).to(whole.device)  # in this order: Apple's GPUs have no float64
         freqs, phases = self.get_buffer("freqs"), self.get_buffer("phases")
         return freqs @ whole[:, :2, :2], phases + (freqs @ whole[:, :2, 2:]).squeeze(2)
 

@@ -10,8 +10,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from stylegan_core.files.tensor_file import Damaged, read_safetensors, write_safetensors
 from stylegan_core.formats.own_file import STATE_FORMAT
-from stylegan_core.model import Damaged, read_safetensors, save_model, write_safetensors
+from stylegan_core.model import save_model
 from stylegan_core.run.stems import kimg_words
 from stylegan_core.rundir import RunDir, is_whole
 from stylegan_core.schedule import phase_at
@@ -116,9 +117,9 @@ def _fill(state: TrainingState, counters: Counters, tensors: dict[str, Tensor]) 
         for prefix, network in _networks(state).items():
             for name, slot in network.state_dict(keep_vars=True).items():
                 slot.copy_(tensors[f"{prefix}.{name}"])
-    for prefix, optimizer in _adams(state).items():
+    for prefix, (optimizer, network) in _adams(state).items():
         moments = {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
-        _fill_adam(optimizer, _optimised(state, prefix), moments)
+        _fill_adam(optimizer, network, moments)
 
 
 def read_counters(text: str) -> Counters:
@@ -146,17 +147,18 @@ def _networks(state: TrainingState) -> dict[str, torch.nn.Module]:
     return networks | ({"critic": state.critic.heads} if state.critic else {})
 
 
-def _adams(state: TrainingState) -> dict[str, torch.optim.Adam]:
-    adams = {"adam_g.": state.adam_g, "adam_d.": state.adam_d}
-    return adams | ({"adam_c.": state.adam_c} if state.adam_c else {})
+def _adams(state: TrainingState) -> dict[str, tuple[torch.optim.Adam, torch.nn.Module]]:
+    """Each optimizer with the network that it moves, by what the names of its tensors begin with."""
+    adams = {"adam_g.": (state.adam_g, state.generator), "adam_d.": (state.adam_d, state.discriminator)}
+    return adams | ({"adam_c.": (state.adam_c, state.critic.heads)} if state.adam_c and state.critic else {})
 
 
 def _tensors(state: TrainingState) -> dict[str, Tensor]:
     found: dict[str, Tensor] = {}
     for prefix, network in _networks(state).items():
         found |= {f"{prefix}.{name}": tensor for name, tensor in network.state_dict().items()}
-    for prefix, optimizer in _adams(state).items():
-        for name, parameter in _optimised(state, prefix):
+    for prefix, (optimizer, network) in _adams(state).items():
+        for name, parameter in network.named_parameters():
             moments = optimizer.state.get(parameter)
             if moments:
                 found[f"{prefix}{name}.square"] = moments["exp_avg_sq"]
@@ -166,17 +168,9 @@ def _tensors(state: TrainingState) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in found.items()}
 
 
-def _optimised(state: TrainingState, prefix: str) -> list[tuple[str, torch.nn.Parameter]]:
-    networks = {"adam_g.": state.generator, "adam_d.": state.discriminator}
-    network = state.critic.heads if state.critic and prefix == "adam_c." else networks[prefix]
-    return list(network.named_parameters())
-
-
-def _fill_adam(
-    optimizer: torch.optim.Adam, parameters: list[tuple[str, torch.nn.Parameter]], tensors: dict[str, Tensor]
-) -> None:
+def _fill_adam(optimizer: torch.optim.Adam, network: torch.nn.Module, tensors: dict[str, Tensor]) -> None:
     optimizer.state.clear()
-    for name, parameter in parameters:
+    for name, parameter in network.named_parameters():
         if f"{name}.square" not in tensors:
             continue
         like = {"memory_format": torch.preserve_format}

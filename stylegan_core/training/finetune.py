@@ -8,8 +8,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from stylegan_core.files.tensor_file import read_safetensors
 from stylegan_core.formats.convert import Foreign, import_file
-from stylegan_core.model import Model, read_safetensors
+from stylegan_core.model import Model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.discriminator import Discriminator, NoDiscriminator
 from stylegan_core.networks.generator import ARCHITECTURES, build_discriminator

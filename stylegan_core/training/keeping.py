@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from stylegan_core.model import Damaged
+from stylegan_core.files.tensor_file import Damaged
 from stylegan_core.run.events import Checkpoint
 from stylegan_core.run.stems import STATE, img_of, kimg_words
 from stylegan_core.rundir import RunDir

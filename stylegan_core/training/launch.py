@@ -1,4 +1,4 @@
-"""Starts or resumes a run: settles its configuration, takes its lock, and says in the log how it ended."""
+"""Starts or resumes a run: agrees on its configuration, takes its lock, and says in the log how it ended."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -60,7 +60,7 @@ class Launch:
         self._stop = self._new = False
         self._loop: Loop | None = None
         if self.team.leads:
-            self.config, self.dataset = settle(self.run, wish)
+            self.config, self.dataset = what_to_train(self.run, wish)
             self.device = self.team.device(choose_device(self.config.device))
             self.run.create()
             self.team.told(self.config)
@@ -158,18 +158,24 @@ class Launch:
         return path is not None
 
 
-def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
+def what_to_train(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     """The configuration and data of a run: config.json's if it was started before, else the wish's.
 
     Raises ValueError if the wish or the data differ from config.json, or the wish names too little to start anew.
     """
-    if run.exists():
-        config = TrainingConfig.from_dict(run.config())
-        check_agreement(run, config, wish)
-        dataset = open_data(wish.data or config.data.path, config)
-        check_data(run, config, dataset, wish.data)
-        path = str(Path(wish.data).resolve()) if wish.data else config.data.path
-        return replace(config, data=replace(config.data, path=path)), dataset
+    return _as_before(run, wish) if run.exists() else _as_wished(run, wish)
+
+
+def _as_before(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
+    config = TrainingConfig.from_dict(run.config())
+    check_agreement(run, config, wish)
+    dataset = open_data(wish.data or config.data.path, config)
+    check_data(run, config, dataset, wish.data)
+    path = str(Path(wish.data).resolve()) if wish.data else config.data.path
+    return replace(config, data=replace(config.data, path=path)), dataset
+
+
+def _as_wished(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     if run.every_state() or run.drawable():
         raise ValueError(
             f"{run.path} has lost its config.json, which says what it was trained with: put it back, or begin a new "
@@ -196,5 +202,6 @@ def settle(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
 
 
 def open_data(path: str, config: TrainingConfig) -> Dataset:
+    """The pictures at ``path`` as the configuration wants them: size, fit and label. Raises ValueError or OSError."""
     fit: Fit = "letterbox" if config.data.fit == "letterbox" else "crop"
     return open_dataset(path, config.network.resolution, fit, config.data.label)

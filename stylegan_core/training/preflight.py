@@ -105,7 +105,6 @@ def preflight(
     device = choose_device(config.device)
     dtype = wished_dtype(config.precision, device)
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()
-    memory = memory_needed(config, dtype)
     problems = memory_problems(config, dtype, free)
     judged = 0.0
     try:
@@ -117,24 +116,21 @@ def preflight(
     room = room_for(cache, pictures, config.network.levels) if cache else None
     levels = level_costs(config, measured, dtype, room.missing if room else (), judged)
     disk = judge(config, _drawable(config.network), _stretches(levels), folder, room)
-    seconds = sum(level.seconds for level in levels)
     crowd = too_many_threads(config.threads) if device.type == "cpu" else ""
-    precision = str(dtype).removeprefix("torch.")
-    network = describe_network(config.network)
     return Preflight(
-        config.preset,
-        network,
-        config.growth,
-        describe(device),
-        precision,
-        levels,
-        seconds,
-        memory,
-        free,
-        disk.needed + sum(room.missing if room else ()),
-        disk.free,
-        problems + disk.problems,
-        ((crowd,) if crowd else ()) + disk.notes,
+        preset=config.preset,
+        network=describe_network(config.network),
+        growth=config.growth,
+        device=describe(device),
+        precision=str(dtype).removeprefix("torch."),
+        levels=levels,
+        seconds=sum(level.seconds for level in levels),
+        memory=memory_needed(config, dtype),
+        memory_free=free,
+        disk=disk.needed + sum(room.missing if room else ()),
+        disk_free=disk.free,
+        problems=problems + disk.problems,
+        notes=((crowd,) if crowd else ()) + disk.notes,
     )
 
 

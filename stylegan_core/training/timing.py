@@ -58,7 +58,7 @@ def measure(
 
 
 @dataclass(slots=True)
-class Half:
+class HalfTimes:
     """Times of one half of a step: of those with a penalty that is due every ``interval`` steps, and of the others."""
 
     interval: int
@@ -80,8 +80,8 @@ def seconds_per_image(stepper: Stepper, phase: Phase, budget: float, clock: Cloc
     config, objective, counters = stepper.config, stepper.objective, stepper.state.counters
     reals = torch.zeros(phase.batch, 3, phase.resolution, phase.resolution, device=stepper.device)
     labels = _labels(config.network, phase.batch, stepper.device)
-    first = Half(config.r1_interval if config.gamma + objective.r2 > 0 else 1)
-    second = Half(objective.path_interval if objective.path_length else 1)
+    first = HalfTimes(config.r1_interval if config.gamma + objective.r2 > 0 else 1)
+    second = HalfTimes(objective.path_interval if objective.path_length else 1)
     counters.img = math.ceil(config.critic.from_kimg * 1000)  # with the critic
     kinds = 1 if first.interval == second.interval == 1 else 2
     spent = 0.0

@@ -1,5 +1,6 @@
 """Model files: the same picture after saving and loading, and one sentence for every broken one."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from stylegan_core import model as module
+from stylegan_core.files import tensor_file
 from stylegan_core.model import Model, load_discriminator, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import Generator, build_discriminator
@@ -39,6 +41,17 @@ def test_the_hash_survives_conversion_and_sees_every_change(small: Model, tmp_pa
     assert load_model(tmp_path / "a.safetensors").info.hash == small.info.hash
     small.generator.w_avg[0] += 1
     assert Model(small.generator).info.hash != small.info.hash
+
+
+def test_the_hash_is_of_names_shapes_and_numbers_sorted_by_name(small: Model) -> None:
+    """Recipes, libraries and cards of years name networks by it (contracts: Model)."""
+    digest = hashlib.sha256()
+    state = small.generator.state_dict()
+    for name in sorted(state):
+        values = state[name].numpy().astype("<f4")
+        digest.update(f"{name}\0{','.join(map(str, values.shape))}\0".encode() + values.tobytes())
+    assert small.info.hash == digest.hexdigest()
+    assert list(state) != sorted(state)
 
 
 def test_half_precision_storage_opens_as_float32(small: Model, tmp_path: Path) -> None:
@@ -107,7 +120,7 @@ def test_a_file_that_lies_is_one_sentence(
 ) -> None:
     file = tmp_path / "spoiled.safetensors"
     save_model(file, small)
-    tensors, metadata = load_file(file), module.read_safetensors(file)[0]
+    tensors, metadata = load_file(file), tensor_file.read_safetensors(file)[0]
     spoil(tensors, metadata)
     save_file(tensors, file, metadata)
     with pytest.raises(ValueError, match=words) as caught:
@@ -127,7 +140,7 @@ def test_a_torn_file_is_one_sentence(small: Model, tmp_path: Path, part: float) 
 
 def test_a_model_larger_than_memory_is_refused(small: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_model(tmp_path / "big.safetensors", small)
-    monkeypatch.setattr(module, "available_memory", lambda: 1000)
+    monkeypatch.setattr(tensor_file, "available_memory", lambda: 1000)
     with pytest.raises(ValueError, match="B are free"):
         load_model(tmp_path / "big.safetensors")
 
@@ -147,7 +160,7 @@ def test_a_failed_save_leaves_the_old_file_whole(small: Model, tmp_path: Path, m
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module, "save_file", full)
+    monkeypatch.setattr(tensor_file, "save_file", full)
     with pytest.raises(OSError, match="No space left"):
         save_model(file, small)
     assert file.read_bytes() == before
@@ -168,6 +181,15 @@ def test_many_large_pictures_are_drawn_a_few_at_a_time(small: Model, monkeypatch
     assert drawn == [5, 2, 2, 1] * 3
 
 
+def test_random_noise_is_of_each_picture_and_stored_noise_of_all(small: Model) -> None:
+    for layer in small.generator.synthesis.layers:
+        layer.noise_strength.data.fill_(1)
+    ws = torch.randn(1, 6, 8).expand(2, -1, -1)
+    for noise, alike in (("random", False), ("const", True)):
+        one, other = small.synthesis(ws, noise)
+        assert torch.allclose(one, other) == alike
+
+
 def test_inputs_of_the_wrong_shape_are_one_sentence(small: Model) -> None:
     with pytest.raises(ValueError, match=r"z of \[N, 8\]"):
         small.mapping(torch.zeros(1, 9))
@@ -177,3 +199,6 @@ def test_inputs_of_the_wrong_shape_are_one_sentence(small: Model) -> None:
         small.synthesis(torch.zeros(1, 6, 8), noise="loud")
     with pytest.raises(ValueError, match="levels 0 to 2"):
         small.synthesis(torch.zeros(1, 6, 8), level=3)
+    for alpha in (-0.1, 1.5, float("nan")):
+        with pytest.raises(ValueError, match=r"alpha is .* between 0 and 1"):
+            small.synthesis(torch.zeros(1, 6, 8), level=1, alpha=alpha)

@@ -17,6 +17,7 @@ from stylegan_core.recipe import (
     Mix,
     NoiseLayer,
     Recipe,
+    Transform,
     Vector,
     default,
     grid_seed,
@@ -48,6 +49,7 @@ recipes = st.builds(
     mixes=st.lists(mixes, max_size=3).map(tuple),
     directions=st.lists(directions, max_size=3).map(tuple),
     noise=st.lists(noise, max_size=4).map(tuple),
+    transform=st.builds(Transform, x=numbers, y=numbers, rotation=numbers),
     label=st.none() | layers,
     level=st.none() | st.integers(0, 8),
     alpha=st.none() | st.floats(0, 1),
@@ -66,10 +68,18 @@ def test_fields_of_a_newer_version_are_kept_at_every_depth() -> None:
     data |= {"version": 7, "weather": {"rain": [1, 2]}}
     data["latent"]["mood"] = "calm"
     data["mixes"][0]["fade"] = 0.5
+    data["transform"]["skew"] = 0.1
     again = json.loads(Recipe.from_json(json.dumps(data)).to_json())
     assert again["weather"] == {"rain": [1, 2]}
     assert again["latent"]["mood"] == "calm"
     assert again["mixes"][0]["fade"] == 0.5
+    assert again["transform"]["skew"] == 0.1
+
+
+def test_a_recipe_of_before_there_was_a_transform_has_none() -> None:
+    data = json.loads(Recipe(psi=0.3).to_json())
+    del data["transform"]
+    assert Recipe.from_json(json.dumps(data)) == Recipe(psi=0.3)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +105,9 @@ def test_fields_of_a_newer_version_are_kept_at_every_depth() -> None:
         '{"version":1,"mixes":[{"source":{},"band":"upper"}]}',
         '{"version":1,"noise":[{"on":1}]}',
         '{"version":1,"psi_bands":[1,2]}',
+        '{"version":1,"transform":[1,2,30]}',
+        '{"version":1,"transform":{"x":"left"}}',
+        '{"version":1,"transform":{"rotation":1e9}}',
         '{"version":true}',
         '{"version":1,"weather":NaN}',
         '{"version":1,"weather":[{"rain":-Infinity}]}',
@@ -134,6 +147,7 @@ def test_grid_weights_add_to_one(latent: Latent) -> None:
 def test_a_whole_step_on_the_grid_is_a_seed_of_its_own() -> None:
     assert Latent(10, x=2, y=-1).corners() == ((grid_seed(10, 2, -1), 1.0),)
     assert grid_seed(0, -1, 0) == SEEDS - 1
+    assert grid_seed(7, 2, 3) == 7 + 2 + 3 * 100  # saved faces between seeds rely on it
 
 
 def test_vectors_are_copies_that_cannot_change() -> None:
@@ -145,10 +159,20 @@ def test_vectors_are_copies_that_cannot_change() -> None:
 
 
 def test_every_knob_states_range_step_and_meaning() -> None:
-    owners = [Recipe, Latent, Mix, AppliedDirection, NoiseLayer]
+    owners = [Recipe, Latent, Mix, AppliedDirection, NoiseLayer, Transform]
     found = [(owner, f.name) for owner in owners for f in fields(owner) if isinstance(f.metadata.get("knob"), Knob)]
-    assert len(found) >= 9
+    assert len(found) >= 12
     for owner, name in found:
         assert knob(owner, name).meaning.endswith(".")
         assert knob(owner, name).minimum < knob(owner, name).maximum
     assert default(Recipe, "psi") == Recipe().psi == 0.7
+
+
+def test_sliders_have_the_ranges_that_people_know() -> None:
+    """Those of the programs before this one (NVIDIA's visualizer, GANSpace), and the noise up to twice its strength."""
+    ranges = {
+        (owner, name): (knob(owner, name).minimum, knob(owner, name).maximum)
+        for owner, name in ((Recipe, "psi"), (AppliedDirection, "strength"), (NoiseLayer, "strength"), (Latent, "x"))
+    }
+    assert list(ranges.values()) == [(-1, 2), (-10, 10), (0, 2), (-5, 5)]
+    assert knob(AppliedDirection, "strength").step == 0.1

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,21 +42,26 @@ def collected_here() -> Iterator[None]:
     collect_due()
 
 
+def started(monkeypatch: pytest.MonkeyPatch, kind: Any) -> Callable[[], list[Any]]:
+    """Those objects of a Qt class that are started from now on and that Python still knows."""
+    found: list[weakref.ref[Any]] = []
+    begin = kind.start
+
+    def remember(one: Any, *arguments: Any) -> None:
+        found.append(weakref.ref(one))
+        begin(one, *arguments)
+
+    monkeypatch.setattr(kind, "start", remember)
+    return lambda: [one for reference in found if (one := reference()) is not None and shiboken6.isValid(one)]
+
+
 @pytest.fixture(autouse=True)
 def no_leaked_timer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A timer that repeats must be stopped, or deleted with its widget, when the test ends."""
-    started: list[weakref.ref[Any]] = []
-    begin = QtCore.QTimer.start
-
-    def remember(timer: Any, *arguments: Any) -> None:
-        started.append(weakref.ref(timer))
-        begin(timer, *arguments)
-
-    monkeypatch.setattr(QtCore.QTimer, "start", remember)
+    timers = started(monkeypatch, QtCore.QTimer)
     yield
     QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
-    timers = [timer for reference in started if (timer := reference()) is not None]
-    left = [t for t in timers if shiboken6.isValid(t) and t.isActive() and not t.isSingleShot()]
+    left = [timer for timer in timers() if timer.isActive() and not timer.isSingleShot()]
     for timer in left:
         timer.stop()
     if left:
@@ -66,17 +71,9 @@ def no_leaked_timer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_leaked_qthread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A QThread that a test started must have finished with it."""
-    started: list[weakref.ref[Any]] = []
-    begin = QtCore.QThread.start
-
-    def remember(thread: Any, *arguments: Any) -> None:
-        started.append(weakref.ref(thread))
-        begin(thread, *arguments)
-
-    monkeypatch.setattr(QtCore.QThread, "start", remember)
+    threads = started(monkeypatch, QtCore.QThread)
     yield
-    threads = [thread for reference in started if (thread := reference()) is not None]
-    if any(shiboken6.isValid(t) and not t.wait(THREAD_GRACE_MS) for t in threads):
+    if any(not thread.wait(THREAD_GRACE_MS) for thread in threads()):
         pytest.fail("the test left a QThread running")
 
 

@@ -277,14 +277,6 @@ def make_harmless(dice: random.Random) -> None:
         QTimer.singleShot(0, dialog, answer)
 
     QFileDialog.open = opened  # type: ignore[method-assign, assignment]
-    QFileDialog.getExistingDirectory = staticmethod(lambda *_: choose(False, "", True))  # type: ignore[method-assign, assignment]
-    QFileDialog.getOpenFileName = staticmethod(lambda *_: (choose(False, "", False), ""))  # type: ignore[method-assign, assignment]
-
-    def to_write(*words: Any) -> tuple[str, str]:
-        kinds = str(words[3]) if len(words) > 3 else "(*.png)"
-        return choose(True, kinds.rpartition("*.")[2].rstrip(")"), False), ""
-
-    QFileDialog.getSaveFileName = staticmethod(to_write)  # type: ignore[method-assign, assignment]
     QDesktopServices.openUrl = staticmethod(lambda _: True)  # type: ignore[method-assign]
 
     def acted(*arguments: str) -> tuple[list[str], dict[str, str]]:

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.controls.asking import ask_to_save
 from explorer.dialogs import MODEL_FILES, Dialogs
 from explorer.session import Session
 from explorer.settings import Settings
@@ -59,3 +60,17 @@ def test_the_dialogs_that_open_know_what(dialogs: Dialogs, opened: list[tuple[An
     dialogs.ask_run()
     assert opened[0][:4] == (Accept.AcceptOpen, Mode.ExistingFile, "", MODEL_FILES.split(";;"))
     assert opened[1][:2] == (Accept.AcceptOpen, Mode.Directory)
+
+
+def test_a_name_without_an_ending_gets_that_of_the_chosen_kind(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contact sheet that was to be a PDF became a PNG."""
+    window, shown = QWidget(), []
+    qtbot.addWidget(window)
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: shown.append(dialog))
+    ask_to_save(window, "Save", "v1.2-sheet.png", "PNG picture (*.png);;PDF page (*.pdf);;New folder (*)", print)
+    dialog: QFileDialog = shown[0]
+    endings = [dialog.defaultSuffix()]
+    for kind in dialog.nameFilters()[1:]:
+        dialog.filterSelected.emit(kind)
+        endings.append(dialog.defaultSuffix())
+    assert endings == ["png", "pdf", ""]

@@ -8,8 +8,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine import Engine
-from explorer.jobs import Done, Failed, Frame, Layers, Pca, Piece, Problem, Save, Sheet, Strip, sentence_of
+from explorer.jobs import Done, Failed, Frame, Layers, Pca, Piece, Problem, Save, Sheet, Strip
 from explorer.renderer import thread
+from explorer.sentence import sentence_of
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend, info
 

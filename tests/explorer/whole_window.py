@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.documents import opening
+from explorer.renderer.rendering import Backend
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend
 
 Make = Callable[..., Explorer]
@@ -27,13 +30,15 @@ def window_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def start(window_home: Path, qtbot: QtBot) -> Iterator[Make]:
-    """Starts windows and closes them again."""
+    """Starts windows and closes them again; a backend that must begin in its own thread is made there by ``make``."""
     made: list[Explorer] = []
 
-    def begin(argument: str = "", backend: FakeBackend | None = None) -> Explorer:
+    def begin(
+        argument: str = "", backend: Backend | None = None, make: Callable[[], Backend] = FakeBackend
+    ) -> Explorer:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        explorer = Explorer(app, lambda: backend or FakeBackend())
+        explorer = Explorer(app, lambda: backend or make())
         made.append(explorer)
         explorer.start(argument)
         return explorer
@@ -60,6 +65,16 @@ def drawn(explorer: Explorer, qtbot: QtBot) -> None:
         return frame is not None and frame.precision == "exact" and frame.recipe == explorer.session.recipe
 
     qtbot.waitUntil(fresh)
+
+
+def drop(explorer: Explorer, path: Path) -> None:
+    """Drops a file on the window."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    explorer.window.dropEvent(event)
 
 
 def with_a_picture(start: Make, qtbot: QtBot, backend: FakeBackend) -> Explorer:

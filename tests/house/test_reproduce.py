@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from stylegan_core.model import read_safetensors
+from stylegan_core.files.tensor_file import read_safetensors
 from stylegan_core.run.events import End, encode
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.finetune import begun_at

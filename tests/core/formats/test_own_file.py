@@ -8,9 +8,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from stylegan_core.files.tensor_file import read_safetensors
 from stylegan_core.formats.card import read_card
 from stylegan_core.formats.own_file import STATE_FORMAT
-from stylegan_core.model import load_discriminator, load_model, read_safetensors, save_model
+from stylegan_core.model import load_discriminator, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_discriminator, build_generator
 

@@ -49,16 +49,20 @@ def test_the_same_vector_is_one_entry_whatever_its_name() -> None:
     assert Library().merged(axes).with_entry(axes[0]).entries == tuple(axes)  # they begin with the same ten numbers
 
 
+LACKING = '{"kind": "stylegan-explorer directions", "version": 1}'
 BEYOND = """{"kind": "stylegan-explorer directions", "version": 1, "model": "", "model_name": "", "directions": [
 {"direction": {"name": "", "vector": {"shape": [1], "float32": "AAAAAA=="}}, "source": "pca", "number": Infinity}]}"""
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "stylegan-explorer directions", "version": "x"}', BEYOND])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"kind": "stylegan-explorer directions", "version": "x"}', LACKING, BEYOND]
+)
 def test_another_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "notes.json"
     path.write_text(text)
-    with pytest.raises(ValueError, match=r"notes\.json is no direction library"):
+    with pytest.raises(ValueError, match=r"notes\.json is no direction library") as refused:
         Library.load(path)
+    assert not any(word in str(refused.value) for word in ("indices", "('", "codec"))
 
 
 def test_a_library_that_cannot_be_written_says_so(tmp_path: Path) -> None:

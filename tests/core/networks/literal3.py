@@ -58,15 +58,21 @@ class Schedule:
         )
 
 
-def features(state: Mapping[str, Tensor], plan: Schedule, w: Tensor) -> Tensor:
-    """The Fourier features of one w [w_dim]: [1, C, size, size]."""
+def inverse(x: float, y: float, degrees: float) -> Tensor:
+    """NVIDIA's matrix of a picture that is turned about its middle, then moved right and down, inverted [3, 3]."""
+    cosine, sine = math.cos(degrees / 180 * math.pi), math.sin(degrees / 180 * math.pi)
+    return torch.linalg.inv(torch.tensor([[cosine, sine, x], [-sine, cosine, y], [0, 0, 1]], dtype=torch.float64))
+
+
+def features(state: Mapping[str, Tensor], plan: Schedule, w: Tensor, seen: Tensor) -> Tensor:
+    """The Fourier features of one w [w_dim]: [1, C, size, size]; ``seen`` [3, 3] is :func:`inverse`."""
     weight, bias = state["input.affine.weight"], state["input.affine.bias"]
     cosine, sine, x, y = w @ weight.T / math.sqrt(len(w)) + bias
     length = torch.sqrt(cosine**2 + sine**2)
     cosine, sine, x, y = (float(each / length) for each in (cosine, sine, x, y))
     turn = torch.tensor([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]], dtype=torch.float64)
     move = torch.tensor([[1, 0, -x], [0, 1, -y], [0, 0, 1]], dtype=torch.float64)
-    whole = turn @ move @ state["input.transform"]
+    whole = turn @ move @ state["input.transform"] @ seen
     freqs = state["input.freqs"] @ whole[:2, :2]
     phases = state["input.phases"] + state["input.freqs"] @ whole[:2, 2]
     size, rate, cutoff = int(plan.size[0]), plan.rate[0], plan.cutoff[0]
@@ -113,11 +119,17 @@ def layer(
 
 
 def picture(
-    state: Mapping[str, Tensor], resolution: int, ws: Tensor, *, rotation: bool, clamp: float = 1e9
+    state: Mapping[str, Tensor],
+    resolution: int,
+    ws: Tensor,
+    *,
+    rotation: bool,
+    clamp: float = 1e9,
+    transform: tuple[float, float, float] = (0.0, 0.0, 0.0),
 ) -> tuple[Tensor, list[Tensor]]:
     """The picture of ws [16, w_dim], float64, and what leaves the features and every layer."""
     plan = Schedule(resolution)
-    made = [features(state, plan, ws[0])]
+    made = [features(state, plan, ws[0], inverse(*transform))]
     for at in range(15):
         made.append(layer(state, plan, at, made[-1], ws[at + 1], rotation, clamp))
     return made[-1] * 0.25, made

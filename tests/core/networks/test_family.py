@@ -87,7 +87,7 @@ def test_saved_and_loaded_it_draws_and_scores_the_same(name: str, tmp_path: Path
         assert torch.allclose(its_judge.eval()(image, labels), judge(image, labels), atol=1e-6)
 
 
-CAN = {  # styles, noise, mixing, growing, truncation
+CAN = {  # styles, noise, mixing, growing, truncation; none can be moved
     "a": (False, False, False, True, False),
     "b": (False, False, False, True, False),
     "c": (True, False, True, True, True),
@@ -105,6 +105,7 @@ def test_capabilities_and_their_reasons(name: str) -> None:
     info = model(name).info
     names = ("styles", "noise", "mixing", "growing", "truncation")
     assert tuple(getattr(info.capabilities, one) for one in names) == CAN[name]
+    assert info.why_not("transform") == REASONS["transform"]
     for one, can in zip(names, CAN[name], strict=True):
         assert info.why_not(one) == ("" if can else REASONS[one])
 

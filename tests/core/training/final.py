@@ -1,11 +1,12 @@
 """How a run went and ended, and whether two ended alike, bit by bit."""
 
 import json
+from typing import Any
 
 import torch
 
-from stylegan_core.model import read_safetensors
-from stylegan_core.run.events import Event
+from stylegan_core.files.tensor_file import read_safetensors
+from stylegan_core.run.events import Alert, End, Event
 from stylegan_core.rundir import EventReader, RunDir
 
 
@@ -24,8 +25,20 @@ def assert_same_end(one: RunDir, other: RunDir) -> None:
     assert different == []
 
 
-def story(run: RunDir) -> list[Event]:
-    """Every event of a run, replayed stretches dropped."""
+def story(run: RunDir, *kinds: type[Event]) -> list[Any]:
+    """Every event of a run, or those of some kinds, replayed stretches dropped."""
     reader = EventReader(run)
     reader.poll()
-    return reader.events
+    return [event for event in reader.events if not kinds or isinstance(event, kinds)]
+
+
+def alerts(run: RunDir, code: str = "") -> list[str]:
+    """What a run has warned of, in its words; with a ``code`` of that alone."""
+    return [event.text for event in story(run, Alert) if code in ("", event.code)]
+
+
+def the_end(run: RunDir) -> End:
+    """The last word of a run, which says how it ended."""
+    end = story(run)[-1]
+    assert isinstance(end, End)
+    return end

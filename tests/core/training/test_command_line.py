@@ -69,7 +69,7 @@ def test_psi_beside_a_recipe_is_no_silent_no(
     recipe = tmp_path / "recipe.json"
     recipe.write_text(Recipe().to_json())
     arguments = ("render", model_file, "--recipe", str(recipe), "--psi", "0.3", "--out", str(tmp_path / "a.png"))
-    assert "--psi goes with --seeds" in refused(capsys, *arguments)
+    assert "go with --seeds; a recipe has its own" in refused(capsys, *arguments)
 
 
 def test_no_file_is_replaced_unless_that_was_said(
@@ -99,6 +99,8 @@ def test_no_file_is_replaced_unless_that_was_said(
         ("data", "avatars", "out", "--count", "2000000000"),
         ("metrics", "model", "--data", "there", "--seed", "999999999999999999999999"),
         ("metrics", "model", "--data", "there", "--only", ""),
+        ("preflight", "--preset", "tiny", "--seconds", "nan"),
+        ("preflight", "--preset", "tiny", "--seconds", "-1"),
         ("directions", "model", "--data", "there", "--out", "d.json", "--reals", "0"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from stylegan_core.model import read_safetensors
+from stylegan_core.files.tensor_file import read_safetensors
 from stylegan_core.run.events import Tick
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import phases

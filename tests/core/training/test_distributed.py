@@ -10,8 +10,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from stylegan_core.run.events import End, Event, Resume, Start
-from stylegan_core.rundir import EventReader, RunDir
+from stylegan_core.run.events import End, Resume, Start
+from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase
 from stylegan_core.training import launch
 from stylegan_core.training.config import changed, preset
@@ -21,7 +21,7 @@ from stylegan_core.training.parts import Part
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import Stepper
 from tests.core.training import processes
-from tests.core.training.final import final_state
+from tests.core.training.final import final_state, story
 from tests.core.training.processes import lose_a_run, together, train_a_run
 from tests.core.training.threads import in_threads, step_in_float64
 
@@ -63,12 +63,6 @@ def test_two_processes_give_the_gradients_of_one(
         rough = name in ("loss_d", "loss_g", "d_real", "d_fake", "r1")  # added up in float32
         torch.testing.assert_close(first[name], tensor, rtol=1e-6 if rough else 1e-9, atol=1e-6 if rough else 1e-9)
         assert torch.equal(first[name], second[name])
-
-
-def story(run: RunDir) -> list[Event]:
-    reader = EventReader(run)
-    reader.poll()
-    return reader.events
 
 
 def train_with(world: int, run: Path, pictures: Path, stop_at: int, patch: pytest.MonkeyPatch) -> None:

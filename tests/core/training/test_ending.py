@@ -14,10 +14,10 @@ import torch
 
 from stylegan_core.__main__ import main
 from stylegan_core.cli import train as command
+from stylegan_core.files.tensor_file import write_safetensors
 from stylegan_core.files.whole_file import write_whole
-from stylegan_core.model import write_safetensors
 from stylegan_core.run import locks
-from stylegan_core.run.events import Alert, Checkpoint, End
+from stylegan_core.run.events import Checkpoint
 from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import checkpoint, ending, keeping, loop, samples
@@ -25,7 +25,7 @@ from stylegan_core.training.keeping import spare
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import QUICK, Train
-from tests.core.training.final import assert_same_end, final_state, story
+from tests.core.training.final import alerts, assert_same_end, final_state, story, the_end
 
 PLAIN = (*QUICK, "snapshot_kimg=0.064")
 NEVER = (*QUICK, "snapshot_kimg=9")
@@ -67,16 +67,6 @@ def stopping_at(monkeypatch: pytest.MonkeyPatch, img: int) -> None:
         original(self)
 
     monkeypatch.setattr(Loop, "step", step)
-
-
-def alerts(run: RunDir, code: str = "") -> list[str]:
-    return [event.text for event in story(run) if isinstance(event, Alert) and code in ("", event.code)]
-
-
-def the_end(run: RunDir) -> End:
-    end = story(run)[-1]
-    assert isinstance(end, End)
-    return end
 
 
 @pytest.mark.parametrize(
@@ -244,7 +234,7 @@ def test_a_full_disk_is_known_by_its_number(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(OSError, match="No space left") as whole:
         write_whole(tmp_path / "bytes", b"1")
     assert whole.value.errno in keeping.NO_ROOM
-    monkeypatch.setattr("stylegan_core.model.save_file", lambda *_: rust_says_full())
+    monkeypatch.setattr("stylegan_core.files.tensor_file.save_file", lambda *_: rust_says_full())
     with pytest.raises(OSError, match="No space left") as tensors:
         write_safetensors(tmp_path / "other", {"a": torch.zeros(1)}, {})
     assert tensors.value.errno in keeping.NO_ROOM

@@ -13,7 +13,7 @@ import torch
 
 from stylegan_core.data import loader
 from stylegan_core.data.cache import LevelCache
-from stylegan_core.run.events import Alert, Checkpoint, End, Event, Resume
+from stylegan_core.run.events import Checkpoint, End, Event, Resume
 from stylegan_core.run.stems import STATE
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import launch, loop
@@ -22,7 +22,7 @@ from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import QUICK, Train
-from tests.core.training.final import assert_same_end, final_state, story
+from tests.core.training.final import alerts, assert_same_end, final_state, story, the_end
 
 try:
     import resource
@@ -33,10 +33,6 @@ SHORT = ("settle_steps=0", "growth.stable_kimg=0.008", "growth.fade_kimg=0.008")
 OFTEN = (*QUICK, "snapshot_kimg=0.064")
 FULL = Path("/dev/full")  # takes nothing: every write to it fails with ENOSPC
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
-
-
-def alerts(run: RunDir) -> list[str]:
-    return [event.text for event in story(run) if isinstance(event, Alert)]
 
 
 def blocked_checkpoint(monkeypatch: pytest.MonkeyPatch, block: Callable[[], None], free: Callable[[], None]) -> None:
@@ -160,7 +156,7 @@ def test_with_no_readable_checkpoint_it_refuses_and_begins_anew_only_where_they_
         train()
     assert {path.name: path.read_bytes() for path in run.checkpoints.iterdir()} == before
     assert not [event for event in story(run) if isinstance(event, Resume)]
-    assert isinstance(end := story(run)[-1], End) and (end.reason, end.img) == ("error", 192)
+    assert (the_end(run).reason, the_end(run).img) == ("error", 192)
     run.checkpoints.rename(run.path / "samples" / "old")
     train()
     assert_same_end(run, whole)
@@ -217,9 +213,7 @@ def test_poison_that_never_ends_ends_the_run(
     poison(monkeypatch, 99)
     with pytest.raises(ValueError, match="not finite after three returns"):
         train(*QUICK)
-    end = story(RunDir(tmp_path / "run"))[-1]
-    assert isinstance(end, End)
-    assert end.reason == "error"
+    assert the_end(RunDir(tmp_path / "run")).reason == "error"
     assert caplog.records
 
 
@@ -246,8 +240,7 @@ def test_a_run_stops_while_its_data_hangs_and_goes_on_exactly(
         patch.setattr(LevelCache, "batch", batch)
         patch.setattr(loader, "PATIENCE", 0.01)
         run = train(*QUICK)
-    ended = [event.reason for event in story(run) if isinstance(event, End)]
-    assert ended == ["stopped"]
+    assert [event.reason for event in story(run, End)] == ["stopped"]
     assert "does not answer" in caplog.text
     answers.set()
     caches[0].close()
@@ -263,8 +256,7 @@ def test_a_vanished_data_set_ends_the_run_with_its_reason(
     monkeypatch.setattr("stylegan_core.data.cache.LevelCache.batch", gone)
     with pytest.raises(OSError, match="is gone"):
         train()
-    end = story(RunDir(tmp_path / "run"))[-1]
-    assert isinstance(end, End)
+    end = the_end(RunDir(tmp_path / "run"))
     assert (end.reason, end.text) == ("error", "The folder of pictures is gone.")
     assert caplog.records
 

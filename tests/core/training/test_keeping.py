@@ -8,10 +8,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from stylegan_core import model
+from stylegan_core.files import tensor_file
+from stylegan_core.files.tensor_file import Damaged, read_safetensors
 from stylegan_core.formats.own_file import STATE_FORMAT
-from stylegan_core.model import Damaged, load_model, read_safetensors
-from stylegan_core.run.events import Alert, Best, Checkpoint, End, Metric
+from stylegan_core.model import load_model
+from stylegan_core.run.events import Best, Checkpoint, Metric
 from stylegan_core.run.stems import STATE, img_of
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import checkpoint, keeping, metric, penalties
@@ -21,14 +22,10 @@ from stylegan_core.training.keeping import resume_newest, retire
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.state import TrainingState
 from tests.core.training.conftest import QUICK, Train
-from tests.core.training.final import assert_same_end, final_state, story
+from tests.core.training.final import alerts, assert_same_end, final_state, story, the_end
 
 PLAIN = (*QUICK, "snapshot_kimg=0.016")
 ONE_LEVEL = ("growth.8.fade_kimg=0", "growth.8.stable_kimg=0", "growth.16.fade_kimg=0", "growth.16.stable_kimg=0")
-
-
-def alerts(run: RunDir, code: str = "") -> list[str]:
-    return [event.text for event in story(run) if isinstance(event, Alert) and code in ("", event.code)]
 
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, img: int) -> None:
@@ -121,7 +118,7 @@ def test_the_first_of_each_nth_kimg_stays_also_under_old_names(tmp_path: Path) -
 
 
 def short_of_memory(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(model, "available_memory", lambda: 10_000)
+    patch.setattr(tensor_file, "available_memory", lambda: 10_000)
 
 
 def denied(patch: pytest.MonkeyPatch) -> None:
@@ -197,7 +194,7 @@ def test_an_old_checkpoint_that_cannot_be_deleted_is_an_alert(
 
     monkeypatch.setattr(Path, "unlink", unlink)
     run = train(*PLAIN, "keep=2", "keep_every=0")
-    assert isinstance(end := story(run)[-1], End) and end.reason == "finished"
+    assert the_end(run).reason == "finished"
     assert len(alerts(run, "disk")) == 1 and "used by another process" in alerts(run, "disk")[0]
     assert [img_of(path) for path in run.every_drawable()] == [192, 176, 16]
     assert [img_of(path) for path in run.every_state()] == [192, 176]
@@ -233,7 +230,7 @@ def test_a_log_file_that_finds_no_room_is_said_once(
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "log.txt").symlink_to("/dev/full")
     run = train(*PLAIN)
-    assert isinstance(end := story(run)[-1], End) and end.reason == "finished"
+    assert the_end(run).reason == "finished"
     assert caplog.text.count("log.txt cannot be written") == 1
     assert "Logging error" not in capsys.readouterr().err
 
@@ -260,7 +257,7 @@ def test_memory_that_runs_out_while_measuring_is_an_alert(
     distances(monkeypatch, fails)
     run = train(*QUICK, "metric_kimg=0.064")
     assert len(alerts(run, "metric")) == 3
-    assert isinstance(end := story(run)[-1], End) and end.reason == "finished"
+    assert the_end(run).reason == "finished"
     assert caplog.records
 
 

@@ -10,14 +10,14 @@ import torch
 
 from stylegan_core.files.places import HOME
 from stylegan_core.run.events import Alert, Best, Checkpoint, Metric, Samples
-from stylegan_core.rundir import EventReader, RunDir
+from stylegan_core.rundir import RunDir
 from stylegan_core.training import metric
 from stylegan_core.training.journal import owed
 from stylegan_core.training.keeping import retire
 from stylegan_core.training.loop import Loop, Stopped
 from tests.core.data.making import unreadable_now
 from tests.core.training.conftest import QUICK, Train
-from tests.core.training.final import assert_same_end
+from tests.core.training.final import assert_same_end, story
 
 MEASURING = (*QUICK, "metric_kimg=0.064", "metric_count=16")
 
@@ -39,12 +39,6 @@ class MeanColours:
 @pytest.fixture(autouse=True)
 def quick_eyes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metric, "Extractor", MeanColours)
-
-
-def story(run: RunDir, *kinds: type) -> list:
-    reader = EventReader(run)
-    reader.poll()
-    return [event for event in reader.events if isinstance(event, kinds)]
 
 
 def test_it_measures_every_so_many_images(finished: Train) -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from stylegan_core.files.places import HOME
-from stylegan_core.run.events import Alert, End, Event
-from stylegan_core.rundir import EventReader, RunDir
+from stylegan_core.run.events import Alert, End
+from stylegan_core.rundir import RunDir
 from stylegan_core.training import launch
 from tests.core.data.making import folder_of, unreadable_now
 from tests.core.training.conftest import QUICK, Train
-from tests.core.training.final import assert_same_end
+from tests.core.training.final import assert_same_end, story, the_end
 
 
 @pytest.fixture
@@ -19,14 +19,8 @@ def pictures(tmp_path: Path) -> Path:
     return folder_of(tmp_path / "pictures", 12)
 
 
-def story(run: RunDir) -> list[Event]:
-    reader = EventReader(run)
-    reader.poll()
-    return reader.events
-
-
 def alerts(run: RunDir) -> list[tuple[str, str]]:
-    return [(event.code, event.text) for event in story(run) if isinstance(event, Alert)]
+    return [(event.code, event.text) for event in story(run, Alert)]
 
 
 @pytest.mark.slow
@@ -56,8 +50,7 @@ def test_a_picture_cache_that_cannot_be_made_is_done_without(
     monkeypatch.setenv(HOME, str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "caches").touch()
-    end = story(train())[-1]
-    assert isinstance(end, End) and end.reason == "finished"
+    assert the_end(train()).reason == "finished"
     assert "pictures are decoded each time" in caplog.text
 
 

@@ -24,7 +24,7 @@ from stylegan_core.training.returning import came_past, go_back, rolled_back
 from stylegan_core.training.state import Counters, TrainingState
 from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import QUICK, Train
-from tests.core.training.final import assert_same_end, final_state, story
+from tests.core.training.final import alerts, assert_same_end, final_state, story
 from tests.core.training.test_keeping import stop_at
 
 PLAIN = (*QUICK, "snapshot_kimg=0.032")
@@ -59,10 +59,6 @@ def poisoned_from(monkeypatch: pytest.MonkeyPatch, img: int) -> None:
 def returns(run: RunDir) -> list[int]:
     """Where the run went back to, none of it dropped."""
     return [event.img for event in EventReader(run).poll() if isinstance(event, Alert) and "went back" in event.text]
-
-
-def alerts(run: RunDir, code: str) -> list[str]:
-    return [event.text for event in story(run) if isinstance(event, Alert) and event.code == code]
 
 
 def test_a_poisoned_newest_checkpoint_gives_way_to_an_older_one_and_is_then_forgotten(

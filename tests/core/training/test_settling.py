@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylegan_core.model import read_safetensors, save_model
+from stylegan_core.files.tensor_file import read_safetensors
+from stylegan_core.model import save_model
 from stylegan_core.networks.discriminator import GrowingDiscriminator
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.run.events import Alert, Heartbeat

@@ -13,15 +13,9 @@ from tests.explorer.whole_window import Make, drawn, finish, model_file
 
 
 @pytest.fixture
-def home(window_home: Path) -> Path:
-    """The folder in which the window's home and its box lie."""
-    return window_home
-
-
-@pytest.fixture
-def run(home: Path) -> Path:
+def run(window_home: Path) -> Path:
     """The folder of checkpoints of a run, with two of them."""
-    folder = home / "00001-run" / "checkpoints"
+    folder = window_home / "00001-run" / "checkpoints"
     folder.mkdir(parents=True)
     (folder.parent / "config.json").touch()
     for kimg in (10, 20):
@@ -64,10 +58,10 @@ def test_an_explored_run_is_followed_until_an_earlier_snapshot_is_chosen(start: 
     shows(explorer, fourth, qtbot)
 
 
-def test_a_run_is_followed_through_a_link(start: Make, run: Path, qtbot: QtBot, home: Path) -> None:
+def test_a_run_is_followed_through_a_link(start: Make, run: Path, qtbot: QtBot, window_home: Path) -> None:
     """What is opened has no links in its path, what the trainer names has."""
-    (home / "link").symlink_to(run.parents[1], target_is_directory=True)
-    linked = home / "link" / "00001-run" / "checkpoints"
+    (window_home / "link").symlink_to(run.parents[1], target_is_directory=True)
+    linked = window_home / "link" / "00001-run" / "checkpoints"
     explorer = explored(start, linked, qtbot, shown=run)
     explorer.following.take(snapshot(linked, 30))
     shows(explorer, str(run / "000030.safetensors"), qtbot)
@@ -134,7 +128,7 @@ def test_a_newer_snapshot_is_no_step_of_undo_no_history_and_no_recent_file(
 
 
 def test_a_newer_snapshot_waits_for_a_dialog_and_for_a_file_that_somebody_opens(
-    start: Make, run: Path, qtbot: QtBot, home: Path
+    start: Make, run: Path, qtbot: QtBot, window_home: Path
 ) -> None:
     """It closed the dialog in which faces are sorted, and was shown instead of the file that was being opened."""
     backend = FakeBackend()
@@ -148,7 +142,7 @@ def test_a_newer_snapshot_waits_for_a_dialog_and_for_a_file_that_somebody_opens(
     explorer.following._wait.timeout.emit()
     shows(explorer, newer, qtbot)
     backend.load_gate.clear()
-    other = model_file(home, "other")
+    other = model_file(window_home, "other")
     explorer.documents.open(other)
     qtbot.waitUntil(lambda: explorer.documents.opening)
     explorer.following.take(snapshot(run, 40))
@@ -160,13 +154,13 @@ def test_a_newer_snapshot_waits_for_a_dialog_and_for_a_file_that_somebody_opens(
 
 
 def test_a_snapshot_that_the_trainer_has_deleted_stands_for_its_neighbour(
-    start: Make, run: Path, qtbot: QtBot, home: Path
+    start: Make, run: Path, qtbot: QtBot, window_home: Path
 ) -> None:
     """Undo stood before it for ever, and a star said that it does not exist."""
     explorer = explored(start, run, qtbot)
     explorer.history.star_current()
     starred = next(entry.key for entry in explorer.history.entries() if entry.favourite)
-    other = model_file(home, "other")
+    other = model_file(window_home, "other")
     explorer.documents.open(other)
     shows(explorer, other, qtbot)
     near = snapshot(run, 22)
@@ -182,15 +176,15 @@ def test_a_snapshot_that_the_trainer_has_deleted_stands_for_its_neighbour(
     assert explorer.session.recipe.psi == 0.3
 
 
-def test_a_file_that_is_gone_is_left_out_of_undo(start: Make, qtbot: QtBot, home: Path) -> None:
+def test_a_file_that_is_gone_is_left_out_of_undo(start: Make, qtbot: QtBot, window_home: Path) -> None:
     explorer = start()
     drawn(explorer, qtbot)
     explorer.session.apply(Recipe(psi=0.4))
-    missing = home / "missing.safetensors"  # the backend refuses it, whatever is there
+    missing = window_home / "missing.safetensors"  # the backend refuses it, whatever is there
     missing.write_bytes(WEIGHTS)
     explorer.session.set_model(info("missing"), str(missing))
     missing.unlink()
-    other = model_file(home, "other")
+    other = model_file(window_home, "other")
     explorer.documents.open(other)
     shows(explorer, other, qtbot)
     explorer.session.undo()
@@ -209,11 +203,13 @@ def test_a_run_without_a_network_leaves_something_to_see(start: Make, run: Path,
     assert explorer.window.pages.currentIndex() == 1
 
 
-def test_what_is_opened_while_training_is_watched_is_seen(start: Make, run: Path, qtbot: QtBot, home: Path) -> None:
+def test_what_is_opened_while_training_is_watched_is_seen(
+    start: Make, run: Path, qtbot: QtBot, window_home: Path
+) -> None:
     explorer = start()
     drawn(explorer, qtbot)
     explorer.window.show_workspace(1)
-    other = model_file(home, "other")
+    other = model_file(window_home, "other")
     explorer.documents.open(other)
     shows(explorer, other, qtbot)
     assert explorer.window.pages.currentIndex() == 0
@@ -221,10 +217,12 @@ def test_what_is_opened_while_training_is_watched_is_seen(start: Make, run: Path
     qtbot.waitUntil(lambda: explorer.window.pages.currentIndex() == 1)
 
 
-def test_what_is_opened_at_the_start_calls_nobody_back_from_training(start: Make, qtbot: QtBot, home: Path) -> None:
+def test_what_is_opened_at_the_start_calls_nobody_back_from_training(
+    start: Make, qtbot: QtBot, window_home: Path
+) -> None:
     backend = FakeBackend()
     backend.load_gate.clear()
-    explorer = start(model_file(home, "one"), backend)
+    explorer = start(model_file(window_home, "one"), backend)
     qtbot.waitUntil(lambda: explorer.documents.opening)
     explorer.window.show_workspace(1)
     backend.load_gate.set()
@@ -233,12 +231,12 @@ def test_what_is_opened_at_the_start_calls_nobody_back_from_training(start: Make
 
 
 def test_the_recipe_of_a_file_that_another_overtook_is_not_kept_for_later(
-    start: Make, qtbot: QtBot, home: Path
+    start: Make, qtbot: QtBot, window_home: Path
 ) -> None:
     backend = FakeBackend()
     explorer = start(backend=backend)
     drawn(explorer, qtbot)
-    one, two = model_file(home, "one"), model_file(home, "two")
+    one, two = model_file(window_home, "one"), model_file(window_home, "two")
     backend.load_gate.clear()
     explorer.documents.open(two)
     qtbot.waitUntil(backend.load_begun.is_set)

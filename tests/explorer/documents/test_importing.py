@@ -2,26 +2,24 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
-from explorer.documents import opening
 from explorer.documents.opening import look
 from explorer.jobs import Convert, Failed, Request
 from explorer.renderer.backend import TorchBackend
-from explorer.renderer.rendering import Backend, Report, Steps
+from explorer.renderer.rendering import Report, Steps
 from stylegan_core.formats import card as cards
 from stylegan_core.formats.card import Card
 from stylegan_core.formats.limits import Cancelled
@@ -31,8 +29,7 @@ from stylegan_core.recipe import Recipe
 from tests.core.formats.hostile import small
 from tests.core.formats.tf_files import dumped, generator, network_class
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend
-
-Make = Callable[..., Explorer]
+from tests.explorer.whole_window import Make, drawn, drop
 
 
 class SlowBackend(FakeBackend):
@@ -69,31 +66,6 @@ class SlowConverter(FakeBackend):
 
 
 @pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Iterator[Make]:
-    """Starts windows with one model in the box, and closes them again."""
-    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
-    box = tmp_path / "box" / "boxed"
-    box.mkdir(parents=True)
-    (box / "boxed.safetensors").write_bytes(WEIGHTS)
-    monkeypatch.setattr(opening, "BUNDLED", tmp_path / "box")
-    made: list[Explorer] = []
-
-    def begin(argument: str = "", backend: Callable[[], Backend] = FakeBackend) -> Explorer:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        explorer = Explorer(app, backend)
-        made.append(explorer)
-        explorer.start(argument)
-        return explorer
-
-    yield begin
-    for explorer in made:
-        explorer.window.close()
-        explorer.close()
-        explorer.window.deleteLater()
-
-
-@pytest.fixture
 def pickled(tmp_path: Path) -> Path:
     """A small v1 generator as NVIDIA pickles it, with program text inside."""
     path = tmp_path / "in" / "faces.pkl"
@@ -101,16 +73,6 @@ def pickled(tmp_path: Path) -> Path:
     with network_class() as cls:
         path.write_bytes(dumped(generator(cls, "Gs", small() | {"lod": np.float32(0)}), 4))
     return path
-
-
-def drop(explorer: Explorer, path: Path) -> None:
-    """Drops a file on the window."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    event = QDropEvent(
-        QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    explorer.window.dropEvent(event)
 
 
 def card_shown(explorer: Explorer, qtbot: QtBot) -> CardDialog:
@@ -126,12 +88,6 @@ def card_shown(explorer: Explorer, qtbot: QtBot) -> CardDialog:
     return dialog
 
 
-def open_box(explorer: Explorer, qtbot: QtBot) -> None:
-    """Waits for the model in the box to be drawn."""
-    qtbot.waitUntil(lambda: explorer.picture.frame is not None and explorer.picture.frame.precision == "exact")
-    assert explorer.session.info is not None
-
-
 def words(dialog: CardDialog) -> str:
     """Everything the dialog says."""
     return "\n".join(label.text() for label in dialog.findChildren(QLabel))
@@ -139,7 +95,7 @@ def words(dialog: CardDialog) -> str:
 
 def test_a_dropped_file_shows_its_card_and_is_opened_only_then(start: Make, qtbot: QtBot, pickled: Path) -> None:
     explorer = start()
-    open_box(explorer, qtbot)
+    drawn(explorer, qtbot)
     explorer.session.apply(Recipe(psi=0.4))
     drop(explorer, pickled)
     dialog = card_shown(explorer, qtbot)
@@ -157,7 +113,7 @@ def test_a_dropped_file_shows_its_card_and_is_opened_only_then(start: Make, qtbo
 
 
 def test_convert_and_open_writes_a_copy_that_draws_the_same(start: Make, qtbot: QtBot, pickled: Path) -> None:
-    explorer = start(str(pickled), TorchBackend)  # no model is open while it is converted
+    explorer = start(str(pickled), make=TorchBackend)  # no model is open while it is converted
     dialog = card_shown(explorer, qtbot)
     assert dialog.target == str(pickled.with_suffix(".safetensors"))
     dialog.buttons["Convert and open"].click()
@@ -175,8 +131,8 @@ def test_convert_and_open_writes_a_copy_that_draws_the_same(start: Make, qtbot: 
 
 def test_a_conversion_is_given_up_in_the_middle(start: Make, qtbot: QtBot, pickled: Path) -> None:
     backend = SlowConverter()
-    explorer = start(backend=lambda: backend)
-    open_box(explorer, qtbot)
+    explorer = start(backend=backend)
+    drawn(explorer, qtbot)
     drop(explorer, pickled)
     dialog = card_shown(explorer, qtbot)
     dialog.buttons["Convert and open"].click()
@@ -192,8 +148,8 @@ def test_a_conversion_is_given_up_in_the_middle(start: Make, qtbot: QtBot, pickl
 
 def test_a_conversion_outlives_a_switch_of_models(start: Make, qtbot: QtBot, pickled: Path, tmp_path: Path) -> None:
     backend = SlowConverter()
-    explorer = start(backend=lambda: backend)
-    open_box(explorer, qtbot)
+    explorer = start(backend=backend)
+    drawn(explorer, qtbot)
     drop(explorer, pickled)
     dialog = card_shown(explorer, qtbot)
     dialog.buttons["Convert and open"].click()
@@ -206,7 +162,7 @@ def test_a_conversion_outlives_a_switch_of_models(start: Make, qtbot: QtBot, pic
 
 
 def test_a_copy_that_cannot_be_written_is_said_in_the_card(start: Make, qtbot: QtBot, pickled: Path) -> None:
-    explorer = start(str(pickled), TorchBackend)
+    explorer = start(str(pickled), make=TorchBackend)
     dialog = card_shown(explorer, qtbot)
     dialog.set_target(str(pickled))
     dialog.buttons["Convert and open"].click()
@@ -218,7 +174,7 @@ def test_a_copy_that_cannot_be_written_is_said_in_the_card(start: Make, qtbot: Q
 
 def test_cancel_leaves_everything_as_it_was(start: Make, qtbot: QtBot, pickled: Path) -> None:
     explorer = start()
-    open_box(explorer, qtbot)
+    drawn(explorer, qtbot)
     before = explorer.picture.image
     drop(explorer, pickled)
     qtbot.keyClick(card_shown(explorer, qtbot), Qt.Key.Key_Escape)
@@ -231,14 +187,14 @@ def test_cancel_leaves_everything_as_it_was(start: Make, qtbot: QtBot, pickled: 
 def test_an_argument_that_is_cancelled_gives_the_model_in_the_box(start: Make, qtbot: QtBot, pickled: Path) -> None:
     explorer = start(str(pickled))
     card_shown(explorer, qtbot).buttons["Cancel"].click()
-    open_box(explorer, qtbot)
+    drawn(explorer, qtbot)
     assert explorer.session.info is not None and explorer.session.info.name == "boxed"
 
 
 def test_opening_shows_how_far_it_is_and_can_be_given_up(start: Make, qtbot: QtBot, pickled: Path) -> None:
     backend = SlowBackend()
-    explorer = start(backend=lambda: backend)
-    open_box(explorer, qtbot)
+    explorer = start(backend=backend)
+    drawn(explorer, qtbot)
     before = explorer.picture.image
     backend.gate.clear()
     drop(explorer, pickled)
@@ -256,8 +212,8 @@ def test_opening_shows_how_far_it_is_and_can_be_given_up(start: Make, qtbot: QtB
 
 def test_a_file_opened_without_its_card_shows_progress_too(start: Make, qtbot: QtBot, pickled: Path) -> None:
     backend = SlowBackend()
-    explorer = start(backend=lambda: backend)
-    open_box(explorer, qtbot)
+    explorer = start(backend=backend)
+    drawn(explorer, qtbot)
     backend.gate.clear()
     explorer.documents.open(str(pickled), ask=False)
     qtbot.waitUntil(lambda: explorer.importing.dialog is not None and explorer.importing.dialog.isVisible())
@@ -279,7 +235,7 @@ def test_reading_is_shown_when_it_takes_long_and_can_be_given_up(
 
     monkeypatch.setattr(cards, "read_card", slow)
     explorer = start()
-    open_box(explorer, qtbot)
+    drawn(explorer, qtbot)
     drop(explorer, pickled)
     qtbot.waitUntil(lambda: explorer.importing.dialog is not None)
     dialog = explorer.importing.dialog
@@ -299,7 +255,7 @@ def test_a_hostile_file_is_one_sentence_with_details_and_runs_nothing(
     command = f"touch {canary}".encode()
     path.write_bytes(b"\x80\x02cos\nsystem\n(X" + len(command).to_bytes(4, "little") + command + b"tR.")
     explorer = start()
-    open_box(explorer, qtbot)
+    drawn(explorer, qtbot)
     drop(explorer, path)
     qtbot.waitUntil(lambda: bool(explorer.window.banner.sentence))
     assert explorer.window.banner.sentence.startswith(str(path))
@@ -315,7 +271,7 @@ def test_a_mistake_of_the_reader_leaves_no_dialog_behind(
 ) -> None:
     monkeypatch.setattr(cards, "read_card", lambda *_: {}["a mistake"])
     explorer = start()
-    open_box(explorer, qtbot)
+    drawn(explorer, qtbot)
     drop(explorer, pickled)
     qtbot.waitUntil(lambda: "please report" in explorer.window.banner.sentence)
     assert explorer.importing.dialog is None
@@ -341,7 +297,7 @@ def test_the_card_of_the_model_is_shown_with_pictures_beside_it_alone(
     start: Make, qtbot: QtBot, tmp_path: Path
 ) -> None:
     explorer = start()
-    open_box(explorer, qtbot)
+    drawn(explorer, qtbot)
     box = tmp_path / "box" / "boxed"
     explorer.picture.image.save(str(box / "face.png"))
     explorer.picture.image.save(str(tmp_path / "outside.png"))
@@ -363,7 +319,7 @@ def test_the_card_of_the_model_is_shown_with_pictures_beside_it_alone(
 def test_answers_that_came_through_a_pipe_are_taken_too(start: Make, qtbot: QtBot, pickled: Path) -> None:
     """They carry a request that is equal to the one that was asked, and not the same object."""
     explorer = start()
-    open_box(explorer, qtbot)
+    drawn(explorer, qtbot)
     drop(explorer, pickled)
     dialog = card_shown(explorer, qtbot)
     asked: list[Convert] = []

@@ -100,3 +100,18 @@ def test_a_film_larger_than_that_opens_by_its_first_field(tmp_path: Path, monkey
     (tmp_path / "recipe.json").write_text(Recipe(Latent(3)).to_json())
     assert look(tmp_path / "film.json").film == FILM
     assert look(tmp_path / "recipe.json").recipe == Recipe(Latent(3))
+
+
+def test_paths_are_judged_by_content(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    with pytest.raises(ValueError, match="neither a run nor a folder"):
+        look(run)
+    (run / "config.json").write_text("{}")
+    (run / "checkpoints").mkdir()
+    assert look(run).run == look(run / "checkpoints").run == str(run)
+    recipe = tmp_path / "recipe.txt"
+    recipe.write_text(Recipe(psi=0.1).to_json())
+    assert look(recipe).recipe == Recipe(psi=0.1)
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        look(tmp_path / "nothing")

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from explorer.explore.drag import DragPoints
 from explorer.jobs import DragSearch, Piece, Problem
 from explorer.session import Session
+from stylegan_core.info import Capabilities
 from stylegan_core.latents.drag import Dragged
 from stylegan_core.recipe import Latent, Recipe
 from tests.explorer.explore.panel_fakes import Asked, model_info
@@ -378,3 +379,22 @@ def test_every_pill_has_a_sentence_and_those_that_act_take_the_keyboard(hand: Ha
     assert hand.drag.handles == () and hand.drag.on
     bar.leave.clicked.emit()
     assert not hand.drag.on
+
+
+def test_handles_go_along_with_a_picture_that_is_moved_and_turned(hand: Hand) -> None:
+    def moved(**transform: float) -> list[tuple[float, float]]:
+        hand.session.apply(Recipe(Latent(7)).with_transform(**transform))
+        return [(pytest.approx(each.x), pytest.approx(each.y)) for each in hand.drag.handles]
+
+    hand.press(0.3, 0.5)
+    hand.let_go(0.3, 0.5)
+    assert moved(x=0.1) == [(0.3, 0.5)]  # this network draws its picture where it was
+    can = model_info(name="three", capabilities=Capabilities(transform=True))
+    hand.session.set_model(can, "three.safetensors", Recipe(Latent(7)))
+    hand.press(0.3, 0.5)
+    hand.let_go(0.3, 0.5)
+    assert moved(x=0.1, y=-0.2) == [(0.4, 0.3)]
+    assert moved(rotation=90) == [(0.5, 0.7)]
+    assert moved(x=0.6, rotation=90) == []
+    hand.session.undo()
+    assert moved(rotation=90) == []

@@ -24,17 +24,20 @@ from explorer.explore.directions import DirectionsPanel
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import MixingPanel
 from explorer.explore.noise import NoisePanel
+from explorer.explore.transform import TransformPanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
 from explorer.jobs import Pca
 from explorer.main_window import LEFT_WIDTH, RIGHT_WIDTH
 from explorer.session import Session
+from stylegan_core.info import Capabilities
 from stylegan_core.recipe import Latent, Mix, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, model_info
 from tests.explorer.explore.test_directions_panel import entries
 
 COLUMN_MARGIN, SCROLL_BAR = 14, 10
-PANELS = [LatentPanel, VaryPanel, NoisePanel, TruncationPanel, DirectionsPanel, MixingPanel]
+PANELS = [LatentPanel, VaryPanel, TransformPanel, NoisePanel, TruncationPanel, DirectionsPanel, MixingPanel]
+EVERYTHING = Capabilities(transform=True)
 
 
 def controls(panel: QWidget) -> list[QWidget]:
@@ -54,7 +57,7 @@ def tooltip(widget: QWidget | None) -> str:
 
 @pytest.fixture(params=PANELS, ids=lambda kind: kind.__name__)
 def panel(request: pytest.FixtureRequest, show: Any) -> Panel:
-    made, asked = show(request.param)
+    made, asked = show(request.param, model_info(capabilities=EVERYTHING))
     if request.param is DirectionsPanel:
         asked.done(asked.of(Pca), entries())
     return made
@@ -164,11 +167,12 @@ def test_building_a_panel_opens_no_window(qapp: QApplication, session: Session, 
 
 @pytest.mark.parametrize("resolution", [32, 64, 1024])
 @pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
-def test_no_text_is_cut_off_in_a_column(show: Any, kind: type[Panel], resolution: int) -> None:
-    panel, asked = show(kind, model_info(resolution))
+def test_no_text_is_cut_off_in_a_column(session: Session, show: Any, kind: type[Panel], resolution: int) -> None:
+    panel, asked = show(kind, model_info(resolution, capabilities=EVERYTHING))
+    session.edit_recipe(Recipe().with_transform(rotation=-123.5))
     if kind is DirectionsPanel:
         asked.done(asked.of(Pca), entries())
-    column = LEFT_WIDTH if kind in (LatentPanel, VaryPanel, NoisePanel) else RIGHT_WIDTH
+    column = LEFT_WIDTH if kind in (LatentPanel, VaryPanel, TransformPanel, NoisePanel) else RIGHT_WIDTH
     panel.setFixedWidth(column - 2 * COLUMN_MARGIN - SCROLL_BAR)
     panel.layout().activate()
     assert panel.minimumSizeHint().width() <= panel.width()

@@ -187,6 +187,6 @@ def test_thumbnails_are_told_apart_by_ear(session: Session, strip: Watched) -> N
     ]
     assert strip.only_favourites() == [0.3]
     assert strip.names() == ["Picture 1 of 1, seed 0, favourite"]
-    strip._remove(next(iter(strip._entries)))
+    strip._remove(strip.entries()[0].key)
     strip._only.setChecked(False)
     assert strip.names()[1:] == ["Picture 2 of 3, seed 0, current", "Picture 3 of 3, seed 0"]

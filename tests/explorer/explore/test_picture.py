@@ -17,6 +17,7 @@ from explorer.controls.picture_pills import TIPS
 from explorer.explore.picture import PictureView
 from explorer.jobs import Frame, Problem
 from explorer.session import Session
+from stylegan_core.info import Capabilities
 from stylegan_core.recipe import Latent, Recipe, Vector
 from tests.explorer.explore.panel_fakes import flat, model_info
 
@@ -152,6 +153,31 @@ def test_dragging_moves_the_face_or_says_why_not(
         assert session.recipe.latent == before and len(said) == 1 and why in said[0]
     else:
         assert session.recipe.latent.x < 0 and not said
+
+
+@pytest.mark.parametrize("can", [True, False])
+def test_with_shift_the_whole_picture_follows_the_hand_where_it_can(
+    qtbot: QtBot, session: Session, view: PictureView, can: bool
+) -> None:
+    session.set_model(model_info(name="three", capabilities=Capabilities(transform=can)), "three.safetensors")
+    view.resize(400, 400)
+    view.show_frame(frame(A, 10))
+    session.apply(start := Recipe(Latent(3)).with_transform(x=0.5, rotation=30))
+    if can:
+        view.hold("This face is locked.")  # and it stays that face
+    shift, side = Qt.KeyboardModifier.ShiftModifier, view.picture_rect().width()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, shift, QPoint(200, 200))
+    for x in (210, 180):
+        qtbot.mouseMove(view, QPoint(x, 240))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(180, 240))
+    moved = session.recipe.transform
+    if can:
+        assert (moved.x, moved.y) == (pytest.approx(0.5 - 20 / side, abs=1e-3), pytest.approx(40 / side, abs=1e-3))
+        assert session.recipe.latent == Latent(3) and moved.rotation == 30
+    else:
+        assert moved == start.transform and session.recipe.latent.x > 0
+    session.undo()
+    assert session.recipe == start
 
 
 def test_the_time_of_a_slow_picture_is_in_seconds(view: PictureView) -> None:

@@ -273,8 +273,8 @@ def test_a_film_begun_before_the_kept_one_was_read_does_not_lose_it(
     first.film.open(FILM)
     finish(first)
     read = threading.Event()
-    acquire = documents._acquire
-    monkeypatch.setattr(documents, "_acquire", lambda: read.wait(10) and acquire())
+    whole = documents.read_kept
+    monkeypatch.setattr(documents, "read_kept", lambda: read.wait(10) and whole())
     explorer = start()
     explorer.documents.load(str(opening.bundled_models()[0]))
     drawn(explorer, qtbot)

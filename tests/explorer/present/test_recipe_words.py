@@ -56,6 +56,12 @@ def test_what_is_seen_and_what_was_done_to_it(recipe: Recipe, expected: str) -> 
     assert told(recipe) == expected
 
 
+def test_where_the_picture_lies_is_told_of_networks_that_move_it() -> None:
+    three, recipe = replace(ONE, capabilities=Capabilities(transform=True)), Recipe().with_transform(x=0.25, y=-0.5)
+    assert told(recipe.with_transform(rotation=-12.5), three).endswith("| moved +0.25 -0.50 · turned -12.5°")
+    assert told(recipe, three).endswith("| moved +0.25 -0.50") and told(recipe).endswith("| ")
+
+
 def test_noise_of_every_layer() -> None:
     silent, strong = Recipe(), Recipe()
     for layer in range(10):

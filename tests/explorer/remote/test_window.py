@@ -21,7 +21,8 @@ from explorer.remote.control import Kind, name_in_address
 from explorer.remote.message import Message
 from explorer.remote.remote import Remote
 from explorer.steering import OF_THE_WINDOW, SAFE
-from stylegan_core.recipe import Latent, NoiseLayer, Recipe
+from stylegan_core.info import Capabilities
+from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Transform
 from tests.explorer.explore.panel_fakes import PLAIN, model_info
 from tests.explorer.fake_backend import info
 from tests.explorer.remote.conftest import Send, effect
@@ -216,6 +217,31 @@ def test_a_control_that_is_grey_does_nothing_and_the_list_says_why(
         assert effect(remote, address) == "This face is locked."
     send("/command/new_face")
     assert effect(remote, "/command/new_face") == "Not now: This face is locked."
+    assert explorer.session.recipe == before
+
+
+def test_a_picture_is_moved_and_turned_where_it_can_be(
+    explorer: Explorer, remote: Remote, send: Send, qtbot: QtBot
+) -> None:
+    def offered() -> set[str]:
+        return {control.address for control in remote.controls.every() if control.group == "Transform"}
+
+    before = explorer.session.recipe
+    send("/rotate", 10.0)
+    assert "only StyleGAN3" in effect(remote, "/rotate") and explorer.session.recipe == before and not offered()
+    can = Capabilities(transform=True)
+    explorer.session.set_model(model_info(name="three", capabilities=can), "three.safetensors")
+    assert offered() == {"/translate", "/translate/x", "/translate/y", "/rotate"}
+    count, before = steps(explorer), explorer.session.recipe
+    send("/translate", 0.25, -0.5)
+    send("/translate/y", 0.125)
+    send("/rotate", 999.0)
+    rested(explorer, qtbot)
+    assert explorer.session.recipe.transform == Transform(0.25, 0.125, 180.0) and steps(explorer) == count + 1
+    assert effect(remote, "/rotate") == "turn 180.00 °, the end of its range"
+    slider = explorer.remoting.steering._transform.sliders["rotation"]
+    assert explorer.remoting.steering.addresses_of(slider) == ("/rotate",)
+    send("/command/reset_the_transform")
     assert explorer.session.recipe == before
 
 

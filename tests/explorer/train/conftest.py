@@ -1,15 +1,25 @@
-"""What tests of the training workspace share: a run on disk and a monitor that watches it."""
+"""What tests of the training workspace share: a run on disk, a monitor that watches it, and the page of a new one."""
 
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+from PySide6.QtWidgets import QFileDialog
 
 from explorer.train.monitor import Monitor
+from explorer.train.setup import SetupPage
 from explorer.train.workspace import TrainWorkspace
+from explorer.work.command import CoreCommand
 from stylegan_core.rundir import RunDir
 from tests.explorer.train import fake_run
+
+
+def look(monitor: Monitor) -> None:
+    """Has a monitor take what was written since it last looked."""
+    monitor.watcher.take(monitor.watcher.look())
 
 
 @pytest.fixture
@@ -25,7 +35,7 @@ def monitor(run: RunDir, qtbot) -> Iterator[Monitor]:
     qtbot.addWidget(made)
     made.resize(1280, 646)
     made.show()
-    made.watcher.take(made.watcher.look())
+    look(made)
     yield made
     made.close_run()
 
@@ -39,3 +49,42 @@ def workspace(tmp_path: Path, qtbot) -> Iterator[TrainWorkspace]:
     made.show()
     yield made
     made.close_workspace()
+
+
+@pytest.fixture
+def dialogs(monkeypatch: pytest.MonkeyPatch) -> list[QFileDialog]:
+    """Every file dialog, none of which is opened."""
+    found: list[QFileDialog] = []
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: found.append(dialog))
+    return found
+
+
+@pytest.fixture
+def faces(tmp_path: Path) -> Path:
+    """A folder of eight pictures of noise."""
+    folder = tmp_path / "faces"
+    folder.mkdir()
+    for index in range(8):
+        pixels = np.random.RandomState(index).randint(0, 255, (32, 32, 3), np.uint8)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """Every question to the core, none of which is asked for real."""
+    found: list[tuple[str, ...]] = []
+    monkeypatch.setattr(CoreCommand, "ask", lambda _self, *arguments: found.append(arguments))
+    return found
+
+
+@pytest.fixture
+def page(tmp_path: Path, asked: list[tuple[str, ...]], qtbot) -> Iterator[SetupPage]:
+    """The page of a new run on screen, for which nothing is asked of the core."""
+    made = SetupPage(tmp_path / "runs", tmp_path / "data")
+    qtbot.addWidget(made)
+    made.resize(1280, 646)
+    made.show()
+    made.open_page()
+    yield made
+    made.close_page()

@@ -98,7 +98,7 @@ def test_data_chosen_meanwhile_stays(page: SetupPage, gate: Gate, faces: Path, t
     leave_out(page, gate, qtbot)
     other = str(shutil.copytree(faces, tmp_path / "others"))
     page.data.choose(other)
-    assert not page.data.waits_for_copy
+    assert "copy" not in page.data.why_not()
     with qtbot.waitSignal(page.told) as told:
         gate.open.set()
     assert page.data.text == other

@@ -81,13 +81,13 @@ def test_a_network_dropped_on_new_run_is_begun_from(
     folder.mkdir()
     (folder / "a.safetensors").write_bytes(WEIGHTS)
     drop(page, folder / "a.safetensors" if whole else folder)
-    qtbot.waitUntil(lambda: page.setup.init.text() == str(folder / "a.safetensors"))
+    qtbot.waitUntil(lambda: page.setup.choice.init.text() == str(folder / "a.safetensors"))
 
 
 def test_a_packed_network_is_no_data(page: TrainWorkspace, tmp_path: Path, qtbot: QtBot) -> None:
     np.savez(tmp_path / "net.npz", weights=np.zeros(3))  # a zip file, as those of torch are
     drop(page, tmp_path / "net.npz")
-    qtbot.waitUntil(lambda: page.setup.init.text() == str(tmp_path / "net.npz"))
+    qtbot.waitUntil(lambda: page.setup.choice.init.text() == str(tmp_path / "net.npz"))
     assert page.setup.data.text == ""
 
 

@@ -1,4 +1,4 @@
-"""Paths that a person types: whatever stands there, the page answers with a sentence."""
+"""What the page of a new run proposes, and what a person types there: it is read, or answered with a sentence."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.train.proposals import settings_in, why_not_into, with_setting
+from explorer.train.proposals import next_folder, settings_in, why_not_into, with_setting
 from stylegan_core.files.places import is_there
 
 DATA = Path("pictures")
@@ -51,3 +51,14 @@ def test_changes_are_read_as_a_person_writes_them() -> None:
     assert settings_in('data.label="Wearing H') == ["data.label=Wearing H"]
     assert settings_in('seed=1 data.label=\'"H" x') == ["seed=1", 'data.label="H" x']
     assert with_setting("gamma=2", "data.label", "Wearing Hat") == 'gamma=2 data.label="Wearing Hat"'
+
+
+def test_the_next_folder_is_one_higher(tmp_path: Path) -> None:
+    for name in ("00004-tiny", "00011-avatars-64", "notes"):
+        (tmp_path / name).mkdir()
+    assert next_folder(tmp_path, "tiny").name == "00012-tiny"
+
+
+def test_one_of_the_changes_is_set_and_taken_back() -> None:
+    assert with_setting("gamma=2, data.label=hat", "data.label", "skin") == "gamma=2 data.label=skin"
+    assert with_setting("gamma=2 data.label=hat", "data.label", "") == "gamma=2"

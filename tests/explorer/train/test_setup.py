@@ -1,70 +1,23 @@
 """The page of a new run: what can be started, and why not."""
 
-from functools import partial
+import threading
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QFileDialog, QLineEdit, QPushButton
 
-from explorer.train import avatar_maker, costs, data_card
+from explorer.train import setup
 from explorer.train.clean_copy import clean_copy
-from explorer.train.costs import Costs
-from explorer.train.data_card import FindingList
-from explorer.train.findings import findings, unwanted, why_it_cannot_fit
+from explorer.train.finding_list import FindingList
 from explorer.train.preview import look_at
-from explorer.train.proposals import next_folder, with_setting
 from explorer.train.setup import SetupPage
-from explorer.work.command import CoreCommand, last_sentence
-from explorer.work.time_left import TimeLeft
 from stylegan_core.__main__ import main
 from stylegan_core.data import half_drawn
 from stylegan_core.training.config import preset
-
-REPORT = {"pictures": 5000, "resolution": 64, "unreadable": {}, "tiny": {}, "identical": [], "similar": []}
-COSTS = {
-    "levels": [
-        {"resolution": 4, "kimg": 5.0, "batch": 32, "img_per_s": 900.0, "seconds": 5.5, "measured": True,
-         "memory": 4e8, "disk": 2e7},
-        {"resolution": 8, "kimg": 45.0, "batch": 16, "img_per_s": 45.25, "seconds": 994.5, "measured": False,
-         "memory": 9e8, "disk": 7e7},
-    ],
-    "seconds": 1000.0, "memory": 9e8, "memory_free": 6e9, "disk": 1e8, "disk_free": 5e10, "problems": [],
-    "network": "StyleGAN v1, 8×8, 3.4 M parameters", "device": "CPU", "precision": "bfloat16",
-}  # fmt: skip
-
-
-@pytest.fixture
-def faces(tmp_path: Path) -> Path:
-    folder = tmp_path / "faces"
-    folder.mkdir()
-    for index in range(8):
-        pixels = np.random.RandomState(index).randint(0, 255, (32, 32, 3), np.uint8)
-        Image.fromarray(pixels).save(folder / f"{index}.png")
-    return folder
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """Every question to the core, none of which is asked for real."""
-    found: list[tuple[str, ...]] = []
-    monkeypatch.setattr(CoreCommand, "ask", lambda _self, *arguments: found.append(arguments))
-    return found
-
-
-@pytest.fixture
-def page(tmp_path: Path, asked: list[tuple[str, ...]], qtbot):
-    made = SetupPage(tmp_path / "runs", tmp_path / "data")
-    qtbot.addWidget(made)
-    made.resize(1280, 646)
-    made.show()
-    made.open_page()
-    yield made
-    made.close_page()
+from tests.explorer.train.core_answers import REPORT
 
 
 def test_without_data_nothing_can_be_started(page: SetupPage) -> None:
@@ -92,16 +45,6 @@ def test_data_that_is_none_is_named_in_one_sentence(page: SetupPage, tmp_path: P
     assert not page.start.isEnabled()
 
 
-def test_a_preset_that_does_not_fit_cannot_be_started(page: SetupPage, faces: Path, qtbot) -> None:
-    page.data.choose(str(faces))
-    qtbot.waitUntil(page.start.isEnabled)
-    page._show_costs(
-        {**COSTS, "problems": ["The run needs 90 GiB of memory and 6 GiB are free; use a smaller preset."]}
-    )
-    assert not page.start.isEnabled()
-    assert "90 GiB" in page.reason.text()
-
-
 def test_a_run_folder_that_is_taken_cannot_be_used(page: SetupPage, faces: Path, qtbot) -> None:
     page.data.choose(str(faces))
     qtbot.waitUntil(page.start.isEnabled)
@@ -109,29 +52,40 @@ def test_a_run_folder_that_is_taken_cannot_be_used(page: SetupPage, faces: Path,
     assert "name a new folder" in page.reason.text()
 
 
-def test_another_preset_asks_again_what_it_costs(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
-    page.data.choose(str(faces))
-    asked.clear()
-    page.preset.setCurrentIndex(page.preset.findData("tiny"))
-    assert [each[:3] for each in asked] == [("preflight", "--preset", "tiny")]
-    assert page.plan.total == pytest.approx(preset("tiny").growth.total_kimg)
-    assert page.run_folder.text().endswith("00001-tiny")
-
-
-def test_another_run_folder_asks_again_whether_it_has_room(
-    page: SetupPage, tmp_path: Path, asked: list[Any], qtbot
+def test_closing_does_not_wait_for_pictures_on_a_slow_disk(
+    page: SetupPage, faces: Path, monkeypatch: pytest.MonkeyPatch, qtbot
 ) -> None:
-    """The disk of all runs was looked at, whatever folder was named."""
-    assert asked[-1][asked[-1].index("--run") + 1] == page.run_folder.text()
-    (tmp_path / "disk").mkdir()
-    asked.clear()
-    page.run_folder.setText(str(tmp_path / "disk" / "mine"))
-    qtbot.waitUntil(lambda: bool(asked))
-    assert asked[-1][asked[-1].index("--run") + 1] == str(tmp_path / "disk" / "mine")
-    asked.clear()
-    page.run_folder.setText(str(tmp_path / "disk" / "yours"))  # where there is as much room
-    page._moved.timeout.emit()
-    assert asked == []
+    """The window stood still until the disk had answered."""
+    reads, answers, in_time = threading.Event(), threading.Event(), []
+
+    def look(*_: Any) -> None:
+        reads.set()
+        in_time.append(answers.wait(5))
+        raise OSError("The disk is gone.")
+
+    monkeypatch.setattr(setup, "look_at", look)
+    page.data.choose(str(faces))
+    assert reads.wait(5)
+    page.close_page()
+    answers.set()
+    qtbot.waitUntil(lambda: bool(in_time))
+    assert in_time == [True]
+
+
+def test_folder_file_and_network_are_asked_for_while_the_window_goes_on(
+    page: SetupPage, faces: Path, dialogs: list[QFileDialog], qtbot
+) -> None:
+    for asks in (page.data.folder_button, page.data.file_button, page.choice.init_button):
+        qtbot.mouseClick(asks, Qt.MouseButton.LeftButton)
+    folder, file, network = dialogs
+    assert folder.fileMode() is QFileDialog.FileMode.Directory
+    assert file.fileMode() is network.fileMode() is QFileDialog.FileMode.ExistingFile
+    folder.fileSelected.emit(str(faces))
+    assert page.data.text == str(faces)
+    file.fileSelected.emit("faces.zip")
+    assert page.data.text == "faces.zip"
+    network.fileSelected.emit("old.safetensors")
+    assert page.choice.network == "old.safetensors"
 
 
 def test_the_preview_shows_every_level(faces: Path) -> None:
@@ -161,108 +115,16 @@ def test_avatars_that_are_there_are_not_drawn_again(page: SetupPage, asked: list
         page.data.maker.start()
 
 
-def test_findings_say_what_happens_and_what_can_be_done() -> None:
-    sharp = findings(REPORT, 64, "", ())[0]
-    assert (sharp.text, sharp.tone) == ("5\u2009000 pictures, sharp enough for 64×64.", "good")
-    broken = {
-        **REPORT, "path": "faces", "unreadable": {f"{i}.png": "why" for i in range(5)}, "resolution": 32,
-        "tiny": {"t.png": "8 x 8"}, "identical": [["a", "b", "c"]], "not_square": 2, "pictures": 90,
-    }  # fmt: skip
-    found = findings(broken, 64, "avatars-32", ["data.mirror=true"])
-    said = " ".join(each.text for each in found)
-    assert "5 pictures are unreadable and will be skipped: 0.png, 1.png, 2.png and 2 more." in said
-    assert "2 pictures are there more than once, such as a, b, c." in said
-    acts = [cure.act for each in found for cure in each.cures]
-    assert acts == ["preset:avatars-32", "set:ada.target=0.6", "clean", "set:data.fit=letterbox"]
-    assert "leave these 8 out" in [cure.text for each in found for cure in each.cures]
-    boxed = findings({**REPORT, "not_square": 2}, 64, "", ["data.fit=letterbox"])[-1]
-    assert "bars are added" in boxed.text
-    beside = {"unread": ["a/1.HEIC", "2.heic"], "incomplete": {"hair_colour": 3}, "labels_trouble": "<b>damaged</b>."}
-    assert [each.text for each in findings({**REPORT, **beside}, 64, "", ())[1:]] == [
-        "2 pictures are left out, of a kind that cannot be read (.heic); PNG and JPEG can.",
-        "Not offered as classes, for some pictures have none: hair colour (3).",
-        "Without classes: &lt;b&gt;damaged&lt;/b&gt;.",
-    ]
-    none = findings({**REPORT, "pictures": 2000, "resolution": 0}, 64, "", ())[0]
-    # Not "sharp enough for 0×0".
-    assert (none.text, none.tone) == ("None of the 2\u2009000 pictures can be read.", "bad")
-
-
-def test_pictures_as_large_as_the_network_are_not_called_tiny() -> None:
-    """At 16² nothing of 16 pixels is enlarged, and a copy without all of it was offered."""
-    report = {**REPORT, "path": "faces", "resolution": 16, "tiny": {"a.png": "16 x 24", "b.png": "24 x 12"}}
-    said = [(each.text, [cure.text for cure in each.cures]) for each in findings(report, 16, "", ())]
-    assert said[1:] == [("1 picture is tiny and will be enlarged: b.png.", ["leave it out"])]
-    assert unwanted(report, 16) == {"b.png"} and unwanted(report, 32) == {"a.png", "b.png"}
-
-
-def test_costs_name_time_memory_and_disk_of_each_level_and_in_all(qtbot) -> None:
-    costs = Costs()
-    qtbot.addWidget(costs)
-    costs.show_plan(preset("tiny").growth.levels, waits=True)
-    assert [row.cells[:2] for row in costs.table.rows] == [("0.032", "8"), ("0.064", "8"), ("0.096", "8")]
-    costs.show_progress(1, 3)
-    assert "level 2 of 3" in costs.said.text()
-    costs.show_answer(COSTS)
-    assert [row.cells for row in costs.table.rows] == [
-        ("5", "32", "900", "6 s", "400 MB", "20 MB"),
-        ("45", "16", "≈\u200945.2", "≈\u200917 min", "900 MB", "70 MB"),
-    ]
-    assert costs.table.total == ("50", "", "", "17 min", "900 MB", "100 MB")
-    assert costs.table.free[-2:] == ("6.0 GB", "50.0 GB")
-    assert costs.said.text().startswith("StyleGAN v1, 8×8, 3.4 M parameters · CPU, bfloat16")
-    assert costs.problem.isHidden()
-    costs.show_answer({**COSTS, "problems": ["No room."]})
-    assert costs.problem.text() == "No room."
-    answer = {**COSTS, "notes": ["Pictures are decoded each time."]}
-    costs.show_answer(answer)
-    assert costs.said.text().endswith("Pictures are decoded each time.")
-    assert costs.problem.isHidden() and why_it_cannot_fit(answer) == ""
-    assert why_it_cannot_fit(COSTS) == ""
-
-
-def test_the_next_folder_is_one_higher(tmp_path: Path) -> None:
-    for name in ("00004-tiny", "00011-avatars-64", "notes"):
-        (tmp_path / name).mkdir()
-    assert next_folder(tmp_path, "tiny").name == "00012-tiny"
-
-
-def test_the_last_line_of_a_complaint_counts() -> None:
-    assert last_sentence("Traceback\n  x\nValueError: no\n\n") == "ValueError: no"
-
-
-def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
-    import os
-    import sys
-
-    from explorer.work import command
-
-    good = "print('progress 2 5', file=sys.stderr); print('{\"a\": 1}')"
-    code = f"import sys\nif sys.argv[1] == 'good': {good}\nelse: sys.exit('It cannot be.')"
-    monkeypatch.setattr(command, "core_command", lambda *a: ([sys.executable, "-c", code, *a], dict(os.environ)))
-    asking = command.CoreCommand()
-    told: list[tuple[int, int]] = []
-    answers: list[Any] = []
-    asking.progress.connect(lambda done, total: told.append((done, total)))
-    asking.answered.connect(answers.append)
-    with qtbot.waitSignals([asking.progress, asking.answered], timeout=10_000):
-        asking.ask("good")
-    assert (told, answers) == ([(2, 5)], [{"a": 1}])
-    with qtbot.waitSignal(asking.failed, timeout=10_000) as failed:
-        asking.ask("bad")
-    assert failed.args == ["It cannot be."]
-
-
 def test_changes_of_a_preset_are_checked_and_drawn(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
     page.data.choose(str(faces))
     qtbot.waitUntil(page.start.isEnabled)
-    page.changes.setText("growth.32.stable_kimg=400, gamma=2")
-    page.changes.editingFinished.emit()
+    page.choice.changes.setText("growth.32.stable_kimg=400, gamma=2")
+    page.choice.changes.editingFinished.emit()
     growth = preset("avatars-32").growth
-    assert page.plan.total == pytest.approx(growth.total_kimg - growth.levels[-1].stable_kimg + 400)
+    assert page.choice.plan.total == pytest.approx(growth.total_kimg - growth.levels[-1].stable_kimg + 400)
     assert asked[-1][-4:] == ("--set", "growth.32.stable_kimg=400", "--set", "gamma=2")
     qtbot.waitUntil(page.start.isEnabled)
-    page.changes.setText("gama=2")
+    page.choice.changes.setText("gama=2")
     assert "no setting 'gama'" in page.reason.toolTip()
     assert not page.start.isEnabled()
 
@@ -281,22 +143,22 @@ def test_a_branch_begins_from_a_network_on_the_same_data(page: SetupPage, faces:
 
 
 def test_the_sentence_of_a_preset_tells_of_its_critic(page: SetupPage) -> None:
-    assert page.meaning.text().endswith("163 kimg in all, R1 γ 2, a critic beside it from 13 kimg on.")
-    page.changes.setText("critic.from_kimg=0")
+    assert page.choice.meaning.text().endswith("163 kimg in all, R1 γ 2, a critic beside it from 13 kimg on.")
+    page.choice.changes.setText("critic.from_kimg=0")
     page._show_preset()
-    assert page.meaning.text().endswith("a critic beside it.")
-    page.changes.setText("critic.weight=0")
+    assert page.choice.meaning.text().endswith("a critic beside it.")
+    page.choice.changes.setText("critic.weight=0")
     page._show_preset()
-    assert "critic" not in page.meaning.text()
+    assert "critic" not in page.choice.meaning.text()
 
 
 def test_pictures_too_small_for_the_preset_come_with_a_cure(page: SetupPage, faces: Path, qtbot) -> None:
-    page.preset.setCurrentIndex(page.preset.findData("avatars-64"))
+    page.choice.preset.setCurrentIndex(page.choice.preset.findData("avatars-64"))
     page.data.choose(str(faces))
     page.data._take({**REPORT, "resolution": 32})
     assert page.data.findings.shown[0].cures[0].text == "use avatars-32"
     click(page.data.findings, "use avatars-32", qtbot)
-    assert page.config.preset == "avatars-32"
+    assert page.choice.config.preset == "avatars-32"
     assert not page.data.findings.shown[0].cures
 
 
@@ -314,12 +176,12 @@ def test_a_cure_becomes_a_change_and_is_previewed(page: SetupPage, faces: Path, 
     page.data.choose(str(faces))
     page.data._take({**REPORT, "resolution": 32, "not_square": 3, "pictures": 20})
     click(page.data.findings, "show all of it", qtbot)
-    assert page.changes.text() == "data.fit=letterbox"
+    assert page.choice.changes.text() == "data.fit=letterbox"
     assert asked[-1][-2:] == ("--set", "data.fit=letterbox")
     click(page.data.findings, "use the middle", qtbot)
-    assert page.config.data.fit == "crop"
+    assert page.choice.config.data.fit == "crop"
     click(page.data.findings, "mirror them", qtbot)
-    assert page.config.data.mirror
+    assert page.choice.config.data.mirror
     assert "mirror them" not in [cure.text for each in page.data.findings.shown for cure in each.cures]
 
 
@@ -330,9 +192,9 @@ def test_classes_are_chosen_from_the_labels(page: SetupPage, faces: Path, qtbot)
     assert page.data.labels.isVisible()
     page.data.labels.setCurrentIndex(2)
     page.data.labels.activated.emit(2)
-    assert page.config.data.label == "hat"
+    assert page.choice.config.data.label == "hat"
     page.data.labels.activated.emit(0)
-    assert page.config.data.label is None
+    assert page.choice.config.data.label is None
 
 
 def test_classes_may_have_blanks_and_commas_in_their_names(
@@ -343,7 +205,7 @@ def test_classes_may_have_blanks_and_commas_in_their_names(
     page.data._take({**REPORT, "resolution": 32, "attributes": ["Wearing Hat", "cap, or none"]})
     for index, name in ((2, "cap, or none"), (1, "Wearing Hat")):
         page.data.labels.activated.emit(index)
-        assert page.config.data.label == name
+        assert page.choice.config.data.label == name
         assert page.data.labels.currentIndex() == index
         assert asked[-1][-2:] == ("--set", f"data.label={name}")
     qtbot.waitUntil(page.start.isEnabled)
@@ -381,51 +243,6 @@ def test_the_check_shows_how_far_it_is_and_can_be_cancelled(page: SetupPage, fac
     qtbot.waitUntil(page.start.isEnabled)
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time by which the page foresees how long its work takes."""
-    now = [100.0]
-    made = partial(TimeLeft, lambda: now[0])
-    for each in (avatar_maker, costs, data_card):
-        monkeypatch.setattr(each, "TimeLeft", made)
-    return now
-
-
-def test_work_over_ten_seconds_says_how_much_is_left(
-    page: SetupPage, faces: Path, clock: list[float], asked: list[Any]
-) -> None:
-    maker = page.data.maker
-    maker.start()
-    assert asked[-1][-1] == "--progress"
-    assert maker.said.text() == "0 of 2\u2009000 drawn"
-    page.data.choose(str(faces))
-    page.costs.show_progress(0, 4)
-    clock[0] += 1
-    maker._command.progress.emit(500, 2000)
-    assert maker.said.text() == "500 of 2\u2009000 drawn"
-    clock[0] += 19
-    maker._command.progress.emit(500, 2000)
-    page.data._check.progress.emit(2, 8)
-    page._preflight.progress.emit(1, 4)
-    assert maker.bar.value() == 500 and maker.said.text() == "500 of 2\u2009000 drawn, about 1 min left"
-    assert page.data.said.text() == "2 of 8 pictures looked at, about 1 min left"
-    assert page.costs.said.text() == "Measuring how fast this machine is: level 2 of 4, about 1 min left"
-
-
-def test_the_measurement_can_be_given_up(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
-    page.data.choose(str(faces))
-    page._preflight._process = process = Mock()
-    qtbot.mouseClick(page.costs.cancel, Qt.MouseButton.LeftButton)
-    assert page.costs.bar.isHidden() and page.costs.cancel.isHidden()
-    assert process.kill.called and not page._preflight.busy
-    assert page.costs.said.text() == "It was not measured."
-    qtbot.waitUntil(page.start.isEnabled)
-    asked.clear()
-    qtbot.mouseClick(page.costs.measure, Qt.MouseButton.LeftButton)
-    assert [each[0] for each in asked] == ["preflight"]
-    assert page.costs.bar.isVisible() and page.costs.measure.isHidden()
-
-
 def test_drawing_avatars_says_how_far_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("resvg_py", reason="the data extra is not installed")
     command = ["data", "avatars", str(tmp_path / "a"), "--count", "2", "--resolution", "16", "--workers", "1"]
@@ -433,75 +250,21 @@ def test_drawing_avatars_says_how_far_it_is(tmp_path: Path, capsys: pytest.Captu
     assert capsys.readouterr().err == "progress 2 2\n"
 
 
-def test_a_network_that_cannot_be_trained_cannot_be_started(page: SetupPage, faces: Path, qtbot) -> None:
-    """What preflight refused stood beside a Start button that could be pressed all the same."""
-    page.data.choose(str(faces))
-    qtbot.waitUntil(page.start.isEnabled)
-    page._preflight.refused = True
-    page._preflight.failed.emit("m.safetensors holds a Light-weight GAN, which can be drawn but not trained.")
-    assert not page.start.isEnabled()
-    assert "not trained" in page.reason.toolTip()
-    page._preflight.refused = False
-    page._cost_trouble = ""
-    page._preflight.failed.emit("Killed")
-    assert page.start.isEnabled()
-
-
-def test_the_network_to_begin_from_is_measured_and_its_plan_drawn(page: SetupPage, faces: Path, asked, qtbot) -> None:
-    page.data.choose(str(faces))
-    page.init.setText(str(faces / "0.png"))
-    qtbot.waitUntil(lambda: asked[-1][5:7] == ("--init", str(faces / "0.png")))
-    whole = page.plan.total
-    growth = {"levels": [{"level": 3, "fade_kimg": 0, "stable_kimg": 130, "batch": 16, "rate": 0.002}]}
-    page._show_costs({**COSTS, "growth": growth})
-    assert page.plan.total == 130 < whole
-
-
 def test_a_run_folder_that_was_named_stays(page: SetupPage, tmp_path: Path) -> None:
     """Another preset, or leaving the field of changes, put the proposed folder back."""
     page.run_folder.setText(str(tmp_path / "mine"))
-    page.preset.setCurrentIndex(page.preset.findData("tiny"))
-    page.changes.editingFinished.emit()
+    page.choice.preset.setCurrentIndex(page.choice.preset.findData("tiny"))
+    page.choice.changes.editingFinished.emit()
     assert page.run_folder.text() == str(tmp_path / "mine")
 
 
-def test_nothing_is_measured_twice(page: SetupPage, faces: Path, asked: list[Any], qtbot) -> None:
-    page.data.choose(str(faces))
-    before = len(asked)
-    page.changes.editingFinished.emit()
-    page._show_preset()
-    assert len(asked) == before
-
-
-def test_one_of_the_changes_is_set_and_taken_back() -> None:
-    assert with_setting("gamma=2, data.label=hat", "data.label", "skin") == "gamma=2 data.label=skin"
-    assert with_setting("gamma=2 data.label=hat", "data.label", "") == "gamma=2"
-
-
 def test_a_network_without_growth_is_shown_once(page: SetupPage, faces: Path, qtbot) -> None:
-    page.preset.setCurrentIndex(page.preset.findData("dcgan-32"))
+    page.choice.preset.setCurrentIndex(page.choice.preset.findData("dcgan-32"))
     page.data.choose(str(faces))
     qtbot.waitUntil(page.start.isEnabled)
     assert page.sees.text() == "What it will see"
     assert [side for side, _ in page.preview._rows] == [32]
-    assert "R1" not in page.meaning.text()
-
-
-def test_too_little_memory_is_cured_by_one_click(page: SetupPage, faces: Path, qtbot) -> None:
-    page.data.choose(str(faces))
-    says = "The run needs 9 GiB of memory and 6 GiB are free; with micro_batch=8 it fits, at the same result."
-    page._show_costs({**COSTS, "problems": [says]})
-    assert not page.start.isEnabled()
-    qtbot.mouseClick(page.costs.cure, Qt.MouseButton.LeftButton)
-    assert page.config.micro_batch == 8
-    assert page.costs.cure.isHidden()
-
-
-def test_many_levels_leave_room_for_what_they_cost(page: SetupPage, faces: Path, qtbot) -> None:
-    page.preset.setCurrentIndex(page.preset.findData("ffhq-1024"))
-    page.data.choose(str(faces))
-    qtbot.waitUntil(lambda: len(page.preview._rows) > 5)
-    assert page.preview.height() < 340
+    assert "R1" not in page.choice.meaning.text()
 
 
 def test_every_field_says_what_it_is_for(page: SetupPage) -> None:

@@ -1,0 +1,81 @@
+"""The history and the films are kept: read once at the start, then every change is written as it comes."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from explorer.documents.history_file import Entry, HistoryFile
+from explorer.explore.history import HistoryStrip
+from explorer.film.reel import Reel
+from explorer.jobs import Problem
+from explorer.work.background import Background
+from stylegan_core.film.film import Film
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an earlier window has left: entries, oldest first, the film it made, and the one put away before that."""
+
+    file: HistoryFile
+    entries: list[Entry]
+    film: Film
+    put_away: Film
+
+    @property
+    def latest_first(self) -> tuple[Entry, ...]:
+        """What was on screen last, then every entry, the newest first."""
+        shown = (entry for entry in self.entries if entry.key == self.file.shown)
+        return (*shown, *reversed(self.entries))
+
+
+def read_kept() -> Kept:
+    """The history that no other window holds. Raises OSError where none can be had."""
+    file = HistoryFile.acquire()
+    return Kept(file, file.read(), *file.read_films())
+
+
+class Keeping(QObject):
+    """Writes what ``history`` and ``reel`` tell, one change after the other, beside the window's thread."""
+
+    said = Signal(object, str)  # Problem, tone
+    saved = Signal(float)  # when it was last written, in seconds since 1970
+
+    def __init__(self, history: HistoryStrip, reel: Reel, disk: Background, parent: QObject) -> None:
+        super().__init__(parent)
+        self._history, self._reel, self._disk = history, reel, disk
+        self._file: HistoryFile | None = None
+        history.added.connect(lambda entry: self._write(lambda file: file.add(entry)))
+        history.came_back.connect(lambda key: self._write(lambda file: file.tell_shown(key)))
+        history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
+        history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
+        history.removed.connect(lambda key, gone: self._write(lambda file: file.tell_removed(key, gone)))
+        reel.changed.connect(lambda _: self._keep_film())
+
+    def take(self, kept: Kept) -> None:
+        """Shows what was kept, and from now on writes to the same place."""
+        self._reel.restore(kept.film, kept.put_away)
+        self._file = kept.file
+        if self._reel.film != kept.film:  # one was begun before this was read
+            self._keep_film()
+        self._history.restore(kept.entries)
+
+    def close(self) -> None:
+        """Lets another window have this history, when everything is written."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _keep_film(self) -> None:
+        film, put_away = self._reel.film, self._reel.put_away
+        self._write(lambda file: file.write_films(film, put_away))
+
+    def _write(self, change: Callable[[HistoryFile], None]) -> None:
+        file = self._file
+        if file is not None:
+            self._disk.do(lambda: change(file), lambda _: self.saved.emit(time.time()), self._not_written)
+
+    def _not_written(self, error: Exception) -> None:
+        reason = getattr(error, "strerror", None) or str(error)
+        self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")

@@ -1,0 +1,75 @@
+"""What the check of the data found, one row a finding: how grave it is, what it is, and what cures it by a click."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from explorer import theme
+from explorer.controls.chips import chip
+from explorer.train.findings import Finding
+
+
+class Dot(QWidget):
+    """A round mark in the colour of a finding's weight."""
+
+    def __init__(self, tone: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone = tone
+        self.setFixedSize(10, 16)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Follows the theme."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.current().colour(self._tone))
+        painter.drawEllipse(QPointF(4, 8.5), 3.5, 3.5)
+
+
+class FindingList(QWidget):
+    """One row for each finding: mark, sentence, and its cures as chips. ``cure_asked`` brings what a chip does."""
+
+    cure_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown: tuple[Finding, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+
+    def show_findings(self, found: Sequence[Finding]) -> None:
+        """Shows these in the place of those before."""
+        if tuple(found) == self.shown:
+            return
+        self.shown = tuple(found)
+        while (item := self._column.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for each in self.shown:
+            self._column.addWidget(self._row(each))
+        self.setVisible(bool(self.shown))
+
+    def text(self) -> str:
+        """All sentences."""
+        return " ".join(each.text for each in self.shown)
+
+    def _row(self, finding: Finding) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        words = QLabel(finding.text)
+        words.setWordWrap(True)
+        words.setProperty("tone", "text" if finding.tone in ("good", "warning") else finding.tone)
+        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row.addWidget(Dot(finding.tone), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words, 1)
+        for cure in finding.cures:
+            made_chip = chip(cure.text, cure.tip)
+            made_chip.clicked.connect(lambda _=False, act=cure.act: self.cure_asked.emit(act))
+            row.addWidget(made_chip, 0, Qt.AlignmentFlag.AlignTop)
+        return made

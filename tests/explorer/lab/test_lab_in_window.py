@@ -1,0 +1,79 @@
+"""The Lab in the whole window: how it is reached, what it looks at, and what closing asks."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from explorer.jobs import Layers
+from stylegan_core.recipe import Latent, Recipe
+from tests.explorer.fake_backend import FakeBackend
+from tests.explorer.whole_window import Make, drawn, model_file
+
+
+def test_the_lab_is_reached_by_its_key_and_follows_the_face(start: Make, qtbot: QtBot, window_home: Path) -> None:
+    backend = FakeBackend()
+    explorer = start("", backend)
+    drawn(explorer, qtbot)
+
+    def inspected() -> list[Recipe]:
+        return [request.recipe for request in backend.jobs if isinstance(request, Layers)]
+
+    explorer.session.apply(Recipe(Latent(3)))
+    drawn(explorer, qtbot)
+    assert inspected() == []  # nobody looks
+    with qtbot.waitActive(explorer.window):
+        explorer.window.activateWindow()
+    qtbot.keyClick(explorer.picture, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert explorer.window.pages.currentWidget() is explorer.lab_pages and explorer.window.workspaces.index == 2
+    qtbot.waitUntil(lambda: inspected() == [explorer.session.recipe])
+    qtbot.waitUntil(lambda: explorer.lab.overview.retry.isVisible())  # this backend cannot do that
+    assert explorer.lab.head.face.image is not None
+    qtbot.keyClick(explorer.lab.layers, Qt.Key.Key_N)
+    face = explorer.session.recipe
+    assert face.latent != Latent(3)
+    qtbot.waitUntil(lambda: inspected()[-1] == face)
+    qtbot.keyClick(explorer.lab.layers, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert explorer.session.recipe.latent == Latent(3)
+    names = [action.text() for action in explorer.every_action()]
+    assert names.count("New face") == 1 and {"Lab", "Export channels…"} <= {*names}
+    explorer.actions["explore"].trigger()
+    count = len(inspected())
+    explorer.session.apply(Recipe(Latent(4)))
+    drawn(explorer, qtbot)
+    assert len(inspected()) == count
+
+
+def test_another_network_is_looked_at_where_one_is(start: Make, qtbot: QtBot, window_home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.actions["lab"].trigger()
+    explorer.documents.open(model_file(window_home, "other"))
+    qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "other")
+    drawn(explorer, qtbot)
+    assert explorer.window.pages.currentWidget() is explorer.lab_pages
+    assert explorer.lab.head.network.text().startswith("other")
+    explorer.actions["train"].trigger()
+    explorer.documents.open(model_file(window_home, "third"))
+    qtbot.waitUntil(lambda: explorer.window.pages.currentIndex() == 0)
+
+
+def test_without_any_model_the_lab_leads_on_too(start: Make, qtbot: QtBot, window_home: Path) -> None:
+    (window_home / "box" / "boxed" / "boxed.safetensors").unlink()
+    explorer = start()
+    qtbot.waitUntil(lambda: not explorer.panels[0].isEnabled())
+    explorer.actions["lab"].trigger()
+    assert explorer.lab.empty.isVisible()
+    train = next(each for each in explorer.lab.empty.findChildren(QPushButton) if "Train" in each.text())
+    train.click()
+    assert explorer.window.pages.currentIndex() == 1
+
+
+def test_closing_asks_before_it_gives_up_the_export_of_layers(start: Make, qtbot: QtBot, window_home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.lab.overview.export.writing = True
+    explorer.window.close()
+    assert "the export of the layers" in explorer.window.banner.sentence
+    explorer.lab.overview.export.writing = False
