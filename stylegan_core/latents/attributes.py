@@ -1,6 +1,6 @@
 """Named directions from labels: the way in W along which a judge's answer changes, with its effect and its leak."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,7 @@ from torch import Tensor
 
 from stylegan_core.latents.judge import Judge, Scores
 from stylegan_core.latents.library import Entry
+from stylegan_core.latents.questions import MEASURED
 from stylegan_core.latents.samples import Floats, spread
 from stylegan_core.latents.ways import ways
 from stylegan_core.metrics.features import Progress
@@ -17,7 +18,7 @@ from stylegan_core.recipe import Direction, Vector
 from stylegan_core.styles import truncate
 
 ROUNDS = ((8, 4), (32, 1))  # faces that every candidate is tried on, and how many of the best go on
-MEASURED = 64  # other faces, which say what the chosen one does
+TOLD = 64  # other faces, which say what the chosen one does
 REACH = 1.5  # sigma either way; farther out faces fall apart, and a judge that has seen none such says anything
 PURE = 3.0  # times its leak must a direction's effect be
 PSI = 0.7
@@ -36,6 +37,11 @@ class Named:
     effect: float
     leak: float
     most_leaked: str
+
+    @property
+    def worth(self) -> float:
+        """The effect, times its part in all that changes: neither weak ways nor broad ones are worth much."""
+        return self.effect * abs(self.effect) / (abs(self.effect) + PURE * self.leak + 1e-9)
 
     def keeps_its_word(self, least: float) -> bool:
         """Whether it does at least so much of what it is named after, and little else."""
@@ -62,7 +68,7 @@ def draw_ws(model: Model, ws: Tensor) -> Tensor:
 def find_directions(
     model: Model, judge: Judge, count: int = 3000, seed: int = 0, progress: Progress | None = None
 ) -> list[Named]:
-    """One direction a question, best first, on the layers where it does most and leaks least.
+    """One direction a question, on the layers where it does most and leaks least; best first, of labels then measures.
 
     ``count`` random faces are judged, which gives candidates (:func:`ways`). They are tried on other faces at psi
     0.7, and the one chosen is measured on others again. Nothing is thrown away: a poor direction says so in its
@@ -74,17 +80,18 @@ def find_directions(
     scores = judge.scores(pictures, lambda done: report(done / 4), count)
     vectors = ways(ws.numpy(), scores)
     rounds = [(_faces(model, faces, seed + 1 + turn), kept) for turn, (faces, kept) in enumerate(ROUNDS)]
-    fresh = _faces(model, MEASURED, seed + 1 + len(ROUNDS))
+    fresh = _faces(model, TOLD, seed + 1 + len(ROUNDS))
     found = []
     for number, answerer in enumerate(judge.answerers):
         candidates = _candidates(model, ws.numpy(), vectors[:, number], number)
         for faces, kept in rounds:
-            worth = {id(one): _worth(_changes(model, judge, faces, one), number) for one in candidates}
+            worth = {id(one): _tried(model, judge, faces, one).worth for one in candidates}
             candidates = sorted(candidates, key=lambda one: -worth[id(one)])[:kept]
-        best = candidates[0]
-        found.append(_named(judge, best, _changes(model, judge, fresh, best), answerer.accuracy))
+        best = _tried(model, judge, fresh, candidates[0])
+        found.append(replace(best, entry=replace(best.entry, accuracy=answerer.accuracy)))
         report((1 + 3 * (number + 1) / len(judge.answerers)) / 4)
-    return sorted(found, key=lambda one: one.leak - one.effect)
+    measured = {question.name for question in MEASURED}
+    return sorted(found, key=lambda one: (one.entry.direction.name in measured, -one.worth))
 
 
 def _sample(model: Model, count: int, seed: int) -> Tensor:
@@ -132,33 +139,15 @@ def _changes(model: Model, judge: Judge, faces: Tensor, one: _Candidate) -> npt.
     return more - less
 
 
-def _leak(changes: npt.NDArray[np.float64], own: int) -> float:
-    """The mean absolute change of all answers but its own."""
-    return float(np.delete(np.abs(changes), own).mean()) if len(changes) > 1 else 0.0
-
-
-def _worth(changes: npt.NDArray[np.float64], own: int) -> float:
-    """The effect, times the part that it is of all that changes: neither weak ways nor broad ones are worth much."""
-    effect, leak = float(changes[own]), _leak(changes, own)
-    return effect * abs(effect) / (abs(effect) + PURE * leak + 1e-9)
-
-
-def _named(judge: Judge, one: _Candidate, changes: npt.NDArray[np.float64], accuracy: float) -> Named:
-    """A candidate with what it changed."""
-    names = [question.name for question in judge.questions]
+def _tried(model: Model, judge: Judge, faces: Tensor, one: _Candidate) -> Named:
+    """What a candidate does to faces [N, layers, w_dim]."""
+    changes, names = _changes(model, judge, faces, one), [question.name for question in judge.questions]
+    others = np.delete(np.abs(changes), one.number)
+    effect, leak = float(changes[one.number]), float(others.mean()) if len(others) else 0.0
     most = int(np.argmax(np.where(np.arange(len(changes)) == one.number, -1, np.abs(changes))))
-    effect, leak = float(changes[one.number]), _leak(changes, one.number)
     direction = Direction(names[one.number], Vector.of(one.vector), one.sigma)
     entry = Entry(
-        direction,
-        "labels",
-        one.number,
-        accuracy=accuracy,
-        first=one.first,
-        last=one.last,
-        effect=effect,
-        leak=leak,
-        reach=REACH,
+        direction, "labels", one.number, first=one.first, last=one.last, effect=effect, leak=leak, reach=REACH
     )
     return Named(entry, effect, leak, names[most])
 
