@@ -1,7 +1,9 @@
 """The direction library: one file that comes back as it was, and is refused in one sentence when it is not one."""
 
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,20 @@ def test_a_library_comes_back_as_it_was(tmp_path: Path) -> None:
     library.save(tmp_path / "x.json")
     assert Library.load(tmp_path / "x.json") == library
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
+
+
+def test_numbers_without_a_reach_were_measured_at_three_sigma(tmp_path: Path) -> None:
+    named = replace(entry("Glasses"), source="labels", effect=0.6, leak=0.1, reach=1.5)
+    Library("f" * 64, "avatars", (named,)).save(path := tmp_path / "x.json")
+    assert Library.load(path).entries == (named,)
+    older = json.loads(path.read_text("utf-8"))
+    del older["directions"][0]["reach"]
+    path.write_text(json.dumps(older))
+    assert Library.load(path).entries == (replace(named, reach=3.0),)
+    older["directions"][0]["reach"] = 0
+    path.write_text(json.dumps(older))
+    with pytest.raises(ValueError, match=r"x\.json is no direction library"):
+        Library.load(path)
 
 
 def test_the_same_vector_is_one_entry_whatever_its_name() -> None:
