@@ -55,10 +55,13 @@ class RunDir:
 
     def create(self) -> None:
         """Makes the folders. Raises OSError, naming the folder, if it cannot be written to."""
-        for folder in (self.path, self.samples, self.checkpoints, self.control):
-            folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=self.path):
-            return
+        try:
+            for folder in (self.path, self.samples, self.checkpoints, self.control):
+                folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.path).close()
+        except OSError as error:
+            reason = "it is a file" if self.path.is_file() else error.strerror or error
+            raise OSError(f"{self.path} cannot hold a run ({reason}): name another folder.") from None
 
     def sweep(self) -> None:
         """Trainer's side, at the start: removes what a killed trainer left half written, and requests made to it."""

@@ -9,13 +9,13 @@ but the data's description and the known failures.
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.data.source import open_dataset
 from stylegan_core.device import keep_big_buffers
-from stylegan_core.latents.attributes import Named, find_directions
+from stylegan_core.latents.attributes import REACH, Named, find_directions
 from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Library
 from stylegan_core.metrics.features import Extractor
@@ -25,6 +25,7 @@ from tools.measuring import EXPLAINED, Reals, measured, reals_of
 from tools.run_logs import Log, read_logs
 
 PSI = 1.0
+DIRECTIONS = "Directions"  # how the line of a card begins that tells them
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ def card(name: str, members: Sequence[Member], about: str, failures: str, beside
     for member in members:
         lines += [f"## {member.name}", "", f"{member.meaning} Stored as {member.stored}.", ""]
         lines += [f"![Seeds from 0 on, uncurated, psi {PSI:g}]({member.name}.png)", ""]
-        if told := [_direction(one) for one in member.found if one.effect >= LEAST_EFFECT]:
-            lines += [f"Directions (effect from −3 to +3 sigma at psi 0.7, leak): {', '.join(told)}.", ""]
+        if told := told_directions(member.found):
+            lines += [told, ""]
     return "\n".join(lines)
 
 
@@ -106,8 +107,18 @@ def _row(member: Member, shown: Sequence[str]) -> str:
     return f"| {member.name} | {member.kimg:.0f} | {hours:.1f} | {' | '.join(numbers)} |"
 
 
-def _direction(one: Named) -> str:
-    return f"{one.entry.direction.name} ({one.effect:+.2f}, {one.leak:.2f})"
+def told_directions(found: Iterable[Named]) -> str:
+    """The directions of one network in one line, "" where there are none."""
+    told = [
+        f"{one.entry.direction.name} ({one.effect:+.2f}, {one.leak:.2f})"
+        for one in found
+        if one.keeps_its_word(LEAST_EFFECT)
+    ]
+    return (
+        f"{DIRECTIONS} (effect from −{REACH:g} to +{REACH:g} sigma at psi 0.7, leak): {', '.join(told)}."
+        if told
+        else ""
+    )
 
 
 def main(argv: list[str]) -> int:

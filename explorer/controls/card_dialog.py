@@ -22,6 +22,7 @@ from explorer import theme
 from explorer.controls import icons
 from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import button, chip
+from explorer.controls.literal import literal_tip
 from explorer.work.time_left import TimeLeft
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class CardDialog(QDialog):
         self._left = TimeLeft()
         self.title, self.subtitle = _label("headline"), _label("muted")
         self.title.setText(_fitted(self.title, name, WIDTH - 2 * EDGE))
-        self.title.setToolTip(name)
+        self.title.setToolTip(literal_tip(name))
         self._facts, self._place = QFrame(), _label("number")
         self.state, self._bar = _label("muted"), QProgressBar()
         self._bar.setTextVisible(False)
@@ -112,7 +113,7 @@ class CardDialog(QDialog):
         """Puts the converted copy elsewhere."""
         self._target = path
         self._place.setText(_fitted(self._place, path, WIDTH - 2 * EDGE - 190))
-        self._place.setToolTip(path)
+        self._place.setToolTip(literal_tip(path))
 
     def _busy(self, busy: bool) -> None:
         self._bar.setVisible(busy)

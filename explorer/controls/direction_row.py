@@ -15,7 +15,7 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, knob
 
-HOVER = 350  # milliseconds over the name before the strip of ±3 σ opens
+HOVER = 350  # milliseconds over the name before the strip of ±2 σ opens
 NAME_WIDTH, SCORE_WIDTH = 120, 32  # "Warm background" fits
 _SOURCES = {
     "pca": "PCA of W",
@@ -155,7 +155,7 @@ class DirectionRow(QWidget):
         menu.addAction("Rename …", self.rename)
         star = "Take out of favourites" if self.entry.starred else "★ Favourite"
         menu.addAction(star, lambda: self.asked.emit("star"))
-        menu.addAction("Show it at −3, 0 and +3 σ", lambda: self.asked.emit("preview"))
+        menu.addAction("Show it at −2, 0 and +2 σ", lambda: self.asked.emit("preview"))
         menu.addAction("Sweep it in the Lab", lambda: self.asked.emit("sweep"))
         menu.addSeparator()
         several = self._info.num_layers > 1
@@ -217,7 +217,8 @@ def _score(entry: Entry) -> str:
 def _score_words(entry: Entry) -> str:
     source = _SOURCES.get(entry.source, entry.source)
     if entry.effect is not None and entry.leak is not None:
-        rises = f"{source}: from −3 to +3 σ it appears in {100 * entry.effect:.0f} % more faces"
+        way = f"from −{entry.reach:g} to +{entry.reach:g} σ"
+        rises = f"{source}: {way} it appears in {100 * entry.effect:.0f} % more faces"
         return f"{rises}, everything else changes in {100 * entry.leak:.0f} %."
     if entry.accuracy is not None:
         return f"{source}: sorts {100 * entry.accuracy:.0f} % of held-out faces right."

@@ -1,5 +1,7 @@
 """What is seen of a film: buttons and switches, the track, the row of keys, and how far it is written."""
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer import theme
@@ -11,6 +13,7 @@ from explorer.controls.slider import NumberField
 from stylegan_core.film.film import Film
 
 THUMB, SMALL_THUMB = 62, 42
+NARROW = 570  # logical pixels; below it the head holds what cannot be had otherwise
 TIPS = {
     "play": "Plays the film in the picture, or stops it (P).",
     "undo": "Takes the last change of the film back.",
@@ -31,7 +34,7 @@ class FilmView(QWidget):
         super().__init__(parent)
         self.play, self.undo = IconButton("play", TIPS["play"]), IconButton("undo", TIPS["undo"])
         self.eased, self.loop = chip("eased", TIPS["eased"], True), chip("loop", TIPS["loop"], True)
-        self.total = NumberField(1)
+        self.total, self._unit = NumberField(1), QLabel("s")
         self.total.setFixedWidth(52)
         self.total.setAccessibleName("Seconds of the whole film")
         self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", TIPS["more"])
@@ -43,6 +46,9 @@ class FilmView(QWidget):
         self.row, self._empty = FilmRow(THUMB), QLabel()
         self._empty.setProperty("role", "muted")
         self._saving, self._words = QWidget(), QLabel()
+        self._revealed = 0
+        self._reveals = QTimer(self, singleShot=True)  # comes after all layouts that wait; QTimer.singleShot does not
+        self._reveals.timeout.connect(self._reveal)
         self.head = QHBoxLayout()
         self._scroll = ScrollSideways()
         self._column = QVBoxLayout(self)
@@ -53,6 +59,16 @@ class FilmView(QWidget):
     def saving(self) -> bool:
         """Whether a film is being written."""
         return self._saving.isVisibleTo(self)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is no room for what the menu can do, too, and for the time of the whole film."""
+        return self.width() < NARROW
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for widget in (self.undo, self.eased, self.loop, self.total, self._unit):
+            widget.setVisible(not self.narrow)
 
     def set_compact(self, compact: bool) -> None:
         """Smaller pictures, closer together."""
@@ -80,6 +96,16 @@ class FilmView(QWidget):
         """Whether the film is played."""
         self.play.set_icon("stop" if playing else "play")
 
+    def reveal(self, at: int) -> None:
+        """Scrolls the row to a key, as soon as it has its place there."""
+        self._revealed = at
+        self._reveals.start()
+
+    def _reveal(self) -> None:
+        if self._revealed < len(self.row.thumbnails):
+            key = self.row.thumbnails[self._revealed]
+            self._scroll.ensureWidgetVisible(key, key.width(), 0)
+
     def show_saving(self, short: str, whole: str) -> None:
         """How far the film is written, beside the track and in its tooltip; empty: nothing is being written."""
         self._saving.setVisible(bool(short))
@@ -89,13 +115,12 @@ class FilmView(QWidget):
         self._words.setAccessibleName(whole)
 
     def _lay_out(self) -> None:
-        unit = QLabel("s")
-        unit.setProperty("role", "muted")
+        self._unit.setProperty("role", "muted")
         self.head.setSpacing(6)
         self.head.addWidget(self.play)
         self.head.addWidget(self.undo)
         self.head.addStretch(1)
-        for widget in (self.eased, self.loop, self.total, unit, self.save, self.more):
+        for widget in (self.eased, self.loop, self.total, self._unit, self.save, self.more):
             self.head.addWidget(widget)
         middle = QHBoxLayout()
         middle.addWidget(self.track, 1)

@@ -109,6 +109,8 @@ class PicturePills:
 
     def set_seen(self, seen: bool) -> None:
         """Hides the pills, or shows those that have something to say."""
+        if not seen:
+            self._second.stop()  # what it says would be seen
         for pill in (self.precision, self.time, self.drag, self.compare, self.zoom):
             pill.setVisible(seen and bool(pill.text))
 
@@ -127,19 +129,32 @@ class PicturePills:
             self.compare.say("A/B  hold B" if possible else "")
 
     def place(self, box: QRectF) -> None:
-        """Puts the pills at the upper corners of the picture."""
+        """Puts the pills at the upper corners of the picture; where it is narrow, some are left out."""
         self._box = box
         above = box.top() >= 28
         top = round(box.top() - 26 if above else box.top() + 8)
         inside = 0 if above else 8
         left, right = round(box.left()) + inside, round(box.right()) - inside
+        shown = self._fitting(right - left)
         for pill in (self.precision, self.time, self.drag):
+            pill.setVisible(pill in shown)
             pill.move(left, top)
-            left += pill.width() + GAP
+            left += (pill.width() + GAP) * (pill in shown)
         for pill in (self.zoom, self.compare):
+            pill.setVisible(pill in shown)
+            if pill not in shown:
+                continue
             right -= pill.width()
             pill.move(right, top)
             right -= GAP
+
+    def _fitting(self, room: int) -> list[Pill]:
+        """Those that have something to say, without as many as it takes of those that can be missed."""
+        shown = [pill for pill in (self.precision, self.time, self.drag, self.compare, self.zoom) if pill.text]
+        for missed in (self.zoom, self.drag, self.time):
+            if sum(pill.width() + GAP for pill in shown) - GAP > room and missed in shown:
+                shown.remove(missed)
+        return shown
 
 
 def _picture(frame: Frame) -> tuple[str, Recipe, str]:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.chips import button
-from explorer.controls.literal import literal
+from explorer.controls.literal import literal, plain
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Fit, Piece, Request, Strip
@@ -53,6 +53,7 @@ class SortingDialog(QDialog):
         self.fit = button("Find direction", "Fits the direction from the left pile to the right one.", "primary")
         self.others = button("Other faces", "Draws other faces in place of those not yet sorted.")
         self.message = QLabel()
+        plain(self.message)
         self.progress = QProgressBar()
         self.candidates = [Candidate(self) for _ in range(CANDIDATES)]
         self.without_it, self.with_it = Pile("Without it"), Pile("With it")

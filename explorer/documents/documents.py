@@ -148,9 +148,15 @@ class Documents(QObject):
         self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, named))
         self._late.begin(f"The picture is being drawn exactly and then saved as {named}.")
 
+    @property
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        return self._keeping.unfinished
+
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""
         self._late.end()
+        self._keeping.end()
         self._disk.close()
         self._keeping.close()
 

@@ -43,6 +43,8 @@ class HistoryFile:
         self._file = folder / "history.jsonl"
         self._film, self._put_away = folder / FILM, folder / "film-before.json"
         self._written = Film()  # what was put away last, and is written
+        self._owed: list[bytes] = []  # lines that the disk has not taken yet
+        self._owed_films: tuple[Film, Film] | None = None
         self._lock = lock
         self._shown = ""
 
@@ -147,23 +149,43 @@ class HistoryFile:
 
     def write_films(self, film: Film, put_away: Film) -> None:
         """Keeps both. Raises OSError."""
-        if put_away.keys and put_away != self._written:
-            write_whole(self._put_away, put_away.to_json().encode())
-            self._written = put_away
-        write_whole(self._film, film.to_json().encode())
+        self._owed_films = film, put_away
+        self.write_what_is_owed()
+
+    @property
+    def owes(self) -> bool:
+        """Whether the disk has not taken something yet: it is written with whatever comes next."""
+        return bool(self._owed) or self._owed_films is not None
+
+    def write_what_is_owed(self) -> None:
+        """Writes what could not be written before. Raises OSError where it still cannot."""
+        if self._owed:
+            self._append_owed()
+        if self._owed_films is not None:
+            film, put_away = self._owed_films
+            if put_away.keys and put_away != self._written:
+                write_whole(self._put_away, put_away.to_json().encode())
+                self._written = put_away
+            write_whole(self._film, film.to_json().encode())
+            self._owed_films = None
 
     def close(self) -> None:
         """Lets another window have this history."""
         self._lock.unlock()
 
     def _append(self, made: dict[str, object]) -> None:
+        self._owed.append(json.dumps(made, separators=(",", ":")).encode() + b"\n")
+        self.write_what_is_owed()
+
+    def _append_owed(self) -> None:
         with self._file.open("ab+") as file:
             file.seek(0, os.SEEK_END)
             if file.tell():
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":  # a line torn by a crash: the next one begins after it
                     file.write(b"\n")
-            file.write(json.dumps(made, separators=(",", ":")).encode() + b"\n")
+            file.write(b"".join(self._owed))
+        self._owed.clear()
 
     def _write_anew(self, entries: list[Entry]) -> None:
         old = self._file
@@ -178,6 +200,7 @@ class HistoryFile:
             write_whole(old, data)
         except OSError as error:
             log.info("The history could not be made smaller: %s", error)
+            self._owed.clear()  # of the file that does not come
         finally:
             self._file.unlink(missing_ok=True)
             self._file = old

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.documents.history_file import Entry, HistoryFile
 from explorer.explore.history import HistoryStrip
@@ -12,6 +12,8 @@ from explorer.film.reel import Reel
 from explorer.jobs import Problem
 from explorer.work.background import Background
 from stylegan_core.film.film import Film
+
+AGAIN = 5000  # milliseconds after which a disk that was full is tried once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Keeping(QObject):
         super().__init__(parent)
         self._history, self._reel, self._disk = history, reel, disk
         self._file: HistoryFile | None = None
+        self._again = QTimer(self, singleShot=True, interval=AGAIN)
+        self._again.timeout.connect(self.write_again)
         history.added.connect(lambda entry: self._write(lambda file: file.add(entry)))
         history.came_back.connect(lambda key: self._write(lambda file: file.tell_shown(key)))
         history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
@@ -60,6 +64,23 @@ class Keeping(QObject):
         if self._reel.film != kept.film:  # one was begun before this was read
             self._keep_film()
         self._history.restore(kept.entries)
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        owes = self._file is not None and self._file.owes
+        return ["the part of the history that could not be written"] if owes else []
+
+    def write_again(self) -> None:
+        """Tries once more what could not be written, without a word where it still cannot."""
+        if self._file is not None and self._file.owes:
+            again = self._file.write_what_is_owed
+            self._disk.do(again, lambda _: self.saved.emit(time.time()), lambda _: self._again.start())
+
+    def end(self) -> None:
+        """Has the last try; whoever ends the disk's thread comes next."""
+        self.write_again()
+        self._again.stop()
 
     def close(self) -> None:
         """Lets another window have this history, when everything is written."""
@@ -79,3 +100,4 @@ class Keeping(QObject):
     def _not_written(self, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or str(error)
         self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")
+        self._again.start()

@@ -25,7 +25,7 @@ from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, Recipe, Vector
 
 FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
-PREVIEWED = (-3.0, 0.0, 3.0)
+PREVIEWED = (-2.0, 0.0, 2.0)
 PREVIEW = "directions.preview"
 EMPTY = "The library of this model is empty: give a direction a name or a star, or make one by sorting."
 TIPS = {

@@ -226,6 +226,7 @@ class FilmStrip(Asking):
         """The film is at one of its keys."""
         self._chosen = at
         self.row.select(at)
+        self.view.reveal(at)
         self.row.show_place(None)
         self.track.set_seconds(self.track.time_of(at))
         self.view.show_time()
@@ -279,6 +280,8 @@ class FilmStrip(Asking):
         at_key = self._last in self._keys
         first, last = self._timeline.film.sections[place]
         self._chosen = last if part == 1 else first
+        if not self.playing:  # else the row would run away from a hand that changes it meanwhile
+            self.view.reveal(self._chosen)
         self.row.select(self._chosen if at_key else None)
         self.row.show_place(place, part)
         self.track.set_seconds(seconds)
@@ -327,9 +330,17 @@ class FilmStrip(Asking):
         self.reel.set(keys=keys[: at + 1] + keys[at:])
 
     def _more_menu(self) -> None:
+        film, reel = self.reel.film, self.reel
+        switches = (
+            ("Go at one speed", lambda: reel.set(pace="constant"), True)
+            if film.pace == "eased"
+            else ("Come to rest at every picture", lambda: reel.set(pace="eased"), True),
+            ("Do not loop" if film.loop else "Loop", lambda: reel.set(loop=not film.loop), True),
+        )
         pop_up(
             self,
             self.view.more.mapToGlobal(self.view.more.rect().bottomLeft()),
+            *(switches if self.view.narrow else ()),
             ("Add the favourites", self.favourites_wanted.emit, self.info is not None),
             ("Undo the last change of the film", self.reel.undo, self.reel.can_undo),
             ("Redo the last change of the film", self.reel.redo, self.reel.can_redo),

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QPoly
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
+from explorer.controls.literal import literal_tip, with_capital
 from explorer.lab.words import number
 from stylegan_core.lab.entanglement import signed
 from stylegan_core.lab.sweep_facts import FEATURES, PATH, PIXELS, Curve, SweepFacts
@@ -120,7 +121,8 @@ class CurveTile(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and self._curve is not None:
-            QToolTip.showText(event.globalPos() + QPoint(0, 8), self.words_at(event.pos().x()), self)
+            words = literal_tip(self.words_at(event.pos().x()))
+            QToolTip.showText(event.globalPos() + QPoint(0, 8), words, self)
             return True
         return super().event(event)
 
@@ -128,7 +130,7 @@ class CurveTile(QWidget):
         """The number of the value that is next to a place, and what the curve is."""
         assert self._curve is not None
         nearest = int(np.argmin([abs(self._x(float(at)) - x) for at in self._curve.at]))
-        return f"{_title(self._curve).capitalize()}: {self._words(nearest)} {self._curve.meaning}"
+        return f"{with_capital(_title(self._curve))}: {self._words(nearest)} {self._curve.meaning}"
 
 
 class Curves(QWidget):

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
+from explorer.controls.literal import literal_tip
 from stylegan_core.lab.entanglement import Entanglement, signed
 from stylegan_core.lab.measurement import Doubles
 
@@ -93,16 +94,17 @@ class EffectModel(QAbstractTableModel):
         if numbers is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         names = numbers.rows if orientation == Qt.Orientation.Vertical else (*numbers.columns, PURITY)
-        return names[section] if section < len(names) else None
+        name = names[section] if section < len(names) else ""
+        return literal_tip(name) if role == Qt.ItemDataRole.ToolTipRole else name
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self.numbers is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(index.row(), index.column())
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.words(index.row(), index.column())
-        return None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return literal_tip(self.words(index.row(), index.column()))
+        return self.words(index.row(), index.column()) if role == Qt.ItemDataRole.AccessibleTextRole else None
 
     def text(self, row: int, column: int) -> str:
         """The number of a cell."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.chips import Segments, button, chip
+from explorer.controls.literal import plain
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
 from explorer.jobs import Done, Entangle, Piece, Table
@@ -62,6 +63,7 @@ class EntanglementPage(LabBase):
         self.views = Segments(VIEWS, VIEW_TIPS)
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
         self.title, self.words, self.message = QLabel("Entanglement"), QLabel(EMPTY), QLabel()
+        plain(self.words, self.message)
         self._facts: dict[str, tuple[Entangle, Entanglement]] = {}  # what was last measured, by the network's hash
         self._asking: Entangle | None = None
         self._left = TimeLeft()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.chips import Segments, button
 from explorer.controls.columns import StateDot
+from explorer.controls.literal import literal_tip, plain
 from explorer.lab.face import Face
 
 WIDTH, FACE, MARGIN = 424, 84, 14  # of the left column
@@ -25,6 +26,7 @@ class LabHead(QWidget):
         super().__init__(parent)
         self.face, self.switch, self.state = Face(FACE), Segments(PAGES, TIPS), StateDot()
         self.network, self.where = QLabel(), QLabel()
+        plain(self.network)
         self._buttons = QHBoxLayout()
         self.switch.select(page)
         self.state.setToolTip(state_tip)
@@ -42,7 +44,7 @@ class LabHead(QWidget):
         """Which network it is, as much of it as there is room for."""
         room = WIDTH - 3 * MARGIN - FACE
         self.network.setText(self.network.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))
-        self.network.setToolTip(words)
+        self.network.setToolTip(literal_tip(words))
 
     def _lay_out(self) -> None:
         for label, role in ((self.network, "muted"), (self.where, "small-number")):

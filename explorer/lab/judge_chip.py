@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.asking import ask_for_data
+from explorer.controls.literal import literal, literal_tip
 from explorer.work.time_left import TimeLeft
 from stylegan_core.lab.learned_labels import LearnedLabels
 
@@ -60,8 +61,8 @@ class JudgeChip(QPushButton):
 
     def _show(self, text: str, tip: str, *, idle: bool) -> None:
         self._idle = idle
-        self.setText(text)
-        self.setToolTip(tip)
+        self.setText(literal(text))
+        self.setToolTip(literal_tip(tip))
         self.setAccessibleName(tip.rstrip("."))
 
     def _press(self) -> None:

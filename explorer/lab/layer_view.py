@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.chips import Segments, chip
+from explorer.controls.literal import plain
 from explorer.lab.channel_grid import ChannelGrid
 from explorer.lab.close_up import CloseUp
 from explorer.lab.export import ExportChip
@@ -52,6 +53,7 @@ class LayerView(QWidget):
         self.together = chip("one scale", TIPS["together"], checkable=True)
         self.export = ExportChip(TIPS["export"], "Picture (*.png)")
         self.title, self.message = QLabel("Channels"), QLabel()
+        plain(self.message)
         self.retry = chip("try again", "Asks for the channels once more.")
         self.stack, self._card = QStackedWidget(), QFrame()
         self._lay_out()

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
+from explorer.controls.literal import plain
 from explorer.controls.scrolling import BAR
 from explorer.lab.export import ExportChip
 from explorer.lab.head import LAYERS_PAGE, MARGIN, WIDTH, LabHead
@@ -26,6 +27,7 @@ class Overview(QFrame):
         self.setProperty("edge", "left")
         self.setFixedWidth(WIDTH)
         self.head, self.message = LabHead(LAYERS_PAGE, STATE), QLabel()
+        plain(self.message)
         self.layers = LayerList()
         self.export = ExportChip(EXPORT, "Table (*.csv)")
         self.retry = chip("try again", "Inspects the layers once more.")

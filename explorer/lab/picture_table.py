@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
+from explorer.controls.literal import literal_tip, with_capital
 from explorer.controls.mix_row import source_words
 from explorer.controls.thumbnails import image_of
 from explorer.lab.face import paint_square
@@ -191,8 +192,8 @@ class PictureTable(ShowsFocus, QWidget):
         if isinstance(event, QHelpEvent):
             at = self.index_at(QPointF(event.pos()))
             if at >= 0:
-                words = f"{self.words(at).capitalize()}. Click it to go on from it in Explore."
-                QToolTip.showText(event.globalPos() + QPoint(0, 8), words, self, self.box(at).toRect())
+                words = f"{with_capital(self.words(at))}. Click it to go on from it in Explore."
+                QToolTip.showText(event.globalPos() + QPoint(0, 8), literal_tip(words), self, self.box(at).toRect())
             return True
         return super().event(event)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.controls.chips import Segments, chip
+from explorer.controls.literal import plain
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
 from explorer.lab.judge_chip import JudgeChip
@@ -53,6 +54,7 @@ class SweepForm(QWidget):
         self.steps, self.faces, self.seed = NumberField(0), NumberField(0), NumberField(0)
         self.labels = JudgeChip()
         self.features, self.words = chip("features", TIPS["features"], checkable=True), QLabel()
+        plain(self.words)
         for field, value in ((self.steps, STEPS), (self.faces, FACES), (self.seed, 0)):
             field.show_value(value)
         self._lay_out()

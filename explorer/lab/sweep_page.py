@@ -8,6 +8,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
+from explorer.controls.literal import plain
 from explorer.controls.scrolling import BAR, ScrollDown
 from explorer.jobs import Done, Piece, Sheet, SweepGrid, Table
 from explorer.lab.base import LabBase
@@ -55,6 +56,7 @@ class SweepPage(LabBase):
         self.form, self.table, self.curves = SweepForm(), PictureTable(), Curves()
         self.first_focus = self.table
         self.title, self.message = QLabel(), QLabel()
+        plain(self.title, self.message)
         self.labels = self.form.labels
         self.stop, self.again = chip("stop", TIPS["stop"]), chip("sweep again", TIPS["again"])
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")

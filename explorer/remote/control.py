@@ -15,7 +15,7 @@ class Kind(Enum):
     VALUE = "value"  # as many numbers as it has units
     SWITCH = "switch"  # 1 or 0; nothing switches it over
     PRESS = "press"  # nothing, or a number: 0 is a key that is let go
-    CHOICE = "choice"  # a whole number, each time it comes
+    CHOICE = "choice"  # a whole number from 1 up, each time it comes; 0 is a key that is let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class Control:
     def take(self, arguments: Sequence[object]) -> str:
         """Does what a message asks; returns that in a few words. Raises ValueError with the reason why not."""
         numbers = [number(each) for each in arguments]
+        if self.kind in (Kind.PRESS, Kind.CHOICE) and numbers == [0]:
+            return ""  # a key that is let go
         if self.kind is Kind.VALUE or self.kind is Kind.CHOICE:
             return self._set(numbers)
         if len(numbers) > 1:
             raise ValueError(f"{self.address} takes one number, or none.")
-        if self.kind is Kind.PRESS and numbers and not numbers[0]:
-            return ""  # a key that is let go
         self._check()
         if self.kind is Kind.PRESS:
             self.do()

@@ -24,6 +24,8 @@ class MidiPort:
     def __init__(self, take: Callable[[Message], object]) -> None:
         self._take = take
         self._port: Any = None
+        self._name = ""  # of the open controller
+        self._away = False  # whether it was not connected when it was last looked for
 
     def open(self, name: str) -> str:
         """Begins to listen to the controller of that name, or the first there is; returns its name.
@@ -41,7 +43,19 @@ class MidiPort:
             self._port = backend().open_input(wanted, callback=self._hear)
         except OSError as error:
             raise OSError(f"{wanted} cannot be opened ({error}): perhaps another program has it.") from None
+        self._name, self._away = wanted, False
         return wanted
+
+    def look_after(self) -> bool:
+        """Whether the open controller is connected; one that was away is opened anew, for the system does not.
+
+        Raises OSError with one sentence where that cannot be.
+        """
+        there = any(same_device(each, self._name) for each in inputs())
+        if there and self._away:
+            self.open(self._name)
+        self._away = not there
+        return there
 
     def close(self) -> None:
         """Listens no more."""

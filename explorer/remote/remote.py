@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.jobs import Problem
 from explorer.remote.bindings import MOST, Binding, RemoteSettings
@@ -12,6 +12,8 @@ from explorer.remote.midi import MidiPort, inputs
 from explorer.remote.osc import OscPort, is_local
 from explorer.session import Session
 from explorer.work.background import Background
+
+LOOK_AFTER = 2000  # milliseconds between two looks whether the controller is still connected
 
 
 class Remote(QObject):
@@ -31,6 +33,9 @@ class Remote(QObject):
         self.log, self.inbox, self.learning = self.doing.log, self.doing.inbox, self.doing.learning
         self._osc = OscPort(self.inbox.put)
         self._midi = MidiPort(lambda message: self.inbox.put((message,)))
+        self._looks_after = QTimer(self, singleShot=True, interval=LOOK_AFTER)
+        self._looks_after.timeout.connect(self._look_after)
+        self._at_start = False  # whether the controller is opened because it is wanted at every start
         self.learning.learned.connect(self.add)
         self._take(self.settings)
 
@@ -44,6 +49,7 @@ class Remote(QObject):
                 self.said.emit(Problem(f"Remote control: {self.osc_words}"), "warning")
         if self.settings.midi_at_start:
             self.listen_midi(True)
+            self._at_start = True
 
     # -- on and off -----------------------------------------------------------------------------------------------
 
@@ -62,6 +68,8 @@ class Remote(QObject):
     def listen_midi(self, on: bool) -> None:
         """Opens the controller, or closes it, in the background; ``midi_words`` says why it could not be opened."""
         self.midi_on, self.midi_words, self.midi_opening, self.device = False, "", on, ""
+        self._at_start = False
+        self._looks_after.stop()
         if on:
             name = self.settings.device
             self._disk.do(lambda: self._midi.open(name), self._opened, self._refused)
@@ -84,11 +92,13 @@ class Remote(QObject):
     def on_words(self) -> str:
         """What is listened to, in a few words; empty while nothing is."""
         osc = f"OSC {self._osc.number}" if self.osc_on else ""
-        return " · ".join(filter(None, [osc, "MIDI" if self.midi_on else ""]))
+        midi = "MIDI unplugged" if self.midi_words else "MIDI"
+        return " · ".join(filter(None, [osc, midi if self.midi_on else ""]))
 
     def close(self) -> None:
         """Listens no more."""
         self.doing.close()
+        self._looks_after.stop()
         self._osc.close()
         self.osc_on = self.midi_on = False
         self._disk.do(self._midi.close, lambda _: None)
@@ -131,11 +141,30 @@ class Remote(QObject):
     def _opened(self, name: str) -> None:
         if self.midi_opening:
             self.midi_on, self.midi_opening, self.device = True, False, name
+            self._looks_after.start()
             self.changed.emit()
 
     def _refused(self, error: Exception) -> None:
         if self.midi_opening:
             self.midi_opening, self.midi_words = False, str(error)
+            if self._at_start:
+                self.said.emit(Problem(f"Remote control: {error}"), "warning")
+            self.changed.emit()
+
+    def _look_after(self) -> None:
+        """Systems do not tell when a controller is unplugged; one that is plugged in again is listened to again."""
+        self._disk.do(self._midi.look_after, self._show_connected, lambda error: self._tell(str(error)))
+
+    def _show_connected(self, there: bool) -> None:
+        self._tell("" if there else f"{self.device} is no longer connected: plug it in again.")
+
+    def _tell(self, words: str) -> None:
+        """What is wrong with the open controller, or nothing; then it is looked for again."""
+        if not self.midi_on:
+            return
+        self._looks_after.start()
+        if words != self.midi_words:
+            self.midi_words = words
             self.changed.emit()
 
 

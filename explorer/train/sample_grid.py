@@ -5,6 +5,7 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
+from explorer.controls.literal import literal_tip
 from explorer.controls.thumbnails import image_of
 from explorer.train.pictures import Pixels
 
@@ -117,7 +118,8 @@ class SampleGrid(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.classes:
             face = self._face_at(event.pos())
             if face is not None:
-                QToolTip.showText(event.globalPos(), f"{self.classes[face % len(self.classes)]}\n{TIP}", self)
+                words = literal_tip(f"{self.classes[face % len(self.classes)]}\n{TIP}")
+                QToolTip.showText(event.globalPos(), words, self)
                 return True
         return super().event(event)
 

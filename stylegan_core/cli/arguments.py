@@ -60,8 +60,8 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
 
 def check_free(target: Path, *, overwrite: bool) -> None:
     """Raises ValueError where a file would be replaced that nobody said may be, OSError where it cannot be written."""
+    check_writable(target)  # first: a name that is too long is no question for what lies there
     if target.is_dir():
         raise ValueError(f"{target} is a folder; name a file.")
     if target.exists() and not overwrite:
         raise ValueError(f"{target} exists already; choose another name or add --overwrite.")
-    check_writable(target)

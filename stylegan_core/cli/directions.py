@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stylegan_core.latents.attributes import Named
 
 FEWEST = 100  # pictures to learn from, or to find directions with
+LEARNING = 0.1  # of the time that all takes
 
 
 def main(argv: list[str]) -> int:
@@ -42,14 +43,16 @@ def main(argv: list[str]) -> int:
         learning, finding = bar.add_task("learning the questions", total=1.0), bar.add_task("finding", total=1.0)
         tell = InLines() if arguments.progress else None
 
-        def report(task: TaskID, before: float, done: float) -> None:
+        def report(task: TaskID, before: float, share: float, done: float) -> None:
             bar.update(task, completed=done)
             if tell is not None:
-                tell(round(1000 * (before + done / 2)), 1000)
+                tell(round(1000 * (before + share * done)), 1000)
 
-        judge = learn(dataset, Extractor(model.device), arguments.reals, partial(report, learning, 0.0))
-        found = find_directions(model, judge, arguments.fakes, progress=partial(report, finding, 0.5))
-    kept = tuple(one.entry for one in found if one.effect >= arguments.least)
+        told = partial(report, learning, 0.0, LEARNING)
+        judge = learn(dataset, Extractor(model.device), arguments.reals, told)
+        told = partial(report, finding, LEARNING, 1 - LEARNING)
+        found = find_directions(model, judge, arguments.fakes, progress=told)
+    kept = tuple(one.entry for one in found if one.keeps_its_word(arguments.least))
     Library(model.info.hash, model.info.name, kept).save(out)
     _show(found, arguments.least, model.num_layers)
     print(f"{len(kept)} of {len(found)} directions written to {out}")
@@ -68,7 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=path, required=True, help="the direction library to write, a .json file")
     parser.add_argument("--reals", type=whole(FEWEST), default=5000, help="pictures to learn from")
     parser.add_argument("--fakes", type=whole(FEWEST), default=3000, help="drawn pictures to find the directions with")
-    parser.add_argument("--least", type=number(0, 100), default=0.2, help="effect below which a direction is left out")
+    parser.add_argument(
+        "--least",
+        type=number(0, 100),
+        default=0.2,
+        help="effect below which a direction is left out; so is one whose effect is less than three times its leak",
+    )
     add_device(parser)
     add_progress(parser)
     add_overwrite(parser)
@@ -76,11 +84,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _show(found: "Sequence[Named]", least: float, num_layers: int) -> None:
-    """A table of all directions, those with less than the ``least`` effect dimly."""
+    """A table of all directions, those that are left out dimly."""
     table = Table("direction", "layers", "effect", "leak", "leaks most into", "judge right")
     for one in found:
         entry = one.entry
         layers = f"{entry.first}–{num_layers - 1 if entry.last is None else entry.last}"
         numbers = (f"{one.effect:+.2f}", f"{one.leak:.2f}", one.most_leaked, f"{entry.accuracy or 0:.0%}")
-        table.add_row(entry.direction.name, layers, *numbers, style="" if one.effect >= least else "dim")
+        table.add_row(entry.direction.name, layers, *numbers, style="" if one.keeps_its_word(least) else "dim")
     Console(width=110).print(table)

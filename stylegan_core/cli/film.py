@@ -111,11 +111,11 @@ def _check_folder(arguments: argparse.Namespace) -> None:
     """Raises ValueError where the frames cannot go into a folder of this name as they were asked for."""
     if arguments.out.suffix.lower() in OTHER_FORMATS:
         raise ValueError(f"{arguments.out}: a film is written as .mp4 or .gif, or as PNG files into a new folder.")
+    check_writable(arguments.out)  # first: a name that is too long is no question for what lies there
     if arguments.out.exists():
         raise ValueError(f"{arguments.out} exists already; name a new folder, or a file that ends in .mp4 or .gif.")
     if arguments.side is not None or arguments.smooth:
         raise ValueError("--side and --smooth go with .mp4 and .gif; a folder has every frame as it was drawn.")
-    check_writable(arguments.out)
 
 
 def _write(model: "Model", film: Film, arguments: argparse.Namespace, side: int, tell: Tell) -> None:

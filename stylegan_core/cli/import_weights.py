@@ -22,6 +22,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--half", action="store_true", help="store 16-bit numbers: half the size, not exact")
     add_overwrite(parser)
     arguments = parser.parse_args(argv)
+    if not arguments.source.exists():
+        raise FileNotFoundError(f"{arguments.source} does not exist; name a weight file or a folder of them.")
     if arguments.source.is_dir() and not (arguments.source / "checkpoints").is_dir():
         return _folder(arguments.source, arguments.target, half=arguments.half, overwrite=arguments.overwrite)
     if arguments.target.suffix != SUFFIX:
@@ -31,6 +33,8 @@ def main(argv: list[str]) -> int:
 
 
 def _folder(source: Path, target: Path, *, half: bool, overwrite: bool) -> int:
+    if target.exists() and not target.is_dir():
+        raise ValueError(f"{target} is a file; what a folder holds is converted into a folder.")
     own = target.resolve()
     files = sorted(p for p in source.rglob("*") if p.is_file() and not p.resolve().is_relative_to(own))
     if not files:

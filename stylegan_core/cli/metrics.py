@@ -16,7 +16,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--data", type=path, required=True, help="pictures to compare with: folder, zip or idx file")
     parser.add_argument("--only", default="fd,kid,pr,swd,ppl", help="some of fd, kid, pr, swd, ppl")
     parser.add_argument("--count", type=whole(FEWEST), default=2500, help="pictures on each side")
-    parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=0)
+    parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=0, help="another seed draws other pictures")
     add_device(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args(argv)

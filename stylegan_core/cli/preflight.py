@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from stylegan_core.amounts import duration, size_text
-from stylegan_core.cli.arguments import add_progress, path
+from stylegan_core.cli.arguments import add_progress, number, path
 from stylegan_core.cli.progress import counting, say
 from stylegan_core.training.config import changed, preset
 
@@ -37,10 +37,11 @@ def main(argv: list[str]) -> int:
     if options.progress:
         answer = preflight(config, pictures, options.run, options.seconds, say, cache)
     else:
-        with counting("measuring this machine, level") as bar:
+        with counting("measuring this machine, level", stays=True) as bar:
             task = bar.add_task("", total=len(config.growth.levels))
             told = lambda done, _: bar.update(task, completed=done + 1)  # noqa: E731 - the one that is measured now
             answer = preflight(config, pictures, options.run, options.seconds, told, cache)
+            bar.update(task, completed=len(config.growth.levels))
     if options.json:
         print(json.dumps(answer.to_dict()))
         return 0
@@ -57,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--run", type=path, default=Path(), metavar="RUN_DIR", help="where the run would lie")
     parser.add_argument("--init", default="", metavar="MODEL", help="the trained network the run would start from")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting")
-    parser.add_argument("--seconds", type=float, default=12.0, help="how long measuring may take, roughly")
+    parser.add_argument("--seconds", type=number(0, 3600), default=12.0, help="how long measuring may take, roughly")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     add_progress(parser)
     return parser

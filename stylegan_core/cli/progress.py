@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 
-def counting(title: str) -> Progress:
-    """A bar that stays and says how many of how many are done."""
+def counting(title: str, *, stays: bool = False) -> Progress:
+    """A bar that says how many of how many are done; one that does not stay leaves an error to stand alone."""
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True))
+    return Progress(*columns, console=Console(stderr=True), transient=not stays)
 
 
 def passing(*, hidden: bool = False) -> Progress:

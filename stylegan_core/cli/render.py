@@ -9,6 +9,7 @@ from rich.progress import track
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, path
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
+from stylegan_core.data.picture_kinds import named_as_picture
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.pictures.saved_picture import SavedPicture, read_picture
 from stylegan_core.recipe import Recipe
@@ -91,6 +92,8 @@ def _targets(out: Path, recipes: list[Recipe], *, seeds: bool) -> list[Path]:
         if len(recipes) > 1:
             raise ValueError(f"{out} is one picture, but {len(recipes)} were asked for; name a folder.")
         return [out]
+    if named_as_picture(out) and not out.is_dir():
+        raise ValueError(f"{out}: pictures are written as PNG, so name a .png file, or a folder.")
     if seeds:
         return [out / f"seed{recipe.latent.seed:04d}.png" for recipe in recipes]
     if len(recipes) == 1:

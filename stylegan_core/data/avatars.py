@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -179,9 +180,15 @@ def write_avatars(folder: Path, count: int, resolution: int, seed: int, workers:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             with _starting_deaf():
                 drawn = pool.map(write_chunk, jobs)
-            for written in drawn:
-                labels |= written
-                yield len(labels)
+            try:
+                for written in drawn:
+                    labels |= written
+                    yield len(labels)
+            except BrokenProcessPool:
+                raise OSError(
+                    f"{folder} is half drawn: a process was ended from outside, perhaps for want of memory; start "
+                    "again with fewer --workers to go on."
+                ) from None
     write_labels(folder, labels)
     half_drawn.end(folder)
 

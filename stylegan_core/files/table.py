@@ -41,4 +41,7 @@ def write_table(path: Path, lines: Iterable[str]) -> None:
 
 def read_table(path: Path) -> str:
     """The text of a table, with its mark or without. Raises OSError, or ValueError where it is no text."""
-    return path.read_text(ENCODING)
+    try:
+        return path.read_text(ENCODING)
+    except UnicodeDecodeError:
+        raise ValueError("it is not text") from None

@@ -1,6 +1,7 @@
 """Files that are there whole or not at all: written beside, synced, renamed into place."""
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from stylegan_core.files.places import standing
+
+LONGEST_NAME = 255  # bytes of a file's name, in all usual file systems
 
 
 def write_whole(path: Path, data: bytes | Callable[[IO[bytes]], object]) -> None:
@@ -44,8 +47,11 @@ def beside(path: Path) -> Iterator[Path]:
 
 def check_writable(path: Path) -> None:
     """Raises now the OSError that writing ``path`` would end with, as far as it can be known before; leaves nothing."""
-    part = part_of(standing(path.parent) / path.name, os.getpid())
+    target = standing(path.parent) / path.name
+    part = part_of(target, os.getpid())
     try:
+        with contextlib.suppress(FileNotFoundError):
+            target.lstat()  # which says of a name that it is too long
         part.touch()
         part.unlink()
     except OSError as error:
@@ -53,14 +59,20 @@ def check_writable(path: Path) -> None:
 
 
 def _said(path: Path, error: OSError) -> OSError:
-    said = OSError(f"{path} cannot be written ({error.strerror or error}): choose another folder or free some space.")
+    cure = "choose a shorter name" if error.errno == errno.ENAMETOOLONG else "choose another folder or free some space"
+    said = OSError(f"{path} cannot be written ({error.strerror or error}): {cure}.")
     said.errno = error.errno
     return said
 
 
 def part_of(path: Path, process: int) -> Path:
-    """What a process writes until the file is whole; it lies there only where the process was killed."""
-    return path.with_name(f".{path.name}.{process}.part")
+    """What a process writes until the file is whole; it lies there only where the process was killed.
+
+    Of a name that would become too long by what stands around it, the end is left out.
+    """
+    ending = f".{process}.part"
+    name = os.fsencode(path.name)[: LONGEST_NAME - len(ending) - 1].decode(errors="ignore")
+    return path.with_name(f".{name}{ending}")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -132,8 +132,10 @@ def plan_of_table(text: str) -> EntanglementPlan:
         told = json.loads(rows[0]["how"])
         directions, seeds = [recipe.directions[0] for recipe in recipes], [int(seed) for seed in told["seeds"]]
         return EntanglementPlan.of(recipes[0], directions, seeds, float(told["step"]))
-    except (ValueError, KeyError, IndexError, TypeError, csv.Error) as error:
-        raise ValueError(f"it is no table of --entanglement ({error})") from None
+    except (KeyError, IndexError, TypeError, csv.Error):
+        raise ValueError("it is no table of --entanglement") from None
+    except ValueError as error:
+        raise ValueError(f"it is no table of --entanglement ({str(error).rstrip('.')})") from None
 
 
 def _shown(plan: EntanglementPlan, direction: int) -> str:

@@ -9,22 +9,25 @@ from torch import Tensor
 
 from stylegan_core.latents.judge import Judge, Scores
 from stylegan_core.latents.library import Entry
-from stylegan_core.latents.samples import Floats, oriented, spread
+from stylegan_core.latents.questions import MEASURED
+from stylegan_core.latents.samples import Floats, spread
+from stylegan_core.latents.ways import ways
 from stylegan_core.metrics.features import Progress
 from stylegan_core.model import Model
 from stylegan_core.recipe import Direction, Vector
 from stylegan_core.styles import truncate
 
-RIDGE = 0.05  # of the variance of w, added to its covariance: keeps the regression from reading noise
-TRIED = 32  # faces each candidate is tried on
-STRENGTH = 3.0  # sigma either way, as the strip in the window shows it
+ROUNDS = ((8, 4), (32, 1))  # faces that every candidate is tried on, and how many of the best go on
+TOLD = 64  # other faces, which say what the chosen one does
+REACH = 1.5  # sigma either way; farther out faces fall apart, and a judge that has seen none such says anything
+PURE = 3.0  # times its leak must a direction's effect be
 PSI = 0.7
 BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A direction and what it does to faces between −3 and +3 sigma, in shares of changed answers.
+    """A direction and what it does to faces between −REACH and +REACH sigma, in shares of changed answers.
 
     ``effect``: how much the share of "yes" to its own question rises; ``leak``: the mean absolute change of the
     share for the other questions. The entry's accuracy is how often the judge is right on held-out real pictures.
@@ -34,6 +37,26 @@ class Named:
     effect: float
     leak: float
     most_leaked: str
+
+    @property
+    def worth(self) -> float:
+        """The effect, times its part in all that changes: neither weak ways nor broad ones are worth much."""
+        return self.effect * abs(self.effect) / (abs(self.effect) + PURE * self.leak + 1e-9)
+
+    def keeps_its_word(self, least: float) -> bool:
+        """Whether it does at least so much of what it is named after, and little else."""
+        return self.effect >= max(least, PURE * self.leak)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidate:
+    """A unit vector [w_dim] on some layers (last None: to the end), for the question of that number."""
+
+    number: int
+    vector: Floats
+    sigma: float
+    first: int
+    last: int | None
 
 
 @torch.inference_mode()
@@ -45,24 +68,30 @@ def draw_ws(model: Model, ws: Tensor) -> Tensor:
 def find_directions(
     model: Model, judge: Judge, count: int = 3000, seed: int = 0, progress: Progress | None = None
 ) -> list[Named]:
-    """One direction a question, best first, each on the layers where it does most and leaks least.
+    """One direction a question, on the layers where it does most and leaks least; best first, of labels then measures.
 
-    ``count`` random faces are judged; regressing the log-odds on w gives the vectors. Then each is tried on other
-    faces at psi 0.7, from −3 to +3 sigma. Nothing is thrown away: a poor direction says so in its numbers.
+    ``count`` random faces are judged, which gives candidates (:func:`ways`). They are tried on other faces at psi
+    0.7, and the one chosen is measured on others again. Nothing is thrown away: a poor direction says so in its
+    numbers.
     """
     report = progress or (lambda _: None)
     ws = _sample(model, count, seed)
     pictures = (draw_ws(model, _wide(model, ws[i : i + BATCH])) for i in range(0, count, BATCH))
-    scores = judge.scores(pictures, lambda done: report(done / 2), count)
-    vectors = _regress(ws.numpy(), scores)
-    tried = truncate(_wide(model, _sample(model, TRIED, seed + 1)), model.w_avg.cpu(), torch.tensor(PSI))
+    scores = judge.scores(pictures, lambda done: report(done / 4), count)
+    vectors = ways(ws.numpy(), scores)
+    rounds = [(_faces(model, faces, seed + 1 + turn), kept) for turn, (faces, kept) in enumerate(ROUNDS)]
+    fresh = _faces(model, TOLD, seed + 1 + len(ROUNDS))
     found = []
-    for number, (answerer, vector) in enumerate(zip(judge.answerers, vectors, strict=True)):
-        named = [_try(model, judge, tried, ws.numpy(), vector, number, rows) for rows in _ranges(model)]
-        best = max(named, key=lambda one: one.effect - 2 * one.leak)
+    for number, answerer in enumerate(judge.answerers):
+        candidates = _candidates(model, ws.numpy(), vectors[:, number], number)
+        for faces, kept in rounds:
+            worth = {id(one): _tried(model, judge, faces, one).worth for one in candidates}
+            candidates = sorted(candidates, key=lambda one: -worth[id(one)])[:kept]
+        best = _tried(model, judge, fresh, candidates[0])
         found.append(replace(best, entry=replace(best.entry, accuracy=answerer.accuracy)))
-        report(0.5 + (number + 1) / len(vectors) / 2)
-    return sorted(found, key=lambda one: one.leak - one.effect)
+        report((1 + 3 * (number + 1) / len(judge.answerers)) / 4)
+    measured = {question.name for question in MEASURED}
+    return sorted(found, key=lambda one: (one.entry.direction.name in measured, -one.worth))
 
 
 def _sample(model: Model, count: int, seed: int) -> Tensor:
@@ -75,20 +104,18 @@ def _wide(model: Model, ws: Tensor) -> Tensor:
     return ws[:, None].expand(-1, model.num_layers, -1)
 
 
-def _regress(ws: Floats, scores: Scores) -> list[Floats]:
-    """Unit vectors [w_dim], one a column of scores: ridge regression of the clipped log-odds on w."""
-    centred = ws.astype(np.float64) - ws.mean(axis=0)
-    clipped = np.clip(scores, -6, 6)
-    covariance = centred.T @ centred / len(centred)
-    ridge = RIDGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
-    slopes = np.linalg.solve(covariance + ridge, centred.T @ (clipped - clipped.mean(axis=0)) / len(centred))
-    return [_signed(slope.astype(np.float32)) for slope in slopes.T]
+def _faces(model: Model, count: int, seed: int) -> Tensor:
+    """ws [count, layers, w_dim] of random faces at psi 0.7."""
+    return truncate(_wide(model, _sample(model, count, seed)), model.w_avg.cpu(), torch.tensor(PSI))
 
 
-def _signed(slope: Floats) -> Floats:
-    """The unit vector, pointing towards "yes" (``oriented`` would choose its own sign)."""
-    unit = oriented(slope)
-    return unit if float(unit @ slope) > 0 else np.asarray(-unit, np.float32)
+def _candidates(model: Model, ws: Floats, vectors: Floats, number: int) -> list[_Candidate]:
+    """Each of the vectors [N, w_dim] on each range of layers."""
+    return [
+        _Candidate(number, vector, spread(ws, vector), first, last)
+        for vector in vectors
+        for first, last in _ranges(model)
+    ]
 
 
 def _ranges(model: Model) -> list[tuple[int, int | None]]:
@@ -103,24 +130,26 @@ def _ranges(model: Model) -> list[tuple[int, int | None]]:
     return found
 
 
-def _try(
-    model: Model, judge: Judge, tried: Tensor, ws: Floats, vector: Floats, own: int, rows: tuple[int, int | None]
-) -> Named:
-    """What a vector on some layers does to the answers about the tried faces."""
-    first, last = rows
-    sigma = spread(ws, vector)
-    push = torch.zeros(tried.shape[1], 1)
-    push[first : None if last is None else last + 1] = STRENGTH * sigma
-    moved = [tried + side * push * torch.from_numpy(vector) for side in (-1, 1)]
-    shares = [_yes(judge.scores([draw_ws(model, part) for part in torch.split(side, BATCH)])) for side in moved]
-    change = shares[1] - shares[0]
-    others = np.delete(np.abs(change), own)
-    names = [question.name for question in judge.questions]
-    leaked = int(np.argmax(np.where(np.arange(len(change)) == own, -1, np.abs(change))))
-    effect, leak = float(change[own]), float(others.mean()) if len(others) else 0.0
-    direction = Direction(names[own], Vector.of(vector), sigma)
-    entry = Entry(direction, "labels", own, first=first, last=last, effect=effect, leak=leak)
-    return Named(entry, effect, leak, names[leaked])
+def _changes(model: Model, judge: Judge, faces: Tensor, one: _Candidate) -> npt.NDArray[np.float64]:
+    """How much the share of "yes" to each question rises from −REACH to +REACH sigma along a candidate."""
+    push = torch.zeros(faces.shape[1], 1)
+    push[one.first : None if one.last is None else one.last + 1] = REACH * one.sigma
+    moved = [faces + side * push * torch.from_numpy(one.vector) for side in (-1, 1)]
+    less, more = (_yes(judge.scores([draw_ws(model, part) for part in torch.split(side, BATCH)])) for side in moved)
+    return more - less
+
+
+def _tried(model: Model, judge: Judge, faces: Tensor, one: _Candidate) -> Named:
+    """What a candidate does to faces [N, layers, w_dim]."""
+    changes, names = _changes(model, judge, faces, one), [question.name for question in judge.questions]
+    others = np.delete(np.abs(changes), one.number)
+    effect, leak = float(changes[one.number]), float(others.mean()) if len(others) else 0.0
+    most = int(np.argmax(np.where(np.arange(len(changes)) == one.number, -1, np.abs(changes))))
+    direction = Direction(names[one.number], Vector.of(one.vector), one.sigma)
+    entry = Entry(
+        direction, "labels", one.number, first=one.first, last=one.last, effect=effect, leak=leak, reach=REACH
+    )
+    return Named(entry, effect, leak, names[most])
 
 
 def _yes(scores: Scores) -> npt.NDArray[np.float64]:

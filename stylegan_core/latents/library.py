@@ -1,6 +1,7 @@
 """Library: the directions a person found in one model, as one small versioned file that can be shared."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ class Entry:
     ``explained`` is its share of the variance of W (PCA), ``accuracy`` the share of held-out pictures it sorts right
     (sorting, labels), ``number`` its place in the order it was computed in, ``first`` and ``last`` the layers it
     is meant for (last None: to the end). ``effect`` is how much the share of faces that have what it is named after
-    rises from −3 to +3 sigma, ``leak`` the mean change of the shares of everything else (labels).
+    rises from −``reach`` to +``reach`` sigma, ``leak`` the mean change of the shares of everything else (labels).
     """
 
     direction: Direction
@@ -39,6 +40,7 @@ class Entry:
     last: int | None = None
     effect: float | None = None
     leak: float | None = None
+    reach: float = 3.0
 
     @property
     def key(self) -> tuple[str, Vector]:
@@ -113,7 +115,8 @@ def _said_of(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise ValueError(f"{path} is no direction library ({error}): choose a file this program has saved.") from None
+        reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error).rstrip(".")
+        raise ValueError(f"{path} is no direction library ({reason}): choose a file this program has saved.") from None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -121,9 +124,9 @@ def _read(path: Path) -> dict[str, Any]:
     if path.stat().st_size > LARGEST_FILE:
         raise ValueError("it is too large")
     data = json.loads(path.read_text("utf-8"))
-    if data["kind"] != KIND or not isinstance(data["version"], int):
+    if not isinstance(data, dict) or data.get("kind") != KIND or not isinstance(data.get("version"), int):
         raise ValueError("its kind is another one")
-    return data  # type: ignore[no-any-return]
+    return data
 
 
 def _encode(entry: Entry) -> dict[str, Any]:
@@ -139,6 +142,7 @@ def _encode(entry: Entry) -> dict[str, Any]:
         "last": entry.last,
         "effect": entry.effect,
         "leak": entry.leak,
+        "reach": entry.reach,
     }
 
 
@@ -159,8 +163,16 @@ def _decode(data: dict[str, Any]) -> Entry:
         found.last,
         _share(data.get("effect")),
         _share(data.get("leak")),
+        _positive(data.get("reach", 3.0)),
     )
 
 
 def _share(value: Any) -> float | None:
     return None if value is None else min(max(float(value), 0.0), 1.0)
+
+
+def _positive(value: Any) -> float:
+    found = float(value)
+    if not 0 < found < math.inf:
+        raise ValueError(f"it was measured at {value} sigma")
+    return found

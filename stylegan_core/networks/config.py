@@ -137,10 +137,12 @@ class NetworkConfig:
         return self.z_dim + (beside if self.classes else 0)
 
     def check_state(self, level: int, alpha: float | None) -> None:
-        """Raises ValueError if this network cannot be at ``level``, or half way there."""
+        """Raises ValueError if this network cannot be at ``level``, or ``alpha`` of the way there."""
         top = self.levels - 1
         if not 0 <= level <= top:
             raise ValueError(f"This network has the levels 0 to {top}, not {level}.")
+        if alpha is not None and not 0 <= alpha <= 1:
+            raise ValueError(f"alpha is the weight of the newest block and lies between 0 and 1, not at {alpha}.")
         if not self.family.growing and (level != top or alpha not in (None, 1.0)):
             raise ValueError(f"A {self.family.title} does not grow: it draws at level {top} and alpha 1 only.")
 

@@ -1,5 +1,6 @@
 """Model files: the same picture after saving and loading, and one sentence for every broken one."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +41,17 @@ def test_the_hash_survives_conversion_and_sees_every_change(small: Model, tmp_pa
     assert load_model(tmp_path / "a.safetensors").info.hash == small.info.hash
     small.generator.w_avg[0] += 1
     assert Model(small.generator).info.hash != small.info.hash
+
+
+def test_the_hash_is_of_names_shapes_and_numbers_sorted_by_name(small: Model) -> None:
+    """Recipes, libraries and cards of years name networks by it (contracts: Model)."""
+    digest = hashlib.sha256()
+    state = small.generator.state_dict()
+    for name in sorted(state):
+        values = state[name].numpy().astype("<f4")
+        digest.update(f"{name}\0{','.join(map(str, values.shape))}\0".encode() + values.tobytes())
+    assert small.info.hash == digest.hexdigest()
+    assert list(state) != sorted(state)
 
 
 def test_half_precision_storage_opens_as_float32(small: Model, tmp_path: Path) -> None:
@@ -169,6 +181,15 @@ def test_many_large_pictures_are_drawn_a_few_at_a_time(small: Model, monkeypatch
     assert drawn == [5, 2, 2, 1] * 3
 
 
+def test_random_noise_is_of_each_picture_and_stored_noise_of_all(small: Model) -> None:
+    for layer in small.generator.synthesis.layers:
+        layer.noise_strength.data.fill_(1)
+    ws = torch.randn(1, 6, 8).expand(2, -1, -1)
+    for noise, alike in (("random", False), ("const", True)):
+        one, other = small.synthesis(ws, noise)
+        assert torch.allclose(one, other) == alike
+
+
 def test_inputs_of_the_wrong_shape_are_one_sentence(small: Model) -> None:
     with pytest.raises(ValueError, match=r"z of \[N, 8\]"):
         small.mapping(torch.zeros(1, 9))
@@ -178,3 +199,6 @@ def test_inputs_of_the_wrong_shape_are_one_sentence(small: Model) -> None:
         small.synthesis(torch.zeros(1, 6, 8), noise="loud")
     with pytest.raises(ValueError, match="levels 0 to 2"):
         small.synthesis(torch.zeros(1, 6, 8), level=3)
+    for alpha in (-0.1, 1.5, float("nan")):
+        with pytest.raises(ValueError, match=r"alpha is .* between 0 and 1"):
+            small.synthesis(torch.zeros(1, 6, 8), level=1, alpha=alpha)

@@ -147,6 +147,7 @@ def test_grid_weights_add_to_one(latent: Latent) -> None:
 def test_a_whole_step_on_the_grid_is_a_seed_of_its_own() -> None:
     assert Latent(10, x=2, y=-1).corners() == ((grid_seed(10, 2, -1), 1.0),)
     assert grid_seed(0, -1, 0) == SEEDS - 1
+    assert grid_seed(7, 2, 3) == 7 + 2 + 3 * 100  # saved faces between seeds rely on it
 
 
 def test_vectors_are_copies_that_cannot_change() -> None:
@@ -165,3 +166,13 @@ def test_every_knob_states_range_step_and_meaning() -> None:
         assert knob(owner, name).meaning.endswith(".")
         assert knob(owner, name).minimum < knob(owner, name).maximum
     assert default(Recipe, "psi") == Recipe().psi == 0.7
+
+
+def test_sliders_have_the_ranges_that_people_know() -> None:
+    """Those of the programs before this one (NVIDIA's visualizer, GANSpace), and the noise up to twice its strength."""
+    ranges = {
+        (owner, name): (knob(owner, name).minimum, knob(owner, name).maximum)
+        for owner, name in ((Recipe, "psi"), (AppliedDirection, "strength"), (NoiseLayer, "strength"), (Latent, "x"))
+    }
+    assert list(ranges.values()) == [(-1, 2), (-10, 10), (0, 2), (-5, 5)]
+    assert knob(AppliedDirection, "strength").step == 0.1

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from stylegan_core.model import Model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import Generator
-from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
-from stylegan_core.render import Renderer, render
+from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, NoiseLayer, Recipe, Vector
+from stylegan_core.render import Renderer, render, to_pixels
 from stylegan_core.styles import Styles, z_of_seed
 from tests.core import literal
 
@@ -167,6 +167,22 @@ def test_mixing_takes_the_band_from_the_other_latent(model: Model) -> None:
     assert torch.equal(ws[:4], styles.latent(Latent(0), None)[:4])
 
 
+def test_styles_are_mixed_truncated_and_pushed_in_this_order(model: Model) -> None:
+    """Written out in float64: mixes by their weight, psi of each band below the cutoff, then directions."""
+    styles = Styles(model)
+    push = AppliedDirection(Direction("d", Vector.of(np.linspace(-1, 1, WIDTH)), sigma=0.5), 3.0, 1, 6)
+    mixes = (Mix(Latent(8), 0.4, band="middle"), Mix(Latent(9), 0.7, first=5, last=6))
+    recipe = Recipe(Latent(7), psi_bands=(0.2, 0.5, 0.9), cutoff=7, mixes=mixes, directions=(push,))
+    own, one, other = (styles.latent(Latent(seed), None).double() for seed in (7, 8, 9))
+    ws = own.clone()
+    ws[4:6] += 0.4 * (one - ws)[4:6]
+    ws[5:7] += 0.7 * (other - ws)[5:7]
+    psi = torch.tensor([0.2, 0.2, 0.2, 0.2, 0.5, 0.5, 0.9, 1.0], dtype=torch.float64)[:, None]
+    ws = model.w_avg + psi * (ws - model.w_avg)
+    ws[1:7] += 1.5 * torch.from_numpy(push.direction.vector.array.copy())
+    torch.testing.assert_close(styles.ws(recipe)[0].double(), ws, rtol=0, atol=1e-5)
+
+
 def test_a_stored_w_draws_the_same_face_as_its_seed(model: Model) -> None:
     w = Styles(model).latent(Latent(12), None)
     for stored in (w[0], w):
@@ -192,6 +208,33 @@ def test_seeded_noise_is_the_same_again_and_differs_by_seed_and_layer(model: Mod
     assert (draws[0] == draws[1]).all()
     assert (draws[0] != draws[2]).any()
     assert (draws[0] != draws[3]).any()
+
+
+def test_what_a_seed_draws_is_the_same_for_ever(model: Model) -> None:
+    """Saved pictures rely on it: z as NVIDIA's scripts draw it, noise keyed by seed and layer."""
+    assert np.array_equal(z_of_seed(5, 40), np.random.RandomState(5).randn(1, 40).astype(np.float32))
+    for seed, layer in ((0, 0), (1, 3), (2**32 - 1, 7)):
+        side = model.info.noise_resolutions[layer]
+        expected = torch.randn(1, 1, side, side, generator=torch.Generator().manual_seed(256 * seed + layer))
+        found = Styles(model).noise_map(layer, NoiseLayer(strength=0.5, seed=seed))
+        assert found is not None and torch.equal(found, 0.5 * expected)
+
+
+def test_the_strength_of_a_layers_noise_multiplies_the_stored_map(model: Model) -> None:
+    stored = model.generator.synthesis.noise_map(3)
+    half = Styles(model).noise_map(3, NoiseLayer(strength=0.5))
+    assert half is not None and torch.equal(half, 0.5 * stored)
+    assert (
+        Styles(model).noise_map(3, NoiseLayer(on=False)) is Styles(model).noise_map(3, NoiseLayer(strength=0)) is None
+    )
+
+
+def test_values_become_bytes_as_in_the_official_code() -> None:
+    """floor(127.5·x + 128), saturating: whole levels just reached, just missed, and beyond both ends."""
+    values = torch.tensor([-1.1, -1.0, -0.999, 0.0, -0.001, 0.99, 1.0, 1.1, 72.4 / 127.5, 72.6 / 127.5])
+    pixels = to_pixels(values.expand(1, 3, 10, 10), 20)
+    assert pixels[0, ::2, 0].tolist() == [0, 0, 0, 128, 127, 254, 255, 255, 200, 200]
+    assert pixels.shape == (20, 20, 3) and (pixels[:, 1::2] == pixels[:, ::2]).all()
 
 
 def test_a_class_draws_another_face_and_a_missing_one_the_first() -> None:

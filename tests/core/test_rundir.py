@@ -323,6 +323,14 @@ def test_a_stale_request_that_cannot_be_deleted_is_void(
     assert caplog.records
 
 
+@pytest.mark.parametrize(("name", "said"), [("file", "it is a file"), ("file/run", "Not a directory")])
+def test_where_no_run_can_be_made_another_folder_is_asked_for(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OSError, match=rf"{name} cannot hold a run \({said}\): name another folder\."):
+        RunDir(tmp_path / name).create()
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_a_folder_without_a_run_says_so(run: RunDir) -> None:
     with pytest.raises(FileNotFoundError, match="is not a run"):
         run.config()

@@ -33,6 +33,10 @@ def test_texts_are_utf8_and_name_no_machine() -> None:
     assert found == []
 
 
+def test_nothing_is_a_link() -> None:
+    assert [path for path in tracked() if path.is_symlink()] == []  # a tracked link to .venv once took its place
+
+
 def test_package_init_files_are_empty() -> None:
     filled = [path for path in tracked() if path.name == "__init__.py" and path.stat().st_size]
     assert filled == []

@@ -6,10 +6,12 @@ import hashlib
 import io
 import json
 import signal
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from itertools import pairwise
 from multiprocessing import active_children
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -208,6 +210,15 @@ def test_only_the_process_that_waits_hears_ctrl_c(tmp_path: Path) -> None:
     assert len(ignored) == 2 and all(int(mask.split()[0], 16) & 1 << signal.SIGINT - 1 for mask in ignored)
     assert signal.getsignal(signal.SIGINT) is before
     drawn.close()
+
+
+def test_a_process_that_is_ended_from_outside_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: object) -> NoReturn:
+        raise BrokenProcessPool("A process in the process pool was terminated abruptly.")
+
+    monkeypatch.setattr("stylegan_core.data.avatars.ProcessPoolExecutor.map", lambda *_: map(ended, [0]))
+    with pytest.raises(OSError, match=r"av is half drawn: .* start again with fewer --workers"):
+        list(write_avatars(tmp_path / "av", 2, 16, 0, workers=2))
 
 
 def test_a_picture_does_not_depend_on_how_many_there_are(tmp_path: Path) -> None:

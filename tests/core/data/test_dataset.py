@@ -302,6 +302,10 @@ def test_nvidias_dataset_json(tmp_path: Path) -> None:
     (tmp_path / "dataset.json").write_text(json.dumps({"labels": rows}))
     data = open_dataset(tmp_path, 16, label="class")
     assert (data.classes, [data.label(n) for n in range(3)]) == (("0", "1"), [0, 1, 0])
+    rows = [[f"00000/{n}.png", 2 * (n % 2)] for n in range(3)]
+    (tmp_path / "dataset.json").write_text(json.dumps({"labels": rows}))
+    data = open_dataset(tmp_path, 16, label="class")  # a number that no picture has is a class all the same
+    assert (data.classes, [data.label(n) for n in range(3)]) == (("0", "1", "2"), [0, 2, 0])
     (tmp_path / "dataset.json").write_text(json.dumps({"labels": None}))
     with pytest.raises(ValueError, match="it has: none"):
         open_dataset(tmp_path, 16, label="class")

@@ -90,13 +90,28 @@ def test_commands_say_before_their_work_that_its_place_cannot_be_written(
     assert names(tmp_path) == ["file"]
 
 
+@pytest.mark.parametrize("ending", [".mp4", ""])
+def test_a_command_says_of_a_name_that_it_is_too_long(
+    ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(["film", "no-model", "--seeds", "0-1", "--out", str(tmp_path / ("x" * 300 + ending))]) == 2
+    assert capsys.readouterr().err.endswith("cannot be written (File name too long): choose a shorter name.\n")
+
+
 def test_a_place_is_tried_without_leaving_anything(tmp_path: Path) -> None:
     (tmp_path / "old").write_bytes(b"old")
     for free in (tmp_path / "old", tmp_path / "new", tmp_path / "folder" / "below" / "new"):
         check_writable(free)
-    with pytest.raises(OSError, match=r"cannot be written \(File name too long\)"):
+    with pytest.raises(OSError, match=r"cannot be written \(File name too long\): choose a shorter name\."):
         check_writable(tmp_path / ("x" * 300))
     assert names(tmp_path) == ["old"] and (tmp_path / "old").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("name", ["x" * 251 + ".mp4", "é" * 125 + ".mp4"])
+def test_the_longest_name_that_the_disk_takes_is_written(name: str, tmp_path: Path) -> None:
+    check_writable(tmp_path / name)
+    write_whole(tmp_path / name, b"film")
+    assert names(tmp_path) == [name]
 
 
 def test_whoever_gives_up_half_way_leaves_the_old_file(tmp_path: Path) -> None:

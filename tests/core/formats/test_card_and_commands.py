@@ -210,6 +210,18 @@ def test_import_of_a_folder_without_networks(tmp_path: Path, capsys: pytest.Capt
     assert "without files" in capsys.readouterr().err
 
 
+def test_import_of_a_folder_into_a_file_is_one_sentence(pickled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each file of the folder was said to be skipped, for its disk."""
+    assert main(["import", str(pickled.parent), str(pickled)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "is a file" in said
+
+
+def test_import_of_nothing_does_not_speak_of_the_target(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", str(tmp_path / "mistyped"), str(tmp_path / "out")]) == 2
+    assert "mistyped does not exist" in capsys.readouterr().err
+
+
 def test_progress_and_cancel(tmp_path: Path) -> None:
     path = tmp_path / "file"
     torch.save({"g_running": rosinality_file()[0]}, path)

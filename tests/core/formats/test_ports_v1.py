@@ -141,6 +141,12 @@ def test_huangzh13_half_grown_is_cropped_to_what_was_trained(tmp_path: Path) -> 
     assert any("trained up to 32" in note for note in model.info.notes)
 
 
+def test_huangzh13_differs_from_the_official_code_in_what_is_kept(tmp_path: Path) -> None:
+    torch.save(huangzh13_file()[0], tmp_path / "file.pth")
+    config = load_model(tmp_path / "file.pth").config
+    assert (config.norm_eps, config.from_rgb_activation, config.bias_before_blur) == (1e-5, False, False)
+
+
 def test_huangzh13_discriminator_alone(tmp_path: Path) -> None:
     torch.save({"final_block.conv.weight": torch.zeros(2, 3, 3, 3)}, tmp_path / "file")
     with pytest.raises(ValueError, match="discriminator only"):

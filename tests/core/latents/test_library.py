@@ -1,7 +1,9 @@
 """The direction library: one file that comes back as it was, and is refused in one sentence when it is not one."""
 
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,20 @@ def test_a_library_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
 
 
+def test_numbers_without_a_reach_were_measured_at_three_sigma(tmp_path: Path) -> None:
+    named = replace(entry("Glasses"), source="labels", effect=0.6, leak=0.1, reach=1.5)
+    Library("f" * 64, "avatars", (named,)).save(path := tmp_path / "x.json")
+    assert Library.load(path).entries == (named,)
+    older = json.loads(path.read_text("utf-8"))
+    del older["directions"][0]["reach"]
+    path.write_text(json.dumps(older))
+    assert Library.load(path).entries == (replace(named, reach=3.0),)
+    older["directions"][0]["reach"] = 0
+    path.write_text(json.dumps(older))
+    with pytest.raises(ValueError, match=r"x\.json is no direction library"):
+        Library.load(path)
+
+
 def test_the_same_vector_is_one_entry_whatever_its_name() -> None:
     library = Library().with_entry(entry("PCA 1", 1)).with_entry(entry("Smile", 1)).with_entry(entry("PCA 2", 2))
     assert [kept.direction.name for kept in library.entries] == ["Smile", "PCA 2"]
@@ -33,16 +49,20 @@ def test_the_same_vector_is_one_entry_whatever_its_name() -> None:
     assert Library().merged(axes).with_entry(axes[0]).entries == tuple(axes)  # they begin with the same ten numbers
 
 
+LACKING = '{"kind": "stylegan-explorer directions", "version": 1}'
 BEYOND = """{"kind": "stylegan-explorer directions", "version": 1, "model": "", "model_name": "", "directions": [
 {"direction": {"name": "", "vector": {"shape": [1], "float32": "AAAAAA=="}}, "source": "pca", "number": Infinity}]}"""
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "stylegan-explorer directions", "version": "x"}', BEYOND])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"kind": "stylegan-explorer directions", "version": "x"}', LACKING, BEYOND]
+)
 def test_another_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "notes.json"
     path.write_text(text)
-    with pytest.raises(ValueError, match=r"notes\.json is no direction library"):
+    with pytest.raises(ValueError, match=r"notes\.json is no direction library") as refused:
         Library.load(path)
+    assert not any(word in str(refused.value) for word in ("indices", "('", "codec"))
 
 
 def test_a_library_that_cannot_be_written_says_so(tmp_path: Path) -> None:

@@ -12,10 +12,12 @@ from torch import Tensor
 
 from stylegan_core.bands import bands
 from stylegan_core.data.source import open_dataset
-from stylegan_core.latents.attributes import find_directions
+from stylegan_core.latents.attributes import REACH, Named, find_directions
 from stylegan_core.latents.judge import Judge, learn
+from stylegan_core.latents.library import Entry
 from stylegan_core.latents.measured import attributes_of, measures
 from stylegan_core.latents.questions import AVATARS, questions_for
+from stylegan_core.recipe import Direction, Vector
 
 SIDE = 16
 
@@ -148,10 +150,29 @@ def test_classes_are_called_by_their_names() -> None:
 
 def test_directions_do_what_they_are_named_after(squares: Path) -> None:
     judge: Judge = learn(open_dataset(squares, SIDE), Looks(), 200)  # type: ignore[arg-type]
-    found = {one.entry.direction.name: one for one in find_directions(Painter(), judge, 300)}  # type: ignore[arg-type]
+    ranked = find_directions(Painter(), judge, 300)  # type: ignore[arg-type]
+    assert [one.worth for one in ranked] == sorted((one.worth for one in ranked), reverse=True)
+    found = {one.entry.direction.name: one for one in ranked}
     brighter, wider = found["Brighter"], found["Wider"]
     assert brighter.effect > 0.6 and wider.effect > 0.6
     assert brighter.entry.direction.vector.array[0] > 0.5  # a wider square makes the picture brighter too
-    assert wider.entry.direction.vector.array[1] > 0.9
+    assert wider.entry.direction.vector.array[1] > 0.85
     assert 0 <= brighter.leak < brighter.effect
     assert found["Taller"].effect < found["Taller"].leak  # the painter cannot paint it, and the numbers say so
+    assert brighter.entry.reach == REACH and brighter.entry.effect == brighter.effect
+
+
+def test_a_direction_that_takes_much_along_does_not_keep_its_word() -> None:
+    entry = Entry(Direction("Beard", Vector.of([1.0, 0.0])), "labels")
+    assert Named(entry, 0.61, 0.2, "Long hair").keeps_its_word(0.2)
+    assert not Named(entry, 0.61, 0.21, "Long hair").keeps_its_word(0.2)
+    assert not Named(entry, 0.61, 0.01, "Long hair").keeps_its_word(0.7)
+
+
+def test_neither_weak_nor_broad_ways_are_worth_much() -> None:
+    def worth(effect: float, leak: float) -> float:
+        return Named(Entry(Direction("Hat", Vector.of([1.0])), "labels"), effect, leak, "Bald").worth
+
+    assert worth(0.6, 0.1) > worth(0.6, 0.3) > worth(0.1, 0.05) > 0
+    assert worth(0.6, 0.1) > worth(0.1, 0.01)  # a tenth of the faces changed purely is less than most changed well
+    assert worth(-0.5, 0.1) < 0 < worth(0.5, 0.0)

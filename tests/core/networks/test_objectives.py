@@ -94,6 +94,11 @@ def test_lazy_steps_correct_rate_and_betas() -> None:
     assert group_d["betas"] == (0.0, pytest.approx(0.990585, abs=1e-6))
 
 
+def test_path_lengths_are_of_every_fourth_step_and_half_the_batch() -> None:
+    objective = small("stylegan2-32").objective
+    assert (objective.path_length, objective.path_interval, objective.path_shrink) == (2, 4, 2)
+
+
 def test_without_lazy_steps_nothing_is_corrected() -> None:
     assert ObjectiveConfig().discriminator_share(10, 8) == ObjectiveConfig().generator_share == 1
     assert ObjectiveConfig(lazy_steps=True).discriminator_share(10, 1) == 1

@@ -1,6 +1,7 @@
 """Penalties as a step of the discriminator feels them, and their way back through all of it (spec-core 10: 20, 22)."""
 
 import copy
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import build_discriminator
+from stylegan_core.schedule import phases
 from stylegan_core.training.config import changed
 from stylegan_core.training.keys import Purpose
 from stylegan_core.training.losses import gradient_penalty, r1_penalty, r1_weight
@@ -127,3 +129,36 @@ def test_r1_riding_on_a_step_has_the_weight_of_those_it_stands_for() -> None:
     stepper, found = added_by("gamma=4")
     judge, reals = stepper.state.discriminator, REALS.clone().requires_grad_()
     assert_gradients(found, r1_penalty(judge(reals), reals) * r1_weight(4.0, 0) * 3, judge)
+
+
+def test_path_lengths_are_pulled_to_their_mean_which_moves_with_them() -> None:
+    """Only what is remembered of the mean is a constant: a hundredth of it follows the lengths, and so do gradients."""
+    config = changed(small("stylegan2-32"), ["objective.path_length=2", "objective.path_interval=3"])
+    state, phase = TrainingState.fresh(config, torch.device("cpu")), phase_of(config)
+    state.counters.path_mean = 0.01
+    stepper = Stepper(state, torch.float32)
+    mean = stepper._path_gradients(None, 4, phase, None)
+    found = {name: p.grad.clone() for name, p in state.generator.named_parameters() if p.grad is not None}
+    (part,) = stepper._parts(4, 1)
+    lengths = stepper._path_lengths(None, part, phase)
+    assert float(mean) == pytest.approx(float(lengths.detach().mean()))
+    target = 0.01 + 0.01 * (lengths.mean() - 0.01)
+    weights = {name: p for name, p in state.generator.named_parameters() if name in found}
+    wanted = torch.autograd.grad(2 * 3 * (lengths - target).square().mean(), list(weights.values()))
+    for name, gradient in zip(weights, wanted, strict=True):
+        torch.testing.assert_close(found[name], gradient, rtol=1e-3, atol=1e-3 * float(gradient.abs().max()))
+
+
+def test_the_gradient_penalty_knows_how_far_below_full_resolution_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    config, below = small("config-a"), list[int]()
+
+    def seen(scores_of: Callable[[Tensor], Tensor], reals: Tensor, _: Tensor, __: Tensor, levels: int) -> Tensor:
+        below.append(levels)
+        return scores_of(reals).sum() * 0
+
+    monkeypatch.setattr("stylegan_core.training.penalties.gradient_penalty", seen)
+    stepper = Stepper(TrainingState.fresh(config, torch.device("cpu")), torch.float32)
+    for phase in (phases(config.growth)[0], phases(config.growth)[-1]):
+        pictures = torch.zeros(phase.batch, 3, phase.resolution, phase.resolution)
+        stepper.discriminator_half(pictures, None, phase, StepNumbers())
+    assert (below[0], below[-1]) == (3, 0)

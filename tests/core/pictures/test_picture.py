@@ -70,6 +70,7 @@ def test_a_recipe_that_an_editor_has_begun_with_a_mark_is_drawn(model_file: Path
         ["--seeds", "many"],
         ["--seeds", "0-99999999"],
         ["--seeds", "0-1", "--out", "one.png"],
+        ["--seeds", "1", "--out", "no-folder.jpg"],
         ["--recipe", "missing.json"],
     ],
 )
@@ -80,7 +81,7 @@ def test_bad_arguments_end_with_one_sentence_and_code_2(
     assert main(["render", str(model_file), *arguments, *out]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and said.strip().endswith(".")
-    assert not (tmp_path / "out").exists()
+    assert not any(Path(name).exists() for name in (tmp_path / "out", "no-folder.jpg"))
 
 
 def test_a_picture_of_too_many_pixels_says_so(tmp_path: Path) -> None:

@@ -99,6 +99,8 @@ def test_no_file_is_replaced_unless_that_was_said(
         ("data", "avatars", "out", "--count", "2000000000"),
         ("metrics", "model", "--data", "there", "--seed", "999999999999999999999999"),
         ("metrics", "model", "--data", "there", "--only", ""),
+        ("preflight", "--preset", "tiny", "--seconds", "nan"),
+        ("preflight", "--preset", "tiny", "--seconds", "-1"),
         ("directions", "model", "--data", "there", "--out", "d.json", "--reals", "0"),
     ],
 )

@@ -21,6 +21,10 @@ def test_the_paper_trains_at_1024_for_25_million_images() -> None:
     assert (config.r1_interval, config.style_mixing, config.ema_kimg, config.ema_ramp) == (1, 0.9, 10, 0)
     assert config.growth.levels[0].level == 1
     assert config.data.mirror
+    plans = {4 << plan.level: (plan.fade_kimg, plan.batch, plan.rate) for plan in config.growth.levels}
+    small = {8: (0, 128, 0.001), 16: (600, 128, 0.001), 32: (600, 64, 0.001), 64: (600, 32, 0.001)}
+    large = {128: (600, 16, 0.0015), 256: (600, 8, 0.002), 512: (600, 4, 0.003), 1024: (600, 4, 0.003)}
+    assert plans == small | large  # spec-core 5.1, one GPU
 
 
 def test_widths_of_avatars_64() -> None:

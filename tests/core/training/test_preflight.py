@@ -196,3 +196,4 @@ def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "16²" in said.out and "in all on" in said.out
     assert "35 k parameters" in said.out and " kB" in said.out and "0 min" not in said.out
     assert "measuring this machine" in said.err  # for a dozen seconds nothing was said
+    assert "3/3" in said.err  # the bar had stopped at the last level that was measured

@@ -8,9 +8,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from stylegan_core.schedule import phases
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.keys import Purpose, drawn_here, drawn_there, mixing_cutoff
 from stylegan_core.training.state import TrainingState, average_beta
+from tests.core.training.conftest import Train
 
 TINY = preset("tiny")
 CPU = torch.device("cpu")
@@ -63,6 +65,25 @@ def test_the_first_step_after_a_reset_moves_every_stored_weight_by_the_rate(stat
     for name, moved in step(state).items():
         rate = 0.004 * (TINY.noise_rate if name.endswith("noise_strength") else 1)
         assert float((moved - rate).abs().max()) < 1e-4 * rate + 2e-7 * 400, name
+
+
+def test_adams_have_the_betas_and_the_epsilon_of_the_paper(state: TrainingState) -> None:
+    for optimizer in (state.adam_g, state.adam_d):
+        assert (optimizer.defaults["betas"], optimizer.defaults["eps"]) == ((0.0, 0.99), 1e-8)
+
+
+def test_both_adams_begin_anew_in_every_phase(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start of every fade and at its end (spec-core 5.1)."""
+    forgotten: list[tuple[int, int]] = []
+    reset = TrainingState.reset_adams
+
+    def counted(self: TrainingState) -> None:
+        reset(self)
+        forgotten.append((len(self.adam_g.state), len(self.adam_d.state)))
+
+    monkeypatch.setattr(TrainingState, "reset_adams", counted)
+    train("settle_steps=0", "growth.batch=4", "growth.stable_kimg=0.008", "growth.fade_kimg=0.008")
+    assert forgotten == [(0, 0)] * len(phases(TINY.growth))
 
 
 def test_the_mapping_network_learns_at_a_rate_of_its_own() -> None:
@@ -120,6 +141,12 @@ def test_numbers_belong_to_their_image_whatever_the_batch(normals: Callable[...,
     for others in (normals(4, Purpose.FAKES_D, [100], 50, CPU), normals(3, Purpose.FAKES_G, [100], 50, CPU)):
         assert not torch.equal(whole[:1], others)
     assert len({tuple(row.tolist()) for row in whole}) == 8
+
+
+def test_images_and_purposes_share_no_numbers() -> None:
+    rows = [drawn_here(3, purpose, range(4), 200, CPU) for purpose in Purpose]
+    every = torch.cat(rows).flatten()
+    assert len(every.unique()) > 0.999 * len(every)  # some of so many fall together by chance
 
 
 def test_fewer_numbers_of_an_image_are_the_first_of_more() -> None:

@@ -9,6 +9,8 @@ from torch import Tensor
 from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.half import mixed_styles
+from stylegan_core.training.keys import Purpose
+from stylegan_core.training.losses import fade_reals, r1_penalty
 from stylegan_core.training.parts import split
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
@@ -128,6 +130,33 @@ def test_r1_comes_every_so_many_steps() -> None:
     assert due == [True, False, False, False] * 2 + [True]
 
 
+def test_r1_counts_a_quarter_for_each_level_below_full_resolution() -> None:
+    """As if reals were seen enlarged to full size, as the official code shows them (spec-core 4)."""
+    state = TrainingState.fresh(changed(TINY, ["gamma=8"]), torch.device("cpu"))
+    state.set_rate(0.0)
+    lowest, highest = phases(TINY.growth)[0], phases(TINY.growth)[-1]
+    for phase, weight in ((lowest, 4 / 16), (highest, 4)):
+        numbers, pictures = StepNumbers(), reals(phase).requires_grad_()
+        Stepper(state, torch.float32).discriminator_half(reals(phase), None, phase, numbers)
+        scores = state.discriminator(pictures, None, phase.level, 1.0)
+        assert numbers.r1 is not None
+        assert float(numbers.r1) == pytest.approx(weight * r1_penalty(scores, pictures).item(), rel=1e-4)
+
+
+def test_scores_and_r1_see_reals_faded_as_the_generator_fades() -> None:
+    state = TrainingState.fresh(changed(TINY, ["gamma=8", "r1_groups=4"]), torch.device("cpu"))
+    state.set_rate(0.0)
+    numbers = StepNumbers()
+    Stepper(state, torch.float32).discriminator_half(reals(), None, FADING, numbers)
+    assert 0 < FADING.alpha < 1 and numbers.d_real is not None and numbers.r1 is not None
+    pictures = fade_reals(reals(), FADING.alpha).requires_grad_()
+    scores = state.discriminator(pictures, None, FADING.level, FADING.alpha)
+    plain = state.discriminator(reals(), None, FADING.level, FADING.alpha)
+    assert float(numbers.d_real) == pytest.approx(scores.mean().item(), rel=1e-4)
+    assert float(numbers.d_real) != pytest.approx(plain.mean().item(), rel=1e-3)
+    assert float(numbers.r1) == pytest.approx(4 * r1_penalty(scores, pictures).item(), rel=1e-4)
+
+
 def test_counters_move_with_the_halves() -> None:
     state = TrainingState.fresh(TINY, torch.device("cpu"))
     stepper = Stepper(state, torch.float32)
@@ -200,6 +229,13 @@ def test_mixed_styles_take_the_second_code_from_the_cutoff_on() -> None:
     assert torch.equal(ws[:, 1], w)
     assert torch.equal(ws[:, 2], generator.mapping(z2))
     assert torch.equal(mixed_styles(generator, z1, z2, None, 6)[0], w[:, None].expand(-1, 6, -1))
+
+
+def test_styles_are_mixed_among_the_layers_of_the_level() -> None:
+    stepper = Stepper(TrainingState.fresh(changed(TINY, ["style_mixing=1"]), torch.device("cpu")), torch.float32)
+    for phase in phases(TINY.growth):
+        found = {stepper._cutoff(Purpose.MIXING_D, first, phase) for first in range(200)}
+        assert found == set(range(1, 2 * phase.level + 2))
 
 
 def test_w_avg_follows_both_halves() -> None:

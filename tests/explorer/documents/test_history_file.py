@@ -6,7 +6,10 @@ import pytest
 
 from explorer.documents import history_file
 from explorer.documents.history_file import Entry, HistoryFile
+from stylegan_core.film.film import Film, Key
 from stylegan_core.recipe import Latent, Recipe
+
+FULL = Path("/dev/full")  # takes nothing
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +46,28 @@ def test_a_line_torn_by_a_crash_costs_only_itself(home: Path) -> None:
     log.write_bytes(log.read_bytes() + b"[" * 100_000 + b'\n{"key":"torn","recipe":')
     file.add(entry(2))
     assert [each.recipe.latent.seed for each in file.read()] == [1, 2]
+    file.close()
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+def test_what_a_full_disk_has_not_taken_is_written_as_soon_as_there_is_room(home: Path) -> None:
+    file, film = HistoryFile.acquire(), Film((Key(Recipe(Latent(7))),))
+    file.add(entry(1))
+    log = home / "history" / "history.jsonl"
+    before, taken = log.read_bytes(), log.with_name("taken")
+    log.rename(taken)
+    log.symlink_to(FULL)
+    for change in (lambda: file.add(entry(2)), lambda: file.tell_favourite("key2", True)):
+        with pytest.raises(OSError, match="No space left"):
+            change()
+    with pytest.raises(OSError, match="No space left"):
+        file.write_films(film, Film())
+    assert file.owes
+    taken.replace(log)
+    assert log.read_bytes() == before
+    file.add(entry(3))
+    assert not file.owes and file.read_films()[0] == film
+    assert [(each.recipe.latent.seed, each.favourite) for each in file.read()] == [(1, False), (2, True), (3, False)]
     file.close()
 
 

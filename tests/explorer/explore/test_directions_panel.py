@@ -1,6 +1,7 @@
 """The directions panel: sliders in sigma, the library, SeFa, the preview, and sorting."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -295,6 +296,8 @@ def test_a_direction_that_came_with_a_recipe_says_so(session: Session, panel: An
     grown(panel, qtbot)
     row = next(row for row in panel.rows if row.entry.direction.name == "<b>Elsewhere</b>")
     assert _score_words(row.entry) == "Came with a recipe."
+    named = replace(row.entry, source="labels", effect=0.6, leak=0.1, reach=1.5)
+    assert "from −1.5 to +1.5 σ it appears in 60 % more faces" in _score_words(named)
     assert "&lt;b&gt;Elsewhere" in row.name.toolTip()  # as it is written, not in bold
 
 
@@ -328,7 +331,7 @@ def test_the_preview_shows_three_strengths(session: Session, panel: Any) -> None
     panel.rows[0].asked.emit("preview")
     request = panel.asked.of(Strip)
     of_row = [[d.strength for d in r.directions if d.direction == entries()[0].direction] for r in request.recipes]
-    assert of_row == [[-3.0], [], [3.0]]
+    assert of_row == [[-2.0], [], [2.0]]
     assert all(d.directions[0].strength == 1.0 for d in request.recipes)
     panel.asked.piece(request, 0, flat(1), 3)
     assert panel.preview.isVisible() and not panel.preview.grid.thumbnails[0].empty

@@ -1,5 +1,6 @@
 """The film below the picture: keys come, go and change places, and every moment of it is the session's recipe."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, Q
 from pytestqt.qtbot import QtBot
 
 from explorer.controls import film_player
+from explorer.controls.chips import Segments
 from explorer.controls.film_track import FilmTrack
+from explorer.controls.film_view import NARROW
 from explorer.controls.recipe_drag import MIME
+from explorer.explore import film as film_panel
 from explorer.explore.film import FilmStrip
 from explorer.film.reel import Reel
 from explorer.jobs import KeyStyles, Strip
@@ -440,3 +444,46 @@ def test_another_film_puts_this_one_away_and_offers_it_back(shown: Shown) -> Non
     assert shown.reel.put_away == whole
     shown.offered[-1]()
     assert shown.reel.film == whole
+
+
+def test_the_row_shows_the_key_that_has_come_and_the_moment_that_is_dragged_to(shown: Shown, qtbot: QtBot) -> None:
+    strip, row = shown.strip, shown.strip.row
+    strip.resize(420, 160)
+
+    def seen(at: int) -> bool:
+        key = row.thumbnails[at]
+        return bool(key.visibleRegion().boundingRect() == key.rect())
+
+    for seed in range(10, 20):
+        shown.session.apply(Recipe(Latent(seed)))
+        strip.add()
+    qtbot.waitUntil(lambda: len(row.thumbnails) == 13 and seen(12))
+    assert not seen(0)
+    shown.answer()
+    strip.scrub(0.5)
+    qtbot.waitUntil(lambda: seen(0))
+    assert not seen(12)
+
+
+def test_in_the_smallest_window_nothing_of_the_head_is_cut_off_and_the_menu_has_the_rest(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strip, view = shown.strip, shown.strip.view
+    strip.take_switch(Segments(("History", "Film 123"), ("a", "b")))
+    seen: list[tuple[str, Callable[[], object], bool]] = []
+    monkeypatch.setattr(film_panel, "pop_up", lambda _parent, _where, *choices: seen.extend(choices))
+    for width in (392, NARROW, 900):
+        strip.resize(width, 160)
+        widgets = [view.head.itemAt(at).widget() for at in range(view.head.count())]
+        QApplication.processEvents()  # the layout is made
+        for each in (each for each in widgets if each is not None and each.isVisible()):
+            assert each.width() >= min(each.sizeHint().width(), each.maximumWidth())
+    view.more.click()
+    assert "Loop" not in " ".join(text for text, _, _ in seen)
+    strip.resize(392, 160)
+    assert not view.loop.isVisible()
+    for text in ("Go at one speed", "Do not loop", "Come to rest at every picture", "Loop"):
+        seen.clear()
+        view.more.click()
+        next(do for each, do, _ in seen if each == text)()
+    assert shown.reel.film.pace == "eased" and shown.reel.film.loop

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QToolTip
 from pytestqt.qtbot import QtBot
@@ -273,3 +273,29 @@ def test_it_is_told_when_the_other_side_of_the_wipe_has_come(qtbot: QtBot, sessi
     assert view.wipe.pinned is None
     with qtbot.waitSignal(view.marked):
         view.pin(QImage(8, 8, QImage.Format.Format_RGB888))
+
+
+def test_where_the_picture_is_narrow_some_pills_are_left_out_and_none_lies_on_another(
+    session: Session, view: PictureView
+) -> None:
+    view.show_frame(frame(A, 10))
+    session.apply(B)
+    view.show_frame(frame(B, 20))
+    pills = view._pills
+    every = (pills.precision, pills.time, pills.drag, pills.compare, pills.zoom)
+    for size, seen in ((QSize(400, 420), 4), (QSize(340, 360), 3), (QSize(800, 800), 5)):
+        view.resize(size)
+        view._place_pills()
+        shown = [pill for pill in every if pill.isVisibleTo(view)]
+        boxes = [pill.geometry() for pill in shown]
+        assert not any(one.intersects(other) for at, one in enumerate(boxes) for other in boxes[:at])
+        assert len(shown) == seen and {pills.precision, pills.compare} <= {*shown}
+
+
+def test_no_pill_comes_to_the_stage_however_long_the_picture_is_in_coming(session: Session, view: PictureView) -> None:
+    view.show_frame(frame(A, 10))
+    session.apply(B)
+    view._mark()
+    assert says(view) == "behind · drawing"
+    view.set_bare(True)
+    assert not view._pills._second.isActive() and not view._pills.precision.isVisibleTo(view)

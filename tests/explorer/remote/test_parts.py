@@ -107,6 +107,9 @@ def test_switches_and_keys(done: list[object]) -> None:
     press = Control("/reset", "Window", "reset", Kind.PRESS, lambda: done.append("pressed"))
     assert [taken(press), taken(press, 1.0), taken(press, 0.0)] == ["reset", "reset", ""]
     assert done == [True, False, None, "pressed", "pressed"]
+    done.clear()
+    choice = Control("/favourite", "Favourites", "favourite", Kind.CHOICE, done.append, low=1, high=9, whole=True)
+    assert [taken(choice, 3.0), taken(choice, 0.0)] == ["favourite 3", ""] and done == [3]
     with pytest.raises(ValueError, match="one number, or none"):
         taken(switch, 1, 2)
 

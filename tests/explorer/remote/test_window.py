@@ -25,6 +25,7 @@ from stylegan_core.info import Capabilities
 from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Transform
 from tests.explorer.explore.panel_fakes import PLAIN, model_info
 from tests.explorer.fake_backend import info
+from tests.explorer.remote import fake_midi
 from tests.explorer.remote.conftest import Send, effect
 from tests.explorer.remote.fake_midi import NAMES, Input
 from tests.explorer.whole_window import Make, drawn
@@ -484,6 +485,36 @@ def test_a_chosen_controller_is_found_again_under_another_number(
     qtbot.waitUntil(lambda: bool(remote.midi_words))
     assert remote.midi_words == "Gone 3:0 is not connected: plug it in and look again, or choose another."
     assert not remote.midi_on and controllers[-1].closed
+
+
+def test_a_controller_that_is_unplugged_is_said_to_be_and_is_heard_again_when_it_is_back(
+    explorer: Explorer, controller: Input, controllers: list[Input], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote = explorer.remoting.remote
+    remote._looks_after.setInterval(10)
+    monkeypatch.setattr(fake_midi, "NAMES", NAMES[1:])
+    qtbot.waitUntil(lambda: remote.midi_words == f"{NAMES[0]} is no longer connected: plug it in again.")
+    assert remote.midi_on and explorer.remoting.light.text() == "MIDI unplugged"
+    assert len(controllers) == 1
+    monkeypatch.setattr(fake_midi, "NAMES", [NAMES[1], "nanoKONTROL2:nanoKONTROL2 MIDI 1 28:0"])
+    qtbot.waitUntil(lambda: not remote.midi_words)
+    assert explorer.remoting.light.text() == "MIDI"
+    assert controller.closed and len(controllers) == 2
+    remote.add(Binding("cc 1 7", "/psi"))
+    controllers[-1].play("control_change", control=7, value=127)
+    qtbot.waitUntil(lambda: explorer.session.recipe.psi == 2)
+    remote.listen_midi(False)
+    assert not remote._looks_after.isActive()
+
+
+def test_a_controller_that_is_not_there_at_the_start_is_said_not_to_be(
+    start: Make, qtbot: QtBot, controllers: list[Input]
+) -> None:
+    RemoteSettings(midi_at_start=True, device="Gone 3:0").save()
+    explorer = start()
+    said = "Remote control: Gone 3:0 is not connected: plug it in and look again, or choose another."
+    qtbot.waitUntil(lambda: explorer.window.banner.sentence == said)
+    assert not explorer.remoting.remote.midi_on
 
 
 class Broken:

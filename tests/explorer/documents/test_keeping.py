@@ -1,0 +1,32 @@
+"""What a disk does not take of the history is kept in mind, asked about and written when there is room."""
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from stylegan_core.files.places import place
+from stylegan_core.recipe import Recipe
+from tests.explorer.whole_window import Make, drawn
+
+FULL = Path("/dev/full")  # takes nothing
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+def test_closing_asks_until_what_was_not_taken_is_written(start: Make, qtbot: QtBot) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    log = place("history") / "history.jsonl"
+    qtbot.waitUntil(log.exists)
+    log.rename(log.with_name("taken"))
+    log.symlink_to(FULL)
+    explorer.session.apply(Recipe(psi=0.25))
+    qtbot.waitUntil(lambda: explorer.window.banner.sentence.startswith("The history cannot be written"))
+    explorer.window.close()
+    assert explorer.window.isVisible()
+    said = "Closing the window now gives up the part of the history that could not be written."
+    assert explorer.window.banner.sentence == said
+    log.with_name("taken").replace(log)
+    explorer.documents._keeping.write_again()
+    qtbot.waitUntil(lambda: not explorer.documents.unfinished)
+    assert '\\"psi\\":0.25' in log.read_text("utf-8")
