@@ -4,6 +4,7 @@ import importlib
 import sys
 
 from stylegan_core.cli import streams
+from stylegan_core.processes import end_with_asker
 from stylegan_core.spinning import spin_briefly
 
 COMMANDS = {
@@ -63,6 +64,7 @@ def one_sentence(error: ValueError | OSError) -> str:
 
 def _process() -> int:
     """The command of this process; argparse ends it by itself after --help and after arguments it does not know."""
+    end_with_asker()
     streams.prepare()
     try:
         code = main(sys.argv[1:])

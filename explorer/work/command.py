@@ -2,10 +2,12 @@
 
 import json
 import logging
+import os
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from explorer.runs import core_command
+from stylegan_core.processes import ASKER
 
 log = logging.getLogger(__name__)
 GRACE_MS = 2000
@@ -15,7 +17,7 @@ REFUSED = 2  # the exit code of a reason in one sentence
 
 
 class CoreCommand(QObject):
-    """Runs ``python -m stylegan_core ...``; a newer question drops the older one.
+    """Runs ``python -m stylegan_core ...``; a newer question drops the older one, and it ends with this window.
 
     ``answered`` brings what it printed (read as JSON where ``as_json``), ``failed`` its one sentence, ``progress`` how
     much of how much it has done, where it says so. ``refused`` is True where it failed for a reason it knew.
@@ -48,7 +50,7 @@ class CoreCommand(QObject):
         command, environment = core_command(*arguments)
         process = QProcess(self)
         surroundings = QProcessEnvironment()
-        for name, value in environment.items():
+        for name, value in {**environment, ASKER: str(os.getpid())}.items():
             surroundings.insert(name, value)
         process.setProcessEnvironment(surroundings)
         process.finished.connect(self._finished)

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ from stylegan_core.data.avatar_choices import (
     Weights,
 )
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.processes import end_with
 
 SIDE = 210.0  # units of the drawing that the picture shows; chin to crown are about 150
 CENTRE = (132.0, 121.0)  # the middle of the picture in the drawing: between the eyes and the nose
@@ -177,7 +179,7 @@ def write_avatars(folder: Path, count: int, resolution: int, seed: int, workers:
             labels |= write_chunk(job)
             yield len(labels)
     else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), end_with, (os.getpid(),)) as pool:
             with _starting_deaf():
                 drawn = pool.map(write_chunk, jobs)
             try:

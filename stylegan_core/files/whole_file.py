@@ -3,14 +3,22 @@
 import contextlib
 import errno
 import os
+import re
+import shutil
+import socket
 import sys
+import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO
 
 from stylegan_core.files.places import standing
+from stylegan_core.processes import lives
 
 LONGEST_NAME = 255  # bytes of a file's name, in all usual file systems
+HERE = f"{zlib.crc32(socket.gethostname().encode()):08x}"  # numbers of processes mean nothing on another machine
+PART = re.compile(rf"\..+\.{HERE}-(\d+)\.part")
 
 
 def write_whole(path: Path, data: bytes | Callable[[IO[bytes]], object]) -> None:
@@ -30,6 +38,7 @@ def beside(path: Path) -> Iterator[Path]:
     part = part_of(path, os.getpid())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _clear(path.parent.absolute())
         part.touch()
         mode = part.stat().st_mode & 0o777
         yield part
@@ -52,6 +61,7 @@ def check_writable(path: Path) -> None:
     try:
         with contextlib.suppress(FileNotFoundError):
             target.lstat()  # which says of a name that it is too long
+        _clear(target.parent.absolute())
         part.touch()
         part.unlink()
     except OSError as error:
@@ -66,13 +76,27 @@ def _said(path: Path, error: OSError) -> OSError:
 
 
 def part_of(path: Path, process: int) -> Path:
-    """What a process writes until the file is whole; it lies there only where the process was killed.
+    """What a process of this machine writes until the file, or folder, is whole; it stays only where that was killed.
 
     Of a name that would become too long by what stands around it, the end is left out.
     """
-    ending = f".{process}.part"
+    ending = f".{HERE}-{process}.part"
     name = os.fsencode(path.name)[: LONGEST_NAME - len(ending) - 1].decode(errors="ignore")
     return path.with_name(f".{name}{ending}")
+
+
+@cache
+def _clear(folder: Path) -> None:
+    """Takes away what processes that live no more have left in a folder; a program looks once into each."""
+    with contextlib.suppress(OSError):  # what cannot be taken away is in nobody's way
+        for left in list(folder.iterdir()):
+            part = PART.fullmatch(left.name)
+            if part is None or lives(int(part[1])):
+                continue
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

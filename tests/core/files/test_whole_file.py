@@ -7,7 +7,7 @@ import pytest
 
 from stylegan_core.__main__ import main as command
 from stylegan_core.files import whole_file
-from stylegan_core.files.whole_file import beside, check_writable, write_whole
+from stylegan_core.files.whole_file import beside, check_writable, part_of, write_whole
 
 FULL = Path("/dev/full")  # takes nothing: every write to it fails with ENOSPC
 
@@ -51,7 +51,7 @@ def test_a_failed_sync_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "file"
     write_whole(target, b"old")
-    (tmp_path / f".file.{os.getpid()}.part").symlink_to(FULL)
+    part_of(target, os.getpid()).symlink_to(FULL)
     with pytest.raises(OSError, match="No space left"):
         write_whole(target, b"new")
     assert target.read_bytes() == b"old"
@@ -112,6 +112,25 @@ def test_the_longest_name_that_the_disk_takes_is_written(name: str, tmp_path: Pa
     check_writable(tmp_path / name)
     write_whole(tmp_path / name, b"film")
     assert names(tmp_path) == [name]
+
+
+def test_what_killed_processes_have_left_is_taken_away_and_nothing_of_living_ones(tmp_path: Path) -> None:
+    dead, target = 1 << 30, tmp_path / "film.mp4"
+    elsewhere = tmp_path / f".film.mp4.{whole_file.HERE[::-1]}x-{dead}.part"
+    part_of(target, dead).touch()
+    part_of(tmp_path / "frames", dead).mkdir()
+    (part_of(tmp_path / "frames", dead) / "frame00001.png").touch()
+    living = [part_of(target, os.getppid()), elsewhere, tmp_path / f"film.{dead}.part"]
+    for each in living:
+        each.touch()
+    check_writable(target)
+    assert sorted(tmp_path.iterdir()) == sorted(living)
+
+
+def test_writing_takes_away_what_was_left(tmp_path: Path) -> None:
+    part_of(tmp_path / "file", 1 << 30).touch()
+    write_whole(tmp_path / "file", b"new")
+    assert names(tmp_path) == ["file"]
 
 
 def test_whoever_gives_up_half_way_leaves_the_old_file(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import torch
 from stylegan_core.__main__ import main
 from stylegan_core.cli import train as command
 from stylegan_core.files.tensor_file import write_safetensors
-from stylegan_core.files.whole_file import write_whole
+from stylegan_core.files.whole_file import part_of, write_whole
 from stylegan_core.run import locks
 from stylegan_core.run.events import Checkpoint
 from stylegan_core.run.stems import img_of
@@ -230,7 +230,7 @@ def test_memory_that_runs_out_at_a_checkpoint_is_an_alert(
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_known_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.getpid", lambda: 1)
-    (tmp_path / ".bytes.1.part").symlink_to("/dev/full")
+    part_of(tmp_path / "bytes", 1).symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left") as whole:
         write_whole(tmp_path / "bytes", b"1")
     assert whole.value.errno in keeping.NO_ROOM

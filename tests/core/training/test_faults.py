@@ -13,6 +13,7 @@ import torch
 
 from stylegan_core.data import loader
 from stylegan_core.data.cache import LevelCache
+from stylegan_core.files.whole_file import part_of
 from stylegan_core.run.events import Checkpoint, End, Event, Resume
 from stylegan_core.run.stems import STATE
 from stylegan_core.rundir import RunDir
@@ -105,7 +106,7 @@ def test_samples_that_find_no_room_are_an_alert(
     original = Loop.samples
 
     def samples(self: Loop) -> None:
-        (self.run.samples / f".000000.png.{os.getpid()}.part").symlink_to(FULL)
+        part_of(self.run.samples / "000000.png", os.getpid()).symlink_to(FULL)
         original(self)
 
     monkeypatch.setattr(Loop, "samples", samples)

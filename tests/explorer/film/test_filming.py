@@ -29,16 +29,18 @@ from tests.explorer.whole_window import Make, drawn, finish, model_file
 PATIENCE = 30_000  # milliseconds, for a process that starts on a busy machine
 WRITES = """
 import os, sys, time
+from pathlib import Path
+from stylegan_core.files.whole_file import part_of
 words = sys.argv[1:]
 out, keys = words[words.index("--out") + 1], sys.stdin.read()
 assert words[0] == "film" and "--progress" in words
 print("progress 1 120", file=sys.stderr, flush=True)
 if "slow" in out:
-    open(os.path.join(os.path.dirname(out), f".{os.path.basename(out)}.{os.getpid()}.part"), "w").close()
+    part_of(Path(out), os.getpid()).touch()
     print("progress 60 120", file=sys.stderr, flush=True)
     time.sleep(60)
 if "killed" in out:
-    open(os.path.join(os.path.dirname(out), f".{os.path.basename(out)}.{os.getpid()}.part"), "w").close()
+    part_of(Path(out), os.getpid()).touch()
     print("The film was made with another model, faces; expect other pictures.", file=sys.stderr, flush=True)
     os.kill(os.getpid(), 9)
 if "full" in out:

@@ -8,6 +8,7 @@ import pytest
 
 from explorer.work import command
 from explorer.work.command import last_sentence
+from stylegan_core.processes import ASKER
 
 
 def test_the_last_line_of_a_complaint_counts() -> None:
@@ -29,3 +30,12 @@ def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.M
     with qtbot.waitSignal(asking.failed, timeout=10_000) as failed:
         asking.ask("bad")
     assert failed.args == ["It cannot be."]
+
+
+def test_the_process_knows_whose_end_is_its_own(monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
+    code = f"import os; print(os.environ['{ASKER}'])"
+    monkeypatch.setattr(command, "core_command", lambda *_: ([sys.executable, "-c", code], dict(os.environ)))
+    asking = command.CoreCommand()
+    with qtbot.waitSignal(asking.answered, timeout=10_000) as answered:
+        asking.ask()
+    assert answered.args == [os.getpid()]
