@@ -99,6 +99,8 @@ def _film(arguments: argparse.Namespace) -> Film:
         film = replace(film, fps=min(film.fps, GIF_FPS))
     if not film.sections:
         raise ValueError("A film needs at least two pictures to go from one to the other.")
+    if film.frames < 2:
+        raise ValueError(f"A film of {film.seconds:g} s is one picture: give it more seconds or more frames a second.")
     return film
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from stylegan_core.amounts import duration, size_text
 from stylegan_core.cli.arguments import add_progress, number, path
 from stylegan_core.cli.progress import counting, say
+from stylegan_core.files.places import standing
 from stylegan_core.training.config import changed, preset
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 def main(argv: list[str]) -> int:
     """Prints the answer; 0 where it fits, 2 where it cannot. Raises ValueError or OSError."""
     options = _parser().parse_args(argv)
+    if standing(options.run).is_file():
+        raise ValueError(f"{options.run} cannot hold a run (a file is there): name another folder.")
     config = changed(preset(options.preset), options.set)
     from stylegan_core.data.cache import cache_folder
     from stylegan_core.training.finetune import adopted_from

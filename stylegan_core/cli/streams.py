@@ -3,6 +3,8 @@
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -26,12 +28,36 @@ class Aside(io.TextIOWrapper):
             return
 
 
+class Answer(io.TextIOWrapper):
+    """What was asked for: an error of the disk says that it is this which cannot be written."""
+
+    def write(self, text: str, /) -> int:
+        with _naming():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with _naming():
+            super().flush()
+
+
+@contextmanager
+def _naming() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(f"The output cannot be written ({error.strerror or error}): write it elsewhere.") from None
+
+
 def prepare() -> None:
     """Makes the streams of this process take everything but what standard output, the answer, cannot hold."""
     if sys.stdout is None:
         sys.stdout = _nowhere()
     elif isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors=UNKNOWN)
+        out = sys.stdout
+        encoding, by_line, at_once = out.encoding, out.line_buffering, out.write_through
+        sys.stdout = Answer(out.detach(), encoding, UNKNOWN, line_buffering=by_line, write_through=at_once)
     if sys.stderr is None:
         sys.stderr = _nowhere()
     elif isinstance(sys.stderr, io.TextIOWrapper):
@@ -49,7 +75,7 @@ def finish(code: int) -> int:
     except OSError as error:
         _lose(sys.stdout)
         if not code:
-            sys.stderr.write(f"The output cannot be written ({error.strerror}): write it elsewhere.\n")
+            sys.stderr.write(f"{error}\n")
         return code or 2
     return code
 

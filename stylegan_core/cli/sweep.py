@@ -23,6 +23,7 @@ from stylegan_core.recipe import FARTHEST, Recipe
 from stylegan_core.steps import run_through
 
 if TYPE_CHECKING:
+    from stylegan_core.latents.library import Entry
     from stylegan_core.latents.meter import Meter
     from stylegan_core.model import Model
     from stylegan_core.render import Renderer
@@ -39,6 +40,8 @@ def main(argv: list[str]) -> int:
         raise ValueError(f"{arguments.out}: the name must end in {' or '.join(kinds)}.")
     if [bool(arguments.direction), bool(arguments.knob), bool(arguments.like)].count(True) != 1:
         raise ValueError("Name what is swept: --direction NAME, or --knob NAME, or --like TABLE.csv.")
+    if arguments.library and not arguments.direction:
+        raise ValueError("--library is where a --direction is looked for: name one, or leave --library out.")
     if arguments.like and not arguments.entanglement:
         raise ValueError("--like measures a table of --entanglement again: add --entanglement.")
     if arguments.like and (arguments.seeds or arguments.recipe or arguments.psi is not None or arguments.step != STEP):
@@ -157,24 +160,42 @@ def _knob(name: str, info: ModelInfo) -> Swept:
 def _directions(arguments: argparse.Namespace, model: "Model") -> list[Swept]:
     """The directions of these names: of the library, else computed ones, for which it takes a moment."""
     from stylegan_core.latents.library import Library, library_path, shipped_library
-    from stylegan_core.latents.pca import pca
-    from stylegan_core.latents.sefa import sefa
 
     own = library_path(model.info.hash, model.info.name)
     file = arguments.library or (own if own.exists() else None)
     library = Library.load(file) if file else shipped_library(model.info.hash)
     entries = {entry.direction.name: entry for entry in (library.entries if library else ())}
-    named = [*entries, "PCA 1 and so on", "SeFa 1 and so on"]
-    if not entries.keys() >= set(arguments.direction):
-        computed = [*_shown(sefa(model)), *(_shown(pca(model, model.info.hash)) if model.config.styles else ())]
-        entries = {**{entry.direction.name: entry for entry in computed}, **entries}
-    for name in arguments.direction:
-        if name not in entries:
+    missing = [name for name in arguments.direction if name not in entries]
+    for name in missing:
+        if not _is_computed(name, model):
+            named = [*entries, *(f"{kind} 1 and so on" for kind in _kinds(model))]
             raise ValueError(f"There is no direction {name!r}; there are {', '.join(named)}.")
+    if missing:
+        entries = {**{entry.direction.name: entry for entry in _computed(model)}, **entries}
     chosen = [entries[name] for name in arguments.direction]
     if any(entry.direction.vector.shape[-1] != model.w_dim for entry in chosen):
         raise ValueError(f"{file} belongs to another network: its directions do not fit W of {model.w_dim}.")
     return [along(entry.direction, entry.first, entry.last) for entry in chosen]
+
+
+def _kinds(model: "Model") -> tuple[str, ...]:
+    """What can be computed of a network; PCA needs a W."""
+    return ("PCA", "SeFa") if model.config.styles else ("SeFa",)
+
+
+def _is_computed(name: str, model: "Model") -> bool:
+    """Whether a direction of this name will be there once they are computed."""
+    from stylegan_core.latents.pca import COUNT
+
+    kind, _, number = name.rpartition(" ")
+    return kind in _kinds(model) and number in map(str, range(1, min(COUNT, model.w_dim) + 1))
+
+
+def _computed(model: "Model") -> list["Entry"]:
+    from stylegan_core.latents.pca import pca
+    from stylegan_core.latents.sefa import sefa
+
+    return [*_shown(sefa(model)), *(_shown(pca(model, model.info.hash)) if model.config.styles else ())]
 
 
 def _meter(arguments: argparse.Namespace, model: "Model") -> "Meter":

@@ -271,6 +271,8 @@ def test_the_command_writes_frames_that_carry_their_recipes(
         (["film.json", "--seeds", "1-2", "--out", "a.mp4"], "Name a film"),
         (["film.json", "--psi", "1", "--out", "a.mp4"], "--psi"),
         (["--seeds", "1", "--out", "a.mp4"], "two pictures"),
+        (["--seeds", "1-2", "--seconds", "0", "--out", "a.mp4"], "0 s is one picture"),
+        (["--seeds", "1-2", "--seconds", "0.1", "--fps", "1", "--no-loop", "--out", "a.mp4"], "more frames a second"),
         (["--seeds", "1-9", "--seconds", "60", "--side", "4096", "--out", "a.gif"], "in memory"),
         (["--seeds", "1-2", "--out", "there"], "exists already"),
         (["--seeds", "1-2", "--out", "film.MOV"], ".mp4 or .gif"),

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from stylegan_core.__main__ import main as command
+from stylegan_core.cli import sweep as sweep_command
 from stylegan_core.files.table import read_table
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.lab.entanglement import Entanglement, entanglement_table, plan_of_table, student
@@ -440,12 +441,14 @@ def test_levels_that_were_not_trained_are_not_swept(
         (["--knob", "mix-fine", "--out", "x.csv"], "choose one in Mixing"),
         (["--direction", "smile", "--out", "x.csv"], "no direction 'smile'"),
         (["--direction", "a", "--direction", "b", "--out", "x.csv"], "add --entanglement"),
+        (["--knob", "psi", "--library", "l.json", "--out", "x.csv"], "leave --library out"),
         (["--knob", "psi", "--entanglement", "--out", "x.csv"], "is that of directions"),
         (["--like", "small.safetensors", "--entanglement", "--out", "x.csv"], "measured again: it is not text"),
         (["--like", "m.csv", "--out", "x.csv"], "add --entanglement"),
         (["--like", "m.csv", "--entanglement", "--seeds", "0-3", "--out", "x.csv"], "leave --seeds"),
         (["--like", "m.csv", "--entanglement", "--psi", "0", "--out", "x.csv"], "all of that from the table"),
         (["--direction", "PCA 1", "--entanglement", "--seeds", "5,5,5", "--out", "x.csv"], "named twice"),
+        (["--like", "m.csv", "--library", "l.json", "--entanglement", "--out", "x.csv"], "leave --library out"),
         (["--like", "m.csv", "--entanglement", "--out", "x.csv"], "m.csv"),
         (["--knob", "psi", "--judge", "j.npz", "--out", "x.csv"], "j.npz"),
     ],
@@ -456,3 +459,12 @@ def test_a_sweep_that_cannot_be_is_refused_in_a_sentence(
     monkeypatch.chdir(small.parent)
     assert command(["sweep", str(small), *words]) == 2
     assert said in capsys.readouterr().err and not list(small.parent.glob("x.*"))
+
+
+@pytest.mark.parametrize("name", ["smile", "PCA 0", "SeFa 81", "pca 1"])
+def test_a_name_that_nothing_has_is_refused_before_directions_are_computed(
+    small: Path, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep_command, "_computed", lambda _: pytest.fail("they are computed for nothing"))
+    assert command(["sweep", str(small), "--direction", name, "--out", str(tmp_path / "x.csv")]) == 2
+    assert f"There is no direction {name!r}; there are" in capsys.readouterr().err

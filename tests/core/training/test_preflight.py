@@ -178,6 +178,13 @@ def test_classes_belong_to_what_is_measured(tmp_path: Path, capsys: pytest.Captu
         command.main([*arguments, "--set", "data.label=colour"])
 
 
+@pytest.mark.parametrize("run", ["file", "file/run"])
+def test_a_run_that_cannot_be_made_is_refused(run: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match=r"file.* cannot hold a run .*: name another folder"):
+        command.main(["--preset", "tiny", "--run", str(tmp_path / run)])
+
+
 def test_the_command_tells_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--preset", "tiny", "--seconds", "0.2", "--json", "--progress"]) == 0
     assert capsys.readouterr().err.splitlines()[:1] == ["progress 0 3"]
