@@ -25,6 +25,7 @@ MIDDLE = 4  # the present face, in the middle of three times three
 AMOUNT = Knob("How far the children move away from this face.", 0.05, 1.0, 0.05)
 DEFAULT_AMOUNT = 0.35
 SEEDS = 2**31
+ALIKE = 1e-5  # of the largest singular value: directions that differ by less than rounding are one
 
 
 class VaryPanel(Panel):
@@ -162,10 +163,11 @@ def child(
     shape = (info.num_layers, info.w_dim)
     start = np.broadcast_to(w, shape)
     step = np.broadcast_to(other, shape) - start
-    vectors = [each.direction.vector.array for each in held if each.direction.vector.shape == (info.w_dim,)]
+    vectors = [each.direction.vector.array for each in held if each.direction.vector.shape in ((info.w_dim,), shape)]
     if vectors:
-        basis, _ = np.linalg.qr(np.stack(vectors, axis=1))
-        step = step - (step @ basis) @ basis.T
+        along = np.stack([np.broadcast_to(each, shape) for each in vectors], axis=-1)  # [num_layers, w_dim, directions]
+        onto = along @ np.linalg.pinv(along, rcond=ALIKE)  # [num_layers, w_dim, w_dim], onto what they span in a layer
+        step = step - (onto @ step[..., None])[..., 0]
     made = between(start, start + step, amount, info)
     made[list(kept)] = start[list(kept)]
     return made

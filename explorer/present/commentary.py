@@ -27,6 +27,7 @@ KEYS = (
     "N new face", "W walk", "M mean face", "R other noise", "hold B before", "Ctrl+Z undo", "Ctrl+0 reset",
     "C caption", "Esc leave",
 )  # fmt: skip
+NEEDS = {"M mean face": "truncation", "R other noise": "noise"}  # what a network must have for a key to do anything
 
 
 class Commentary(QObject):
@@ -114,7 +115,9 @@ class Commentary(QObject):
         """The keys that do something now."""
         steps = ("← → favourites", "1–9 one of them") if self._history.favourites() else ("← → history",)
         film = ("P film",) if self._film.reel.film.sections else ()
-        self._stage.help.say([Part(each) for each in (*steps, *film, *KEYS)])
+        info = self._session.info
+        idle = {key for key, needs in NEEDS.items() if info is not None and info.why_not(needs)}
+        self._stage.help.say([Part(each) for each in (*steps, *film, *KEYS) if each not in idle])
 
     def _mark(self) -> None:
         """Another picture is seen, or it is known that this one is not what is wanted."""

@@ -138,6 +138,10 @@ def _moves(deeds: Sequence[Deed]) -> list[Deed]:
 
 def _command(message: Message) -> Message:
     """``/command "Mean face"`` as ``/command/mean_face``."""
-    if message.address == "/command" and message.arguments and isinstance(message.arguments[0], str):
+    if (
+        message.address.casefold().rstrip("/") == "/command"
+        and message.arguments
+        and isinstance(message.arguments[0], str)
+    ):
         return Message(f"/command/{name_in_address(message.arguments[0])}", message.arguments[1:])
     return message

@@ -37,6 +37,20 @@ def test_held_directions_are_left_unchanged() -> None:
     assert np.abs(step).max() > 0.1
 
 
+def test_a_held_direction_may_have_a_vector_for_each_layer() -> None:
+    w, other, axis = vectors(3)
+    layered = np.random.RandomState(1).randn(INFO.num_layers, W_DIM).astype(np.float32)
+    layered[3] = 0  # in which it decides nothing
+    for axes in ((layered,), (layered, axis), (layered, layered, axis)):
+        held = tuple(AppliedDirection(Direction("age", Vector.of(each)), 1.0) for each in axes)
+        step = child(w, other, 1.0, (), held, INFO) - w
+        for each in axes:
+            assert np.abs((step * each).sum(axis=-1)).max() < 1e-4
+        assert np.abs(step).max(axis=-1).min() > 0.1
+    only = child(w, other, 1.0, (), (AppliedDirection(Direction("age", Vector.of(layered)), 1.0),), INFO)
+    np.testing.assert_allclose(only[3], other, atol=1e-5)
+
+
 def test_children_are_bred_drawn_and_chosen(session: Session, show: Any) -> None:
     panel, asked = show(VaryPanel)
     panel.keep["coarse"].click()

@@ -19,6 +19,7 @@ from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.latent import LatentPanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.jobs import Problem
+from stylegan_core.info import Capabilities
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
 from tests.explorer.fake_backend import FakeBackend, info
@@ -400,6 +401,17 @@ def test_the_keys_are_listed_for_a_while_and_with_f1(explorer: Explorer, qtbot: 
         press(explorer, qtbot, Key.Key_F1)
         assert shown.isVisible() == seen
     assert not time.isActive()
+
+
+def test_keys_that_do_nothing_in_this_network_are_not_listed(explorer: Explorer, qtbot: QtBot) -> None:
+    enter(explorer, qtbot)
+    shown = explorer.presenting.stage.help
+    assert "other noise" in shown.text and "mean face" in shown.text
+    plain = replace(info("plain"), capabilities=Capabilities(truncation=False, noise=False))
+    explorer.session.set_model(plain, "plain.safetensors")
+    press(explorer, qtbot, Key.Key_F1)
+    press(explorer, qtbot, Key.Key_F1)
+    assert "new face" in shown.text and "other noise" not in shown.text and "mean face" not in shown.text
 
 
 def test_an_error_is_said_and_taken_away_before_the_stage_is_left(explorer: Explorer, qtbot: QtBot) -> None:

@@ -134,6 +134,8 @@ def test_every_address_moves_its_control(explorer: Explorer, remote: Remote, sen
     assert session.recipe.psi == 0
     send("/command/undo")
     assert session.recipe.psi == 0.7
+    send("/Command/", "Mean face")  # capitals are letters like others, as in every address
+    assert session.recipe.psi == 0
 
 
 def test_a_stream_is_one_step_of_undo_after_some_rest(explorer: Explorer, send: Send, qtbot: QtBot) -> None:
