@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,31 @@ def test_numbers_of_a_step_default_to_unknown() -> None:
     means = journal.Means()
     means.add(StepNumbers())
     assert means.take()["r1"] != means.take()["r1"]
+
+
+def test_the_pulse_goes_on_while_the_log_is_synced_to_a_busy_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "SILENCE", 0.0)
+    monkeypatch.setattr(journal, "BEAT", 0.01)
+    beating = threading.Event()
+    monkeypatch.setattr(journal.EventWriter, "write", lambda *_: beating.set())
+    spoke = []
+
+    def sync(_: journal.EventWriter) -> None:
+        beating.clear()  # what the pulse had said before
+        spoke.append(beating.wait(10))
+
+    monkeypatch.setattr(journal.EventWriter, "sync", sync)
+    run = RunDir(tmp_path)
+    said = journal.Journal(run)
+    said.sync()
+    said.close()
+    assert spoke == [True]
+
+
+def test_the_pulse_has_as_much_time_to_wake_up_as_it_waits() -> None:
+    assert 2 * (journal.SILENCE + journal.BEAT) <= 5  # seconds of silence that are promised to whoever watches
 
 
 class EagerJournal(journal.Journal):
