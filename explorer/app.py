@@ -55,6 +55,7 @@ from explorer.photo.projecting import Projecting
 from explorer.present.presenting import Presenting
 from explorer.remoting import Remoting
 from explorer.renderer.rendering import Backend
+from explorer.renderer_state import RendererState
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.train.workspace import TrainWorkspace
@@ -228,9 +229,7 @@ class Explorer(QObject):
         self.engine.answered.connect(self._answered)
         self.engine.failed.connect(self.say)
         self.engine.failed.connect(self.picture.show_failure)
-        self.engine.idle_changed.connect(
-            lambda idle: self.window.state.say("ready" if idle else "drawing", "good" if idle else "accent")
-        )
+        RendererState(self.engine, self.window.state, self.window)
         for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
             part.job_requested.connect(self.engine.run)
             part.job_dropped.connect(self.engine.cancel)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
 from explorer.renderer.process import RenderProcess
-from explorer.renderer.rendering import Backend, GivenUp, Loaded, Loading, Refused, Renderer, Wanted
+from explorer.renderer.rendering import Backend, Begun, GivenUp, Loaded, Loading, Refused, Renderer, Wanted
 from explorer.renderer.thread import Worker
 from stylegan_core.recipe import Recipe
 
@@ -29,6 +29,7 @@ class Engine(QObject):
     answered = Signal(object)  # Piece, Done or Failed
     failed = Signal(object)  # Problem
     idle_changed = Signal(bool)  # True when nothing is being drawn or computed
+    begun = Signal(str)  # what is drawn from now on: the owner of a job, or empty for the picture on screen
 
     _told = Signal(object)  # from the thread that draws or listens
 
@@ -110,6 +111,8 @@ class Engine(QObject):
                 self.load_cancelled.emit(answer.path)
             case Problem():
                 self.failed.emit(answer)
+            case Begun():
+                self.begun.emit(answer.owner)
             case bool():
                 self.idle_changed.emit(answer)
             case str():

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer import theme
@@ -69,7 +69,7 @@ class ChannelGrid(ShowsFocus, QListView):
         super().__init__(parent)
         self.channels = ChannelModel()
         self.channels.setParent(self)
-        self._by_spread, self.stale = True, False
+        self._by_spread, self.stale, self._waiting = True, False, ""
         self._pixmaps: dict[int, QPixmap] = {}
         self.side = LEAST
         self._set_up()
@@ -107,6 +107,27 @@ class ChannelGrid(ShowsFocus, QListView):
         self.channels.show(facts, pictures, self._ordered(pictures))
         self._fit()
         self.viewport().update()
+
+    def say_waiting(self, sentence: str) -> None:
+        """What is said instead of channels, where there are none; empty where nobody waits for any."""
+        if sentence != self._waiting:
+            self._waiting = sentence
+            self.setAccessibleDescription(sentence)
+            self.viewport().update()
+
+    @property
+    def waiting(self) -> str:
+        """What is said now."""
+        return "" if self.order else self._waiting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.waiting:
+            painter = QPainter(self.viewport())
+            painter.setFont(theme.sans(theme.LABEL))
+            painter.setPen(theme.current().colour("muted"))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.viewport().rect(), flags, self.waiting)
 
     def set_by_spread(self, by_spread: bool) -> None:
         """That with the largest standard deviation first, or as the network numbers them."""

@@ -120,6 +120,10 @@ class LayerView(QWidget):
         self.message.setText(sentence)
         self._make_room()
 
+    def say_waiting(self, sentence: str) -> None:
+        """What is waited for, where there are no channels to look at meanwhile."""
+        self.grid.say_waiting(sentence)
+
     def open(self, channel: int) -> None:
         """Shows one channel large."""
         self.channel = channel

@@ -15,6 +15,8 @@ from stylegan_core.lab.layer_facts import LayerFacts
 from stylegan_core.recipe import Recipe
 
 LAYERS, CHANNELS, ONE = SHOWN = ("lab.layers", "lab.channels", "lab.channel")
+INSPECTED = "The layers are inspected; then the channels of one are drawn."
+DRAWN = "The channels of this layer are being drawn."
 SMALL, LARGE, FEW = 128, 256, 16  # pixels of a channel's picture, the larger ones for up to so many channels
 
 
@@ -63,7 +65,8 @@ class LabPage(LabBase):
         super().show_model(info)
 
     def refresh(self) -> None:
-        self._send(Layers(LAYERS, self.session.recipe))
+        if self._send(Layers(LAYERS, self.session.recipe)):
+            self.head.state.say("inspecting the layers", "warning")  # until the first of them is there
         self._ask_channels()
         self._show_state()
 
@@ -100,9 +103,12 @@ class LabPage(LabBase):
         self._pending.clear()
         super().hideEvent(event)
 
-    def _send(self, request: Request) -> None:
-        if self.ask(request):
+    def _send(self, request: Request) -> bool:
+        """Whether it is asked anew."""
+        sent = self.ask(request)
+        if sent:
             self._pending.add(request.owner)
+        return sent
 
     def _settle(self, owner: str, recipe: Recipe) -> None:
         self._pending.discard(owner)
@@ -172,6 +178,8 @@ class LabPage(LabBase):
             state.say("exact · float32")
         elif LAYERS not in self._pending:
             state.say("behind", "warning")  # while they are inspected, it says how far
+        waits = LAYERS in self._pending and CHANNELS not in self._pending
+        self.view.say_waiting(INSPECTED if waits else DRAWN if CHANNELS in self._pending else "")
         self.overview.say(self._failure)
         self.overview.allow_export(bool(rows.rows))
         facts, have = self.layers.chosen, self._have

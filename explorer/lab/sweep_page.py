@@ -126,6 +126,7 @@ class SweepPage(LabBase):
         self.table.show_sweep(wanted.sweep)
         self.ask_anew(wanted)
         self._show_state()
+        self.head.state.say("drawing the first picture", "warning")
 
     def take(self, answer: Piece | Done) -> None:
         if answer.request.owner in self._exports:

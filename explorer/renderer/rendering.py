@@ -94,6 +94,13 @@ class GivenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """What is drawn from now on: something of a job's owner, or the picture on screen where that is empty."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What is left in a renderer's mailbox; None stands for no change.
 

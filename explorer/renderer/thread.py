@@ -12,6 +12,7 @@ from explorer.jobs import Convert, Done, Failed, Frame, Picture, Piece, Problem,
 from explorer.renderer.kinds import AWAITED, MOVERS, SHORT, WRITERS, next_owner
 from explorer.renderer.rendering import (
     Backend,
+    Begun,
     GivenUp,
     Loaded,
     Loading,
@@ -63,6 +64,7 @@ class Worker:
         self._hash = ""
         self._shown: tuple[Recipe, Precision, str] | None = None
         self._idle = False
+        self._begun: str | None = None  # what was said to be drawn, None while nothing is
 
     def put(self, wanted: Wanted) -> None:
         """Leaves something in the mailbox; what was there and is not yet begun is overwritten."""
@@ -227,8 +229,13 @@ class Worker:
 
     def _say_idle(self, idle: bool) -> None:
         if idle != self._idle:
-            self._idle = idle
+            self._idle, self._begun = idle, None
             self._tell(idle)
+
+    def _say_begun(self, owner: str) -> None:
+        if owner != self._begun:
+            self._begun = owner
+            self._tell(Begun(owner))
 
     def _do_load(self, backend: Backend, path: str) -> None:
         try:
@@ -271,6 +278,7 @@ class Worker:
         return report
 
     def _do_draw(self, backend: Backend, recipe: Recipe, precision: Precision) -> None:
+        self._say_begun("")
         begin = time.perf_counter()
         outer, self._doing = self._doing, _OnScreen(recipe, precision, begin)
         try:
@@ -308,6 +316,7 @@ class Worker:
 
     def _advance(self, owner: str, request: Request, steps: Steps) -> None:
         answer: Piece | Done | Failed
+        self._say_begun(owner)
         outer, self._doing = self._doing, request
         try:
             index, total, value = next(steps)

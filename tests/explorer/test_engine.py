@@ -80,6 +80,15 @@ def test_jobs_begin_after_rest_and_come_back_piece_by_piece(bench: Bench, qtbot:
     assert all(answer.request is strip for answer in bench.answers)
 
 
+def test_it_says_what_it_begins_to_draw(bench: Bench, qtbot: QtBot) -> None:
+    begun: list[str] = []
+    bench.engine.begun.connect(begun.append)
+    bench.engine.request(A, settled=True)
+    bench.engine.run(Strip("vary.strip", (A, B, C), 8))
+    qtbot.waitUntil(lambda: bool(bench.answers) and isinstance(bench.answers[-1], Done))
+    assert begun == ["", "vary.strip"]
+
+
 def test_what_the_lab_asks_goes_before_what_nobody_sees(
     bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from explorer import theme
 from explorer.jobs import ChannelMap, Channels, Frame, Layers
-from explorer.lab.page import CHANNELS, LAYERS
+from explorer.lab.page import CHANNELS, DRAWN, INSPECTED, LAYERS
 from explorer.session import Session
 from stylegan_core.lab.layer_facts import LayerFacts
 from stylegan_core.recipe import Latent, Recipe
+from tests.explorer import drawn_layers
 from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
 
 LEFT = Qt.MouseButton.LeftButton
@@ -108,6 +109,22 @@ def test_what_is_older_than_the_recipe_is_marked(session: Session, show: Any) ->
     assert rows.fresh == 0
     lab.inspected()
     assert lab.of(Layers).recipe == session.recipe and rows.fresh == 10 and state.word == "exact · float32"
+
+
+def test_what_is_waited_for_is_said(session: Session, show: Any) -> None:
+    lab = show()
+    lab.rest()
+    grid, state, request = lab.page.view.grid, lab.page.head.state, lab.of(Layers)
+    assert state.word == "inspecting the layers" and grid.waiting == INSPECTED
+    facts = drawn_layers.facts(request.recipe, 64)
+    for each in facts:
+        lab.piece(request, each.stage, each, len(facts))
+    lab.done(request, facts)
+    assert grid.waiting == DRAWN == grid.accessibleDescription()
+    lab.answered = 1
+    lab.answer()
+    assert grid.order and not grid.waiting
+    grid.grab()
 
 
 def test_an_answer_that_the_hand_has_outrun_stays_marked(session: Session, show: Any) -> None:

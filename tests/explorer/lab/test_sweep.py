@@ -131,6 +131,7 @@ def test_the_newest_face_wins_and_the_old_one_is_dimmed(session: Session, show: 
     session.edit(latent=Latent(8))
     assert lab.page.head.state.word == "behind" and lab.page.table._fresh == 0 and lab.page.curves.tiles[0]._stale
     lab.rest()
+    assert lab.page.head.state.word == "drawing the first picture"
     before = lab.request
     session.edit(latent=Latent(9))
     assert lab.dropped[-1] == SWEEP
