@@ -17,7 +17,7 @@ LONG = 1.0  # seconds after which a picture that is being drawn is given up for 
 class Agenda:
     """Any thread may leave something here; one takes its tasks from here, and does each before it asks for the next.
 
-    Every field below ``_news`` is touched only while that is held, and it is never held while anything is done or told.
+    Every field below ``_news`` is touched only while that is held, which is never while anything is done or told.
     A job is in one of ``_waiting`` and ``_running`` or, dropped or done, in neither.
     """
 
@@ -102,7 +102,7 @@ class Agenda:
             if self._load is not None:
                 path, self._load, self._give_up = self._load, None, False
                 return Load(path)
-            return self._pick_draw() or self._pick_slice() or Wait()
+            return self._pick_draw() or self._pick_slice(()) or Wait()
 
     def between(self, doing: Doing) -> Task | None:
         """What comes first in the middle of a picture of the last one of ``doing``; None: go on.
@@ -123,7 +123,7 @@ class Agenda:
             first = self._pick_save() or self._pick_whole(Picture | SHORT) or self._pick_draw()
             if first is not None or isinstance(inner.request, MOVERS):
                 return first
-            moves = self._pick_slice(MOVERS)
+            moves = self._pick_slice(doing, MOVERS)
             return moves if moves is not None or self._quiet else Wait()
 
     def wait(self) -> None:
@@ -177,8 +177,8 @@ class Agenda:
     def slice_goes_on(self, job: Job) -> bool:
         """Whether nothing is more urgent than the next step of a job, as long as its time lasts."""
         with self._news:
-            more_urgent = self._stopped or self._slot is not None or self._load is not None
-            return self._is_current(job) and not more_urgent
+            draws = self._slot is not None and bool(self._hash)  # without a model the picture waits for one
+            return self._is_current(job) and not (self._stopped or draws or self._load is not None)
 
     def finish(self, job: Job) -> bool:
         """A job has ended; False if nobody waits for it any more."""
@@ -231,10 +231,11 @@ class Agenda:
         job = self._first_waiting(kind)
         return None if job is None or not self._hash else Whole(self._begin(job))
 
-    def _pick_slice(self, kind: type | UnionType = object) -> Slice | None:
-        """The job of a kind whose turn it is."""
-        possible = {job.request.owner: job for job in self._jobs() if isinstance(job.request, kind)}
-        requests = [job.request for job in possible.values()]
+    def _pick_slice(self, doing: Doing, kind: type | UnionType = object) -> Slice | None:
+        """The job of a kind whose turn it is; none that is in the middle of a step can begin another."""
+        jobs = [job for job in self._jobs() if isinstance(job.request, kind) and job not in doing]
+        possible = {job.request.owner: job for job in jobs}
+        requests = [job.request for job in jobs]
         owner = next_owner(requests, quiet=self._quiet, has_model=bool(self._hash))
         return None if owner is None else Slice(self._begin(possible[owner]))
 

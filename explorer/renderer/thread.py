@@ -82,10 +82,7 @@ class Worker:
         backend.heed(lambda: self._between(backend))
         while not isinstance(task := self._agenda.next(), End):
             self._say_idle(isinstance(task, Wait))
-            try:
-                self._do(backend, task)
-            except Exception as error:  # noqa: BLE001 (the thread outlives any failure; _problem logs it)
-                self._tell(_problem(error))
+            self._do(backend, task)
 
     def _between(self, backend: Backend) -> None:
         """Between two parts of a picture: does first what is more urgent. Raises Unwanted where nobody waits for it."""
@@ -98,6 +95,13 @@ class Worker:
             self._tell(idle)
 
     def _do(self, backend: Backend, task: Task) -> None:
+        """Does a task and tells of any failure, which ends neither the thread nor what goes on around the task."""
+        try:
+            self._do_in_full(backend, task)
+        except Exception as error:  # noqa: BLE001 (_problem logs it)
+            self._tell(_problem(error))
+
+    def _do_in_full(self, backend: Backend, task: Task) -> None:
         match task:
             case Threads():
                 backend.set_threads(task.count)
@@ -119,7 +123,7 @@ class Worker:
             if not self._agenda.put_load_back(path):
                 self._tell(GivenUp(path))
             return
-        except Exception as error:  # noqa: BLE001 (as above)
+        except Exception as error:  # noqa: BLE001 (_problem logs it)
             self._tell(Refused(path, _problem(error)))
             return
         dropped = self._agenda.loaded(info.hash)
@@ -179,7 +183,7 @@ class Worker:
         except Unwanted:
             self._agenda.put_back(job)
             return
-        except Exception as error:  # noqa: BLE001 (as above)
+        except Exception as error:  # noqa: BLE001 (_problem logs it)
             answer = Failed(request, model_hash, _problem(error).sentence)
         finally:
             self._doing.pop()

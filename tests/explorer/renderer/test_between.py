@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.jobs import Done, DragSearch, Failed, Frame, KeyStyles, Picture, Request, Save, Strip
+from explorer.jobs import Done, DragSearch, Failed, Frame, KeyStyles, Picture, Problem, Request, Save, Strip
 from explorer.renderer import agenda
 from explorer.renderer.rendering import Loaded, Precision, Refused, Steps, Wanted
 from explorer.renderer.thread import Worker
@@ -21,20 +21,33 @@ DRAG = DragSearch("drag", A, (Handle(0.4, 0.4, 0.6, 0.4, 0.4, 0.4),))
 
 
 class Scripted(FakeBackend):
-    """Its strips are drawn as its pictures are; in the middle of a picture happens what the test has written down."""
+    """Its strips and searches are drawn as its pictures are; in the middle of one happens what a test wrote down."""
 
     def __init__(self) -> None:
         super().__init__()
         self.script: dict[Recipe, Callable[[], None]] = {}
+        self.unknown: Recipe | None = None  # cannot be drawn
 
     def job(self, request: Request) -> Steps:
-        return self._strip(request) if isinstance(request, Strip) else super().job(request)
+        steps = super().job(request)
+        match request:
+            case Strip():
+                return self._strip(request)
+            case DragSearch():
+                return self._drawn(request.origin, steps)
+        return steps
 
     def _strip(self, request: Strip) -> Steps:
         for index, recipe in enumerate(request.recipes):
             yield index, len(request.recipes), self.draw(recipe, "draft")
 
+    def _drawn(self, recipe: Recipe, steps: Steps) -> Steps:
+        self.draw(recipe, "exact")
+        return (yield from steps)
+
     def _in_the_middle(self, recipe: Recipe) -> None:
+        if recipe == self.unknown:
+            raise ValueError("This face belongs to another model.")
         self.script.pop(recipe, lambda: None)()
         self.between()
 
@@ -154,10 +167,26 @@ def test_the_styles_of_a_film_do_not_wait_for_a_picture(slow: Slow, job: bool) -
 
 
 def test_points_are_dragged_in_the_middle_of_a_strips_picture(slow: Slow) -> None:
-    slow.meanwhile(A, Wanted(job=DRAG))
-    slow.work(Wanted(job=Strip("strip", (A,), 8)))
+    slow.meanwhile(B, Wanted(job=DRAG))
+    slow.work(Wanted(job=Strip("strip", (B,), 8)))
     assert slow.finished == ["drag", "strip"]
-    assert slow.drawn == [A]
+    assert slow.drawn == [A, B]
+
+
+def test_a_picture_is_copied_while_points_are_dragged(slow: Slow) -> None:
+    """The search was asked for its next step in the middle of one, and failed."""
+    slow.meanwhile(A, Wanted(job=Picture("copy", B)))
+    slow.work(Wanted(job=DRAG))
+    assert slow.finished == ["copy", "drag"]
+
+
+def test_a_picture_on_screen_that_cannot_be_drawn_does_not_end_the_job_around_it(slow: Slow) -> None:
+    """The strip failed in its place."""
+    slow.backend.unknown = B
+    slow.meanwhile(A, on_screen(B))
+    slow.work(Wanted(job=Strip("strip", (A,), 8)))
+    assert [each.sentence for each in slow.told if isinstance(each, Problem)] == ["This face belongs to another model."]
+    assert slow.finished == ["strip"]
 
 
 @pytest.mark.parametrize("job", [False, True])
