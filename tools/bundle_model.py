@@ -38,7 +38,6 @@ from tools.measuring import EXPLAINED, measured, reals_of
 from tools.run_logs import Log, read_logs, whole_curve
 
 MODELS = Path(__file__).parent.parent / "resources" / "models"
-LEAST_EFFECT = 0.2
 DIRECTIONS, SAMPLES = "## Directions", "## Samples"  # headings of a card
 MOST_MOVED = 2
 CURVE = "curve.png"
@@ -98,7 +97,7 @@ def facts_of(name: str, logs: list[Log]) -> dict[str, object]:
 
 def kept(found: Iterable[Named]) -> tuple[Entry, ...]:
     """The directions that do what they are named after."""
-    return tuple(one.entry for one in found if one.keeps_its_word(LEAST_EFFECT))
+    return tuple(one.entry for one in found if one.keeps_its_word())
 
 
 def told_directions(found: Iterable[Named], layers: int) -> list[str]:
@@ -113,7 +112,7 @@ def told_directions(found: Iterable[Named], layers: int) -> list[str]:
         "| direction | layers | effect | leak | leaks most into | judge right on reals |",
         "|---|---|---|---|---|---|",
     ]
-    for one in (one for one in found if one.keeps_its_word(LEAST_EFFECT)):
+    for one in (one for one in found if one.keeps_its_word()):
         last = layers - 1 if one.entry.last is None else one.entry.last
         lines.append(
             f"| {one.entry.direction.name} | {one.entry.first}–{last} | {one.effect:+.2f} | {one.leak:.2f} | "

@@ -20,7 +20,7 @@ from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Library
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model
-from tools.bundle_model import LEAST_EFFECT, MODELS, facts_of, grid, kept, machine, store
+from tools.bundle_model import MODELS, facts_of, grid, kept, machine, store
 from tools.measuring import EXPLAINED, Reals, measured, reals_of
 from tools.run_logs import Log, read_logs
 
@@ -109,11 +109,7 @@ def _row(member: Member, shown: Sequence[str]) -> str:
 
 def told_directions(found: Iterable[Named]) -> str:
     """The directions of one network in one line, "" where there are none."""
-    told = [
-        f"{one.entry.direction.name} ({one.effect:+.2f}, {one.leak:.2f})"
-        for one in found
-        if one.keeps_its_word(LEAST_EFFECT)
-    ]
+    told = [f"{one.entry.direction.name} ({one.effect:+.2f}, {one.leak:.2f})" for one in found if one.keeps_its_word()]
     return (
         f"{DIRECTIONS} (effect from −{REACH:g} to +{REACH:g} sigma at psi 0.7, leak): {', '.join(told)}."
         if told

@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
 
     from stylegan_core.data.source import open_dataset
     from stylegan_core.device import choose_device
-    from stylegan_core.latents.attributes import find_directions
+    from stylegan_core.latents.attributes import LEAST, find_directions
     from stylegan_core.latents.judge import learn
     from stylegan_core.latents.library import Library
     from stylegan_core.metrics.features import Extractor
@@ -52,9 +52,10 @@ def main(argv: list[str]) -> int:
         judge = learn(dataset, Extractor(model.device), arguments.reals, told)
         told = partial(report, finding, LEARNING, 1 - LEARNING)
         found = find_directions(model, judge, arguments.fakes, progress=told)
-    kept = tuple(one.entry for one in found if one.keeps_its_word(arguments.least))
+    least = LEAST if arguments.least is None else arguments.least
+    kept = tuple(one.entry for one in found if one.keeps_its_word(least))
     Library(model.info.hash, model.info.name, kept).save(out)
-    _show(found, arguments.least, model.num_layers)
+    _show(found, least, model.num_layers)
     print(f"{len(kept)} of {len(found)} directions written to {out}")
     return 0
 
@@ -74,7 +75,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--least",
         type=number(0, 100),
-        default=0.2,
         help="effect below which a direction is left out; so is one whose effect is less than three times its leak",
     )
     add_device(parser)

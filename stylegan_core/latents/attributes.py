@@ -1,5 +1,7 @@
 """Named directions from labels: the way in W along which a judge's answer changes, with its effect and its leak."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +11,7 @@ from torch import Tensor
 
 from stylegan_core.latents.judge import Judge, Scores
 from stylegan_core.latents.library import Entry
-from stylegan_core.latents.questions import MEASURED
+from stylegan_core.latents.questions import MEASURED, Question
 from stylegan_core.latents.samples import Floats, spread
 from stylegan_core.latents.ways import ways
 from stylegan_core.metrics.features import Progress
@@ -20,7 +22,8 @@ from stylegan_core.styles import truncate
 ROUNDS = ((8, 4), (32, 1))  # faces that every candidate is tried on, and how many of the best go on
 TOLD = 64  # other faces, which say what the chosen one does
 REACH = 1.5  # sigma either way; farther out faces fall apart, and a judge that has seen none such says anything
-PURE = 3.0  # times its leak must a direction's effect be
+LEAST = 0.2  # effect of a direction that is kept
+PURE = 3.0  # times its leak must that be
 PSI = 0.7
 BATCH = 32
 
@@ -43,7 +46,7 @@ class Named:
         """The effect, times its part in all that changes: neither weak ways nor broad ones are worth much."""
         return self.effect * abs(self.effect) / (abs(self.effect) + PURE * self.leak + 1e-9)
 
-    def keeps_its_word(self, least: float) -> bool:
+    def keeps_its_word(self, least: float = LEAST) -> bool:
         """Whether it does at least so much of what it is named after, and little else."""
         return self.effect >= max(least, PURE * self.leak)
 
@@ -68,7 +71,7 @@ def draw_ws(model: Model, ws: Tensor) -> Tensor:
 def find_directions(
     model: Model, judge: Judge, count: int = 3000, seed: int = 0, progress: Progress | None = None
 ) -> list[Named]:
-    """One direction a question, on the layers where it does most and leaks least; best first, of labels then measures.
+    """One direction a question, on the layers where it does most and leaks least, :func:`in_order`.
 
     ``count`` random faces are judged, which gives candidates (:func:`ways`). They are tried on other faces at psi
     0.7, and the one chosen is measured on others again. Nothing is thrown away: a poor direction says so in its
@@ -85,13 +88,26 @@ def find_directions(
     for number, answerer in enumerate(judge.answerers):
         candidates = _candidates(model, ws.numpy(), vectors[:, number], number)
         for faces, kept in rounds:
-            worth = {id(one): _tried(model, judge, faces, one).worth for one in candidates}
-            candidates = sorted(candidates, key=lambda one: -worth[id(one)])[:kept]
+            tried = {one: _tried(model, judge, faces, one) for one in candidates}
+            ranked = sorted(candidates, key=lambda one: (tried[one].keeps_its_word(), tried[one].worth), reverse=True)
+            candidates = ranked[:kept]
         best = _tried(model, judge, fresh, candidates[0])
         found.append(replace(best, entry=replace(best.entry, accuracy=answerer.accuracy)))
         report((1 + 3 * (number + 1) / len(judge.answerers)) / 4)
+    return in_order(found, judge.questions)
+
+
+def in_order(found: Iterable[Named], questions: Iterable[Question]) -> list[Named]:
+    """Those of labels before those of measures, the best of each attribute before the second of any."""
+    attributes = {question.name: question.attribute for question in questions}
     measured = {question.name for question in MEASURED}
-    return sorted(found, key=lambda one: (one.entry.direction.name in measured, -one.worth))
+    seen: Counter[str] = Counter()
+    places: list[tuple[bool, int, Named]] = []
+    for one in sorted(found, key=lambda one: -one.worth):
+        name = one.entry.direction.name
+        places.append((name in measured, seen[attributes[name]], one))
+        seen[attributes[name]] += 1
+    return [one for _, _, one in sorted(places, key=lambda place: place[:2])]
 
 
 def _sample(model: Model, count: int, seed: int) -> Tensor:

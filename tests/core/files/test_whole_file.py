@@ -75,7 +75,7 @@ def test_a_folder_that_is_a_file_is_named_in_one_sentence(tmp_path: Path) -> Non
         ["project", "no-model", "no-picture", "--out", "x.png"],
         ["judge", "no-data", "--resolution", "8", "--out", "x.npz"],
         ["directions", "no-model", "--data", "no-data", "--out", "x.json"],
-        ["import", "no-model", "x.safetensors"],
+        ["import", __file__, "x.safetensors"],
     ],
 )
 def test_commands_say_before_their_work_that_its_place_cannot_be_written(

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from stylegan_core.bands import bands
 from stylegan_core.data.source import open_dataset
-from stylegan_core.latents.attributes import REACH, Named, find_directions
+from stylegan_core.latents.attributes import REACH, Named, find_directions, in_order
 from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.measured import attributes_of, measures
-from stylegan_core.latents.questions import AVATARS, questions_for
+from stylegan_core.latents.questions import AVATARS, MEASURED, questions_for
 from stylegan_core.recipe import Direction, Vector
 
 SIDE = 16
@@ -151,7 +151,7 @@ def test_classes_are_called_by_their_names() -> None:
 def test_directions_do_what_they_are_named_after(squares: Path) -> None:
     judge: Judge = learn(open_dataset(squares, SIDE), Looks(), 200)  # type: ignore[arg-type]
     ranked = find_directions(Painter(), judge, 300)  # type: ignore[arg-type]
-    assert [one.worth for one in ranked] == sorted((one.worth for one in ranked), reverse=True)
+    assert ranked == in_order(ranked, judge.questions)
     found = {one.entry.direction.name: one for one in ranked}
     brighter, wider = found["Brighter"], found["Wider"]
     assert brighter.effect > 0.6 and wider.effect > 0.6
@@ -167,6 +167,20 @@ def test_a_direction_that_takes_much_along_does_not_keep_its_word() -> None:
     assert Named(entry, 0.61, 0.2, "Long hair").keeps_its_word(0.2)
     assert not Named(entry, 0.61, 0.21, "Long hair").keeps_its_word(0.2)
     assert not Named(entry, 0.61, 0.01, "Long hair").keeps_its_word(0.7)
+
+
+def test_the_best_of_each_attribute_comes_before_the_second_of_any() -> None:
+    def named(name: str, effect: float) -> Named:
+        return Named(Entry(Direction(name, Vector.of([1.0])), "labels"), effect, 0.0, "")
+
+    found = [
+        named(*one) for one in (("Brighter", 0.9), ("Tilt", 0.2), ("Dark hair", 0.6), ("Red hair", 0.7), ("Hat", 0.5))
+    ]
+    asked = [
+        question for question in (*AVATARS, *MEASURED) if question.name in {one.entry.direction.name for one in found}
+    ]
+    ordered = [one.entry.direction.name for one in in_order(found, asked)]
+    assert ordered == ["Red hair", "Hat", "Tilt", "Dark hair", "Brighter"]
 
 
 def test_neither_weak_nor_broad_ways_are_worth_much() -> None:
