@@ -31,7 +31,7 @@ SLICE = 0.03  # seconds a job may hold the thread before the agenda is asked aga
 
 
 class Worker:
-    """The thread and its agenda. Any thread may call what is public; all below is called, and told, on this thread."""
+    """The thread and its agenda. Any thread may call what is public; ``_live`` and what it calls stay on this one."""
 
     def __init__(self, make_backend: Callable[[], Backend], tell: Tell) -> None:
         self._make_backend, self._tell = make_backend, tell
