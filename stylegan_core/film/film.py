@@ -5,7 +5,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from stylegan_core.recipe import Recipe, kept
+from stylegan_core.recipe import Recipe
+from stylegan_core.recipe_json import kept
 
 VERSION = 1
 PACES = ("eased", "constant")

@@ -85,15 +85,18 @@ class FakeBackend:
     def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
         self.begun.set()
         self.begins.append(recipe)
-        end = time.monotonic() + 10
-        while not self.gate.wait(0.005):
-            assert time.monotonic() < end
-            self.between()
+        self._in_the_middle(recipe)
         self.drawn.append((recipe, precision))
         if self.broken is not None:
             raise self.broken
         colour = (hash((recipe, self.name)) >> 8) & 0xFFFFFF
         return np.full((64, 64, 3), (colour >> 16, colour >> 8 & 255, colour & 255), np.uint8)
+
+    def _in_the_middle(self, recipe: Recipe) -> None:
+        end = time.monotonic() + 10
+        while not self.gate.wait(0.005):
+            assert time.monotonic() < end
+            self.between()
 
     def set_threads(self, count: int) -> None:
         self.threads = count
