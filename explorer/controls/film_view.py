@@ -14,6 +14,7 @@ from stylegan_core.film.film import Film
 
 THUMB, SMALL_THUMB = 62, 42
 NARROW = 570  # logical pixels; below it the head holds what cannot be had otherwise
+GROWING = 250  # milliseconds in which a row that is growing is scrolled along to the key that was to be seen
 TIPS = {
     "play": "Plays the film in the picture, or stops it (P).",
     "undo": "Takes the last change of the film back.",
@@ -49,9 +50,11 @@ class FilmView(QWidget):
         self._revealed = 0
         self._reveals = QTimer(self, singleShot=True)  # comes after all layouts that wait; QTimer.singleShot does not
         self._reveals.timeout.connect(self._reveal)
+        self._growing = QTimer(self, singleShot=True, interval=GROWING)
         self.head = QHBoxLayout()
         self._scroll = ScrollSideways()
         self._column = QVBoxLayout(self)
+        self._scroll.horizontalScrollBar().rangeChanged.connect(self._go_along)
         self._lay_out()
         self.set_compact(False)
 
@@ -100,6 +103,12 @@ class FilmView(QWidget):
         """Scrolls the row to a key, as soon as it has its place there."""
         self._revealed = at
         self._reveals.start()
+        self._growing.start()
+
+    def _go_along(self) -> None:
+        """The row has another width: with a style sheet it gets that some turns of the event loop later."""
+        if self._growing.isActive():
+            self._reveals.start()
 
     def _reveal(self) -> None:
         if self._revealed < len(self.row.thumbnails):
