@@ -127,11 +127,9 @@ def _faces(model: Model, count: int, seed: int) -> Tensor:
 
 def _candidates(model: Model, ws: Floats, vectors: Floats, number: int) -> list[_Candidate]:
     """Each of the vectors [N, w_dim] on each range of layers."""
-    return [
-        _Candidate(number, vector, spread(ws, vector), first, last)
-        for vector in vectors
-        for first, last in _ranges(model)
-    ]
+    ranges = _ranges(model)
+    measured = [(vector, spread(ws, vector)) for vector in vectors]
+    return [_Candidate(number, vector, sigma, first, last) for vector, sigma in measured for first, last in ranges]
 
 
 def _ranges(model: Model) -> list[tuple[int, int | None]]:
