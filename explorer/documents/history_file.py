@@ -45,6 +45,7 @@ class HistoryFile:
         self._written = Film()  # what was put away last, and is written
         self._owed: list[bytes] = []  # lines that the disk has not taken yet
         self._owed_films: tuple[Film, Film] | None = None
+        self._refused = False  # by the disk, when it was asked last
         self._lock = lock
         self._shown = ""
 
@@ -154,20 +155,23 @@ class HistoryFile:
 
     @property
     def owes(self) -> bool:
-        """Whether the disk has not taken something yet: it is written with whatever comes next."""
-        return bool(self._owed) or self._owed_films is not None
+        """Whether the disk has refused something: it is written with whatever comes next.
+
+        What is being written just now is not owed.
+        """
+        return self._refused
 
     def write_what_is_owed(self) -> None:
         """Writes what could not be written before. Raises OSError where it still cannot."""
-        if self._owed:
-            self._append_owed()
-        if self._owed_films is not None:
-            film, put_away = self._owed_films
-            if put_away.keys and put_away != self._written:
-                write_whole(self._put_away, put_away.to_json().encode())
-                self._written = put_away
-            write_whole(self._film, film.to_json().encode())
-            self._owed_films = None
+        try:
+            if self._owed:
+                self._append_owed()
+            if self._owed_films is not None:
+                self._write_owed_films(*self._owed_films)
+        except OSError:
+            self._refused = True
+            raise
+        self._refused = False
 
     def close(self) -> None:
         """Lets another window have this history."""
@@ -187,6 +191,13 @@ class HistoryFile:
             file.write(b"".join(self._owed))
         self._owed.clear()
 
+    def _write_owed_films(self, film: Film, put_away: Film) -> None:
+        if put_away.keys and put_away != self._written:
+            write_whole(self._put_away, put_away.to_json().encode())
+            self._written = put_away
+        write_whole(self._film, film.to_json().encode())
+        self._owed_films = None
+
     def _write_anew(self, entries: list[Entry]) -> None:
         old = self._file
         self._file = old.with_name("history.new.jsonl")
@@ -201,6 +212,7 @@ class HistoryFile:
         except OSError as error:
             log.info("The history could not be made smaller: %s", error)
             self._owed.clear()  # of the file that does not come
+            self._refused = False
         finally:
             self._file.unlink(missing_ok=True)
             self._file = old

@@ -6,6 +6,7 @@ import pytest
 
 from explorer.documents import history_file
 from explorer.documents.history_file import Entry, HistoryFile
+from stylegan_core.files.whole_file import write_whole
 from stylegan_core.film.film import Film, Key
 from stylegan_core.recipe import Latent, Recipe
 
@@ -68,6 +69,20 @@ def test_what_a_full_disk_has_not_taken_is_written_as_soon_as_there_is_room(home
     file.add(entry(3))
     assert not file.owes and file.read_films()[0] == film
     assert [(each.recipe.latent.seed, each.favourite) for each in file.read()] == [(1, False), (2, True), (3, False)]
+    file.close()
+
+
+def test_what_is_being_written_just_now_is_not_said_to_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow disk made a closing window ask about a history that was about to be whole."""
+    file, meanwhile = HistoryFile.acquire(), []
+
+    def write(path: Path, data: bytes) -> None:
+        meanwhile.append(file.owes)
+        write_whole(path, data)
+
+    monkeypatch.setattr(history_file, "write_whole", write)
+    file.write_films(Film((Key(Recipe(Latent(7))),)), Film())
+    assert meanwhile == [False] and not file.owes
     file.close()
 
 
