@@ -24,7 +24,12 @@ class RunDir:
     """The folder of one run: config.json, events.jsonl, samples/, checkpoints/, log.txt, lock, control/."""
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.lock: RunLock | None = None  # trainer's side, while it is held
+        self._lies_at(Path(path))
+        self._control = Control(self.control)
+
+    def _lies_at(self, path: Path) -> None:
+        self.path = path
         self.config_file = self.path / "config.json"
         self.events_file = self.path / LOG
         self.samples = self.path / "samples"
@@ -32,8 +37,6 @@ class RunDir:
         self.log_file = self.path / "log.txt"
         self.lock_file = self.path / "lock"
         self.control = self.path / "control"
-        self.lock: RunLock | None = None  # trainer's side, while it is held
-        self._control = Control(self.control)
 
     def exists(self) -> bool:
         """True if a run was ever started here."""
@@ -74,12 +77,12 @@ class RunDir:
     def config(self) -> dict[str, Any]:
         """What config.json says. Raises ValueError or OSError with one sentence if there is no such run."""
         try:
-            text = self.config_file.read_text(encoding="utf-8")
+            data = self.config_file.read_bytes()
         except FileNotFoundError:
             raise FileNotFoundError(f"{self.path} is not a run: it has no config.json.") from None
         try:
-            config = json.loads(text)
-        except ValueError:
+            config = json.loads(data)  # in any of Unicode's encodings, as editors save it
+        except (ValueError, RecursionError):
             config = None
         if not isinstance(config, dict):
             raise ValueError(f"{self.config_file} is damaged: it is not a JSON object.")
@@ -135,6 +138,15 @@ class RunDir:
     def deleted(self) -> bool:
         """Trainer's side: True if the folder that it works in was deleted, whatever lies in its place by now."""
         return self.lock is not None and self.lock.deleted
+
+    def follow(self) -> bool:
+        """Trainer's side: where the folder that it works in was renamed, works at its new place; True if it was."""
+        place = self.lock.moved_to if self.lock else None
+        if place is None or self.deleted():
+            return False
+        self._lies_at(place)
+        self._control.folder = self.control
+        return True
 
     def holder(self) -> dict[str, Any] | None:
         """Host and pid of the trainer that lives here, or None if none does."""

@@ -162,6 +162,7 @@ class Loop:
             return
         self._looked = now
         while True:
+            self._follow()
             if self.stop_wanted or self.run.take("stop"):
                 raise Stopped
             if self.run.deleted():
@@ -171,10 +172,17 @@ class Loop:
             self.speed.pause()
             time.sleep(LOOK)
 
+    def _follow(self) -> None:
+        """Where somebody renamed the run's folder, training goes on in it under its new name."""
+        before = self.run.path
+        if self.run.follow():
+            self.journal.alert("moved", f"{before} is now {self.run.path}; training goes on there.")
+
     def _stop_together(self) -> None:
         """Several processes stop and pause between steps only, all at the same one, also where the run was deleted."""
         while self.team.world > 1:
             leads = self.team.leads
+            self._follow()
             stop = self.stop_wanted or (leads and self.run.take("stop"))
             asked = [stop, leads and self.run.requested("pause"), leads and self.run.deleted()]
             stop_all, pause, deleted = self.team.most(asked)
