@@ -341,6 +341,16 @@ def test_a_folder_without_a_run_says_so(run: RunDir) -> None:
     assert run.config() == {"preset": "tiny"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_a_config_that_an_editor_saved_is_read_or_called_damaged(run: RunDir, encoding: str) -> None:
+    run.config_file.write_bytes('{"preset": "é"}'.encode(encoding))
+    if encoding == "latin-1":
+        with pytest.raises(ValueError, match="damaged"):
+            run.config()
+    else:
+        assert run.config() == {"preset": "é"}
+
+
 def test_the_newest_whole_checkpoint_is_found(run: RunDir) -> None:
     header = b'{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}'
     whole = len(header).to_bytes(8, "little") + header + b"xy"
