@@ -10,7 +10,7 @@ from typing import Any
 
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.run.control import REQUESTS, Control
-from stylegan_core.run.events import Event, Heartbeat, Tick, decode, encode, retell
+from stylegan_core.run.events import UNKNOWN, Event, Heartbeat, Tick, decode, encode, retell
 from stylegan_core.run.locks import LocksMissing, RunLock, try_lock
 from stylegan_core.run.sieve import Sieve
 from stylegan_core.run.stems import STATE, by_img, state_file, stem_at
@@ -90,7 +90,7 @@ class RunDir:
 
     def write_config(self, config: Mapping[str, Any]) -> None:
         """Writes config.json, whole or not at all."""
-        write_whole(self.config_file, json.dumps(config, indent=2, ensure_ascii=False).encode() + b"\n")
+        write_whole(self.config_file, json.dumps(config, indent=2, ensure_ascii=False).encode(errors=UNKNOWN) + b"\n")
 
     def checkpoint_file(self, img: int) -> Path:
         """Where the drawable model of the checkpoint after ``img`` images lies."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from stylegan_core.data.containers import Container, NotNow, PictureFiles, open_container
+from stylegan_core.data.containers import Container, NotNow, PictureFiles, open_container, printable
 from stylegan_core.data.duplicates import difference_hash, exact_groups, near_groups, thumbnail
 from stylegan_core.data.labels import attribute_tables
 from stylegan_core.data.pictures import open_picture, to_rgb
@@ -73,7 +73,7 @@ class Report:
 
 def _listed(title: str, names: list[str]) -> list[str]:
     more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return [f"{title}: {len(names)}: {', '.join(names[:SHOWN])}{more}."] if names else []
+    return [f"{title}: {len(names)}: {', '.join(map(printable, names[:SHOWN]))}{more}."] if names else []
 
 
 @dataclass(frozen=True, slots=True)

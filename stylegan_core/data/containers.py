@@ -1,5 +1,6 @@
 """Where pictures come from: a folder, a zip file, or an idx file; recognised by what is inside."""
 
+import errno
 import gzip
 import hashlib
 import os
@@ -103,6 +104,11 @@ def fingerprint_of(lines: Sequence[object]) -> str:
     return hashlib.sha256("\n".join(map(str, lines)).encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def printable(name: str) -> str:
+    """A file's name as it can be shown in a line: what would break or colour it, or is no letter, by its number."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
+
+
 def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
 
@@ -183,10 +189,20 @@ def _walk(path: Path, below: str = "") -> list[tuple[str, int, int]]:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith(".") and entry.name != "__MACOSX":
                     found += _walk(Path(entry.path), name + "/")
-            elif _is_of(SUFFIXES + UNREAD, name) and entry.is_file():
+            elif _is_of(SUFFIXES + UNREAD, name) and _is_file(entry):
                 status = entry.stat()
                 found.append((name, status.st_size, status.st_mtime_ns))
     return found
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file or a link to one; a link that leads nowhere, or in a circle, is none. Raises OSError."""
+    try:
+        return entry.is_file()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return False
+        raise
 
 
 class Zip(PictureFiles):
