@@ -93,7 +93,7 @@ class Loop:
         except Stopped:
             finished = False
         except Exception:
-            if (self.team.world == 1 or self.run.deleted()) and not self._replaced():
+            if self.team.leads and not self._replaced():
                 rescue(self.keeper, self.state, self.checkpoint)
             raise
         self._save_at_the_end()
