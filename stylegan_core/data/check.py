@@ -48,7 +48,7 @@ class Report:
 
     def to_text(self) -> str:
         """All of it, in sentences."""
-        lines = [f"{self.path}: {self.pictures} pictures."]
+        lines = [f"{self.path}: {self.pictures} picture{'s' * (self.pictures != 1)}."]
         if self.resolution:
             lines.append(f"Usable resolution: {self.resolution} (at least {MOST:.0%} of the pictures fill it).")
             sides = ", ".join(f"{number} from {side}" for side, number in self.shorter_sides.items())

@@ -142,6 +142,12 @@ class RunLock:
             holder = self.run.holder() or {}
             who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}"
             raise OSError(f"Another trainer works in {self.run.path} ({who}); stop it first.")
-        file.truncate(0)
-        file.write(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}).encode())
-        file.flush()
+        try:
+            file.truncate(0)
+            file.write(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}).encode())
+            file.flush()
+        except OSError as error:
+            why = error.strerror or error
+            raise OSError(
+                f"{self.run.lock_file} cannot be written ({why}): free some space, then start again."
+            ) from None

@@ -103,6 +103,8 @@ class Loop:
         return finished
 
     def _deleted(self) -> OSError:
+        if self.run.exists():
+            return OSError(f"{self.run.lock_file} was deleted, so that another may train there by now: this one ends.")
         return OSError(f"{self.run.path} was deleted while it was trained: the training ends.")
 
     def _replaced(self) -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import io
 import math
 import os
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from stylegan_core.run import locks
 from stylegan_core.run.events import (
     KINDS,
     Alert,
@@ -330,6 +332,22 @@ def test_where_no_run_can_be_made_another_folder_is_asked_for(tmp_path: Path, na
     with pytest.raises(OSError, match=rf"{name} cannot hold a run \({said}\): name another folder\."):
         RunDir(tmp_path / name).create()
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_full_disk_is_said_of_the_lock(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was to begin there said "No space left on device." and nothing else."""
+
+    class Full(io.BytesIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(locks, "try_lock", lambda *_, **__: True)
+    monkeypatch.setattr(Path, "open", lambda *_: Full())
+    with (
+        pytest.raises(OSError, match=r"lock cannot be written \(No space left on device\): free some space"),
+        RunLock(run),
+    ):
+        pass
 
 
 def test_a_folder_without_a_run_says_so(run: RunDir) -> None:
