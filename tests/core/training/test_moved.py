@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stylegan_core.rundir import RunDir
-from stylegan_core.training import loop
+from stylegan_core.training import asked
 from stylegan_core.training.loop import Loop
 from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import alerts, assert_same_end, the_end
@@ -31,7 +31,7 @@ def moving(monkeypatch: pytest.MonkeyPatch) -> Any:
 
         monkeypatch.setattr(Loop, "step", step)
 
-    monkeypatch.setattr(loop, "LOOK", 0.0)
+    monkeypatch.setattr(asked, "LOOK", 0.0)
     return plan
 
 
@@ -50,6 +50,24 @@ def test_a_run_that_is_renamed_goes_on_under_its_new_name(
     assert str(run.path) in said
     assert len(run.every_state()) == 3
     assert run.newest_grid() == run.samples / "000000_192.png"
+    assert caplog.records
+
+
+def test_pictures_that_are_drawn_when_the_run_is_renamed_lie_there_too(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those of the start made the old folder anew, for themselves."""
+    original = Loop.samples
+
+    def samples(self: Loop) -> None:
+        if not self.state.counters.img:
+            (tmp_path / "run").rename(tmp_path / "new")
+        original(self)
+
+    monkeypatch.setattr(Loop, "samples", samples)
+    train(*SETTINGS)
+    assert not (tmp_path / "run").exists()
+    assert (tmp_path / "new" / "samples" / "000000.png").is_file()
     assert caplog.records
 
 
