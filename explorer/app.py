@@ -242,9 +242,10 @@ class Explorer(QObject):
     def _unfinished(self) -> list[str]:
         """What would be lost if the window closed now, a few words each."""
         parts = (
-            self.mixing, self.labelled, self.judging, self.projecting, self.filming, self.lab_pages, self.documents,
+            self.train, self.mixing, self.labelled, self.judging, self.projecting, self.filming, self.lab_pages,
+            self.documents,
         )  # fmt: skip
-        return [*self.train.unfinished(), *(each for part in parts for each in part.unfinished)]
+        return [each for part in parts for each in part.unfinished]
 
     def _restore_window(self) -> None:
         kept = self.settings.value

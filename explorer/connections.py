@@ -155,8 +155,7 @@ def _train(explorer: "Explorer") -> None:
         following.explore(path)
         explorer.window.show_workspace(0)
 
-    train.failed.connect(lambda sentence, details: explorer.say(Problem(sentence, details)))
-    train.told.connect(lambda sentence, tone: explorer.say(Problem(sentence), tone))
+    train.said.connect(explorer.say)
     train.open_requested.connect(documents.open)
     train.explore_requested.connect(explore_checkpoint)
     train.checkpoint_written.connect(following.take)

@@ -69,7 +69,7 @@ class Asking(QWidget):
         action.triggered.connect(lambda: do())
         self.addAction(action)
         if control is not None:
-            _Following(action, control, tip)
+            _FollowsControl(action, control, tip)
         return action
 
     def refresh_later(self) -> None:
@@ -149,7 +149,7 @@ def allow(widget: QWidget, reason: str, tip: str) -> None:
     widget.setToolTip(reason or tip)
 
 
-class _Following(QObject):
+class _FollowsControl(QObject):
     """Enables an action with a control, and gives it the control's reason where it cannot be used."""
 
     def __init__(self, action: QAction, control: QWidget, tip: str) -> None:

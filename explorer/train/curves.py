@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayo
 
 from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import chip
+from explorer.jobs import Problem
 from explorer.train.plot import Curve, Plot
 from explorer.train.record import RunRecord
 from stylegan_core.run.events import Alert
@@ -75,12 +76,12 @@ METRIC_COLOURS = ("good", "fine", "middle", "coarse")
 class CurvesPanel(QWidget):
     """All plots in a scrolling column. ``pointed`` gives the kimg under the mouse, NaN where there is none.
 
-    ``numbers_wanted`` names a file for the numbers of every tick, ``failed`` says why a picture could not be written.
+    ``numbers_wanted`` names a file for the numbers of every tick, ``said`` why a picture could not be written.
     """
 
     pointed = Signal(float)
     numbers_wanted = Signal(object)
-    failed = Signal(str, str)
+    said = Signal(object, str)  # Problem, tone
     compare_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -180,11 +181,6 @@ class CurvesPanel(QWidget):
         for plot in self.plots:
             plot.setVisible(says.get(plot.curves[0].column, True))
 
-    @property
-    def compares(self) -> bool:
-        """True while other runs are drawn behind."""
-        return bool(self._others)
-
     def show_others(self, others: Sequence[tuple[str, RunRecord]]) -> None:
         """Draws the curves of other runs behind, by name: the first dotted, the second dashed, the third both."""
         self._others = [record for _, record in others]
@@ -246,7 +242,7 @@ class CurvesPanel(QWidget):
         try:
             self.export_to(Path(name))
         except (OSError, ValueError) as error:
-            self.failed.emit(str(error), "")
+            self.said.emit(Problem(str(error)), "bad")
 
     def export_to(self, path: Path) -> None:
         """Writes the curves to a .png or .svg file, or asks for a .csv.

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import chip
+from explorer.jobs import Problem
 from explorer.train.samples import SamplesPanel
 from explorer.train.timelapse import Wish
 
@@ -20,7 +21,7 @@ class FaceStrip(QWidget):
     ``film_wanted`` brings a path and a :class:`Wish`, ``film_given_up`` comes where a person cancels what is written.
     """
 
-    failed = Signal(str, str)
+    said = Signal(object, str)  # Problem, tone
     film_wanted = Signal(object, object)
     film_given_up = Signal()
 
@@ -65,9 +66,10 @@ class FaceStrip(QWidget):
         run, snapshots, resolution = self._samples.story
         wish = Wish(run, snapshots, resolution, self._samples.grid.face if one else None, words)
         if path.suffix.lower() not in (".gif", ".mp4"):
-            self.failed.emit(f"{path.name} is no name for a time-lapse: choose one that ends in .gif or .mp4.", "")
+            why = f"{path.name} is no name for a time-lapse: choose one that ends in .gif or .mp4."
+            self.said.emit(Problem(why), "bad")
         elif not wish.snapshots:
-            self.failed.emit("There are no samples yet to make a time-lapse of.", "")
+            self.said.emit(Problem("There are no samples yet to make a time-lapse of."), "bad")
         else:
             self.film_wanted.emit(path, wish)
 

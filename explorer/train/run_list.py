@@ -1,7 +1,6 @@
 """All runs as cards: last picture, state, progress; a click watches one. Without any: one sentence, one button."""
 
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
@@ -36,6 +35,7 @@ from explorer.train.pill import tone
 from explorer.train.summary import RunSummary, list_runs
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
+from explorer.work.background import Background
 from stylegan_core.amounts import duration
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import preset
@@ -136,7 +136,6 @@ class RunList(QWidget):
     chosen = Signal(object)
     new_requested = Signal()
     open_requested = Signal(object)
-    _listed = Signal(object)
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,8 +143,7 @@ class RunList(QWidget):
         self.also: tuple[Path, ...] = ()
         self.cards: dict[Path, RunCard] = {}
         self._seen: dict[Path, float] = {}  # of pictures, when they were written; the thread's own
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="run-list")
-        self._listing: Future[None] | None = None
+        self._disk = Background(self)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._pages, self._grid = QStackedWidget(), QGridLayout()
         self.new = button("New run", "Chooses data and a preset, and starts a trainer.", "primary")
@@ -153,7 +151,6 @@ class RunList(QWidget):
         self.open = button("Open a run folder…", "Watches a run that lies anywhere, also on a network folder.")
         self._lay_out()
         self._timer.timeout.connect(self.refresh)
-        self._listed.connect(self._show_listed)
         self.new.clicked.connect(self.new_requested)
         self.begin.clicked.connect(self.new_requested)
         self.open.clicked.connect(self._ask_folder)
@@ -205,9 +202,9 @@ class RunList(QWidget):
 
     def refresh(self) -> None:
         """Looks at the folders again, beside the window's thread."""
-        if self._listing is None or self._listing.done():
+        if not self._disk.busy:
             folder, also = self.folder, self.also
-            self._listing = self._pool.submit(lambda: self._listed.emit(self._look(folder, also)))
+            self._disk.do(lambda: self._look(folder, also), self._show_listed)
 
     def _look(self, folder: Path, also: tuple[Path, ...]) -> list[tuple[RunSummary, QImage | None]]:
         """Beside the window's thread: the runs, and the pictures that are new."""
@@ -269,8 +266,7 @@ class RunList(QWidget):
     def close_list(self) -> None:
         """Ends the thread; what it still finds is not shown."""
         self._timer.stop()
-        self._listed.disconnect(self._show_listed)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._disk.close()
 
 
 def corner(path: Path) -> QImage | None:

@@ -27,13 +27,12 @@ CARD = (16, 14, 16, 14)
 class SetupPage(QWidget):
     """Asks everything a run needs on one page.
 
-    ``start_requested`` brings run folder, preset, data, settings, and the network to begin from or an empty text;
-    ``told`` one sentence and its tone.
+    ``start_requested`` brings run folder, preset, data, settings, and the network to begin from or an empty text.
     """
 
     start_requested = Signal(object, str, str, list, str)
     leave_requested = Signal()
-    told = Signal(str, str)
+    said = Signal(object, str)  # Problem, tone
 
     def __init__(self, runs: Path, data: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,7 +120,7 @@ class SetupPage(QWidget):
         self.data.cure_asked.connect(self._cure)
         self.data.label_chosen.connect(lambda name: self._change("data.label", name))
         self.data.making.connect(self._judge)
-        self.data.told.connect(self.told)
+        self.data.said.connect(self.said)
         self.choice.changed.connect(self._judge)
         self.choice.settled.connect(self._show_preset)
         self.run_folder.textChanged.connect(lambda _: self._moved.start())

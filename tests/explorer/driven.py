@@ -58,7 +58,7 @@ class Answers:
             "alphas": sorted({round(alpha, 3) for alpha in monitor.record.ticks.column("alpha").tolist()}),
             "snapshots": len(monitor.record.samples),
             "shown_kimg": monitor.samples.current.img / 1000 if monitor.samples.current else None,
-            "compares": monitor.curves.compares,
+            "compares": bool(monitor.comparison.shown),
         }
 
 

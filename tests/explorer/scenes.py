@@ -404,7 +404,7 @@ def train(stage: Stage) -> Scene:
     explorer, page = stage.explorer, stage.explorer.train
     explorer.window.show_workspace(1)
     page.show_runs()
-    stage.wait(lambda: page.runs._listing is not None and page.runs._listing.done())
+    stage.wait(lambda: not page.runs._disk.busy)
     yield "train-empty", _settled(stage)
     page.new_run()
     assert page.setup is not None
@@ -436,7 +436,7 @@ def _come_to_rest(stage: Stage, monitor: Monitor, name: str, other: Path) -> Non
         monitor.header.details_chip.click()
     if name == "finished":
         monitor.comparison.start(other)
-        stage.wait(lambda: monitor.curves.compares)
+        stage.wait(lambda: monitor.curves._others)
     stage.wait(lambda: monitor.samples.grid._pixmap is not None and _has_read(monitor.loader))
     stage.pump(1)
     stage.wait(lambda: _has_read(monitor.loader))

@@ -16,7 +16,7 @@ from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import FOREIGN, MixingPanel
-from explorer.jobs import Sheet
+from explorer.jobs import Problem, Sheet
 from explorer.settings import settings_file
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.latents.library import Entry, Library
@@ -205,7 +205,7 @@ def test_a_contact_sheet_asks_for_other_seeds_with_the_same_changes(
 def test_what_training_has_to_tell_is_said_also_in_explore(start: Make, qtbot: QtBot) -> None:
     explorer = start()
     drawn(explorer, qtbot)
-    explorer.train.told.emit("Saved the time-lapse as face.gif.", "good")
+    explorer.train.said.emit(Problem("Saved the time-lapse as face.gif."), "good")
     banner = explorer.window.banner
     assert banner.isVisible() and banner.sentence == "Saved the time-lapse as face.gif."
     assert banner.property("tone") == "good"

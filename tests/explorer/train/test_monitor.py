@@ -154,9 +154,9 @@ def test_messages_stand_newest_first(monitor: Monitor) -> None:
 
 
 def test_exploring_without_a_checkpoint_says_so(monitor: Monitor, qtbot) -> None:
-    with qtbot.waitSignal(monitor.failed) as failed:
+    with qtbot.waitSignal(monitor.said) as said:
         qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
-    assert "Snapshot makes one" in failed.args[0]
+    assert "Snapshot makes one" in said.args[0].sentence
 
 
 def test_an_earlier_snapshot_is_explored_while_its_checkpoint_is_there(monitor: Monitor, run: RunDir, qtbot) -> None:
@@ -168,9 +168,9 @@ def test_an_earlier_snapshot_is_explored_while_its_checkpoint_is_there(monitor: 
         qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
     assert explored.args == [str(kept)]
     monitor.samples.scrubber.setValue(1)
-    with qtbot.waitSignal(monitor.failed) as failed:
+    with qtbot.waitSignal(monitor.said) as said:
         qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
-    assert "The checkpoint of 5 kimg is gone" in failed.args[0]
+    assert "The checkpoint of 5 kimg is gone" in said.args[0].sentence
 
 
 def test_what_was_skipped_is_said(monitor: Monitor, run: RunDir) -> None:
