@@ -30,13 +30,10 @@ ONE = "One more, and there is a way to go."
 class FilmStrip(Asking):
     """Shows and changes a Reel; a moment that is played or dragged to is the session's recipe, as a walk is.
 
-    ``play_wanted``, ``save_wanted`` and ``cancel_wanted`` ask for what the strip cannot do alone; ``filled`` says how
-    many keys there are after each change.
+    What its buttons for playing, saving and giving up do needs the whole window. ``filled`` says how many keys there
+    are after each change.
     """
 
-    play_wanted = Signal()
-    save_wanted = Signal()
-    cancel_wanted = Signal()
     favourites_wanted = Signal()
     picture_dropped = Signal(int, str)  # the place of a new key, and a saved picture
     taken_away = Signal(str, object)  # a sentence, and what brings it back when it is called
@@ -354,15 +351,12 @@ class FilmStrip(Asking):
         self.player.reached.connect(self._show)
         self.player.ended.connect(self.stop)
         self.player.switched.connect(view.show_playing)
-        view.play.clicked.connect(self.play_wanted)
         view.undo.clicked.connect(reel.undo)
         view.eased.clicked.connect(lambda on: reel.set(pace="eased" if on else "constant"))
         view.loop.clicked.connect(lambda on: reel.set(loop=on))
         view.total.typed.connect(self._set_total)
         view.total.finished.connect(self.track.setFocus)
-        view.save.clicked.connect(self.save_wanted)
         view.more.clicked.connect(self._more_menu)
-        view.cancel.clicked.connect(self.cancel_wanted)
         self.track.moved.connect(self.scrub)
         self.track.rested.connect(self.session.commit)
         self.row.made.connect(lambda: self._show_pictures())

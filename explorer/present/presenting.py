@@ -64,7 +64,7 @@ class Presenting(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._window, self._session, self._picture, self._history = window, session, picture, history
+        self._window, self._session, self._picture, self._entries = window, session, picture, history.entries
         self._below, self._actions, self._panels, self._hint = below, actions, panels, hint
         self.stage = Stage(window)
         self.commentary = Commentary(self.stage, session, picture, history, film, window.banner, settings, self)
@@ -142,7 +142,7 @@ class Presenting(QObject):
 
     def go_to_favourite(self, number: int) -> None:
         """A favourite, counted from 0, if there are so many."""
-        favourites = self._history.favourites()
+        favourites = self._entries.favourites()
         if number < len(favourites):
             self._go(favourites, number)
 
@@ -154,8 +154,8 @@ class Presenting(QObject):
 
     def _series(self) -> tuple[Recipe, ...]:
         """What is stepped through, oldest first; at the end of the history stands what a gesture has come to."""
-        here, past = self._session.recipe, self._history.recipes()
-        return self._history.favourites() or (past if here in past else (*past, here))
+        here, past = self._session.recipe, self._entries.recipes()
+        return self._entries.favourites() or (past if here in past else (*past, here))
 
     @staticmethod
     def _exchange(old: QWidget, new: QWidget) -> None:

@@ -39,7 +39,7 @@ class Answers:
             "recipe": explorer.session.recipe.to_json(),
             "exact": frame is not None and frame.precision == "exact" and frame.recipe == explorer.session.recipe,
             "can_undo": explorer.session.can_undo,
-            "history": len(explorer.history.entries()),
+            "history": len(explorer.history.entries),
             "banner": explorer.window.banner.sentence,
             "film": [key.recipe.latent.seed for key in explorer.reel.film.keys],
             "playing": explorer.film.playing,

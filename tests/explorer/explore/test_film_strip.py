@@ -111,7 +111,7 @@ def test_only_new_keys_are_asked_for(shown: Shown) -> None:
 
 
 def test_it_plays_in_the_picture_and_stopping_is_one_step_of_undo(shown: Shown, qtbot: QtBot) -> None:
-    shown.strip.play_wanted.connect(shown.strip.play)  # as filming.py does, which says why it cannot be
+    shown.strip.view.play.clicked.connect(shown.strip.play)  # as filming.py does, which says why it cannot be
     qtbot.mouseClick(shown.strip.view.play, Qt.MouseButton.LeftButton)
     assert shown.strip.playing
     shown.tick(1.0)

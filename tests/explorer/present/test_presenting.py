@@ -341,10 +341,10 @@ def test_pictures_of_a_run_stay_when_a_newer_snapshot_comes(
     qtbot.waitUntil(lambda: explorer.session.model_path == later)
     press(explorer, qtbot, Key.Key_Left)
     assert explorer.session.recipe == made[1]
-    assert explorer.history.favourites() == (tuple(made) if starred else ())
+    assert explorer.history.entries.favourites() == (tuple(made) if starred else ())
     explorer.documents.open(model_file(window_home, "other"))
     qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "other")
-    assert not explorer.history.favourites() and len(explorer.history.recipes()) == 1
+    assert not explorer.history.entries.favourites() and len(explorer.history.entries.recipes()) == 1
 
 
 def test_without_favourites_the_history_is_stepped_through(explorer: Explorer, qtbot: QtBot) -> None:
@@ -357,7 +357,7 @@ def test_without_favourites_the_history_is_stepped_through(explorer: Explorer, q
         press(explorer, qtbot, key)
         seen.append(explorer.session.recipe)
     assert seen == [every[1], every[0], every[0], every[1], every[0], every[0]]
-    assert len(explorer.history.entries()) == 3
+    assert len(explorer.history.entries) == 3
 
 
 # -- What is written --------------------------------------------------------------------------------------------------
