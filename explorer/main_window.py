@@ -37,6 +37,7 @@ from explorer.controls.literal import literal
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette
 from explorer.controls.tab_order import focus_next
+from explorer.controls.text import text_label
 from explorer.jobs import Problem
 from stylegan_core.amounts import count_words
 from stylegan_core.info import ModelInfo
@@ -73,8 +74,8 @@ class MainWindow(QMainWindow):
         self.workspaces = Segments(WORKSPACES, WORKSPACE_TIPS)
         self.more_button = IconButton("more", "More: theme, copying, help.")
         self.pages = QStackedWidget()
-        self.state, self.facts = StateDot(), QLabel()
-        self.device, self.hash, self.saved = QLabel(), QLabel(), QLabel()
+        self.state = StateDot()
+        self.facts, self.device, self.hash, self.saved = (text_label("", "muted") for _ in range(4))
         self.unfinished: Callable[[], Sequence[str]] = tuple
         self._leaving = ""  # what was asked before closing
         self._saved_at = 0.0
@@ -152,12 +153,10 @@ class MainWindow(QMainWindow):
         header = QFrame()
         header.setObjectName("header")
         header.setFixedHeight(48)
-        name = QLabel("StyleGAN Explorer")
-        name.setProperty("role", "title")
         header.setLayout(self._header)
         self._header.setContentsMargins(16, 0, 14, 0)
         self._header.setSpacing(8)
-        self._header.addWidget(name)
+        self._header.addWidget(text_label("StyleGAN Explorer", "title"))
         self._header.addSpacing(8)
         self._header.addWidget(self.model_button)
         self._header.addSpacing(8)
@@ -176,7 +175,6 @@ class MainWindow(QMainWindow):
         self.hash.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.hash.setStyleSheet('font-family: "JetBrains Mono"; font-size: 11px;')
         for label in (self.facts, self.device, self.hash, self.saved):
-            label.setProperty("role", "muted")
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         row.addWidget(self.state)
         row.addWidget(self.facts)

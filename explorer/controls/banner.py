@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPlainT
 from explorer import theme
 from explorer.controls import icons
 from explorer.controls.chips import IconButton, button
+from explorer.controls.text import text_label
 from explorer.jobs import Problem
 
 TONES = {"bad": "warning", "warning": "warning", "good": "check"}
@@ -32,9 +33,7 @@ class Banner(QFrame):
         self._over: QWidget | None = None
         self._leaves = QTimer(self)
         self._leaves.setSingleShot(True)
-        self._sign, self._text = QLabel(), QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
+        self._sign, self._text = QLabel(), text_label(wraps=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._cure = button("", "Does what the sentence proposes.")
         self._fold = button("Details", "Shows what the program knows about it.", "chip")

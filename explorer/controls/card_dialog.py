@@ -23,6 +23,7 @@ from explorer.controls import icons
 from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import button, chip
 from explorer.controls.literal import literal_tip
+from explorer.controls.text import text_label
 from explorer.work.time_left import TimeLeft
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ class CardDialog(QDialog):
         self.setFixedWidth(WIDTH)
         self._target = self._words = ""
         self._left = TimeLeft()
-        self.title, self.subtitle = _label("headline"), _label("muted")
+        self.title, self.subtitle = text_label("", "headline", wraps=True), text_label("", "muted", wraps=True)
         self.title.setText(_fitted(self.title, name, WIDTH - 2 * EDGE))
         self.title.setToolTip(literal_tip(name))
-        self._facts, self._place = QFrame(), _label("number")
-        self.state, self._bar = _label("muted"), QProgressBar()
+        self._place = text_label("", "number")
+        self.state, self._bar = text_label("", "muted", wraps=True), QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setRange(0, 100)
         self._bar.setAccessibleName("Progress")
@@ -140,9 +141,7 @@ class CardDialog(QDialog):
         self._copy = QWidget()
         place = QHBoxLayout(self._copy)
         place.setContentsMargins(0, 0, 0, 0)
-        name = _label("muted")
-        name.setText("Converted copy")
-        place.addWidget(name)
+        place.addWidget(text_label("Converted copy", "muted"))
         place.addWidget(self._place, 1)
         place.addWidget(self._change)
         column.addWidget(self._copy)
@@ -155,16 +154,6 @@ class CardDialog(QDialog):
         column.addLayout(foot)
         for hidden in (self.subtitle, self._convert, self._open, self._copy):
             hidden.hide()
-
-
-def _label(role: str = "") -> QLabel:
-    """Text of a file is shown as it is, never taken for markup."""
-    made = QLabel()
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(role != "number")
-    if role:
-        made.setProperty("role", role)
-    return made
 
 
 def _fitted(label: QLabel, text: str, width: int) -> str:
@@ -181,9 +170,7 @@ def _table(rows: Sequence[tuple[str, str]]) -> QFrame:
     grid.setVerticalSpacing(7)
     grid.setColumnStretch(1, 1)
     for at, (name, text) in enumerate(rows):
-        label, value = _label("muted"), _label()
-        label.setText(name)
-        value.setText(text)
+        label, value = text_label(name, "muted", wraps=True), text_label(text, wraps=True)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(value, at, 1)
@@ -196,11 +183,10 @@ def _sentence(sign: str, token: str, text: str) -> QWidget:
     row = QHBoxLayout(made)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(8)
-    picture, words = QLabel(), _label()
+    picture = QLabel()
     picture.setPixmap(icons.pixmap(sign, theme.current().colour(token), 16, made.devicePixelRatioF()))
-    words.setText(text)
     row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(words, 1)
+    row.addWidget(text_label(text, wraps=True), 1)
     return made
 
 

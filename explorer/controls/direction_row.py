@@ -4,13 +4,14 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
 
 from explorer import theme
 from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
 from explorer.controls.literal import literal, literal_tip
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, knob
@@ -49,7 +50,7 @@ class DirectionRow(QWidget):
         self.field = QLineEdit()
         self.slider = LabelledSlider("", knob(AppliedDirection, "strength"), 0.0, signed=True, number_width=48)
         self.layers = LayerStrip(info, f"Layers of {name}")
-        self.score = QLabel()
+        self.score = text_label("", "small-number")
         self._hover = QTimer(self, singleShot=True, interval=HOVER)
         self._hover.timeout.connect(lambda: self.hovered.emit(True))
         self._lay_out()
@@ -117,7 +118,6 @@ class DirectionRow(QWidget):
         self._stack.setFixedSize(NAME_WIDTH, 22)
         self._stack.addWidget(self.name)
         self._stack.addWidget(self.field)
-        self.score.setProperty("role", "small-number")
         self.score.setFixedWidth(SCORE_WIDTH)
         self.score.setAlignment(theme.ALIGN_NUMBER)
         row = QHBoxLayout(self)

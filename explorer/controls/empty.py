@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.controls.chips import button
+from explorer.controls.text import text_label
 
 COUNTED = 3  # seconds of waiting from which they are told
 
@@ -17,11 +18,9 @@ class EmptyPage(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._says = QLabel()
-        self._says.setWordWrap(True)
+        self._says = text_label("", "muted", wraps=True)
         self._says.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._says.setStyleSheet("font-size: 14px;")
-        self._says.setProperty("role", "muted")
         self._buttons = QWidget()
         self._row = QHBoxLayout(self._buttons)
         self._row.setContentsMargins(0, 0, 0, 0)

@@ -10,6 +10,7 @@ from explorer.controls.film_row import FilmRow
 from explorer.controls.film_track import FilmTrack
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.slider import NumberField
+from explorer.controls.text import text_label
 from stylegan_core.film.film import Film
 
 THUMB, SMALL_THUMB = 62, 42
@@ -35,17 +36,15 @@ class FilmView(QWidget):
         super().__init__(parent)
         self.play, self.undo = IconButton("play", TIPS["play"]), IconButton("undo", TIPS["undo"])
         self.eased, self.loop = chip("eased", TIPS["eased"], True), chip("loop", TIPS["loop"], True)
-        self.total, self._unit = NumberField(1), QLabel("s")
+        self.total, self._unit = NumberField(1), text_label("s", "muted")
         self.total.setFixedWidth(52)
         self.total.setAccessibleName("Seconds of the whole film")
         self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", TIPS["more"])
         self.cancel = chip("cancel", TIPS["cancel"])
-        self.track, self._time = FilmTrack(), QLabel()
+        self.track, self._time = FilmTrack(), text_label("", "muted")
         self.track.setToolTip(TIPS["track"])
         self._time.setFont(theme.mono(theme.SMALL))
-        self._time.setProperty("role", "muted")
-        self.row, self._empty = FilmRow(THUMB), QLabel()
-        self._empty.setProperty("role", "muted")
+        self.row, self._empty = FilmRow(THUMB), text_label("", "muted")
         self._saving, self._words = QWidget(), QLabel()
         self._revealed = 0
         self._reveals = QTimer(self, singleShot=True)  # comes after all layouts that wait; QTimer.singleShot does not
@@ -124,7 +123,6 @@ class FilmView(QWidget):
         self._words.setAccessibleName(whole)
 
     def _lay_out(self) -> None:
-        self._unit.setProperty("role", "muted")
         self.head.setSpacing(6)
         self.head.addWidget(self.play)
         self.head.addWidget(self.undo)

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.controls.chips import button
+from explorer.controls.text import text_label
 
 STEPS = (
     ("Drag anything", "Drag the picture or any slider: the face follows at once. Double-click a slider to reset it."),
@@ -23,10 +24,7 @@ class Hint(QFrame):
         super().__init__(parent)
         self.setObjectName("hint")
         self._step = 0
-        self._title, self._text, self._count = QLabel(), QLabel(), QLabel()
-        self._title.setProperty("role", "title")
-        self._text.setWordWrap(True)
-        self._count.setProperty("role", "small")
+        self._title, self._text, self._count = text_label("", "title"), text_label(wraps=True), text_label("", "small")
         self._next = button("Next", "Shows the next hint.", "primary")
         self._skip = button("Don't show again", "Closes the hints for ever.", "ghost")
         self._next.clicked.connect(self._go_on)

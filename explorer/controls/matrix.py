@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLa
 from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.chips import Segments, button
 from explorer.controls.mix_row import source_words
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Matrix, Piece, Request, Sheet, Strip
 from explorer.work.time_left import TimeLeft
@@ -60,7 +61,7 @@ class MatrixDialog(QDialog):
         self._said = ""  # how the last export ended or why there are no pictures, until something else is asked
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.start)
-        self.message = QLabel()
+        self.message = text_label("", "muted", wraps=True)
         self.export = button(EXPORT_TEXT, EXPORT_TIP)
         self._lay_out()
 
@@ -157,8 +158,7 @@ class MatrixDialog(QDialog):
         for at, thumbnail in enumerate((*self._edges, *self._cells)):
             column, row = _place(at)
             grid.addWidget(thumbnail, row, column, Qt.AlignmentFlag.AlignTop)
-        corner = QLabel("row's face,\ncolumn's\nlayers")
-        corner.setProperty("role", "small")
+        corner = text_label("row's face,\ncolumn's\nlayers", "small")
         corner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(corner, 0, 0)
         rows = button("New rows", "Draws other faces for the rows.")
@@ -167,9 +167,6 @@ class MatrixDialog(QDialog):
         for each in (self.band, rows, columns, self.export):
             head.addWidget(each)
         head.insertStretch(2, 1)
-        self.message.setProperty("role", "muted")
-        self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         self._show_progress()
         outer.addLayout(head)
         outer.addLayout(grid)

@@ -12,6 +12,7 @@ from explorer.controls.chips import IconButton
 from explorer.controls.panel import allow
 from explorer.controls.recipe_drag import dragged_file, dragged_recipe, may_hold_recipe
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from stylegan_core.recipe import Latent, Mix, knob
 
@@ -46,7 +47,7 @@ class MixRow(QWidget):
         self.weight = LabelledSlider("", knob(Mix, "weight"), 0.0, colour=band, number_width=42)
         self.weight.track.setAccessibleName(f"{name} weight")
         self.weight.number.setAccessibleName(f"{name} weight, number")
-        self.caption = QLabel()
+        self.caption = text_label("", "small")
         tips = self._tips(name.lower())
         self.new, self.swap = IconButton("dice", tips["new"]), IconButton("swap", tips["swap"])
         self.lock = IconButton("unlock", tips["lock"], "lock")
@@ -69,7 +70,6 @@ class MixRow(QWidget):
         title = QLabel(f'<span style="color:{theme.current().band(band).name()}">●</span>&nbsp; {name}')
         title.setFixedWidth(68)
         self._title, self._band, self._name = title, band, name
-        self.caption.setProperty("role", "small")
         self.caption.setMinimumWidth(10)
         below = QHBoxLayout()
         below.setSpacing(0)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer import theme
+from explorer.controls.text import text_label
 from stylegan_core.bands import NAMES, band_of_resolution
 
 
@@ -127,9 +128,8 @@ def _group(name: str, chips: list[LayerChip]) -> QWidget:
     column = QVBoxLayout(made)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(1)
-    label = QLabel(name)
+    label = text_label(name, "small")
     label.setProperty("band", name)
-    label.setProperty("role", "small")
     label.setMinimumWidth(1)
     column.addWidget(label)
     row = QHBoxLayout()

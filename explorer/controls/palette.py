@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.foot import Foot
+from explorer.controls.text import text_label
 
 ROW, LINE_ROOM = 34, 70  # pixels of one command, and of the line and the margins around it
 
@@ -122,9 +123,7 @@ class ShortcutsDialog(QDialog):
         grid.setVerticalSpacing(8)
         grid.setHorizontalSpacing(20)
         for at, (keys, what) in enumerate(rows):
-            key = QLabel(keys)
-            key.setProperty("role", "number")
-            grid.addWidget(key, at, 0)
+            grid.addWidget(text_label(keys, "number"), at, 0)
             grid.addWidget(QLabel(what), at, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(rows), 1)
@@ -132,12 +131,10 @@ class ShortcutsDialog(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        title = QLabel("Keyboard and mouse")
-        title.setProperty("role", "headline")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
-        column.addWidget(title)
+        column.addWidget(text_label("Keyboard and mouse", "headline"))
         column.addWidget(scroll, 1)
         column.addLayout(Foot(self, "Closes this list."))
 
@@ -151,9 +148,7 @@ def _row(action: QAction) -> QWidget:
     made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     line = QHBoxLayout(made)
     line.setContentsMargins(8, 0, 8, 0)
-    key = QLabel(shortcut_of(action))
-    key.setProperty("role", "small-number")
     line.addWidget(QLabel(_name(action)))
     line.addStretch(1)
-    line.addWidget(key)
+    line.addWidget(text_label(shortcut_of(action), "small-number"))
     return made

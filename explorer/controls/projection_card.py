@@ -3,11 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.panel import allow
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 
 SIDE = 84
@@ -36,8 +37,9 @@ class ProjectionCard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.photo, self.nearest = Thumbnail(SIDE, "photo"), Thumbnail(SIDE, "nearest")
-        self.number, self.unit, self.beside = QLabel(), QLabel("of 255 apart"), QLabel()
-        self.bar, self.words, self.where = QProgressBar(), QLabel(), QLabel()
+        self.number, self.unit = text_label("", "headline"), text_label("of 255 apart", "small")
+        self.beside, self.words = text_label("", "small"), text_label("", "small")
+        self.bar, self.where = QProgressBar(), text_label("", "small", wraps=True)
         self.take, self.cancel = chip("take it", TIPS["take"]), chip("cancel", TIPS["cancel"])
         self.compare, self.close_it = chip("compare", TIPS["compare"]), IconButton("close", TIPS["close"])
         self._lay_out()
@@ -116,10 +118,6 @@ class ProjectionCard(QWidget):
         self.compare.setAccessibleName("Compare with the photo")
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the search for a face")
-        self.number.setProperty("role", "headline")
-        for label in (self.unit, self.beside, self.words, self.where):
-            label.setProperty("role", "small")
-        self.where.setWordWrap(True)
         self.where.hide()
         self.number.setToolTip("Mean difference of colours between your picture and the nearest, of 255.")
         self.beside.setToolTip("How far pictures of random seeds are from yours, for comparison.")

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer import theme
 from explorer.controls import icons
+from explorer.controls.text import text_label
 
 
 class _Headline(QWidget):
@@ -17,8 +18,7 @@ class _Headline(QWidget):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(6)
-        self.title = QLabel(title)
-        self.title.setProperty("role", "title")
+        self.title = text_label(title, "title")
         self.row.addWidget(self.title)
         self.row.addSpacing(12)
         self.row.addStretch(1)

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
+from explorer.controls.text import text_label
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
 from explorer.work.time_left import TimeLeft
 from stylegan_core.recipe import SEEDS, Latent, Recipe
@@ -35,10 +36,7 @@ class SheetDialog(QDialog):
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.hide()
-        self._says = QLabel("Other faces with the present changes, each drawn exactly.")
-        self._says.setProperty("role", "muted")
-        self._says.setWordWrap(True)
-        self._says.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
+        self._says = text_label("Other faces with the present changes, each drawn exactly.", "muted", wraps=True)
         self._save = button("Save as…", "Asks for a PNG or PDF file and draws the sheet.", "primary")
         self._close = button("Close", "Closes this dialog; a sheet that is being drawn is given up.")
         self._save.clicked.connect(self._ask_path)
@@ -82,8 +80,6 @@ class SheetDialog(QDialog):
         ask_to_save(self, "Save the contact sheet", f"{self._name}-sheet.png", KINDS, self.draw_to, self._folder)
 
     def _lay_out(self) -> None:
-        title = QLabel("Contact sheet")
-        title.setProperty("role", "headline")
         form = field_form((self.first, self.count, self.columns))
         foot = QHBoxLayout()
         foot.addStretch(1)
@@ -92,7 +88,7 @@ class SheetDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
-        column.addWidget(title)
+        column.addWidget(text_label("Contact sheet", "headline"))
         column.addWidget(self._says)
         column.addLayout(form)
         column.addWidget(self._progress)

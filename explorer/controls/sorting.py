@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.chips import button
-from explorer.controls.literal import literal, plain
+from explorer.controls.literal import literal
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Fit, Piece, Request, Strip
 from stylegan_core.latents.library import Entry
@@ -52,8 +53,7 @@ class SortingDialog(QDialog):
         self.unchanged = button("Leave unchanged", "Directions that the new one must not move, as far as W is linear.")
         self.fit = button("Find direction", "Fits the direction from the left pile to the right one.", "primary")
         self.others = button("Other faces", "Draws other faces in place of those not yet sorted.")
-        self.message = QLabel()
-        plain(self.message)
+        self.message = text_label("", "muted", wraps=True)
         self.progress = QProgressBar()
         self.candidates = [Candidate(self) for _ in range(CANDIDATES)]
         self.without_it, self.with_it = Pile("Without it"), Pile("With it")
@@ -116,8 +116,6 @@ class SortingDialog(QDialog):
         middle.addWidget(self.without_it)
         middle.addLayout(grid)
         middle.addWidget(self.with_it)
-        self.message.setProperty("role", "muted")
-        self.message.setWordWrap(True)
         self.progress.setTextVisible(False)
         self.progress.hide()
         foot.addWidget(self.message, 1)
@@ -229,8 +227,7 @@ class Pile(QFrame):
         self.dropped: list[Latent] = []
         self._thumbnails: list[Thumbnail] = []
         self._title = title
-        self._head = QLabel()
-        self._head.setProperty("role", "title")
+        self._head = text_label("", "title")
         self._inside = QWidget()
         self._grid = QGridLayout(self._inside)
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -12,6 +12,7 @@ from explorer import theme
 from explorer.controls.chips import chip
 from explorer.controls.panel import Panel
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.controls.track import Track
 from explorer.session import Session
 from stylegan_core.bands import band_of_resolution
@@ -44,7 +45,7 @@ class GrowingPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Growing", parent)
         self._snapshots: tuple[Path, ...] = ()
-        self.scrubber, self.at = Track(), QLabel()
+        self.scrubber, self.at = Track(), text_label("", "number")
         self.trained, self.newest = chip("as trained", TIPS["trained"]), chip("newest", TIPS["newest"])
         self.levels: list[QPushButton] = []
         self.alpha = LabelledSlider("alpha", knob(Recipe, "alpha"), 1.0, label_width=64)
@@ -67,7 +68,6 @@ class GrowingPanel(Panel):
         self.scrubber.setAccessibleName("Snapshots of the run")
         self.scrubber.setToolTip(TIPS["scrubber"])
         self.scrubber.zero = 0
-        self.at.setProperty("role", "number")
         self.at.setMinimumWidth(72)
         self.at.setAlignment(theme.ALIGN_NUMBER)
         scrub = self._scrub_row.layout()

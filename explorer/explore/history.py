@@ -4,13 +4,14 @@ from collections.abc import Set
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
 from explorer.controls.mix_row import source_words
 from explorer.controls.pop_up import pop_up
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail, image_of
 from explorer.documents.entries import Entries
 from explorer.documents.entry_pictures import STORED, EntryPictures
@@ -122,8 +123,7 @@ class HistoryStrip(QWidget):
 
     def _lay_out(self) -> None:
         self.setAccessibleName("History")
-        hint = QLabel("every change, kept over restarts")
-        hint.setProperty("role", "muted")
+        hint = text_label("every change, kept over restarts", "muted")
         self._only = chip("★ favourites", "Shows only the pictures you starred.", checkable=True)
         self._only.toggled.connect(lambda _: self._filter())
         self._only.toggled.connect(lambda _: self._name())
@@ -139,8 +139,7 @@ class HistoryStrip(QWidget):
         self._row = QHBoxLayout(self._strip)
         self._row.setContentsMargins(0, 2, 0, 0)
         self._row.setSpacing(7)
-        self._empty = QLabel("Every change is kept here, as a picture to come back to.")
-        self._empty.setProperty("role", "muted")
+        self._empty = text_label("Every change is kept here, as a picture to come back to.", "muted")
         self._row.addWidget(self._empty)
         self._row.addStretch(1)
         self._scroll = ScrollSideways()

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.heat_map import HeatMap
@@ -12,6 +12,7 @@ from explorer.controls.noise_chips import NoiseChips
 from explorer.controls.panel import Panel, allow
 from explorer.controls.scrolling import reveal
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, NoiseMap, Piece, Strip
 from explorer.session import Session
@@ -54,7 +55,7 @@ class NoisePanel(Panel):
         self.groups: dict[str, QPushButton] = {name: chip(name, tip) for name, tip in GROUPS.items()}
         self.strip = ThumbnailGrid(DRAWS, DRAWS, 62)
         self.heat_map = HeatMap("Deviation of each pixel over 100 draws of noise", "of 255")
-        self.progress = QLabel()
+        self.progress = text_label("", "small")
         self._left, self._mapped = TimeLeft(), False  # until all draws of the map are there
         self._layer = 0
         self._shown: object = None
@@ -86,7 +87,6 @@ class NoisePanel(Panel):
         self.strip.set_captions([f"draw {number + 1}" for number in range(DRAWS)])
         for thumbnail in self.strip.thumbnails:
             thumbnail.setToolTip("Takes this draw of noise.")
-        self.progress.setProperty("role", "small")
         self.progress.setAlignment(Qt.AlignmentFlag.AlignHCenter)
 
     def _connect(self) -> None:

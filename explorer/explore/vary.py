@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
 from explorer.controls.panel import Panel, allow
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, Piece, Strip, Styles
 from explorer.session import Session
@@ -54,13 +55,13 @@ class VaryPanel(Panel):
         row.addWidget(self.grid)
         self.grid.setFixedWidth(3 * SIDE + 2 * 5)
         row.addLayout(side, 1)
-        side.addWidget(_small("Keep"))
+        side.addWidget(text_label("Keep", "small"))
         for name, each in self.keep.items():
             each.setProperty("band", name)
         for each in (*self.keep.values(), self.keep_directions):
             side.addWidget(each)
         side.addStretch(1)
-        side.addWidget(_small("Distance"))
+        side.addWidget(text_label("Distance", "small"))
         side.addWidget(self.amount)
         self.body.addLayout(row)
         for index, thumbnail in enumerate(self.grid.thumbnails):
@@ -145,12 +146,6 @@ class VaryPanel(Panel):
         if index != MIDDLE and index < len(self._children):
             self._seeds = _fresh_seeds()
             self.session.apply(replace(self.session.recipe, latent=self._children[index].latent))
-
-
-def _small(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setProperty("role", "small")
-    return label
 
 
 def child(

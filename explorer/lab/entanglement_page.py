@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.controls.chips import Segments, button, chip
-from explorer.controls.literal import plain
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
+from explorer.controls.text import text_label
 from explorer.jobs import Done, Entangle, Piece, Table
 from explorer.lab.base import LabBase
 from explorer.lab.direction_picks import FIRST, DirectionPicks
@@ -62,8 +62,8 @@ class EntanglementPage(LabBase):
         self._labels: LearnedLabels | None = None
         self.views = Segments(VIEWS, VIEW_TIPS)
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
-        self.title, self.words, self.message = QLabel("Entanglement"), QLabel(EMPTY), QLabel()
-        plain(self.words, self.message)
+        self.title, self.words = text_label("Entanglement", "headline"), text_label(EMPTY, "muted", wraps=True)
+        self.message = text_label(tone="bad", wraps=True)
         self._facts: dict[str, tuple[Entangle, Entanglement]] = {}  # what was last measured, by the network's hash
         self._asking: Entangle | None = None
         self._left = TimeLeft()
@@ -220,11 +220,6 @@ class EntanglementPage(LabBase):
         self.add_command("Measure the entanglement of directions", "", MEASURE_TIP, self.press, self.measure)
 
     def _lay_out(self) -> None:
-        for label, role in ((self.title, "headline"), (self.words, "muted")):
-            label.setProperty("role", role)
-        self.message.setProperty("tone", "bad")
-        for label in (self.words, self.message):
-            label.setWordWrap(True)
         for field, name, tip in ((self.faces, "Faces", "faces"), (self.seed, "First seed", "seed")):
             field.setProperty("kind", "mono")
             field.setFixedWidth(58)
@@ -242,16 +237,13 @@ class EntanglementPage(LabBase):
         made.setObjectName("side")
         made.setProperty("edge", "left")
         made.setFixedWidth(WIDTH)
-        title, of, since = QLabel("Directions"), QLabel("on"), QLabel("seeds from")
-        title.setProperty("role", "title")
+        of, since = text_label("on", "muted"), text_label("seeds from", "muted")
         head.setContentsMargins(0, 4, 0, 0)
-        head.addWidget(title)
+        head.addWidget(text_label("Directions", "title"))
         head.addStretch(1)
         head.addWidget(self.first)
         head.addWidget(self.none)
         foot.setSpacing(8)
-        for label in (of, since):
-            label.setProperty("role", "muted")
         for each in (of, self.faces, since, self.seed):
             foot.addWidget(each)
         foot.addStretch(1)

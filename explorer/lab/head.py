@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.controls.chips import Segments, button
 from explorer.controls.columns import StateDot
-from explorer.controls.literal import literal_tip, plain
+from explorer.controls.literal import literal_tip
+from explorer.controls.text import text_label
 from explorer.lab.face import Face
 
 WIDTH, FACE, MARGIN = 424, 84, 14  # of the left column
@@ -25,8 +26,7 @@ class LabHead(QWidget):
     def __init__(self, page: int, state_tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.face, self.switch, self.state = Face(FACE), Segments(PAGES, TIPS), StateDot()
-        self.network, self.where = QLabel(), QLabel()
-        plain(self.network)
+        self.network, self.where = text_label("", "muted"), text_label("", "small-number")
         self._buttons = QHBoxLayout()
         self.switch.select(page)
         self.state.setToolTip(state_tip)
@@ -47,8 +47,6 @@ class LabHead(QWidget):
         self.network.setToolTip(literal_tip(words))
 
     def _lay_out(self) -> None:
-        for label, role in ((self.network, "muted"), (self.where, "small-number")):
-            label.setProperty("role", role)
         self._buttons.setSpacing(10)
         self._buttons.addWidget(self.state)
         self._buttons.addStretch(1)

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.chips import Segments, chip
-from explorer.controls.literal import plain
+from explorer.controls.text import restyle, text_label
 from explorer.lab.channel_grid import ChannelGrid
 from explorer.lab.close_up import CloseUp
 from explorer.lab.export import ExportChip
@@ -47,13 +46,13 @@ class LayerView(QWidget):
         super().__init__(parent)
         self.facts: LayerFacts | None = None
         self.channel: int | None = None  # the one that is seen large
-        self.headline, self.band, self.words, self.scale = QLabel(), QLabel(), QLabel(), QLabel()
+        self.headline, self.words = text_label("", "headline"), text_label("", "muted", wraps=True)
+        self.band, self.scale = text_label(), text_label("", "small")
         self.histogram, self.grid, self.close_up = Histogram(), ChannelGrid(), CloseUp()
         self.orders = Segments(ORDERS, [TIPS[order] for order in ORDERS])
         self.together = chip("one scale", TIPS["together"], checkable=True)
         self.export = ExportChip(TIPS["export"], "Picture (*.png)")
-        self.title, self.message = QLabel("Channels"), QLabel()
-        plain(self.message)
+        self.title, self.message = text_label("Channels", "title"), text_label(tone="bad", wraps=True)
         self.retry = chip("try again", "Asks for the channels once more.")
         self.stack, self._card = QStackedWidget(), QFrame()
         self._lay_out()
@@ -80,10 +79,7 @@ class LayerView(QWidget):
         self.facts = facts
         self.headline.setText(title(facts))
         self.band.setText(facts.band)
-        if self.band.property("band") != facts.band:
-            self.band.setProperty("band", facts.band)
-            self.band.style().unpolish(self.band)
-            self.band.style().polish(self.band)
+        restyle(self.band, "band", facts.band)
         self.words.setText(sentence(facts))
         self.histogram.show_facts(facts)
 
@@ -200,13 +196,7 @@ class LayerView(QWidget):
         self.together.toggled.connect(lambda _: self.wanted.emit())
 
     def _lay_out(self) -> None:
-        for label, role in ((self.headline, "headline"), (self.title, "title"), (self.words, "muted")):
-            label.setProperty("role", role)
-        self.scale.setProperty("role", "small")
         self.scale.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it never widens the window
-        self.message.setProperty("tone", "bad")
-        for label in (self.words, self.message):
-            label.setWordWrap(True)
         self.band.setStyleSheet("font-size: 13px; font-weight: 600;")
         head, row = QHBoxLayout(), QHBoxLayout()
         head.setSpacing(10)

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.controls.chips import chip
-from explorer.controls.literal import plain
 from explorer.controls.scrolling import BAR, ScrollDown
+from explorer.controls.text import text_label
 from explorer.jobs import Done, Piece, Sheet, SweepGrid, Table
 from explorer.lab.base import LabBase
 from explorer.lab.curve import Curves
@@ -55,8 +55,7 @@ class SweepPage(LabBase):
         super().__init__(session, LabHead(SWEEP_PAGE, STATE), parent)
         self.form, self.table, self.curves = SweepForm(), PictureTable(), Curves()
         self.first_focus = self.table
-        self.title, self.message = QLabel(), QLabel()
-        plain(self.title, self.message)
+        self.title, self.message = text_label("", "headline"), text_label(tone="bad", wraps=True)
         self.labels = self.form.labels
         self.stop, self.again = chip("stop", TIPS["stop"]), chip("sweep again", TIPS["again"])
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
@@ -275,9 +274,6 @@ class SweepPage(LabBase):
         return made
 
     def _right_column(self) -> QVBoxLayout:
-        self.title.setProperty("role", "headline")
-        self.message.setProperty("tone", "bad")
-        self.message.setWordWrap(True)
         head, column = QHBoxLayout(), QVBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title)
@@ -294,8 +290,7 @@ class SweepPage(LabBase):
 
 
 def _heading(words: str, control: QWidget) -> QHBoxLayout:
-    row, title = QHBoxLayout(), QLabel(words)
-    title.setProperty("role", "title")
+    row, title = QHBoxLayout(), text_label(words, "title")
     row.setContentsMargins(0, 4, BAR, 0)
     row.addWidget(title)
     row.addStretch(1)

@@ -7,9 +7,10 @@ from functools import partial
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.controls.below import Below
+from explorer.controls.text import text_label
 from explorer.documents.documents import Documents
 from explorer.engine import Engine
 from explorer.explore.film import FilmStrip
@@ -68,7 +69,7 @@ class Presenting(QObject):
         self._below, self._actions, self._panels, self._hint = below, actions, panels, hint
         self.stage = Stage(window)
         self.commentary = Commentary(self.stage, session, picture, history, film, window.banner, settings, self)
-        self._place = QLabel(AWAY)
+        self._place = text_label(AWAY, "muted")
         self._before: _Before | None = None
         self._shown: Recipe | None = None  # the picture last gone to
         self._set_up()
@@ -167,7 +168,6 @@ class Presenting(QObject):
         new.show()
 
     def _set_up(self) -> None:
-        self._place.setProperty("role", "muted")
         self._place.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._place.setSizePolicy(self._picture.sizePolicy())
         self._show_action()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from explorer.controls.chips import IconButton, button
 from explorer.controls.literal import literal_tip
 from explorer.controls.slider import NumberField
+from explorer.controls.text import text_label
 from explorer.remote.bindings import Binding
 from explorer.remote.control import Control, Kind
 from explorer.remote.message import source_words
@@ -50,8 +51,7 @@ class BindingRow(QWidget):
         self.delete.setToolTip(literal_tip(self.delete.toolTip()))
         source, target = _elided(words + (" (14 bit)" if binding.fine else "")), _elided(f"→ {name}")
         target.setToolTip(literal_tip(binding.control))
-        between = QLabel("to")
-        between.setProperty("role", "muted")
+        between = text_label("to", "muted")
         between.setFixedWidth(14)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -94,10 +94,7 @@ class BindingList(QWidget):
         self.choice.setMaxVisibleItems(18)
         self.learn = button(LEARN, "Waits for a knob, a fader or a key to move, and binds it to this control.")
         self.learn.setCheckable(True)
-        self.words = QLabel()
-        self.words.setProperty("tone", "muted")
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = text_label(tone="muted", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.rows: list[BindingRow] = []
         self._column = QVBoxLayout()
@@ -200,8 +197,7 @@ class BindingList(QWidget):
 
 
 def _elided(text: str) -> QLabel:
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = text_label(text)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     made.setToolTip(literal_tip(text))
     return made

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
 
 from explorer.controls.foot import Foot
+from explorer.controls.text import text_label
 from explorer.remote.binding_list import BindingList
 from explorer.remote.listening import Listening
 from explorer.remote.message_list import MessageList
@@ -41,9 +42,7 @@ class RemoteDialog(QDialog):
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
-        title, bound = QLabel("Remote control"), QLabel("Knobs and keys")
-        title.setProperty("role", "headline")
-        bound.setProperty("role", "title")
+        title, bound = text_label("Remote control", "headline"), text_label("Knobs and keys", "title")
         foot = Foot(self, "Closes this window; what is on stays on.")
         foot.close_it.setAutoDefault(False)
         self.bindings.learn.setAutoDefault(False)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSi
 from explorer import theme
 from explorer.controls.chips import chip
 from explorer.controls.literal import literal_tip
+from explorer.controls.text import restyle, text_label
 from explorer.remote.log import MOST, Row
 from explorer.remote.remote import Remote
 
@@ -22,8 +23,7 @@ class MessageList(QWidget):
         self._remote = remote
         self._shown: object = None
         self._labels: list[tuple[QLabel, QLabel, QLabel]] = []
-        self.total = QLabel()
-        self.total.setProperty("role", "small")
+        self.total = text_label("", "small")
         self.clear = chip("clear", "Forgets the messages of this list.")
         self.clear.clicked.connect(self._clear)
         self._grid = QGridLayout()
@@ -79,10 +79,7 @@ class MessageList(QWidget):
         effect.setText(row.effect)
         words.setToolTip(literal_tip(row.words))
         times.setText(f"× {row.times}" if row.times > 1 else "")
-        tone = "muted" if row.tone == "good" else row.tone
-        if effect.property("tone") != tone:
-            effect.setProperty("tone", tone)
-            effect.style().polish(effect)
+        restyle(effect, "tone", "muted" if row.tone == "good" else row.tone)
 
     def _clear(self) -> None:
         inbox = self._remote.inbox
@@ -91,14 +88,10 @@ class MessageList(QWidget):
         self.show_log()
 
     def _add_line(self) -> None:
-        words, effect, times = QLabel(), QLabel(), QLabel()
-        words.setProperty("role", "number")
-        times.setProperty("role", "small-number")
-        effect.setProperty("tone", "muted")
+        words, times = text_label("", "number"), text_label("", "small-number")
+        effect = text_label(tone="muted", wraps=True)
         for label in (words, effect):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        effect.setWordWrap(True)
         times.setFixedWidth(64)
         times.setAlignment(theme.ALIGN_NUMBER)
         at = len(self._labels)
@@ -107,8 +100,7 @@ class MessageList(QWidget):
         self._labels.append((words, effect, times))
 
     def _lay_out(self) -> None:
-        title = QLabel("Messages")
-        title.setProperty("role", "title")
+        title = text_label("Messages", "title")
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(title)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from explorer.controls.chips import button
+from explorer.controls.text import text_label
 from explorer.train.words import number
 from explorer.work.command import CoreCommand
 from explorer.work.time_left import TimeLeft
@@ -25,7 +26,7 @@ class AvatarMaker(QWidget):
         self.folder = folder
         self.count, self.resolution, self.seed = QSpinBox(), QComboBox(), QSpinBox()
         self.draw = button("Draw them", "Draws the avatars now; the same numbers give the same faces.")
-        self.bar, self.said = QProgressBar(), QLabel()
+        self.bar, self.said = QProgressBar(), text_label("", "small")
         self._command = CoreCommand(as_json=False, parent=self)
         self._target, self._left = Path(), TimeLeft()
         self._lay_out()
@@ -58,9 +59,7 @@ class AvatarMaker(QWidget):
         row = QHBoxLayout()
         for word, field in (("", self.count), ("avatars at", self.resolution), ("seed", self.seed)):
             if word:
-                label = QLabel(word)
-                label.setProperty("role", "muted")
-                row.addWidget(label)
+                row.addWidget(text_label(word, "muted"))
             row.addWidget(field)
             field.setAccessibleName(word or "how many")
         row.addStretch(1)
@@ -68,7 +67,6 @@ class AvatarMaker(QWidget):
         column.addLayout(row)
         column.addWidget(self.bar)
         column.addWidget(self.said)
-        self.said.setProperty("role", "small")
         self.bar.setTextVisible(False)
         self.bar.hide()
         self.said.hide()

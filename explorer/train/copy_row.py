@@ -4,9 +4,10 @@ from collections.abc import Set
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from explorer.controls.chips import chip
+from explorer.controls.text import text_label
 from explorer.train.clean_copy import clean_copy
 from explorer.train.words import number
 from explorer.work.task import Task
@@ -23,7 +24,7 @@ class CopyRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = ""  # the data that is copied, as it was named
-        self.said, self.bar = QLabel(), QProgressBar()
+        self.said, self.bar = text_label("", "muted"), QProgressBar()
         self.cancel = chip("cancel", "Gives the copy up; nothing is left of it.")
         self._left, self._task = TimeLeft(), Task("copy", self)
         row = QHBoxLayout(self)
@@ -31,7 +32,6 @@ class CopyRow(QWidget):
         row.addWidget(self.said)
         row.addWidget(self.bar, 1)
         row.addWidget(self.cancel)
-        self.said.setProperty("role", "muted")
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the copy")
         self.hide()

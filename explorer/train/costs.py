@@ -7,10 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer import theme
 from explorer.controls.chips import chip
+from explorer.controls.text import restyle, text_label
 from explorer.train.words import KIMG, kimg_number, number, square
 from explorer.work.time_left import TimeLeft
 from stylegan_core.amounts import duration, size_text
@@ -130,7 +131,8 @@ class Costs(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.table, self.bar, self.said, self.problem = CostTable(), QProgressBar(), QLabel(), QLabel()
+        self.table, self.bar = CostTable(), QProgressBar()
+        self.said, self.problem = text_label("", "muted", wraps=True), text_label(tone="bad", wraps=True)
         self._left = TimeLeft()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -148,10 +150,6 @@ class Costs(QWidget):
             small.hide()
         self.bar.setTextVisible(False)
         self.bar.hide()
-        self.said.setProperty("role", "muted")
-        self.said.setWordWrap(True)
-        self.problem.setProperty("tone", "bad")
-        self.problem.setWordWrap(True)
         self.problem.hide()
 
     def show_plan(self, levels: Sequence[LevelPlan], waits: bool) -> None:
@@ -212,6 +210,4 @@ class Costs(QWidget):
         fits = FITS.search(text)
         self.cure.setText(f"set {fits[0]}" if fits else "")
         self.cure.setVisible(fits is not None)
-        self.problem.setProperty("tone", tone)
-        self.problem.style().unpolish(self.problem)
-        self.problem.style().polish(self.problem)
+        restyle(self.problem, "tone", tone)

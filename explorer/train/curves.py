@@ -7,10 +7,11 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import chip
+from explorer.controls.text import text_label
 from explorer.jobs import Problem
 from explorer.train.plot import Curve, Plot
 from explorer.train.record import RunRecord
@@ -110,8 +111,7 @@ class CurvesPanel(QWidget):
         outer.setSpacing(6)
         head = QHBoxLayout()
         head.setSpacing(4)
-        title = QLabel("Curves")
-        title.setProperty("role", "title")
+        title = text_label("Curves", "title")
         head.addWidget(title)
         head.addStretch(1)
         for each in (self.whole, self.smooth, self.log, self.measure, self.compare, self.export):

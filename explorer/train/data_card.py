@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.controls.asking import DATA_FILES, ask_for_folder, ask_to_open
 from explorer.controls.chips import button, chip
+from explorer.controls.text import text_label
 from explorer.jobs import Problem
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.copy_row import CopyRow
@@ -48,7 +49,7 @@ class DataCard(QWidget):
         self.avatars_chip = chip("make avatars", "Draws cartoon faces to learn from, here and now.", checkable=True)
         self.maker = AvatarMaker(data)
         self.findings, self.labels = FindingList(), QComboBox()
-        self.bar, self.words = QProgressBar(), QLabel()
+        self.bar, self.words = QProgressBar(), text_label("", "muted")
         self.cancel = chip("cancel", "Gives up looking through the pictures; training can begin all the same.")
         self.report: dict[str, Any] | None = None
         self._resolution = 0
@@ -81,7 +82,6 @@ class DataCard(QWidget):
             "Names the pictures it learns from; a folder, zip or idx file dropped on the page is taken."
         )
         self.bar.setTextVisible(False)
-        self.words.setProperty("role", "muted")
         work.addWidget(self.words)
         work.addWidget(self.bar, 1)
         work.addWidget(self.cancel)

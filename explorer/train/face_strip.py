@@ -4,10 +4,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from explorer.controls.asking import ask_to_save
 from explorer.controls.chips import chip
+from explorer.controls.text import text_label
 from explorer.jobs import Problem
 from explorer.train.samples import SamplesPanel
 from explorer.train.timelapse import Wish
@@ -37,8 +38,7 @@ class FaceStrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        head, title = QHBoxLayout(), QLabel("This face through time")
-        title.setProperty("role", "title")
+        head, title = QHBoxLayout(), text_label("This face through time", "title")
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self.save)

@@ -1,14 +1,15 @@
 """Cards, headlines and scrolling columns: how every page of the training workspace is built."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.controls.scrolling import BAR, ScrollDown
+from explorer.controls.text import text_label
 
 
 def head_row(text: str, *more: QWidget) -> QHBoxLayout:
     """A headline with small buttons at its right."""
     row = QHBoxLayout()
-    row.addWidget(titled(text))
+    row.addWidget(text_label(text, "title"))
     row.addStretch(1)
     for each in more:
         row.addWidget(each)
@@ -29,10 +30,3 @@ def card(content: QWidget, margins: tuple[int, int, int, int] = (14, 12, 14, 12)
 def scrolling(content: QWidget) -> ScrollDown:
     """A widget that scrolls down where the window is low."""
     return ScrollDown(content)
-
-
-def titled(text: str) -> QLabel:
-    """A headline inside a card."""
-    made = QLabel(text)
-    made.setProperty("role", "title")
-    return made

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from explorer.controls.text import text_label
 from explorer.jobs import Problem
 from explorer.run_state import RunState
 from explorer.runs import Launch, RunWatcher
@@ -15,7 +16,7 @@ from explorer.train.comparison import Comparison
 from explorer.train.curves import CurvesPanel
 from explorer.train.face_strip import FaceStrip
 from explorer.train.header import MonitorHeader
-from explorer.train.layout import card, scrolling, titled
+from explorer.train.layout import card, scrolling
 from explorer.train.messages import MessageList
 from explorer.train.monitor_words import sentence, status
 from explorer.train.numbers import write_csv
@@ -60,7 +61,7 @@ class Monitor(QWidget):
         self.loader = PictureLoader(self)
         self.header = MonitorHeader(path)
         self.timeline, self.alpha, self.curves = GrowthTimeline(), AlphaPanel(), CurvesPanel()
-        self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), QLabel()
+        self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), text_label("", "small")
         self.face = FaceStrip(self.samples)
         self.comparison = Comparison(self.curves, self.samples, self)
         self.table = Task("numbers", self)
@@ -87,8 +88,6 @@ class Monitor(QWidget):
         row.addWidget(card(self.samples), 5)
         row.addWidget(right, 4)
         column.addLayout(row, 1)
-        self.status.setProperty("role", "small")
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
         column.addWidget(self.status)
 
     def _left_column(self) -> QWidget:
@@ -98,7 +97,7 @@ class Monitor(QWidget):
         column.setSpacing(10)
         column.addWidget(self.alpha)
         column.addWidget(self.face)
-        column.addWidget(titled("Messages"))
+        column.addWidget(text_label("Messages", "title"))
         column.addWidget(self.messages, 1)
         return made
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer import theme
+from explorer.controls.text import text_label
 from explorer.train.record import Floats
 
 OTHER_STYLES = (Qt.PenStyle.DotLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine)
@@ -84,7 +85,7 @@ class Plot(QWidget):
         self._smooth = self._log = self._dirty = False
         self._boundaries: list[pg.InfiniteLine] = []
         self._flags: list[pg.InfiniteLine] = []
-        self.title, self.values = QLabel(title), QLabel()
+        self.title, self.values = text_label(title, "title"), QLabel()
         self.view = pg.PlotWidget(background=None, enableMenu=False)
         self.view.setAntialiasing(True)
         self.view.setObjectName("well")
@@ -100,7 +101,6 @@ class Plot(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        self.title.setProperty("role", "title")
         self.title.setToolTip(tip)
         self.values.setFont(theme.mono(theme.SMALL))
         head = QHBoxLayout()

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from explorer.controls.asking import ask_to_open
 from explorer.controls.chips import button
+from explorer.controls.text import text_label
 from explorer.train.data_card import REST_MS
 from explorer.train.layout import head_row
 from explorer.train.proposals import settings_in, with_setting
@@ -38,7 +39,7 @@ class PresetCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.preset, self.meaning, self.plan = QComboBox(), QLabel(), GrowthTimeline()
+        self.preset, self.meaning, self.plan = QComboBox(), text_label("", "muted", wraps=True), GrowthTimeline()
         self.changes = QLineEdit(placeholderText="Changes, such as gamma=2 growth.32.stable_kimg=60")
         self.init = QLineEdit(placeholderText="Begins anew; or name a checkpoint or weight file to go on from")
         self.init_button = button("Network…", "Chooses a trained network to go on from.")
@@ -120,8 +121,6 @@ class PresetCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        self.meaning.setProperty("role", "muted")
-        self.meaning.setWordWrap(True)
         begin = QHBoxLayout()
         begin.addWidget(self.init)
         begin.addWidget(self.init_button)

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -31,6 +30,7 @@ from PySide6.QtWidgets import (
 from explorer import theme
 from explorer.controls.asking import ask_for_folder
 from explorer.controls.chips import button
+from explorer.controls.text import text_label
 from explorer.train.pill import tone
 from explorer.train.summary import RunSummary, list_runs
 from explorer.train.timeline import GrowthTimeline
@@ -160,9 +160,7 @@ class RunList(QWidget):
         outer.setContentsMargins(24, 16, 24, 16)
         outer.setSpacing(14)
         head = QHBoxLayout()
-        title = QLabel("Runs")
-        title.setProperty("role", "headline")
-        head.addWidget(title)
+        head.addWidget(text_label("Runs", "headline"))
         head.addStretch(1)
         head.addWidget(self.open)
         head.addWidget(self.new)
@@ -174,8 +172,7 @@ class RunList(QWidget):
     def _empty_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        words = QLabel("No run yet. Watch a network learn to draw, from a blur up to faces.")
-        words.setProperty("role", "muted")
+        words = text_label("No run yet. Watch a network learn to draw, from a blur up to faces.", "muted")
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         plan = GrowthTimeline()
         plan.set_plan(phases(preset(SHOWN_PRESET).growth))

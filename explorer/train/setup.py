@@ -5,9 +5,10 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from explorer.controls.chips import IconButton, button
+from explorer.controls.text import text_label
 from explorer.runs import trainer_threads
 from explorer.train.costs import Costs
 from explorer.train.data_card import REST_MS, DataCard
@@ -44,7 +45,7 @@ class SetupPage(QWidget):
         self.start = button(
             "Start training", "Starts a trainer of its own; it goes on when this window closes.", "primary"
         )
-        self.reason, self.sees = QLabel(), QLabel()
+        self.reason, self.sees = text_label("", "muted"), text_label("", "title")
         self.preview, self.costs = LevelPreview(), Costs()
         self._looking = Task("preview", self)
         self._preflight = CoreCommand(parent=self)
@@ -61,12 +62,9 @@ class SetupPage(QWidget):
         outer.setContentsMargins(24, 14, 24, 12)
         outer.setSpacing(12)
         head = QHBoxLayout()
-        title = QLabel("New run")
-        title.setProperty("role", "headline")
-        self.reason.setProperty("role", "muted")
         self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.leave)
-        head.addWidget(title)
+        head.addWidget(text_label("New run", "headline"))
         head.addStretch(1)
         head.addWidget(self.reason)
         head.addWidget(self.start)
@@ -102,7 +100,6 @@ class SetupPage(QWidget):
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        self.sees.setProperty("role", "title")
         column.addWidget(self.sees)
         column.addWidget(self.preview)
         column.addSpacing(8)
