@@ -24,13 +24,13 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from explorer import theme
 from explorer.controls.action_button import ActionButton
 from explorer.controls.banner import Banner
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, Segments, button
 from explorer.controls.columns import SideColumn, StateDot
 from explorer.controls.literal import literal
@@ -141,9 +141,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         root = QWidget()
-        column = QVBoxLayout(root)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = Down(root, 0)
         column.addWidget(self._make_header())
         column.addWidget(self.pages, 1)
         column.addWidget(self._make_footer())
@@ -259,14 +257,10 @@ class ExplorePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.middle = QWidget(self)
-        middle = QVBoxLayout(self.middle)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
+        middle = Down(self.middle, 0)
         middle.addWidget(picture, 1)
         middle.addWidget(below)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Across(self, 0)
         row.addWidget(SideColumn("left", LEFT_WIDTH, left, self))
         row.addWidget(self.middle, 1)
         self.right = SideColumn("right", RIGHT_WIDTH, right, self)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPlainTextEdit, QWidget
 
 from explorer import theme
 from explorer.controls import icons
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, button
 from explorer.controls.text import text_label
 from explorer.jobs import Problem
@@ -94,14 +95,12 @@ class Banner(QFrame):
             self._fit()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(10)
+        row = Across(spacing=10)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
         for each in (self._cure, self._fold, self._close):
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(12, 9, 9, 9)
+        self._column = Down(self, edges=(12, 9, 9, 9))
         self._column.addLayout(row)
         self._column.addWidget(self._details)
 

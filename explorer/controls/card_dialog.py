@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
 from explorer import theme
 from explorer.controls import icons
 from explorer.controls.asking import ask_to_save
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button, chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.text import text_label
@@ -58,8 +58,7 @@ class CardDialog(QDialog):
         self._convert = button("Convert and open", "Writes a copy as safetensors, which loads faster, and opens that.")
         self._open = button("Open", "Opens the file as it is; nothing in it is run.", "primary")
         self._change = chip("Change…", "Chooses another place for the converted copy.")
-        self._body = QVBoxLayout()
-        self._body.setSpacing(12)
+        self._body = Down(spacing=12)
         self._lay_out()
         self._cancel.clicked.connect(self.reject)
         self._open.clicked.connect(self.open_asked)
@@ -129,18 +128,14 @@ class CardDialog(QDialog):
         ask_to_save(self, "Save the converted copy", target.name, kind, self.set_target, str(target.parent))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(EDGE, 18, EDGE, 16)
-        column.setSpacing(12)
-        head = QVBoxLayout()
-        head.setSpacing(3)
+        column = Down(self, 12, edges=(EDGE, 18, EDGE, 16))
+        head = Down(spacing=3)
         head.addWidget(self.title)
         head.addWidget(self.subtitle)
         column.addLayout(head)
         column.addLayout(self._body)
         self._copy = QWidget()
-        place = QHBoxLayout(self._copy)
-        place.setContentsMargins(0, 0, 0, 0)
+        place = Across(self._copy)
         place.addWidget(text_label("Converted copy", "muted"))
         place.addWidget(self._place, 1)
         place.addWidget(self._change)
@@ -180,9 +175,7 @@ def _table(rows: Sequence[tuple[str, str]]) -> QFrame:
 def _sentence(sign: str, token: str, text: str) -> QWidget:
     """One line with a sign before it."""
     made = QWidget()
-    row = QHBoxLayout(made)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
+    row = Across(made, 8)
     picture = QLabel()
     picture.setPixmap(icons.pixmap(sign, theme.current().colour(token), 16, made.devicePixelRatioF()))
     row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
@@ -195,9 +188,7 @@ def _notes(notes: Sequence[str]) -> QWidget:
     if not notes:
         return _sentence("check", "good", "Nothing is missing or approximated.")
     body = QWidget()
-    column = QVBoxLayout(body)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(6)
+    column = Down(body, 6)
     for note in notes:
         column.addWidget(_sentence("warning", "warning", note))
     body.setFixedWidth(WIDTH - 2 * EDGE - 14)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.dot import dot_size, paint_dot
 from explorer.controls.scrolling import BAR, ScrollDown
 
@@ -29,8 +30,7 @@ class SideColumn(QFrame):
         scroll = self._scroll = ScrollDown(body, self)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.verticalScrollBar().setSingleStep(16)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer = Down(self)
         outer.addWidget(scroll)
         for panel in panels:
             column.addWidget(panel)

@@ -4,9 +4,10 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across
 from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
 from explorer.controls.literal import literal, literal_tip
@@ -120,9 +121,7 @@ class DirectionRow(QWidget):
         self._stack.addWidget(self.field)
         self.score.setFixedWidth(SCORE_WIDTH)
         self.score.setAlignment(theme.ALIGN_NUMBER)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row = Across(self, 6)
         row.addWidget(self._stack)
         row.addWidget(self.slider, 1)
         row.addWidget(self.layers)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from explorer.controls.boxes import Across
 from explorer.controls.chips import button
 from explorer.controls.text import text_label
 
@@ -22,8 +23,7 @@ class EmptyPage(QWidget):
         self._says.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._says.setStyleSheet("font-size: 14px;")
         self._buttons = QWidget()
-        self._row = QHBoxLayout(self._buttons)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row = Across(self._buttons)
         column = QVBoxLayout(self)
         column.setSpacing(16)
         column.addStretch(1)

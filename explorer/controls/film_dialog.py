@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
+from explorer.controls.boxes import Down
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
 from explorer.controls.text import text_label
@@ -133,9 +134,7 @@ class FilmDialog(QDialog):
         foot.addStretch(1)
         foot.addWidget(cancel)
         foot.addWidget(self._save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(12)
+        column = Down(self, 12, edges=(20, 18, 20, 16))
         column.addWidget(text_label("Save film", "headline"))
         column.addWidget(self._says)
         column.addLayout(form)

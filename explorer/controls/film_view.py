@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.film_row import FilmRow
 from explorer.controls.film_track import FilmTrack
@@ -50,7 +51,7 @@ class FilmView(QWidget):
         self._reveals = QTimer(self, singleShot=True)  # comes after all layouts that wait; QTimer.singleShot does not
         self._reveals.timeout.connect(self._reveal)
         self._growing = QTimer(self, singleShot=True, interval=GROWING)
-        self.head = QHBoxLayout()
+        self.head = Across(spacing=6)
         self._scroll = ScrollSideways()
         self._column = QVBoxLayout(self)
         self._scroll.horizontalScrollBar().rangeChanged.connect(self._go_along)
@@ -123,7 +124,6 @@ class FilmView(QWidget):
         self._words.setAccessibleName(whole)
 
     def _lay_out(self) -> None:
-        self.head.setSpacing(6)
         self.head.addWidget(self.play)
         self.head.addWidget(self.undo)
         self.head.addStretch(1)
@@ -133,15 +133,12 @@ class FilmView(QWidget):
         middle.addWidget(self.track, 1)
         middle.addWidget(self._time)
         middle.addWidget(self._saving)
-        saving = QHBoxLayout(self._saving)
-        saving.setContentsMargins(0, 0, 0, 0)
-        saving.setSpacing(8)
+        saving = Across(self._saving, 8)
         saving.addWidget(self._words)
         saving.addWidget(self.cancel)
         self._saving.hide()
         inside = QWidget()
-        row = QHBoxLayout(inside)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = Across(inside)
         row.addWidget(self.row)
         row.addWidget(self._empty)
         row.addStretch(1)

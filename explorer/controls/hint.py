@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.chips import button
 from explorer.controls.text import text_label
 
@@ -70,9 +71,7 @@ class Hint(QFrame):
         foot.addStretch(1)
         foot.addWidget(self._skip)
         foot.addWidget(self._next)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 12, 14, 12)
-        self._column.setSpacing(8)
+        self._column = Down(self, 8, edges=(16, 12, 14, 12))
         self._column.addLayout(head)
         self._column.addWidget(self._text)
         self._column.addLayout(foot)

@@ -4,9 +4,10 @@ import random
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
+from explorer.controls.boxes import Down
 from explorer.controls.chips import Segments, button
 from explorer.controls.mix_row import source_words
 from explorer.controls.text import text_label
@@ -151,9 +152,7 @@ class MatrixDialog(QDialog):
         return f"{self._lacked - self._missing()} of {self._lacked} pictures drawn, {left}. " if left else DRAWING
 
     def _lay_out(self) -> None:
-        outer, head, grid = QVBoxLayout(self), QHBoxLayout(), QGridLayout()
-        outer.setContentsMargins(14, 14, 14, 14)
-        outer.setSpacing(12)
+        outer, head, grid = Down(self, 12, edges=(14, 14, 14, 14)), QHBoxLayout(), QGridLayout()
         grid.setSpacing(6)
         for at, thumbnail in enumerate((*self._edges, *self._cells)):
             column, row = _place(at)

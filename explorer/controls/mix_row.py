@@ -4,10 +4,11 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QWidget
 
 from explorer import theme
 from explorer.controls.asking import ask_for_seed, ask_to_open
+from explorer.controls.boxes import Across
 from explorer.controls.chips import IconButton
 from explorer.controls.panel import allow
 from explorer.controls.recipe_drag import dragged_file, dragged_recipe, may_hold_recipe
@@ -71,8 +72,7 @@ class MixRow(QWidget):
         title.setFixedWidth(68)
         self._title, self._band, self._name = title, band, name
         self.caption.setMinimumWidth(10)
-        below = QHBoxLayout()
-        below.setSpacing(0)
+        below = Across(spacing=0)
         below.addWidget(self.caption, 1)
         for each in (self.new, self.swap, self.lock):
             each.setFixedSize(24, 22)

@@ -8,16 +8,15 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.foot import Foot
 from explorer.controls.text import text_label
 
@@ -45,9 +44,7 @@ class CommandPalette(QFrame):
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setStyleSheet("QListWidget { border: none; background: transparent; }")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(10, 10, 10, 10)
-        column.setSpacing(6)
+        column = Down(self, 6, edges=(10, 10, 10, 10))
         column.addWidget(self._line)
         column.addWidget(self._list)
         self._line.textChanged.connect(self._fill)
@@ -131,9 +128,7 @@ class ShortcutsDialog(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(12)
+        column = Down(self, 12, edges=(20, 18, 20, 16))
         column.addWidget(text_label("Keyboard and mouse", "headline"))
         column.addWidget(scroll, 1)
         column.addLayout(Foot(self, "Closes this list."))
@@ -146,8 +141,7 @@ def _name(action: QAction) -> str:
 def _row(action: QAction) -> QWidget:
     made = QWidget()
     made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    line = QHBoxLayout(made)
-    line.setContentsMargins(8, 0, 8, 0)
+    line = Across(made, edges=(8, 0, 8, 0))
     line.addWidget(QLabel(_name(action)))
     line.addStretch(1)
     line.addWidget(text_label(shortcut_of(action), "small-number"))

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.section import Section
 from explorer.jobs import Answer, Channels, Done, Failed, Matrix, Piece, Request, Strip, SweepGrid
 from explorer.session import Session
@@ -134,8 +135,7 @@ class Panel(Asking):
         self.section = Section(title)
         self.body = self.section.body
         self.section.folded.connect(self.refresh_later)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer = Down(self)
         outer.addWidget(self.section)
         self.setAccessibleName(title)
 

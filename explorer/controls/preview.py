@@ -1,8 +1,9 @@
 """Preview: three small pictures beside a row while the pointer rests on it."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.thumbnails import ThumbnailGrid
 
 SIDE = 84
@@ -19,8 +20,7 @@ class Preview(QFrame):
         self.grid.set_captions(captions)
         for thumbnail, caption in zip(self.grid.thumbnails, captions, strict=True):
             thumbnail.setToolTip(f"This face at {caption}.")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
+        column = Down(self, edges=(8, 8, 8, 8))
         column.addWidget(self.grid)
         self.grid.setFixedWidth(len(captions) * (SIDE + 6))
 

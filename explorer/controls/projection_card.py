@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.panel import allow
@@ -121,29 +122,23 @@ class ProjectionCard(QWidget):
         self.where.hide()
         self.number.setToolTip("Mean difference of colours between your picture and the nearest, of 255.")
         self.beside.setToolTip("How far pictures of random seeds are from yours, for comparison.")
-        numbers = QVBoxLayout()
-        numbers.setSpacing(0)
+        numbers = Down(spacing=0)
         for each in (self.number, self.unit, self.beside):
             numbers.addWidget(each)
         numbers.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
+        buttons = Across(spacing=4)
         for button in (self.compare, self.close_it):
             buttons.addWidget(button)
         buttons.addStretch(1)
         numbers.addLayout(buttons)
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.setSpacing(8)
+        head, foot = Across(spacing=8), Across(spacing=6)
         head.addWidget(self.photo)
         head.addWidget(self.nearest)
         head.addLayout(numbers, 1)
-        foot.setSpacing(6)
         foot.addWidget(self.words, 1)
         foot.addWidget(self.take)
         foot.addWidget(self.cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 4)
-        column.setSpacing(6)
+        column = Down(self, 6, edges=(0, 0, 0, 4))
         column.addLayout(head)
         column.addWidget(self.where)
         column.addWidget(self.bar)

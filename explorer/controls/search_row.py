@@ -1,8 +1,9 @@
 """A bar for a search that goes on, and a chip that gives it up."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
+from explorer.controls.boxes import Across
 from explorer.controls.chips import chip
 
 
@@ -16,8 +17,7 @@ class SearchRow(QWidget):
         self.owners: set[str] = set()  # of the searches that go on
         self.bar = QProgressBar()
         self.cancel = chip("cancel", "Gives the search up (Esc).")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = Across(self)
         row.addWidget(self.bar, 1)
         row.addWidget(self.cancel)
         self.bar.setTextVisible(False)

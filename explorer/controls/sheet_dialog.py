@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QProgressBar, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
+from explorer.controls.boxes import Down
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
 from explorer.controls.text import text_label
@@ -85,9 +86,7 @@ class SheetDialog(QDialog):
         foot.addStretch(1)
         foot.addWidget(self._close)
         foot.addWidget(self._save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(12)
+        column = Down(self, 12, edges=(20, 18, 20, 16))
         column.addWidget(text_label("Contact sheet", "headline"))
         column.addWidget(self._says)
         column.addLayout(form)

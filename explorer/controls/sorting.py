@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
 from explorer.controls.literal import literal
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
@@ -99,10 +100,8 @@ class SortingDialog(QDialog):
         self._deal([self.candidates.index(candidate)])
 
     def _lay_out(self) -> None:
-        outer, head, middle, foot = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        outer.setContentsMargins(14, 14, 14, 14)
-        outer.setSpacing(12)
-        middle.setSpacing(12)
+        outer, middle = Down(self, 12, edges=(14, 14, 14, 14)), Across(spacing=12)
+        head, foot = QHBoxLayout(), QHBoxLayout()
         self.name.setPlaceholderText("Name, for example: glasses")
         self.name.setAccessibleName("Name of the direction")
         self.name.setToolTip("What the faces on the right pile have and those on the left have not.")

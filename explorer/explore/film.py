@@ -6,8 +6,9 @@ from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QHideEvent, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.film_player import FilmPlayer
 from explorer.controls.film_view import TIPS, FilmView
 from explorer.controls.panel import Asking, allow
@@ -54,8 +55,7 @@ class FilmStrip(Asking):
         self.player = FilmPlayer(self)
         self.view = view = FilmView()
         self.track, self.row = view.track, view.row
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer = Down(self)
         outer.addWidget(view)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._connect()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from explorer.controls.boxes import Across
 from explorer.controls.chips import chip
 from explorer.controls.mix_row import source_words
 from explorer.controls.pop_up import pop_up
@@ -128,17 +129,14 @@ class HistoryStrip(QWidget):
         self._only.toggled.connect(lambda _: self._filter())
         self._only.toggled.connect(lambda _: self._name())
         self._hint = hint
-        self._head = QHBoxLayout()
-        self._head.setSpacing(8)
+        self._head = Across(spacing=8)
         self._head.addWidget(hint)
         self._middle = QHBoxLayout()
         self._middle.addStretch()
         self._head.addLayout(self._middle, 1)
         self._head.addWidget(self._only)
         self._strip = QWidget()
-        self._row = QHBoxLayout(self._strip)
-        self._row.setContentsMargins(0, 2, 0, 0)
-        self._row.setSpacing(7)
+        self._row = Across(self._strip, 7, edges=(0, 2, 0, 0))
         self._empty = text_label("Every change is kept here, as a picture to come back to.", "muted")
         self._row.addWidget(self._empty)
         self._row.addStretch(1)

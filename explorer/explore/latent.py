@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QRegularExpressionValidator, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStyle, QStyleOptionFrame, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QStyle, QStyleOptionFrame, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across
 from explorer.controls.chips import IconButton, button, chip
 from explorer.controls.field import Field
 from explorer.controls.pad import STORED, SeedPad
@@ -66,15 +67,12 @@ class LatentPanel(Panel):
         self.show_recipe(session.recipe)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(6)
+        head = Across(spacing=6)
         self._class_row = QWidget()
-        row = QHBoxLayout(self._class_row)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = Across(self._class_row)
         row.addWidget(QLabel("Class"))
         row.addWidget(self.classes, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
+        foot = Across(spacing=8)
         for widget, layout, stretch in (
             (self.seed, head, 1), (self.new, head, 0), (self.lock, head, 0), (self.snap, foot, 0), (self.walk, foot, 1)
         ):  # fmt: skip

@@ -4,8 +4,9 @@ import random
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.chips import chip
 from explorer.controls.matrix import OWNERS, MatrixDialog, is_of_matrix
 from explorer.controls.mix_row import MixRow
@@ -266,8 +267,6 @@ def _mix(key: Key, source: Latent, weight: float) -> Mix:
 
 def _box(panel: Panel) -> QWidget:
     made = QWidget()
-    column = QVBoxLayout(made)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(6)
+    Down(made, 6)
     panel.body.addWidget(made)
     return made

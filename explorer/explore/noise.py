@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from explorer.controls.boxes import Across
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.heat_map import HeatMap
 from explorer.controls.noise_chips import NoiseChips
@@ -66,8 +67,7 @@ class NoisePanel(Panel):
     def _lay_out(self) -> None:
         for each in (self.map, self.draws, self.reseed):
             self.section.add_action(each)
-        groups, every, layer = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        groups.setSpacing(4)
+        groups, every, layer = Across(spacing=4), QHBoxLayout(), QHBoxLayout()
         for each in self.groups.values():
             groups.addWidget(each)
         groups.addStretch(1)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.panel import Panel, allow
 from explorer.controls.slider import LabelledSlider
@@ -49,9 +50,7 @@ class VaryPanel(Panel):
 
     def _lay_out(self) -> None:
         self.section.add_action(self.again)
-        row, side = QHBoxLayout(), QVBoxLayout()
-        row.setSpacing(10)
-        side.setSpacing(4)
+        row, side = Across(spacing=10), Down(spacing=4)
         row.addWidget(self.grid)
         self.grid.setFixedWidth(3 * SIDE + 2 * 5)
         row.addLayout(side, 1)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import Segments, button, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
@@ -225,32 +226,26 @@ class EntanglementPage(LabBase):
             field.setFixedWidth(58)
             field.setAccessibleName(name)
             field.setToolTip(TIPS[tip])
-        row = QHBoxLayout(self._content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Across(self._content, 0)
         row.addWidget(self._left_column())
         row.addLayout(self._right_column(), 1)
         self.setAccessibleName("Entanglement")
 
     def _left_column(self) -> QFrame:
-        made, head, foot = QFrame(), QHBoxLayout(), QHBoxLayout()
+        made, head, foot = QFrame(), Across(edges=(0, 4, 0, 0)), Across(spacing=8)
         made.setObjectName("side")
         made.setProperty("edge", "left")
         made.setFixedWidth(WIDTH)
         of, since = text_label("on", "muted"), text_label("seeds from", "muted")
-        head.setContentsMargins(0, 4, 0, 0)
         head.addWidget(text_label("Directions", "title"))
         head.addStretch(1)
         head.addWidget(self.first)
         head.addWidget(self.none)
-        foot.setSpacing(8)
         for each in (of, self.faces, since, self.seed):
             foot.addWidget(each)
         foot.addStretch(1)
         foot.addWidget(self.labels)
-        column = QVBoxLayout(made)
-        column.setContentsMargins(MARGIN, 12, MARGIN, 10)
-        column.setSpacing(8)
+        column = Down(made, 8, edges=(MARGIN, 12, MARGIN, 10))
         column.addWidget(self.head)
         column.addLayout(head)
         column.addWidget(self.picks, 1)
@@ -259,14 +254,11 @@ class EntanglementPage(LabBase):
         return made
 
     def _right_column(self) -> QVBoxLayout:
-        head, column = QHBoxLayout(), QVBoxLayout()
-        head.setSpacing(8)
+        head, column = Across(spacing=8), Down(spacing=8, edges=(18, 12, 14, 10))
         head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.views)
         head.addWidget(self.export)
-        column.setContentsMargins(18, 12, 14, 10)
-        column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self.words)
         column.addWidget(self.message)

@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import Segments, button
 from explorer.controls.columns import StateDot
 from explorer.controls.literal import literal_tip
@@ -27,7 +28,7 @@ class LabHead(QWidget):
         super().__init__(parent)
         self.face, self.switch, self.state = Face(FACE), Segments(PAGES, TIPS), StateDot()
         self.network, self.where = text_label("", "muted"), text_label("", "small-number")
-        self._buttons = QHBoxLayout()
+        self._buttons = Across(spacing=10)
         self.switch.select(page)
         self.state.setToolTip(state_tip)
         self._lay_out()
@@ -47,18 +48,14 @@ class LabHead(QWidget):
         self.network.setToolTip(literal_tip(words))
 
     def _lay_out(self) -> None:
-        self._buttons.setSpacing(10)
         self._buttons.addWidget(self.state)
         self._buttons.addStretch(1)
-        words, row = QVBoxLayout(), QHBoxLayout(self)
-        words.setSpacing(2)
+        words, row = Down(spacing=2), Across(self, MARGIN)
         words.addWidget(self.switch)
         words.addSpacing(3)
         words.addWidget(self.network)
         words.addWidget(self.where)
         words.addStretch(1)
         words.addLayout(self._buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(MARGIN)
         row.addWidget(self.face, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)

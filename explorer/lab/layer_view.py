@@ -5,13 +5,12 @@ from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QHBoxLayout,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import Segments, chip
 from explorer.controls.text import restyle, text_label
 from explorer.lab.channel_grid import ChannelGrid
@@ -198,12 +197,10 @@ class LayerView(QWidget):
     def _lay_out(self) -> None:
         self.scale.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it never widens the window
         self.band.setStyleSheet("font-size: 13px; font-weight: 600;")
-        head, row = QHBoxLayout(), QHBoxLayout()
-        head.setSpacing(10)
+        head, row = Across(spacing=10), Across(spacing=8)
         for label in (self.headline, self.band):
             head.addWidget(label, 0, Qt.AlignmentFlag.AlignBottom)
         head.addStretch(1)
-        row.setSpacing(8)
         row.addWidget(self.title)
         row.addWidget(self.scale, 100)
         row.addWidget(self.message, 100)
@@ -212,14 +209,11 @@ class LayerView(QWidget):
         for control in (self.orders, self.together, self.export):
             row.addWidget(control)
         self._card.setObjectName("card")
-        inside = QVBoxLayout(self._card)
-        inside.setContentsMargins(8, 8, 8, 6)
+        inside = Down(self._card, edges=(8, 8, 8, 6))
         inside.addWidget(self.histogram)
         self.stack.addWidget(self.grid)
         self.stack.addWidget(self.close_up)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 12, 14, 10)
-        column.setSpacing(8)
+        column = Down(self, 8, edges=(18, 12, 14, 10))
         column.addLayout(head)
         column.addWidget(self.words)
         column.addWidget(self._card)

@@ -1,8 +1,9 @@
 """The left column of the layer inspector: the head of the Lab's pages and the list of layers."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.scrolling import BAR
 from explorer.controls.text import text_label
@@ -47,15 +48,12 @@ class Overview(QFrame):
         self.export.allow("" if allowed else NO_LAYERS)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, 12, MARGIN - BAR, 10)
-        column.setSpacing(8)
+        column = Down(self, 8, edges=(MARGIN, 12, MARGIN - BAR, 10))
         column.addWidget(self.head)
         column.addWidget(self.message)
         column.addWidget(self.retry, 0, Qt.AlignmentFlag.AlignLeft)
-        list_row = QHBoxLayout()
+        list_row = Across(edges=(0, 4, BAR, 0))
         title = text_label("Layers", "title")
-        list_row.setContentsMargins(0, 4, BAR, 0)
         list_row.addWidget(title)
         list_row.addStretch(1)
         list_row.addWidget(self.export)

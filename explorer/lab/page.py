@@ -1,8 +1,9 @@
 """The Lab workspace: the layer inspector, which shows what each layer hands on while the picture is drawn."""
 
 from PySide6.QtGui import QHideEvent, QImage
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.boxes import Across
 from explorer.jobs import ChannelMap, Channels, Done, Failed, Layers, Piece, Request
 from explorer.lab.base import LabBase
 from explorer.lab.export import SHEET, TABLE, Plan, sheet_plan, table_plan
@@ -209,9 +210,7 @@ class LabPage(LabBase):
         return sheet_plan(info, self.session.recipe, view.facts, together=together, by_spread=by_spread)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self._content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Across(self._content, 0)
         row.addWidget(self.overview)
         row.addWidget(self.view, 1)
         self.setAccessibleName("Layer inspector")

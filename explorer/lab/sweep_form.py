@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import Segments, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
@@ -189,9 +190,7 @@ class SweepForm(QWidget):
         for field in (self.low, self.high, self.steps, self.faces, self.seed):
             field.setProperty("kind", "mono")
             field.setFixedWidth(58)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(self, 8)
         column.addLayout(_row("sweep", self.knob))
         column.addLayout(_row("from", self.low, "to", self.high, "values", self.steps, None))
         column.addLayout(_row("of", self.origin, self.faces, "from", self.seed, None))
@@ -200,8 +199,7 @@ class SweepForm(QWidget):
 
 def _row(*parts: QWidget | str | None) -> QHBoxLayout:
     """Widgets beside each other with words between them; None is room."""
-    row = QHBoxLayout()
-    row.setSpacing(8)
+    row = Across(spacing=8)
     for at, part in enumerate(parts):
         if part is None:
             row.addStretch(1)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.scrolling import BAR, ScrollDown
 from explorer.controls.text import text_label
@@ -247,23 +248,18 @@ class SweepPage(LabBase):
         self._scroll.viewport().installEventFilter(self)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self._content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Across(self._content, 0)
         row.addWidget(self._left_column())
         row.addLayout(self._right_column(), 1)
         self.setAccessibleName("Sweep")
 
     def _left_column(self) -> QFrame:
-        made, column = QFrame(), QVBoxLayout()
+        made, column = QFrame(), Down(spacing=8, edges=(MARGIN, 12, MARGIN - BAR, 10))
         made.setObjectName("side")
         made.setProperty("edge", "left")
         made.setFixedWidth(WIDTH)
         made.setLayout(column)
-        column.setContentsMargins(MARGIN, 12, MARGIN - BAR, 10)
-        column.setSpacing(8)
-        form = QHBoxLayout()
-        form.setContentsMargins(0, 4, BAR, 0)
+        form = Across(edges=(0, 4, BAR, 0))
         form.addWidget(self.form)
         curves = ScrollDown(self.curves)
         curves.setAccessibleName("Curves")
@@ -274,24 +270,19 @@ class SweepPage(LabBase):
         return made
 
     def _right_column(self) -> QVBoxLayout:
-        head, column = QHBoxLayout(), QVBoxLayout()
-        head.setSpacing(8)
+        head, column = Across(spacing=8, edges=(0, 0, BAR, 0)), Down(spacing=8, edges=(18, 12, MARGIN - BAR, 10))
         head.addWidget(self.title)
         head.addWidget(self.message, 1)
         for each in (self.stop, self.again, self.sheet):
             head.addWidget(each)
         self._scroll = ScrollDown(self.table)
-        head.setContentsMargins(0, 0, BAR, 0)
-        column.setContentsMargins(18, 12, MARGIN - BAR, 10)
-        column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._scroll, 1)
         return column
 
 
 def _heading(words: str, control: QWidget) -> QHBoxLayout:
-    row, title = QHBoxLayout(), text_label(words, "title")
-    row.setContentsMargins(0, 4, BAR, 0)
+    row, title = Across(edges=(0, 4, BAR, 0)), text_label(words, "title")
     row.addWidget(title)
     row.addStretch(1)
     row.addWidget(control)

@@ -4,14 +4,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QScrollArea,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, button
 from explorer.controls.literal import literal_tip
 from explorer.controls.slider import NumberField
@@ -53,9 +52,7 @@ class BindingRow(QWidget):
         target.setToolTip(literal_tip(binding.control))
         between = text_label("to", "muted")
         between.setFixedWidth(14)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = Across(self, 8)
         row.addWidget(source, 4)
         row.addWidget(target, 5)
         for field, word, value in ((self.low, "lower", binding.low), (self.high, "upper", binding.high)):
@@ -97,7 +94,7 @@ class BindingList(QWidget):
         self.words = text_label(tone="muted", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.rows: list[BindingRow] = []
-        self._column = QVBoxLayout()
+        self._column = Down(spacing=2, edges=(0, 0, 8, 0))
         self._lay_out()
         self.learn.clicked.connect(self._learn)
         self.choice.asked.connect(self.fill)
@@ -175,22 +172,17 @@ class BindingList(QWidget):
             self.choice.setCurrentIndex(at)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(8)
+        head = Across(spacing=8)
         head.addWidget(self.choice, 1)
         head.addWidget(self.learn)
         inside = QWidget()
-        self._column.setContentsMargins(0, 0, 8, 0)
-        self._column.setSpacing(2)
         self._column.addStretch(1)
         inside.setLayout(self._column)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column = Down(self, 6)
         column.addLayout(head)
         column.addWidget(self.words)
         column.addWidget(self._scroll)

@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.foot import Foot
 from explorer.controls.text import text_label
 from explorer.remote.binding_list import BindingList
@@ -46,9 +47,7 @@ class RemoteDialog(QDialog):
         foot = Foot(self, "Closes this window; what is on stays on.")
         foot.close_it.setAutoDefault(False)
         self.bindings.learn.setAutoDefault(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(10)
+        column = Down(self, 10, edges=(20, 18, 20, 16))
         column.addWidget(title)
         column.addWidget(self.listening)
         column.addWidget(_line())

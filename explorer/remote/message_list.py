@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.text import restyle, text_label
@@ -101,8 +102,7 @@ class MessageList(QWidget):
 
     def _lay_out(self) -> None:
         title = text_label("Messages", "title")
-        head = QHBoxLayout()
-        head.setSpacing(8)
+        head = Across(spacing=8)
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self.total)
@@ -113,8 +113,7 @@ class MessageList(QWidget):
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(0, 4)
         self._grid.setColumnStretch(1, 7)
-        whole = QVBoxLayout(inside)
-        whole.setContentsMargins(0, 0, 0, 0)
+        whole = Down(inside)
         whole.addLayout(self._grid)
         whole.addStretch(1)
         scroll = QScrollArea()
@@ -124,8 +123,6 @@ class MessageList(QWidget):
         scroll.setWidget(inside)
         scroll.setAccessibleName("Messages")
         scroll.setMinimumHeight(110)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column = Down(self, 6)
         column.addLayout(head)
         column.addWidget(scroll, 1)

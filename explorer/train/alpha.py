@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Down
 from explorer.controls.chips import chip
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label
@@ -159,9 +160,7 @@ class AlphaPanel(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(self, 8)
         head = QHBoxLayout()
         head.addWidget(self.title)
         head.addStretch(1)

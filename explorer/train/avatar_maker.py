@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QSpinBox, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.chips import button
 from explorer.controls.text import text_label
 from explorer.train.words import number
@@ -36,9 +37,7 @@ class AvatarMaker(QWidget):
         self._command.failed.connect(self._ended)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column = Down(self, 6)
         self.count.setRange(16, 1_000_000)
         self.count.setSingleStep(500)
         self.count.setValue(2000)

@@ -4,8 +4,9 @@ from collections.abc import Set
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
+from explorer.controls.boxes import Across
 from explorer.controls.chips import chip
 from explorer.controls.text import text_label
 from explorer.train.clean_copy import clean_copy
@@ -27,8 +28,7 @@ class CopyRow(QWidget):
         self.said, self.bar = text_label("", "muted"), QProgressBar()
         self.cancel = chip("cancel", "Gives the copy up; nothing is left of it.")
         self._left, self._task = TimeLeft(), Task("copy", self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = Across(self)
         row.addWidget(self.said)
         row.addWidget(self.bar, 1)
         row.addWidget(self.cancel)

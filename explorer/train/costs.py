@@ -7,9 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Down
 from explorer.controls.chips import chip
 from explorer.controls.text import restyle, text_label
 from explorer.train.words import KIMG, kimg_number, number, square
@@ -134,9 +135,7 @@ class Costs(QWidget):
         self.table, self.bar = CostTable(), QProgressBar()
         self.said, self.problem = text_label("", "muted", wraps=True), text_label(tone="bad", wraps=True)
         self._left = TimeLeft()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column = Down(self, 6)
         for each in (self.table, self.bar, self.said, self.problem):
             column.addWidget(each)
         self.cure = chip("", "Computes fewer pictures at a time, with the same result.")

@@ -7,9 +7,10 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
 from explorer.controls.asking import ask_to_save
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.text import text_label
 from explorer.jobs import Problem
@@ -98,7 +99,7 @@ class CurvesPanel(QWidget):
         self.measure = chip("measure", "Asks the trainer to measure the Fréchet distance (FD-E) now.")
         self.compare = chip("compare", COMPARE_TIP)
         self._content = QWidget()
-        self._column = QVBoxLayout(self._content)
+        self._column = Down(self._content, 8, edges=(0, 0, 4, 0))
         self.plots = [Plot(*each) for each in PLOTS]
         self._metric_plots: dict[str, Plot] = {}
         self._lay_out()
@@ -106,11 +107,8 @@ class CurvesPanel(QWidget):
         self.smooth.setChecked(True)
 
     def _lay_out(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(6)
-        head = QHBoxLayout()
-        head.setSpacing(4)
+        outer = Down(self, 6)
+        head = Across(spacing=4)
         title = text_label("Curves", "title")
         head.addWidget(title)
         head.addStretch(1)
@@ -118,8 +116,6 @@ class CurvesPanel(QWidget):
             head.addWidget(each)
         self.whole.hide()
         outer.addLayout(head)
-        self._column.setContentsMargins(0, 0, 4, 0)
-        self._column.setSpacing(8)
         for plot in self.plots:
             self._column.addWidget(plot)
             plot.setMinimumHeight(PLOT_HEIGHT)

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QProgressBar, QWidget
 
 from explorer.controls.asking import DATA_FILES, ask_for_folder, ask_to_open
+from explorer.controls.boxes import Down
 from explorer.controls.chips import button, chip
 from explorer.controls.text import text_label
 from explorer.jobs import Problem
@@ -70,9 +71,7 @@ class DataCard(QWidget):
         return self._check.busy
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(self, 8)
         column.addLayout(head_row("Data: what it learns from", self.avatars_chip))
         row, work = QHBoxLayout(), QHBoxLayout()
         for each in (self.path, self.folder_button, self.file_button):

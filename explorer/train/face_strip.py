@@ -4,9 +4,10 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from explorer.controls.asking import ask_to_save
+from explorer.controls.boxes import Down
 from explorer.controls.chips import chip
 from explorer.controls.text import text_label
 from explorer.jobs import Problem
@@ -35,9 +36,7 @@ class FaceStrip(QWidget):
         self.cancel.clicked.connect(self.film_given_up)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(self, 8)
         head, title = QHBoxLayout(), text_label("This face through time", "title")
         head.addWidget(title)
         head.addStretch(1)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.train.findings import Finding
 
@@ -36,9 +37,7 @@ class FindingList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown: tuple[Finding, ...] = ()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
+        self._column = Down(self, 4)
 
     def show_findings(self, found: Sequence[Finding]) -> None:
         """Shows these in the place of those before."""
@@ -59,9 +58,7 @@ class FindingList(QWidget):
 
     def _row(self, finding: Finding) -> QWidget:
         made = QWidget()
-        row = QHBoxLayout(made)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row = Across(made, 6)
         words = QLabel(finding.text)
         words.setWordWrap(True)
         words.setProperty("tone", "text" if finding.tone in ("good", "warning") else finding.tone)

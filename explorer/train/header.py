@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, button, chip
 from explorer.run_state import RunState
 from explorer.train.pill import StatePill
@@ -33,13 +34,9 @@ class MonitorHeader(QWidget):
         self.details_chip.toggled.connect(self.details.setVisible)
 
     def _lay_out(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(8)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(2)
+        outer = Down(self, 8)
+        row = Across(spacing=8)
+        words = Down(spacing=2)
         self.title.setProperty("role", "headline")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setTextFormat(Qt.TextFormat.RichText)

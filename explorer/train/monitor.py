@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.text import text_label
 from explorer.jobs import Problem
 from explorer.run_state import RunState
@@ -73,13 +74,10 @@ class Monitor(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 14, 24, 8)
-        column.setSpacing(12)
+        column = Down(self, 12, edges=(24, 14, 24, 8))
         column.addWidget(self.header)
         column.addWidget(card(self.timeline, margins=(0, 2, 0, 0)))
-        row = QHBoxLayout()
-        row.setSpacing(12)
+        row = Across(spacing=12)
         left, right = card(scrolling(self._left_column())), card(self.curves)
         self._left = left
         left.setFixedWidth(SIDE_WIDTH)
@@ -92,9 +90,7 @@ class Monitor(QWidget):
 
     def _left_column(self) -> QWidget:
         made = QWidget()
-        column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 6, 0)  # room for the scroll bar
-        column.setSpacing(10)
+        column = Down(made, 10, edges=(0, 0, 6, 0))
         column.addWidget(self.alpha)
         column.addWidget(self.face)
         column.addWidget(text_label("Messages", "title"))

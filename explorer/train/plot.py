@@ -7,9 +7,10 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Down
 from explorer.controls.text import text_label
 from explorer.train.record import Floats
 
@@ -98,9 +99,7 @@ class Plot(QWidget):
         self._recolour()
 
     def _lay_out(self, tip: str) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
+        column = Down(self, 3)
         self.title.setToolTip(tip)
         self.values.setFont(theme.mono(theme.SMALL))
         head = QHBoxLayout()

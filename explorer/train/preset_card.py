@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from explorer.controls.asking import ask_to_open
+from explorer.controls.boxes import Down
 from explorer.controls.chips import button
 from explorer.controls.text import text_label
 from explorer.train.data_card import REST_MS
@@ -118,9 +119,7 @@ class PresetCard(QWidget):
         return preset(self.preset.currentData())
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(self, 8)
         begin = QHBoxLayout()
         begin.addWidget(self.init)
         begin.addWidget(self.init_button)

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from explorer import theme
 from explorer.controls.asking import ask_for_folder
+from explorer.controls.boxes import Down
 from explorer.controls.chips import button
 from explorer.controls.text import text_label
 from explorer.train.pill import tone
@@ -156,9 +157,7 @@ class RunList(QWidget):
         self.open.clicked.connect(self._ask_folder)
 
     def _lay_out(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 16, 24, 16)
-        outer.setSpacing(14)
+        outer = Down(self, 14, edges=(24, 16, 24, 16))
         head = QHBoxLayout()
         head.addWidget(text_label("Runs", "headline"))
         head.addStretch(1)
@@ -187,8 +186,7 @@ class RunList(QWidget):
 
     def _cards_page(self) -> QWidget:
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 6, 0)
+        column = Down(content, edges=(0, 0, 6, 0))
         self._grid.setSpacing(12)
         column.addLayout(self._grid)
         column.addStretch(1)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Down
 from explorer.controls.chips import chip
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
@@ -51,9 +52,7 @@ class SamplesPanel(QWidget):
         self.face_strip.chosen.connect(self._go_to)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(self, 8)
         head, foot = QHBoxLayout(), QHBoxLayout()
         self.at.setMinimumWidth(76)
         self.at.setAlignment(theme.ALIGN_NUMBER)

@@ -5,8 +5,9 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, button
 from explorer.controls.text import text_label
 from explorer.runs import trainer_threads
@@ -58,9 +59,7 @@ class SetupPage(QWidget):
         self._show_preset()
 
     def _lay_out(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 14, 24, 12)
-        outer.setSpacing(12)
+        outer = Down(self, 12, edges=(24, 14, 24, 12))
         head = QHBoxLayout()
         self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.leave)
@@ -69,17 +68,14 @@ class SetupPage(QWidget):
         head.addWidget(self.reason)
         head.addWidget(self.start)
         outer.addLayout(head)
-        row = QHBoxLayout()
-        row.setSpacing(12)
+        row = Across(spacing=12)
         row.addWidget(card(scrolling(self._choices()), CARD), 11)
         row.addWidget(card(scrolling(self._consequences()), CARD), 10)
         outer.addLayout(row, 1)
 
     def _choices(self) -> QWidget:
         made = QWidget()
-        column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(made, 8)
         column.addWidget(self.data)
         column.addSpacing(8)
         column.addWidget(self.choice)
@@ -97,9 +93,7 @@ class SetupPage(QWidget):
 
     def _consequences(self) -> QWidget:
         made = QWidget()
-        column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(made, 8)
         column.addWidget(self.sees)
         column.addWidget(self.preview)
         column.addSpacing(8)

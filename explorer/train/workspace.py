@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.jobs import Problem
 from explorer.runs import Launch, train_arguments
@@ -53,8 +54,7 @@ class TrainWorkspace(QWidget):
         self._launches: dict[Path, Launch] = {}
         self._drops = Task("drop", self)
         self.setAcceptDrops(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column = Down(self)
         column.addWidget(self.pages)
         self.pages.addWidget(self.runs)
         self.runs.chosen.connect(self.watch)
