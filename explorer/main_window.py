@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMainWindow,
@@ -79,7 +78,7 @@ class MainWindow(QMainWindow):
         self.unfinished: Callable[[], Sequence[str]] = tuple
         self._leaving = ""  # what was asked before closing
         self._saved_at = 0.0
-        self._header, self._footer = QHBoxLayout(), QHBoxLayout()
+        self._header, self._footer = Across(), Across()
         self._lay_out()
         self.banner = Banner(self.pages)
         self.palette_box = CommandPalette(self)
@@ -89,9 +88,7 @@ class MainWindow(QMainWindow):
         """Buttons at the right of the header: some plain ones, a raised one, ``primary`` as the one in colour."""
         for action in actions:
             self._header.addWidget(ActionButton(action))
-        self._header.addWidget(self.more_button)
-        self._header.addWidget(ActionButton(raised, ""))
-        self._header.addWidget(ActionButton(primary, "primary"))
+        self._header.add(self.more_button, ActionButton(raised, ""), ActionButton(primary, "primary"))
 
     def add_to_footer(self, widget: QWidget) -> None:
         """Puts a sign before the model's hash."""
@@ -158,8 +155,7 @@ class MainWindow(QMainWindow):
         self._header.addSpacing(8)
         self._header.addWidget(self.model_button)
         self._header.addSpacing(8)
-        self._header.addWidget(self.workspaces)
-        self._header.addStretch(1)
+        self._header.add(self.workspaces, None)
         return header
 
     def _make_footer(self) -> QFrame:

@@ -101,8 +101,7 @@ class Banner(QFrame):
         for each in (self._cure, self._fold, self._close):
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
         self._column = Down(self, edges=(12, 9, 9, 9))
-        self._column.addLayout(row)
-        self._column.addWidget(self._details)
+        self._column.add(row, self._details)
 
     def _stay(self) -> None:
         if self._tone == "good":

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -100,8 +99,7 @@ class CardDialog(QDialog):
         self.subtitle.show()
         self._body.addWidget(_table(rows))
         code = f"Contains {card.code_size} of code, not run." if card.code_bytes else "Nothing in it is run."
-        self._body.addWidget(_sentence("check", "good", code))
-        self._body.addWidget(_notes(card.notes))
+        self._body.add(_sentence("check", "good", code), _notes(card.notes))
         for each in (self._convert, self._open, self._copy):
             each.show()
         self.rest("")
@@ -130,22 +128,16 @@ class CardDialog(QDialog):
     def _lay_out(self) -> None:
         column = Down(self, 12, edges=(EDGE, 18, EDGE, 16))
         head = Down(spacing=3)
-        head.addWidget(self.title)
-        head.addWidget(self.subtitle)
-        column.addLayout(head)
-        column.addLayout(self._body)
+        head.add(self.title, self.subtitle)
+        column.add(head, self._body)
         self._copy = QWidget()
         place = Across(self._copy)
         place.addWidget(text_label("Converted copy", "muted"))
         place.addWidget(self._place, 1)
         place.addWidget(self._change)
-        column.addWidget(self._copy)
-        column.addWidget(self.state)
-        column.addWidget(self._bar)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        for each in (self._cancel, self._convert, self._open):
-            foot.addWidget(each)
+        column.add(self._copy, self.state, self._bar)
+        foot = Across()
+        foot.add(None, self._cancel, self._convert, self._open)
         column.addLayout(foot)
         for hidden in (self.subtitle, self._convert, self._open, self._copy):
             hidden.hide()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.controls.boxes import Down
 from explorer.controls.dot import dot_size, paint_dot
@@ -24,17 +24,13 @@ class SideColumn(QFrame):
         self.setProperty("edge", edge)
         self.setFixedWidth(width)
         body = QWidget()
-        column = self._column = QVBoxLayout(body)
-        column.setContentsMargins(14, 10, 14 - BAR, 12)
-        column.setSpacing(14)
+        self._column = Down(body, 14, edges=(14, 10, 14 - BAR, 12))
         scroll = self._scroll = ScrollDown(body, self)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.verticalScrollBar().setSingleStep(16)
         outer = Down(self)
         outer.addWidget(scroll)
-        for panel in panels:
-            column.addWidget(panel)
-        column.addStretch(1)
+        self._column.add(*panels, None)
 
     @property
     def spare(self) -> int:

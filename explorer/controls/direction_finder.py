@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Asking
@@ -35,11 +35,10 @@ class DirectionFinder(QObject):
         self.again = chip("find again", AGAIN)
         self.search.given_up.connect(self.give_up)
 
-    def lay_out(self, body: QVBoxLayout) -> None:
+    def lay_out(self, body: Down) -> None:
         """Adds what it says and offers below the sliders."""
-        offered = QHBoxLayout()
-        offered.addWidget(self.again)
-        offered.addStretch(1)
+        offered = Across()
+        offered.add(self.again, None)
         body.addWidget(self.message)
         body.addLayout(offered)
         body.addWidget(self.search)

@@ -124,8 +124,7 @@ class DirectionRow(QWidget):
         row = Across(self, 6)
         row.addWidget(self._stack)
         row.addWidget(self.slider, 1)
-        row.addWidget(self.layers)
-        row.addWidget(self.score)
+        row.add(self.layers, self.score)
 
     def _connect(self) -> None:
         self.slider.changing.connect(self.moved)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
 from explorer.controls.text import text_label
@@ -130,15 +130,10 @@ class FilmDialog(QDialog):
         form.addRow("", self.smooth)
         cancel = button("Cancel", "Closes without saving.")
         cancel.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self._save)
+        foot = Across()
+        foot.add(None, cancel, self._save)
         column = Down(self, 12, edges=(20, 18, 20, 16))
-        column.addWidget(text_label("Save film", "headline"))
-        column.addWidget(self._says)
-        column.addLayout(form)
-        column.addLayout(foot)
+        column.add(text_label("Save film", "headline"), self._says, form, foot)
         self.setMinimumWidth(420)
         self._save.setDefault(True)
 

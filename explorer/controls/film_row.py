@@ -130,8 +130,7 @@ class FilmRow(QWidget):
         self._row = Across(self, 4, edges=(0, 2, 0, 0))
         self.add = _Add(size)
         self.add.clicked.connect(self.add_asked)
-        self._row.addWidget(self.add)
-        self._row.addStretch(1)
+        self._row.add(self.add, None)
         self.setAcceptDrops(True)
 
     def set_size(self, size: int) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across
@@ -124,24 +124,16 @@ class FilmView(QWidget):
         self._words.setAccessibleName(whole)
 
     def _lay_out(self) -> None:
-        self.head.addWidget(self.play)
-        self.head.addWidget(self.undo)
-        self.head.addStretch(1)
-        for widget in (self.eased, self.loop, self.total, self._unit, self.save, self.more):
-            self.head.addWidget(widget)
-        middle = QHBoxLayout()
+        self.head.add(self.play, self.undo, None, self.eased, self.loop, self.total, self._unit, self.save, self.more)
+        middle = Across()
         middle.addWidget(self.track, 1)
-        middle.addWidget(self._time)
-        middle.addWidget(self._saving)
+        middle.add(self._time, self._saving)
         saving = Across(self._saving, 8)
-        saving.addWidget(self._words)
-        saving.addWidget(self.cancel)
+        saving.add(self._words, self.cancel)
         self._saving.hide()
         inside = QWidget()
         row = Across(inside)
-        row.addWidget(self.row)
-        row.addWidget(self._empty)
-        row.addStretch(1)
+        row.add(self.row, self._empty, None)
         self._scroll.setWidget(inside)
         self._column.addLayout(self.head)
         self._column.addLayout(middle)

@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
 from explorer.controls.text import text_label
 
@@ -64,17 +64,11 @@ class Hint(QFrame):
         self.setAccessibleName(f"{title}. {text}")
 
     def _lay_out(self) -> None:
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self._count)
-        foot.addStretch(1)
-        foot.addWidget(self._skip)
-        foot.addWidget(self._next)
+        head, foot = Across(), Across()
+        head.add(self._title, None, self._count)
+        foot.add(None, self._skip, self._next)
         self._column = Down(self, 8, edges=(16, 12, 14, 12))
-        self._column.addLayout(head)
-        self._column.addWidget(self._text)
-        self._column.addLayout(foot)
+        self._column.add(head, self._text, foot)
 
     def _place(self) -> None:
         parent = self.parentWidget()

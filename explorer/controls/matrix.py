@@ -4,10 +4,10 @@ import random
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import Segments, button
 from explorer.controls.mix_row import source_words
 from explorer.controls.text import text_label
@@ -152,7 +152,7 @@ class MatrixDialog(QDialog):
         return f"{self._lacked - self._missing()} of {self._lacked} pictures drawn, {left}. " if left else DRAWING
 
     def _lay_out(self) -> None:
-        outer, head, grid = Down(self, 12, edges=(14, 14, 14, 14)), QHBoxLayout(), QGridLayout()
+        outer, head, grid = Down(self, 12, edges=(14, 14, 14, 14)), Across(), QGridLayout()
         grid.setSpacing(6)
         for at, thumbnail in enumerate((*self._edges, *self._cells)):
             column, row = _place(at)
@@ -162,14 +162,10 @@ class MatrixDialog(QDialog):
         grid.addWidget(corner, 0, 0)
         rows = button("New rows", "Draws other faces for the rows.")
         columns = button("New columns", "Draws other faces for the columns.")
-        head.addWidget(QLabel("From the column:"))
-        for each in (self.band, rows, columns, self.export):
-            head.addWidget(each)
+        head.add(QLabel("From the column:"), self.band, rows, columns, self.export)
         head.insertStretch(2, 1)
         self._show_progress()
-        outer.addLayout(head)
-        outer.addLayout(grid)
-        outer.addWidget(self.message)
+        outer.add(head, grid, self.message)
         rows.clicked.connect(lambda: self._redraw(rows=_seeds(ROWS)))
         columns.clicked.connect(lambda: self._redraw(columns=_seeds(COLUMNS)))
         self.export.clicked.connect(self._export)

@@ -45,8 +45,7 @@ class CommandPalette(QFrame):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setStyleSheet("QListWidget { border: none; background: transparent; }")
         column = Down(self, 6, edges=(10, 10, 10, 10))
-        column.addWidget(self._line)
-        column.addWidget(self._list)
+        column.add(self._line, self._list)
         self._line.textChanged.connect(self._fill)
         self._line.installEventFilter(self)
         self._list.itemClicked.connect(lambda _: self._run())
@@ -142,7 +141,5 @@ def _row(action: QAction) -> QWidget:
     made = QWidget()
     made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     line = Across(made, edges=(8, 0, 8, 0))
-    line.addWidget(QLabel(_name(action)))
-    line.addStretch(1)
-    line.addWidget(text_label(shortcut_of(action), "small-number"))
+    line.add(QLabel(_name(action)), None, text_label(shortcut_of(action), "small-number"))
     return made

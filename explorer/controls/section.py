@@ -65,8 +65,7 @@ class Section(QWidget):
         self._head.toggled.connect(lambda: self.set_open(not self._head.open))
         self._content = QWidget()
         self.body = Down(self._content, 6)
-        outer.addWidget(self._head)
-        outer.addWidget(self._content)
+        outer.add(self._head, self._content)
 
     @property
     def is_open(self) -> bool:

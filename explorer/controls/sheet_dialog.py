@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QProgressBar, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
 from explorer.controls.text import text_label
@@ -82,16 +82,10 @@ class SheetDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = field_form((self.first, self.count, self.columns))
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(self._close)
-        foot.addWidget(self._save)
+        foot = Across()
+        foot.add(None, self._close, self._save)
         column = Down(self, 12, edges=(20, 18, 20, 16))
-        column.addWidget(text_label("Contact sheet", "headline"))
-        column.addWidget(self._says)
-        column.addLayout(form)
-        column.addWidget(self._progress)
-        column.addLayout(foot)
+        column.add(text_label("Contact sheet", "headline"), self._says, form, self._progress, foot)
         self.setMinimumWidth(380)
 
 

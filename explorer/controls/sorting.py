@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMenu,
@@ -101,7 +100,7 @@ class SortingDialog(QDialog):
 
     def _lay_out(self) -> None:
         outer, middle = Down(self, 12, edges=(14, 14, 14, 14)), Across(spacing=12)
-        head, foot = QHBoxLayout(), QHBoxLayout()
+        head, foot = Across(), Across()
         self.name.setPlaceholderText("Name, for example: glasses")
         self.name.setAccessibleName("Name of the direction")
         self.name.setToolTip("What the faces on the right pile have and those on the left have not.")
@@ -112,18 +111,12 @@ class SortingDialog(QDialog):
         grid.setSpacing(6)
         for at, candidate in enumerate(self.candidates):
             grid.addWidget(candidate, at // COLUMNS, at % COLUMNS)
-        middle.addWidget(self.without_it)
-        middle.addLayout(grid)
-        middle.addWidget(self.with_it)
+        middle.add(self.without_it, grid, self.with_it)
         self.progress.setTextVisible(False)
         self.progress.hide()
         foot.addWidget(self.message, 1)
-        foot.addWidget(self.others)
-        foot.addWidget(self.fit)
-        for part in (head, middle):
-            outer.addLayout(part)
-        outer.addWidget(self.progress)
-        outer.addLayout(foot)
+        foot.add(self.others, self.fit)
+        outer.add(head, middle, self.progress, foot)
         for each in (self.unchanged, self.others, self.fit):
             each.setAutoDefault(False)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
+from explorer.controls.boxes import Across
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.direction_finder import DirectionFinder
 from explorer.controls.direction_list import DirectionList
@@ -73,10 +74,8 @@ class DirectionsPanel(Panel):
     def _lay_out(self) -> None:
         for each in (self.reset_all, self.library_chip, self.sorting):
             self.section.add_action(each)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(self.fewer)
-        foot.addWidget(self.more)
+        foot = Across()
+        foot.add(None, self.fewer, self.more)
         self.body.addWidget(self.list)
         self.finder.lay_out(self.body)
         self.body.addLayout(foot)

@@ -4,9 +4,9 @@ from collections.abc import Set
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
-from explorer.controls.boxes import Across
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.mix_row import source_words
 from explorer.controls.pop_up import pop_up
@@ -124,30 +124,25 @@ class HistoryStrip(QWidget):
 
     def _lay_out(self) -> None:
         self.setAccessibleName("History")
-        hint = text_label("every change, kept over restarts", "muted")
+        self._hint = text_label("every change, kept over restarts", "muted")
         self._only = chip("★ favourites", "Shows only the pictures you starred.", checkable=True)
         self._only.toggled.connect(lambda _: self._filter())
         self._only.toggled.connect(lambda _: self._name())
-        self._hint = hint
         self._head = Across(spacing=8)
-        self._head.addWidget(hint)
-        self._middle = QHBoxLayout()
+        self._head.addWidget(self._hint)
+        self._middle = Across()
         self._middle.addStretch()
         self._head.addLayout(self._middle, 1)
         self._head.addWidget(self._only)
         self._strip = QWidget()
         self._row = Across(self._strip, 7, edges=(0, 2, 0, 0))
         self._empty = text_label("Every change is kept here, as a picture to come back to.", "muted")
-        self._row.addWidget(self._empty)
-        self._row.addStretch(1)
+        self._row.add(self._empty, None)
         self._scroll = ScrollSideways()
         self._scroll.setWidget(self._strip)
         self._scroll.setFixedHeight(THUMB + 10)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(18, 6, 18, 8)
-        self._column.setSpacing(4)
-        self._column.addLayout(self._head)
-        self._column.addWidget(self._scroll)
+        self._column = Down(self, 4, edges=(18, 6, 18, 8))
+        self._column.add(self._head, self._scroll)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _committed(self, recipe: Recipe) -> None:

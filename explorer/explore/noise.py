@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.boxes import Across
 from explorer.controls.chips import IconButton, chip
@@ -67,7 +67,7 @@ class NoisePanel(Panel):
     def _lay_out(self) -> None:
         for each in (self.map, self.draws, self.reseed):
             self.section.add_action(each)
-        groups, every, layer = Across(spacing=4), QHBoxLayout(), QHBoxLayout()
+        groups, every, layer = Across(spacing=4), Across(), Across()
         for each in self.groups.values():
             groups.addWidget(each)
         groups.addStretch(1)

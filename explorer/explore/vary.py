@@ -57,11 +57,7 @@ class VaryPanel(Panel):
         side.addWidget(text_label("Keep", "small"))
         for name, each in self.keep.items():
             each.setProperty("band", name)
-        for each in (*self.keep.values(), self.keep_directions):
-            side.addWidget(each)
-        side.addStretch(1)
-        side.addWidget(text_label("Distance", "small"))
-        side.addWidget(self.amount)
+        side.add(*self.keep.values(), self.keep_directions, None, text_label("Distance", "small"), self.amount)
         self.body.addLayout(row)
         for index, thumbnail in enumerate(self.grid.thumbnails):
             child = f"Child {index + (index < MIDDLE)}"

@@ -37,8 +37,7 @@ class CloseUp(QWidget):
         self.name, self.words = text_label("", "title"), text_label("", "muted", wraps=True)
         self.pair = Pair()
         head = Across(spacing=8)
-        for each in (self.back, self.previous, self.next, self.name):
-            head.addWidget(each)
+        head.add(self.back, self.previous, self.next, self.name)
         head.addWidget(self.words, 1)
         column = Down(self, 8, edges=(0, 4, 0, 0))
         column.addLayout(head)

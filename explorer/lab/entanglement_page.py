@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import Segments, button, chip
@@ -237,31 +237,19 @@ class EntanglementPage(LabBase):
         made.setProperty("edge", "left")
         made.setFixedWidth(WIDTH)
         of, since = text_label("on", "muted"), text_label("seeds from", "muted")
-        head.addWidget(text_label("Directions", "title"))
-        head.addStretch(1)
-        head.addWidget(self.first)
-        head.addWidget(self.none)
-        for each in (of, self.faces, since, self.seed):
-            foot.addWidget(each)
-        foot.addStretch(1)
-        foot.addWidget(self.labels)
+        head.add(text_label("Directions", "title"), None, self.first, self.none)
+        foot.add(of, self.faces, since, self.seed, None, self.labels)
         column = Down(made, 8, edges=(MARGIN, 12, MARGIN, 10))
-        column.addWidget(self.head)
-        column.addLayout(head)
+        column.add(self.head, head)
         column.addWidget(self.picks, 1)
         column.addLayout(foot)
         column.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignRight)
         return made
 
-    def _right_column(self) -> QVBoxLayout:
+    def _right_column(self) -> Down:
         head, column = Across(spacing=8), Down(spacing=8, edges=(18, 12, 14, 10))
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.views)
-        head.addWidget(self.export)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self.message)
+        head.add(self.title, None, self.views, self.export)
+        column.add(head, self.words, self.message)
         column.addWidget(self.table, 1)
         return column
 

@@ -48,14 +48,10 @@ class LabHead(QWidget):
         self.network.setToolTip(literal_tip(words))
 
     def _lay_out(self) -> None:
-        self._buttons.addWidget(self.state)
-        self._buttons.addStretch(1)
+        self._buttons.add(self.state, None)
         words, row = Down(spacing=2), Across(self, MARGIN)
         words.addWidget(self.switch)
         words.addSpacing(3)
-        words.addWidget(self.network)
-        words.addWidget(self.where)
-        words.addStretch(1)
-        words.addLayout(self._buttons)
+        words.add(self.network, self.where, None, self._buttons)
         row.addWidget(self.face, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)

@@ -49,14 +49,10 @@ class Overview(QFrame):
 
     def _lay_out(self) -> None:
         column = Down(self, 8, edges=(MARGIN, 12, MARGIN - BAR, 10))
-        column.addWidget(self.head)
-        column.addWidget(self.message)
+        column.add(self.head, self.message)
         column.addWidget(self.retry, 0, Qt.AlignmentFlag.AlignLeft)
         list_row = Across(edges=(0, 4, BAR, 0))
         title = text_label("Layers", "title")
-        list_row.addWidget(title)
-        list_row.addStretch(1)
-        list_row.addWidget(self.export)
-        column.addLayout(list_row)
-        column.addWidget(ListHead())
+        list_row.add(title, None, self.export)
+        column.add(list_row, ListHead())
         column.addWidget(self.layers, 1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import Segments, chip
@@ -191,13 +191,15 @@ class SweepForm(QWidget):
             field.setProperty("kind", "mono")
             field.setFixedWidth(58)
         column = Down(self, 8)
-        column.addLayout(_row("sweep", self.knob))
-        column.addLayout(_row("from", self.low, "to", self.high, "values", self.steps, None))
-        column.addLayout(_row("of", self.origin, self.faces, "from", self.seed, None))
-        column.addLayout(_row(self.words, self.labels, self.features))
+        column.add(
+            _row("sweep", self.knob),
+            _row("from", self.low, "to", self.high, "values", self.steps, None),
+            _row("of", self.origin, self.faces, "from", self.seed, None),
+            _row(self.words, self.labels, self.features),
+        )
 
 
-def _row(*parts: QWidget | str | None) -> QHBoxLayout:
+def _row(*parts: QWidget | str | None) -> Across:
     """Widgets beside each other with words between them; None is room."""
     row = Across(spacing=8)
     for at, part in enumerate(parts):

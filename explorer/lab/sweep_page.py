@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
@@ -263,29 +263,24 @@ class SweepPage(LabBase):
         form.addWidget(self.form)
         curves = ScrollDown(self.curves)
         curves.setAccessibleName("Curves")
-        column.addWidget(self.head)
-        column.addLayout(form)
-        column.addLayout(_heading("What changes", self.export))
+        column.add(self.head, form, _heading("What changes", self.export))
         column.addWidget(curves, 1)
         return made
 
-    def _right_column(self) -> QVBoxLayout:
+    def _right_column(self) -> Down:
         head, column = Across(spacing=8, edges=(0, 0, BAR, 0)), Down(spacing=8, edges=(18, 12, MARGIN - BAR, 10))
         head.addWidget(self.title)
         head.addWidget(self.message, 1)
-        for each in (self.stop, self.again, self.sheet):
-            head.addWidget(each)
+        head.add(self.stop, self.again, self.sheet)
         self._scroll = ScrollDown(self.table)
         column.addLayout(head)
         column.addWidget(self._scroll, 1)
         return column
 
 
-def _heading(words: str, control: QWidget) -> QHBoxLayout:
+def _heading(words: str, control: QWidget) -> Across:
     row, title = Across(edges=(0, 4, BAR, 0)), text_label(words, "title")
-    row.addWidget(title)
-    row.addStretch(1)
-    row.addWidget(control)
+    row.add(title, None, control)
     return row
 
 

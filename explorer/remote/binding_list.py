@@ -67,8 +67,7 @@ class BindingRow(QWidget):
         self.invert.setChecked(binding.invert)
         self.invert.setAccessibleName(f"Invert {name}")
         self.invert.setToolTip("Up is down, and on is off.")
-        row.addWidget(self.invert)
-        row.addWidget(self.delete)
+        row.add(self.invert, self.delete)
         if control is None or control.kind not in (Kind.VALUE, Kind.CHOICE):
             between.setText("")
             for field in (self.low, self.high):
@@ -183,9 +182,7 @@ class BindingList(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
         column = Down(self, 6)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self._scroll)
+        column.add(head, self.words, self._scroll)
 
 
 def _elided(text: str) -> QLabel:

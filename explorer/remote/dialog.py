@@ -48,12 +48,7 @@ class RemoteDialog(QDialog):
         foot.close_it.setAutoDefault(False)
         self.bindings.learn.setAutoDefault(False)
         column = Down(self, 10, edges=(20, 18, 20, 16))
-        column.addWidget(title)
-        column.addWidget(self.listening)
-        column.addWidget(_line())
-        column.addWidget(bound)
-        column.addWidget(self.bindings)
-        column.addWidget(_line())
+        column.add(title, self.listening, _line(), bound, self.bindings, _line())
         column.addWidget(self.messages, 1)
         column.addLayout(foot)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label
@@ -161,17 +161,9 @@ class AlphaPanel(QWidget):
 
     def _lay_out(self) -> None:
         column = Down(self, 8)
-        head = QHBoxLayout()
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.follow)
-        head.addWidget(self.which)
-        head.addWidget(self.face)
-        column.addLayout(head)
-        column.addWidget(self.fakes)
-        column.addWidget(self.reals)
-        column.addWidget(self.slider)
-        column.addWidget(self.explanation)
+        head = Across()
+        head.add(self.title, None, self.follow, self.which, self.face)
+        column.add(head, self.fakes, self.reals, self.slider, self.explanation)
 
     def set_plan(self, plan: tuple[Phase, ...]) -> None:
         """The phases of the run: at its first level, and in a run without fades, there is nothing to blend."""

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QProgressBar, QSpinBox, QWidget
 
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
 from explorer.controls.text import text_label
 from explorer.train.words import number
@@ -55,17 +55,14 @@ class AvatarMaker(QWidget):
         )
         self.resolution.setToolTip("How many pixels wide and high each avatar is; a preset proposes what it needs.")
         self.seed.setToolTip("Another seed draws other avatars, the same one the same avatars again.")
-        row = QHBoxLayout()
+        row = Across()
         for word, field in (("", self.count), ("avatars at", self.resolution), ("seed", self.seed)):
             if word:
                 row.addWidget(text_label(word, "muted"))
             row.addWidget(field)
             field.setAccessibleName(word or "how many")
-        row.addStretch(1)
-        row.addWidget(self.draw)
-        column.addLayout(row)
-        column.addWidget(self.bar)
-        column.addWidget(self.said)
+        row.add(None, self.draw)
+        column.add(row, self.bar, self.said)
         self.bar.setTextVisible(False)
         self.bar.hide()
         self.said.hide()

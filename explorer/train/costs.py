@@ -136,8 +136,7 @@ class Costs(QWidget):
         self.said, self.problem = text_label("", "muted", wraps=True), text_label(tone="bad", wraps=True)
         self._left = TimeLeft()
         column = Down(self, 6)
-        for each in (self.table, self.bar, self.said, self.problem):
-            column.addWidget(each)
+        column.add(self.table, self.bar, self.said, self.problem)
         self.cure = chip("", "Computes fewer pictures at a time, with the same result.")
         self.cure.clicked.connect(lambda: self.cure_asked.emit(f"set:{self.cure.text().removeprefix('set ')}"))
         self.cancel = chip("cancel", "Gives up the measurement; training can begin all the same.")

@@ -110,10 +110,7 @@ class CurvesPanel(QWidget):
         outer = Down(self, 6)
         head = Across(spacing=4)
         title = text_label("Curves", "title")
-        head.addWidget(title)
-        head.addStretch(1)
-        for each in (self.whole, self.smooth, self.log, self.measure, self.compare, self.export):
-            head.addWidget(each)
+        head.add(title, None, self.whole, self.smooth, self.log, self.measure, self.compare, self.export)
         self.whole.hide()
         outer.addLayout(head)
         for plot in self.plots:

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QProgressBar, QWidget
 
 from explorer.controls.asking import DATA_FILES, ask_for_folder, ask_to_open
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button, chip
 from explorer.controls.text import text_label
 from explorer.jobs import Problem
@@ -73,9 +73,8 @@ class DataCard(QWidget):
     def _lay_out(self) -> None:
         column = Down(self, 8)
         column.addLayout(head_row("Data: what it learns from", self.avatars_chip))
-        row, work = QHBoxLayout(), QHBoxLayout()
-        for each in (self.path, self.folder_button, self.file_button):
-            row.addWidget(each)
+        row, work = Across(), Across()
+        row.add(self.path, self.folder_button, self.file_button)
         self.path.setAccessibleName("Data")
         self.path.setToolTip(
             "Names the pictures it learns from; a folder, zip or idx file dropped on the page is taken."
@@ -84,12 +83,7 @@ class DataCard(QWidget):
         work.addWidget(self.words)
         work.addWidget(self.bar, 1)
         work.addWidget(self.cancel)
-        column.addLayout(row)
-        column.addWidget(self.maker)
-        column.addLayout(work)
-        column.addWidget(self.copy)
-        column.addWidget(self.findings)
-        column.addWidget(self.labels)
+        column.add(row, self.maker, work, self.copy, self.findings, self.labels)
         self.labels.setAccessibleName("Classes")
         self.labels.setToolTip("With classes the network learns to draw each of them on demand.")
         for hidden in (self.maker, self.bar, self.words, self.cancel, self.findings, self.labels):

@@ -4,10 +4,10 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.controls.asking import ask_to_save
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.text import text_label
 from explorer.jobs import Problem
@@ -37,14 +37,10 @@ class FaceStrip(QWidget):
 
     def _lay_out(self) -> None:
         column = Down(self, 8)
-        head, title = QHBoxLayout(), text_label("This face through time", "title")
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self.save)
-        head.addWidget(self.cancel)
+        head, title = Across(), text_label("This face through time", "title")
+        head.add(title, None, self.save, self.cancel)
         self.cancel.hide()
-        column.addLayout(head)
-        column.addWidget(self._samples.face_strip)
+        column.add(head, self._samples.face_strip)
         for text, one, words in (
             ("This face, with kimg and alpha…", True, True),
             ("This face…", True, False),

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Across, Down
+from explorer.controls.scrolling import ScrollDown
 from explorer.controls.text import text_label
 from explorer.jobs import Problem
 from explorer.run_state import RunState
@@ -17,7 +18,7 @@ from explorer.train.comparison import Comparison
 from explorer.train.curves import CurvesPanel
 from explorer.train.face_strip import FaceStrip
 from explorer.train.header import MonitorHeader
-from explorer.train.layout import card, scrolling
+from explorer.train.layout import card
 from explorer.train.messages import MessageList
 from explorer.train.monitor_words import sentence, status
 from explorer.train.numbers import write_csv
@@ -75,10 +76,9 @@ class Monitor(QWidget):
 
     def _lay_out(self) -> None:
         column = Down(self, 12, edges=(24, 14, 24, 8))
-        column.addWidget(self.header)
-        column.addWidget(card(self.timeline, margins=(0, 2, 0, 0)))
+        column.add(self.header, card(self.timeline, margins=(0, 2, 0, 0)))
         row = Across(spacing=12)
-        left, right = card(scrolling(self._left_column())), card(self.curves)
+        left, right = card(ScrollDown(self._left_column())), card(self.curves)
         self._left = left
         left.setFixedWidth(SIDE_WIDTH)
         right.setMinimumWidth(SIDE_WIDTH)
@@ -91,9 +91,7 @@ class Monitor(QWidget):
     def _left_column(self) -> QWidget:
         made = QWidget()
         column = Down(made, 10, edges=(0, 0, 6, 0))
-        column.addWidget(self.alpha)
-        column.addWidget(self.face)
-        column.addWidget(text_label("Messages", "title"))
+        column.add(self.alpha, self.face, text_label("Messages", "title"))
         column.addWidget(self.messages, 1)
         return made
 

@@ -7,10 +7,10 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from explorer import theme
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.text import text_label
 from explorer.train.record import Floats
 
@@ -102,10 +102,8 @@ class Plot(QWidget):
         column = Down(self, 3)
         self.title.setToolTip(tip)
         self.values.setFont(theme.mono(theme.SMALL))
-        head = QHBoxLayout()
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.values)
+        head = Across()
+        head.add(self.title, None, self.values)
         column.addLayout(head)
         column.addWidget(self.view, 1)
         self.view.setMinimumHeight(84)

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from explorer.controls.asking import ask_to_open
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
 from explorer.controls.text import text_label
 from explorer.train.data_card import REST_MS
@@ -120,13 +120,9 @@ class PresetCard(QWidget):
 
     def _lay_out(self) -> None:
         column = Down(self, 8)
-        begin = QHBoxLayout()
-        begin.addWidget(self.init)
-        begin.addWidget(self.init_button)
-        column.addLayout(head_row("Preset: what it becomes"))
-        for each in (self.preset, self.meaning, self.plan, self.changes):
-            column.addWidget(each)
-        column.addLayout(begin)
+        begin = Across()
+        begin.add(self.init, self.init_button)
+        column.add(head_row("Preset: what it becomes"), self.preset, self.meaning, self.plan, self.changes, begin)
         for name in PRESETS:
             self.preset.addItem(f"{name}   ·   {square(preset(name).network.resolution)}", name)
         self.preset.setCurrentIndex(list(PRESETS).index(FIRST_PRESET))

@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
-    QHBoxLayout,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -29,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from explorer import theme
 from explorer.controls.asking import ask_for_folder
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
 from explorer.controls.text import text_label
 from explorer.train.pill import tone
@@ -158,11 +157,8 @@ class RunList(QWidget):
 
     def _lay_out(self) -> None:
         outer = Down(self, 14, edges=(24, 16, 24, 16))
-        head = QHBoxLayout()
-        head.addWidget(text_label("Runs", "headline"))
-        head.addStretch(1)
-        head.addWidget(self.open)
-        head.addWidget(self.new)
+        head = Across()
+        head.add(text_label("Runs", "headline"), None, self.open, self.new)
         outer.addLayout(head)
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(self._cards_page())
@@ -188,8 +184,7 @@ class RunList(QWidget):
         content = QWidget()
         column = Down(content, edges=(0, 0, 6, 0))
         self._grid.setSpacing(12)
-        column.addLayout(self._grid)
-        column.addStretch(1)
+        column.add(self._grid, None)
         scroll = QScrollArea()
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)

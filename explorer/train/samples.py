@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer import theme
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
@@ -53,26 +53,21 @@ class SamplesPanel(QWidget):
 
     def _lay_out(self) -> None:
         column = Down(self, 8)
-        head, foot = QHBoxLayout(), QHBoxLayout()
+        head, foot = Across(), Across()
         self.at.setMinimumWidth(76)
         self.at.setAlignment(theme.ALIGN_NUMBER)
         self.scrubber.zero = 0
         self.scrubber.setRange(0, 0)
         self.scrubber.setAccessibleName("Snapshots")
         self.scrubber.setToolTip("Goes back to earlier samples; at the right end it follows the run.")
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.newest)
-        head.addWidget(self.state)
+        head.add(self.title, None, self.newest, self.state)
         foot.addWidget(self.first)
         foot.addWidget(self.scrubber, 1)
         foot.addWidget(self.at)
         column.addLayout(head)
         column.addWidget(self.grid, 1)
-        beside = QHBoxLayout()
-        beside.addWidget(self.other_at)
-        beside.addStretch(1)
-        beside.addWidget(self.next_other)
+        beside = Across()
+        beside.add(self.other_at, None, self.next_other)
         column.addLayout(beside)
         self.next_other.hide()
         column.addWidget(self.other_grid, 1)

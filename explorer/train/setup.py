@@ -5,16 +5,17 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, button
+from explorer.controls.scrolling import ScrollDown
 from explorer.controls.text import text_label
 from explorer.runs import trainer_threads
 from explorer.train.costs import Costs
 from explorer.train.data_card import REST_MS, DataCard
 from explorer.train.findings import findings, why_it_cannot_fit
-from explorer.train.layout import card, head_row, scrolling
+from explorer.train.layout import card, head_row
 from explorer.train.preset_card import PresetCard
 from explorer.train.preview import LevelPreview, Preview, look_at
 from explorer.train.proposals import next_folder, suitable_preset, why_not_into
@@ -60,17 +61,13 @@ class SetupPage(QWidget):
 
     def _lay_out(self) -> None:
         outer = Down(self, 12, edges=(24, 14, 24, 12))
-        head = QHBoxLayout()
+        head = Across()
         self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        head.addWidget(self.leave)
-        head.addWidget(text_label("New run", "headline"))
-        head.addStretch(1)
-        head.addWidget(self.reason)
-        head.addWidget(self.start)
+        head.add(self.leave, text_label("New run", "headline"), None, self.reason, self.start)
         outer.addLayout(head)
         row = Across(spacing=12)
-        row.addWidget(card(scrolling(self._choices()), CARD), 11)
-        row.addWidget(card(scrolling(self._consequences()), CARD), 10)
+        row.addWidget(card(ScrollDown(self._choices()), CARD), 11)
+        row.addWidget(card(ScrollDown(self._consequences()), CARD), 10)
         outer.addLayout(row, 1)
 
     def _choices(self) -> QWidget:
@@ -80,9 +77,7 @@ class SetupPage(QWidget):
         column.addSpacing(8)
         column.addWidget(self.choice)
         column.addSpacing(8)
-        column.addLayout(head_row("Run folder: where everything goes"))
-        column.addWidget(self.run_folder)
-        column.addStretch(1)
+        column.add(head_row("Run folder: where everything goes"), self.run_folder, None)
         self.run_folder.setAccessibleName("Run folder")
         self.run_folder.setToolTip(
             "Where samples, checkpoints and the log of this run go; a folder that is not there yet."
@@ -94,12 +89,9 @@ class SetupPage(QWidget):
     def _consequences(self) -> QWidget:
         made = QWidget()
         column = Down(made, 8)
-        column.addWidget(self.sees)
-        column.addWidget(self.preview)
+        column.add(self.sees, self.preview)
         column.addSpacing(8)
-        column.addLayout(head_row("What it takes on this machine"))
-        column.addWidget(self.costs)
-        column.addStretch(1)
+        column.add(head_row("What it takes on this machine"), self.costs, None)
         return made
 
     def _connect(self) -> None:
