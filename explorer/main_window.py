@@ -59,7 +59,6 @@ class MainWindow(QMainWindow):
     """
 
     dropped = Signal(str)  # path of a file or folder
-    workspace_changed = Signal(int)
     compare_held = Signal(bool)
     escaped = Signal()  # Escape, where nothing else had a use for it
 
@@ -103,7 +102,6 @@ class MainWindow(QMainWindow):
     def show_workspace(self, index: int) -> None:
         """Switches between Explore (0), Train (1) and Lab (2)."""
         self.workspaces.select(index)
-        self.workspace_changed.emit(index)
         self.pages.setCurrentIndex(index)
         self._place_banner()
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QWidget,
@@ -22,6 +21,7 @@ from explorer.controls.asking import ask_to_save
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button, chip
 from explorer.controls.literal import literal_tip
+from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
 from explorer.work.time_left import TimeLeft
 
@@ -49,10 +49,7 @@ class CardDialog(QDialog):
         self.title.setText(_fitted(self.title, name, WIDTH - 2 * EDGE))
         self.title.setToolTip(literal_tip(name))
         self._place = text_label("", "number")
-        self.state, self._bar = text_label("", "muted", wraps=True), QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 100)
-        self._bar.setAccessibleName("Progress")
+        self.state, self._bar = text_label("", "muted", wraps=True), ProgressBar("opening or converting the file")
         self._cancel = button("Cancel", "Closes the file or stops what is going on; the present picture stays. (Esc)")
         self._convert = button("Convert and open", "Writes a copy as safetensors, which loads faster, and opens that.")
         self._open = button("Open", "Opens the file as it is; nothing in it is run.", "primary")
@@ -78,12 +75,12 @@ class CardDialog(QDialog):
         """Something begins: ``words`` say what, and only giving it up is possible."""
         self._words, self._left = words, TimeLeft()
         self.state.setText(words)
-        self._bar.setValue(0)
+        self._bar.advance(0, 100)
         self._busy(True)
 
     def advance(self, fraction: float) -> None:
         """How far it is, 0 to 1."""
-        self._bar.setValue(round(100 * fraction))
+        self._bar.advance(round(100 * fraction), 100)
         if left := self._left.words(round(1000 * fraction), 1000):
             self.state.setText(f"{self._words} {left}")
 

@@ -10,7 +10,7 @@ from explorer.controls.boxes import Across
 
 
 def button(text: str, tip: str, kind: str = "") -> QPushButton:
-    """A push button; ``kind`` is "", "primary", "ghost", "danger" or "chip"; ``tip`` says what it does."""
+    """A push button; ``kind`` is "", "primary", "ghost" or "chip"; ``tip`` says what it does."""
     made = QPushButton(text)
     if kind:
         made.setProperty("kind", kind)

@@ -3,12 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.panel import allow
+from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 
@@ -40,7 +41,7 @@ class ProjectionCard(QWidget):
         self.photo, self.nearest = Thumbnail(SIDE, "photo"), Thumbnail(SIDE, "nearest")
         self.number, self.unit = text_label("", "headline"), text_label("of 255 apart", "small")
         self.beside, self.words = text_label("", "small"), text_label("", "small")
-        self.bar, self.where = QProgressBar(), text_label("", "small", wraps=True)
+        self.bar, self.where = ProgressBar("the search for a face"), text_label("", "small", wraps=True)
         self.take, self.cancel = chip("take it", TIPS["take"]), chip("cancel", TIPS["cancel"])
         self.compare, self.close_it = chip("compare", TIPS["compare"]), IconButton("close", TIPS["close"])
         self._lay_out()
@@ -65,7 +66,7 @@ class ProjectionCard(QWidget):
         self.nearest.show_pixmap(None)
         self.number.setText("…")
         self.beside.setText("")
-        self.bar.setRange(0, 0)
+        self.bar.wait()
         self.words.setText("Waking up …")
         self.say_where("")
         self._show_buttons(searching=True)
@@ -73,8 +74,7 @@ class ProjectionCard(QWidget):
 
     def advance(self, done: int, total: int, left: str) -> None:
         """So much of so much is done; ``left`` says how long it still takes, where that is worth saying."""
-        self.bar.setRange(0, total)
-        self.bar.setValue(done)
+        self.bar.advance(done, total)
         self.words.setText(left or "Looking for the nearest face …")
 
     def show_nearest(self, pixels: Pixels, difference: float) -> None:
@@ -117,8 +117,6 @@ class ProjectionCard(QWidget):
         self.take.setAccessibleName("Take the nearest face so far")
         self.cancel.setAccessibleName("Cancel the search for a face")
         self.compare.setAccessibleName("Compare with the photo")
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the search for a face")
         self.where.hide()
         self.number.setToolTip("Mean difference of colours between your picture and the nearest, of 255.")
         self.beside.setToolTip("How far pictures of random seeds are from yours, for comparison.")

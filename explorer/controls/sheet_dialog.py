@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QProgressBar, QWidget
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
 from explorer.controls.field_form import field_form
+from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
 from explorer.work.time_left import TimeLeft
@@ -34,8 +35,7 @@ class SheetDialog(QDialog):
         self.first = _number("First seed", 0, SEEDS - 1, recipe.latent.seed)
         self.count = _number("Pictures", 1, MOST, 24)
         self.columns = _number("Columns", 1, 24, 6)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
+        self._progress = ProgressBar("the contact sheet")
         self._progress.hide()
         self._says = text_label("Other faces with the present changes, each drawn exactly.", "muted", wraps=True)
         self._save = button("Save as…", "Asks for a PNG or PDF file and draws the sheet.", "primary")
@@ -55,8 +55,7 @@ class SheetDialog(QDialog):
         recipes = tuple(replace(self._recipe, latent=Latent(seed % SEEDS)) for seed in seeds)
         self._left = TimeLeft()
         self._request = Sheet(OWNER, recipes, int(self.columns.value()), named)
-        self._progress.setRange(0, len(recipes))
-        self._progress.setValue(0)
+        self._progress.advance(0, len(recipes))
         self._progress.show()
         self._save.setEnabled(False)
         self.asked.emit(self._request)
@@ -66,7 +65,7 @@ class SheetDialog(QDialog):
         if answer.request != self._request:
             return
         if isinstance(answer, Piece):
-            self._progress.setValue(answer.index + 1)
+            self._progress.advance(answer.index + 1, answer.total)
             left = self._left.clause(answer.index + 1, answer.total)
             self._says.setText(f"{answer.index + 1} of {answer.total} pictures drawn{left}.")
             return

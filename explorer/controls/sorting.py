@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QProgressBar,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
 from explorer.controls.literal import literal
+from explorer.controls.progress import ProgressBar
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
@@ -54,7 +54,7 @@ class SortingDialog(QDialog):
         self.fit = button("Find direction", "Fits the direction from the left pile to the right one.", "primary")
         self.others = button("Other faces", "Draws other faces in place of those not yet sorted.")
         self.message = text_label("", "muted", wraps=True)
-        self.progress = QProgressBar()
+        self.progress = ProgressBar("the search for the direction")
         self.candidates = [Candidate(self) for _ in range(CANDIDATES)]
         self.without_it, self.with_it = Pile("Without it"), Pile("With it")
         self._lay_out()
@@ -80,8 +80,7 @@ class SortingDialog(QDialog):
                 if candidate.latent == latent:
                     candidate.show_pixels(answer.value)
         elif isinstance(answer, Piece):
-            self.progress.setRange(0, answer.total)
-            self.progress.setValue(answer.index + 1)
+            self.progress.advance(answer.index + 1, answer.total)
         elif isinstance(answer.request, Fit) and isinstance(answer.value, Entry):
             self._show_found(answer.request, answer.value)
 
@@ -112,7 +111,6 @@ class SortingDialog(QDialog):
         for at, candidate in enumerate(self.candidates):
             grid.addWidget(candidate, at // COLUMNS, at % COLUMNS)
         middle.add(self.without_it, grid, self.with_it)
-        self.progress.setTextVisible(False)
         self.progress.hide()
         foot.addWidget(self.message, 1)
         foot.add(self.others, self.fit)
@@ -155,7 +153,7 @@ class SortingDialog(QDialog):
     def _fit(self) -> None:
         actions = self._menu.actions()
         held = tuple(other for other, action in zip(self._others, actions, strict=True) if action.isChecked())
-        self.progress.setRange(0, 0)
+        self.progress.wait()
         self.progress.show()
         self.message.setText("Looking for the direction …")
         self.fit.setEnabled(False)

@@ -15,7 +15,6 @@ _RADIUS = 7
 class Track(ShowsFocus, QSlider):
     """The groove and handle: whole steps inside, painted by hand, filled from a natural zero."""
 
-    grabbed = Signal()
     let_go = Signal()
     nudged = Signal()  # moved by key or wheel
     reset_asked = Signal()
@@ -79,7 +78,6 @@ class Track(ShowsFocus, QSlider):
             return
         self.setSliderDown(True)
         self._dragged = False
-        self.grabbed.emit()
         self._follow(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

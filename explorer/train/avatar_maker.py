@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QProgressBar, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button
+from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
 from explorer.train.words import number
 from explorer.work.command import CoreCommand
@@ -27,7 +28,7 @@ class AvatarMaker(QWidget):
         self.folder = folder
         self.count, self.resolution, self.seed = QSpinBox(), QComboBox(), QSpinBox()
         self.draw = button("Draw them", "Draws the avatars now; the same numbers give the same faces.")
-        self.bar, self.said = QProgressBar(), text_label("", "small")
+        self.bar, self.said = ProgressBar("drawing avatars"), text_label("", "small")
         self._command = CoreCommand(as_json=False, parent=self)
         self._target, self._left = Path(), TimeLeft()
         self._lay_out()
@@ -63,7 +64,6 @@ class AvatarMaker(QWidget):
             field.setAccessibleName(word or "how many")
         row.add(None, self.draw)
         column.add(row, self.bar, self.said)
-        self.bar.setTextVisible(False)
         self.bar.hide()
         self.said.hide()
 
@@ -113,8 +113,7 @@ class AvatarMaker(QWidget):
             self.start()
 
     def _advance(self, done: int, total: int) -> None:
-        self.bar.setRange(0, max(total, 1))
-        self.bar.setValue(done)
+        self.bar.advance(done, total)
         left = self._left.clause(done, total)
         self.said.setText(f"{number(done)} of {number(total)} drawn{left}")
 

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from explorer.controls.asking import DATA_FILES, ask_for_folder, ask_to_open
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button, chip
+from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
 from explorer.jobs import Problem
 from explorer.train.avatar_maker import AvatarMaker
@@ -50,7 +51,7 @@ class DataCard(QWidget):
         self.avatars_chip = chip("make avatars", "Draws cartoon faces to learn from, here and now.", checkable=True)
         self.maker = AvatarMaker(data)
         self.findings, self.labels = FindingList(), QComboBox()
-        self.bar, self.words = QProgressBar(), text_label("", "muted")
+        self.bar, self.words = ProgressBar("looking through the pictures"), text_label("", "muted")
         self.cancel = chip("cancel", "Gives up looking through the pictures; training can begin all the same.")
         self.report: dict[str, Any] | None = None
         self._resolution = 0
@@ -79,7 +80,6 @@ class DataCard(QWidget):
         self.path.setToolTip(
             "Names the pictures it learns from; a folder, zip or idx file dropped on the page is taken."
         )
-        self.bar.setTextVisible(False)
         work.addWidget(self.words)
         work.addWidget(self.bar, 1)
         work.addWidget(self.cancel)
@@ -150,7 +150,7 @@ class DataCard(QWidget):
             if not self.maker.busy:
                 self.avatars_chip.setChecked(False)  # data is chosen: the room is the run folder's
             self._left = TimeLeft()
-            self.bar.setRange(0, 0)
+            self.bar.wait()
             self.words.setText("Looking through the pictures")
             self._working(True)
             self._check.ask("data", "check", self.text, "--json", "--progress")
@@ -161,8 +161,7 @@ class DataCard(QWidget):
             each.setVisible(works)
 
     def _progress(self, done: int, total: int) -> None:
-        self.bar.setRange(0, max(total, 1))
-        self.bar.setValue(done)
+        self.bar.advance(done, total)
         left = self._left.clause(done, total)
         self.words.setText(f"{number(done)} of {number(total)} pictures looked at{left}")
 

@@ -436,7 +436,7 @@ def _come_to_rest(stage: Stage, monitor: Monitor, name: str, other: Path) -> Non
         monitor.header.details_chip.click()
     if name == "finished":
         monitor.comparison.start(other)
-        stage.wait(lambda: monitor.curves._others)
+        stage.wait(lambda: bool(monitor.curves._others))
     stage.wait(lambda: monitor.samples.grid._pixmap is not None and _has_read(monitor.loader))
     stage.pump(1)
     stage.wait(lambda: _has_read(monitor.loader))

@@ -93,7 +93,7 @@ def test_a_metric_gets_a_plot_of_its_own(monitor: Monitor, run: RunDir) -> None:
 def test_another_run_is_drawn_behind(monitor: Monitor, tmp_path: Path, qtbot) -> None:
     other = fake_run.write_run(tmp_path / "00013-tiny", 20, pictures=False)
     monitor.comparison.start(other.path)
-    qtbot.waitUntil(lambda: monitor.curves._others)
+    qtbot.waitUntil(lambda: bool(monitor.curves._others))
     assert len(monitor.curves.plots[0]._others[0]["loss_g"].xData) == 21
     monitor.samples.scrubber.setValue(2)
     assert monitor.samples.other.img == 10_000
