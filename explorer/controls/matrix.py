@@ -1,6 +1,5 @@
 """The paper's mixing matrix (figure 3): each row's face with coarse, middle or fine layers of each column's face."""
 
-import random
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -10,6 +9,7 @@ from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import Segments, button
 from explorer.controls.mix_row import source_words
+from explorer.controls.seed_field import short_seed
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Matrix, Piece, Request, Sheet, Strip
@@ -21,7 +21,6 @@ from stylegan_core.recipe import Latent, Recipe
 ROWS, COLUMNS = 4, 6
 SHOWN, SIDE = 84, 128  # logical pixels on screen, pixels asked for
 CAPTION = 12  # letters that fit below a picture
-SEEDS = 100_000
 REST = 150  # milliseconds after the last change before the pictures are asked for anew
 EDGES, CELLS, EXPORT = OWNERS = "mixing.matrix.edges", "mixing.matrix.cells", "mixing.matrix.export"
 GO_ON = "Click a cell to go on from it."
@@ -246,7 +245,7 @@ def _describe(thumbnail: Thumbnail, words: str) -> None:
 
 
 def _seeds(count: int) -> list[Latent]:
-    return [Latent(random.randrange(SEEDS)) for _ in range(count)]
+    return [Latent(short_seed()) for _ in range(count)]
 
 
 def is_of_matrix(request: Request) -> bool:

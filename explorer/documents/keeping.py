@@ -1,5 +1,6 @@
 """The history and the films are kept: read once at the start, then every change is written as it comes."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,6 +99,7 @@ class Keeping(QObject):
             self._disk.do(lambda: change(file), lambda _: self.saved.emit(time.time()), self._not_written)
 
     def _not_written(self, error: Exception) -> None:
-        reason = getattr(error, "strerror", None) or str(error)
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number else str(error)
         self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")
         self._again.start()

@@ -1,6 +1,5 @@
 """Noise: per layer on or off, how strong, and drawn from which seed; and what it changes."""
 
-import random
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
@@ -12,6 +11,7 @@ from explorer.controls.heat_map import HeatMap
 from explorer.controls.noise_chips import NoiseChips
 from explorer.controls.panel import Panel, allow
 from explorer.controls.scrolling import reveal
+from explorer.controls.seed_field import short_seed
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
@@ -23,7 +23,6 @@ from stylegan_core.latents.noise_map import noise_draw
 from stylegan_core.recipe import NoiseLayer, Recipe, knob
 
 DRAWS = 4
-SEEDS = 100_000
 MAP_SIDE = 256
 GROUPS = {
     "all": "Switches the noise of every layer on.",
@@ -99,7 +98,7 @@ class NoisePanel(Panel):
         for name, each in self.groups.items():
             each.clicked.connect(lambda _=False, name=name: self._group(name))
         self.reseed.clicked.connect(self.draw_again)
-        self.reseed_layer.clicked.connect(lambda: self._change(self._layer, seed=random.randrange(SEEDS)))
+        self.reseed_layer.clicked.connect(lambda: self._change(self._layer, seed=short_seed()))
         self.stored.clicked.connect(lambda: self.session.apply(replace(self.session.recipe, noise=())))
         self.draws.toggled.connect(self._show_views)
         self.map.toggled.connect(self._show_views)
@@ -116,7 +115,7 @@ class NoisePanel(Panel):
     def draw_again(self) -> None:
         """Other noise for every layer."""
         if self._count():
-            self.session.apply(noise_draw(self.session.recipe, self._count(), random.randrange(SEEDS)))
+            self.session.apply(noise_draw(self.session.recipe, self._count(), short_seed()))
 
     def show_recipe(self, recipe: Recipe) -> None:
         shown = (recipe.noise, self._layer, self.info)
