@@ -215,7 +215,7 @@ def test_at_constant_speed_the_way_shares_out_the_time(shown: Shown, qtbot: QtBo
     assert not any(field.isEnabled() for field in fields)
     qtbot.mouseClick(shown.strip.view.loop, Qt.MouseButton.LeftButton)
     assert not shown.strip.row.gaps[2].isVisibleTo(shown.strip)
-    shown.strip._hold(0)
+    shown.strip.reel.hold(0)
     assert [gap.field.isEnabled() for gap in shown.strip.row.gaps[:3]] == [True, False, False]  # nothing moves there
 
 
@@ -369,7 +369,7 @@ def test_the_place_is_kept_when_a_key_comes(shown: Shown) -> None:
 
 def test_the_chosen_key_stays_chosen_wherever_it_goes(shown: Shown) -> None:
     strip, reel = shown.strip, shown.reel
-    strip._go_to(1)
+    strip.go_to(1)
     reel.move(0, 3)
     assert (shown.seeds(), strip._chosen) == ([2, 3, 1], 0)
     reel.undo()
@@ -390,7 +390,7 @@ def test_what_was_taken_back_is_done_again(shown: Shown) -> None:
 
 
 def test_a_key_that_is_back_already_does_not_come_twice(shown: Shown) -> None:
-    shown.strip._remove(0)
+    shown.strip.remove(0)
     shown.reel.undo()
     shown.offered[0]()
     assert shown.seeds() == [1, 2, 3]

@@ -348,7 +348,7 @@ def test_the_keys_of_the_film_do_nothing_where_it_cannot_be_seen(explorer: Explo
 def test_walk_and_film_give_way_to_each_other(explorer: Explorer, qtbot: QtBot) -> None:
     latent = explorer.panels[0]
     explorer.below.show_strip(1)
-    qtbot.waitUntil(lambda: explorer.film._timeline is not None)
+    qtbot.waitUntil(lambda: explorer.film.drawn.timeline is not None)
     latent.toggle_walk()  # type: ignore[attr-defined]
     explorer.actions["film_play"].trigger()
     assert explorer.film.playing and not latent._timer.isActive()  # type: ignore[attr-defined]
