@@ -42,7 +42,7 @@ from explorer.explore.vary import VaryPanel
 from explorer.film.filming import Filming
 from explorer.film.reel import Reel
 from explorer.garbage import Garbage
-from explorer.jobs import Answer, Done, Frame, Problem
+from explorer.jobs import Answer, Done, Frame
 from explorer.lab.entanglement_page import EntanglementPage
 from explorer.lab.page import LabPage
 from explorer.lab.pages import LabPages
@@ -53,6 +53,7 @@ from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.photo.projecting import Projecting
 from explorer.present.presenting import Presenting
+from explorer.problem import Problem
 from explorer.remoting import Remoting
 from explorer.renderer.rendering import Backend
 from explorer.renderer_state import RendererState

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from explorer.controls.compare import Mode
 from explorer.documents.opening import newest_checkpoint
-from explorer.jobs import Picture, Problem
+from explorer.jobs import Picture
 from explorer.lab.head import SWEEP_PAGE
+from explorer.problem import Problem
 from stylegan_core.latents.library import Entry
 from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Recipe

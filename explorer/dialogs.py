@@ -9,7 +9,7 @@ from explorer.controls.asking import PHOTO_FILES, ask_for_folder, ask_to_open, a
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.documents.documents import Documents
 from explorer.engine import Engine
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background

@@ -37,7 +37,7 @@ from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette
 from explorer.controls.tab_order import focus_next
 from explorer.controls.text import text_label
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from stylegan_core.amounts import count_words
 from stylegan_core.info import ModelInfo
 

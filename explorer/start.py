@@ -15,7 +15,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInst
 from PySide6.QtWidgets import QApplication
 
 from explorer.documents.opening import look, newest_checkpoint
-from explorer.jobs import Problem
+from explorer.problem import Problem
 
 if TYPE_CHECKING:
     from explorer.app import Explorer

@@ -14,7 +14,7 @@ from explorer.controls import icons
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, button
 from explorer.controls.text import text_label
-from explorer.jobs import Problem
+from explorer.problem import Problem
 
 TONES = {"bad": "warning", "warning": "warning", "good": "check"}
 WIDEST, MARGIN = 760, 24

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Down
 from explorer.controls.section import Section
-from explorer.jobs import Answer, Channels, Done, Failed, Matrix, Piece, Request, Strip, SweepGrid
+from explorer.jobs import Answer, Done, Failed, Matrix, Piece, Request, Strip
+from explorer.lab_jobs import Channels, SweepGrid
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe

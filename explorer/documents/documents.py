@@ -14,7 +14,8 @@ from explorer.documents.outside import show
 from explorer.engine import Engine
 from explorer.explore.history import HistoryStrip
 from explorer.film.reel import Reel
-from explorer.jobs import Answer, Done, Failed, Piece, Problem, Save
+from explorer.jobs import Answer, Done, Failed, Piece, Save
+from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from explorer.documents.history_file import Entry, HistoryFile
 from explorer.explore.history import HistoryStrip
 from explorer.film.reel import Reel
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.work.background import Background
 from stylegan_core.film.film import Film
 

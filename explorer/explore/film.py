@@ -13,10 +13,11 @@ from explorer.controls.film_player import FilmPlayer
 from explorer.controls.film_view import TIPS, FilmView
 from explorer.controls.panel import Asking, allow
 from explorer.controls.thumbnails import image_of
-from explorer.explore.film_menus import key_menu, more_menu
 from explorer.film.drawn_film import DrawnFilm, same_key
+from explorer.film.film_menus import key_menu, more_menu
 from explorer.film.reel import Reel
-from explorer.jobs import Done, Failed, KeyStyles, Piece, Problem, Strip
+from explorer.jobs import Done, Failed, KeyStyles, Piece, Strip
+from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.film.film import Film
 from stylegan_core.info import ModelInfo

@@ -12,7 +12,8 @@ from explorer.controls.mix_row import MixRow
 from explorer.controls.panel import Panel, allow
 from explorer.controls.seed_field import short_seed
 from explorer.documents.outside import fits
-from explorer.jobs import Done, Failed, Piece, Problem, Strip
+from explorer.jobs import Done, Failed, Piece, Strip
+from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo

@@ -24,7 +24,8 @@ from explorer.controls.fit import Fit, fit
 from explorer.controls.picture_hand import PictureHand
 from explorer.controls.picture_pills import PicturePills
 from explorer.controls.thumbnails import image_of
-from explorer.jobs import Frame, Problem
+from explorer.jobs import Frame
+from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
 

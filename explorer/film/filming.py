@@ -12,7 +12,8 @@ from explorer.documents.history_file import Entry
 from explorer.explore.film import FilmStrip
 from explorer.explore.history import HistoryStrip
 from explorer.film.film_writer import AGAIN, FilmWriter
-from explorer.jobs import Frame, Problem
+from explorer.jobs import Frame
+from explorer.problem import Problem
 from explorer.session import Session, fitting
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background

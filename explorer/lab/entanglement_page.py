@@ -10,13 +10,14 @@ from explorer.controls.chips import Segments, button, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
-from explorer.jobs import Done, Entangle, Piece, Table
+from explorer.jobs import Done, Piece, Table
 from explorer.lab.base import LabBase
 from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
 from explorer.lab.judge_chip import JudgeChip
+from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo

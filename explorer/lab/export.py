@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.panel import allow
-from explorer.jobs import ChannelSheet, LayerTable, Sheet, Table
+from explorer.jobs import Sheet, Table
+from explorer.lab_jobs import ChannelSheet, LayerTable
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.layer_facts import LayerFacts

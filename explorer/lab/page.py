@@ -4,12 +4,13 @@ from PySide6.QtGui import QHideEvent, QImage
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Across
-from explorer.jobs import ChannelMap, Channels, Done, Failed, Layers, Piece, Request
+from explorer.jobs import Done, Failed, Piece, Request
 from explorer.lab.base import LabBase
 from explorer.lab.export import SHEET, TABLE, Plan, sheet_plan, table_plan
 from explorer.lab.layer_view import LayerView
 from explorer.lab.overview import Overview
 from explorer.lab.places import same_layers, same_place, worth_seeing
+from explorer.lab_jobs import ChannelMap, Channels, Layers
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.layer_facts import LayerFacts

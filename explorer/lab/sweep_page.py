@@ -11,7 +11,7 @@ from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.scrolling import BAR, ScrollDown
 from explorer.controls.text import text_label
-from explorer.jobs import Done, Piece, Sheet, SweepGrid, Table
+from explorer.jobs import Done, Piece, Sheet, Table
 from explorer.lab.base import LabBase
 from explorer.lab.curve import Curves
 from explorer.lab.export import ExportChip, Plan
@@ -19,6 +19,7 @@ from explorer.lab.head import MARGIN, SWEEP_PAGE, WIDTH, LabHead
 from explorer.lab.picture_table import PictureTable
 from explorer.lab.places import same_layers
 from explorer.lab.sweep_form import SweepForm
+from explorer.lab_jobs import SweepGrid
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo

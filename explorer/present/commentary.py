@@ -13,9 +13,10 @@ from explorer.engine import Engine
 from explorer.explore.film import FilmStrip
 from explorer.explore.history import HistoryStrip
 from explorer.explore.picture import PictureView
-from explorer.jobs import Frame, Problem
+from explorer.jobs import Frame
 from explorer.present.recipe_words import film_words, words
 from explorer.present.stage import Stage
+from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 

@@ -13,16 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.jobs import (
-    ChannelMap,
-    Channels,
-    ChannelSheet,
     Convert,
     DragSearch,
-    Entangle,
     Fit,
     KeyStyles,
-    Layers,
-    LayerTable,
     Matrix,
     NoiseMap,
     Pca,
@@ -32,10 +26,10 @@ from explorer.jobs import (
     Sefa,
     Sheet,
     Strip,
-    SweepGrid,
     Table,
 )
 from explorer.jobs import Styles as StylesJob
+from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Layers, LayerTable, SweepGrid
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo

@@ -11,7 +11,7 @@ from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import button, chip
 from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.copy_row import CopyRow
 from explorer.train.finding_list import FindingList

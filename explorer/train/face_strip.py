@@ -10,7 +10,7 @@ from explorer.controls.asking import ask_to_save
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import chip
 from explorer.controls.text import text_label
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.train.samples import SamplesPanel
 from explorer.train.timelapse import Wish
 

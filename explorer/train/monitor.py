@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.controls.boxes import Across, Down
 from explorer.controls.scrolling import ScrollDown
 from explorer.controls.text import text_label
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.run_state import RunState
 from explorer.runs import Launch, RunWatcher
 from explorer.train.alpha import AlphaPanel, pairs

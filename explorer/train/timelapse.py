@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PySide6.QtCore import QObject, Signal
 
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.theme import RESOURCES
 from explorer.train.pictures import Pixels, read_picture, tile_side, tiles
 from explorer.train.words import kimg_text

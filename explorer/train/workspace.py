@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from explorer.controls.boxes import Down
 from explorer.controls.local_files import accept_files, dropped_file
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.runs import Launch, train_arguments
 from explorer.train.dropping import Dropped, what_is
 from explorer.train.run_list import RunList

@@ -25,7 +25,8 @@ from explorer.controls.card_dialog import CardDialog
 from explorer.controls.film_dialog import FilmDialog
 from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.sheet_dialog import SheetDialog
-from explorer.jobs import Answer, Done, Picture, Problem
+from explorer.jobs import Answer, Done, Picture
+from explorer.problem import Problem
 from explorer.remote.bindings import Binding
 from explorer.remote.message import Message
 from explorer.train.monitor import Monitor

@@ -16,7 +16,8 @@ from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import FOREIGN, MixingPanel
-from explorer.jobs import Problem, Sheet
+from explorer.jobs import Sheet
+from explorer.problem import Problem
 from explorer.settings import settings_file
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.latents.library import Entry, Library

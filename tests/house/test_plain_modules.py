@@ -32,6 +32,7 @@ CORE = [
 EXPLORER = [
     "explorer.session",
     "explorer.jobs",
+    "explorer.lab_jobs",
     "explorer.runs",
     "explorer.settings",
     "explorer.main_window",

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
-from explorer.jobs import ChannelMap, Channels, Done, Layers
+from explorer.jobs import Done
 from explorer.lab.page import LabPage
+from explorer.lab_jobs import ChannelMap, Channels, Layers
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from tests.explorer import drawn_layers

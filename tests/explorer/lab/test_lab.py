@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
-from explorer.jobs import ChannelMap, Channels, Frame, Layers
+from explorer.jobs import Frame
 from explorer.lab.page import CHANNELS, DRAWN, INSPECTED, LAYERS
+from explorer.lab_jobs import ChannelMap, Channels, Layers
 from explorer.session import Session
 from stylegan_core.lab.layer_facts import LayerFacts
 from stylegan_core.recipe import Latent, Recipe

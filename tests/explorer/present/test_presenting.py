@@ -18,7 +18,7 @@ from explorer.controls.compare import Mode
 from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.latent import LatentPanel
 from explorer.explore.truncation import TruncationPanel
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from stylegan_core.info import Capabilities
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.train import clean_copy as module
 from explorer.train.clean_copy import clean_copy
 from explorer.train.setup import SetupPage

@@ -9,7 +9,7 @@ from PIL import Image, ImageSequence
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.train import timelapse
 from explorer.train.monitor import Monitor
 from explorer.train.pictures import Pixels
