@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.controls.compare import Mode
-from explorer.documents.opening import newest_checkpoint
 from explorer.jobs import Picture
 from explorer.lab.head import SWEEP_PAGE
 from explorer.problem import Problem
@@ -142,14 +141,13 @@ def _lab(explorer: "Explorer") -> None:
 def _train(explorer: "Explorer") -> None:
     train, documents, following, cores = explorer.train, explorer.documents, explorer.following, explorer.cores
 
-    def open_run(run: str) -> None:
+    def open_run(run: str, newest: str) -> None:
         """A run: its monitor, and its newest network to explore if there is one and nothing else is open."""
         explorer.presenting.leave()
         train.watch(Path(run))
         explorer.window.show_workspace(1)
-        newest = newest_checkpoint(Path(run))
-        if explorer.session.info is None and newest is not None:
-            documents.load(str(newest), shows=False)
+        if explorer.session.info is None and newest:
+            documents.load(newest, shows=False)
         documents.leave("")  # a run that has none yet leaves the other page with something to see
 
     def explore_checkpoint(path: str) -> None:

@@ -13,6 +13,7 @@ from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
+from stylegan_core.files.places import home
 
 MODEL_FILES = f"Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.model *.png);;{PHOTO_FILES}"
 
@@ -40,7 +41,7 @@ class Dialogs:
 
     def ask_run(self) -> None:
         """Asks for the folder of a run, and opens it."""
-        ask_for_folder(self._window, "Open a run", self._documents.open, self._settings.value.save_folder)
+        ask_for_folder(self._window, "Open a run folder", self._documents.open, str(home() / "runs"))
 
     def ask_save(self) -> None:
         """Asks where to save the picture, and saves it."""

@@ -539,7 +539,7 @@ def test_a_picture_that_is_dropped_is_shown(explorer: Explorer, qtbot: QtBot, wi
 
 def test_a_run_that_is_dropped_is_watched_off_the_stage(explorer: Explorer, qtbot: QtBot, window_home: Path) -> None:
     enter(explorer, qtbot)
-    explorer.documents.run_opened.emit(str(window_home))
+    explorer.documents.run_opened.emit(str(window_home), "")
     assert not explorer.presenting.on and explorer.window.pages.currentIndex() == 1
 
 
