@@ -26,8 +26,9 @@ LARGEST_JSON = 64 << 20  # bytes that are read to see what JSON is; beyond, its 
 class Opened:
     """What was found: a weight file, or a run, or a recipe with its model's name and hash.
 
-    Of a run, ``run`` is the folder and ``model`` its newest network, empty while there is none. ``foreign`` weight files were not written by this program. A ``film`` says itself which model it was made with. A
-    ``photo`` is a picture that carries no recipe.
+    Of a run, ``run`` is the folder and ``model`` its newest network, empty while there is none. ``foreign`` weight
+    files were not written by this program. A ``film`` says itself which model it was made with. A ``photo`` is a
+    picture that carries no recipe.
     """
 
     model: str = ""
