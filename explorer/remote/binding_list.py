@@ -1,14 +1,7 @@
 """The middle of the dialog: a control is chosen and learns its knob; below, every binding with its range."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QLabel,
-    QScrollArea,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.chips import IconButton, button
