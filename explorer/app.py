@@ -79,7 +79,8 @@ class Explorer(QObject):
     def __init__(self, app: QApplication, make_backend: Callable[[], Backend] | None = None) -> None:
         super().__init__(app)
         self.app = app
-        self.settings = SettingsKeeper()
+        self.disk = Background(self)
+        self.settings = SettingsKeeper(self.disk)
         theme.apply(app, self.settings.value.theme)
         self.session = Session(self)
         self.engine = Engine(make_backend, self)
@@ -107,7 +108,6 @@ class Explorer(QObject):
         self.lab, self.sweep = LabPage(self.session), SweepPage(self.session)
         self.entanglement = EntanglementPage(self.session)
         self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement), self.window.pages)
-        self.disk = Background(self)
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
         self.judging = Judging(self.session, (self.sweep, self.entanglement), self)
