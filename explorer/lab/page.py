@@ -16,7 +16,7 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.lab.layer_facts import LayerFacts
 from stylegan_core.recipe import Recipe
 
-LAYERS, CHANNELS, ONE = SHOWN = ("lab.layers", "lab.channels", "lab.channel")
+LAYERS, CHANNELS, ONE = "lab.layers", "lab.channels", "lab.channel"
 INSPECTED = "The layers are inspected; then the channels of one are drawn."
 DRAWN = "The channels of this layer are being drawn."
 SMALL, LARGE, FEW = 128, 256, 16  # pixels of a channel's picture, the larger ones for up to so many channels
