@@ -44,7 +44,7 @@ from explorer.film.reel import Reel
 from explorer.garbage import Garbage
 from explorer.jobs import Answer, Done, Frame
 from explorer.lab.entanglement_page import EntanglementPage
-from explorer.lab.page import LabPage
+from explorer.lab.layers_page import LayersPage
 from explorer.lab.pages import LabPages
 from explorer.lab.sweep_page import SweepPage
 from explorer.labels.judging import Judging
@@ -105,7 +105,7 @@ class Explorer(QObject):
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home(), self.window.pages)
-        self.lab, self.sweep = LabPage(self.session), SweepPage(self.session)
+        self.lab, self.sweep = LayersPage(self.session), SweepPage(self.session)
         self.entanglement = EntanglementPage(self.session)
         self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement), self.window.pages)
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.about_dialog import AboutDialog, card_of
-from explorer.controls.asking import PHOTO_FILES, ask_for_folder, ask_to_open, ask_to_save
+from explorer.controls.questions import PHOTO_FILES, ask_for_folder, ask_to_open, ask_to_save
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.documents.documents import Documents
 from explorer.engine import Engine

@@ -30,8 +30,9 @@ from explorer import theme
 from explorer.controls.action_button import ActionButton
 from explorer.controls.banner import Banner
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import IconButton, Segments, button
-from explorer.controls.columns import SideColumn, StateDot
+from explorer.controls.buttons import IconButton, Segments, button
+from explorer.controls.columns import SideColumn
+from explorer.controls.dot import StateDot
 from explorer.controls.literal import literal
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette

@@ -1,7 +1,6 @@
 """Trainer processes and run directories: start, ask, watch, list. Everything goes through files, so any run will do."""
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -13,9 +12,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-import stylegan_core
 from explorer.run_state import RunState, judge, signs_of
 from explorer.work.background import Background
+from explorer.work.core_process import core_command
 from stylegan_core.cores import all_cores
 from stylegan_core.run.events import Event
 from stylegan_core.rundir import EventReader, RunDir
@@ -53,19 +52,6 @@ class Launch:
     def code(self) -> int | None:
         """Its exit code, negative for a signal, None while it lives; asking lets the system forget a dead process."""
         return self._process.poll()
-
-
-def core_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
-    """The command line and environment that run the core in a process of its own."""
-    return module_command("stylegan_core", *arguments)
-
-
-def module_command(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
-    """The command line and environment that run a module of this project in a process of its own."""
-    root = str(Path(stylegan_core.__path__[0]).parent)
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
-    return [sys.executable, "-m", module, *arguments], environment
 
 
 def trainer_threads() -> int:

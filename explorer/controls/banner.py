@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPlainTextEdit, QWid
 from explorer import theme
 from explorer.controls import icons
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import IconButton, button
+from explorer.controls.buttons import IconButton, button
 from explorer.controls.text import text_label
 from explorer.problem import Problem
 

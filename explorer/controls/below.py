@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.controls.boxes import Down
-from explorer.controls.chips import Segments
+from explorer.controls.buttons import Segments
 
 
 class Strip(Protocol):

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QPushButton,
 
 from explorer import theme
 from explorer.controls import icons
-from explorer.controls.asking import ask_to_save
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import button, chip
+from explorer.controls.buttons import button, chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.progress import ProgressBar
+from explorer.controls.questions import ask_to_save
 from explorer.controls.text import text_label
 from explorer.work.time_left import TimeLeft
 

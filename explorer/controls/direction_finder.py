@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Asking
 from explorer.controls.search_row import SearchRow

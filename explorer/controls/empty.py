@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.controls.boxes import Across
-from explorer.controls.chips import button
+from explorer.controls.buttons import button
 from explorer.controls.text import text_label
 
 COUNTED = 3  # seconds of waiting from which they are told

@@ -6,10 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QWidget
 
-from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import button
+from explorer.controls.buttons import button
 from explorer.controls.field_form import field_form
+from explorer.controls.questions import ask_to_save, unasked, with_ending
 from explorer.controls.text import text_label
 from stylegan_core.amounts import duration
 from stylegan_core.film.film import RATES, Film

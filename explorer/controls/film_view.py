@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.film_row import FilmRow
 from explorer.controls.film_track import FilmTrack
 from explorer.controls.scrolling import ScrollSideways

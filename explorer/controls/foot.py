@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QDialog
 
 from explorer.controls.boxes import Across
-from explorer.controls.chips import button
+from explorer.controls.buttons import button
 
 
 class Foot(Across):

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import button
+from explorer.controls.buttons import button
 from explorer.controls.text import text_label
 
 STEPS = (

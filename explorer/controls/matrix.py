@@ -5,10 +5,10 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
-from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import Segments, button
+from explorer.controls.buttons import Segments, button
 from explorer.controls.mix_row import source_words
+from explorer.controls.questions import ask_to_save, unasked, with_ending
 from explorer.controls.seed_field import short_seed
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail

@@ -7,10 +7,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QResizeEven
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QWidget
 
 from explorer import theme
-from explorer.controls.asking import ask_for_seed, ask_to_open
 from explorer.controls.boxes import Across
-from explorer.controls.chips import IconButton
+from explorer.controls.buttons import IconButton
 from explorer.controls.panel import allow
+from explorer.controls.questions import ask_for_seed, ask_to_open
 from explorer.controls.recipe_drag import dragged_file, dragged_recipe, may_hold_recipe
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label

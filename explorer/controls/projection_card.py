@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.panel import allow
 from explorer.controls.progress import ProgressBar

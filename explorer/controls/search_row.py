@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Across
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.progress import ProgressBar
 
 

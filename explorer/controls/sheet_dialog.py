@@ -5,11 +5,11 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QWidget
 
-from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import button
+from explorer.controls.buttons import button
 from explorer.controls.field_form import field_form
 from explorer.controls.progress import ProgressBar
+from explorer.controls.questions import ask_to_save, unasked, with_ending
 from explorer.controls.text import text_label
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
 from explorer.work.time_left import TimeLeft

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import button
+from explorer.controls.buttons import button
 from explorer.controls.literal import literal
 from explorer.controls.progress import ProgressBar
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.controls.asking import unasked, with_ending
+from explorer.controls.questions import unasked, with_ending
 from explorer.documents.keeping import Keeping, Kept, read_kept
 from explorer.documents.opening import Opened, bundled_models, first_face, look, nearest, neighbour
 from explorer.documents.outside import show

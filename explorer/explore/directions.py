@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.controls.boxes import Across
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.direction_finder import DirectionFinder
 from explorer.controls.direction_list import DirectionList
 from explorer.controls.direction_menu import DirectionMenu

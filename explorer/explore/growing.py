@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.panel import Panel
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label

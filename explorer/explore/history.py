@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.mix_row import source_words
 from explorer.controls.pop_up import pop_up
 from explorer.controls.recipe_drag import drag_recipe

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from explorer.controls.boxes import Across
-from explorer.controls.chips import IconButton, button, chip
+from explorer.controls.buttons import IconButton, button, chip
 from explorer.controls.pad import STORED, SeedPad
 from explorer.controls.panel import Panel, allow
 from explorer.controls.projection_card import TIPS as CARD_TIPS

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.matrix import OWNERS, MatrixDialog, is_of_matrix
 from explorer.controls.mix_row import MixRow
 from explorer.controls.panel import Panel, allow

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.controls.boxes import Across
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.heat_map import HeatMap
 from explorer.controls.noise_chips import NoiseChips
 from explorer.controls.panel import Panel, allow

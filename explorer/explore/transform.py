@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.chips import IconButton
+from explorer.controls.buttons import IconButton
 from explorer.controls.panel import Panel, allow
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from explorer.controls.boxes import Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.panel import Panel, allow
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import ThumbnailGrid

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.panel import Panel, allow
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label

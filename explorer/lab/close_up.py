@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.heat_map import heat
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import image_of

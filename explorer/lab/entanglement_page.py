@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import Segments, button, chip
+from explorer.controls.buttons import Segments, button, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.panel import allow
+from explorer.controls.questions import ask_to_save, unasked, with_ending
 from explorer.jobs import Sheet, Table
 from explorer.lab_jobs import ChannelSheet, LayerTable
 from explorer.work.time_left import TimeLeft

@@ -5,8 +5,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import Segments, button
-from explorer.controls.columns import StateDot
+from explorer.controls.buttons import Segments, button
+from explorer.controls.dot import StateDot
 from explorer.controls.literal import literal_tip
 from explorer.controls.text import text_label
 from explorer.lab.face import Face

@@ -5,7 +5,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import Segments, chip
+from explorer.controls.buttons import Segments, chip
 from explorer.controls.text import restyle, text_label
 from explorer.lab.channel_grid import ChannelGrid
 from explorer.lab.close_up import CloseUp

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.scrolling import BAR
 from explorer.controls.text import text_label
 from explorer.lab.export import ExportChip

@@ -7,7 +7,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import Segments, chip
+from explorer.controls.buttons import Segments, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
 from explorer.controls.text import restyle, text_label

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.scrolling import BAR, ScrollDown
 from explorer.controls.text import text_label
 from explorer.jobs import Done, Piece, Sheet, Table

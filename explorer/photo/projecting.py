@@ -13,8 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from explorer.controls.asking import PHOTO_FILES, ask_to_open
 from explorer.controls.compare import Mode
+from explorer.controls.questions import PHOTO_FILES, ask_to_open
 from explorer.controls.thumbnails import image_of
 from explorer.documents.documents import Documents
 from explorer.explore.latent import LatentPanel

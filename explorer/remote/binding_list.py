@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import IconButton, button
+from explorer.controls.buttons import IconButton, button
 from explorer.controls.literal import literal_tip
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.chips import IconButton
+from explorer.controls.buttons import IconButton
 from explorer.controls.field import Field
 from explorer.controls.text import restyle, text_label
 from explorer.remote.osc import checked_address, checked_port, is_local

@@ -26,9 +26,9 @@ from explorer.jobs import (
     Sefa,
     Sheet,
     Strip,
+    Styles,
     Table,
 )
-from explorer.jobs import Styles as StylesJob
 from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Layers, LayerTable, SweepGrid
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
@@ -118,7 +118,7 @@ class TorchBackend:
                 return self._sheet(request)
             case NoiseMap():
                 return self._noise_map(request)
-            case StylesJob():
+            case Styles():
                 return self._styles(request)
             case KeyStyles():
                 return self._key_styles(request)
@@ -215,7 +215,7 @@ class TorchBackend:
         steps = count()
         return (yield from retold(search, lambda here: (next(steps), MOST, here)))
 
-    def _styles(self, request: StylesJob) -> Steps:
+    def _styles(self, request: Styles) -> Steps:
         styles, made = self._renderer().styles, []
         for index, latent in enumerate(request.latents):
             rows = styles.latent(latent, request.label).cpu().numpy()

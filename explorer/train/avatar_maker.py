@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import button
+from explorer.controls.buttons import button
 from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
 from explorer.train.words import number

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.progress import ProgressBar
 from explorer.controls.text import restyle, text_label
 from explorer.train.words import KIMG, kimg_number, number, square

@@ -9,9 +9,9 @@ from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
-from explorer.controls.asking import ask_to_save
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
+from explorer.controls.questions import ask_to_save
 from explorer.controls.text import text_label
 from explorer.problem import Problem
 from explorer.train.plot import Curve, Plot

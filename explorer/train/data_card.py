@@ -6,10 +6,10 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from explorer.controls.asking import DATA_FILES, ask_for_folder, ask_to_open
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import button, chip
+from explorer.controls.buttons import button, chip
 from explorer.controls.progress import ProgressBar
+from explorer.controls.questions import DATA_FILES, ask_for_folder, ask_to_open
 from explorer.controls.text import text_label
 from explorer.problem import Problem
 from explorer.train.avatar_maker import AvatarMaker

@@ -6,9 +6,9 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.controls.asking import ask_to_save
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
+from explorer.controls.questions import ask_to_save
 from explorer.controls.text import text_label
 from explorer.problem import Problem
 from explorer.train.samples import SamplesPanel

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import IconButton, button, chip
+from explorer.controls.buttons import IconButton, button, chip
 from explorer.run_state import RunState
 from explorer.train.pill import StatePill
 

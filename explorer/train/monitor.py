@@ -21,10 +21,10 @@ from explorer.train.header import MonitorHeader
 from explorer.train.layout import card
 from explorer.train.messages import MessageList
 from explorer.train.monitor_words import sentence, status
-from explorer.train.numbers import write_csv
 from explorer.train.pictures import PictureLoader, Pixels, strips
 from explorer.train.record import RunRecord, growth_of, network_of, resolution_of
 from explorer.train.samples import SamplesPanel
+from explorer.train.tick_table import write_csv
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, number
 from explorer.work.task import Task

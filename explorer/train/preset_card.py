@@ -6,9 +6,9 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from explorer.controls.asking import ask_to_open
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import button
+from explorer.controls.buttons import button
+from explorer.controls.questions import ask_to_open
 from explorer.controls.text import text_label
 from explorer.train.data_card import REST_MS
 from explorer.train.layout import head_row

@@ -27,9 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 from explorer import theme
-from explorer.controls.asking import ask_for_folder
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import button
+from explorer.controls.buttons import button
+from explorer.controls.questions import ask_for_folder
 from explorer.controls.text import text_label
 from explorer.train.pill import tone
 from explorer.train.summary import RunSummary, list_runs

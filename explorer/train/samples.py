@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import chip
+from explorer.controls.buttons import chip
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.controls.track import Track

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.chips import IconButton, button
+from explorer.controls.buttons import IconButton, button
 from explorer.controls.scrolling import ScrollDown
 from explorer.controls.text import text_label
 from explorer.runs import trainer_threads

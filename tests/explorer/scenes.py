@@ -23,8 +23,8 @@ from explorer.controls import panel as explorer_panel
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
 from explorer.controls.film_dialog import FilmDialog
-from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.sheet_dialog import SheetDialog
+from explorer.controls.shortcuts_dialog import ShortcutsDialog
 from explorer.jobs import Answer, Done, Picture
 from explorer.problem import Problem
 from explorer.remote.bindings import Binding

@@ -3,7 +3,7 @@
 from pytestqt.qtbot import QtBot
 
 from explorer.controls import sheet_dialog
-from explorer.controls.columns import StateDot
+from explorer.controls.dot import StateDot
 from explorer.documents import importing
 from explorer.engine import Engine
 from explorer.renderer_state import RendererState, words

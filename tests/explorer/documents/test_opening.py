@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import save_file
 
-from explorer.controls.asking import PHOTO_FILES
+from explorer.controls.questions import PHOTO_FILES
 from explorer.documents import opening
 from explorer.documents.opening import look
 from explorer.train.dropping import what_is

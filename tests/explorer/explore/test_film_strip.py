@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer import theme
 from explorer.controls import film_player
-from explorer.controls.chips import Segments
+from explorer.controls.buttons import Segments
 from explorer.controls.film_track import FilmTrack
 from explorer.controls.film_view import NARROW
 from explorer.controls.recipe_drag import MIME

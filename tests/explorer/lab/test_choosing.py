@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.jobs import Frame
-from explorer.lab.page import CHANNELS, LAYERS
+from explorer.lab.layers_page import CHANNELS, LAYERS
 from explorer.lab_jobs import ChannelMap, Channels, Layers
 from explorer.session import Session
 from tests.explorer import drawn_layers

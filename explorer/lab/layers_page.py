@@ -22,7 +22,7 @@ DRAWN = "The channels of this layer are being drawn."
 SMALL, LARGE, FEW = 128, 256, 16  # pixels of a channel's picture, the larger ones for up to so many channels
 
 
-class LabPage(LabBase):
+class LayersPage(LabBase):
     """Left the layers, right the one that was chosen: its histogram, its channels, and one channel seen large.
 
     Everything is asked for anew 150 ms after the recipe rests, and only while the page is seen.
