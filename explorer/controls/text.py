@@ -18,7 +18,7 @@ def text_label(text: str = "", role: str = "", *, tone: str = "", wraps: bool = 
     return made
 
 
-def restyle(widget: QWidget, name: str, value: str) -> None:
+def restyle(widget: QWidget, name: str, value: str | bool) -> None:
     """Sets a property that the style sheet looks at: the tone of a sentence, the band of a name."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
