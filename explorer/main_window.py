@@ -33,7 +33,7 @@ from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import IconButton, Segments, button
 from explorer.controls.columns import SideColumn
 from explorer.controls.dot import StateDot
-from explorer.controls.literal import literal
+from explorer.controls.literal import literal, literal_tip
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette
 from explorer.controls.tab_order import focus_next
@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         layers = "1 layer" if info.num_layers == 1 else f"{info.num_layers} layers"
         self.facts.setText(f"{info.architecture} · {size} · {layers} · {count_words(info.parameters)} parameters")
         self.hash.setText(f"model {info.hash[:8]}")
-        self.hash.setToolTip(f"{info.hash}\n{path}")
+        self.hash.setToolTip(literal_tip(f"{info.hash}\n{path}"))
         self.model_button.setText(f"{literal(info.name)} ▾")
         self.model_button.setAccessibleName(f"Model {info.name}")
         self.setWindowTitle(f"{info.name} – StyleGAN Explorer")

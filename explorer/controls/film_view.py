@@ -9,6 +9,7 @@ from explorer.controls.boxes import Across
 from explorer.controls.buttons import IconButton, chip
 from explorer.controls.film_row import FilmRow
 from explorer.controls.film_track import FilmTrack
+from explorer.controls.literal import literal_tip
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
@@ -120,7 +121,7 @@ class FilmView(QWidget):
         self._saving.setVisible(bool(short))
         self._time.setVisible(not short)
         self._words.setText(short)
-        self._saving.setToolTip(whole)
+        self._saving.setToolTip(literal_tip(whole))
         self._words.setAccessibleName(whole)
 
     def _lay_out(self) -> None:

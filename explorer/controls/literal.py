@@ -10,7 +10,8 @@ def literal(name: str) -> str:
 
 def literal_tip(words: str) -> str:
     """A tooltip of words from elsewhere: what looks like HTML would be drawn as such, with pictures from any folder."""
-    return f"<p>{escape(words)}</p>" if "<" in words or "&" in words else words
+    safe = escape(words, quote=False).replace("\n", "<br>")
+    return f"<p>{safe}</p>" if "<" in words or "&" in words else words
 
 
 def with_capital(words: str) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import chip
+from explorer.controls.literal import literal_tip
 from explorer.controls.questions import ask_to_save
 from explorer.controls.text import text_label
 from explorer.problem import Problem
@@ -258,7 +259,7 @@ class CurvesPanel(QWidget):
         self.export.setText("saving …" if writes else "export")
         self.export.setEnabled(not writes)
         if said:
-            self.export.setToolTip(said)
+            self.export.setToolTip(literal_tip(said))
 
     def _paint_svg(self, path: Path) -> None:
         generator = QSvgGenerator()

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import chip
+from explorer.controls.text import text_label
 from explorer.train.findings import Finding
 
 
@@ -59,9 +60,8 @@ class FindingList(QWidget):
     def _row(self, finding: Finding) -> QWidget:
         made = QWidget()
         row = Across(made, 6)
-        words = QLabel(finding.text)
-        words.setWordWrap(True)
-        words.setProperty("tone", "text" if finding.tone in ("good", "warning") else finding.tone)
+        tone = "text" if finding.tone in ("good", "warning") else finding.tone
+        words = text_label(finding.text, tone=tone, wraps=True)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row.addWidget(Dot(finding.tone), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Across, Down
+from explorer.controls.literal import literal_tip
 from explorer.controls.scrolling import ScrollDown
 from explorer.controls.text import text_label
 from explorer.problem import Problem
@@ -218,7 +219,7 @@ class Monitor(QWidget):
 
     def _show_status(self) -> None:
         self.status.setText(status(self.path, self.watcher, self.record, bool(self.config)))
-        self.status.setToolTip(str(self.path))
+        self.status.setToolTip(literal_tip(str(self.path)))
 
     def _point(self, kimg: float) -> None:
         self.timeline.set_cursor(kimg)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across, Down
+from explorer.controls.literal import literal_tip
 from explorer.controls.text import text_label
 from explorer.train.record import Floats
 
@@ -219,7 +220,7 @@ class Plot(QWidget):
         for kimg, text in flags:
             line = pg.InfiniteLine(kimg, 90, pen)
             line.addMarker("v", 0.97, 9)
-            line.setToolTip(text)
+            line.setToolTip(literal_tip(text))
             made.append(line)
         self._flags = self._replace(self._flags, made)
 

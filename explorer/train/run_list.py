@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from explorer import theme
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import button
+from explorer.controls.literal import literal_tip
 from explorer.controls.questions import ask_for_folder
 from explorer.controls.text import text_label
 from explorer.train.pill import tone
@@ -68,7 +69,7 @@ class RunCard(QAbstractButton):
         self.summary = summary
         name = f"{summary.path.name}: {summary.state.name}"
         self.setAccessibleName(name)
-        self.setToolTip(f"{summary.path}\n{summary.state.sentence}".strip())
+        self.setToolTip(literal_tip(f"{summary.path}\n{summary.state.sentence}".strip()))
         self.update()
 
     def show_picture(self, image: QImage | None) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import IconButton, button
+from explorer.controls.literal import literal_tip
 from explorer.controls.scrolling import ScrollDown
 from explorer.controls.text import text_label
 from explorer.runs import trainer_threads
@@ -267,7 +268,7 @@ class SetupPage(QWidget):
         why = self.why_not()
         self.start.setEnabled(not why)
         self.reason.setText(why if len(why) < 90 else f"{why[:88]}…")
-        self.reason.setToolTip(why)
+        self.reason.setToolTip(literal_tip(why))
 
     def _start(self) -> None:
         folder = Path(self.run_folder.text().strip())
