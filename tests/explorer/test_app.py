@@ -217,7 +217,7 @@ def test_closing_asks_before_it_gives_up_what_is_not_finished(
 ) -> None:
     """A time-lapse, a copy or avatars half made went without a word."""
     half_made = ["the time-lapse face.gif (3 of 9)", "the copy of faces"]
-    monkeypatch.setattr(TrainWorkspace, "unfinished", lambda _: half_made)
+    monkeypatch.setattr(TrainWorkspace, "unfinished", property(lambda _: half_made))
     explorer = start()
     drawn(explorer, qtbot)
     window, banner = explorer.window, explorer.window.banner
