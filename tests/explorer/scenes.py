@@ -130,7 +130,6 @@ class Stage:
             self.wait(lambda: self._idle)  # said after the answer: the status bar shows it
             widgets.append(len(self.explorer.window.findChildren(QWidget)))
         self.wait(theme.is_everywhere)
-        self.pump(5)  # a shorter word in the status bar moves what stands behind it
         frame = self.explorer.picture.frame
         if frame is not None:
             self.explorer.picture.show_frame(replace(frame, seconds=0.0041))
