@@ -12,12 +12,13 @@ from explorer.controls.text import text_label
 from explorer.lab.face import Face
 
 WIDTH, FACE, MARGIN = 424, 84, 14  # of the left column
-LAYERS_PAGE, SWEEP_PAGE, ENTANGLEMENT_PAGE = range(3)
-PAGES = ("Layers", "Sweep", "Entanglement")
+LAYERS_PAGE, SWEEP_PAGE, ENTANGLEMENT_PAGE, QUALITY_PAGE = range(4)
+PAGES = ("Layers", "Sweep", "Entanglement", "Quality")
 TIPS = (
     "What each layer hands on to the next while this picture is drawn.",
     "What changes while one knob goes over its range: pictures and curves.",
     "What each direction changes beside what it is meant to, in numbers.",
+    "How good the network is, in numbers, beside others.",
 )
 
 
@@ -49,9 +50,8 @@ class LabHead(QWidget):
 
     def _lay_out(self) -> None:
         self._buttons.add(self.state, None)
-        words, row = Down(spacing=2), Across(self, MARGIN)
-        words.addWidget(self.switch)
-        words.addSpacing(3)
+        words, row = Down(spacing=2), Across(spacing=MARGIN)
         words.add(self.network, self.where, None, self._buttons)
         row.addWidget(self.face, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
+        Down(self, 10).add(self.switch, row)
