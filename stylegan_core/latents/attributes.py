@@ -12,11 +12,12 @@ from torch import Tensor
 from stylegan_core.latents.judge import Judge, Scores
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.questions import MEASURED, Question
-from stylegan_core.latents.samples import Floats, spread
+from stylegan_core.latents.samples import Floats, sample_w, spread
 from stylegan_core.latents.ways import ways
 from stylegan_core.metrics.features import Progress
 from stylegan_core.model import Model
 from stylegan_core.recipe import Direction, Vector
+from stylegan_core.steps import run_through
 from stylegan_core.styles import truncate
 
 ROUNDS = ((8, 4), (32, 1))  # faces that every candidate is tried on, and how many of the best go on
@@ -111,9 +112,7 @@ def in_order(found: Iterable[Named], questions: Iterable[Question]) -> list[Name
 
 
 def _sample(model: Model, count: int, seed: int) -> Tensor:
-    z = torch.from_numpy(np.random.RandomState(seed).randn(count, model.z_dim).astype(np.float32))
-    labels = torch.eye(len(model.classes))[torch.arange(count) % len(model.classes)] if model.classes else None
-    return model.mapping(z, labels).cpu()
+    return torch.from_numpy(run_through(sample_w(model, count, seed)))
 
 
 def _wide(model: Model, ws: Tensor) -> Tensor:
