@@ -1,6 +1,6 @@
 """Pictures to measure: fakes as metrics want them (untruncated, fresh noise), reals in the data set's order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -35,6 +35,10 @@ def fakes(model: Model, count: int, seed: int) -> Iterator[Tensor]:
 
 def reals(dataset: Dataset, count: int) -> Iterator[Tensor]:
     """Batches uint8 [n, 3, R, R] of the first ``count`` pictures."""
-    for begin in range(0, min(count, len(dataset)), BATCH):
-        end = min(begin + BATCH, count, len(dataset))
-        yield torch.from_numpy(np.stack([dataset.read(index) for index in range(begin, end)]))
+    return batches(dataset, range(min(count, len(dataset))))
+
+
+def batches(dataset: Dataset, chosen: Sequence[int]) -> Iterator[Tensor]:
+    """Batches uint8 [n, 3, R, R] of pictures by their numbers."""
+    for begin in range(0, len(chosen), BATCH):
+        yield torch.from_numpy(np.stack([dataset.read(index) for index in chosen[begin : begin + BATCH]]))

@@ -128,6 +128,18 @@ def test_a_label_that_some_pictures_lack_is_learned_from_the_others(squares: Pat
     assert "Larger" in asked  # measured, where no label says it
 
 
+def test_pictures_sorted_into_folders_are_learned_from_and_tested_on_both_sides(squares: Path) -> None:
+    """The last fifth, held back as a whole, was of the last folder alone, and its question was dropped."""
+    for folder in ("a", "b"):
+        (squares / folder).mkdir()
+    for path in sorted(squares.glob("*.png")):
+        path.rename(squares / ("a" if np.asarray(Image.open(path)).max() > 158 else "b") / path.name)
+    for count in (200, 60):  # these, too, are of both folders
+        judge = learn(open_dataset(squares, SIDE), Looks(), count)  # type: ignore[arg-type]
+        asked = {answerer.question.name: answerer.accuracy for answerer in judge.answerers}
+        assert asked["Folder: a"] > 0.7
+
+
 def test_pictures_that_are_all_alike_teach_nothing(tmp_path: Path) -> None:
     for number in range(30):
         Image.fromarray(square(200, 4, 4)).save(tmp_path / f"{number}.png")
