@@ -16,6 +16,7 @@ from stylegan_core.latents.samples import Floats, sample_w, spread
 from stylegan_core.latents.ways import ways
 from stylegan_core.metrics.features import Progress
 from stylegan_core.model import Model
+from stylegan_core.networks.synthesis import as_bytes
 from stylegan_core.recipe import Direction, Vector
 from stylegan_core.steps import run_through
 from stylegan_core.styles import truncate
@@ -66,7 +67,7 @@ class _Candidate:
 @torch.inference_mode()
 def draw_ws(model: Model, ws: Tensor) -> Tensor:
     """Pictures uint8 [N, 3, R, R] of ws [N, layers, w_dim], stored noise."""
-    return (model.synthesis(ws) * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
+    return as_bytes(model.synthesis(ws))
 
 
 def find_directions(

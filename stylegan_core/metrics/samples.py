@@ -8,6 +8,7 @@ from torch import Tensor
 
 from stylegan_core.data.source import Dataset
 from stylegan_core.model import Model
+from stylegan_core.networks.synthesis import as_bytes
 
 BATCH = 32
 
@@ -23,14 +24,14 @@ def codes(model: Model, count: int, draw: torch.Generator) -> tuple[Tensor, Tens
 
 @torch.inference_mode()
 def fakes(model: Model, count: int, seed: int) -> Iterator[Tensor]:
-    """Batches uint8 [n, 3, R, R], ``count`` in all, the same for the same seed: floor(127.5·x + 128), saturating."""
+    """Batches uint8 [n, 3, R, R], ``count`` in all, the same for the same seed."""
     draw = torch.Generator().manual_seed(seed)
     for begin in range(0, count, BATCH):
         size = min(BATCH, count - begin)
         w = model.mapping(*codes(model, size, draw))
         maps = [torch.randn(size, 1, side, side, generator=draw).to(w.device) for side in model.info.noise_resolutions]
         images = model.synthesis(w[:, None].expand(-1, model.num_layers, -1), maps or "none")
-        yield (images * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
+        yield as_bytes(images)
 
 
 def reals(dataset: Dataset, count: int) -> Iterator[Tensor]:
