@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QImage, QPixmap, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -157,6 +157,8 @@ class Stage:
 def shot(widget: QWidget | QImage) -> Shot:
     """The pixels of a widget, with the colour of a column behind it."""
     if isinstance(widget, QWidget):
+        for _ in range(4):  # what has got another size is laid out, then what holds it
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         made = QPixmap(widget.size())
         made.fill(theme.current().colour("window" if widget.isWindow() else "panel"))
         background = QWidget.RenderFlag.DrawWindowBackground if widget.isWindow() else QWidget.RenderFlag(0)
