@@ -16,10 +16,10 @@ from explorer.controls.thumbnails import image_of
 from explorer.film.reel import Reel
 from explorer.jobs import Done, Failed, KeyStyles, Piece, Problem, Strip
 from explorer.session import Session, fitting
-from stylegan_core.between import Floats
 from stylegan_core.film.film import Film
 from stylegan_core.film.timeline import Timeline
 from stylegan_core.info import ModelInfo
+from stylegan_core.interpolation import Floats
 from stylegan_core.recipe import Recipe
 
 DRAWN = 96  # pixels a side of a key's picture

@@ -176,7 +176,7 @@ def scalar(value: Array | None) -> float:
     return float(value.reshape(()))
 
 
-def configured(config: NetworkConfig | None = None, **values: object) -> NetworkConfig:
+def configured(config: NetworkConfig | None = None, /, **values: object) -> NetworkConfig:
     """A configuration, or one changed, by what a file says; raises RefusedFile where that makes no network."""
     try:
         return replace(config or NetworkConfig(), **values)  # type: ignore[arg-type]

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from stylegan_core.bands import bands
 from stylegan_core.data.source import open_dataset
-from stylegan_core.latents.attributes import REACH, Named, find_directions, in_order
 from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.measured import attributes_of, measures
+from stylegan_core.latents.named_directions import REACH, Named, find_directions, in_order
 from stylegan_core.latents.questions import AVATARS, MEASURED, questions_for
 from stylegan_core.recipe import Direction, Vector
 

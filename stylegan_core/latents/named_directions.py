@@ -9,11 +9,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from stylegan_core.latents.candidates import candidate_directions
 from stylegan_core.latents.judge import Judge, Scores
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.questions import MEASURED, Question
 from stylegan_core.latents.samples import Floats, sample_w, spread
-from stylegan_core.latents.ways import ways
 from stylegan_core.metrics.features import Progress
 from stylegan_core.model import Model
 from stylegan_core.networks.synthesis import as_bytes
@@ -75,7 +75,7 @@ def find_directions(
 ) -> list[Named]:
     """One direction a question, on the layers where it does most and leaks least, :func:`in_order`.
 
-    ``count`` random faces are judged, which gives candidates (:func:`ways`). They are tried on other faces at psi
+    ``count`` random faces are judged, which gives :func:`candidate_directions`. They are tried on other faces at psi
     0.7, and the one chosen is measured on others again. Nothing is thrown away: a poor direction says so in its
     numbers.
     """
@@ -83,7 +83,7 @@ def find_directions(
     ws = _sample(model, count, seed)
     pictures = (draw_ws(model, _wide(model, ws[i : i + BATCH])) for i in range(0, count, BATCH))
     scores = judge.scores(pictures, lambda done: report(done / 4), count)
-    vectors = ways(ws.numpy(), scores)
+    vectors = candidate_directions(ws.numpy(), scores)
     rounds = [(_faces(model, faces, seed + 1 + turn), kept) for turn, (faces, kept) in enumerate(ROUNDS)]
     fresh = _faces(model, TOLD, seed + 1 + len(ROUNDS))
     found = []
