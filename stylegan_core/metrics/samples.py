@@ -34,9 +34,9 @@ def fakes(model: Model, count: int, seed: int) -> Iterator[Tensor]:
         yield as_bytes(images)
 
 
-def reals(dataset: Dataset, count: int) -> Iterator[Tensor]:
-    """Batches uint8 [n, 3, R, R] of the first ``count`` pictures."""
-    return batches(dataset, range(min(count, len(dataset))))
+def reals(dataset: Dataset, count: int, first: int = 0) -> Iterator[Tensor]:
+    """Batches uint8 [n, 3, R, R] of ``count`` pictures from the ``first`` on, or of as many as there are."""
+    return batches(dataset, range(first, min(first + count, len(dataset))))
 
 
 def batches(dataset: Dataset, chosen: Sequence[int]) -> Iterator[Tensor]:
