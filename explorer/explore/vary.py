@@ -16,8 +16,8 @@ from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, Piece, Strip, Styles
 from explorer.session import Session
 from stylegan_core.bands import NAMES
-from stylegan_core.between import between
 from stylegan_core.info import ModelInfo
+from stylegan_core.interpolation import between
 from stylegan_core.recipe import AppliedDirection, Knob, Latent, Recipe, Vector
 
 Floats = npt.NDArray[np.float32]

@@ -5,10 +5,10 @@ from dataclasses import replace
 from itertools import accumulate
 
 from explorer.session import fitting
-from stylegan_core.between import Floats
 from stylegan_core.film.film import Film
 from stylegan_core.film.timeline import Timeline
 from stylegan_core.info import ModelInfo
+from stylegan_core.interpolation import Floats
 from stylegan_core.recipe import Recipe, Vector
 
 

@@ -25,7 +25,7 @@ CORE = [
     "stylegan_core.lab.measurement",
     "stylegan_core.lab.sweep_facts",
     "stylegan_core.lab.entanglement",
-    "stylegan_core.spinning",
+    "stylegan_core.openmp",
     "stylegan_core.training.config",
     "stylegan_core.data.check",
 ]
