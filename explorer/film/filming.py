@@ -12,10 +12,11 @@ from explorer.documents.history_file import Entry
 from explorer.explore.film import FilmStrip
 from explorer.explore.history import HistoryStrip
 from explorer.film.film_writer import AGAIN, FilmWriter
-from explorer.jobs import Frame, Problem
+from explorer.jobs import Problem
 from explorer.session import Session, fitting
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
+from explorer.work.pace import Pace
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.film.film import Film
 from stylegan_core.pictures.saved_picture import SavedPicture, read_picture
@@ -38,13 +39,13 @@ class Filming(QObject):
         history: HistoryStrip,
         settings: SettingsKeeper,
         disk: Background,
+        pace: Pace,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session, self._strip, self._below, self._history = session, strip, below, history
-        self._settings, self._disk = settings, disk
+        self._settings, self._disk, self._pace = settings, disk, pace
         self.writer = FilmWriter(self)
-        self._seconds = 0.0  # that the last exact picture took
         strip.filled.connect(lambda count: below.count(FILM, count))
         strip.picture_dropped.connect(self._put_in_file)
         strip.favourites_wanted.connect(self.add_favourites)
@@ -59,11 +60,6 @@ class Filming(QObject):
     def unfinished(self) -> list[str]:
         """What closing the window would give up, in a few words."""
         return self.writer.unfinished
-
-    def show_frame(self, frame: Frame) -> None:
-        """Learns how long an exact picture takes."""
-        if frame.precision == "exact" and frame.seconds > 0:
-            self._seconds = frame.seconds
 
     def show(self) -> None:
         """Shows the film below the picture."""
@@ -111,7 +107,7 @@ class Filming(QObject):
             self.said.emit(Problem(button.toolTip()), "warning")
             return
         folder = self._settings.value.save_folder
-        dialog = FilmDialog(film, info.resolution, info.name, folder, self._seconds, self._strip.window())
+        dialog = FilmDialog(film, info.resolution, info.name, folder, self._pace.exact, self._strip.window())
         dialog.asked.connect(self.save)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

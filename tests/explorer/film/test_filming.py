@@ -149,7 +149,7 @@ def test_a_film_is_given_up_and_nothing_is_left_of_it(explorer: Explorer, qtbot:
     assert list(tmp_path.glob(".slow.mp4.*"))
     explorer.film.view.cancel.click()
     assert "given up" in banner(explorer)
-    assert not list(tmp_path.glob("*slow*")) and not list(tmp_path.glob(".slow*"))
+    qtbot.waitUntil(lambda: not list(tmp_path.glob("*slow*")) and not list(tmp_path.glob(".slow*")))
     assert explorer.window.unfinished() == []
 
 
