@@ -25,9 +25,9 @@ class Preview(QFrame):
         self.grid.setFixedWidth(len(captions) * (SIDE + 6))
 
     def open_beside(self, widget: QWidget) -> None:
-        """Opens at the left of a widget, or at its right where there is no room."""
+        """Opens at the left of a widget, or at its right where there is no room; the tip of that comes below."""
         self.adjustSize()
-        at = widget.mapToGlobal(QPoint(-self.width() - 12, widget.height() // 2 - self.height() // 2))
+        at = widget.mapToGlobal(QPoint(-self.width() - 12, widget.height() - self.height()))
         screen = widget.screen().availableGeometry()
         if at.x() < screen.left():
             at.setX(widget.mapToGlobal(QPoint(widget.width() + 12, 0)).x())

@@ -24,6 +24,7 @@ from explorer.controls.literal import literal, plain
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Fit, Piece, Request, Strip
+from explorer.work.time_left import TimeLeft
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Latent, Recipe
 
@@ -52,10 +53,12 @@ class SortingDialog(QDialog):
         self.unchanged = button("Leave unchanged", "Directions that the new one must not move, as far as W is linear.")
         self.fit = button("Find direction", "Fits the direction from the left pile to the right one.", "primary")
         self.others = button("Other faces", "Draws other faces in place of those not yet sorted.")
-        self.message = QLabel()
+        self.message, self.left = QLabel(), QLabel()
         plain(self.message)
         self.progress = QProgressBar()
         self.candidates = [Candidate(self) for _ in range(CANDIDATES)]
+        self._dealt = list(self.candidates)  # the one that was dealt longest ago is the first
+        self._left, self._lacked = TimeLeft(), 0  # faces that were missing then
         self.without_it, self.with_it = Pile("Without it"), Pile("With it")
         self._lay_out()
         self._connect()
@@ -65,6 +68,14 @@ class SortingDialog(QDialog):
     def start(self) -> None:
         """Asks for the first faces."""
         self._deal(range(CANDIDATES))
+
+    def go_on(self) -> None:
+        """Asks again for the faces that were not drawn yet when this was closed."""
+        waiting = [each.latent for each in self._dealt if each.latent is not None and each.empty]
+        self._left, self._lacked = TimeLeft(), len(waiting)
+        if waiting:
+            faces = tuple(replace(self._plain, latent=latent) for latent in waiting)
+            self.wanted.emit(Strip(FACES, faces, PIXELS, waited_for=True))
 
     @property
     def unfinished(self) -> bool:
@@ -79,6 +90,7 @@ class SortingDialog(QDialog):
             for candidate in self.candidates:
                 if candidate.latent == latent:
                     candidate.show_pixels(answer.value)
+            self._say_left()
         elif isinstance(answer, Piece):
             self.progress.setRange(0, answer.total)
             self.progress.setValue(answer.index + 1)
@@ -121,8 +133,10 @@ class SortingDialog(QDialog):
         self.progress.setTextVisible(False)
         self.progress.hide()
         foot.addWidget(self.message, 1)
+        foot.addWidget(self.left)
         foot.addWidget(self.others)
         foot.addWidget(self.fit)
+        self.left.setProperty("role", "muted")
         for part in (head, middle):
             outer.addLayout(part)
         outer.addWidget(self.progress)
@@ -145,10 +159,16 @@ class SortingDialog(QDialog):
         self.unchanged.setEnabled(bool(self._others))
 
     def _deal(self, places: "range | list[int]") -> None:
-        for place in places:
-            self.candidates[place].deal(Latent(random.randrange(SEEDS)))
-        waiting = [each.latent for each in self.candidates if each.latent is not None and each.empty]
-        self.wanted.emit(Strip(FACES, tuple(replace(self._plain, latent=latent) for latent in waiting), PIXELS))
+        for candidate in [self.candidates[place] for place in places]:
+            candidate.deal(Latent(random.randrange(SEEDS)))
+            self._dealt.remove(candidate)
+            self._dealt.append(candidate)  # behind the one that is being drawn
+        self.go_on()
+
+    def _say_left(self) -> None:
+        """How long it takes until the last face is drawn, where that is long."""
+        missing = sum(each.empty for each in self.candidates)
+        self.left.setText(self._left.words(self._lacked - missing, self._lacked))
 
     def _count(self, keep_message: bool = False) -> None:
         fewest = min(len(self.with_it.latents), len(self.without_it.latents))

@@ -15,7 +15,7 @@ from explorer.controls.direction_row import DirectionRow
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Panel
 from explorer.controls.preview import Preview
-from explorer.controls.sorting import SortingDialog, is_of_sorting
+from explorer.controls.sorting import FACES, SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
@@ -262,13 +262,15 @@ class DirectionsPanel(Panel):
         self._previewed = row
         shown = (AppliedDirection(row.entry.direction, sigma, *row.range) for sigma in PREVIEWED)
         recipes = tuple(replace(self.session.recipe, directions=self._with(each)) for each in shown)
-        if self.ask(Strip(PREVIEW, recipes)):
+        if self.ask(Strip(PREVIEW, recipes, waited_for=True)):
             self.preview.grid.clear()
         self.preview.open_beside(row)
 
     def _hide_preview(self) -> None:
         self._previewed = None
         self.preview.hide()
+        if any(each.empty for each in self.preview.grid.thumbnails):
+            self.forget(PREVIEW)  # nobody waits for the others
 
     # -- the library --------------------------------------------------------------------------------------------
 
@@ -279,12 +281,14 @@ class DirectionsPanel(Panel):
         if self._dialog is not None and self._dialog.unfinished:
             self._dialog.show()
             self._dialog.activateWindow()
+            self._dialog.go_on()
             return
         self._close_dialog()
         others = tuple(row.entry.direction for row in self.rows)
         self._dialog = SortingDialog(self.session.recipe, others, self.window())
         self._dialog.wanted.connect(self.ask_anew)
         self._dialog.found.connect(lambda entry: self._kept(self.shelf.keep(entry)))
+        self._dialog.finished.connect(lambda _: self.forget(FACES))
         self._dialog.show()
         self._dialog.start()
 

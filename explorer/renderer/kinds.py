@@ -8,6 +8,7 @@ from explorer.jobs import (
     ChannelSheet,
     Convert,
     DragSearch,
+    Entangle,
     Fit,
     KeyStyles,
     Layers,
@@ -48,8 +49,8 @@ def _rank(job: Request) -> int:
             return 0
         case Pca() | Sefa() | Fit() | Styles() | KeyStyles() | Convert() | Table():  # they draw nothing
             return 1
-        case Layers() | Channels() | ChannelMap() | SweepGrid():
+        case Layers() | Channels() | ChannelMap() | SweepGrid() | Entangle():
             return 2  # asked by the Lab alone; nobody sees what other pages wait for then
-        case Matrix() | Sheet() | Picture() | Strip(refine=True):
+        case Matrix() | Sheet() | Picture() | Strip(refine=True) | Strip(waited_for=True):
             return 3  # somebody has asked for them in particular
     return 4

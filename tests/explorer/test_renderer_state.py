@@ -26,4 +26,6 @@ def test_what_takes_long_is_said_by_its_name(qtbot: QtBot) -> None:
 def test_owners_have_words() -> None:
     assert words("mixing.matrix.cells") == "drawing the mixing matrix"
     assert words("lab.channels") == "drawing the channels"
+    assert words("save 1234567") == "drawing the picture to save"
+    assert words("sheet") == "drawing the contact sheet"
     assert words("") == words("nobody.knows") == "drawing"
