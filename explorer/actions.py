@@ -11,6 +11,7 @@ GESTURES = (
     ("drag in Drag points (D)", "Put a handle on the face and pull it; Shift moves the handle alone"),
     ("arrows, Delete, Insert", "Move the target of a handle, take it away, put another, in Drag points"),
     ("hold B", "See the picture before the last change"),
+    ("drag a slider with Ctrl", "Move it ten times as finely"),
     ("double-click", "Reset a slider; choose every layer of a layer strip"),
     ("wheel", "Turn the slider that has the focus, in tens with Shift"),
     ("arrows, Page Up, Page Down", "Move the slider that has the focus"),

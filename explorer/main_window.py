@@ -42,6 +42,7 @@ from stylegan_core.amounts import count_words
 from stylegan_core.info import ModelInfo
 
 LEFT_WIDTH, RIGHT_WIDTH = 308, 380
+ROOMY = 480  # the right column on a wide page: its sliders have room there
 LOW = 760  # a page of this height holds the history in two rows and still a large picture
 SMALLEST = QSize(1080, 600)
 WORKSPACES = ("Explore", "Train", "Lab")
@@ -251,7 +252,10 @@ def _copies_text(event: QKeyEvent) -> bool:
 
 
 class ExplorePage(QWidget):
-    """Left what the picture starts from, right what bends it, the picture in the middle, what was below it."""
+    """Left what the picture starts from, right what bends it, the picture in the middle, what was below it.
+
+    The right column takes of a wide page what a square picture as high as the page would leave free.
+    """
 
     low_changed = Signal(bool)  # the page is so low that the history must make room for the picture
     spare_changed = Signal(int)  # after the page got another size: pixels left in the right column, or short of it
@@ -281,4 +285,6 @@ class ExplorePage(QWidget):
         if low != self._low:
             self._low = low
             self.low_changed.emit(low)
+        free = event.size().width() - LEFT_WIDTH - event.size().height()
+        self.right.setFixedWidth(min(ROOMY, max(RIGHT_WIDTH, free)))
         self.spare_changed.emit(self.right.spare)

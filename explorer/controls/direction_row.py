@@ -17,6 +17,7 @@ from stylegan_core.recipe import AppliedDirection, knob
 
 HOVER = 350  # milliseconds over the name before the strip of ±2 σ opens
 NAME_WIDTH, SCORE_WIDTH = 120, 32  # "Warm background" fits
+BEND = 1.6  # faces fall apart beyond some 3 of the 10 σ, which so have the inner half of the track
 _SOURCES = {
     "pca": "PCA of W",
     "sefa": "SeFa",
@@ -47,7 +48,8 @@ class DirectionRow(QWidget):
         name = entry.direction.name
         self.name = QPushButton()
         self.field = QLineEdit()
-        self.slider = LabelledSlider("", knob(AppliedDirection, "strength"), 0.0, signed=True, number_width=48)
+        strength = knob(AppliedDirection, "strength")
+        self.slider = LabelledSlider("", strength, 0.0, signed=True, bend=BEND, number_width=48)
         self.layers = LayerStrip(info, f"Layers of {name}")
         self.score = QLabel()
         self._hover = QTimer(self, singleShot=True, interval=HOVER)

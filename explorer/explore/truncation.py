@@ -37,7 +37,7 @@ class TruncationPanel(Panel):
         self.psi = LabelledSlider("ψ", knob(Recipe, "psi"), self._default)
         self.psi.track.setAccessibleName("psi")
         self.psi.number.setAccessibleName("psi, number")
-        self.strip = ThumbnailGrid(len(STEPS), len(STEPS), 60)
+        self.strip = ThumbnailGrid(len(STEPS), len(STEPS), 74)
         self.mean = chip("mean", TIPS["mean"])
         self.per_band = chip("per band", TIPS["bands"], checkable=True)
         self.cutoff = CutoffChip()

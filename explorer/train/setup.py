@@ -14,7 +14,7 @@ from explorer.train.data_card import REST_MS, DataCard
 from explorer.train.findings import findings, why_it_cannot_fit
 from explorer.train.layout import card, head_row, scrolling
 from explorer.train.preset_card import PresetCard
-from explorer.train.preview import LevelPreview, Preview, look_at
+from explorer.train.preview import NO_DATA, LevelPreview, Preview, look_at
 from explorer.train.proposals import next_folder, suitable_preset, why_not_into
 from explorer.train.record import growth_of
 from explorer.work.command import CoreCommand
@@ -22,6 +22,7 @@ from explorer.work.task import Task
 from stylegan_core.files.places import standing
 
 CARD = (16, 14, 16, 14)
+LOOKING = "Looking at the data …"
 
 
 class SetupPage(QWidget):
@@ -173,7 +174,7 @@ class SetupPage(QWidget):
     def _forget_data(self) -> None:
         self._seen = None
         self._data_trouble = ""
-        self.preview.show_preview(None)
+        self.preview.show_preview(None, LOOKING if self.data.text else NO_DATA)
         self._judge()
 
     def _look_at_data(self) -> None:
@@ -212,7 +213,7 @@ class SetupPage(QWidget):
 
     def _show_preset(self) -> None:
         config = self.choice.config
-        self.choice.show_meaning()
+        self.choice.show_choice()
         self.sees.setText("What each level will see" if len(self.choice.resolutions) > 1 else "What it will see")
         self.data.set_resolution(config.network.resolution)
         self.data.show_label(config.data.label or "")
@@ -276,7 +277,7 @@ class SetupPage(QWidget):
         if why := self.data.why_not() or self.choice.why_not() or self._data_trouble or self._cost_trouble:
             return why
         if self._seen is None:
-            return "Looking at the data …"
+            return LOOKING
         folder = self.run_folder.text().strip()
         return why_not_into(Path(folder), Path(self.data.text)) if folder else "Name a run folder."
 
