@@ -49,7 +49,8 @@ class FilmWriter(QObject):
         """Has ``film``, whose keys the network can draw, written as it is wished; the end comes as a signal."""
         self._writing = _Writing(wish, TimeLeft())
         self._advance(0, film.frames)
-        self._command.ask("film", str(model), "-", *wish.arguments, "--progress", told=film.to_json().encode())
+        told = film.to_json().encode()
+        self._command.ask("film", str(model), "-", *wish.arguments, "--progress", "--beside", told=told)
         self._process = self._command.process_id
 
     def cancel(self) -> None:
