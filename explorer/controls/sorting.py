@@ -58,7 +58,7 @@ class SortingDialog(QDialog):
         self.progress = QProgressBar()
         self.candidates = [Candidate(self) for _ in range(CANDIDATES)]
         self._dealt = list(self.candidates)  # the one that was dealt longest ago is the first
-        self._left, self._lacked = TimeLeft(), 0  # faces that were missing then
+        self._left, self._drawn = TimeLeft(), 0  # faces that were drawn since then, without a pause
         self.without_it, self.with_it = Pile("Without it"), Pile("With it")
         self._lay_out()
         self._connect()
@@ -71,11 +71,8 @@ class SortingDialog(QDialog):
 
     def go_on(self) -> None:
         """Asks again for the faces that were not drawn yet when this was closed."""
-        waiting = [each.latent for each in self._dealt if each.latent is not None and each.empty]
-        self._left, self._lacked = TimeLeft(), len(waiting)
-        if waiting:
-            faces = tuple(replace(self._plain, latent=latent) for latent in waiting)
-            self.wanted.emit(Strip(FACES, faces, PIXELS, waited_for=True))
+        self._left, self._drawn = TimeLeft(), 0
+        self._ask()
 
     @property
     def unfinished(self) -> bool:
@@ -90,6 +87,7 @@ class SortingDialog(QDialog):
             for candidate in self.candidates:
                 if candidate.latent == latent:
                     candidate.show_pixels(answer.value)
+            self._drawn += 1
             self._say_left()
         elif isinstance(answer, Piece):
             self.progress.setRange(0, answer.total)
@@ -158,17 +156,25 @@ class SortingDialog(QDialog):
         self.unchanged.setMenu(menu)
         self.unchanged.setEnabled(bool(self._others))
 
+    def _ask(self) -> None:
+        waiting = [each.latent for each in self._dealt if each.latent is not None and each.empty]
+        if waiting:
+            faces = tuple(replace(self._plain, latent=latent) for latent in waiting)
+            self.wanted.emit(Strip(FACES, faces, PIXELS, waited_for=True))
+
     def _deal(self, places: "range | list[int]") -> None:
+        if not any(each.empty for each in self.candidates) or len(places) == CANDIDATES:
+            self._left, self._drawn = TimeLeft(), 0
         for candidate in [self.candidates[place] for place in places]:
             candidate.deal(Latent(random.randrange(SEEDS)))
             self._dealt.remove(candidate)
             self._dealt.append(candidate)  # behind the one that is being drawn
-        self.go_on()
+        self._ask()
 
     def _say_left(self) -> None:
         """How long it takes until the last face is drawn, where that is long."""
         missing = sum(each.empty for each in self.candidates)
-        self.left.setText(self._left.words(self._lacked - missing, self._lacked))
+        self.left.setText(self._left.words(self._drawn, self._drawn + missing))
 
     def _count(self, keep_message: bool = False) -> None:
         fewest = min(len(self.with_it.latents), len(self.without_it.latents))

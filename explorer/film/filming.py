@@ -123,6 +123,7 @@ class Filming(QObject):
             return
         keys = tuple(replace(key, recipe=fitting(key.recipe, info)) for key in wish.film.keys)
         self.writer.write(wish, replace(wish.film, keys=keys), Path(self._session.model_path).absolute())
+        self.show()  # where it says how far it is, and can be given up
 
     def close(self) -> None:
         """Gives up what is being written, without a word."""

@@ -388,6 +388,10 @@ def test_faces_to_sort_that_take_long_say_how_long(panel: Any, monkeypatch: pyte
         now[0] = 100.0 + passed
         panel.asked.piece(request, passed // 3 - 1, flat(1), 20)
         assert panel._dialog.left.text() == said
+    panel._dialog.sort(panel._dialog.candidates[0], True)
+    now[0] = 106.1
+    panel.asked.piece(panel.asked.of(Strip), 0, flat(1), 19)  # most of it was drawn already
+    assert panel._dialog.left.text() == "about 37 s left"
 
 
 def test_sorting_two_piles_makes_a_named_slider(session: Session, panel: Any) -> None:

@@ -120,8 +120,10 @@ def test_without_a_model_it_says_so(start: Make, qtbot: QtBot, monkeypatch: pyte
 
 def test_a_film_is_written_by_the_core(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
     out = tmp_path / "a.mp4"
+    explorer.below.show_strip(0)
+    explorer.window.show_workspace(2)  # there, too, Ctrl+Shift+F asks for it
     explorer.filming.save(wish(explorer, out))
-    assert not explorer.film.view.save.isEnabled()
+    assert not explorer.film.view.save.isEnabled() and explorer.film.view.cancel.isVisible()
     assert explorer.window.unfinished() == ["the film a.mp4 (0 of 120 frames)"]
     qtbot.waitUntil(lambda: out.exists() and not explorer.filming.unfinished, timeout=PATIENCE)
     words, keys = out.read_text().split("\n", 1)
