@@ -44,8 +44,10 @@ from explorer.film.reel import Reel
 from explorer.garbage import Garbage
 from explorer.jobs import Answer, Done, Frame, Problem
 from explorer.lab.entanglement_page import EntanglementPage
+from explorer.lab.measuring import Measuring
 from explorer.lab.page import LabPage
 from explorer.lab.pages import LabPages
+from explorer.lab.quality_page import QualityPage
 from explorer.lab.sweep_page import SweepPage
 from explorer.labels.judging import Judging
 from explorer.labels.labelled import Labelled
@@ -105,9 +107,10 @@ class Explorer(QObject):
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home(), self.window.pages)
         self.lab, self.sweep = LabPage(self.session), SweepPage(self.session)
-        self.entanglement = EntanglementPage(self.session)
-        self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement), self.window.pages)
+        self.entanglement, self.quality = EntanglementPage(self.session), QualityPage(self.session)
+        self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement, self.quality), self.window.pages)
         self.disk = Background(self)
+        self.measuring = Measuring(self.session, self.quality, self.disk, self)
         self.dialogs = Dialogs(
             self.window, self.session, self.settings, self.documents, self.engine, self.disk, self.picture.pace
         )
@@ -146,6 +149,7 @@ class Explorer(QObject):
         self.engine.start()
         self.documents.start(argument, ask=self.hints)
         self.projecting.start()
+        self.measuring.start()
         if self.hints:
             self.remoting.start()
         self._clock.start()
@@ -168,6 +172,7 @@ class Explorer(QObject):
         self.importing.close()
         self.labelled.close()
         self.judging.close()
+        self.measuring.close()
         self.projecting.close()
         self.film.stop()
         self.filming.close()
@@ -244,11 +249,13 @@ class Explorer(QObject):
         self.history.taken_away.connect(self._offer_back)
         self.directions.taken_away.connect(self._offer_back)
         self.film.taken_away.connect(self._offer_back)
+        self.measuring.taken_away.connect(self._offer_back)
 
     def _unfinished(self) -> list[str]:
         """What would be lost if the window closed now, a few words each."""
         parts = (
-            self.mixing, self.labelled, self.judging, self.projecting, self.filming, self.lab_pages, self.documents,
+            self.mixing, self.labelled, self.judging, self.measuring, self.projecting, self.filming, self.lab_pages,
+            self.documents,
         )  # fmt: skip
         return [*self.train.unfinished(), *(each for part in parts for each in part.unfinished)]
 

@@ -131,6 +131,7 @@ def _lab(explorer: "Explorer") -> None:
 
     explorer.lab_pages.wanted.connect(lambda: window.show_workspace(2))
     explorer.judging.said.connect(explorer.say)
+    explorer.measuring.said.connect(explorer.say)
     sweep.taken.connect(go_on_from)
     directions.entries_changed.connect(sweep.offer_directions)
     directions.entries_changed.connect(entanglement.offer_directions)

@@ -10,12 +10,13 @@ from explorer.controls.literal import literal_tip, plain
 from explorer.lab.face import Face
 
 WIDTH, FACE, MARGIN = 424, 84, 14  # of the left column
-LAYERS_PAGE, SWEEP_PAGE, ENTANGLEMENT_PAGE = range(3)
-PAGES = ("Layers", "Sweep", "Entanglement")
+LAYERS_PAGE, SWEEP_PAGE, ENTANGLEMENT_PAGE, QUALITY_PAGE = range(4)
+PAGES = ("Layers", "Sweep", "Entanglement", "Quality")
 TIPS = (
     "What each layer hands on to the next while this picture is drawn.",
     "What changes while one knob goes over its range: pictures and curves.",
     "What each direction changes beside what it is meant to, in numbers.",
+    "How good the network is, in numbers, beside others.",
 )
 
 
@@ -52,10 +53,8 @@ class LabHead(QWidget):
         self._buttons.setSpacing(10)
         self._buttons.addWidget(self.state)
         self._buttons.addStretch(1)
-        words, row = QVBoxLayout(), QHBoxLayout(self)
+        column, words, row = QVBoxLayout(self), QVBoxLayout(), QHBoxLayout()
         words.setSpacing(2)
-        words.addWidget(self.switch)
-        words.addSpacing(3)
         words.addWidget(self.network)
         words.addWidget(self.where)
         words.addStretch(1)
@@ -64,3 +63,7 @@ class LabHead(QWidget):
         row.setSpacing(MARGIN)
         row.addWidget(self.face, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.switch)
+        column.addLayout(row)

@@ -33,8 +33,8 @@ def fakes(model: Model, count: int, seed: int) -> Iterator[Tensor]:
         yield (images * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
 
 
-def reals(dataset: Dataset, count: int) -> Iterator[Tensor]:
-    """Batches uint8 [n, 3, R, R] of the first ``count`` pictures."""
-    for begin in range(0, min(count, len(dataset)), BATCH):
-        end = min(begin + BATCH, count, len(dataset))
-        yield torch.from_numpy(np.stack([dataset.read(index) for index in range(begin, end)]))
+def reals(dataset: Dataset, count: int, first: int = 0) -> Iterator[Tensor]:
+    """Batches uint8 [n, 3, R, R] of ``count`` pictures from the ``first`` on, or of as many as there are."""
+    last = min(first + count, len(dataset))
+    for begin in range(first, last, BATCH):
+        yield torch.from_numpy(np.stack([dataset.read(index) for index in range(begin, min(begin + BATCH, last))]))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QImage, QPixmap, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -34,6 +34,7 @@ from explorer.train.setup import SetupPage
 from explorer.work.command import CoreCommand
 from stylegan_core.film.film import Film, Key
 from stylegan_core.formats.card import Card
+from stylegan_core.lab.quality import Quality
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run import events
 from stylegan_core.run.locks import RunLock
@@ -157,6 +158,8 @@ class Stage:
 def shot(widget: QWidget | QImage) -> Shot:
     """The pixels of a widget, with the colour of a column behind it."""
     if isinstance(widget, QWidget):
+        for _ in range(4):  # what has got another size is laid out, then what holds it
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         made = QPixmap(widget.size())
         made.fill(theme.current().colour("window" if widget.isWindow() else "panel"))
         background = QWidget.RenderFlag.DrawWindowBackground if widget.isWindow() else QWidget.RenderFlag(0)
@@ -321,7 +324,20 @@ def measured(stage: Stage) -> Scene:
     entanglement.press()
     stage.wait(lambda: entanglement.head.state.word == "measured")
     yield "lab-entanglement", _settled(stage)
+    explorer.lab_pages.turn_to(3)
+    explorer.quality.show_rows(qualities(explorer.session.info.hash))
+    yield "lab-quality", _settled(stage)
     explorer.lab_pages.turn_to(0)
+
+
+def qualities(key: str) -> list[Quality]:
+    """The open network, another, and real pictures, measured on the same data."""
+    mine = {"FD-E": 57.1, "KID-E": 0.0212, "P-E": 0.63, "R-E": 0.27, "SWD": 19.7, "PPL-E": 111234.0}
+    others = {"FD-E": 61.1, "KID-E": 0.0252, "P-E": 0.64, "R-E": 0.21, "SWD": 18.7}
+    real = {"FD-E": 21.2, "KID-E": -0.0002, "P-E": 0.75, "R-E": 0.74, "SWD": 4.1}
+    each = (("avatars-64", key, mine), ("a-network-with-a-long-name", "ab", others), ("", "", real))
+    when = enumerate(each)
+    return [Quality(name, hash_, "/data/faces", 64, 2500, 2500, 0, NOW + at, told) for at, (name, hash_, told) in when]
 
 
 def dialogs(stage: Stage) -> Scene:
