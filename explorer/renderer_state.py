@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QObject, QTimer
 
-from explorer.controls.columns import StateDot
+from explorer.controls.dot import StateDot
 from explorer.engine import Engine
 
 LONG = 1000  # milliseconds after which it is said what is drawn: of what is shorter nobody could read it
 DRAWING = "drawing"
 WORDS = {
+    "convert": "converting the file",
     "copy": "drawing the picture to copy",
     "directions": "computing directions",
     "directions.preview": "drawing a direction's faces",

@@ -4,8 +4,8 @@ import importlib
 import sys
 
 from stylegan_core.cli import streams
+from stylegan_core.openmp import spin_briefly
 from stylegan_core.processes import end_with_asker
-from stylegan_core.spinning import spin_briefly
 
 COMMANDS = {
     "data": "make avatars, or check a data set",

@@ -14,9 +14,9 @@ from pathlib import Path
 from stylegan_core.__main__ import one_sentence
 from stylegan_core.data.source import open_dataset
 from stylegan_core.device import keep_big_buffers
-from stylegan_core.latents.attributes import Named, find_directions
 from stylegan_core.latents.judge import learn
 from stylegan_core.latents.library import Library
+from stylegan_core.latents.named_directions import Named, find_directions
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model
 from tools import bundle_model, bundle_set

@@ -4,9 +4,10 @@ import math
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across
 from explorer.controls.field import Field
 from explorer.controls.track import Track
 from stylegan_core.recipe import FARTHEST, Knob
@@ -148,9 +149,7 @@ class LabelledSlider(QWidget):
             self.track.zero = self._steps(zero)
 
     def _lay_out(self, label_width: int | None, number_width: int) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = Across(self, 8)
         if label_width is not None:
             self.label.setFixedWidth(label_width)
         self.number.setFixedWidth(number_width)

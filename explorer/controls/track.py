@@ -21,7 +21,6 @@ class Track(ShowsFocus, QSlider):
     the middle more of the track than the ends.
     """
 
-    grabbed = Signal()
     let_go = Signal()
     nudged = Signal()  # moved by key or wheel
     reset_asked = Signal()
@@ -99,7 +98,6 @@ class Track(ShowsFocus, QSlider):
             return
         self.setSliderDown(True)
         self._dragged = False
-        self.grabbed.emit()
         self._hand = event.position().x()
         self._off = self._hand - self.x_of(self.sliderPosition())
         if abs(self._off) > _RADIUS:

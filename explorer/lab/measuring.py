@@ -7,9 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.jobs import Problem
 from explorer.lab.quality_file import add_measurement, read_measurements, remove_measurement
 from explorer.lab.quality_page import QualityPage, Wanted
+from explorer.problem import Problem
 from explorer.session import Session
 from explorer.work.background import Background
 from explorer.work.command import CoreCommand

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QWidget
 
-from explorer.controls.asking import ask_for_data
-from explorer.controls.chips import button, chip
-from explorer.controls.literal import literal_tip, plain
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button, chip
+from explorer.controls.literal import literal_tip
 from explorer.controls.panel import allow
+from explorer.controls.questions import ask_for_data
 from explorer.controls.slider import NumberField
+from explorer.controls.text import text_label
 from explorer.jobs import Done, Piece, Table
 from explorer.lab.base import LabBase
 from explorer.lab.export import ExportChip, Plan
@@ -66,7 +68,8 @@ class QualityPage(LabBase):
         super().__init__(session, LabHead(QUALITY_PAGE, STATE), parent)
         self.data = ""
         self.choose = chip("pictures …", CHOOSE)
-        self.where, self.words, self.message = QLabel(), QLabel(EMPTY), QLabel()
+        self.where, self.words = text_label("", "muted", wraps=True), text_label(EMPTY, "muted", wraps=True)
+        self.message = text_label(tone="bad", wraps=True)
         self.ticks = {key: QCheckBox(row.name) for key, row in METRICS.items()}
         self.count, self.seed = NumberField(0), NumberField(0)
         self.floor, self.measure = chip("real against real", FLOOR_TIP), button(MEASURE, MEASURE_TIP, "primary")
@@ -78,7 +81,6 @@ class QualityPage(LabBase):
         self._left = TimeLeft()
         self.count.show_value(COUNT)
         self.seed.show_value(0)
-        plain(self.where, self.words, self.message)
         self._lay_out()
         self._connect()
         self._show_state()
@@ -207,11 +209,6 @@ class QualityPage(LabBase):
         self.add_command("Measure the quality of the network", "", MEASURE_TIP, self.press, self.measure)
 
     def _lay_out(self) -> None:
-        for label, role in ((self.where, "muted"), (self.words, "muted")):
-            label.setProperty("role", role)
-            label.setWordWrap(True)
-        self.message.setProperty("tone", "bad")
-        self.message.setWordWrap(True)
         fields = (
             (
                 self.count,
@@ -225,76 +222,41 @@ class QualityPage(LabBase):
             field.setFixedWidth(66)
             field.setAccessibleName(name)
             field.setToolTip(tip)
-        row = QHBoxLayout(self._content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Across(self._content, 0)
         row.addWidget(self._left_column())
         row.addLayout(self._right_column(), 1)
         self.setAccessibleName("Quality")
 
     def _left_column(self) -> QFrame:
-        made, against, foot, end = QFrame(), QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        made, against, foot, end = QFrame(), Across(edges=(0, 4, 0, 0)), Across(spacing=8), Across()
         made.setObjectName("side")
         made.setProperty("edge", "left")
         made.setFixedWidth(WIDTH)
-        column = QVBoxLayout(made)
-        column.setContentsMargins(MARGIN, 12, MARGIN, 10)
-        column.setSpacing(8)
-        column.addWidget(self.head)
-        against.setContentsMargins(0, 4, 0, 0)
-        for words, row in (("Compared with", against), ("What is measured", None)):
-            title = QLabel(words)
-            title.setProperty("role", "title")
-            if row is None:
-                column.addSpacing(6)
-                column.addWidget(title)
-                self._add_ticks(column)
-            else:
-                row.addWidget(title)
-                row.addStretch(1)
-                row.addWidget(self.choose)
-                column.addLayout(row)
-                column.addWidget(self.where)
-        column.addStretch(1)
-        foot.setSpacing(8)
-        for label, field in ((QLabel("pictures a side"), self.count), (QLabel("seed"), self.seed)):
-            label.setProperty("role", "muted")
-            foot.addWidget(label)
-            foot.addWidget(field)
-        foot.addStretch(1)
-        end.addWidget(self.floor)
-        end.addStretch(1)
-        end.addWidget(self.measure)
-        column.addLayout(foot)
-        column.addLayout(end)
+        against.add(text_label("Compared with", "title"), None, self.choose)
+        column = Down(made, 8, edges=(MARGIN, 12, MARGIN, 10))
+        column.add(self.head, against, self.where)
+        column.addSpacing(6)
+        column.addWidget(text_label("What is measured", "title"))
+        self._add_ticks(column)
+        foot.add(text_label("pictures a side", "muted"), self.count, text_label("seed", "muted"), self.seed, None)
+        end.add(self.floor, None, self.measure)
+        column.add(None, foot, end)
         return made
 
-    def _add_ticks(self, column: QVBoxLayout) -> None:
+    def _add_ticks(self, column: Down) -> None:
         for key, tick in self.ticks.items():
-            row, pair = METRICS[key], QVBoxLayout()
-            meaning = QLabel(row.meaning)
+            row, pair = METRICS[key], Down(spacing=0)
+            meaning = text_label(row.meaning, "small", wraps=True)
             tick.setChecked(key in USUAL)
             tick.setToolTip(f"{row.meaning}; {row.better} is better.")
             tick.setAccessibleName(row.name)
-            meaning.setProperty("role", "small")
-            meaning.setWordWrap(True)
             meaning.setContentsMargins(24, 0, 0, 0)
-            pair.setSpacing(0)
-            pair.addWidget(tick)
-            pair.addWidget(meaning)
+            pair.add(tick, meaning)
             column.addLayout(pair)
 
-    def _right_column(self) -> QVBoxLayout:
-        head, column, title = QHBoxLayout(), QVBoxLayout(), QLabel("Quality")
-        title.setProperty("role", "headline")
-        head.setSpacing(8)
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self.export)
-        column.setContentsMargins(18, 12, 14, 10)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self.message)
+    def _right_column(self) -> Down:
+        head, column = Across(spacing=8), Down(spacing=8, edges=(18, 12, 14, 10))
+        head.add(text_label("Quality", "headline"), None, self.export)
+        column.add(head, self.words, self.message)
         column.addWidget(self.table, 1)
         return column

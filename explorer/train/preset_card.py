@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from explorer.controls.asking import ask_to_open
-from explorer.controls.chips import button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button
+from explorer.controls.questions import ask_to_open
+from explorer.controls.text import text_label
 from explorer.train.data_card import REST_MS
 from explorer.train.layout import head_row
 from explorer.train.proposals import settings_in, with_setting
@@ -39,7 +41,7 @@ class PresetCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.preset, self.meaning, self.plan = QComboBox(), QLabel(), GrowthTimeline()
+        self.preset, self.meaning, self.plan = QComboBox(), text_label("", "muted", wraps=True), GrowthTimeline()
         self.changes = QLineEdit(placeholderText="Other changes, such as noise_rate=0.01 keep=5")
         self.grid = SettingGrid()
         self.init = QLineEdit(placeholderText="Begins anew; or name a checkpoint or weight file to go on from")
@@ -121,17 +123,10 @@ class PresetCard(QWidget):
         return preset(self.preset.currentData())
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        self.meaning.setProperty("role", "muted")
-        self.meaning.setWordWrap(True)
-        begin = QHBoxLayout()
-        begin.addWidget(self.init)
-        begin.addWidget(self.init_button)
-        column.addLayout(head_row("Preset: what it becomes"))
-        for each in (self.preset, self.meaning, self.plan, self.grid, self.changes):
-            column.addWidget(each)
+        column = Down(self, 8)
+        begin = Across()
+        begin.add(self.init, self.init_button)
+        column.add(head_row("Preset: what it becomes"), self.preset, self.meaning, self.plan, self.grid, self.changes)
         column.addLayout(begin)
         for name in PRESETS:
             self.preset.addItem(f"{name}   ·   {square(preset(name).network.resolution)}", name)

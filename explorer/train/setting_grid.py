@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across
 from explorer.controls.field import Field
+from explorer.controls.text import restyle, text_label
 from explorer.train.words import square
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.names import values_of
@@ -68,9 +70,7 @@ class SettingField(Field):
         self.setPlaceholderText(usual)
         back = f" Usual here: {usual}; an empty field brings that back." if own else ""
         self.setToolTip(self.row.tip + back)
-        if self.property("own") != own:
-            self.setProperty("own", own)
-            self.style().polish(self)
+        restyle(self, "own", own)
         if not (self.hasFocus() and self.isModified()):
             self.write()
 
@@ -98,7 +98,7 @@ class SettingGrid(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fields = [SettingField(row) for row in FIELDS]
-        self.labels = [QLabel(row.text) for row in FIELDS]
+        self.labels = [text_label(row.text, "muted") for row in FIELDS]
         self.mirror, self.augment = QCheckBox(MIRROR.text), QCheckBox(AUGMENT.text)
         self._preset: TrainingConfig | None = None
         self._lay_out()
@@ -133,10 +133,8 @@ class SettingGrid(QWidget):
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(6)
         for at, (field, label) in enumerate(zip(self.fields, self.labels, strict=True)):
-            label.setProperty("role", "muted")
             label.setBuddy(field)
-            cell = QHBoxLayout()
-            cell.setSpacing(8)
+            cell = Across(spacing=8)
             label.setFixedWidth(LABEL_WIDTH)
             cell.addWidget(label)
             cell.addWidget(field, 1)

@@ -23,9 +23,10 @@ from explorer.controls import panel as explorer_panel
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
 from explorer.controls.film_dialog import FilmDialog
-from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.sheet_dialog import SheetDialog
-from explorer.jobs import Answer, Done, Picture, Problem
+from explorer.controls.shortcuts_dialog import ShortcutsDialog
+from explorer.jobs import Answer, Done, Picture
+from explorer.problem import Problem
 from explorer.remote.bindings import Binding
 from explorer.remote.message import Message
 from explorer.train.monitor import Monitor
@@ -420,7 +421,7 @@ def train(stage: Stage) -> Scene:
     explorer, page = stage.explorer, stage.explorer.train
     explorer.window.show_workspace(1)
     page.show_runs()
-    stage.wait(lambda: page.runs._listing is not None and page.runs._listing.done())
+    stage.wait(lambda: not page.runs._disk.busy)
     yield "train-empty", _settled(stage)
     page.new_run()
     assert page.setup is not None
@@ -452,7 +453,7 @@ def _come_to_rest(stage: Stage, monitor: Monitor, name: str, other: Path) -> Non
         monitor.header.details_chip.click()
     if name == "finished":
         monitor.comparison.start(other)
-        stage.wait(lambda: monitor.curves.compares)
+        stage.wait(lambda: bool(monitor.curves._others))
     stage.wait(lambda: monitor.samples.grid._pixmap is not None and _has_read(monitor.loader))
     stage.pump(1)
     stage.wait(lambda: _has_read(monitor.loader))

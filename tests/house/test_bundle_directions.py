@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from stylegan_core.latents.attributes import Named
 from stylegan_core.latents.library import Entry
+from stylegan_core.latents.named_directions import Named
 from stylegan_core.recipe import Direction, Vector
 from tools.bundle_directions import chosen, on_a_card, on_a_sets_card
 
