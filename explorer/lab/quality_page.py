@@ -31,7 +31,7 @@ from stylegan_core.recipe import Recipe
 TABLE = "lab.quality.table"
 STATE = "Whether the open network was measured on these pictures."
 MOST, COUNT = 50_000, 1000
-USUAL = ("fd", "kid", "pr", "swd")  # a path length takes as long as all of them
+USUAL = ("fd", "kid", "pr", "swd")  # a path length takes long
 MEASURE, MEASURE_TIP = "Measure", "Draws as many pictures with the open network and compares them with the real ones."
 FLOOR_TIP = "Compares two sets of real pictures: what a perfect network could get, for want of more pictures."
 CANCEL_TIP = "Gives the measuring up; what was measured before stays."
