@@ -127,8 +127,8 @@ def make_venv() -> None:
 
 
 def fingerprint() -> str:
-    """Changes whenever another installation is asked for: the requirements, or the place of the checkout."""
-    digest = hashlib.sha256(str(ROOT).encode())
+    """Changes whenever another installation is asked for: the requirements and sets, or the place of the checkout."""
+    digest = hashlib.sha256(f"{ROOT} {EXTRAS}".encode())
     for name in ("pyproject.toml", "constraints.txt"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
