@@ -90,7 +90,7 @@ class Hand:
 
     def xdotool(self, *words: str) -> None:
         """Moves the mouse, presses its buttons and keys."""
-        subprocess.run(["xdotool", *words], env=self.environment, check=True, timeout=20)
+        subprocess.run(["xdotool", *words], env=self.environment, check=True, timeout=120)
 
     def click(self, name: str) -> None:
         """Clicks into the middle of a control."""
