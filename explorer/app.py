@@ -42,10 +42,12 @@ from explorer.explore.vary import VaryPanel
 from explorer.film.filming import Filming
 from explorer.film.reel import Reel
 from explorer.garbage import Garbage
-from explorer.jobs import Answer, Done, Frame, Problem
+from explorer.jobs import Answer, Done, Frame
 from explorer.lab.entanglement_page import EntanglementPage
-from explorer.lab.page import LabPage
+from explorer.lab.layers_page import LayersPage
+from explorer.lab.measuring import Measuring
 from explorer.lab.pages import LabPages
+from explorer.lab.quality_page import QualityPage
 from explorer.lab.sweep_page import SweepPage
 from explorer.labels.judging import Judging
 from explorer.labels.labelled import Labelled
@@ -53,6 +55,7 @@ from explorer.main_window import ExplorePage, MainWindow
 from explorer.menus import Menus
 from explorer.photo.projecting import Projecting
 from explorer.present.presenting import Presenting
+from explorer.problem import Problem
 from explorer.remoting import Remoting
 from explorer.renderer.rendering import Backend
 from explorer.renderer_state import RendererState
@@ -78,7 +81,8 @@ class Explorer(QObject):
     def __init__(self, app: QApplication, make_backend: Callable[[], Backend] | None = None) -> None:
         super().__init__(app)
         self.app = app
-        self.settings = SettingsKeeper()
+        self.disk = Background(self)
+        self.settings = SettingsKeeper(self.disk)
         theme.apply(app, self.settings.value.theme)
         self.session = Session(self)
         self.engine = Engine(make_backend, self)
@@ -103,10 +107,10 @@ class Explorer(QObject):
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home(), self.window.pages)
-        self.lab, self.sweep = LabPage(self.session), SweepPage(self.session)
-        self.entanglement = EntanglementPage(self.session)
-        self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement), self.window.pages)
-        self.disk = Background(self)
+        self.lab, self.sweep = LayersPage(self.session), SweepPage(self.session)
+        self.entanglement, self.quality = EntanglementPage(self.session), QualityPage(self.session)
+        self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement, self.quality), self.window.pages)
+        self.measuring = Measuring(self.session, self.quality, self.disk, self)
         self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
         self.clipboard = Clipboard(self.session, self.engine, self)
         self.judging = Judging(self.session, (self.sweep, self.entanglement), self)
@@ -141,6 +145,7 @@ class Explorer(QObject):
         self.engine.start()
         self.documents.start(argument, ask=self.hints)
         self.projecting.start()
+        self.measuring.start()
         if self.hints:
             self.remoting.start()
         self._clock.start()
@@ -163,6 +168,7 @@ class Explorer(QObject):
         self.importing.close()
         self.labelled.close()
         self.judging.close()
+        self.measuring.close()
         self.projecting.close()
         self.film.stop()
         self.filming.close()
@@ -238,13 +244,15 @@ class Explorer(QObject):
         self.history.taken_away.connect(self._offer_back)
         self.directions.taken_away.connect(self._offer_back)
         self.film.taken_away.connect(self._offer_back)
+        self.measuring.taken_away.connect(self._offer_back)
 
     def _unfinished(self) -> list[str]:
         """What would be lost if the window closed now, a few words each."""
         parts = (
-            self.mixing, self.labelled, self.judging, self.projecting, self.filming, self.lab_pages, self.documents,
+            self.train, self.mixing, self.labelled, self.judging, self.measuring, self.projecting, self.filming,
+            self.lab_pages, self.documents,
         )  # fmt: skip
-        return [*self.train.unfinished(), *(each for part in parts for each in part.unfinished)]
+        return [each for part in parts for each in part.unfinished]
 
     def _restore_window(self) -> None:
         kept = self.settings.value

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from explorer import theme
 from explorer.actions import GESTURES
 from explorer.controls.compare import Mode
-from explorer.controls.palette import ShortcutsDialog
+from explorer.controls.shortcuts_dialog import ShortcutsDialog
 from stylegan_core.recipe import Recipe
 
 if TYPE_CHECKING:

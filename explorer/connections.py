@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.controls.compare import Mode
-from explorer.documents.opening import newest_checkpoint
-from explorer.jobs import Picture, Problem
+from explorer.jobs import Picture
 from explorer.lab.head import SWEEP_PAGE
+from explorer.problem import Problem
 from stylegan_core.latents.library import Entry
 from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Recipe
@@ -131,6 +131,7 @@ def _lab(explorer: "Explorer") -> None:
 
     explorer.lab_pages.wanted.connect(lambda: window.show_workspace(2))
     explorer.judging.said.connect(explorer.say)
+    explorer.measuring.said.connect(explorer.say)
     sweep.taken.connect(go_on_from)
     directions.entries_changed.connect(sweep.offer_directions)
     directions.entries_changed.connect(entanglement.offer_directions)
@@ -141,22 +142,20 @@ def _lab(explorer: "Explorer") -> None:
 def _train(explorer: "Explorer") -> None:
     train, documents, following, cores = explorer.train, explorer.documents, explorer.following, explorer.cores
 
-    def open_run(run: str) -> None:
+    def open_run(run: str, newest: str) -> None:
         """A run: its monitor, and its newest network to explore if there is one and nothing else is open."""
         explorer.presenting.leave()
         train.watch(Path(run))
         explorer.window.show_workspace(1)
-        newest = newest_checkpoint(Path(run))
-        if explorer.session.info is None and newest is not None:
-            documents.load(str(newest), shows=False)
+        if explorer.session.info is None and newest:
+            documents.load(newest, shows=False)
         documents.leave("")  # a run that has none yet leaves the other page with something to see
 
     def explore_checkpoint(path: str) -> None:
         following.explore(path)
         explorer.window.show_workspace(0)
 
-    train.failed.connect(lambda sentence, details: explorer.say(Problem(sentence, details)))
-    train.told.connect(lambda sentence, tone: explorer.say(Problem(sentence), tone))
+    train.said.connect(explorer.say)
     train.open_requested.connect(documents.open)
     train.explore_requested.connect(explore_checkpoint)
     train.checkpoint_written.connect(following.take)

@@ -1,19 +1,19 @@
 """The dialogs of the whole window: files, the contact sheet, the model's card; none of them blocks its thread."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.controls.about_dialog import AboutDialog, card_of
-from explorer.controls.asking import PHOTO_FILES, hide_endings
+from explorer.controls.questions import PHOTO_FILES, ask_for_folder, ask_to_open, ask_to_save
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.documents.documents import Documents
 from explorer.engine import Engine
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
+from stylegan_core.files.places import home
 
 MODEL_FILES = f"Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.model *.png);;{PHOTO_FILES}"
 
@@ -36,14 +36,12 @@ class Dialogs:
 
     def ask_file(self) -> None:
         """Asks for a model or a saved picture, and opens it."""
-        dialog = self._make(QFileDialog.FileMode.ExistingFile, "Open a model or a saved picture", self._documents.open)
-        dialog.setNameFilter(MODEL_FILES)
-        hide_endings(dialog)
-        dialog.open()
+        title, folder = "Open a model or a saved picture", self._settings.value.save_folder
+        ask_to_open(self._window, title, MODEL_FILES, self._documents.open, folder)
 
     def ask_run(self) -> None:
         """Asks for the folder of a run, and opens it."""
-        self._make(QFileDialog.FileMode.Directory, "Open a run", self._documents.open).open()
+        ask_for_folder(self._window, "Open a run folder", self._documents.open, str(home() / "runs"))
 
     def ask_save(self) -> None:
         """Asks where to save the picture, and saves it."""
@@ -51,12 +49,9 @@ class Dialogs:
         if info is None:
             self._documents.said.emit(Problem("There is no picture to save yet: open a model with Ctrl+O."), "bad")
             return
-        dialog = self._make(QFileDialog.FileMode.AnyFile, "Save the picture", self._documents.save)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.setNameFilter("PNG picture with its recipe (*.png)")
-        dialog.selectFile(f"{info.name}-seed{self._session.recipe.latent.seed}.png")
-        dialog.open()
+        name, folder = f"{info.name}-seed{self._session.recipe.latent.seed}.png", self._settings.value.save_folder
+        kind = "PNG picture with its recipe (*.png)"
+        ask_to_save(self._window, "Save the picture", name, kind, self._documents.save, folder)
 
     def show_sheet(self) -> None:
         """Asks what a contact sheet with the current edits should hold."""
@@ -79,11 +74,3 @@ class Dialogs:
                 lambda text: AboutDialog(text, Path(path).parent, self._window).open(),
                 lambda error: self._documents.said.emit(Problem(str(error)), "bad"),
             )
-
-    def _make(self, mode: QFileDialog.FileMode, title: str, then: Callable[[str], None]) -> QFileDialog:
-        """A dialog still to be opened: the system's own takes what it is told before that, and nothing after."""
-        dialog = QFileDialog(self._window, title, self._settings.value.save_folder)
-        dialog.setFileMode(mode)
-        dialog.fileSelected.connect(then)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog

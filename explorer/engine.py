@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
+from explorer.jobs import Done, Failed, Frame, Piece, Request
+from explorer.problem import Problem
 from explorer.renderer.process import RenderProcess
 from explorer.renderer.rendering import Backend, Begun, GivenUp, Loaded, Loading, Refused, Renderer, Wanted
 from explorer.renderer.thread import Worker

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stylegan_core.lab.learned_labels import LearnedLabels
-from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep
+from explorer.lab_jobs import Inspection, Measurement
 from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe
 
@@ -171,93 +170,6 @@ class Convert:
 
 
 @dataclass(frozen=True, slots=True)
-class Layers:
-    """What every layer hands on while the recipe is drawn exactly, in numbers (activations.py).
-
-    Piece: layer_facts.LayerFacts of stage ``index`` of ``total``, or None while it is measured; Done: a tuple of them.
-    """
-
-    owner: str
-    recipe: Recipe
-
-
-@dataclass(frozen=True, slots=True)
-class Channels:
-    """The channels of one stage as grey pictures of at most ``size``² pixels, all on one scale if ``together``.
-
-    Piece: None; Done: layer_facts.ChannelPictures.
-    """
-
-    owner: str
-    recipe: Recipe
-    stage: int
-    size: int = 128
-    together: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelMap:
-    """The values of one channel of one stage. Piece: None; Done: float32 [h, w]."""
-
-    owner: str
-    recipe: Recipe
-    stage: int
-    channel: int
-
-
-@dataclass(frozen=True, slots=True)
-class LayerTable:
-    """What :class:`Layers` answers, written as CSV. Piece: None, its ``index`` is progress; Done: the path, as text."""
-
-    owner: str
-    recipe: Recipe
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelSheet:
-    """The channels of one stage at its own resolution on one page, a PNG that carries the recipe.
-
-    Piece: None, its ``index`` of ``total`` is progress; Done: the path, as text.
-    """
-
-    owner: str
-    recipe: Recipe
-    stage: int
-    path: str
-    together: bool = False
-    by_spread: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SweepGrid:
-    """The pictures of a sweep, at most ``size``² pixels each, and what changes along it (lab/sweeping.py).
-
-    Piece: uint8 [size, size, 3] at ``index``, row after row, then None for what is measured besides; Done:
-    sweep_facts.SweepFacts. ``features`` asks for distances in features, ``labels`` names a judge whose answers are
-    measured too.
-    """
-
-    owner: str
-    sweep: Sweep
-    size: int = 96
-    features: bool = False
-    labels: LearnedLabels | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entangle:
-    """What directions change beside what they are meant to (stylegan_core/lab/entangling.py).
-
-    Piece: None, its ``index`` of ``total`` is progress; Done: entanglement.Entanglement. ``labels`` as in SweepGrid.
-    """
-
-    owner: str
-    plan: EntanglementPlan
-    labels: LearnedLabels | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
     """A table, given as its text, written to a file. Done: the path, as text."""
 
@@ -282,8 +194,6 @@ class DragSearch:
     since: Dragged | None = None
 
 
-Inspection = Layers | Channels | ChannelMap | LayerTable | ChannelSheet
-Measurement = SweepGrid | Entangle
 Request = (
     Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert
     | DragSearch | Table | Inspection | Measurement
@@ -303,14 +213,6 @@ class Frame:
     pixels: npt.NDArray[np.uint8] = field(repr=False, compare=False)
     seconds: float
     dtype: str = "float32"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What went wrong, in one sentence with its cure, and the details for those who ask."""
-
-    sentence: str
-    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)

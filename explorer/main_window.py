@@ -17,31 +17,33 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from explorer import theme
 from explorer.controls.action_button import ActionButton
 from explorer.controls.banner import Banner
-from explorer.controls.chips import IconButton, Segments, button
-from explorer.controls.columns import SideColumn, StateDot
-from explorer.controls.literal import literal
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import IconButton, Segments, button
+from explorer.controls.columns import SideColumn
+from explorer.controls.dot import StateDot
+from explorer.controls.literal import literal, literal_tip
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.palette import CommandPalette
 from explorer.controls.tab_order import focus_next
-from explorer.jobs import Problem
+from explorer.controls.text import text_label
+from explorer.problem import Problem
 from stylegan_core.amounts import count_words
 from stylegan_core.info import ModelInfo
 
 LEFT_WIDTH, RIGHT_WIDTH = 308, 380
+ROOMY = 480  # the right column on a wide page: its sliders have room there
 LOW = 760  # a page of this height holds the history in two rows and still a large picture
 SMALLEST = QSize(1080, 600)
 WORKSPACES = ("Explore", "Train", "Lab")
@@ -59,7 +61,6 @@ class MainWindow(QMainWindow):
     """
 
     dropped = Signal(str)  # path of a file or folder
-    workspace_changed = Signal(int)
     compare_held = Signal(bool)
     escaped = Signal()  # Escape, where nothing else had a use for it
 
@@ -73,12 +74,12 @@ class MainWindow(QMainWindow):
         self.workspaces = Segments(WORKSPACES, WORKSPACE_TIPS)
         self.more_button = IconButton("more", "More: theme, copying, help.")
         self.pages = QStackedWidget()
-        self.state, self.facts = StateDot(), QLabel()
-        self.device, self.hash, self.saved = QLabel(), QLabel(), QLabel()
+        self.state = StateDot()
+        self.facts, self.device, self.hash, self.saved = (text_label("", "muted") for _ in range(4))
         self.unfinished: Callable[[], Sequence[str]] = tuple
         self._leaving = ""  # what was asked before closing
         self._saved_at = 0.0
-        self._header, self._footer = QHBoxLayout(), QHBoxLayout()
+        self._header, self._footer = Across(), Across()
         self._lay_out()
         self.banner = Banner(self.pages)
         self.palette_box = CommandPalette(self)
@@ -88,9 +89,7 @@ class MainWindow(QMainWindow):
         """Buttons at the right of the header: some plain ones, a raised one, ``primary`` as the one in colour."""
         for action in actions:
             self._header.addWidget(ActionButton(action))
-        self._header.addWidget(self.more_button)
-        self._header.addWidget(ActionButton(raised, ""))
-        self._header.addWidget(ActionButton(primary, "primary"))
+        self._header.add(self.more_button, ActionButton(raised, ""), ActionButton(primary, "primary"))
 
     def add_to_footer(self, widget: QWidget) -> None:
         """Puts a sign before the model's hash."""
@@ -105,7 +104,6 @@ class MainWindow(QMainWindow):
     def show_workspace(self, index: int) -> None:
         """Switches between Explore (0), Train (1) and Lab (2)."""
         self.workspaces.select(index)
-        self.workspace_changed.emit(index)
         self.pages.setCurrentIndex(index)
         self._place_banner()
 
@@ -121,7 +119,7 @@ class MainWindow(QMainWindow):
         layers = "1 layer" if info.num_layers == 1 else f"{info.num_layers} layers"
         self.facts.setText(f"{info.architecture} · {size} · {layers} · {count_words(info.parameters)} parameters")
         self.hash.setText(f"model {info.hash[:8]}")
-        self.hash.setToolTip(f"{info.hash}\n{path}")
+        self.hash.setToolTip(literal_tip(f"{info.hash}\n{path}"))
         self.model_button.setText(f"{literal(info.name)} ▾")
         self.model_button.setAccessibleName(f"Model {info.name}")
         self.setWindowTitle(f"{info.name} – StyleGAN Explorer")
@@ -140,9 +138,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         root = QWidget()
-        column = QVBoxLayout(root)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = Down(root, 0)
         column.addWidget(self._make_header())
         column.addWidget(self.pages, 1)
         column.addWidget(self._make_footer())
@@ -152,17 +148,14 @@ class MainWindow(QMainWindow):
         header = QFrame()
         header.setObjectName("header")
         header.setFixedHeight(48)
-        name = QLabel("StyleGAN Explorer")
-        name.setProperty("role", "title")
         header.setLayout(self._header)
         self._header.setContentsMargins(16, 0, 14, 0)
         self._header.setSpacing(8)
-        self._header.addWidget(name)
+        self._header.addWidget(text_label("StyleGAN Explorer", "title"))
         self._header.addSpacing(8)
         self._header.addWidget(self.model_button)
         self._header.addSpacing(8)
-        self._header.addWidget(self.workspaces)
-        self._header.addStretch(1)
+        self._header.add(self.workspaces, None)
         return header
 
     def _make_footer(self) -> QFrame:
@@ -176,7 +169,6 @@ class MainWindow(QMainWindow):
         self.hash.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.hash.setStyleSheet('font-family: "JetBrains Mono"; font-size: 11px;')
         for label in (self.facts, self.device, self.hash, self.saved):
-            label.setProperty("role", "muted")
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         row.addWidget(self.state)
         row.addWidget(self.facts)
@@ -251,7 +243,10 @@ def _copies_text(event: QKeyEvent) -> bool:
 
 
 class ExplorePage(QWidget):
-    """Left what the picture starts from, right what bends it, the picture in the middle, what was below it."""
+    """Left what the picture starts from, right what bends it, the picture in the middle, what was below it.
+
+    The right column takes of a wide page what a square picture as high as the page would leave free.
+    """
 
     low_changed = Signal(bool)  # the page is so low that the history must make room for the picture
     spare_changed = Signal(int)  # after the page got another size: pixels left in the right column, or short of it
@@ -261,14 +256,10 @@ class ExplorePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.middle = QWidget(self)
-        middle = QVBoxLayout(self.middle)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
+        middle = Down(self.middle, 0)
         middle.addWidget(picture, 1)
         middle.addWidget(below)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Across(self, 0)
         row.addWidget(SideColumn("left", LEFT_WIDTH, left, self))
         row.addWidget(self.middle, 1)
         self.right = SideColumn("right", RIGHT_WIDTH, right, self)
@@ -281,4 +272,6 @@ class ExplorePage(QWidget):
         if low != self._low:
             self._low = low
             self.low_changed.emit(low)
+        free = event.size().width() - LEFT_WIDTH - event.size().height()
+        self.right.setFixedWidth(min(ROOMY, max(RIGHT_WIDTH, free)))
         self.spare_changed.emit(self.right.spare)

@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QObject, QTimer
 
-from explorer.controls.columns import StateDot
+from explorer.controls.dot import StateDot
 from explorer.engine import Engine
 
 LONG = 1000  # milliseconds after which it is said what is drawn: of what is shorter nobody could read it
 DRAWING = "drawing"
 WORDS = {
+    "convert": "converting the file",
     "directions": "computing directions",
     "directions.preview": "drawing a direction's faces",
     "directions.sorting": "drawing faces to sort",
@@ -26,6 +27,7 @@ WORDS = {
     "mixing.sources": "drawing the faces to mix with",
     "noise.draws": "drawing the noise's four draws",
     "noise.map": "drawing the noise's map",
+    "sheet": "drawing the contact sheet",
     "truncation": "drawing the truncation strip",
     "vary": "drawing the children",
 }  # by owner of a job, or by how it begins

@@ -1,21 +1,20 @@
 """Trainer processes and run directories: start, ask, watch, list. Everything goes through files, so any run will do."""
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-import stylegan_core
 from explorer.run_state import RunState, judge, signs_of
+from explorer.work.background import Background
+from explorer.work.core_process import core_command
 from stylegan_core.cores import all_cores
 from stylegan_core.run.events import Event
 from stylegan_core.rundir import EventReader, RunDir
@@ -53,19 +52,6 @@ class Launch:
     def code(self) -> int | None:
         """Its exit code, negative for a signal, None while it lives; asking lets the system forget a dead process."""
         return self._process.poll()
-
-
-def core_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
-    """The command line and environment that run the core in a process of its own."""
-    return module_command("stylegan_core", *arguments)
-
-
-def module_command(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
-    """The command line and environment that run a module of this project in a process of its own."""
-    root = str(Path(stylegan_core.__path__[0]).parent)
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
-    return [sys.executable, "-m", module, *arguments], environment
 
 
 def trainer_threads() -> int:
@@ -106,7 +92,6 @@ class RunWatcher(QObject):
     retold = Signal(tuple)
     state_changed = Signal(object)
     config_known = Signal(dict)
-    _looked = Signal(object)
 
     def __init__(self, path: Path, launch: Launch | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -121,11 +106,9 @@ class RunWatcher(QObject):
         self._heard = 0.0
         self._config: dict[str, Any] | None = None
         self._told_config = False
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="run-watcher")
-        self._looking: Future[None] | None = None
+        self._disk = Background(self)
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._ask)
-        self._looked.connect(self.take)
 
     def start(self) -> None:
         """Begins to look, at once and then every 0.2 s."""
@@ -135,12 +118,11 @@ class RunWatcher(QObject):
     def close(self) -> None:
         """Stops looking; the run goes on."""
         self._timer.stop()
-        self.blockSignals(True)  # a look that is under way must not reach a closed panel
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._disk.close()
 
     def _ask(self) -> None:
-        if self._looking is None or self._looking.done():
-            self._looking = self._pool.submit(lambda: self._looked.emit(self.look()))
+        if not self._disk.busy:
+            self._disk.do(self.look, self.take)
 
     def look(self) -> Look:
         """One look at the directory; takes the time the file system takes."""

@@ -14,7 +14,7 @@ LONGEST_UNDO = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class UndoEntry:
     """One step of undo: a recipe and the model it was drawn with."""
 
     model_hash: str
@@ -26,9 +26,9 @@ class Entry:
 class _Step:
     """Undo or redo: ``entry`` is what will be the last one done when the newest of ``source`` lies on ``target``."""
 
-    entry: Entry
-    source: list[Entry]
-    target: list[Entry]
+    entry: UndoEntry
+    source: list[UndoEntry]
+    target: list[UndoEntry]
 
     def take(self) -> None:
         self.target.append(self.source.pop())
@@ -50,8 +50,8 @@ class Session(QObject):
         self._recipe = Recipe()
         self._info: ModelInfo | None = None
         self._path = ""
-        self._done: list[Entry] = []  # the last one is the committed state
-        self._undone: list[Entry] = []
+        self._done: list[UndoEntry] = []  # the last one is the committed state
+        self._undone: list[UndoEntry] = []
         self._awaited: _Step | None = None  # undo or redo, taken when its model is there
         self._holds = self._untold = False  # whether edits are told later, and whether there are some
 
@@ -124,7 +124,7 @@ class Session(QObject):
         if self._awaited is not None:
             self._awaited = None
             self.model_unwanted.emit()
-        self._done.append(Entry(self._hash(), self._path, self._recipe))
+        self._done.append(UndoEntry(self._hash(), self._path, self._recipe))
         del self._done[:-LONGEST_UNDO]
         self._undone.clear()
         self.committed.emit(self._recipe)
@@ -168,13 +168,13 @@ class Session(QObject):
             # The file may have changed since; then this is the nearest there is to what was seen.
             step.take()
             self._info, self._path, self._recipe = info, path, fitting(step.entry.recipe, info)
-            self._done[-1] = Entry(info.hash, path, self._recipe)
+            self._done[-1] = UndoEntry(info.hash, path, self._recipe)
         else:
             if self._info is not None:
                 self.commit()
             self._info, self._path = info, path
             self._recipe = fitting(self._recipe if recipe is None else recipe, info)
-            self._done.append(Entry(info.hash, path, self._recipe))
+            self._done.append(UndoEntry(info.hash, path, self._recipe))
             self._undone.clear()
         self.model_changed.emit(info)
         self.recipe_changed.emit(self._recipe)
@@ -186,7 +186,7 @@ class Session(QObject):
         old = self._hash()
         for pile in (self._done, self._undone):
             pile[:] = [
-                Entry(info.hash, path, fitting(entry.recipe, info)) if entry.model_hash == old else entry
+                UndoEntry(info.hash, path, fitting(entry.recipe, info)) if entry.model_hash == old else entry
                 for entry in pile
             ]
         self._info, self._path, self._recipe = info, path, fitting(self._recipe, info)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
+from explorer.work.background import Background
 from stylegan_core.files.places import home
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.rundir import CHECKPOINTS
@@ -94,21 +95,31 @@ def _fitting(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class SettingsKeeper:
-    """Holds the settings of this window and writes every change at once; a disk that refuses is noted, no more."""
+    """Holds the settings of this window and has every change written at once; a disk that refuses is noted, no more."""
 
-    def __init__(self) -> None:
+    def __init__(self, disk: Background) -> None:
         self.value = Settings.load()
+        self._disk = disk
 
     def change(self, **changes: Any) -> None:
-        """Changes fields and saves, if anything differs."""
+        """Changes fields and has them saved, if anything differs."""
         self.take(replace(self.value, **changes))
 
     def take(self, value: Settings) -> None:
-        """Replaces the settings and saves, if they differ."""
+        """Replaces the settings and has them saved, if they differ."""
         if value == self.value:
             return
-        self.value = value.beside(Settings.load())
-        try:
-            self.value.save()
-        except OSError as error:
-            log.warning("The settings are not kept: %s", error)
+        self.value = value
+
+        def take_merged(merged: Settings) -> None:
+            if self.value is value:
+                self.value = merged
+
+        self._disk.do(lambda: _save_merged(value), take_merged, lambda why: log.warning("No settings kept: %s", why))
+
+
+def _save_merged(value: Settings) -> Settings:
+    """Writes the settings with what another window has opened since, and returns them. Raises OSError."""
+    merged = value.beside(Settings.load())
+    merged.save()
+    return merged

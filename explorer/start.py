@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from explorer.documents.opening import look, newest_checkpoint
-from explorer.jobs import Problem
+from explorer.documents.opening import look
+from explorer.problem import Problem
 
 if TYPE_CHECKING:
     from explorer.app import Explorer
@@ -104,9 +104,9 @@ class Screenshot(QObject):
             sys.stderr.write(f"{self._path} cannot be written: choose another folder or free some space.\n")
         self._explorer.window.close_anyway()
 
-    def _wait_for_run(self, run: str) -> None:
+    def _wait_for_run(self, _run: str, newest: str) -> None:
         """A run that has drawn nothing yet is shown as it is."""
-        if newest_checkpoint(Path(run)) is None:
+        if not newest:
             self._exact = self._quiet = True
             self._settled.start(3 * SETTLED)
 

@@ -242,8 +242,9 @@ class Steering:
             self._explorer.presenting.toggle()
 
     def _go_to_favourite(self, number: int) -> None:
-        if number > len(self._explorer.history.favourites()):
-            raise ValueError(f"This network has {len(self._explorer.history.favourites())} favourites.")
+        favourites = self._explorer.history.entries.favourites()
+        if number > len(favourites):
+            raise ValueError(f"This network has {len(favourites)} favourites.")
         self._explorer.presenting.go_to_favourite(number - 1)
 
     # -- why not --------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ import importlib
 import sys
 
 from stylegan_core.cli import streams
+from stylegan_core.openmp import spin_briefly
 from stylegan_core.processes import end_with_asker
-from stylegan_core.spinning import spin_briefly
 
 COMMANDS = {
     "data": "make avatars, or check a data set",
@@ -16,7 +16,7 @@ COMMANDS = {
     "project": "find the picture of a model that is nearest to one of yours",
     "import": "convert any supported weight file to safetensors",
     "info": "say what a weight file holds",
-    "metrics": "measure a model against a data set",
+    "metrics": "measure a model against a data set, or the set alone",
     "directions": "find named directions of a model with the labels of a data set",
     "sweep": "sweep a direction or another knob: pictures, curves, entanglement",
     "judge": "learn what labels look like, for sweep --judge",

@@ -53,7 +53,6 @@ class ModelInfo:
     num_noise_layers: int
     noise_resolutions: tuple[int, ...]
     parameters: int
-    parameters_d: int = 0
     classes: tuple[str, ...] = ()
     capabilities: Capabilities = field(default_factory=Capabilities)
     origin: str = ""

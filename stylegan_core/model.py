@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from stylegan_core.device import choose_device
 from stylegan_core.files.tensor_file import is_safetensors, read_safetensors, write_safetensors
 from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
 from stylegan_core.formats.sentences import naming
@@ -166,8 +167,9 @@ def load_model(
     """Opens any supported weight file, or the newest network of a run directory, without running anything in it.
 
     ``progress`` gets the fraction done of a foreign file and cancels by returning False. Raises ValueError or OSError
-    with one clear sentence.
+    with one clear sentence, also where this machine has no such ``device``.
     """
+    device = choose_device(str(device))
     file = _weight_file(Path(path))
     metadata, tensors = read_safetensors(file) if is_safetensors(file) else ({}, {})
     if metadata.get("format") != FORMAT:
@@ -175,7 +177,7 @@ def load_model(
 
         return load_foreign(file, device, progress)
     model = _build(file, metadata, _group(tensors, "generator."))
-    model.generator.to(torch.device(device))
+    model.generator.to(device)
     return model
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from stylegan_core.device import draft_dtype
 from stylegan_core.drawing.drawings import Drawing, Stage, prepare, stages_of
 from stylegan_core.model import Model
+from stylegan_core.networks.synthesis import as_bytes
 from stylegan_core.recipe import Recipe
 from stylegan_core.styles import Styles
 
@@ -153,9 +154,8 @@ def _go_on() -> None:
 
 
 def to_pixels(image: Tensor, resolution: int) -> Pixels:
-    """[1, 3, r, r] about [-1, 1] -> uint8 [resolution, resolution, 3]: floor(127.5·x + 128), saturating, nearest."""
-    levels = (image[0] * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
-    pixels: Pixels = np.ascontiguousarray(levels.permute(1, 2, 0).cpu().numpy())
+    """[1, 3, r, r] about [-1, 1] -> uint8 [resolution, resolution, 3], enlarged by nearest neighbour."""
+    pixels: Pixels = np.ascontiguousarray(as_bytes(image[0]).permute(1, 2, 0).cpu().numpy())
     factor = resolution // pixels.shape[0]
     if factor > 1:
         pixels = np.ascontiguousarray(pixels.repeat(factor, axis=0).repeat(factor, axis=1))

@@ -1,8 +1,9 @@
 """Finds the named directions of networks in the box anew, and writes them into their files and their cards.
 
-    python -m tools.bundle_directions NAME --data LABELLED_PICTURES [--labelled 3000]
+    python -m tools.bundle_directions NAME --data LABELLED_PICTURES [--labelled 3000] [--network NETWORK …]
 
-NAME is a folder of resources/models: a network, or a set of them that one judge serves. Nothing else is touched.
+NAME is a folder of resources/models: a network, or a set of them that one judge serves, of which some can be chosen.
+Nothing else is touched.
 """
 
 import argparse
@@ -13,9 +14,9 @@ from pathlib import Path
 from stylegan_core.__main__ import one_sentence
 from stylegan_core.data.source import open_dataset
 from stylegan_core.device import keep_big_buffers
-from stylegan_core.latents.attributes import Named, find_directions
 from stylegan_core.latents.judge import learn
 from stylegan_core.latents.library import Library
+from stylegan_core.latents.named_directions import Named, find_directions
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model
 from tools import bundle_model, bundle_set
@@ -48,21 +49,30 @@ def write(found: list[Named], model: Model, path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def chosen(files: list[Path], names: list[str] | None) -> list[Path]:
+    """The networks of these names, or all. Raises ValueError where one is missing."""
+    if unknown := sorted(set(names or []) - {file.stem for file in files}):
+        raise ValueError(f"There is no network {unknown[0]} in {files[0].parent}.")
+    return [file for file in files if names is None or file.stem in names]
+
+
 def main() -> int:
     """0, or the error in one sentence."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", help="a folder of resources/models")
     parser.add_argument("--data", type=Path, required=True, help="the pictures that the network was trained on")
     parser.add_argument("--labelled", type=int, default=3000, help="of them to learn from, and faces to judge")
+    parser.add_argument("--network", nargs="+", help="of a set, those to do; else all")
     options = parser.parse_args()
     keep_big_buffers()
-    folder, files = MODELS / options.name, sorted((MODELS / options.name).glob("*.safetensors"))
-    if not files:
+    folder, every = MODELS / options.name, sorted((MODELS / options.name).glob("*.safetensors"))
+    if not every:
         raise ValueError(f"{folder} has no networks: name a folder of {MODELS}.")
+    alone = [file.stem for file in every] == [folder.name]
+    files = chosen(every, options.network)
     data = open_dataset(options.data, load_model(files[0]).resolution)
     judge = learn(data, Extractor(), options.labelled)
     card = (folder / "card.md").read_text("utf-8")
-    alone = [file.stem for file in files] == [folder.name]
     for file in files:
         model = load_model(file)
         found = find_directions(model, judge, options.labelled) if model.config.styles else []

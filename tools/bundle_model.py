@@ -22,9 +22,9 @@ from PIL import Image
 
 from stylegan_core.data.source import open_dataset
 from stylegan_core.device import keep_big_buffers
-from stylegan_core.latents.attributes import REACH, Named, find_directions
 from stylegan_core.latents.judge import learn
 from stylegan_core.latents.library import Entry, Library
+from stylegan_core.latents.named_directions import REACH, Named, find_directions
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.recipe import Latent, Recipe

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from stylegan_core.data.source import open_dataset
 from stylegan_core.device import keep_big_buffers
-from stylegan_core.latents.attributes import REACH, Named, find_directions
 from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Library
+from stylegan_core.latents.named_directions import REACH, Named, find_directions
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model
 from tools.bundle_model import MODELS, facts_of, grid, kept, machine, store

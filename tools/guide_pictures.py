@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ WINDOW = (1440, 1000)
 README = (1440, 900)
 LAB = (1280, 760)
 PRESENTED = (1280, 720)
+COMPARED = ("config-c", "config-f", "stylegan2-32")  # of family-32
 QUIET = 0.8  # seconds without work after which every small picture is there
 
 
@@ -28,6 +30,7 @@ def main(argv: list[str]) -> int:
     """Writes one picture a panel; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", nargs="?", default="", help="weight file; the model in the box without it")
+    parser.add_argument("--data", type=Path, help="avatars at 32² or more, for the picture of the Quality page")
     parser.add_argument("--run", type=Path, help="a run, for the picture of the Train workspace")
     arguments = parser.parse_args(argv)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -37,6 +40,8 @@ def main(argv: list[str]) -> int:
         guide = Guide(str(Path(arguments.model).absolute()) if arguments.model else "")
         guide.make()
         guide.whole_window(arguments.run)
+        if arguments.data:
+            guide.quality(arguments.data)
         guide.explorer.close()
     return 0
 
@@ -153,6 +158,29 @@ class Guide:
         self.wait(lambda: page.facts is not None)
         self.settle()
         page.grab().save(str(PICTURES / "entanglement.png"))
+
+    def quality(self, data: Path) -> None:
+        """Three networks and two sets of real pictures, measured on the same data."""
+        page, measuring = self.explorer.quality, self.explorer.measuring
+        self.explorer.window.resize(*LAB)
+        self.explorer.window.show_workspace(2)
+        self.explorer.lab_pages.turn_to(3)
+        page.use_data(str(data))
+        for name in COMPARED:
+            path = ROOT / "resources" / "models" / "family-32" / f"{name}.safetensors"
+            self.explorer.documents.open(str(path), ask=False)
+            self.wait(partial(self._shows, name))
+            page.press()
+            self.wait(lambda: not measuring.unfinished)
+        page.floor.click()
+        self.wait(lambda: not measuring.unfinished)
+        self.settle()
+        page.where.setText(data.name)  # not where it lies on this machine
+        page.grab().save(str(PICTURES / "quality.png"))
+
+    def _shows(self, name: str) -> bool:
+        info = self.explorer.session.info
+        return info is not None and info.name == name
 
     def latent(self, name: str) -> None:
         """A point between four seeds."""

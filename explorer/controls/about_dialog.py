@@ -4,18 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import (
-    QDesktopServices,
-    QFont,
-    QImage,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextTable,
-)
-from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QFont, QImage, QTextCharFormat, QTextCursor, QTextDocument, QTextTable
+from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Down
 from explorer.controls.foot import Foot
 from stylegan_core.info import ModelInfo
 
@@ -39,9 +32,7 @@ class AboutDialog(QDialog):
         high = round(self.page.document().size().height()) + FOOT
         self.resize(wide, min(high, SIZE[1], parent.height() - 80))
         foot = Foot(self, "Closes this page. (Esc)")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(EDGE, EDGE, EDGE, 16)
-        column.setSpacing(12)
+        column = Down(self, 12, edges=(EDGE, EDGE, EDGE, 16))
         column.addWidget(self.page, 1)
         column.addLayout(foot)
         foot.close_it.setFocus()

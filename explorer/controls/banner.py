@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPlainTextEdit, QWidget
 
 from explorer import theme
 from explorer.controls import icons
-from explorer.controls.chips import IconButton, button
-from explorer.jobs import Problem
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import IconButton, button
+from explorer.controls.text import text_label
+from explorer.problem import Problem
 
 TONES = {"bad": "warning", "warning": "warning", "good": "check"}
 WIDEST, MARGIN = 760, 24
@@ -32,9 +34,7 @@ class Banner(QFrame):
         self._over: QWidget | None = None
         self._leaves = QTimer(self)
         self._leaves.setSingleShot(True)
-        self._sign, self._text = QLabel(), QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
+        self._sign, self._text = QLabel(), text_label(wraps=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._cure = button("", "Does what the sentence proposes.")
         self._fold = button("Details", "Shows what the program knows about it.", "chip")
@@ -95,16 +95,13 @@ class Banner(QFrame):
             self._fit()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(10)
+        row = Across(spacing=10)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
         for each in (self._cure, self._fold, self._close):
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(12, 9, 9, 9)
-        self._column.addLayout(row)
-        self._column.addWidget(self._details)
+        self._column = Down(self, edges=(12, 9, 9, 9))
+        self._column.add(row, self._details)
 
     def _stay(self) -> None:
         if self._tone == "good":

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from explorer.controls.chips import Segments
+from explorer.controls.boxes import Down
+from explorer.controls.buttons import Segments
 
 
 class Strip(Protocol):
@@ -30,8 +31,7 @@ class Below(QWidget):
         self.switch = Segments(names, tips)
         self.switch.chosen.connect(self.show_strip)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column = Down(self)
         for strip in strips:
             assert isinstance(strip, QWidget)
             column.addWidget(strip)

@@ -5,24 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QWidget
 
 from explorer import theme
 from explorer.controls import icons
-from explorer.controls.asking import ask_to_save
-from explorer.controls.chips import button, chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button, chip
 from explorer.controls.literal import literal_tip
+from explorer.controls.progress import ProgressBar
+from explorer.controls.questions import ask_to_save
+from explorer.controls.text import text_label
 from explorer.work.time_left import TimeLeft
 
 if TYPE_CHECKING:
@@ -45,20 +37,16 @@ class CardDialog(QDialog):
         self.setFixedWidth(WIDTH)
         self._target = self._words = ""
         self._left = TimeLeft()
-        self.title, self.subtitle = _label("headline"), _label("muted")
+        self.title, self.subtitle = text_label("", "headline", wraps=True), text_label("", "muted", wraps=True)
         self.title.setText(_fitted(self.title, name, WIDTH - 2 * EDGE))
         self.title.setToolTip(literal_tip(name))
-        self._facts, self._place = QFrame(), _label("number")
-        self.state, self._bar = _label("muted"), QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 100)
-        self._bar.setAccessibleName("Progress")
+        self._place = text_label("", "number")
+        self.state, self._bar = text_label("", "muted", wraps=True), ProgressBar("opening or converting the file")
         self._cancel = button("Cancel", "Closes the file or stops what is going on; the present picture stays. (Esc)")
         self._convert = button("Convert and open", "Writes a copy as safetensors, which loads faster, and opens that.")
         self._open = button("Open", "Opens the file as it is; nothing in it is run.", "primary")
         self._change = chip("Change…", "Chooses another place for the converted copy.")
-        self._body = QVBoxLayout()
-        self._body.setSpacing(12)
+        self._body = Down(spacing=12)
         self._lay_out()
         self._cancel.clicked.connect(self.reject)
         self._open.clicked.connect(self.open_asked)
@@ -79,12 +67,12 @@ class CardDialog(QDialog):
         """Something begins: ``words`` say what, and only giving it up is possible."""
         self._words, self._left = words, TimeLeft()
         self.state.setText(words)
-        self._bar.setValue(0)
+        self._bar.advance(0, 100)
         self._busy(True)
 
     def advance(self, fraction: float) -> None:
         """How far it is, 0 to 1."""
-        self._bar.setValue(round(100 * fraction))
+        self._bar.advance(round(100 * fraction), 100)
         if left := self._left.words(round(1000 * fraction), 1000):
             self.state.setText(f"{self._words} {left}")
 
@@ -100,8 +88,7 @@ class CardDialog(QDialog):
         self.subtitle.show()
         self._body.addWidget(_table(rows))
         code = f"Contains {card.code_size} of code, not run." if card.code_bytes else "Nothing in it is run."
-        self._body.addWidget(_sentence("check", "good", code))
-        self._body.addWidget(_notes(card.notes))
+        self._body.add(_sentence("check", "good", code), _notes(card.notes))
         for each in (self._convert, self._open, self._copy):
             each.show()
         self.rest("")
@@ -128,43 +115,21 @@ class CardDialog(QDialog):
         ask_to_save(self, "Save the converted copy", target.name, kind, self.set_target, str(target.parent))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(EDGE, 18, EDGE, 16)
-        column.setSpacing(12)
-        head = QVBoxLayout()
-        head.setSpacing(3)
-        head.addWidget(self.title)
-        head.addWidget(self.subtitle)
-        column.addLayout(head)
-        column.addLayout(self._body)
+        column = Down(self, 12, edges=(EDGE, 18, EDGE, 16))
+        head = Down(spacing=3)
+        head.add(self.title, self.subtitle)
+        column.add(head, self._body)
         self._copy = QWidget()
-        place = QHBoxLayout(self._copy)
-        place.setContentsMargins(0, 0, 0, 0)
-        name = _label("muted")
-        name.setText("Converted copy")
-        place.addWidget(name)
+        place = Across(self._copy)
+        place.addWidget(text_label("Converted copy", "muted"))
         place.addWidget(self._place, 1)
         place.addWidget(self._change)
-        column.addWidget(self._copy)
-        column.addWidget(self.state)
-        column.addWidget(self._bar)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        for each in (self._cancel, self._convert, self._open):
-            foot.addWidget(each)
+        column.add(self._copy, self.state, self._bar)
+        foot = Across()
+        foot.add(None, self._cancel, self._convert, self._open)
         column.addLayout(foot)
         for hidden in (self.subtitle, self._convert, self._open, self._copy):
             hidden.hide()
-
-
-def _label(role: str = "") -> QLabel:
-    """Text of a file is shown as it is, never taken for markup."""
-    made = QLabel()
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(role != "number")
-    if role:
-        made.setProperty("role", role)
-    return made
 
 
 def _fitted(label: QLabel, text: str, width: int) -> str:
@@ -181,9 +146,7 @@ def _table(rows: Sequence[tuple[str, str]]) -> QFrame:
     grid.setVerticalSpacing(7)
     grid.setColumnStretch(1, 1)
     for at, (name, text) in enumerate(rows):
-        label, value = _label("muted"), _label()
-        label.setText(name)
-        value.setText(text)
+        label, value = text_label(name, "muted", wraps=True), text_label(text, wraps=True)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(value, at, 1)
@@ -193,14 +156,11 @@ def _table(rows: Sequence[tuple[str, str]]) -> QFrame:
 def _sentence(sign: str, token: str, text: str) -> QWidget:
     """One line with a sign before it."""
     made = QWidget()
-    row = QHBoxLayout(made)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    picture, words = QLabel(), _label()
+    row = Across(made, 8)
+    picture = QLabel()
     picture.setPixmap(icons.pixmap(sign, theme.current().colour(token), 16, made.devicePixelRatioF()))
-    words.setText(text)
     row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(words, 1)
+    row.addWidget(text_label(text, wraps=True), 1)
     return made
 
 
@@ -209,9 +169,7 @@ def _notes(notes: Sequence[str]) -> QWidget:
     if not notes:
         return _sentence("check", "good", "Nothing is missing or approximated.")
     body = QWidget()
-    column = QVBoxLayout(body)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(6)
+    column = Down(body, 6)
     for note in notes:
         column.addWidget(_sentence("warning", "warning", note))
     body.setFixedWidth(WIDTH - 2 * EDGE - 14)

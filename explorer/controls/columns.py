@@ -1,12 +1,11 @@
-"""The side columns of a page, and the dot in the footer that says how things are."""
+"""The side columns of a page."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QWidget
 
-from explorer.controls.dot import dot_size, paint_dot
+from explorer.controls.boxes import Down
 from explorer.controls.scrolling import BAR, ScrollDown
 
 
@@ -23,18 +22,13 @@ class SideColumn(QFrame):
         self.setProperty("edge", edge)
         self.setFixedWidth(width)
         body = QWidget()
-        column = self._column = QVBoxLayout(body)
-        column.setContentsMargins(14, 10, 14 - BAR, 12)
-        column.setSpacing(14)
+        self._column = Down(body, 14, edges=(14, 10, 14 - BAR, 12))
         scroll = self._scroll = ScrollDown(body, self)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.verticalScrollBar().setSingleStep(16)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer = Down(self)
         outer.addWidget(scroll)
-        for panel in panels:
-            column.addWidget(panel)
-        column.addStretch(1)
+        self._column.add(*panels, None)
 
     @property
     def spare(self) -> int:
@@ -43,34 +37,3 @@ class SideColumn(QFrame):
         tall = column.hasHeightForWidth()
         wanted = column.totalHeightForWidth(room.width()) if tall else column.totalSizeHint().height()
         return room.height() - wanted
-
-
-class StateDot(QWidget):
-    """A coloured dot and a word: "ready", "drawing", "loading avatars-64"."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._word, self._token = "", "warning"
-        self.say("starting", "warning")
-
-    @property
-    def word(self) -> str:
-        """What it says."""
-        return self._word
-
-    def say(self, word: str, token: str = "good") -> None:
-        """Changes word and colour."""
-        if (word, token) != (self._word, self._token):
-            self._word, self._token = word, token
-            self.setAccessibleName(f"State: {word}")
-            self.updateGeometry()
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        return dot_size(self._word)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        paint_dot(self, self._token, self._word, "muted")

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtCore import QObject, Signal
 
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Asking
 from explorer.controls.search_row import SearchRow
+from explorer.controls.text import text_label
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Library
@@ -30,18 +31,14 @@ class DirectionFinder(QObject):
         super().__init__(panel)
         self._panel, self._shelf = panel, shelf
         self._found_in = Path()  # the file of the network that the directions belong to
-        self.message, self.search = QLabel(), SearchRow("search for directions")
+        self.message, self.search = text_label("", "small", wraps=True), SearchRow("search for directions")
         self.again = chip("find again", AGAIN)
         self.search.given_up.connect(self.give_up)
 
-    def lay_out(self, body: QVBoxLayout) -> None:
+    def lay_out(self, body: Down) -> None:
         """Adds what it says and offers below the sliders."""
-        self.message.setProperty("role", "small")
-        self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
-        offered = QHBoxLayout()
-        offered.addWidget(self.again)
-        offered.addStretch(1)
+        offered = Across()
+        offered.add(self.again, None)
         body.addWidget(self.message)
         body.addLayout(offered)
         body.addWidget(self.search)

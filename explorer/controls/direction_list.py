@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.direction_row import DirectionRow
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
@@ -24,9 +25,7 @@ class DirectionList(QWidget):
         self._rows: dict[Key, DirectionRow] = {}  # by the key of their entry
         self._wanted: dict[Key, Entry] = {}
         self._info: ModelInfo | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
+        self._column = Down(self, 2)
         self._growing = QTimer(self, interval=0)
         self._growing.timeout.connect(self._make_one)
 

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.controls.asking import DATA_FILES, ask_for_data, ask_to_open, ask_to_save
+from explorer.controls.questions import DATA_FILES, ask_for_data, ask_to_open, ask_to_save
 from stylegan_core.info import ModelInfo
 
 FILES = "Directions (*.json)"

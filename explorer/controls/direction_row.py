@@ -4,19 +4,22 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across
 from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
 from explorer.controls.literal import literal, literal_tip
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, knob
 
 HOVER = 350  # milliseconds over the name before the strip of ±2 σ opens
 NAME_WIDTH, SCORE_WIDTH = 120, 32  # "Warm background" fits
+BEND = 1.6  # faces fall apart beyond some 3 of the 10 σ, which so have the inner half of the track
 _SOURCES = {
     "pca": "PCA of W",
     "sefa": "SeFa",
@@ -47,9 +50,10 @@ class DirectionRow(QWidget):
         name = entry.direction.name
         self.name = QPushButton()
         self.field = QLineEdit()
-        self.slider = LabelledSlider("", knob(AppliedDirection, "strength"), 0.0, signed=True, number_width=48)
+        strength = knob(AppliedDirection, "strength")
+        self.slider = LabelledSlider("", strength, 0.0, signed=True, bend=BEND, number_width=48)
         self.layers = LayerStrip(info, f"Layers of {name}")
-        self.score = QLabel()
+        self.score = text_label("", "small-number")
         self._hover = QTimer(self, singleShot=True, interval=HOVER)
         self._hover.timeout.connect(lambda: self.hovered.emit(True))
         self._lay_out()
@@ -117,16 +121,12 @@ class DirectionRow(QWidget):
         self._stack.setFixedSize(NAME_WIDTH, 22)
         self._stack.addWidget(self.name)
         self._stack.addWidget(self.field)
-        self.score.setProperty("role", "small-number")
         self.score.setFixedWidth(SCORE_WIDTH)
         self.score.setAlignment(theme.ALIGN_NUMBER)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row = Across(self, 6)
         row.addWidget(self._stack)
         row.addWidget(self.slider, 1)
-        row.addWidget(self.layers)
-        row.addWidget(self.score)
+        row.add(self.layers, self.score)
 
     def _connect(self) -> None:
         self.slider.changing.connect(self.moved)

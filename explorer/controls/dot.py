@@ -1,7 +1,7 @@
 """A coloured dot and a few words beside it, as widgets show them that tell a state."""
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer import theme
@@ -25,3 +25,34 @@ def paint_dot(widget: QWidget, dot: str, words: str, ink: str) -> None:
     painter.setPen(colours.colour(ink))
     painter.setFont(theme.sans(theme.LABEL))
     painter.drawText(widget.rect().adjusted(15, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
+
+
+class StateDot(QWidget):
+    """A coloured dot and a word: "ready", "drawing", "loading avatars-64"."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._word, self._token = "", "warning"
+        self.say("starting", "warning")
+
+    @property
+    def word(self) -> str:
+        """What it says."""
+        return self._word
+
+    def say(self, word: str, token: str = "good") -> None:
+        """Changes word and colour."""
+        if (word, token) != (self._word, self._token):
+            self._word, self._token = word, token
+            self.setAccessibleName(f"State: {word}")
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return dot_size(self._word)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_dot(self, self._token, self._word, "muted")

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.controls.chips import button
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import button
+from explorer.controls.text import text_label
 
 COUNTED = 3  # seconds of waiting from which they are told
 
@@ -17,14 +19,11 @@ class EmptyPage(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._says = QLabel()
-        self._says.setWordWrap(True)
+        self._says = text_label("", "muted", wraps=True)
         self._says.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._says.setStyleSheet("font-size: 14px;")
-        self._says.setProperty("role", "muted")
         self._buttons = QWidget()
-        self._row = QHBoxLayout(self._buttons)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row = Across(self._buttons)
         column = QVBoxLayout(self)
         column.setSpacing(16)
         column.addStretch(1)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QWidget
 
-from explorer.controls.asking import ask_to_save, unasked, with_ending
-from explorer.controls.chips import button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button
 from explorer.controls.field_form import field_form
+from explorer.controls.questions import ask_to_save, unasked, with_ending
+from explorer.controls.text import text_label
 from stylegan_core.amounts import duration
 from stylegan_core.film.film import RATES, Film
 from stylegan_core.film.moving_picture import FORMATS, GIF_FPS
@@ -67,7 +69,7 @@ class FilmDialog(QDialog):
         self.size_of.setCurrentIndex(next((n for n, side in enumerate(self._sides) if side >= USUAL), len(words) - 1))
         self.smooth = QCheckBox("Enlarge smoothly")
         self.smooth.setToolTip("Smooths the picture where it is enlarged, instead of showing its pixels.")
-        self._says = QLabel()
+        self._says = text_label(wraps=True)
         self._save = button("Save…", "Asks where, then draws and writes in the background.", "primary")
         self._save.clicked.connect(self._ask_path)
         self._lay_out()
@@ -124,25 +126,14 @@ class FilmDialog(QDialog):
         )
 
     def _lay_out(self) -> None:
-        title = QLabel("Save film")
-        title.setProperty("role", "headline")
-        self._says.setWordWrap(True)
-        self._says.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         form = field_form((self.kind, self.rate, self.size_of))
         form.addRow("", self.smooth)
         cancel = button("Cancel", "Closes without saving.")
         cancel.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self._save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(12)
-        column.addWidget(title)
-        column.addWidget(self._says)
-        column.addLayout(form)
-        column.addLayout(foot)
+        foot = Across()
+        foot.add(None, cancel, self._save)
+        column = Down(self, 12, edges=(20, 18, 20, 16))
+        column.add(text_label("Save film", "headline"), self._says, form, foot)
         self.setMinimumWidth(420)
         self._save.setDefault(True)
 

@@ -14,10 +14,11 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls import icons
+from explorer.controls.boxes import Across
 from explorer.controls.recipe_drag import drag_recipe, dragged_file, dragged_recipe, may_hold_recipe
 from explorer.controls.slider import NumberField
 from explorer.controls.thumbnails import Thumbnail
@@ -46,8 +47,7 @@ class Gap(QWidget):
         self.field.typed.connect(self.typed)
         self._part: float | None = None
         self.setFixedWidth(GAP)
-        column = QHBoxLayout(self)
-        column.setContentsMargins(2, 0, 2, 4)
+        column = Across(self, edges=(2, 0, 2, 4))
         column.addWidget(self.field)
 
     def show_seconds(self, name: str, seconds: float, shared: bool) -> None:
@@ -127,13 +127,10 @@ class FilmRow(QWidget):
         self.thumbnails: list[Thumbnail] = []
         self.gaps: list[Gap] = []
         self._target: int | None = None  # where what is dragged would be put
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 2, 0, 0)
-        self._row.setSpacing(4)
+        self._row = Across(self, 4, edges=(0, 2, 0, 0))
         self.add = _Add(size)
         self.add.clicked.connect(self.add_asked)
-        self._row.addWidget(self.add)
-        self._row.addStretch(1)
+        self._row.add(self.add, None)
         self.setAcceptDrops(True)
 
     def set_size(self, size: int) -> None:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
+from explorer.controls.slider import REST
 
 _RADIUS, _EDGE = 6, 8
-REST = 400  # milliseconds without a key after which the gesture counts as finished
 HEIGHT = 20
 
 

@@ -2,14 +2,17 @@
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from explorer import theme
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.film_row import FilmRow
 from explorer.controls.film_track import FilmTrack
+from explorer.controls.literal import literal_tip
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.slider import NumberField
+from explorer.controls.text import text_label
 from stylegan_core.film.film import Film
 
 THUMB, SMALL_THUMB = 62, 42
@@ -35,23 +38,21 @@ class FilmView(QWidget):
         super().__init__(parent)
         self.play, self.undo = IconButton("play", TIPS["play"]), IconButton("undo", TIPS["undo"])
         self.eased, self.loop = chip("eased", TIPS["eased"], True), chip("loop", TIPS["loop"], True)
-        self.total, self._unit = NumberField(1), QLabel("s")
+        self.total, self._unit = NumberField(1), text_label("s", "muted")
         self.total.setFixedWidth(52)
         self.total.setAccessibleName("Seconds of the whole film")
         self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", TIPS["more"])
         self.cancel = chip("cancel", TIPS["cancel"])
-        self.track, self._time = FilmTrack(), QLabel()
+        self.track, self._time = FilmTrack(), text_label("", "muted")
         self.track.setToolTip(TIPS["track"])
         self._time.setFont(theme.mono(theme.SMALL))
-        self._time.setProperty("role", "muted")
-        self.row, self._empty = FilmRow(THUMB), QLabel()
-        self._empty.setProperty("role", "muted")
+        self.row, self._empty = FilmRow(THUMB), text_label("", "muted")
         self._saving, self._words = QWidget(), QLabel()
         self._revealed = 0
         self._reveals = QTimer(self, singleShot=True)  # comes after all layouts that wait; QTimer.singleShot does not
         self._reveals.timeout.connect(self._reveal)
         self._growing = QTimer(self, singleShot=True, interval=GROWING)
-        self.head = QHBoxLayout()
+        self.head = Across(spacing=6)
         self._scroll = ScrollSideways()
         self._column = QVBoxLayout(self)
         self._scroll.horizontalScrollBar().rangeChanged.connect(self._go_along)
@@ -120,33 +121,20 @@ class FilmView(QWidget):
         self._saving.setVisible(bool(short))
         self._time.setVisible(not short)
         self._words.setText(short)
-        self._saving.setToolTip(whole)
+        self._saving.setToolTip(literal_tip(whole))
         self._words.setAccessibleName(whole)
 
     def _lay_out(self) -> None:
-        self._unit.setProperty("role", "muted")
-        self.head.setSpacing(6)
-        self.head.addWidget(self.play)
-        self.head.addWidget(self.undo)
-        self.head.addStretch(1)
-        for widget in (self.eased, self.loop, self.total, self._unit, self.save, self.more):
-            self.head.addWidget(widget)
-        middle = QHBoxLayout()
+        self.head.add(self.play, self.undo, None, self.eased, self.loop, self.total, self._unit, self.save, self.more)
+        middle = Across()
         middle.addWidget(self.track, 1)
-        middle.addWidget(self._time)
-        middle.addWidget(self._saving)
-        saving = QHBoxLayout(self._saving)
-        saving.setContentsMargins(0, 0, 0, 0)
-        saving.setSpacing(8)
-        saving.addWidget(self._words)
-        saving.addWidget(self.cancel)
+        middle.add(self._time, self._saving)
+        saving = Across(self._saving, 8)
+        saving.add(self._words, self.cancel)
         self._saving.hide()
         inside = QWidget()
-        row = QHBoxLayout(inside)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.row)
-        row.addWidget(self._empty)
-        row.addStretch(1)
+        row = Across(inside)
+        row.add(self.row, self._empty, None)
         self._scroll.setWidget(inside)
         self._column.addLayout(self.head)
         self._column.addLayout(middle)

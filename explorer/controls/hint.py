@@ -2,9 +2,11 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
-from explorer.controls.chips import button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button
+from explorer.controls.text import text_label
 
 STEPS = (
     ("Drag anything", "Drag the picture or any slider: the face follows at once. Double-click a slider to reset it."),
@@ -23,10 +25,7 @@ class Hint(QFrame):
         super().__init__(parent)
         self.setObjectName("hint")
         self._step = 0
-        self._title, self._text, self._count = QLabel(), QLabel(), QLabel()
-        self._title.setProperty("role", "title")
-        self._text.setWordWrap(True)
-        self._count.setProperty("role", "small")
+        self._title, self._text, self._count = text_label("", "title"), text_label(wraps=True), text_label("", "small")
         self._next = button("Next", "Shows the next hint.", "primary")
         self._skip = button("Don't show again", "Closes the hints for ever.", "ghost")
         self._next.clicked.connect(self._go_on)
@@ -65,19 +64,11 @@ class Hint(QFrame):
         self.setAccessibleName(f"{title}. {text}")
 
     def _lay_out(self) -> None:
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self._count)
-        foot.addStretch(1)
-        foot.addWidget(self._skip)
-        foot.addWidget(self._next)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 12, 14, 12)
-        self._column.setSpacing(8)
-        self._column.addLayout(head)
-        self._column.addWidget(self._text)
-        self._column.addLayout(foot)
+        head, foot = Across(), Across()
+        head.add(self._title, None, self._count)
+        foot.add(None, self._skip, self._next)
+        self._column = Down(self, 8, edges=(16, 12, 14, 12))
+        self._column.add(head, self._text, foot)
 
     def _place(self) -> None:
         parent = self.parentWidget()

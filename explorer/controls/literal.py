@@ -1,9 +1,6 @@
-"""Names that people gave, letter by letter on labels and buttons, in menus and in tooltips."""
+"""Names that people gave, letter by letter on buttons, in menus and in tooltips; for labels see text.py."""
 
 from html import escape
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 
 def literal(name: str) -> str:
@@ -13,13 +10,8 @@ def literal(name: str) -> str:
 
 def literal_tip(words: str) -> str:
     """A tooltip of words from elsewhere: what looks like HTML would be drawn as such, with pictures from any folder."""
-    return f"<p>{escape(words)}</p>" if "<" in words or "&" in words else words
-
-
-def plain(*labels: QLabel) -> None:
-    """Makes labels show their words letter by letter, too."""
-    for label in labels:
-        label.setTextFormat(Qt.TextFormat.PlainText)
+    safe = escape(words, quote=False).replace("\n", "<br>")
+    return f"<p>{safe}</p>" if "<" in words or "&" in words else words
 
 
 def with_capital(words: str) -> str:

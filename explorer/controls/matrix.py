@@ -1,14 +1,16 @@
 """The paper's mixing matrix (figure 3): each row's face with coarse, middle or fine layers of each column's face."""
 
-import random
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
-from explorer.controls.asking import ask_to_save, unasked, with_ending
-from explorer.controls.chips import Segments, button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import Segments, button
 from explorer.controls.mix_row import source_words
+from explorer.controls.questions import ask_to_save, unasked, with_ending
+from explorer.controls.seed_field import short_seed
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Matrix, Piece, Request, Sheet, Strip
 from explorer.work.time_left import TimeLeft
@@ -19,7 +21,6 @@ from stylegan_core.recipe import Latent, Recipe
 ROWS, COLUMNS = 4, 6
 SHOWN, SIDE = 84, 128  # logical pixels on screen, pixels asked for
 CAPTION = 12  # letters that fit below a picture
-SEEDS = 100_000
 REST = 150  # milliseconds after the last change before the pictures are asked for anew
 EDGES, CELLS, EXPORT = OWNERS = "mixing.matrix.edges", "mixing.matrix.cells", "mixing.matrix.export"
 GO_ON = "Click a cell to go on from it."
@@ -60,7 +61,7 @@ class MatrixDialog(QDialog):
         self._said = ""  # how the last export ended or why there are no pictures, until something else is asked
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self.start)
-        self.message = QLabel()
+        self.message = text_label("", "muted", wraps=True)
         self.export = button(EXPORT_TEXT, EXPORT_TIP)
         self._lay_out()
 
@@ -150,30 +151,20 @@ class MatrixDialog(QDialog):
         return f"{self._lacked - self._missing()} of {self._lacked} pictures drawn, {left}. " if left else DRAWING
 
     def _lay_out(self) -> None:
-        outer, head, grid = QVBoxLayout(self), QHBoxLayout(), QGridLayout()
-        outer.setContentsMargins(14, 14, 14, 14)
-        outer.setSpacing(12)
+        outer, head, grid = Down(self, 12, edges=(14, 14, 14, 14)), Across(), QGridLayout()
         grid.setSpacing(6)
         for at, thumbnail in enumerate((*self._edges, *self._cells)):
             column, row = _place(at)
             grid.addWidget(thumbnail, row, column, Qt.AlignmentFlag.AlignTop)
-        corner = QLabel("row's face,\ncolumn's\nlayers")
-        corner.setProperty("role", "small")
+        corner = text_label("row's face,\ncolumn's\nlayers", "small")
         corner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(corner, 0, 0)
         rows = button("New rows", "Draws other faces for the rows.")
         columns = button("New columns", "Draws other faces for the columns.")
-        head.addWidget(QLabel("From the column:"))
-        for each in (self.band, rows, columns, self.export):
-            head.addWidget(each)
+        head.add(QLabel("From the column:"), self.band, rows, columns, self.export)
         head.insertStretch(2, 1)
-        self.message.setProperty("role", "muted")
-        self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
         self._show_progress()
-        outer.addLayout(head)
-        outer.addLayout(grid)
-        outer.addWidget(self.message)
+        outer.add(head, grid, self.message)
         rows.clicked.connect(lambda: self._redraw(rows=_seeds(ROWS)))
         columns.clicked.connect(lambda: self._redraw(columns=_seeds(COLUMNS)))
         self.export.clicked.connect(self._export)
@@ -254,7 +245,7 @@ def _describe(thumbnail: Thumbnail, words: str) -> None:
 
 
 def _seeds(count: int) -> list[Latent]:
-    return [Latent(random.randrange(SEEDS)) for _ in range(count)]
+    return [Latent(short_seed()) for _ in range(count)]
 
 
 def is_of_matrix(request: Request) -> bool:

@@ -4,14 +4,17 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from explorer import theme
-from explorer.controls.asking import ask_for_seed, ask_to_open
-from explorer.controls.chips import IconButton
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import IconButton
 from explorer.controls.panel import allow
+from explorer.controls.pop_up import pop_up
+from explorer.controls.questions import ask_for_seed, ask_to_open
 from explorer.controls.recipe_drag import dragged_file, dragged_recipe, may_hold_recipe
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from stylegan_core.recipe import Latent, Mix, knob
 
@@ -46,7 +49,7 @@ class MixRow(QWidget):
         self.weight = LabelledSlider("", knob(Mix, "weight"), 0.0, colour=band, number_width=42)
         self.weight.track.setAccessibleName(f"{name} weight")
         self.weight.number.setAccessibleName(f"{name} weight, number")
-        self.caption = QLabel()
+        self.caption = text_label("", "small")
         tips = self._tips(name.lower())
         self.new, self.swap = IconButton("dice", tips["new"]), IconButton("swap", tips["swap"])
         self.lock = IconButton("unlock", tips["lock"], "lock")
@@ -69,10 +72,8 @@ class MixRow(QWidget):
         title = QLabel(f'<span style="color:{theme.current().band(band).name()}">●</span>&nbsp; {name}')
         title.setFixedWidth(68)
         self._title, self._band, self._name = title, band, name
-        self.caption.setProperty("role", "small")
         self.caption.setMinimumWidth(10)
-        below = QHBoxLayout()
-        below.setSpacing(0)
+        below = Across(spacing=0)
         below.addWidget(self.caption, 1)
         for each in (self.new, self.swap, self.lock):
             each.setFixedSize(24, 22)
@@ -145,22 +146,15 @@ class MixRow(QWidget):
         self._title.setText(f'<span style="color:{colour}">●</span>&nbsp; {self._name}')
 
     def _menu(self, where: QPoint) -> None:
-        menu = QMenu(self)
-        for word, text in _MENU.items():
-            menu.addAction(text, partial(self._choose, word))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(where)
+        pop_up(self, where, *((text, partial(self._choose, word), True) for word, text in _MENU.items()))
 
     def _choose(self, word: str) -> None:
         if word == "file":
             ask_to_open(self, "A saved picture", "Pictures saved by this program (*.png)", self.picture_chosen.emit)
-        elif word != "seed":
-            self.asked.emit(word)
+        elif word == "seed":
+            ask_for_seed(self, self.source.seed, lambda seed: self.source_chosen.emit(Latent(seed)))
         else:
-            self._ask_for_seed()
-
-    def _ask_for_seed(self) -> None:
-        ask_for_seed(self, self.source.seed, lambda seed: self.source_chosen.emit(Latent(seed)))
+            self.asked.emit(word)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if may_hold_recipe(event.mimeData()) and not self.locked and not self._reason:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across, Down
+from explorer.controls.text import text_label
 from stylegan_core.bands import NAMES, band_of_resolution
 
 
@@ -82,9 +84,7 @@ class NoiseChips(QWidget):
         super().__init__(parent)
         self.chips: list[LayerChip] = []
         self.bands: list[str] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
+        self._row = Across(self, 6)
 
     def set_model(self, noise_resolutions: Sequence[int], resolution: int) -> None:
         """Makes one chip for each noise layer of a network."""
@@ -124,16 +124,12 @@ class NoiseChips(QWidget):
 
 def _group(name: str, chips: list[LayerChip]) -> QWidget:
     made = QWidget()
-    column = QVBoxLayout(made)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(1)
-    label = QLabel(name)
+    column = Down(made, 1)
+    label = text_label(name, "small")
     label.setProperty("band", name)
-    label.setProperty("role", "small")
     label.setMinimumWidth(1)
     column.addWidget(label)
-    row = QHBoxLayout()
-    row.setSpacing(1)
+    row = Across(spacing=1)
     for chip in chips:
         row.addWidget(chip)
     column.addLayout(row)

@@ -1,24 +1,20 @@
-"""The command palette (Ctrl+K) and the list of shortcuts (F1): every action of the window by name."""
+"""The command palette (Ctrl+K): every action of the window by name."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
-    QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
-from explorer.controls.foot import Foot
+from explorer.controls.boxes import Across, Down
+from explorer.controls.text import text_label
 
 ROW, LINE_ROOM = 34, 70  # pixels of one command, and of the line and the margins around it
 
@@ -44,11 +40,8 @@ class CommandPalette(QFrame):
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setStyleSheet("QListWidget { border: none; background: transparent; }")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(10, 10, 10, 10)
-        column.setSpacing(6)
-        column.addWidget(self._line)
-        column.addWidget(self._list)
+        column = Down(self, 6, edges=(10, 10, 10, 10))
+        column.add(self._line, self._list)
         self._line.textChanged.connect(self._fill)
         self._line.installEventFilter(self)
         self._list.itemClicked.connect(lambda _: self._run())
@@ -66,12 +59,12 @@ class CommandPalette(QFrame):
     def _fill(self, text: str) -> None:
         self._list.clear()
         words = text.lower().split()
-        found = [a for a in self._actions if a.isEnabled() and all(word in _name(a).lower() for word in words)]
-        found.sort(key=lambda action: not _name(action).lower().startswith(text.lower()))
+        found = [a for a in self._actions if a.isEnabled() and all(word in name_of(a).lower() for word in words)]
+        found.sort(key=lambda action: not name_of(action).lower().startswith(text.lower()))
         for action in found:
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, action)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, _name(action))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, name_of(action))
             item.setSizeHint(QSize(100, ROW))
             self._list.addItem(item)
             self._list.setItemWidget(item, _row(action))
@@ -108,52 +101,14 @@ class CommandPalette(QFrame):
         return True
 
 
-class ShortcutsDialog(QDialog):
-    """Everything that has a key, and what mouse and keys do on the controls."""
-
-    def __init__(self, actions: Sequence[QAction], gestures: Sequence[tuple[str, str]], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Keyboard and mouse")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(560, 560)
-        rows = [(shortcut_of(a), _name(a)) for a in actions if not a.shortcut().isEmpty()] + list(gestures)
-        body = QWidget()
-        grid = QGridLayout(body)
-        grid.setVerticalSpacing(8)
-        grid.setHorizontalSpacing(20)
-        for at, (keys, what) in enumerate(rows):
-            key = QLabel(keys)
-            key.setProperty("role", "number")
-            grid.addWidget(key, at, 0)
-            grid.addWidget(QLabel(what), at, 1)
-        grid.setColumnStretch(1, 1)
-        grid.setRowStretch(len(rows), 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(body)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        title = QLabel("Keyboard and mouse")
-        title.setProperty("role", "headline")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(12)
-        column.addWidget(title)
-        column.addWidget(scroll, 1)
-        column.addLayout(Foot(self, "Closes this list."))
-
-
-def _name(action: QAction) -> str:
+def name_of(action: QAction) -> str:
+    """The name of a command as people read it: "Open"."""
     return action.text().replace("&", "").rstrip("…")
 
 
 def _row(action: QAction) -> QWidget:
     made = QWidget()
     made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    line = QHBoxLayout(made)
-    line.setContentsMargins(8, 0, 8, 0)
-    key = QLabel(shortcut_of(action))
-    key.setProperty("role", "small-number")
-    line.addWidget(QLabel(_name(action)))
-    line.addStretch(1)
-    line.addWidget(key)
+    line = Across(made, edges=(8, 0, 8, 0))
+    line.add(QLabel(name_of(action)), None, text_label(shortcut_of(action), "small-number"))
     return made

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.section import Section
-from explorer.jobs import Answer, Channels, Done, Failed, Matrix, Piece, Request, Strip, SweepGrid
+from explorer.jobs import Answer, Done, Failed, Matrix, Piece, Request, Strip
+from explorer.lab_jobs import Channels, SweepGrid
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
@@ -69,7 +71,7 @@ class Asking(QWidget):
         action.triggered.connect(lambda: do())
         self.addAction(action)
         if control is not None:
-            _Following(action, control, tip)
+            _FollowsControl(action, control, tip)
         return action
 
     def refresh_later(self) -> None:
@@ -134,8 +136,7 @@ class Panel(Asking):
         self.section = Section(title)
         self.body = self.section.body
         self.section.folded.connect(self.refresh_later)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer = Down(self)
         outer.addWidget(self.section)
         self.setAccessibleName(title)
 
@@ -149,7 +150,7 @@ def allow(widget: QWidget, reason: str, tip: str) -> None:
     widget.setToolTip(reason or tip)
 
 
-class _Following(QObject):
+class _FollowsControl(QObject):
     """Enables an action with a control, and gives it the control's reason where it cannot be used."""
 
     def __init__(self, action: QAction, control: QWidget, tip: str) -> None:

@@ -3,11 +3,14 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.panel import allow
+from explorer.controls.progress import ProgressBar
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 
 SIDE = 84
@@ -36,8 +39,9 @@ class ProjectionCard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.photo, self.nearest = Thumbnail(SIDE, "photo"), Thumbnail(SIDE, "nearest")
-        self.number, self.unit, self.beside = QLabel(), QLabel("of 255 apart"), QLabel()
-        self.bar, self.words, self.where = QProgressBar(), QLabel(), QLabel()
+        self.number, self.unit = text_label("", "headline"), text_label("of 255 apart", "small")
+        self.beside, self.words = text_label("", "small"), text_label("", "small")
+        self.bar, self.where = ProgressBar("the search for a face"), text_label("", "small", wraps=True)
         self.take, self.cancel = chip("take it", TIPS["take"]), chip("cancel", TIPS["cancel"])
         self.compare, self.close_it = chip("compare", TIPS["compare"]), IconButton("close", TIPS["close"])
         self._lay_out()
@@ -62,7 +66,7 @@ class ProjectionCard(QWidget):
         self.nearest.show_pixmap(None)
         self.number.setText("…")
         self.beside.setText("")
-        self.bar.setRange(0, 0)
+        self.bar.wait()
         self.words.setText("Waking up …")
         self.say_where("")
         self._show_buttons(searching=True)
@@ -70,8 +74,7 @@ class ProjectionCard(QWidget):
 
     def advance(self, done: int, total: int, left: str) -> None:
         """So much of so much is done; ``left`` says how long it still takes, where that is worth saying."""
-        self.bar.setRange(0, total)
-        self.bar.setValue(done)
+        self.bar.advance(done, total)
         self.words.setText(left or "Looking for the nearest face …")
 
     def show_nearest(self, pixels: Pixels, difference: float) -> None:
@@ -114,39 +117,18 @@ class ProjectionCard(QWidget):
         self.take.setAccessibleName("Take the nearest face so far")
         self.cancel.setAccessibleName("Cancel the search for a face")
         self.compare.setAccessibleName("Compare with the photo")
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the search for a face")
-        self.number.setProperty("role", "headline")
-        for label in (self.unit, self.beside, self.words, self.where):
-            label.setProperty("role", "small")
-        self.where.setWordWrap(True)
         self.where.hide()
         self.number.setToolTip("Mean difference of colours between your picture and the nearest, of 255.")
         self.beside.setToolTip("How far pictures of random seeds are from yours, for comparison.")
-        numbers = QVBoxLayout()
-        numbers.setSpacing(0)
-        for each in (self.number, self.unit, self.beside):
-            numbers.addWidget(each)
-        numbers.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        for button in (self.compare, self.close_it):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        numbers = Down(spacing=0)
+        numbers.add(self.number, self.unit, self.beside, None)
+        buttons = Across(spacing=4)
+        buttons.add(self.compare, self.close_it, None)
         numbers.addLayout(buttons)
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.photo)
-        head.addWidget(self.nearest)
+        head, foot = Across(spacing=8), Across(spacing=6)
+        head.add(self.photo, self.nearest)
         head.addLayout(numbers, 1)
-        foot.setSpacing(6)
         foot.addWidget(self.words, 1)
-        foot.addWidget(self.take)
-        foot.addWidget(self.cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 4)
-        column.setSpacing(6)
-        column.addLayout(head)
-        column.addWidget(self.where)
-        column.addWidget(self.bar)
-        column.addLayout(foot)
+        foot.add(self.take, self.cancel)
+        column = Down(self, 6, edges=(0, 0, 0, 4))
+        column.add(head, self.where, self.bar, foot)

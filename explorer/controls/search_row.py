@@ -1,9 +1,11 @@
 """A bar for a search that goes on, and a chip that gives it up."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import chip
+from explorer.controls.progress import ProgressBar
 
 
 class SearchRow(QWidget):
@@ -14,14 +16,11 @@ class SearchRow(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.owners: set[str] = set()  # of the searches that go on
-        self.bar = QProgressBar()
+        self.bar = ProgressBar(f"the {name}")
         self.cancel = chip("cancel", "Gives the search up (Esc).")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = Across(self)
         row.addWidget(self.bar, 1)
         row.addWidget(self.cancel)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(f"Progress of the {name}")
         self.cancel.setAccessibleName(f"Cancel the {name}")
         self.cancel.clicked.connect(self.given_up)
         self.hide()
@@ -29,13 +28,12 @@ class SearchRow(QWidget):
     def begin(self, owner: str) -> None:
         """One more search; nobody knows yet how long it takes."""
         self.owners.add(owner)
-        self.bar.setRange(0, 0)
+        self.bar.wait()
         self.show()
 
     def advance(self, done: int, total: int) -> None:
         """So much of so much is done."""
-        self.bar.setRange(0, total)
-        self.bar.setValue(done)
+        self.bar.advance(done, total)
 
     def end(self, *owners: str) -> None:
         """These searches are over."""

@@ -2,10 +2,12 @@
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls import icons
+from explorer.controls.boxes import Across, Down
+from explorer.controls.text import text_label
 
 
 class _Headline(QWidget):
@@ -14,11 +16,8 @@ class _Headline(QWidget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.open = True
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(6)
-        self.title = QLabel(title)
-        self.title.setProperty("role", "title")
+        self.row = Across(self, 6)
+        self.title = text_label(title, "title")
         self.row.addWidget(self.title)
         self.row.addSpacing(12)
         self.row.addStretch(1)
@@ -61,17 +60,12 @@ class Section(QWidget):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(6)
+        outer = Down(self, 6)
         self._head = _Headline(title)
         self._head.toggled.connect(lambda: self.set_open(not self._head.open))
         self._content = QWidget()
-        self.body = QVBoxLayout(self._content)
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(6)
-        outer.addWidget(self._head)
-        outer.addWidget(self._content)
+        self.body = Down(self._content, 6)
+        outer.add(self._head, self._content)
 
     @property
     def is_open(self) -> bool:

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QWidget
 
-from explorer.controls.asking import ask_to_save, unasked, with_ending
-from explorer.controls.chips import button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button
 from explorer.controls.field_form import field_form
+from explorer.controls.progress import ProgressBar
+from explorer.controls.questions import ask_to_save, unasked, with_ending
+from explorer.controls.text import text_label
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
 from explorer.work.time_left import TimeLeft
 from stylegan_core.recipe import SEEDS, Latent, Recipe
@@ -32,13 +35,9 @@ class SheetDialog(QDialog):
         self.first = _number("First seed", 0, SEEDS - 1, recipe.latent.seed)
         self.count = _number("Pictures", 1, MOST, 24)
         self.columns = _number("Columns", 1, 24, 6)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
+        self._progress = ProgressBar("the contact sheet")
         self._progress.hide()
-        self._says = QLabel("Other faces with the present changes, each drawn exactly.")
-        self._says.setProperty("role", "muted")
-        self._says.setWordWrap(True)
-        self._says.setTextFormat(Qt.TextFormat.PlainText)  # sentences quote files
+        self._says = text_label("Other faces with the present changes, each drawn exactly.", "muted", wraps=True)
         self._save = button("Save as…", "Asks for a PNG or PDF file and draws the sheet.", "primary")
         self._close = button("Close", "Closes this dialog; a sheet that is being drawn is given up.")
         self._save.clicked.connect(self._ask_path)
@@ -56,8 +55,7 @@ class SheetDialog(QDialog):
         recipes = tuple(replace(self._recipe, latent=Latent(seed % SEEDS)) for seed in seeds)
         self._left = TimeLeft()
         self._request = Sheet(OWNER, recipes, int(self.columns.value()), named)
-        self._progress.setRange(0, len(recipes))
-        self._progress.setValue(0)
+        self._progress.advance(0, len(recipes))
         self._progress.show()
         self._save.setEnabled(False)
         self.asked.emit(self._request)
@@ -67,7 +65,7 @@ class SheetDialog(QDialog):
         if answer.request != self._request:
             return
         if isinstance(answer, Piece):
-            self._progress.setValue(answer.index + 1)
+            self._progress.advance(answer.index + 1, answer.total)
             left = self._left.clause(answer.index + 1, answer.total)
             self._says.setText(f"{answer.index + 1} of {answer.total} pictures drawn{left}.")
             return
@@ -82,21 +80,11 @@ class SheetDialog(QDialog):
         ask_to_save(self, "Save the contact sheet", f"{self._name}-sheet.png", KINDS, self.draw_to, self._folder)
 
     def _lay_out(self) -> None:
-        title = QLabel("Contact sheet")
-        title.setProperty("role", "headline")
         form = field_form((self.first, self.count, self.columns))
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(self._close)
-        foot.addWidget(self._save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(12)
-        column.addWidget(title)
-        column.addWidget(self._says)
-        column.addLayout(form)
-        column.addWidget(self._progress)
-        column.addLayout(foot)
+        foot = Across()
+        foot.add(None, self._close, self._save)
+        column = Down(self, 12, edges=(20, 18, 20, 16))
+        column.add(text_label("Contact sheet", "headline"), self._says, form, self._progress, foot)
         self.setMinimumWidth(380)
 
 

@@ -4,9 +4,10 @@ import math
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across
 from explorer.controls.field import Field
 from explorer.controls.track import Track
 from stylegan_core.recipe import FARTHEST, Knob
@@ -67,7 +68,7 @@ class LabelledSlider(QWidget):
     ``changing`` follows every move, ``committed`` ends a gesture: the mouse button let go, a number typed, a reset,
     or 400 ms after the last key or wheel step. ``set_value`` is silent. ``zero`` is where the fill starts; by
     default 0 where the range holds it, and None draws no fill. ``colour`` is a band's name or "" for the accent.
-    Typed numbers may lie beyond the range, as far as a recipe's may.
+    Typed numbers may lie beyond the range, as far as a recipe's may. ``bend`` is the track's.
     """
 
     changing = Signal(float)
@@ -82,6 +83,7 @@ class LabelledSlider(QWidget):
         zero: float | None = 0.0,
         colour: str = "",
         signed: bool = False,
+        bend: float = 1.0,
         label_width: int | None = None,
         number_width: int = 52,
         parent: QWidget | None = None,
@@ -93,6 +95,7 @@ class LabelledSlider(QWidget):
         self.label, self.track = QLabel(label), Track()
         self.number = NumberField(self._decimals, signed)
         self._rest = QTimer(self, singleShot=True, interval=REST)
+        self.track.bend = bend
         self._set_up_track(zero, colour)
         self._lay_out(label_width, number_width)
         self._connect()
@@ -146,9 +149,7 @@ class LabelledSlider(QWidget):
             self.track.zero = self._steps(zero)
 
     def _lay_out(self, label_width: int | None, number_width: int) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = Across(self, 8)
         if label_width is not None:
             self.label.setFixedWidth(label_width)
         self.number.setFixedWidth(number_width)

@@ -5,23 +5,14 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPixmap
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QProgressBar,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from explorer.controls.chips import button
-from explorer.controls.literal import literal, plain
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button
+from explorer.controls.literal import literal
+from explorer.controls.progress import ProgressBar
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Fit, Piece, Request, Strip
 from stylegan_core.latents.library import Entry
@@ -52,9 +43,8 @@ class SortingDialog(QDialog):
         self.unchanged = button("Leave unchanged", "Directions that the new one must not move, as far as W is linear.")
         self.fit = button("Find direction", "Fits the direction from the left pile to the right one.", "primary")
         self.others = button("Other faces", "Draws other faces in place of those not yet sorted.")
-        self.message = QLabel()
-        plain(self.message)
-        self.progress = QProgressBar()
+        self.message = text_label("", "muted", wraps=True)
+        self.progress = ProgressBar("the search for the direction")
         self.candidates = [Candidate(self) for _ in range(CANDIDATES)]
         self.without_it, self.with_it = Pile("Without it"), Pile("With it")
         self._lay_out()
@@ -80,8 +70,7 @@ class SortingDialog(QDialog):
                 if candidate.latent == latent:
                     candidate.show_pixels(answer.value)
         elif isinstance(answer, Piece):
-            self.progress.setRange(0, answer.total)
-            self.progress.setValue(answer.index + 1)
+            self.progress.advance(answer.index + 1, answer.total)
         elif isinstance(answer.request, Fit) and isinstance(answer.value, Entry):
             self._show_found(answer.request, answer.value)
 
@@ -99,10 +88,8 @@ class SortingDialog(QDialog):
         self._deal([self.candidates.index(candidate)])
 
     def _lay_out(self) -> None:
-        outer, head, middle, foot = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        outer.setContentsMargins(14, 14, 14, 14)
-        outer.setSpacing(12)
-        middle.setSpacing(12)
+        outer, middle = Down(self, 12, edges=(14, 14, 14, 14)), Across(spacing=12)
+        head, foot = Across(), Across()
         self.name.setPlaceholderText("Name, for example: glasses")
         self.name.setAccessibleName("Name of the direction")
         self.name.setToolTip("What the faces on the right pile have and those on the left have not.")
@@ -113,20 +100,11 @@ class SortingDialog(QDialog):
         grid.setSpacing(6)
         for at, candidate in enumerate(self.candidates):
             grid.addWidget(candidate, at // COLUMNS, at % COLUMNS)
-        middle.addWidget(self.without_it)
-        middle.addLayout(grid)
-        middle.addWidget(self.with_it)
-        self.message.setProperty("role", "muted")
-        self.message.setWordWrap(True)
-        self.progress.setTextVisible(False)
+        middle.add(self.without_it, grid, self.with_it)
         self.progress.hide()
         foot.addWidget(self.message, 1)
-        foot.addWidget(self.others)
-        foot.addWidget(self.fit)
-        for part in (head, middle):
-            outer.addLayout(part)
-        outer.addWidget(self.progress)
-        outer.addLayout(foot)
+        foot.add(self.others, self.fit)
+        outer.add(head, middle, self.progress, foot)
         for each in (self.unchanged, self.others, self.fit):
             each.setAutoDefault(False)
 
@@ -165,7 +143,7 @@ class SortingDialog(QDialog):
     def _fit(self) -> None:
         actions = self._menu.actions()
         held = tuple(other for other, action in zip(self._others, actions, strict=True) if action.isChecked())
-        self.progress.setRange(0, 0)
+        self.progress.wait()
         self.progress.show()
         self.message.setText("Looking for the direction …")
         self.fit.setEnabled(False)
@@ -229,8 +207,7 @@ class Pile(QFrame):
         self.dropped: list[Latent] = []
         self._thumbnails: list[Thumbnail] = []
         self._title = title
-        self._head = QLabel()
-        self._head.setProperty("role", "title")
+        self._head = text_label("", "title")
         self._inside = QWidget()
         self._grid = QGridLayout(self._inside)
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -10,12 +10,17 @@ from explorer import theme
 from explorer.controls.focus import ShowsFocus
 
 _RADIUS = 7
+FINE = 0.1  # steps of a drag with Ctrl held, for one without
 
 
 class Track(ShowsFocus, QSlider):
-    """The groove and handle: whole steps inside, painted by hand, filled from a natural zero."""
+    """The groove and handle: whole steps inside, painted by hand, filled from a natural zero.
 
-    grabbed = Signal()
+    A press beside the handle brings it there, a press on it takes it where it was touched. With Ctrl (Command on a
+    Mac) held a drag goes ``FINE`` times as far, for a short track has fewer pixels than steps. ``bend`` above 1 gives
+    the middle more of the track than the ends.
+    """
+
     let_go = Signal()
     nudged = Signal()  # moved by key or wheel
     reset_asked = Signal()
@@ -24,7 +29,9 @@ class Track(ShowsFocus, QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.zero: int | None = None
         self.colour = ""  # a theme token; "" is the accent
+        self.bend = 1.0  # distance from the middle goes with this power of the pixels
         self._hover = self._dragged = False
+        self._hand = self._off = 0.0  # pixels: where the mouse was last, and how far from the handle's middle
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(48)
@@ -35,9 +42,21 @@ class Track(ShowsFocus, QSlider):
     def minimumSizeHint(self) -> QSize:
         return QSize(48, 2 * _RADIUS + 8)
 
-    def _x(self, step: float) -> float:
-        span = max(1, self.maximum() - self.minimum())
-        return _RADIUS + 1 + (step - self.minimum()) / span * (self.width() - 2 * _RADIUS - 2)
+    def x_of(self, step: float) -> float:
+        """Where the handle's middle is at a step, in pixels from the left."""
+        half = (self.maximum() - self.minimum()) / 2 or 1
+        part = (step - self.minimum()) / half - 1
+        return self.width() / 2 + math.copysign(abs(part) ** (1 / self.bend), part) * self._reach
+
+    @property
+    def _reach(self) -> float:
+        """Pixels from the middle to either end."""
+        return max(1.0, self.width() / 2 - _RADIUS - 1)
+
+    def _step_at(self, x: float) -> int:
+        part = min(1.0, max(-1.0, (x - self.width() / 2) / self._reach))
+        half = (self.maximum() - self.minimum()) / 2
+        return self.minimum() + round(half + half * math.copysign(abs(part) ** self.bend, part))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = theme.current()
@@ -49,12 +68,12 @@ class Track(ShowsFocus, QSlider):
         painter.drawRoundedRect(QRectF(1, middle - 2, self.width() - 2, 4), 2, 2)
         fill = colours.colour(self.colour or "accent") if self.isEnabled() else colours.colour("dim")
         self._paint_fill(painter, middle, fill)
-        self._paint_handle(painter, QPointF(self._x(self.sliderPosition()), middle), fill)
+        self._paint_handle(painter, QPointF(self.x_of(self.sliderPosition()), middle), fill)
 
     def _paint_fill(self, painter: QPainter, middle: float, fill: QColor) -> None:
         if self.zero is None:
             return
-        start, end = self._x(self.zero), self._x(self.sliderPosition())
+        start, end = self.x_of(self.zero), self.x_of(self.sliderPosition())
         if self.zero <= self.minimum():
             start = 1.0
         painter.setBrush(fill)
@@ -79,13 +98,20 @@ class Track(ShowsFocus, QSlider):
             return
         self.setSliderDown(True)
         self._dragged = False
-        self.grabbed.emit()
-        self._follow(event)
+        self._hand = event.position().x()
+        self._off = self._hand - self.x_of(self.sliderPosition())
+        if abs(self._off) > _RADIUS:
+            self._off = 0.0
+            self._follow()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
             self._dragged = True
-            self._follow(event)
+            x = event.position().x()
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self._off += (1 - FINE) * (x - self._hand)
+            self._hand = x
+            self._follow()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.isSliderDown():
@@ -98,10 +124,8 @@ class Track(ShowsFocus, QSlider):
             self.setSliderDown(False)
             self.reset_asked.emit()
 
-    def _follow(self, event: QMouseEvent) -> None:
-        part = (event.position().x() - _RADIUS - 1) / max(1, self.width() - 2 * _RADIUS - 2)
-        span = self.maximum() - self.minimum()
-        self.setValue(self.minimum() + round(span * min(1.0, max(0.0, part))))
+    def _follow(self) -> None:
+        self.setValue(self._step_at(self._hand - self._off))
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

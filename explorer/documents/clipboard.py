@@ -9,7 +9,8 @@ from explorer.controls.local_files import local_files
 from explorer.controls.thumbnails import image_of
 from explorer.documents.outside import show
 from explorer.engine import Engine
-from explorer.jobs import Answer, Done, Failed, Picture, Piece, Problem
+from explorer.jobs import Answer, Done, Failed, Picture, Piece
+from explorer.problem import Problem
 from explorer.session import Session
 from explorer.work.late import Late
 from stylegan_core.recipe import Recipe

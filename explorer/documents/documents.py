@@ -7,14 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.controls.asking import unasked, with_ending
+from explorer.controls.questions import unasked, with_ending
 from explorer.documents.keeping import Keeping, Kept, read_kept
 from explorer.documents.opening import Opened, bundled_models, first_face, look, nearest, neighbour
 from explorer.documents.outside import show
 from explorer.engine import Engine
 from explorer.explore.history import HistoryStrip
 from explorer.film.reel import Reel
-from explorer.jobs import Answer, Done, Failed, Piece, Problem, Save
+from explorer.jobs import Answer, Done, Failed, Piece, Save
+from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
@@ -55,7 +56,7 @@ class Documents(QObject):
 
     said = Signal(object, str)  # Problem, tone
     nothing_to_show = Signal(str)  # a sentence for the empty page
-    run_opened = Signal(str)  # folder of a run
+    run_opened = Signal(str, str)  # folder of a run, and its newest network, or nothing
     picture_wanted = Signal()  # what somebody opened is there, and is to be seen
     foreign_met = Signal(str)  # a weight file of another program: its card is shown before it is opened
     film_opened = Signal(object)  # Film
@@ -162,7 +163,7 @@ class Documents(QObject):
 
     def _opened(self, found: Opened, pending: Pending, ask: bool) -> None:
         if found.run:
-            self.run_opened.emit(found.run)
+            self.run_opened.emit(found.run, found.model)
         elif found.recipe is not None:
             self._open_recipe(found, found.recipe)
         elif found.film is not None:
@@ -269,13 +270,12 @@ class Documents(QObject):
 
     def _start_with(self, kept: Kept, argument: str) -> None:
         self._keeping.take(kept)
-        last = next((entry for entry in kept.latest_first if _is_file(Path(entry.model_path))), None)
         if argument or self._pending is not None or self._session.info is not None:
             return
-        if last is None:
+        if kept.last is None:
             self._open_bundled()
         else:
-            self._load(Pending(last.model_path, last.recipe))
+            self._load(Pending(kept.last.model_path, kept.last.recipe))
 
     def _start_without(self, error: Exception) -> None:
         self.said.emit(Problem(str(error)), "warning")
@@ -290,10 +290,6 @@ class Documents(QObject):
             self.said.emit(Problem(f"Saved {answer.value}. Drop it on the window to come back to it."), "good")
         elif isinstance(answer, Failed):
             self.said.emit(Problem(answer.reason), "bad")
-
-
-def _is_file(path: Path) -> bool:
-    return is_there(path) and path.is_file()
 
 
 def _look(path: Path) -> tuple[Path, Opened]:

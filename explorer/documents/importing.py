@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.controls.card_dialog import CardDialog
 from explorer.engine import Engine
-from explorer.jobs import Answer, Convert, Done, Failed, Piece, Problem
-from explorer.sentence import sentence_of
+from explorer.jobs import Answer, Convert, Done, Failed, Piece
+from explorer.problem import Problem, sentence_of
 from explorer.work.background import Background
 from stylegan_core.files.places import home
 

@@ -1,16 +1,19 @@
 """The history and the films are kept: read once at the start, then every change is written as it comes."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.documents.history_file import Entry, HistoryFile
 from explorer.explore.history import HistoryStrip
 from explorer.film.reel import Reel
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.work.background import Background
+from stylegan_core.files.places import is_there
 from stylegan_core.film.film import Film
 
 AGAIN = 5000  # milliseconds after which a disk that was full is tried once more
@@ -18,24 +21,29 @@ AGAIN = 5000  # milliseconds after which a disk that was full is tried once more
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What an earlier window has left: entries, oldest first, the film it made, and the one put away before that."""
+    """What an earlier window has left: entries, oldest first, the film it made, and the one put away before that.
+
+    ``last`` is what was on screen last, or the newest entry, of those whose network is still there.
+    """
 
     file: HistoryFile
     entries: list[Entry]
     film: Film
     put_away: Film
-
-    @property
-    def latest_first(self) -> tuple[Entry, ...]:
-        """What was on screen last, then every entry, the newest first."""
-        shown = (entry for entry in self.entries if entry.key == self.file.shown)
-        return (*shown, *reversed(self.entries))
+    last: Entry | None
 
 
 def read_kept() -> Kept:
     """The history that no other window holds. Raises OSError where none can be had."""
     file = HistoryFile.acquire()
-    return Kept(file, file.read(), *file.read_films())
+    entries = file.read()
+    shown = [entry for entry in entries if entry.key == file.shown]
+    last = next((each for each in (*shown, *reversed(entries)) if _is_file(Path(each.model_path))), None)
+    return Kept(file, entries, *file.read_films(), last)
+
+
+def _is_file(path: Path) -> bool:
+    return is_there(path) and path.is_file()
 
 
 class Keeping(QObject):
@@ -98,6 +106,7 @@ class Keeping(QObject):
             self._disk.do(lambda: change(file), lambda _: self.saved.emit(time.time()), self._not_written)
 
     def _not_written(self, error: Exception) -> None:
-        reason = getattr(error, "strerror", None) or str(error)
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number else str(error)
         self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")
         self._again.start()

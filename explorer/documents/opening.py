@@ -24,10 +24,11 @@ LARGEST_JSON = 64 << 20  # bytes that are read to see what JSON is; beyond, its 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was found: a weight file, or a run (``run`` is its folder), or a recipe with its model's name and hash.
+    """What was found: a weight file, or a run, or a recipe with its model's name and hash.
 
-    ``foreign`` weight files were not written by this program. A ``film`` says itself which model it was made with. A
-    ``photo`` is a picture that carries no recipe.
+    Of a run, ``run`` is the folder and ``model`` its newest network, empty while there is none. ``foreign`` weight
+    files were not written by this program. A ``film`` says itself which model it was made with. A ``photo`` is a
+    picture that carries no recipe.
     """
 
     model: str = ""
@@ -130,7 +131,7 @@ def _is_own(path: Path) -> bool:
 def _look_into(folder: Path) -> Opened:
     run = folder.parent if folder.name == CHECKPOINTS else folder
     if (run / "config.json").exists() or (run / "events.jsonl").exists():
-        return Opened(run=str(run.resolve()))
+        return Opened(run=str(run.resolve()), model=str(RunDir(run.resolve()).drawable() or ""))
     models = sorted(folder.glob("*.safetensors"))
     if models:
         return Opened(model=str(models[0].resolve()), foreign=not _is_own(models[0]))
@@ -177,11 +178,6 @@ def nearest(path: Path) -> Path:
         return path
     far = {other: abs(at - kimg) for other in run.every_drawable() if (at := kimg_of(other)) is not None}
     return min(far, key=far.__getitem__, default=path)
-
-
-def newest_checkpoint(run: Path) -> Path | None:
-    """The newest drawable network of a run directory, or None while there is none."""
-    return RunDir(run).drawable()
 
 
 def spoken(path: str) -> str:

@@ -5,16 +5,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.direction_finder import DirectionFinder
 from explorer.controls.direction_list import DirectionList
 from explorer.controls.direction_menu import DirectionMenu
+from explorer.controls.direction_preview import DirectionPreview
 from explorer.controls.direction_row import DirectionRow
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Panel
-from explorer.controls.preview import Preview
 from explorer.controls.sorting import SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
@@ -25,8 +26,6 @@ from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, Recipe, Vector
 
 FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
-PREVIEWED = (-2.0, 0.0, 2.0)
-PREVIEW = "directions.preview"
 EMPTY = "The library of this model is empty: give a direction a name or a star, or make one by sorting."
 TIPS = {
     "library": "Chooses where the sliders come from, and exchanges directions with other people.",
@@ -54,14 +53,13 @@ class DirectionsPanel(Panel):
         self._limit = self._few = FEW
         self._dialog: SortingDialog | None = None
         self._menu: DirectionMenu | None = None
-        self._previewed: DirectionRow | None = None
         self._shown: object = None
         self._measured: dict[tuple[str, Vector, int, int | None], str] = {}  # by network, direction and its layers
         self.reset_all = IconButton("reset", TIPS["reset"])
         self.library_chip = chip("library ▾", TIPS["library"])
         self.sorting = chip("+ by sorting", TIPS["sorting"])
         self.more, self.fewer = chip("more", TIPS["more"]), chip("fewer", TIPS["fewer"])
-        self.preview = Preview([f"{sigma:+g} σ" if sigma else "0" for sigma in PREVIEWED], self)
+        self.preview = DirectionPreview(self)
         self._lay_out()
         self._connect()
 
@@ -73,10 +71,8 @@ class DirectionsPanel(Panel):
     def _lay_out(self) -> None:
         for each in (self.reset_all, self.library_chip, self.sorting):
             self.section.add_action(each)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(self.fewer)
-        foot.addWidget(self.more)
+        foot = Across()
+        foot.add(None, self.fewer, self.more)
         self.body.addWidget(self.list)
         self.finder.lay_out(self.body)
         self.body.addLayout(foot)
@@ -105,11 +101,10 @@ class DirectionsPanel(Panel):
             if not applied <= {row.entry.direction.vector for row in self.rows}:
                 self._rebuild()
             self._show_applied()
-        if self._previewed is not None:
-            self._hide_preview()
+        self.preview.hide()
 
     def show_model(self, info: ModelInfo) -> None:
-        self._hide_preview()
+        self.preview.hide()
         self.finder.end()
         if self.finder.is_later_snapshot(info):
             self.info = info
@@ -152,7 +147,7 @@ class DirectionsPanel(Panel):
             self.finder.failed(answer)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._hide_preview()
+        self.preview.hide()
         super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -197,7 +192,7 @@ class DirectionsPanel(Panel):
         row.committed.connect(self.session.commit)
         row.renamed.connect(lambda name: self._rename(row, name))
         row.asked.connect(lambda word: self._do(row, word))
-        row.hovered.connect(lambda on: self._preview(row) if on else self._hide_preview())
+        row.hovered.connect(lambda on: self.preview.open(row) if on else self.preview.hide())
         self._show_applied()
 
     def _show_up_to(self, limit: int) -> None:
@@ -217,17 +212,17 @@ class DirectionsPanel(Panel):
     # -- what a row asks for ------------------------------------------------------------------------------------
 
     def _apply(self, row: DirectionRow, strength: float) -> None:
-        self.session.edit(directions=self._with(AppliedDirection(row.entry.direction, strength, *row.range)))
+        self._set(AppliedDirection(row.entry.direction, strength, *row.range))
 
     def set_strength(self, entry: Entry, strength: float) -> None:
         """Sets a direction that need not be on show to a strength in sigma, in a gesture that goes on."""
         row = next((each for each in self.rows if each.entry.key == entry.key), None)
         layers = row.range if row is not None else (entry.first, entry.last)
-        self.session.edit(directions=self._with(AppliedDirection(entry.direction, strength, *layers)))
+        self._set(AppliedDirection(entry.direction, strength, *layers))
 
-    def _with(self, new: AppliedDirection) -> tuple[AppliedDirection, ...]:
+    def _set(self, new: AppliedDirection) -> None:
         """The recipe's directions with this one; at strength 0 it is taken out."""
-        return with_direction(self.session.recipe.directions, new)
+        self.session.edit(directions=with_direction(self.session.recipe.directions, new))
 
     def _rename(self, row: DirectionRow, name: str) -> None:
         entry = replace(row.entry, direction=replace(row.entry.direction, name=name))
@@ -242,7 +237,7 @@ class DirectionsPanel(Panel):
 
     def _do(self, row: DirectionRow, word: str) -> None:
         if word == "preview":
-            self._preview(row)
+            self.preview.open(row)
         elif word == "sweep":
             self.sweep_wanted.emit(row.entry)
         elif word == "learn":
@@ -255,20 +250,6 @@ class DirectionsPanel(Panel):
             said = f"The direction “{entry.direction.name}” is removed from the library."
             if entry in library.entries:
                 self.taken_away.emit(said, lambda: self._kept(self.shelf.put_back(entry, library)))
-
-    def _preview(self, row: DirectionRow) -> None:
-        if QApplication.mouseButtons() or self.info is None:
-            return
-        self._previewed = row
-        shown = (AppliedDirection(row.entry.direction, sigma, *row.range) for sigma in PREVIEWED)
-        recipes = tuple(replace(self.session.recipe, directions=self._with(each)) for each in shown)
-        if self.ask(Strip(PREVIEW, recipes)):
-            self.preview.grid.clear()
-        self.preview.open_beside(row)
-
-    def _hide_preview(self) -> None:
-        self._previewed = None
-        self.preview.hide()
 
     # -- the library --------------------------------------------------------------------------------------------
 

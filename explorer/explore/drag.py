@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from explorer.controls.drag_bar import DragBar
 from explorer.controls.handle_canvas import HandleCanvas
 from explorer.controls.panel import Asking
-from explorer.jobs import Done, DragSearch, Failed, Piece, Problem
+from explorer.jobs import Done, DragSearch, Failed, Piece
+from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.drag import Dragged, Handle

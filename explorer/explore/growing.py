@@ -6,12 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer import theme
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import chip
 from explorer.controls.panel import Panel
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.controls.track import Track
 from explorer.session import Session
 from stylegan_core.bands import band_of_resolution
@@ -44,10 +46,12 @@ class GrowingPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Growing", parent)
         self._snapshots: tuple[Path, ...] = ()
-        self.scrubber, self.at = Track(), QLabel()
+        self.scrubber, self.at = Track(), text_label("", "number")
         self.trained, self.newest = chip("as trained", TIPS["trained"]), chip("newest", TIPS["newest"])
         self.levels: list[QPushButton] = []
         self.alpha = LabelledSlider("alpha", knob(Recipe, "alpha"), 1.0, label_width=64)
+        self._scrub_row, self._level_row = QWidget(), QWidget()
+        self._levels = Across(self._level_row, 6)
         self._moved = QTimer(self, singleShot=True, interval=REST)
         self._lay_out()
         self._connect()
@@ -56,22 +60,16 @@ class GrowingPanel(Panel):
     def _lay_out(self) -> None:
         self.section.add_action(self.newest)
         self.section.add_action(self.trained)
-        self._scrub_row, self._level_row = QWidget(), QWidget()
-        for row, word in ((self._scrub_row, "snapshot"), (self._level_row, "drawn at")):
-            line = QHBoxLayout(row)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(6)
-            label = QLabel(word)
+        scrub = Across(self._scrub_row, 6)
+        for row, word in ((scrub, "snapshot"), (self._levels, "drawn at")):
+            label = text_label(word)
             label.setFixedWidth(64)
-            line.addWidget(label)
+            row.addWidget(label)
         self.scrubber.setAccessibleName("Snapshots of the run")
         self.scrubber.setToolTip(TIPS["scrubber"])
         self.scrubber.zero = 0
-        self.at.setProperty("role", "number")
         self.at.setMinimumWidth(72)
         self.at.setAlignment(theme.ALIGN_NUMBER)
-        scrub = self._scrub_row.layout()
-        assert isinstance(scrub, QHBoxLayout)
         scrub.addWidget(self.scrubber, 1)
         scrub.addWidget(self.at)
         for each in (self._scrub_row, self._level_row, self.alpha):
@@ -134,8 +132,7 @@ class GrowingPanel(Panel):
         return info.level if level is None else min(level, info.level)
 
     def _make_levels(self, info: ModelInfo) -> None:
-        row = self._level_row.layout()
-        assert isinstance(row, QHBoxLayout)
+        row = self._levels
         while row.count() > 1:
             item = row.takeAt(1)
             if item is not None and (old := item.widget()) is not None:

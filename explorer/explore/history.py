@@ -4,13 +4,15 @@ from collections.abc import Set
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
 from explorer.controls.mix_row import source_words
 from explorer.controls.pop_up import pop_up
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail, image_of
 from explorer.documents.entries import Entries
 from explorer.documents.entry_pictures import STORED, EntryPictures
@@ -43,7 +45,7 @@ class HistoryStrip(QWidget):
         self._session = session
         self._size = THUMB
         self._on_screen = ""  # key of the entry that was committed last
-        self._entries = Entries(session)
+        self.entries = Entries(session)  # everything there is, also what has no thumbnail
         self._thumbnails: dict[str, Thumbnail] = {}
         self._walked = QButtonGroup(self, exclusive=False)  # the arrow keys go through them, the Tab key past them
         self._pictures = EntryPictures(self)
@@ -54,16 +56,12 @@ class HistoryStrip(QWidget):
         self._pictures.settled.connect(self._keep_picture)
         session.committed.connect(self._committed)
 
-    def entries(self) -> list[Entry]:
-        """Every entry, oldest first."""
-        return list(self._entries)
-
     def restore(self, entries: list[Entry]) -> None:
         """Shows what was kept, below what this session has already added."""
-        self._entries.restore(entries)
-        for key in self._entries.worth_showing(MOST_SHOWN):
+        self.entries.restore(entries)
+        for key in self.entries.worth_showing(MOST_SHOWN):
             if key not in self._thumbnails:
-                self._add_thumbnail(self._entries[key])
+                self._add_thumbnail(self.entries[key])
         self._count()
 
     def show_frame(self, frame: Frame) -> None:
@@ -85,7 +83,7 @@ class HistoryStrip(QWidget):
             self._thumbnails[key].show_pixmap(QPixmap.fromImage(image))
 
     def _keep_picture(self, key: str, file: bytes) -> None:
-        if key in self._entries:
+        if key in self.entries:
             self.pictured.emit(key, file)
 
     def _ask_for_missing(self) -> None:
@@ -115,65 +113,43 @@ class HistoryStrip(QWidget):
         """Puts the switch between what may lie below the picture at the left of the head."""
         self._head.insertWidget(0, switch)
 
-    def favourites(self) -> tuple[Recipe, ...]:
-        """The starred pictures of the open network, oldest first, also those starred at other snapshots of its run."""
-        return self._entries.favourites()
-
-    def recipes(self) -> tuple[Recipe, ...]:
-        """Every picture of the open network, oldest first, also those made at other snapshots of its run."""
-        return self._entries.recipes()
-
-    def is_favourite(self, recipe: Recipe) -> bool:
-        """Whether this picture of the open network is starred."""
-        return self._entries.is_favourite(recipe)
-
     def star_current(self) -> None:
         """Makes the entry of the current recipe a favourite, or no longer one."""
         self._session.commit()
-        if self._entries.key_of(self._session.recipe) is None:  # a newer snapshot has come since the last change
+        if self.entries.key_of(self._session.recipe) is None:  # a newer snapshot has come since the last change
             self._committed(self._session.recipe)
-        key = self._entries.key_of(self._session.recipe)
+        key = self.entries.key_of(self._session.recipe)
         if key is not None:
             self._star(key)
 
     def _lay_out(self) -> None:
         self.setAccessibleName("History")
-        hint = QLabel("every change, kept over restarts")
-        hint.setProperty("role", "muted")
+        self._hint = text_label("every change, kept over restarts", "muted")
         self._only = chip("★ favourites", "Shows only the pictures you starred.", checkable=True)
         self._only.toggled.connect(lambda _: self._filter())
         self._only.toggled.connect(lambda _: self._name())
-        self._hint = hint
-        self._head = QHBoxLayout()
-        self._head.setSpacing(8)
-        self._head.addWidget(hint)
-        self._middle = QHBoxLayout()
+        self._head = Across(spacing=8)
+        self._head.addWidget(self._hint)
+        self._middle = Across()
         self._middle.addStretch()
         self._head.addLayout(self._middle, 1)
         self._head.addWidget(self._only)
         self._strip = QWidget()
-        self._row = QHBoxLayout(self._strip)
-        self._row.setContentsMargins(0, 2, 0, 0)
-        self._row.setSpacing(7)
-        self._empty = QLabel("Every change is kept here, as a picture to come back to.")
-        self._empty.setProperty("role", "muted")
-        self._row.addWidget(self._empty)
-        self._row.addStretch(1)
+        self._row = Across(self._strip, 7, edges=(0, 2, 0, 0))
+        self._empty = text_label("Every change is kept here, as a picture to come back to.", "muted")
+        self._row.add(self._empty, None)
         self._scroll = ScrollSideways()
         self._scroll.setWidget(self._strip)
         self._scroll.setFixedHeight(THUMB + 10)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(18, 6, 18, 8)
-        self._column.setSpacing(4)
-        self._column.addLayout(self._head)
-        self._column.addWidget(self._scroll)
+        self._column = Down(self, 4, edges=(18, 6, 18, 8))
+        self._column.add(self._head, self._scroll)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _committed(self, recipe: Recipe) -> None:
         if self._session.info is None:
             return
         self._rest.start()
-        key = self._entries.key_of(recipe)
+        key = self.entries.key_of(recipe)
         if key is None:
             key = self._add(recipe)
         elif key != self._on_screen:
@@ -183,7 +159,7 @@ class HistoryStrip(QWidget):
         self._count()
 
     def _add(self, recipe: Recipe) -> str:
-        entry = self._entries.add(recipe)
+        entry = self.entries.add(recipe)
         self.tell_drafts()
         self._add_thumbnail(entry)
         self._drop_old_thumbnails()
@@ -192,7 +168,7 @@ class HistoryStrip(QWidget):
         return entry.key
 
     def _drop_old_thumbnails(self) -> None:
-        for key in self._thumbnails.keys() - self._entries.worth_showing(MOST_SHOWN):
+        for key in self._thumbnails.keys() - self.entries.worth_showing(MOST_SHOWN):
             self._thumbnails.pop(key).deleteLater()
 
     def _add_thumbnail(self, entry: Entry) -> None:
@@ -205,14 +181,14 @@ class HistoryStrip(QWidget):
         thumbnail.clicked.connect(lambda _=False, key=entry.key: self._restore(key))
         thumbnail.menu_asked.connect(lambda where, key=entry.key: self._menu(key, where))
         thumbnail.drag_started.connect(lambda: drag_recipe(thumbnail, entry.recipe, thumbnail.pixmap))
-        newer = self._entries.newer_than(entry.key)
+        newer = self.entries.newer_than(entry.key)
         self._row.insertWidget(sum(key in self._thumbnails for key in newer), thumbnail)
         self._walked.addButton(thumbnail)
         self._thumbnails[entry.key] = thumbnail
         thumbnail.setVisible(not self._hides(entry.key))
 
     def _restore(self, key: str) -> None:
-        entry = self._entries[key]
+        entry = self.entries[key]
         if self._session.info is not None and entry.model_hash == self._session.info.hash:
             self._session.apply(entry.recipe)
         else:
@@ -222,14 +198,14 @@ class HistoryStrip(QWidget):
         pop_up(
             self,
             where,
-            ("Remove star" if self._entries[key].favourite else "Star", lambda: self._star(key), True),
+            ("Remove star" if self.entries[key].favourite else "Star", lambda: self._star(key), True),
             ("Bring back", lambda: self._restore(key), True),
-            ("Add to the film", lambda: self.film_wanted.emit(self._entries[key]), True),
+            ("Add to the film", lambda: self.film_wanted.emit(self.entries[key]), True),
             ("Remove from history", lambda: self._remove(key), True),
         )
 
     def _star(self, key: str) -> None:
-        entry = self._entries.turn_star(key)
+        entry = self.entries.turn_star(key)
         if key in self._thumbnails:
             self._thumbnails[key].set_starred(entry.favourite)
             self._filter()
@@ -242,7 +218,7 @@ class HistoryStrip(QWidget):
         self._count()
 
     def _remove(self, key: str) -> None:
-        entry, older = self._entries.remove(key)
+        entry, older = self.entries.remove(key)
         thumbnail = self._thumbnails.pop(key, None)
         pixmap = None if thumbnail is None else thumbnail.pixmap
         if thumbnail is not None:
@@ -254,10 +230,10 @@ class HistoryStrip(QWidget):
 
     def _put_back(self, entry: Entry, older: Set[str], pixmap: QPixmap | None) -> None:
         """Undoes a removal: the entry comes back between those ``older`` than it and the others."""
-        if entry.key in self._entries:
+        if entry.key in self.entries:
             return
-        self._entries.put_back(entry, older)
-        if entry.key in self._entries.worth_showing(MOST_SHOWN):
+        self.entries.put_back(entry, older)
+        if entry.key in self.entries.worth_showing(MOST_SHOWN):
             self._add_thumbnail(entry)
             if pixmap is not None:
                 self._thumbnails[entry.key].show_pixmap(pixmap)
@@ -279,7 +255,7 @@ class HistoryStrip(QWidget):
 
     def _name(self) -> None:
         """Says of every thumbnail in sight where it stands, the newest first, and what its marks say to the eye."""
-        newest_first = self._entries.newest_first()
+        newest_first = self.entries.newest_first()
         seen = [entry for entry in newest_first if entry.key in self._thumbnails and not self._hides(entry.key)]
         for at, entry in enumerate(seen, 1):
             marks = (", favourite" if entry.favourite else "") + (", current" if entry.key == self._on_screen else "")
@@ -288,11 +264,11 @@ class HistoryStrip(QWidget):
 
     def _hides(self, key: str) -> bool:
         """Whether an entry is left out because only favourites are shown."""
-        return self._only.isChecked() and not self._entries[key].favourite
+        return self._only.isChecked() and not self.entries[key].favourite
 
     def _count(self) -> None:
-        stars = sum(entry.favourite for entry in self._entries)
+        stars = sum(entry.favourite for entry in self.entries)
         self._only.setText(f"★ favourites {stars}" if stars else "★ favourites")
         self._only.setEnabled(bool(stars) or self._only.isChecked())
-        self._empty.setVisible(not self._entries)
+        self._empty.setVisible(not self.entries)
         self._name()

@@ -1,33 +1,31 @@
 """Latent: where the face comes from: a seed, a point between seeds, or a slow walk."""
 
-import random
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QRegularExpression, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QRegularExpressionValidator, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStyle, QStyleOptionFrame, QWidget
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from explorer import theme
-from explorer.controls.chips import IconButton, button, chip
-from explorer.controls.field import Field
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import IconButton, button, chip
 from explorer.controls.pad import STORED, SeedPad
 from explorer.controls.panel import Panel, allow
 from explorer.controls.projection_card import TIPS as CARD_TIPS
 from explorer.controls.projection_card import ProjectionCard
-from explorer.controls.slider import REST, LabelledSlider
+from explorer.controls.seed_field import SEED_TIP, SeedField, short_seed
+from explorer.controls.slider import LabelledSlider
 from explorer.jobs import Done, Piece, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
-from stylegan_core.recipe import FARTHEST, SEEDS, Knob, Latent, Recipe, grid_seed, knob
+from stylegan_core.recipe import FARTHEST, Knob, Latent, Recipe, grid_seed
 
-NEW_SEEDS = 100_000  # a new seed stays short enough to be said aloud
 WALK = Knob("Walks through the map of seeds by itself, in seeds a second; 0 stands still.", -5, 5, 0.05)
 SLOW = 0.3  # seeds a second, when a walk is started by its key
 FRAME = 33  # milliseconds between two steps of a walk
 PICTURES = 64
 TIPS = {
-    "seed": f"{knob(Latent, 'seed').meaning} Type one, or step with the up and down keys.",
+    "seed": SEED_TIP,
     "new": "Draws a new face from a random seed (N).",
     "pad": "Drag between faces: the picture is a blend of the four around the point. Double-click resets.",
     "photo": "Looks for the face nearest to a picture of yours.",
@@ -66,15 +64,12 @@ class LatentPanel(Panel):
         self.show_recipe(session.recipe)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(6)
+        head = Across(spacing=6)
         self._class_row = QWidget()
-        row = QHBoxLayout(self._class_row)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = Across(self._class_row)
         row.addWidget(QLabel("Class"))
         row.addWidget(self.classes, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
+        foot = Across(spacing=8)
         for widget, layout, stretch in (
             (self.seed, head, 1), (self.new, head, 0), (self.lock, head, 0), (self.snap, foot, 0), (self.walk, foot, 1)
         ):  # fmt: skip
@@ -115,7 +110,7 @@ class LatentPanel(Panel):
     def new_face(self) -> None:
         """A face from a random short seed, unless locked."""
         if not self.lock.isChecked():
-            self._go(Latent(random.randrange(NEW_SEEDS)))
+            self._go(Latent(short_seed()))
 
     def snap_to_seed(self) -> None:
         """Goes to the seed nearest to the point and makes it the middle of the map."""
@@ -232,85 +227,3 @@ class LatentPanel(Panel):
 
     def _why_not(self) -> str:
         return LOCKED if self.lock.isChecked() else ""
-
-
-class SeedField(Field):
-    """A seed: ``chosen`` by typing, or ``stepped`` to with up and down; ``rested`` comes 400 ms after the last step.
-
-    While it has the focus it holds the bare number; otherwise it says in words where the face comes from.
-    """
-
-    chosen = Signal(object)  # an int, but Qt's own ends at 2³¹
-    stepped = Signal(object)
-    rested = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("kind", "mono")
-        self.setFont(theme.mono())
-        self._latent = Latent()
-        self.setAccessibleName("Seed")
-        self.setToolTip(TIPS["seed"])
-        self.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9 ]{0,12}"), self))
-        self._rest = QTimer(self, singleShot=True, interval=REST)
-        self._rest.timeout.connect(self.rested)
-
-    def show_seed(self, latent: Latent) -> None:
-        """Shows where the face comes from, unless a person is typing."""
-        self._latent = latent
-        if not (self.hasFocus() and self.isModified()):
-            self.write()
-
-    def write(self) -> None:
-        room, measure = self._room(), self.fontMetrics()
-        fitting = [words for words in in_words(self._latent) if measure.horizontalAdvance(words) <= room]
-        words = fitting[0] if fitting else in_words(self._latent)[-1]
-        self.setText(str(self._latent.seed) if self.hasFocus() else words)
-        self.setCursorPosition(0)
-        self.setModified(False)
-
-    def _room(self) -> int:
-        option = QStyleOptionFrame()
-        self.initStyleOption(option)
-        inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
-        return inside.width() - 4  # what QLineEdit keeps free beside its text
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if not self.hasFocus():
-            self.write()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.write()
-        QTimer.singleShot(0, self, self.selectAll)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.write()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
-        if step:
-            self.setModified(False)
-            self.stepped.emit((self._latent.seed + step) % SEEDS)
-            self._rest.start()
-        else:
-            super().keyPressEvent(event)
-
-    def take(self) -> None:
-        digits = self.text().replace(" ", "")
-        if self.isModified() and digits:
-            self.setModified(False)
-            self.chosen.emit(int(digits) % SEEDS)
-
-
-def in_words(latent: Latent) -> tuple[str, ...]:
-    """Where a face comes from, the most telling words first, shorter ones for a field with less room after them."""
-    if latent.w is not None:
-        return ("stored face",)
-    seed, x, y = latent.seed, latent.x, latent.y
-    if not x and not y:
-        return f"seed {seed}", str(seed)
-    fine = f"{x:+.2f} {y:+.2f}"
-    return f"seed {seed}  {fine}", f"{seed}  {fine}", f"{seed} {x:+.1f} {y:+.1f}", f"{seed} {x:+.0f} {y:+.0f}"

@@ -1,24 +1,25 @@
 """Mixing: coarse, middle and fine layers, or single ones, taken from other faces."""
 
-import random
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Down
+from explorer.controls.buttons import chip
 from explorer.controls.matrix import OWNERS, MatrixDialog, is_of_matrix
 from explorer.controls.mix_row import MixRow
 from explorer.controls.panel import Panel, allow
+from explorer.controls.seed_field import short_seed
 from explorer.documents.outside import fits
-from explorer.jobs import Done, Failed, Piece, Problem, Strip
+from explorer.jobs import Done, Failed, Piece, Strip
+from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Mix, Recipe
 
 Key = str | int  # the name of a band, or the number of a layer
-SEEDS = 100_000
 PROPOSED = {"coarse": 2214, "middle": 314, "fine": 90417}
 SIDE = 64
 FOREIGN = "This face was stored with another network, so it cannot be mixed in here: drop one of the network shown."
@@ -61,7 +62,7 @@ class MixingPanel(Panel):
         """Other sources for every row in use that is not locked, as one step."""
         recipe = self.session.recipe
         for key in [key for key, row in self.rows.items() if not row.locked and row.isVisibleTo(self)]:
-            self._proposed[key] = Latent(random.randrange(SEEDS))
+            self._proposed[key] = Latent(short_seed())
             mix = find_mix(recipe, key)
             if mix is not None:
                 recipe = put_mix(recipe, key, replace(mix, source=self._proposed[key]))
@@ -204,10 +205,10 @@ class MixingPanel(Panel):
         recipe = self.session.recipe
         mix = find_mix(recipe, key)
         if word == "new" and mix is None:
-            self._proposed[key] = Latent(random.randrange(SEEDS))
+            self._proposed[key] = Latent(short_seed())
             self._show_mixes()
         elif word == "new":
-            self.set_source(key, Latent(random.randrange(SEEDS)))
+            self.set_source(key, Latent(short_seed()))
         elif word == "take":
             self.set_source(key, recipe.latent)
         elif word == "clear":
@@ -266,8 +267,6 @@ def _mix(key: Key, source: Latent, weight: float) -> Mix:
 
 def _box(panel: Panel) -> QWidget:
     made = QWidget()
-    column = QVBoxLayout(made)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(6)
+    Down(made, 6)
     panel.body.addWidget(made)
     return made

@@ -1,17 +1,19 @@
 """Noise: per layer on or off, how strong, and drawn from which seed; and what it changes."""
 
-import random
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.heat_map import HeatMap
 from explorer.controls.noise_chips import NoiseChips
 from explorer.controls.panel import Panel, allow
 from explorer.controls.scrolling import reveal
+from explorer.controls.seed_field import short_seed
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, NoiseMap, Piece, Strip
 from explorer.session import Session
@@ -21,7 +23,6 @@ from stylegan_core.latents.noise_map import noise_draw
 from stylegan_core.recipe import NoiseLayer, Recipe, knob
 
 DRAWS = 4
-SEEDS = 100_000
 MAP_SIDE = 256
 GROUPS = {
     "all": "Switches the noise of every layer on.",
@@ -54,7 +55,7 @@ class NoisePanel(Panel):
         self.groups: dict[str, QPushButton] = {name: chip(name, tip) for name, tip in GROUPS.items()}
         self.strip = ThumbnailGrid(DRAWS, DRAWS, 62)
         self.heat_map = HeatMap("Deviation of each pixel over 100 draws of noise", "of 255")
-        self.progress = QLabel()
+        self.progress = text_label("", "small")
         self._left, self._mapped = TimeLeft(), False  # until all draws of the map are there
         self._layer = 0
         self._shown: object = None
@@ -65,8 +66,7 @@ class NoisePanel(Panel):
     def _lay_out(self) -> None:
         for each in (self.map, self.draws, self.reseed):
             self.section.add_action(each)
-        groups, every, layer = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        groups.setSpacing(4)
+        groups, every, layer = Across(spacing=4), Across(), Across()
         for each in self.groups.values():
             groups.addWidget(each)
         groups.addStretch(1)
@@ -86,7 +86,6 @@ class NoisePanel(Panel):
         self.strip.set_captions([f"draw {number + 1}" for number in range(DRAWS)])
         for thumbnail in self.strip.thumbnails:
             thumbnail.setToolTip("Takes this draw of noise.")
-        self.progress.setProperty("role", "small")
         self.progress.setAlignment(Qt.AlignmentFlag.AlignHCenter)
 
     def _connect(self) -> None:
@@ -99,7 +98,7 @@ class NoisePanel(Panel):
         for name, each in self.groups.items():
             each.clicked.connect(lambda _=False, name=name: self._group(name))
         self.reseed.clicked.connect(self.draw_again)
-        self.reseed_layer.clicked.connect(lambda: self._change(self._layer, seed=random.randrange(SEEDS)))
+        self.reseed_layer.clicked.connect(lambda: self._change(self._layer, seed=short_seed()))
         self.stored.clicked.connect(lambda: self.session.apply(replace(self.session.recipe, noise=())))
         self.draws.toggled.connect(self._show_views)
         self.map.toggled.connect(self._show_views)
@@ -116,7 +115,7 @@ class NoisePanel(Panel):
     def draw_again(self) -> None:
         """Other noise for every layer."""
         if self._count():
-            self.session.apply(noise_draw(self.session.recipe, self._count(), random.randrange(SEEDS)))
+            self.session.apply(noise_draw(self.session.recipe, self._count(), short_seed()))
 
     def show_recipe(self, recipe: Recipe) -> None:
         shown = (recipe.noise, self._layer, self.info)

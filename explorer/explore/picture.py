@@ -15,16 +15,17 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls.compare import Mode, Wipe
 from explorer.controls.empty import EmptyPage
 from explorer.controls.fit import Fit, fit
-from explorer.controls.picture_grip import Grip
+from explorer.controls.picture_hand import PictureHand
 from explorer.controls.picture_pills import PicturePills
 from explorer.controls.thumbnails import image_of
-from explorer.jobs import Frame, Problem
+from explorer.jobs import Frame
+from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
 
@@ -54,11 +55,9 @@ class PictureView(QWidget):
         self._failure = ""  # why what is wanted cannot be drawn, in one sentence
         self._smooth = self._bare = False
         self.wipe = Wipe()
-        self._wiping = False
         self.empty = EmptyPage(self)
-        self._held = ""  # why the face is to stay as it is
-        self._grip: Grip | None = None
-        self._dragging = self._tabbed_to = False
+        self._hand = PictureHand(self, session, self.wipe)
+        self._tabbed_to = False
         self._late = QTimer(self, singleShot=True, interval=LATE)
         self._late.timeout.connect(self._mark)
         self._pills = PicturePills(self)
@@ -161,7 +160,7 @@ class PictureView(QWidget):
 
     def hold(self, reason: str) -> None:
         """Why dragging is not to move the face, in one sentence; empty where it may."""
-        self._held = reason
+        self._hand.held = reason
 
     def compare(self, other: bool) -> None:
         """Shows the recipe before the last change while ``other``, else the current one."""
@@ -230,10 +229,6 @@ class PictureView(QWidget):
     def _model(self) -> str:
         return self._session.info.hash if self._session.info else ""
 
-    def _moves(self) -> bool:
-        """Whether the picture can be moved as a whole."""
-        return self._session.info is not None and not self._session.info.why_not("transform")
-
     def _keep(self, frame: Frame, image: QImage) -> None:
         self._kept[(frame.model_hash, frame.recipe)] = image
         if len(self._kept) > KEPT:
@@ -275,16 +270,15 @@ class PictureView(QWidget):
             self._pills.place(found.box)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours = theme.current()
         if self._image is None:
             return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         found = self._fit(self._image)
         box = found.box
         radius, outside = (0, -1) if self._bare else (RADIUS, 2)  # bare, it may reach the edge of the screen
         if not self._bare:
-            self._paint_shadow(painter, box)
+            _paint_shadow(painter, box)
         path = QPainterPath()
         path.addRoundedRect(box, radius, radius)
         painter.save()
@@ -294,16 +288,9 @@ class PictureView(QWidget):
         self.wipe.paint(painter, box, self._image)
         painter.restore()
         if self._other is not None or (self._tabbed_to and self.hasFocus()):
-            painter.setPen(QPen(colours.colour("warning" if self._other is not None else "accent"), 2))
+            painter.setPen(QPen(theme.current().colour("warning" if self._other is not None else "accent"), 2))
             frame = box.adjusted(-outside, -outside, outside, outside)
             painter.drawRoundedRect(frame, radius + max(outside, 0), radius + max(outside, 0))
-
-    def _paint_shadow(self, painter: QPainter, box: QRectF) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        dark = theme.current().name == "dark"
-        for spread in range(10, 0, -2):
-            painter.setBrush(theme.transparent(theme.DARK.colour("well"), 0.10 if dark else 0.02))
-            painter.drawRoundedRect(box.adjusted(-spread, 4 - spread, spread, 4 + spread), RADIUS + spread, 10 + spread)
 
     def resizeEvent(self, event: object) -> None:
         self.empty.setGeometry(self.rect().adjusted(40, 40, -40, -40))
@@ -318,38 +305,13 @@ class PictureView(QWidget):
         self.menu_asked.emit(event.globalPos())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        box = self.picture_rect()
-        inside = box.contains(event.position())
-        self._wiping = event.button() == Qt.MouseButton.LeftButton and self.wipe.at_line(box, event.position())
-        if self._wiping:
-            return
-        if event.button() == Qt.MouseButton.LeftButton and inside:
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self._grip = Grip(self._session.recipe, event.position(), whole=shift and self._moves())
+        self._hand.press(event, self.picture_rect())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._wiping:
-            self.wipe.move_line(self.picture_rect(), event.position())
-            self.update()
-        if self._grip is None:
-            return
-        recipe, far = self._session.recipe, self._grip.moved(event.position()).manhattanLength()
-        if not self._dragging and far < QApplication.startDragDistance():
-            return
-        if reason := self._grip.why_not(recipe, self._held):
-            QToolTip.showText(event.globalPosition().toPoint(), reason, self)
-            self._grip = None
-            return
-        self._dragging = True
-        self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        side = max(1.0, self.picture_rect().width())
-        self._session.edit(**self._grip.changes(recipe, event.position(), side))
+        self._hand.move(event, self.picture_rect())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._dragging:
-            self._session.commit()
-        self._grip, self._dragging, self._wiping = None, False, False
-        self.unsetCursor()
+        self._hand.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         box = self.picture_rect()
@@ -372,3 +334,11 @@ class PictureView(QWidget):
         super().focusOutEvent(event)
         self.compare(False)
         self.update()
+
+
+def _paint_shadow(painter: QPainter, box: QRectF) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    dark = theme.current().name == "dark"
+    for spread in range(10, 0, -2):
+        painter.setBrush(theme.transparent(theme.DARK.colour("well"), 0.10 if dark else 0.02))
+        painter.drawRoundedRect(box.adjusted(-spread, 4 - spread, spread, 4 + spread), RADIUS + spread, 10 + spread)

@@ -3,11 +3,12 @@
 import textwrap
 from dataclasses import replace
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.controls.chips import IconButton
+from explorer.controls.buttons import IconButton
 from explorer.controls.panel import Panel, allow
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe, Transform, default, knob
@@ -25,7 +26,7 @@ class TransformPanel(Panel):
         super().__init__(session, "Transform", parent)
         self.sliders: dict[str, LabelledSlider] = {}
         self.reset = IconButton("reset", RESET)
-        self.note = QLabel()
+        self.note = text_label("", "small")
         self._lay_out()
         self._connect()
         self.hide()
@@ -39,7 +40,6 @@ class TransformPanel(Panel):
             slider.number.setAccessibleName(f"{NAMES[field]}, number")
             self.sliders[field] = slider
             self.body.addWidget(slider)
-        self.note.setProperty("role", "small")
         self.body.addWidget(self.note)
 
     def _connect(self) -> None:

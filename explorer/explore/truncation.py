@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Down
+from explorer.controls.buttons import chip
 from explorer.controls.panel import Panel, allow
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.thumbnails import ThumbnailGrid
@@ -37,7 +38,7 @@ class TruncationPanel(Panel):
         self.psi = LabelledSlider("ψ", knob(Recipe, "psi"), self._default)
         self.psi.track.setAccessibleName("psi")
         self.psi.number.setAccessibleName("psi, number")
-        self.strip = ThumbnailGrid(len(STEPS), len(STEPS), 60)
+        self.strip = ThumbnailGrid(len(STEPS), len(STEPS), 74)
         self.mean = chip("mean", TIPS["mean"])
         self.per_band = chip("per band", TIPS["bands"], checkable=True)
         self.cutoff = CutoffChip()
@@ -51,9 +52,7 @@ class TruncationPanel(Panel):
             self.section.add_action(each)
         self.body.addWidget(self.psi)
         self._band_rows = QWidget()
-        rows = QVBoxLayout(self._band_rows)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(2)
+        rows = Down(self._band_rows, 2)
         for name in NAMES:
             slider = LabelledSlider(f"ψ {name}", knob(Recipe, "psi"), self._default, colour=name, label_width=64)
             self.bands[name] = slider

@@ -5,17 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
 from explorer.controls.panel import Panel, allow
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.jobs import Done, Piece, Strip, Styles
 from explorer.session import Session
 from stylegan_core.bands import NAMES
-from stylegan_core.between import between
 from stylegan_core.info import ModelInfo
+from stylegan_core.interpolation import between
 from stylegan_core.recipe import AppliedDirection, Knob, Latent, Recipe, Vector
 
 Floats = npt.NDArray[np.float32]
@@ -48,20 +50,14 @@ class VaryPanel(Panel):
 
     def _lay_out(self) -> None:
         self.section.add_action(self.again)
-        row, side = QHBoxLayout(), QVBoxLayout()
-        row.setSpacing(10)
-        side.setSpacing(4)
+        row, side = Across(spacing=10), Down(spacing=4)
         row.addWidget(self.grid)
         self.grid.setFixedWidth(3 * SIDE + 2 * 5)
         row.addLayout(side, 1)
-        side.addWidget(_small("Keep"))
+        side.addWidget(text_label("Keep", "small"))
         for name, each in self.keep.items():
             each.setProperty("band", name)
-        for each in (*self.keep.values(), self.keep_directions):
-            side.addWidget(each)
-        side.addStretch(1)
-        side.addWidget(_small("Distance"))
-        side.addWidget(self.amount)
+        side.add(*self.keep.values(), self.keep_directions, None, text_label("Distance", "small"), self.amount)
         self.body.addLayout(row)
         for index, thumbnail in enumerate(self.grid.thumbnails):
             child = f"Child {index + (index < MIDDLE)}"
@@ -145,12 +141,6 @@ class VaryPanel(Panel):
         if index != MIDDLE and index < len(self._children):
             self._seeds = _fresh_seeds()
             self.session.apply(replace(self.session.recipe, latent=self._children[index].latent))
-
-
-def _small(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setProperty("role", "small")
-    return label
 
 
 def child(

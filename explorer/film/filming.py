@@ -12,7 +12,8 @@ from explorer.documents.history_file import Entry
 from explorer.explore.film import FilmStrip
 from explorer.explore.history import HistoryStrip
 from explorer.film.film_writer import AGAIN, FilmWriter
-from explorer.jobs import Frame, Problem
+from explorer.jobs import Frame
+from explorer.problem import Problem
 from explorer.session import Session, fitting
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
@@ -41,16 +42,16 @@ class Filming(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._session, self._strip, self._below, self._history = session, strip, below, history
+        self._session, self._strip, self._below, self._entries = session, strip, below, history.entries
         self._settings, self._disk = settings, disk
         self.writer = FilmWriter(self)
         self._seconds = 0.0  # that the last exact picture took
         strip.filled.connect(lambda count: below.count(FILM, count))
         strip.picture_dropped.connect(self._put_in_file)
         strip.favourites_wanted.connect(self.add_favourites)
-        strip.play_wanted.connect(self.play)
-        strip.save_wanted.connect(self.ask)
-        strip.cancel_wanted.connect(self.writer.cancel)
+        strip.view.play.clicked.connect(self.play)
+        strip.view.save.clicked.connect(self.ask)
+        strip.view.cancel.clicked.connect(self.writer.cancel)
         history.film_wanted.connect(self._add_entry)
         self.writer.advanced.connect(strip.show_saving)
         self.writer.ended.connect(lambda sentence, tone: self.said.emit(Problem(sentence), tone))
@@ -85,7 +86,7 @@ class Filming(QObject):
 
     def add_favourites(self) -> None:
         """Adds every starred picture of the open network."""
-        if favourites := self._history.favourites():
+        if favourites := self._entries.favourites():
             self.add(favourites)
         else:
             self.said.emit(Problem("No picture of this network is starred yet: star some with Ctrl+D."), "warning")

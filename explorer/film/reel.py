@@ -106,6 +106,10 @@ class Reel(QObject):
         keys.insert(at, key)
         self.set(keys=tuple(keys))
 
+    def hold(self, at: int) -> None:
+        """A key once more: from the one to the other nothing moves."""
+        self.set(keys=self._film.keys[: at + 1] + self._film.keys[at:])
+
     def move(self, at: int, to: int) -> None:
         """Puts a key before the one that is now at ``to``."""
         keys = list(self._film.keys)

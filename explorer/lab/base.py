@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QImage, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.empty import EmptyPage
 from explorer.controls.mix_row import source_words
 from explorer.controls.panel import Asking
 from explorer.controls.thumbnails import image_of
-from explorer.jobs import Done, Failed, Frame, Piece, Problem
+from explorer.jobs import Done, Failed, Frame, Piece
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import LabHead
+from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
@@ -39,8 +41,7 @@ class LabBase(Asking):
         self.empty = EmptyPage(self.pages)
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self._content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer = Down(self)
         outer.addWidget(self.pages)
         self.empty.say(NOTHING, lost=True)
         head.switch.chosen.connect(self.page_chosen)

@@ -6,11 +6,13 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
-from explorer.controls.chips import IconButton, chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import IconButton, chip
 from explorer.controls.heat_map import heat
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import image_of
 from explorer.lab.face import paint_square
 from explorer.lab.words import number
@@ -32,19 +34,12 @@ class CloseUp(QWidget):
         self.back = chip("‹ all channels", "Goes back to the grid of all channels (Escape).")
         self.previous = IconButton("left", "Shows the channel before, in the order of the grid (left key).")
         self.next = IconButton("right", "Shows the channel after, in the order of the grid (right key).")
-        self.name, self.words = QLabel(), QLabel()
+        self.name, self.words = text_label("", "title"), text_label("", "muted", wraps=True)
         self.pair = Pair()
-        self.name.setProperty("role", "title")
-        self.words.setProperty("role", "muted")
-        self.words.setWordWrap(True)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        for each in (self.back, self.previous, self.next, self.name):
-            head.addWidget(each)
+        head = Across(spacing=8)
+        head.add(self.back, self.previous, self.next, self.name)
         head.addWidget(self.words, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(8)
+        column = Down(self, 8, edges=(0, 4, 0, 0))
         column.addLayout(head)
         column.addWidget(self.pair, 1)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
-from explorer.controls.chips import Segments, button, chip
-from explorer.controls.literal import plain
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import Segments, button, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
-from explorer.jobs import Done, Entangle, Piece, Table
+from explorer.controls.text import text_label
+from explorer.jobs import Done, Piece, Table
 from explorer.lab.base import LabBase
 from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
 from explorer.lab.judge_chip import JudgeChip
+from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
@@ -62,8 +64,8 @@ class EntanglementPage(LabBase):
         self._labels: LearnedLabels | None = None
         self.views = Segments(VIEWS, VIEW_TIPS)
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
-        self.title, self.words, self.message = QLabel("Entanglement"), QLabel(EMPTY), QLabel()
-        plain(self.words, self.message)
+        self.title, self.words = text_label("Entanglement", "headline"), text_label(EMPTY, "muted", wraps=True)
+        self.message = text_label(tone="bad", wraps=True)
         self._facts: dict[str, tuple[Entangle, Entanglement]] = {}  # what was last measured, by the network's hash
         self._asking: Entangle | None = None
         self._left = TimeLeft()
@@ -220,64 +222,35 @@ class EntanglementPage(LabBase):
         self.add_command("Measure the entanglement of directions", "", MEASURE_TIP, self.press, self.measure)
 
     def _lay_out(self) -> None:
-        for label, role in ((self.title, "headline"), (self.words, "muted")):
-            label.setProperty("role", role)
-        self.message.setProperty("tone", "bad")
-        for label in (self.words, self.message):
-            label.setWordWrap(True)
         for field, name, tip in ((self.faces, "Faces", "faces"), (self.seed, "First seed", "seed")):
             field.setProperty("kind", "mono")
             field.setFixedWidth(58)
             field.setAccessibleName(name)
             field.setToolTip(TIPS[tip])
-        row = QHBoxLayout(self._content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Across(self._content, 0)
         row.addWidget(self._left_column())
         row.addLayout(self._right_column(), 1)
         self.setAccessibleName("Entanglement")
 
     def _left_column(self) -> QFrame:
-        made, head, foot = QFrame(), QHBoxLayout(), QHBoxLayout()
+        made, head, foot = QFrame(), Across(edges=(0, 4, 0, 0)), Across(spacing=8)
         made.setObjectName("side")
         made.setProperty("edge", "left")
         made.setFixedWidth(WIDTH)
-        title, of, since = QLabel("Directions"), QLabel("on"), QLabel("seeds from")
-        title.setProperty("role", "title")
-        head.setContentsMargins(0, 4, 0, 0)
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self.first)
-        head.addWidget(self.none)
-        foot.setSpacing(8)
-        for label in (of, since):
-            label.setProperty("role", "muted")
-        for each in (of, self.faces, since, self.seed):
-            foot.addWidget(each)
-        foot.addStretch(1)
-        foot.addWidget(self.labels)
-        column = QVBoxLayout(made)
-        column.setContentsMargins(MARGIN, 12, MARGIN, 10)
-        column.setSpacing(8)
-        column.addWidget(self.head)
-        column.addLayout(head)
+        of, since = text_label("on", "muted"), text_label("seeds from", "muted")
+        head.add(text_label("Directions", "title"), None, self.first, self.none)
+        foot.add(of, self.faces, since, self.seed, None, self.labels)
+        column = Down(made, 8, edges=(MARGIN, 12, MARGIN, 10))
+        column.add(self.head, head)
         column.addWidget(self.picks, 1)
         column.addLayout(foot)
         column.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignRight)
         return made
 
-    def _right_column(self) -> QVBoxLayout:
-        head, column = QHBoxLayout(), QVBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.views)
-        head.addWidget(self.export)
-        column.setContentsMargins(18, 12, 14, 10)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self.message)
+    def _right_column(self) -> Down:
+        head, column = Across(spacing=8), Down(spacing=8, edges=(18, 12, 14, 10))
+        head.add(self.title, None, self.views, self.export)
+        column.add(head, self.words, self.message)
         column.addWidget(self.table, 1)
         return column
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from explorer.controls.asking import ask_to_save, unasked, with_ending
 from explorer.controls.panel import allow
-from explorer.jobs import ChannelSheet, LayerTable, Sheet, Table
+from explorer.controls.questions import ask_to_save, unasked, with_ending
+from explorer.jobs import Sheet, Table
+from explorer.lab_jobs import ChannelSheet, LayerTable
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.layer_facts import LayerFacts

@@ -2,20 +2,23 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.controls.chips import Segments, button
-from explorer.controls.columns import StateDot
-from explorer.controls.literal import literal_tip, plain
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import Segments, button
+from explorer.controls.dot import StateDot
+from explorer.controls.literal import literal_tip
+from explorer.controls.text import text_label
 from explorer.lab.face import Face
 
 WIDTH, FACE, MARGIN = 424, 84, 14  # of the left column
-LAYERS_PAGE, SWEEP_PAGE, ENTANGLEMENT_PAGE = range(3)
-PAGES = ("Layers", "Sweep", "Entanglement")
+LAYERS_PAGE, SWEEP_PAGE, ENTANGLEMENT_PAGE, QUALITY_PAGE = range(4)
+PAGES = ("Layers", "Sweep", "Entanglement", "Quality")
 TIPS = (
     "What each layer hands on to the next while this picture is drawn.",
     "What changes while one knob goes over its range: pictures and curves.",
     "What each direction changes beside what it is meant to, in numbers.",
+    "How good the network is, in numbers, beside others.",
 )
 
 
@@ -25,9 +28,8 @@ class LabHead(QWidget):
     def __init__(self, page: int, state_tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.face, self.switch, self.state = Face(FACE), Segments(PAGES, TIPS), StateDot()
-        self.network, self.where = QLabel(), QLabel()
-        plain(self.network)
-        self._buttons = QHBoxLayout()
+        self.network, self.where = text_label("", "muted"), text_label("", "small-number")
+        self._buttons = Across(spacing=10)
         self.switch.select(page)
         self.state.setToolTip(state_tip)
         self._lay_out()
@@ -47,20 +49,9 @@ class LabHead(QWidget):
         self.network.setToolTip(literal_tip(words))
 
     def _lay_out(self) -> None:
-        for label, role in ((self.network, "muted"), (self.where, "small-number")):
-            label.setProperty("role", role)
-        self._buttons.setSpacing(10)
-        self._buttons.addWidget(self.state)
-        self._buttons.addStretch(1)
-        words, row = QVBoxLayout(), QHBoxLayout(self)
-        words.setSpacing(2)
-        words.addWidget(self.switch)
-        words.addSpacing(3)
-        words.addWidget(self.network)
-        words.addWidget(self.where)
-        words.addStretch(1)
-        words.addLayout(self._buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(MARGIN)
+        self._buttons.add(self.state, None)
+        words, row = Down(spacing=2), Across(spacing=MARGIN)
+        words.add(self.network, self.where, None, self._buttons)
         row.addWidget(self.face, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
+        Down(self, 10).add(self.switch, row)

@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from explorer.controls.asking import ask_for_data
 from explorer.controls.literal import literal, literal_tip
+from explorer.controls.questions import ask_for_data
 from explorer.work.time_left import TimeLeft
 from stylegan_core.lab.learned_labels import LearnedLabels
 

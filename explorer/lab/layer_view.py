@@ -2,19 +2,11 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStackedWidget, QWidget
 
-from explorer.controls.chips import Segments, chip
-from explorer.controls.literal import plain
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import Segments, chip
+from explorer.controls.text import restyle, text_label
 from explorer.lab.channel_grid import ChannelGrid
 from explorer.lab.close_up import CloseUp
 from explorer.lab.export import ExportChip
@@ -47,13 +39,13 @@ class LayerView(QWidget):
         super().__init__(parent)
         self.facts: LayerFacts | None = None
         self.channel: int | None = None  # the one that is seen large
-        self.headline, self.band, self.words, self.scale = QLabel(), QLabel(), QLabel(), QLabel()
+        self.headline, self.words = text_label("", "headline"), text_label("", "muted", wraps=True)
+        self.band, self.scale = text_label(), text_label("", "small")
         self.histogram, self.grid, self.close_up = Histogram(), ChannelGrid(), CloseUp()
         self.orders = Segments(ORDERS, [TIPS[order] for order in ORDERS])
         self.together = chip("one scale", TIPS["together"], checkable=True)
         self.export = ExportChip(TIPS["export"], "Picture (*.png)")
-        self.title, self.message = QLabel("Channels"), QLabel()
-        plain(self.message)
+        self.title, self.message = text_label("Channels", "title"), text_label(tone="bad", wraps=True)
         self.retry = chip("try again", "Asks for the channels once more.")
         self.stack, self._card = QStackedWidget(), QFrame()
         self._lay_out()
@@ -80,10 +72,7 @@ class LayerView(QWidget):
         self.facts = facts
         self.headline.setText(title(facts))
         self.band.setText(facts.band)
-        if self.band.property("band") != facts.band:
-            self.band.setProperty("band", facts.band)
-            self.band.style().unpolish(self.band)
-            self.band.style().polish(self.band)
+        restyle(self.band, "band", facts.band)
         self.words.setText(sentence(facts))
         self.histogram.show_facts(facts)
 
@@ -200,38 +189,21 @@ class LayerView(QWidget):
         self.together.toggled.connect(lambda _: self.wanted.emit())
 
     def _lay_out(self) -> None:
-        for label, role in ((self.headline, "headline"), (self.title, "title"), (self.words, "muted")):
-            label.setProperty("role", role)
-        self.scale.setProperty("role", "small")
         self.scale.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it never widens the window
-        self.message.setProperty("tone", "bad")
-        for label in (self.words, self.message):
-            label.setWordWrap(True)
         self.band.setStyleSheet("font-size: 13px; font-weight: 600;")
-        head, row = QHBoxLayout(), QHBoxLayout()
-        head.setSpacing(10)
+        head, row = Across(spacing=10), Across(spacing=8)
         for label in (self.headline, self.band):
             head.addWidget(label, 0, Qt.AlignmentFlag.AlignBottom)
         head.addStretch(1)
-        row.setSpacing(8)
         row.addWidget(self.title)
         row.addWidget(self.scale, 100)
         row.addWidget(self.message, 100)
-        row.addWidget(self.retry)
-        row.addStretch(1)
-        for control in (self.orders, self.together, self.export):
-            row.addWidget(control)
+        row.add(self.retry, None, self.orders, self.together, self.export)
         self._card.setObjectName("card")
-        inside = QVBoxLayout(self._card)
-        inside.setContentsMargins(8, 8, 8, 6)
+        inside = Down(self._card, edges=(8, 8, 8, 6))
         inside.addWidget(self.histogram)
         self.stack.addWidget(self.grid)
         self.stack.addWidget(self.close_up)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 12, 14, 10)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self._card)
-        column.addLayout(row)
+        column = Down(self, 8, edges=(18, 12, 14, 10))
+        column.add(head, self.words, self._card, row)
         column.addWidget(self.stack, 1)

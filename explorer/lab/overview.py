@@ -1,11 +1,12 @@
 """The left column of the layer inspector: the head of the Lab's pages and the list of layers."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
-from explorer.controls.chips import chip
-from explorer.controls.literal import plain
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
 from explorer.controls.scrolling import BAR
+from explorer.controls.text import text_label
 from explorer.lab.export import ExportChip
 from explorer.lab.head import LAYERS_PAGE, MARGIN, WIDTH, LabHead
 from explorer.lab.layer_list import LayerList, ListHead
@@ -26,8 +27,7 @@ class Overview(QFrame):
         self.setObjectName("side")
         self.setProperty("edge", "left")
         self.setFixedWidth(WIDTH)
-        self.head, self.message = LabHead(LAYERS_PAGE, STATE), QLabel()
-        plain(self.message)
+        self.head, self.message = LabHead(LAYERS_PAGE, STATE), text_label(tone="bad", wraps=True)
         self.layers = LayerList()
         self.export = ExportChip(EXPORT, "Table (*.csv)")
         self.retry = chip("try again", "Inspects the layers once more.")
@@ -48,21 +48,11 @@ class Overview(QFrame):
         self.export.allow("" if allowed else NO_LAYERS)
 
     def _lay_out(self) -> None:
-        self.message.setProperty("tone", "bad")
-        self.message.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, 12, MARGIN - BAR, 10)
-        column.setSpacing(8)
-        column.addWidget(self.head)
-        column.addWidget(self.message)
+        column = Down(self, 8, edges=(MARGIN, 12, MARGIN - BAR, 10))
+        column.add(self.head, self.message)
         column.addWidget(self.retry, 0, Qt.AlignmentFlag.AlignLeft)
-        list_row = QHBoxLayout()
-        title = QLabel("Layers")
-        title.setProperty("role", "title")
-        list_row.setContentsMargins(0, 4, BAR, 0)
-        list_row.addWidget(title)
-        list_row.addStretch(1)
-        list_row.addWidget(self.export)
-        column.addLayout(list_row)
-        column.addWidget(ListHead())
+        list_row = Across(edges=(0, 4, BAR, 0))
+        title = text_label("Layers", "title")
+        list_row.add(title, None, self.export)
+        column.add(list_row, ListHead())
         column.addWidget(self.layers, 1)

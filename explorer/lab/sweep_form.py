@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from explorer.controls.chips import Segments, chip
-from explorer.controls.literal import plain
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import Segments, chip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
+from explorer.controls.text import restyle, text_label
 from explorer.lab.judge_chip import JudgeChip
 from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo
@@ -53,8 +54,7 @@ class SweepForm(QWidget):
         self.low, self.high = NumberField(2), NumberField(2)
         self.steps, self.faces, self.seed = NumberField(0), NumberField(0), NumberField(0)
         self.labels = JudgeChip()
-        self.features, self.words = chip("features", TIPS["features"], checkable=True), QLabel()
-        plain(self.words)
+        self.features, self.words = chip("features", TIPS["features"], checkable=True), text_label(wraps=True)
         for field, value in ((self.steps, STEPS), (self.faces, FACES), (self.seed, 0)):
             field.show_value(value)
         self._lay_out()
@@ -125,9 +125,7 @@ class SweepForm(QWidget):
             rows, columns = len(plan.rows), len(plan.values)
             many = f"{rows} faces at {columns} values: {rows * columns} pictures" if rows > 1 else f"{columns} pictures"
             self.words.setText(f"{many}. {doubt}" if doubt else many)
-        self.words.setProperty("tone", "bad" if isinstance(plan, str) else "warning" if doubt else "muted")
-        self.words.style().unpolish(self.words)
-        self.words.style().polish(self.words)
+        restyle(self.words, "tone", "bad" if isinstance(plan, str) else "warning" if doubt else "muted")
         for field in (self.faces, self.seed):
             tip = TIPS["faces"] if field is self.faces else TIPS["seed"]
             allow(field, "" if self.origin.index == 1 else NO_SEEDS, tip)
@@ -182,7 +180,6 @@ class SweepForm(QWidget):
         self.knob.setMaxVisibleItems(VISIBLE)
         self.knob.setStyleSheet("QComboBox { combobox-popup: 0; }")  # or the list is as long as the screen
         self.knob.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.words.setWordWrap(True)
         named = (
             (self.knob, "knob", "What is swept"), (self.low, "low", "From"), (self.high, "high", "To"),
             (self.steps, "steps", "Values"), (self.faces, "faces", "Faces"), (self.seed, "seed", "First seed"),
@@ -193,27 +190,25 @@ class SweepForm(QWidget):
         for field in (self.low, self.high, self.steps, self.faces, self.seed):
             field.setProperty("kind", "mono")
             field.setFixedWidth(58)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(_row("sweep", self.knob))
-        column.addLayout(_row("from", self.low, "to", self.high, "values", self.steps, None))
-        column.addLayout(_row("of", self.origin, self.faces, "from", self.seed, None))
-        column.addLayout(_row(self.words, self.labels, self.features))
+        column = Down(self, 8)
+        column.add(
+            _row("sweep", self.knob),
+            _row("from", self.low, "to", self.high, "values", self.steps, None),
+            _row("of", self.origin, self.faces, "from", self.seed, None),
+            _row(self.words, self.labels, self.features),
+        )
 
 
-def _row(*parts: QWidget | str | None) -> QHBoxLayout:
+def _row(*parts: QWidget | str | None) -> Across:
     """Widgets beside each other with words between them; None is room."""
-    row = QHBoxLayout()
-    row.setSpacing(8)
+    row = Across(spacing=8)
     for at, part in enumerate(parts):
         if part is None:
             row.addStretch(1)
         elif isinstance(part, QWidget):
             row.addWidget(part, 1 if isinstance(part, QComboBox | QLabel) else 0)
         else:
-            label = QLabel(part)
-            label.setProperty("role", "muted")
+            label = text_label(part, "muted")
             if at == 0:
                 label.setFixedWidth(38)
             row.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from explorer.controls.chips import chip
-from explorer.controls.literal import plain
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
 from explorer.controls.scrolling import BAR, ScrollDown
-from explorer.jobs import Done, Piece, Sheet, SweepGrid, Table
+from explorer.controls.text import text_label
+from explorer.jobs import Done, Piece, Sheet, Table
 from explorer.lab.base import LabBase
 from explorer.lab.curve import Curves
 from explorer.lab.export import ExportChip, Plan
@@ -18,6 +19,7 @@ from explorer.lab.head import MARGIN, SWEEP_PAGE, WIDTH, LabHead
 from explorer.lab.picture_table import PictureTable
 from explorer.lab.places import same_layers
 from explorer.lab.sweep_form import SweepForm
+from explorer.lab_jobs import SweepGrid
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
@@ -55,8 +57,7 @@ class SweepPage(LabBase):
         super().__init__(session, LabHead(SWEEP_PAGE, STATE), parent)
         self.form, self.table, self.curves = SweepForm(), PictureTable(), Curves()
         self.first_focus = self.table
-        self.title, self.message = QLabel(), QLabel()
-        plain(self.title, self.message)
+        self.title, self.message = text_label("", "headline"), text_label(tone="bad", wraps=True)
         self.labels = self.form.labels
         self.stop, self.again = chip("stop", TIPS["stop"]), chip("sweep again", TIPS["again"])
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
@@ -248,58 +249,39 @@ class SweepPage(LabBase):
         self._scroll.viewport().installEventFilter(self)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self._content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Across(self._content, 0)
         row.addWidget(self._left_column())
         row.addLayout(self._right_column(), 1)
         self.setAccessibleName("Sweep")
 
     def _left_column(self) -> QFrame:
-        made, column = QFrame(), QVBoxLayout()
+        made, column = QFrame(), Down(spacing=8, edges=(MARGIN, 12, MARGIN - BAR, 10))
         made.setObjectName("side")
         made.setProperty("edge", "left")
         made.setFixedWidth(WIDTH)
         made.setLayout(column)
-        column.setContentsMargins(MARGIN, 12, MARGIN - BAR, 10)
-        column.setSpacing(8)
-        form = QHBoxLayout()
-        form.setContentsMargins(0, 4, BAR, 0)
+        form = Across(edges=(0, 4, BAR, 0))
         form.addWidget(self.form)
         curves = ScrollDown(self.curves)
         curves.setAccessibleName("Curves")
-        column.addWidget(self.head)
-        column.addLayout(form)
-        column.addLayout(_heading("What changes", self.export))
+        column.add(self.head, form, _heading("What changes", self.export))
         column.addWidget(curves, 1)
         return made
 
-    def _right_column(self) -> QVBoxLayout:
-        self.title.setProperty("role", "headline")
-        self.message.setProperty("tone", "bad")
-        self.message.setWordWrap(True)
-        head, column = QHBoxLayout(), QVBoxLayout()
-        head.setSpacing(8)
+    def _right_column(self) -> Down:
+        head, column = Across(spacing=8, edges=(0, 0, BAR, 0)), Down(spacing=8, edges=(18, 12, MARGIN - BAR, 10))
         head.addWidget(self.title)
         head.addWidget(self.message, 1)
-        for each in (self.stop, self.again, self.sheet):
-            head.addWidget(each)
+        head.add(self.stop, self.again, self.sheet)
         self._scroll = ScrollDown(self.table)
-        head.setContentsMargins(0, 0, BAR, 0)
-        column.setContentsMargins(18, 12, MARGIN - BAR, 10)
-        column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._scroll, 1)
         return column
 
 
-def _heading(words: str, control: QWidget) -> QHBoxLayout:
-    row, title = QHBoxLayout(), QLabel(words)
-    title.setProperty("role", "title")
-    row.setContentsMargins(0, 4, BAR, 0)
-    row.addWidget(title)
-    row.addStretch(1)
-    row.addWidget(control)
+def _heading(words: str, control: QWidget) -> Across:
+    row, title = Across(edges=(0, 4, BAR, 0)), text_label(words, "title")
+    row.add(title, None, control)
     return row
 
 

@@ -8,9 +8,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.jobs import Problem
 from explorer.lab.judge_chip import JudgeChip
-from explorer.sentence import sentence_of
+from explorer.problem import Problem, sentence_of
 from explorer.session import Session
 from explorer.work.command import CoreCommand
 from stylegan_core.files.places import place

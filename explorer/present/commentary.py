@@ -13,9 +13,10 @@ from explorer.engine import Engine
 from explorer.explore.film import FilmStrip
 from explorer.explore.history import HistoryStrip
 from explorer.explore.picture import PictureView
-from explorer.jobs import Frame, Problem
+from explorer.jobs import Frame
 from explorer.present.recipe_words import film_words, words
 from explorer.present.stage import Stage
+from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 
@@ -46,7 +47,7 @@ class Commentary(QObject):
     ) -> None:
         super().__init__(parent)
         self._stage, self._session, self._picture = stage, session, picture
-        self._history, self._film, self._banner, self._settings = history, film, banner, settings
+        self._entries, self._film, self._banner, self._settings = history.entries, film, banner, settings
         self._on = False
         self._frame: Frame | None = None  # the one last seen
         self._late = False  # whether the picture that is wanted takes long
@@ -113,7 +114,7 @@ class Commentary(QObject):
 
     def _tell_keys(self) -> None:
         """The keys that do something now."""
-        steps = ("← → favourites", "1–9 one of them") if self._history.favourites() else ("← → history",)
+        steps = ("← → favourites", "1–9 one of them") if self._entries.favourites() else ("← → history",)
         film = ("P film",) if self._film.reel.film.sections else ()
         info = self._session.info
         idle = {key for key, needs in NEEDS.items() if info is not None and info.why_not(needs)}
@@ -156,7 +157,7 @@ class Commentary(QObject):
         else:
             first, second = film_words(moment, self._film.reel.film.seconds, info)
         late = [Part("drawing …", "muted")] * self._late
-        if self._history.is_favourite(frame.recipe):
+        if self._entries.is_favourite(frame.recipe):
             first[0] = Part(f"★ {first[0].text}")
         self._stage.caption.say([*first, *self._compared()], [*second, *late])
 

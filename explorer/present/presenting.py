@@ -7,9 +7,10 @@ from functools import partial
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.controls.below import Below
+from explorer.controls.text import text_label
 from explorer.documents.documents import Documents
 from explorer.engine import Engine
 from explorer.explore.film import FilmStrip
@@ -64,11 +65,11 @@ class Presenting(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._window, self._session, self._picture, self._history = window, session, picture, history
+        self._window, self._session, self._picture, self._entries = window, session, picture, history.entries
         self._below, self._actions, self._panels, self._hint = below, actions, panels, hint
         self.stage = Stage(window)
         self.commentary = Commentary(self.stage, session, picture, history, film, window.banner, settings, self)
-        self._place = QLabel(AWAY)
+        self._place = text_label(AWAY, "muted")
         self._before: _Before | None = None
         self._shown: Recipe | None = None  # the picture last gone to
         self._set_up()
@@ -142,7 +143,7 @@ class Presenting(QObject):
 
     def go_to_favourite(self, number: int) -> None:
         """A favourite, counted from 0, if there are so many."""
-        favourites = self._history.favourites()
+        favourites = self._entries.favourites()
         if number < len(favourites):
             self._go(favourites, number)
 
@@ -154,8 +155,8 @@ class Presenting(QObject):
 
     def _series(self) -> tuple[Recipe, ...]:
         """What is stepped through, oldest first; at the end of the history stands what a gesture has come to."""
-        here, past = self._session.recipe, self._history.recipes()
-        return self._history.favourites() or (past if here in past else (*past, here))
+        here, past = self._session.recipe, self._entries.recipes()
+        return self._entries.favourites() or (past if here in past else (*past, here))
 
     @staticmethod
     def _exchange(old: QWidget, new: QWidget) -> None:
@@ -167,7 +168,6 @@ class Presenting(QObject):
         new.show()
 
     def _set_up(self) -> None:
-        self._place.setProperty("role", "muted")
         self._place.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._place.setSizePolicy(self._picture.sizePolicy())
         self._show_action()

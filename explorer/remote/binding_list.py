@@ -1,20 +1,13 @@
 """The middle of the dialog: a control is chosen and learns its knob; below, every binding with its range."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QSizePolicy, QWidget
 
-from explorer.controls.chips import IconButton, button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import IconButton, button
 from explorer.controls.literal import literal_tip
 from explorer.controls.slider import NumberField
+from explorer.controls.text import text_label
 from explorer.remote.bindings import Binding
 from explorer.remote.control import Control, Kind
 from explorer.remote.message import source_words
@@ -50,12 +43,9 @@ class BindingRow(QWidget):
         self.delete.setToolTip(literal_tip(self.delete.toolTip()))
         source, target = _elided(words + (" (14 bit)" if binding.fine else "")), _elided(f"→ {name}")
         target.setToolTip(literal_tip(binding.control))
-        between = QLabel("to")
-        between.setProperty("role", "muted")
+        between = text_label("to", "muted")
         between.setFixedWidth(14)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = Across(self, 8)
         row.addWidget(source, 4)
         row.addWidget(target, 5)
         for field, word, value in ((self.low, "lower", binding.low), (self.high, "upper", binding.high)):
@@ -70,8 +60,7 @@ class BindingRow(QWidget):
         self.invert.setChecked(binding.invert)
         self.invert.setAccessibleName(f"Invert {name}")
         self.invert.setToolTip("Up is down, and on is off.")
-        row.addWidget(self.invert)
-        row.addWidget(self.delete)
+        row.add(self.invert, self.delete)
         if control is None or control.kind not in (Kind.VALUE, Kind.CHOICE):
             between.setText("")
             for field in (self.low, self.high):
@@ -94,13 +83,10 @@ class BindingList(QWidget):
         self.choice.setMaxVisibleItems(18)
         self.learn = button(LEARN, "Waits for a knob, a fader or a key to move, and binds it to this control.")
         self.learn.setCheckable(True)
-        self.words = QLabel()
-        self.words.setProperty("tone", "muted")
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = text_label(tone="muted", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.rows: list[BindingRow] = []
-        self._column = QVBoxLayout()
+        self._column = Down(spacing=2, edges=(0, 0, 8, 0))
         self._lay_out()
         self.learn.clicked.connect(self._learn)
         self.choice.asked.connect(self.fill)
@@ -178,30 +164,22 @@ class BindingList(QWidget):
             self.choice.setCurrentIndex(at)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(8)
+        head = Across(spacing=8)
         head.addWidget(self.choice, 1)
         head.addWidget(self.learn)
         inside = QWidget()
-        self._column.setContentsMargins(0, 0, 8, 0)
-        self._column.setSpacing(2)
         self._column.addStretch(1)
         inside.setLayout(self._column)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self._scroll)
+        column = Down(self, 6)
+        column.add(head, self.words, self._scroll)
 
 
 def _elided(text: str) -> QLabel:
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = text_label(text)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     made.setToolTip(literal_tip(text))
     return made

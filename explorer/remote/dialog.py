@@ -2,9 +2,11 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.foot import Foot
+from explorer.controls.text import text_label
 from explorer.remote.binding_list import BindingList
 from explorer.remote.listening import Listening
 from explorer.remote.message_list import MessageList
@@ -41,21 +43,12 @@ class RemoteDialog(QDialog):
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
-        title, bound = QLabel("Remote control"), QLabel("Knobs and keys")
-        title.setProperty("role", "headline")
-        bound.setProperty("role", "title")
+        title, bound = text_label("Remote control", "headline"), text_label("Knobs and keys", "title")
         foot = Foot(self, "Closes this window; what is on stays on.")
         foot.close_it.setAutoDefault(False)
         self.bindings.learn.setAutoDefault(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(10)
-        column.addWidget(title)
-        column.addWidget(self.listening)
-        column.addWidget(_line())
-        column.addWidget(bound)
-        column.addWidget(self.bindings)
-        column.addWidget(_line())
+        column = Down(self, 10, edges=(20, 18, 20, 16))
+        column.add(title, self.listening, _line(), bound, self.bindings, _line())
         column.addWidget(self.messages, 1)
         column.addLayout(foot)
 

@@ -7,8 +7,9 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.chips import IconButton
+from explorer.controls.buttons import IconButton
 from explorer.controls.field import Field
+from explorer.controls.text import restyle, text_label
 from explorer.remote.osc import checked_address, checked_port, is_local
 from explorer.remote.remote import Remote
 
@@ -68,7 +69,7 @@ class Listening(QWidget):
         self.osc_at_start = _check("at start", TIPS["osc at start"], "OSC at start")
         self.midi_at_start = _check("at start", TIPS["midi at start"], "MIDI at start")
         self.device, self.look = QComboBox(), IconButton("reset", TIPS["look"])
-        self.osc_words, self.midi_words = _words(), _words()
+        self.osc_words, self.midi_words = text_label(tone="muted", wraps=True), text_label(tone="muted", wraps=True)
         self._lay_out()
         self._connect()
         self.show_remote()
@@ -164,8 +165,7 @@ class Listening(QWidget):
         self.device.setToolTip(TIPS["device"])
         self.device.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.device.addItem(FIRST, "")
-        port = QLabel("port")
-        port.setProperty("role", "muted")
+        port = text_label("port", "muted")
         port.setAlignment(theme.ALIGN_NUMBER)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -191,15 +191,6 @@ def _check(text: str, tip: str, name: str = "") -> QCheckBox:
     return made
 
 
-def _words() -> QLabel:
-    made = QLabel()
-    made.setWordWrap(True)
-    made.setProperty("tone", "muted")
-    return made
-
-
 def _say(label: QLabel, sentence: str, tone: str) -> None:
     label.setText(sentence)
-    if label.property("tone") != tone:
-        label.setProperty("tone", tone)
-        label.style().polish(label)
+    restyle(label, "tone", tone)

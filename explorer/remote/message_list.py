@@ -2,11 +2,13 @@
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
 from explorer.controls.literal import literal_tip
+from explorer.controls.text import restyle, text_label
 from explorer.remote.log import MOST, Row
 from explorer.remote.remote import Remote
 
@@ -22,8 +24,7 @@ class MessageList(QWidget):
         self._remote = remote
         self._shown: object = None
         self._labels: list[tuple[QLabel, QLabel, QLabel]] = []
-        self.total = QLabel()
-        self.total.setProperty("role", "small")
+        self.total = text_label("", "small")
         self.clear = chip("clear", "Forgets the messages of this list.")
         self.clear.clicked.connect(self._clear)
         self._grid = QGridLayout()
@@ -79,10 +80,7 @@ class MessageList(QWidget):
         effect.setText(row.effect)
         words.setToolTip(literal_tip(row.words))
         times.setText(f"× {row.times}" if row.times > 1 else "")
-        tone = "muted" if row.tone == "good" else row.tone
-        if effect.property("tone") != tone:
-            effect.setProperty("tone", tone)
-            effect.style().polish(effect)
+        restyle(effect, "tone", "muted" if row.tone == "good" else row.tone)
 
     def _clear(self) -> None:
         inbox = self._remote.inbox
@@ -91,14 +89,10 @@ class MessageList(QWidget):
         self.show_log()
 
     def _add_line(self) -> None:
-        words, effect, times = QLabel(), QLabel(), QLabel()
-        words.setProperty("role", "number")
-        times.setProperty("role", "small-number")
-        effect.setProperty("tone", "muted")
+        words, times = text_label("", "number"), text_label("", "small-number")
+        effect = text_label(tone="muted", wraps=True)
         for label in (words, effect):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        effect.setWordWrap(True)
         times.setFixedWidth(64)
         times.setAlignment(theme.ALIGN_NUMBER)
         at = len(self._labels)
@@ -107,24 +101,17 @@ class MessageList(QWidget):
         self._labels.append((words, effect, times))
 
     def _lay_out(self) -> None:
-        title = QLabel("Messages")
-        title.setProperty("role", "title")
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self.total)
-        head.addWidget(self.clear)
+        title = text_label("Messages", "title")
+        head = Across(spacing=8)
+        head.add(title, None, self.total, self.clear)
         inside = QWidget()
         self._grid.setContentsMargins(10, 8, 8, 8)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(0, 4)
         self._grid.setColumnStretch(1, 7)
-        whole = QVBoxLayout(inside)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addLayout(self._grid)
-        whole.addStretch(1)
+        whole = Down(inside)
+        whole.add(self._grid, None)
         scroll = QScrollArea()
         scroll.setObjectName("well")
         scroll.setWidgetResizable(True)
@@ -132,8 +119,6 @@ class MessageList(QWidget):
         scroll.setWidget(inside)
         scroll.setAccessibleName("Messages")
         scroll.setMinimumHeight(110)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column = Down(self, 6)
         column.addLayout(head)
         column.addWidget(scroll, 1)

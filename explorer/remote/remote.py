@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from explorer.remote.bindings import MOST, Binding, RemoteSettings
 from explorer.remote.doing import Controls, Doing
 from explorer.remote.midi import MidiPort, inputs

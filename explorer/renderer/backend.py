@@ -5,8 +5,7 @@ Only the thread that draws makes and calls it, in the window's process never: im
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,16 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.jobs import (
-    ChannelMap,
-    Channels,
-    ChannelSheet,
     Convert,
     DragSearch,
-    Entangle,
     Fit,
     KeyStyles,
-    Layers,
-    LayerTable,
     Matrix,
     NoiseMap,
     Pca,
@@ -33,10 +26,10 @@ from explorer.jobs import (
     Sefa,
     Sheet,
     Strip,
-    SweepGrid,
+    Styles,
     Table,
 )
-from explorer.jobs import Styles as StylesJob
+from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Layers, LayerTable, SweepGrid
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
@@ -125,7 +118,7 @@ class TorchBackend:
                 return self._sheet(request)
             case NoiseMap():
                 return self._noise_map(request)
-            case StylesJob():
+            case Styles():
                 return self._styles(request)
             case KeyStyles():
                 return self._key_styles(request)
@@ -184,8 +177,7 @@ class TorchBackend:
 
         yield 0, 1, None
         pixels = self.draw(request.recipe, "exact")
-        with _one_sentence(request.path):
-            save_picture(Path(request.path), pixels, request.recipe, self._current().info, str(self._device))
+        save_picture(Path(request.path), pixels, request.recipe, self._current().info, str(self._device))
         return request.path
 
     def _sheet(self, request: Sheet) -> Steps:
@@ -200,8 +192,7 @@ class TorchBackend:
         captions = request.captions or [str(recipe.latent.seed) if recipe else "" for recipe in request.recipes]
         sheet = contact_sheet(drawn, captions, request.columns)
         said = sheet_labels(request.recipes, request.columns, self._current().info, str(self._device), request.base)
-        with _one_sentence(request.path):
-            save_sheet(Path(request.path), sheet, said)
+        save_sheet(Path(request.path), sheet, said)
         return request.path
 
     def _noise_map(self, request: NoiseMap) -> Steps:
@@ -224,7 +215,7 @@ class TorchBackend:
         steps = count()
         return (yield from retold(search, lambda here: (next(steps), MOST, here)))
 
-    def _styles(self, request: StylesJob) -> Steps:
+    def _styles(self, request: Styles) -> Steps:
         styles, made = self._renderer().styles, []
         for index, latent in enumerate(request.latents):
             rows = styles.latent(latent, request.label).cpu().numpy()
@@ -275,21 +266,8 @@ def _write_table(request: Table) -> Steps:
     from stylegan_core.files.table import write_table
 
     yield 0, 1, None
-    with _one_sentence(request.path):
-        write_table(Path(request.path), [request.text])
+    write_table(Path(request.path), [request.text])
     return request.path
-
-
-@contextmanager
-def _one_sentence(path: str) -> Iterator[None]:
-    """Turns what the file system says into one sentence with the file and the cure."""
-    try:
-        yield
-    except OSError as error:
-        if str(error).startswith(f"{path} cannot be written"):
-            raise  # as whole_file.py says it
-        reason = error.strerror or str(error)
-        raise OSError(f"{path} cannot be written ({reason}): choose another folder or free some space.") from None
 
 
 def _in_percent(steps: Generator[float, None, Any]) -> Steps:

@@ -16,7 +16,7 @@ from typing import IO, NoReturn
 from explorer.renderer.pipe import receive, send
 from explorer.renderer.rendering import Backend
 from explorer.renderer.thread import Worker
-from stylegan_core.spinning import spin_briefly
+from stylegan_core.openmp import spin_briefly
 
 WRITING = 900  # seconds in which files are written that were asked for: a picture of StyleGAN3 can take minutes
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from explorer.jobs import ChannelMap, Channels, ChannelSheet, Inspection, Layers, LayerTable
+from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Inspection, Layers, LayerTable
 from explorer.renderer.rendering import Pixels, Steps
 from stylegan_core.steps import retold
 

@@ -3,15 +3,10 @@
 from collections.abc import Iterable
 
 from explorer.jobs import (
-    ChannelMap,
-    Channels,
-    ChannelSheet,
     Convert,
     DragSearch,
     Fit,
     KeyStyles,
-    Layers,
-    LayerTable,
     Matrix,
     Pca,
     Picture,
@@ -21,9 +16,9 @@ from explorer.jobs import (
     Sheet,
     Strip,
     Styles,
-    SweepGrid,
     Table,
 )
+from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Layers, LayerTable, SweepGrid
 
 WRITERS = Save | Sheet | Convert | Table | LayerTable | ChannelSheet  # jobs that write files
 AWAITED = Save | Sheet | Picture | Table | LayerTable | ChannelSheet  # whose owner hears that another model came before

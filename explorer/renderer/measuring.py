@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.jobs import Entangle, Measurement, SweepGrid
+from explorer.lab_jobs import Entangle, Measurement, SweepGrid
 from explorer.renderer.rendering import Steps
 from stylegan_core.pictures.contact_sheet import shrunk
 from stylegan_core.steps import retold

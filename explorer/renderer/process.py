@@ -12,11 +12,12 @@ import subprocess
 import threading
 from typing import Any
 
-from explorer.jobs import Done, Failed, Frame, Piece, Problem, Request
+from explorer.jobs import Done, Failed, Frame, Piece, Request
+from explorer.problem import Problem
 from explorer.renderer.kinds import WRITERS
 from explorer.renderer.pipe import receive, send
 from explorer.renderer.rendering import GivenUp, Loaded, Precision, Refused, Tell, Wanted
-from explorer.runs import module_command
+from explorer.work.core_process import module_command
 from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)

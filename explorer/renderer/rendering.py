@@ -7,7 +7,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from explorer.jobs import Problem, Request
+from explorer.jobs import Request
+from explorer.problem import Problem
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 

@@ -6,7 +6,8 @@ import time
 import traceback
 from collections.abc import Callable
 
-from explorer.jobs import Done, Failed, Frame, Piece, Problem
+from explorer.jobs import Done, Failed, Frame, Piece
+from explorer.problem import Problem, sentence_of
 from explorer.renderer.agenda import Agenda
 from explorer.renderer.kinds import AWAITED
 from explorer.renderer.rendering import (
@@ -22,7 +23,6 @@ from explorer.renderer.rendering import (
     Wanted,
 )
 from explorer.renderer.tasks import Draw, End, Job, Load, Slice, Task, Threads, Wait, Whole
-from explorer.sentence import sentence_of
 from stylegan_core.formats.limits import Cancelled
 
 log = logging.getLogger(__name__)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import image_of
 from explorer.train.pictures import Pixels, tiles
 from explorer.train.words import square
@@ -147,7 +149,7 @@ class AlphaPanel(QWidget):
         self.face = chip("face 1", "Shows the next of the fixed faces.")
         self.which = chip("reals", "Shows the real pictures, faded with the same alpha.", checkable=True)
         self.follow = chip("follow the run", "Sets alpha back to what the trainer uses now.")
-        self.title, self.explanation = QLabel(), QLabel()
+        self.title, self.explanation = text_label("", "title"), text_label("", "muted", wraps=True)
         self._lay_out()
         self.slider.changing.connect(self._drag)
         self.face.clicked.connect(self._next_face)
@@ -158,23 +160,10 @@ class AlphaPanel(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        head = QHBoxLayout()
-        self.title.setProperty("role", "title")
-        self.explanation.setProperty("role", "muted")
-        self.explanation.setWordWrap(True)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.follow)
-        head.addWidget(self.which)
-        head.addWidget(self.face)
-        column.addLayout(head)
-        column.addWidget(self.fakes)
-        column.addWidget(self.reals)
-        column.addWidget(self.slider)
-        column.addWidget(self.explanation)
+        column = Down(self, 8)
+        head = Across()
+        head.add(self.title, None, self.follow, self.which, self.face)
+        column.add(head, self.fakes, self.reals, self.slider, self.explanation)
 
     def set_plan(self, plan: tuple[Phase, ...]) -> None:
         """The phases of the run: at its first level, and in a run without fades, there is nothing to blend."""

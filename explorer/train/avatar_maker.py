@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
-from explorer.controls.chips import button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button
+from explorer.controls.progress import ProgressBar
+from explorer.controls.text import text_label
 from explorer.train.words import number
 from explorer.work.command import CoreCommand
 from explorer.work.time_left import TimeLeft
@@ -25,7 +28,7 @@ class AvatarMaker(QWidget):
         self.folder = folder
         self.count, self.resolution, self.seed = QSpinBox(), QComboBox(), QSpinBox()
         self.draw = button("Draw them", "Draws the avatars now; the same numbers give the same faces.")
-        self.bar, self.said = QProgressBar(), QLabel()
+        self.bar, self.said = ProgressBar("drawing avatars"), text_label("", "small")
         self._command = CoreCommand(as_json=False, parent=self)
         self._target, self._left = Path(), TimeLeft()
         self._lay_out()
@@ -35,9 +38,7 @@ class AvatarMaker(QWidget):
         self._command.failed.connect(self._ended)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column = Down(self, 6)
         self.count.setRange(16, 1_000_000)
         self.count.setSingleStep(500)
         self.count.setValue(2000)
@@ -55,21 +56,14 @@ class AvatarMaker(QWidget):
         )
         self.resolution.setToolTip("How many pixels wide and high each avatar is; a preset proposes what it needs.")
         self.seed.setToolTip("Another seed draws other avatars, the same one the same avatars again.")
-        row = QHBoxLayout()
+        row = Across()
         for word, field in (("", self.count), ("avatars at", self.resolution), ("seed", self.seed)):
             if word:
-                label = QLabel(word)
-                label.setProperty("role", "muted")
-                row.addWidget(label)
+                row.addWidget(text_label(word, "muted"))
             row.addWidget(field)
             field.setAccessibleName(word or "how many")
-        row.addStretch(1)
-        row.addWidget(self.draw)
-        column.addLayout(row)
-        column.addWidget(self.bar)
-        column.addWidget(self.said)
-        self.said.setProperty("role", "small")
-        self.bar.setTextVisible(False)
+        row.add(None, self.draw)
+        column.add(row, self.bar, self.said)
         self.bar.hide()
         self.said.hide()
 
@@ -119,8 +113,7 @@ class AvatarMaker(QWidget):
             self.start()
 
     def _advance(self, done: int, total: int) -> None:
-        self.bar.setRange(0, max(total, 1))
-        self.bar.setValue(done)
+        self.bar.advance(done, total)
         left = self._left.clause(done, total)
         self.said.setText(f"{number(done)} of {number(total)} drawn{left}")
 

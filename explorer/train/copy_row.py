@@ -4,9 +4,12 @@ from collections.abc import Set
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import chip
+from explorer.controls.progress import ProgressBar
+from explorer.controls.text import text_label
 from explorer.train.clean_copy import clean_copy
 from explorer.train.words import number
 from explorer.work.task import Task
@@ -23,17 +26,13 @@ class CopyRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = ""  # the data that is copied, as it was named
-        self.said, self.bar = QLabel(), QProgressBar()
+        self.said, self.bar = text_label("", "muted"), ProgressBar("the copy")
         self.cancel = chip("cancel", "Gives the copy up; nothing is left of it.")
         self._left, self._task = TimeLeft(), Task("copy", self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = Across(self)
         row.addWidget(self.said)
         row.addWidget(self.bar, 1)
         row.addWidget(self.cancel)
-        self.said.setProperty("role", "muted")
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the copy")
         self.hide()
         self.cancel.clicked.connect(self._task.cancel)
         self._task.progress.connect(self._advance)
@@ -51,7 +50,7 @@ class CopyRow(QWidget):
     def begin(self, source: str, folder: Path, without: Set[str]) -> None:
         """Copies ``source`` into ``folder``, but for the pictures named."""
         self.source, self._left = source, TimeLeft()
-        self.bar.setRange(0, 0)
+        self.bar.wait()
         self.said.setText("Copying the data without them")
         self.show()
         self._task.begin(lambda report: clean_copy(Path(source), folder, without, report))
@@ -61,7 +60,6 @@ class CopyRow(QWidget):
         self._task.close()
 
     def _advance(self, done: int, total: int) -> None:
-        self.bar.setRange(0, max(total, 1))
-        self.bar.setValue(done)
+        self.bar.advance(done, total)
         left = self._left.clause(done, total)
         self.said.setText(f"{number(done)} of {number(total)} pictures copied{left}")

@@ -7,10 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Down
+from explorer.controls.buttons import chip
+from explorer.controls.progress import ProgressBar
+from explorer.controls.text import restyle, text_label
 from explorer.train.words import KIMG, kimg_number, number, square
 from explorer.work.time_left import TimeLeft
 from stylegan_core.amounts import duration, size_text
@@ -130,13 +133,11 @@ class Costs(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.table, self.bar, self.said, self.problem = CostTable(), QProgressBar(), QLabel(), QLabel()
+        self.table, self.bar = CostTable(), ProgressBar("the measurement")
+        self.said, self.problem = text_label("", "muted", wraps=True), text_label(tone="bad", wraps=True)
         self._left = TimeLeft()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        for each in (self.table, self.bar, self.said, self.problem):
-            column.addWidget(each)
+        column = Down(self, 6)
+        column.add(self.table, self.bar, self.said, self.problem)
         self.cure = chip("", "Computes fewer pictures at a time, with the same result.")
         self.cure.clicked.connect(lambda: self.cure_asked.emit(f"set:{self.cure.text().removeprefix('set ')}"))
         self.cancel = chip("cancel", "Gives up the measurement; training can begin all the same.")
@@ -146,18 +147,13 @@ class Costs(QWidget):
         for small in (self.cure, self.cancel, self.measure):
             column.addWidget(small, 0, Qt.AlignmentFlag.AlignLeft)
             small.hide()
-        self.bar.setTextVisible(False)
         self.bar.hide()
-        self.said.setProperty("role", "muted")
-        self.said.setWordWrap(True)
-        self.problem.setProperty("tone", "bad")
-        self.problem.setWordWrap(True)
         self.problem.hide()
 
     def show_plan(self, levels: Sequence[LevelPlan], waits: bool) -> None:
         """What the plan says, while the rest is measured."""
         self.table.show_rows(planned(levels))
-        self.bar.setRange(0, 0)
+        self.bar.wait()
         self._wait(waits)
         self.said.setText("Measuring how fast this machine is …" if waits else "")
         self._complain("", "bad")
@@ -166,8 +162,7 @@ class Costs(QWidget):
         """How many levels are measured; each takes about equally long."""
         if not done:
             self._left = TimeLeft()
-        self.bar.setRange(0, max(total, 1))
-        self.bar.setValue(done)
+        self.bar.advance(done, total)
         left = self._left.clause(done, total, " …")
         level = f"level {min(done + 1, total)} of {total}"
         self.said.setText(f"Measuring how fast this machine is: {level}{left}")
@@ -212,6 +207,4 @@ class Costs(QWidget):
         fits = FITS.search(text)
         self.cure.setText(f"set {fits[0]}" if fits else "")
         self.cure.setVisible(fits is not None)
-        self.problem.setProperty("tone", tone)
-        self.problem.style().unpolish(self.problem)
-        self.problem.style().polish(self.problem)
+        restyle(self.problem, "tone", tone)

@@ -7,10 +7,14 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
-from explorer.controls.asking import ask_to_save
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
+from explorer.controls.literal import literal_tip
+from explorer.controls.questions import ask_to_save
+from explorer.controls.text import text_label
+from explorer.problem import Problem
 from explorer.train.plot import Curve, Plot
 from explorer.train.record import RunRecord
 from stylegan_core.run.events import Alert
@@ -75,12 +79,12 @@ METRIC_COLOURS = ("good", "fine", "middle", "coarse")
 class CurvesPanel(QWidget):
     """All plots in a scrolling column. ``pointed`` gives the kimg under the mouse, NaN where there is none.
 
-    ``numbers_wanted`` names a file for the numbers of every tick, ``failed`` says why a picture could not be written.
+    ``numbers_wanted`` names a file for the numbers of every tick, ``said`` why a picture could not be written.
     """
 
     pointed = Signal(float)
     numbers_wanted = Signal(object)
-    failed = Signal(str, str)
+    said = Signal(object, str)  # Problem, tone
     compare_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -96,7 +100,7 @@ class CurvesPanel(QWidget):
         self.measure = chip("measure", "Asks the trainer to measure the Fréchet distance (FD-E) now.")
         self.compare = chip("compare", COMPARE_TIP)
         self._content = QWidget()
-        self._column = QVBoxLayout(self._content)
+        self._column = Down(self._content, 8, edges=(0, 0, 4, 0))
         self.plots = [Plot(*each) for each in PLOTS]
         self._metric_plots: dict[str, Plot] = {}
         self._lay_out()
@@ -104,21 +108,12 @@ class CurvesPanel(QWidget):
         self.smooth.setChecked(True)
 
     def _lay_out(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(6)
-        head = QHBoxLayout()
-        head.setSpacing(4)
-        title = QLabel("Curves")
-        title.setProperty("role", "title")
-        head.addWidget(title)
-        head.addStretch(1)
-        for each in (self.whole, self.smooth, self.log, self.measure, self.compare, self.export):
-            head.addWidget(each)
+        outer = Down(self, 6)
+        head = Across(spacing=4)
+        title = text_label("Curves", "title")
+        head.add(title, None, self.whole, self.smooth, self.log, self.measure, self.compare, self.export)
         self.whole.hide()
         outer.addLayout(head)
-        self._column.setContentsMargins(0, 0, 4, 0)
-        self._column.setSpacing(8)
         for plot in self.plots:
             self._column.addWidget(plot)
             plot.setMinimumHeight(PLOT_HEIGHT)
@@ -179,11 +174,6 @@ class CurvesPanel(QWidget):
         }
         for plot in self.plots:
             plot.setVisible(says.get(plot.curves[0].column, True))
-
-    @property
-    def compares(self) -> bool:
-        """True while other runs are drawn behind."""
-        return bool(self._others)
 
     def show_others(self, others: Sequence[tuple[str, RunRecord]]) -> None:
         """Draws the curves of other runs behind, by name: the first dotted, the second dashed, the third both."""
@@ -246,7 +236,7 @@ class CurvesPanel(QWidget):
         try:
             self.export_to(Path(name))
         except (OSError, ValueError) as error:
-            self.failed.emit(str(error), "")
+            self.said.emit(Problem(str(error)), "bad")
 
     def export_to(self, path: Path) -> None:
         """Writes the curves to a .png or .svg file, or asks for a .csv.
@@ -269,7 +259,7 @@ class CurvesPanel(QWidget):
         self.export.setText("saving …" if writes else "export")
         self.export.setEnabled(not writes)
         if said:
-            self.export.setToolTip(said)
+            self.export.setToolTip(literal_tip(said))
 
     def _paint_svg(self, path: Path) -> None:
         generator = QSvgGenerator()

@@ -4,10 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from explorer.controls.asking import DATA_FILES, ask_for_folder, ask_to_open
-from explorer.controls.chips import button, chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button, chip
+from explorer.controls.progress import ProgressBar
+from explorer.controls.questions import DATA_FILES, ask_for_folder, ask_to_open
+from explorer.controls.text import text_label
+from explorer.problem import Problem
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.copy_row import CopyRow
 from explorer.train.finding_list import FindingList
@@ -26,8 +30,7 @@ class DataCard(QWidget):
 
     ``changed`` comes when another text stands in the field, ``settled`` when it has rested, ``checked`` with the
     report, ``failed`` with one sentence about data that cannot be used, ``label_chosen`` with an attribute or "",
-    ``making`` when avatars or a clean copy are begun or end, ``told`` with one sentence and its tone about a copy that
-    nobody waits for.
+    ``making`` when avatars or a clean copy are begun or end, ``said`` about a copy that nobody waits for.
     """
 
     changed = Signal()
@@ -37,7 +40,7 @@ class DataCard(QWidget):
     cure_asked = Signal(str)
     label_chosen = Signal(str)
     making = Signal()
-    told = Signal(str, str)
+    said = Signal(object, str)  # Problem, tone
 
     def __init__(self, data: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +51,7 @@ class DataCard(QWidget):
         self.avatars_chip = chip("make avatars", "Draws cartoon faces to learn from, here and now.", checkable=True)
         self.maker = AvatarMaker(data)
         self.findings, self.labels = FindingList(), QComboBox()
-        self.bar, self.said = QProgressBar(), QLabel()
+        self.bar, self.words = ProgressBar("looking through the pictures"), text_label("", "muted")
         self.cancel = chip("cancel", "Gives up looking through the pictures; training can begin all the same.")
         self.report: dict[str, Any] | None = None
         self._resolution = 0
@@ -69,31 +72,21 @@ class DataCard(QWidget):
         return self._check.busy
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(self, 8)
         column.addLayout(head_row("Data: what it learns from", self.avatars_chip))
-        row, work = QHBoxLayout(), QHBoxLayout()
-        for each in (self.path, self.folder_button, self.file_button):
-            row.addWidget(each)
+        row, work = Across(), Across()
+        row.add(self.path, self.folder_button, self.file_button)
         self.path.setAccessibleName("Data")
         self.path.setToolTip(
             "Names the pictures it learns from; a folder, zip or idx file dropped on the page is taken."
         )
-        self.bar.setTextVisible(False)
-        self.said.setProperty("role", "muted")
-        work.addWidget(self.said)
+        work.addWidget(self.words)
         work.addWidget(self.bar, 1)
         work.addWidget(self.cancel)
-        column.addLayout(row)
-        column.addWidget(self.maker)
-        column.addLayout(work)
-        column.addWidget(self.copy)
-        column.addWidget(self.findings)
-        column.addWidget(self.labels)
+        column.add(row, self.maker, work, self.copy, self.findings, self.labels)
         self.labels.setAccessibleName("Classes")
         self.labels.setToolTip("With classes the network learns to draw each of them on demand.")
-        for hidden in (self.maker, self.bar, self.said, self.cancel, self.findings, self.labels):
+        for hidden in (self.maker, self.bar, self.words, self.cancel, self.findings, self.labels):
             hidden.hide()
 
     def _connect(self) -> None:
@@ -157,21 +150,20 @@ class DataCard(QWidget):
             if not self.maker.busy:
                 self.avatars_chip.setChecked(False)  # data is chosen: the room is the run folder's
             self._left = TimeLeft()
-            self.bar.setRange(0, 0)
-            self.said.setText("Looking through the pictures")
+            self.bar.wait()
+            self.words.setText("Looking through the pictures")
             self._working(True)
             self._check.ask("data", "check", self.text, "--json", "--progress")
         self.settled.emit()
 
     def _working(self, works: bool) -> None:
-        for each in (self.bar, self.said, self.cancel):
+        for each in (self.bar, self.words, self.cancel):
             each.setVisible(works)
 
     def _progress(self, done: int, total: int) -> None:
-        self.bar.setRange(0, max(total, 1))
-        self.bar.setValue(done)
+        self.bar.advance(done, total)
         left = self._left.clause(done, total)
-        self.said.setText(f"{number(done)} of {number(total)} pictures looked at{left}")
+        self.words.setText(f"{number(done)} of {number(total)} pictures looked at{left}")
 
     def _cancel(self) -> None:
         self.drop()
@@ -208,8 +200,9 @@ class DataCard(QWidget):
         self.copy.begin(self.text, self.folder, unwanted(self.report, self._resolution))
         self.making.emit()
 
+    @property
     def unfinished(self) -> list[str]:
-        """What :meth:`close_card` would give up, each in a few words."""
+        """What closing the window would give up, in a few words."""
         copy = f"the copy of {Path(self.copy.source).name}" if self.copy.busy else ""
         avatars = f"the avatars ({self.maker.said.text()})" if self.maker.busy else ""
         return [each for each in (copy, avatars) if each]
@@ -229,14 +222,16 @@ class DataCard(QWidget):
         if self.text == self.copy.source and self.isVisible():
             self.choose(str(folder))
         else:
-            self.told.emit(f"The copy of {Path(self.copy.source).name} without what was wrong is {folder}.", "good")
+            self.said.emit(
+                Problem(f"The copy of {Path(self.copy.source).name} without what was wrong is {folder}."), "good"
+            )
         self.making.emit()
 
     def _not_copied(self, why: Finding) -> None:
         if self.text == self.copy.source:
             self._add(why)
         elif why.tone == "bad":
-            self.told.emit(why.text, why.tone)
+            self.said.emit(Problem(why.text), why.tone)
         self.making.emit()
 
     def _add(self, finding: Finding) -> None:

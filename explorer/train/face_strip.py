@@ -4,10 +4,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.controls.asking import ask_to_save
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
+from explorer.controls.questions import ask_to_save
+from explorer.controls.text import text_label
+from explorer.problem import Problem
 from explorer.train.samples import SamplesPanel
 from explorer.train.timelapse import Wish
 
@@ -20,7 +23,7 @@ class FaceStrip(QWidget):
     ``film_wanted`` brings a path and a :class:`Wish`, ``film_given_up`` comes where a person cancels what is written.
     """
 
-    failed = Signal(str, str)
+    said = Signal(object, str)  # Problem, tone
     film_wanted = Signal(object, object)
     film_given_up = Signal()
 
@@ -33,18 +36,11 @@ class FaceStrip(QWidget):
         self.cancel.clicked.connect(self.film_given_up)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        head, title = QHBoxLayout(), QLabel("This face through time")
-        title.setProperty("role", "title")
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self.save)
-        head.addWidget(self.cancel)
+        column = Down(self, 8)
+        head, title = Across(), text_label("This face through time", "title")
+        head.add(title, None, self.save, self.cancel)
         self.cancel.hide()
-        column.addLayout(head)
-        column.addWidget(self._samples.face_strip)
+        column.add(head, self._samples.face_strip)
         for text, one, words in (
             ("This face, with kimg and alpha…", True, True),
             ("This face…", True, False),
@@ -65,9 +61,10 @@ class FaceStrip(QWidget):
         run, snapshots, resolution = self._samples.story
         wish = Wish(run, snapshots, resolution, self._samples.grid.face if one else None, words)
         if path.suffix.lower() not in (".gif", ".mp4"):
-            self.failed.emit(f"{path.name} is no name for a time-lapse: choose one that ends in .gif or .mp4.", "")
+            why = f"{path.name} is no name for a time-lapse: choose one that ends in .gif or .mp4."
+            self.said.emit(Problem(why), "bad")
         elif not wish.snapshots:
-            self.failed.emit("There are no samples yet to make a time-lapse of.", "")
+            self.said.emit(Problem("There are no samples yet to make a time-lapse of."), "bad")
         else:
             self.film_wanted.emit(path, wish)
 

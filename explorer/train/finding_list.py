@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
+from explorer.controls.text import text_label
 from explorer.train.findings import Finding
 
 
@@ -36,9 +38,7 @@ class FindingList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown: tuple[Finding, ...] = ()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
+        self._column = Down(self, 4)
 
     def show_findings(self, found: Sequence[Finding]) -> None:
         """Shows these in the place of those before."""
@@ -59,12 +59,9 @@ class FindingList(QWidget):
 
     def _row(self, finding: Finding) -> QWidget:
         made = QWidget()
-        row = QHBoxLayout(made)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        words = QLabel(finding.text)
-        words.setWordWrap(True)
-        words.setProperty("tone", "text" if finding.tone in ("good", "warning") else finding.tone)
+        row = Across(made, 6)
+        tone = "text" if finding.tone in ("good", "warning") else finding.tone
+        words = text_label(finding.text, tone=tone, wraps=True)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row.addWidget(Dot(finding.tone), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -110,16 +109,16 @@ def _unused(report: dict[str, Any]) -> list[Finding]:
     """What lies beside the pictures and is of no use as it is: other kinds of files, and labels."""
     unread, found = list(report.get("unread") or []), []
     if unread:
-        kinds = ", ".join(sorted({escape(PurePosixPath(str(name)).suffix.lower()) for name in unread}))
+        kinds = ", ".join(sorted({PurePosixPath(str(name)).suffix.lower() for name in unread}))
         text = f"{_are(len(unread))} left out, of a kind that cannot be read ({kinds}); PNG and JPEG can."
         found.append(Finding(text, "warning"))
     incomplete = dict(report.get("incomplete") or {})
     if incomplete:
-        lack = [f"{escape(name.replace('_', ' '))} ({number(count)})" for name, count in incomplete.items()]
+        lack = [f"{name.replace('_', ' ')} ({number(count)})" for name, count in incomplete.items()]
         what = ", ".join(lack[:NAMED]) + (" …" if len(lack) > NAMED else "")
         found.append(Finding(f"Not offered as classes, for some pictures have none: {what}.", "muted"))
     if report.get("labels_trouble"):
-        found.append(Finding(f"Without classes: {escape(str(report['labels_trouble']))}", "warning"))
+        found.append(Finding(f"Without classes: {report['labels_trouble']}", "warning"))
     return found
 
 
@@ -144,7 +143,7 @@ def _are(count: int) -> str:
 
 
 def _named(names: Any) -> str:
-    some = [escape(str(name)) for name in names]
+    some = list(map(str, names))
     return ", ".join(some[:NAMED]) + (f" and {len(some) - NAMED} more" if len(some) > NAMED else "")
 
 

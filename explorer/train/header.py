@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QWidget
 
 from explorer import theme
-from explorer.controls.chips import IconButton, button, chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import IconButton, button, chip
+from explorer.controls.literal import literal_tip
+from explorer.controls.text import text_label
 from explorer.run_state import RunState
 from explorer.train.pill import StatePill
 
@@ -20,7 +23,7 @@ class MonitorHeader(QWidget):
         super().__init__(parent)
         self._told: tuple[RunState, str, bool, bool] | None = None
         self.leave = IconButton("left", "Back to all runs.")
-        self.title, self.sentence, self.pill = QLabel(path.name), QLabel(), StatePill()
+        self.title, self.sentence, self.pill = text_label(path.name, "headline"), QLabel(), StatePill()
         self.explore = button("Explore live", "Opens the newest averaged network (EMA) in Explore.")
         self.snapshot = button("Snapshot", "Asks the trainer for a checkpoint and samples now.")
         self.pause = button("Pause", "Halts training after this step; nothing is lost.")
@@ -33,20 +36,13 @@ class MonitorHeader(QWidget):
         self.details_chip.toggled.connect(self.details.setVisible)
 
     def _lay_out(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(8)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        self.title.setProperty("role", "headline")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        outer = Down(self, 8)
+        row = Across(spacing=8)
+        words = Down(spacing=2)
         self.sentence.setTextFormat(Qt.TextFormat.RichText)
         self.sentence.setWordWrap(True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        words.addWidget(self.title)
-        words.addWidget(self.sentence)
+        words.add(self.title, self.sentence)
         row.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addSpacing(12)
@@ -71,7 +67,7 @@ class MonitorHeader(QWidget):
         number = path.name.split("-")[0]
         known = preset and number.isdigit()
         self.title.setText(f"{preset} · run {number}" if known else path.name)
-        self.title.setToolTip(str(path))
+        self.title.setToolTip(literal_tip(str(path)))
 
     def name_explore(self, snapshot: str, live: bool) -> None:
         """What the button opens: the newest network, or that of an earlier snapshot such as "85 kimg"."""

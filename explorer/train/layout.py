@@ -1,15 +1,16 @@
 """Cards, headlines and scrolling columns: how every page of the training workspace is built."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
+from explorer.controls.boxes import Across, Down
 from explorer.controls.scrolling import BAR, ScrollDown
+from explorer.controls.text import text_label
 
 
-def head_row(text: str, *more: QWidget) -> QHBoxLayout:
+def head_row(text: str, *more: QWidget) -> Across:
     """A headline with small buttons at its right."""
-    row = QHBoxLayout()
-    row.addWidget(titled(text))
-    row.addStretch(1)
+    row = Across()
+    row.add(text_label(text, "title"), None)
     for each in more:
         row.addWidget(each)
     return row
@@ -19,20 +20,7 @@ def card(content: QWidget, margins: tuple[int, int, int, int] = (14, 12, 14, 12)
     """A raised panel around a widget; the bar of one that scrolls lies in the right margin."""
     made = QFrame()
     made.setObjectName("card")
-    row = QVBoxLayout(made)
     left, top, right, bottom = margins
-    row.setContentsMargins(left, top, right - BAR if isinstance(content, ScrollDown) else right, bottom)
-    row.addWidget(content)
-    return made
-
-
-def scrolling(content: QWidget) -> ScrollDown:
-    """A widget that scrolls down where the window is low."""
-    return ScrollDown(content)
-
-
-def titled(text: str) -> QLabel:
-    """A headline inside a card."""
-    made = QLabel(text)
-    made.setProperty("role", "title")
+    edges = (left, top, right - BAR if isinstance(content, ScrollDown) else right, bottom)
+    Down(made, edges=edges).addWidget(content)
     return made

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer import theme
+from explorer.controls.literal import literal_tip
 from explorer.train.record import Message
 
 ROW, TIME_WIDTH = 24, 46
@@ -41,7 +42,8 @@ class MessageModel(QAbstractListModel):
         """The sentence; as a tooltip with date and time."""
         message = self.message(index.row())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{time.strftime('%d %b %Y %H:%M:%S', time.localtime(message.time))}\n{message.text}"
+            date = time.strftime("%d %b %Y %H:%M:%S", time.localtime(message.time))
+            return literal_tip(f"{date}\n{message.text}")
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return message.text
         return None

@@ -5,8 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.boxes import Across, Down
+from explorer.controls.literal import literal_tip
+from explorer.controls.scrolling import ScrollDown
+from explorer.controls.text import text_label
+from explorer.problem import Problem
 from explorer.run_state import RunState
 from explorer.runs import Launch, RunWatcher
 from explorer.train.alpha import AlphaPanel, pairs
@@ -14,15 +19,16 @@ from explorer.train.comparison import Comparison
 from explorer.train.curves import CurvesPanel
 from explorer.train.face_strip import FaceStrip
 from explorer.train.header import MonitorHeader
-from explorer.train.layout import card, scrolling, titled
+from explorer.train.layout import card
 from explorer.train.messages import MessageList
 from explorer.train.monitor_words import sentence, status
-from explorer.train.numbers import NumbersWriter
 from explorer.train.pictures import PictureLoader, Pixels, strips
 from explorer.train.record import RunRecord, growth_of, network_of, resolution_of
 from explorer.train.samples import SamplesPanel
+from explorer.train.tick_table import write_csv
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, number
+from explorer.work.task import Task
 from stylegan_core.run.events import Event, Samples
 from stylegan_core.rundir import is_whole
 
@@ -44,7 +50,7 @@ class Monitor(QWidget):
     branch_requested = Signal(object, dict)
     leave_requested = Signal()
     state_changed = Signal(object)
-    failed = Signal(str, str)
+    said = Signal(object, str)  # Problem, tone
     film_wanted = Signal(object, object)
     film_given_up = Signal()
 
@@ -58,10 +64,10 @@ class Monitor(QWidget):
         self.loader = PictureLoader(self)
         self.header = MonitorHeader(path)
         self.timeline, self.alpha, self.curves = GrowthTimeline(), AlphaPanel(), CurvesPanel()
-        self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), QLabel()
+        self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), text_label("", "small")
         self.face = FaceStrip(self.samples)
         self.comparison = Comparison(self.curves, self.samples, self)
-        self.numbers = NumbersWriter(path, self)
+        self.table = Task("numbers", self)
         self._clock = QTimer(self, interval=1000)
         self._pairs: Samples | None = None
         self._following = False
@@ -70,14 +76,10 @@ class Monitor(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 14, 24, 8)
-        column.setSpacing(12)
-        column.addWidget(self.header)
-        column.addWidget(card(self.timeline, margins=(0, 2, 0, 0)))
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        left, right = card(scrolling(self._left_column())), card(self.curves)
+        column = Down(self, 12, edges=(24, 14, 24, 8))
+        column.add(self.header, card(self.timeline, margins=(0, 2, 0, 0)))
+        row = Across(spacing=12)
+        left, right = card(ScrollDown(self._left_column())), card(self.curves)
         self._left = left
         left.setFixedWidth(SIDE_WIDTH)
         right.setMinimumWidth(SIDE_WIDTH)
@@ -85,18 +87,12 @@ class Monitor(QWidget):
         row.addWidget(card(self.samples), 5)
         row.addWidget(right, 4)
         column.addLayout(row, 1)
-        self.status.setProperty("role", "small")
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
         column.addWidget(self.status)
 
     def _left_column(self) -> QWidget:
         made = QWidget()
-        column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 6, 0)  # room for the scroll bar
-        column.setSpacing(10)
-        column.addWidget(self.alpha)
-        column.addWidget(self.face)
-        column.addWidget(titled("Messages"))
+        column = Down(made, 10, edges=(0, 0, 6, 0))
+        column.add(self.alpha, self.face, text_label("Messages", "title"))
         column.addWidget(self.messages, 1)
         return made
 
@@ -109,14 +105,12 @@ class Monitor(QWidget):
         self.timeline.pointed.connect(self.curves.set_cursor)
         self.samples.snapshot_shown.connect(lambda _: self._name_explore())
         self.curves.pointed.connect(self._point)
-        self.curves.failed.connect(self.failed)
-        self.curves.numbers_wanted.connect(self.numbers.write)
-        self.numbers.failed.connect(self.failed)
-        self.numbers.failed.connect(lambda *_: self.curves.show_writing(False))
-        self.numbers.written.connect(
-            lambda where, count: self.curves.show_writing(False, f"Saved {number(count)} ticks as {where}.")
-        )
-        self.face.failed.connect(self.failed)
+        self.curves.said.connect(self.said)
+        self.curves.numbers_wanted.connect(self.write_table)
+        self.table.done.connect(lambda said: self.curves.show_writing(False, said))
+        self.table.failed.connect(lambda _: self.curves.show_writing(False))
+        self.table.failed.connect(self._complain)
+        self.face.said.connect(self.said)
         self.face.film_wanted.connect(self.film_wanted)
         self.face.film_given_up.connect(self.film_given_up)
         self.curves.measure.clicked.connect(lambda: self._request("metric"))
@@ -139,7 +133,7 @@ class Monitor(QWidget):
         self._clock.stop()
         self.watcher.close()
         self.loader.close()
-        self.numbers.close()
+        self.table.close()
         self.comparison.stop()
 
     def _take_config(self, config: dict[str, Any]) -> None:
@@ -225,7 +219,7 @@ class Monitor(QWidget):
 
     def _show_status(self) -> None:
         self.status.setText(status(self.path, self.watcher, self.record, bool(self.config)))
-        self.status.setToolTip(str(self.path))
+        self.status.setToolTip(literal_tip(str(self.path)))
 
     def _point(self, kimg: float) -> None:
         self.timeline.set_cursor(kimg)
@@ -251,16 +245,16 @@ class Monitor(QWidget):
         path = self.newest_checkpoint() if earlier is None else self.checkpoint_of(earlier)
         if path is None and earlier is not None:
             kept = "Only the newest few checkpoints and some older ones are kept"
-            self.failed.emit(f"The checkpoint of {kimg_text(earlier.img / 1000)} is gone: {kept}.", "")
+            self._complain(f"The checkpoint of {kimg_text(earlier.img / 1000)} is gone: {kept}.")
         elif path is None:
-            self.failed.emit("There is no checkpoint to explore yet; Snapshot makes one.", "")
+            self._complain("There is no checkpoint to explore yet; Snapshot makes one.")
         else:
             self.explore_requested.emit(str(path))
 
     def _branch(self) -> None:
         path = self.newest_checkpoint() if self.samples.earlier is None else self.checkpoint_of(self.samples.earlier)
         if path is None:
-            self.failed.emit("There is no checkpoint to begin from here; choose another snapshot.", "")
+            self._complain("There is no checkpoint to begin from here; choose another snapshot.")
         else:
             self.branch_requested.emit(path, self.config)
 
@@ -278,11 +272,18 @@ class Monitor(QWidget):
     def _request(self, name: str) -> None:
         self._try(lambda: self.watcher.request(name))
 
+    def write_table(self, path: Path) -> None:
+        """Writes the numbers of every tick; once begun this goes to its end, whether or not somebody waits for it."""
+        self.table.begin(lambda _: f"Saved {number(write_csv(self.path, path))} ticks as {path}.")
+
+    def _complain(self, sentence: str) -> None:
+        self.said.emit(Problem(sentence), "bad")
+
     def _try(self, act: Any) -> None:
         try:
             act()
         except OSError as error:
-            self.failed.emit(str(error), "")
+            self._complain(str(error))
 
     def resizeEvent(self, event: Any) -> None:
         """Shows the real pictures below the drawn ones where there is room, and all of them larger."""

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage, QImageReader
 
+from explorer.work.background import Background
 from stylegan_core.run.events import Samples
 
 Pixels = npt.NDArray[np.uint8]
@@ -24,16 +24,13 @@ class PictureLoader(QObject):
     """
 
     loaded = Signal(object, object)
-    _read = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+        self._disk = Background(self)
         self._known: OrderedDict[Path, Pixels | None] = OrderedDict()
         self._wanted: dict[str, tuple[Path, ...]] = {}
         self._reading: Path | None = None
-        self._closed = False
-        self._read.connect(self._take)
 
     def get(self, path: Path) -> Pixels | None:
         """A picture that is already here, or None."""
@@ -58,17 +55,15 @@ class PictureLoader(QObject):
     def close(self) -> None:
         """Drops all wishes and the thread."""
         self._wanted.clear()
-        self.blockSignals(True)
-        self._closed = True
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._disk.close()
 
     def _next(self) -> None:
-        if self._reading is not None or self._closed:
+        if self._reading is not None:
             return
         path = next((path for paths in self._wanted.values() for path in paths if path not in self._known), None)
         if path is not None:
             self._reading = path
-            self._pool.submit(lambda: self._read.emit(path, read_picture(path)))
+            self._disk.do(lambda: read_picture(path), lambda pixels: self._take(path, pixels))
 
     def _take(self, path: Path, pixels: Pixels | None) -> None:
         self._reading = None

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
+from explorer.controls.literal import literal_tip
 
 TINT = 0.12  # of the state's colour behind its word; more of it would leave too little contrast
 TONES = {
@@ -36,7 +37,7 @@ class StatePill(QWidget):
     def show_state(self, state: str, tip: str = "") -> None:
         """Shows another state; ``tip`` says more about it."""
         self._state = state
-        self.setToolTip(tip or state)
+        self.setToolTip(literal_tip(tip or state))
         self.setAccessibleName(f"State: {state}")
         self.updateGeometry()
         self.update()

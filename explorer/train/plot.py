@@ -7,9 +7,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import Across, Down
+from explorer.controls.literal import literal_tip
+from explorer.controls.text import text_label
 from explorer.train.record import Floats
 
 OTHER_STYLES = (Qt.PenStyle.DotLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine)
@@ -84,7 +87,7 @@ class Plot(QWidget):
         self._smooth = self._log = self._dirty = False
         self._boundaries: list[pg.InfiniteLine] = []
         self._flags: list[pg.InfiniteLine] = []
-        self.title, self.values = QLabel(title), QLabel()
+        self.title, self.values = text_label(title, "title"), QLabel()
         self.view = pg.PlotWidget(background=None, enableMenu=False)
         self.view.setAntialiasing(True)
         self.view.setObjectName("well")
@@ -97,16 +100,11 @@ class Plot(QWidget):
         self._recolour()
 
     def _lay_out(self, tip: str) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        self.title.setProperty("role", "title")
+        column = Down(self, 3)
         self.title.setToolTip(tip)
         self.values.setFont(theme.mono(theme.SMALL))
-        head = QHBoxLayout()
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.values)
+        head = Across()
+        head.add(self.title, None, self.values)
         column.addLayout(head)
         column.addWidget(self.view, 1)
         self.view.setMinimumHeight(84)
@@ -222,7 +220,7 @@ class Plot(QWidget):
         for kimg, text in flags:
             line = pg.InfiniteLine(kimg, 90, pen)
             line.addMarker("v", 0.97, 9)
-            line.setToolTip(text)
+            line.setToolTip(literal_tip(text))
             made.append(line)
         self._flags = self._replace(self._flags, made)
 

@@ -1,16 +1,19 @@
-"""The preset of a new run: what it becomes, changes of single settings, and the network that it begins from."""
+"""The preset of a new run: what it becomes, its settings and changes of them, and the network that it begins from."""
 
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from explorer.controls.asking import ask_to_open
-from explorer.controls.chips import button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button
+from explorer.controls.questions import ask_to_open
+from explorer.controls.text import text_label
 from explorer.train.data_card import REST_MS
 from explorer.train.layout import head_row
 from explorer.train.proposals import settings_in, with_setting
+from explorer.train.setting_grid import SettingGrid
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
 from stylegan_core.files.places import is_there
@@ -38,13 +41,15 @@ class PresetCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.preset, self.meaning, self.plan = QComboBox(), QLabel(), GrowthTimeline()
-        self.changes = QLineEdit(placeholderText="Changes, such as gamma=2 growth.32.stable_kimg=60")
+        self.preset, self.meaning, self.plan = QComboBox(), text_label("", "muted", wraps=True), GrowthTimeline()
+        self.changes = QLineEdit(placeholderText="Other changes, such as noise_rate=0.01 keep=5")
+        self.grid = SettingGrid()
         self.init = QLineEdit(placeholderText="Begins anew; or name a checkpoint or weight file to go on from")
         self.init_button = button("Network…", "Chooses a trained network to go on from.")
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._lay_out()
         self.preset.currentIndexChanged.connect(lambda _: self.settled.emit())
+        self.grid.set_by_hand.connect(self._set_by_hand)
         self.changes.editingFinished.connect(self.settled)
         self.changes.textChanged.connect(lambda _: self.changed.emit())
         self.init.textChanged.connect(lambda _: self._rest.start())
@@ -85,9 +90,10 @@ class PresetCard(QWidget):
             self.preset.setCurrentIndex(index)
         self.init.setText(str(network))
 
-    def show_meaning(self) -> None:
-        """Says what the preset becomes with its changes."""
+    def show_choice(self) -> None:
+        """Says what the preset becomes with its changes, and what its settings are then."""
         config = self.config
+        self.grid.show_settings(self._chosen, config, self.settings(), bool(self.network))
         total = kimg_text(config.growth.total_kimg)
         penalty = f", R1 γ {config.gamma:g}" if config.gamma else ""
         since = f" from {kimg_text(config.critic.from_kimg)} on" if config.critic.from_kimg else ""
@@ -117,17 +123,10 @@ class PresetCard(QWidget):
         return preset(self.preset.currentData())
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        self.meaning.setProperty("role", "muted")
-        self.meaning.setWordWrap(True)
-        begin = QHBoxLayout()
-        begin.addWidget(self.init)
-        begin.addWidget(self.init_button)
-        column.addLayout(head_row("Preset: what it becomes"))
-        for each in (self.preset, self.meaning, self.plan, self.changes):
-            column.addWidget(each)
+        column = Down(self, 8)
+        begin = Across()
+        begin.add(self.init, self.init_button)
+        column.add(head_row("Preset: what it becomes"), self.preset, self.meaning, self.plan, self.grid, self.changes)
         column.addLayout(begin)
         for name in PRESETS:
             self.preset.addItem(f"{name}   ·   {square(preset(name).network.resolution)}", name)
@@ -136,6 +135,10 @@ class PresetCard(QWidget):
         for name, field in fields:
             field.setAccessibleName(name)
             field.setToolTip(TIPS[name])
+
+    def _set_by_hand(self, key: str, value: str) -> None:
+        self.change(key, value)
+        self.settled.emit()
 
     def _ask_network(self) -> None:
         ask_to_open(self, "Network to go on from", WEIGHTS, self.init.setText, self.network)

@@ -22,6 +22,7 @@ FACES = 6
 GAP = 5
 LABEL_WIDTH = 66
 HIGHEST = 320  # pixels that all rows together may take, so that what it costs stays in sight
+NO_DATA = "No data chosen."
 LARGEST = 256  # a preview needs no more, whatever the network draws
 
 
@@ -72,17 +73,22 @@ class LevelPreview(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[tuple[int, QPixmap]] = []
-        self._why = "No data chosen."
+        self._why = NO_DATA
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What each level will see")
 
-    def show_preview(self, preview: Preview | None, why: str = "No data chosen.") -> None:
+    def show_preview(self, preview: Preview | None, why: str = NO_DATA) -> None:
         """Shows the pictures of a data set, or why there are none."""
         self._why = why
         levels = preview.levels if preview else {}
         self._rows = [(side, QPixmap.fromImage(image_of(strip))) for side, strip in levels.items()]
         self.setToolTip(f"{number(preview.count)} pictures" if preview else "")
         self._refit()
+
+    @property
+    def why(self) -> str:
+        """Why there are no pictures; said only where there are none."""
+        return self._why
 
     def sizeHint(self) -> QSize:
         """As high as its rows."""

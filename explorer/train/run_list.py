@@ -1,7 +1,6 @@
 """All runs as cards: last picture, state, progress; a click watches one. Without any: one sentence, one button."""
 
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
@@ -20,8 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
-    QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -30,12 +27,16 @@ from PySide6.QtWidgets import (
 )
 
 from explorer import theme
-from explorer.controls.asking import ask_for_folder
-from explorer.controls.chips import button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import button
+from explorer.controls.literal import literal_tip
+from explorer.controls.questions import ask_for_folder
+from explorer.controls.text import text_label
 from explorer.train.pill import tone
 from explorer.train.summary import RunSummary, list_runs
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
+from explorer.work.background import Background
 from stylegan_core.amounts import duration
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import preset
@@ -68,7 +69,7 @@ class RunCard(QAbstractButton):
         self.summary = summary
         name = f"{summary.path.name}: {summary.state.name}"
         self.setAccessibleName(name)
-        self.setToolTip(f"{summary.path}\n{summary.state.sentence}".strip())
+        self.setToolTip(literal_tip(f"{summary.path}\n{summary.state.sentence}".strip()))
         self.update()
 
     def show_picture(self, image: QImage | None) -> None:
@@ -136,7 +137,6 @@ class RunList(QWidget):
     chosen = Signal(object)
     new_requested = Signal()
     open_requested = Signal(object)
-    _listed = Signal(object)
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,8 +144,7 @@ class RunList(QWidget):
         self.also: tuple[Path, ...] = ()
         self.cards: dict[Path, RunCard] = {}
         self._seen: dict[Path, float] = {}  # of pictures, when they were written; the thread's own
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="run-list")
-        self._listing: Future[None] | None = None
+        self._disk = Background(self)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._pages, self._grid = QStackedWidget(), QGridLayout()
         self.new = button("New run", "Chooses data and a preset, and starts a trainer.", "primary")
@@ -153,22 +152,14 @@ class RunList(QWidget):
         self.open = button("Open a run folder…", "Watches a run that lies anywhere, also on a network folder.")
         self._lay_out()
         self._timer.timeout.connect(self.refresh)
-        self._listed.connect(self._show_listed)
         self.new.clicked.connect(self.new_requested)
         self.begin.clicked.connect(self.new_requested)
         self.open.clicked.connect(self._ask_folder)
 
     def _lay_out(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 16, 24, 16)
-        outer.setSpacing(14)
-        head = QHBoxLayout()
-        title = QLabel("Runs")
-        title.setProperty("role", "headline")
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self.open)
-        head.addWidget(self.new)
+        outer = Down(self, 14, edges=(24, 16, 24, 16))
+        head = Across()
+        head.add(text_label("Runs", "headline"), None, self.open, self.new)
         outer.addLayout(head)
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(self._cards_page())
@@ -177,8 +168,7 @@ class RunList(QWidget):
     def _empty_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        words = QLabel("No run yet. Watch a network learn to draw, from a blur up to faces.")
-        words.setProperty("role", "muted")
+        words = text_label("No run yet. Watch a network learn to draw, from a blur up to faces.", "muted")
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         plan = GrowthTimeline()
         plan.set_plan(phases(preset(SHOWN_PRESET).growth))
@@ -193,11 +183,9 @@ class RunList(QWidget):
 
     def _cards_page(self) -> QWidget:
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 6, 0)
+        column = Down(content, edges=(0, 0, 6, 0))
         self._grid.setSpacing(12)
-        column.addLayout(self._grid)
-        column.addStretch(1)
+        column.add(self._grid, None)
         scroll = QScrollArea()
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
@@ -205,9 +193,9 @@ class RunList(QWidget):
 
     def refresh(self) -> None:
         """Looks at the folders again, beside the window's thread."""
-        if self._listing is None or self._listing.done():
+        if not self._disk.busy:
             folder, also = self.folder, self.also
-            self._listing = self._pool.submit(lambda: self._listed.emit(self._look(folder, also)))
+            self._disk.do(lambda: self._look(folder, also), self._show_listed)
 
     def _look(self, folder: Path, also: tuple[Path, ...]) -> list[tuple[RunSummary, QImage | None]]:
         """Beside the window's thread: the runs, and the pictures that are new."""
@@ -269,8 +257,7 @@ class RunList(QWidget):
     def close_list(self) -> None:
         """Ends the thread; what it still finds is not shown."""
         self._timer.stop()
-        self._listed.disconnect(self._show_listed)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._disk.close()
 
 
 def corner(path: Path) -> QImage | None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QWidget
 
 from explorer import theme
-from explorer.controls.chips import chip
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import chip
+from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.controls.track import Track
 from explorer.train.pictures import PictureLoader, Pixels, spread, tile_side, tiles
@@ -34,12 +36,12 @@ class SamplesPanel(QWidget):
         self._resolution = self._other_resolution = 0
         self._other_run: Path | None = None
         self._others: Sequence[Samples] = ()
-        self.other_grid, self.other_at = SampleGrid(), QLabel()
-        self.grid, self.scrubber, self.at = SampleGrid(), Track(), QLabel("–")
+        self.other_grid, self.other_at = SampleGrid(), text_label("", "muted")
+        self.grid, self.scrubber, self.at = SampleGrid(), Track(), text_label("–", "number")
         self.next_other = chip("next run", "Shows the samples of the next of the runs that are compared.")
         self.newest = chip("newest", "Back to the newest samples, and follows them.")
-        self.title, self.first = QLabel("Samples, psi 1, same latents each time"), QLabel("")
-        self.state = QLabel("")
+        self.title = text_label("Samples, psi 1, same latents each time", "title")
+        self.first, self.state = text_label("", "small-number"), text_label("", "small")
         self.face_strip = ThumbnailGrid(STRIP, STRIP, 56, 5)
         self._strip_at: list[int] = []
         self._lay_out()
@@ -50,38 +52,25 @@ class SamplesPanel(QWidget):
         self.face_strip.chosen.connect(self._go_to)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        self.title.setProperty("role", "title")
-        self.state.setProperty("role", "small")
-        self.first.setProperty("role", "small-number")
-        self.at.setProperty("role", "number")
+        column = Down(self, 8)
+        head, foot = Across(), Across()
         self.at.setMinimumWidth(76)
         self.at.setAlignment(theme.ALIGN_NUMBER)
         self.scrubber.zero = 0
         self.scrubber.setRange(0, 0)
         self.scrubber.setAccessibleName("Snapshots")
         self.scrubber.setToolTip("Goes back to earlier samples; at the right end it follows the run.")
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.newest)
-        head.addWidget(self.state)
+        head.add(self.title, None, self.newest, self.state)
         foot.addWidget(self.first)
         foot.addWidget(self.scrubber, 1)
         foot.addWidget(self.at)
         column.addLayout(head)
         column.addWidget(self.grid, 1)
-        beside = QHBoxLayout()
-        beside.addWidget(self.other_at)
-        beside.addStretch(1)
-        beside.addWidget(self.next_other)
+        beside = Across()
+        beside.add(self.other_at, None, self.next_other)
         column.addLayout(beside)
         self.next_other.hide()
         column.addWidget(self.other_grid, 1)
-        self.other_at.setProperty("role", "muted")
-        self.other_at.setTextFormat(Qt.TextFormat.PlainText)
         self.other_at.hide()
         self.other_grid.hide()
         self.other_grid.setMinimumHeight(LEAST_BESIDE)

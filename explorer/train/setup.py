@@ -5,16 +5,20 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from explorer.controls.chips import IconButton, button
+from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import IconButton, button
+from explorer.controls.literal import literal_tip
+from explorer.controls.scrolling import ScrollDown
+from explorer.controls.text import text_label
 from explorer.runs import trainer_threads
 from explorer.train.costs import Costs
 from explorer.train.data_card import REST_MS, DataCard
 from explorer.train.findings import findings, why_it_cannot_fit
-from explorer.train.layout import card, head_row, scrolling
+from explorer.train.layout import card, head_row
 from explorer.train.preset_card import PresetCard
-from explorer.train.preview import LevelPreview, Preview, look_at
+from explorer.train.preview import NO_DATA, LevelPreview, Preview, look_at
 from explorer.train.proposals import next_folder, suitable_preset, why_not_into
 from explorer.train.record import growth_of
 from explorer.work.command import CoreCommand
@@ -22,18 +26,18 @@ from explorer.work.task import Task
 from stylegan_core.files.places import standing
 
 CARD = (16, 14, 16, 14)
+LOOKING = "Looking at the data …"
 
 
 class SetupPage(QWidget):
     """Asks everything a run needs on one page.
 
-    ``start_requested`` brings run folder, preset, data, settings, and the network to begin from or an empty text;
-    ``told`` one sentence and its tone.
+    ``start_requested`` brings run folder, preset, data, settings, and the network to begin from or an empty text.
     """
 
     start_requested = Signal(object, str, str, list, str)
     leave_requested = Signal()
-    told = Signal(str, str)
+    said = Signal(object, str)  # Problem, tone
 
     def __init__(self, runs: Path, data: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +49,7 @@ class SetupPage(QWidget):
         self.start = button(
             "Start training", "Starts a trainer of its own; it goes on when this window closes.", "primary"
         )
-        self.reason, self.sees = QLabel(), QLabel()
+        self.reason, self.sees = text_label("", "muted"), text_label("", "title")
         self.preview, self.costs = LevelPreview(), Costs()
         self._looking = Task("preview", self)
         self._preflight = CoreCommand(parent=self)
@@ -58,38 +62,24 @@ class SetupPage(QWidget):
         self._show_preset()
 
     def _lay_out(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 14, 24, 12)
-        outer.setSpacing(12)
-        head = QHBoxLayout()
-        title = QLabel("New run")
-        title.setProperty("role", "headline")
-        self.reason.setProperty("role", "muted")
+        outer = Down(self, 12, edges=(24, 14, 24, 12))
+        head = Across()
         self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        head.addWidget(self.leave)
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self.reason)
-        head.addWidget(self.start)
+        head.add(self.leave, text_label("New run", "headline"), None, self.reason, self.start)
         outer.addLayout(head)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(card(scrolling(self._choices()), CARD), 11)
-        row.addWidget(card(scrolling(self._consequences()), CARD), 10)
+        row = Across(spacing=12)
+        row.addWidget(card(ScrollDown(self._choices()), CARD), 11)
+        row.addWidget(card(ScrollDown(self._consequences()), CARD), 10)
         outer.addLayout(row, 1)
 
     def _choices(self) -> QWidget:
         made = QWidget()
-        column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = Down(made, 8)
         column.addWidget(self.data)
         column.addSpacing(8)
         column.addWidget(self.choice)
         column.addSpacing(8)
-        column.addLayout(head_row("Run folder: where everything goes"))
-        column.addWidget(self.run_folder)
-        column.addStretch(1)
+        column.add(head_row("Run folder: where everything goes"), self.run_folder, None)
         self.run_folder.setAccessibleName("Run folder")
         self.run_folder.setToolTip(
             "Where samples, checkpoints and the log of this run go; a folder that is not there yet."
@@ -100,16 +90,10 @@ class SetupPage(QWidget):
 
     def _consequences(self) -> QWidget:
         made = QWidget()
-        column = QVBoxLayout(made)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        self.sees.setProperty("role", "title")
-        column.addWidget(self.sees)
-        column.addWidget(self.preview)
+        column = Down(made, 8)
+        column.add(self.sees, self.preview)
         column.addSpacing(8)
-        column.addLayout(head_row("What it takes on this machine"))
-        column.addWidget(self.costs)
-        column.addStretch(1)
+        column.add(head_row("What it takes on this machine"), self.costs, None)
         return made
 
     def _connect(self) -> None:
@@ -121,7 +105,7 @@ class SetupPage(QWidget):
         self.data.cure_asked.connect(self._cure)
         self.data.label_chosen.connect(lambda name: self._change("data.label", name))
         self.data.making.connect(self._judge)
-        self.data.told.connect(self.told)
+        self.data.said.connect(self.said)
         self.choice.changed.connect(self._judge)
         self.choice.settled.connect(self._show_preset)
         self.run_folder.textChanged.connect(lambda _: self._moved.start())
@@ -173,7 +157,7 @@ class SetupPage(QWidget):
     def _forget_data(self) -> None:
         self._seen = None
         self._data_trouble = ""
-        self.preview.show_preview(None)
+        self.preview.show_preview(None, LOOKING if self.data.text else NO_DATA)
         self._judge()
 
     def _look_at_data(self) -> None:
@@ -212,7 +196,7 @@ class SetupPage(QWidget):
 
     def _show_preset(self) -> None:
         config = self.choice.config
-        self.choice.show_meaning()
+        self.choice.show_choice()
         self.sees.setText("What each level will see" if len(self.choice.resolutions) > 1 else "What it will see")
         self.data.set_resolution(config.network.resolution)
         self.data.show_label(config.data.label or "")
@@ -276,7 +260,7 @@ class SetupPage(QWidget):
         if why := self.data.why_not() or self.choice.why_not() or self._data_trouble or self._cost_trouble:
             return why
         if self._seen is None:
-            return "Looking at the data …"
+            return LOOKING
         folder = self.run_folder.text().strip()
         return why_not_into(Path(folder), Path(self.data.text)) if folder else "Name a run folder."
 
@@ -284,7 +268,7 @@ class SetupPage(QWidget):
         why = self.why_not()
         self.start.setEnabled(not why)
         self.reason.setText(why if len(why) < 90 else f"{why[:88]}…")
-        self.reason.setToolTip(why)
+        self.reason.setToolTip(literal_tip(why))
 
     def _start(self) -> None:
         folder = Path(self.run_folder.text().strip())

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PySide6.QtCore import QObject, Signal
 
+from explorer.problem import Problem
 from explorer.theme import RESOURCES
 from explorer.train.pictures import Pixels, read_picture, tile_side, tiles
 from explorer.train.words import kimg_text
@@ -90,7 +91,7 @@ def write_timelapse(path: Path, wish: Wish, report: Report = lambda _done, _tota
 class Timelapses(QObject):
     """Writes one time-lapse at a time; it outlives the monitor that asked, so the end is told wherever a person is."""
 
-    said = Signal(str, str)  # how it ended in one sentence, and the sentence's tone
+    said = Signal(object, str)  # Problem: how it ended; tone
     advanced = Signal(str)  # how far it is in a few words, or empty where none is being written
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -106,9 +107,9 @@ class Timelapses(QObject):
         )
 
     @property
-    def unfinished(self) -> str:
-        """The time-lapse that is being written, in a few words; empty where none is."""
-        return f"the time-lapse {self._path.name} ({self.words})" if self._task.busy else ""
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        return [f"the time-lapse {self._path.name} ({self.words})"] if self._task.busy else []
 
     def write(self, path: Path, wish: Wish) -> None:
         """Begins; the end comes as a signal."""
@@ -133,4 +134,4 @@ class Timelapses(QObject):
 
     def _end(self, sentence: str, tone: str) -> None:
         self._say("")
-        self.said.emit(sentence, tone)
+        self.said.emit(Problem(sentence), tone)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from explorer.controls.boxes import Down
 from explorer.controls.local_files import accept_files, dropped_file
+from explorer.problem import Problem
 from explorer.runs import Launch, train_arguments
 from explorer.train.dropping import Dropped, what_is
 from explorer.train.run_list import RunList
@@ -30,16 +32,14 @@ class TrainWorkspace(QWidget):
     """One widget for everything about training; ``home`` holds the runs and data sets.
 
     ``explore_requested`` names a checkpoint to open in Explore, ``checkpoint_written`` each later one of the run that
-    was opened so; ``failed`` brings one sentence and details, ``told`` one sentence and its
-    tone; ``watching`` the folder of the run on screen, or None; ``open_requested`` a path that was dropped here but
-    is the whole window's to open.
+    was opened so; ``watching`` brings the folder of the run on screen, or None; ``open_requested`` a path that was
+    dropped here but is the whole window's to open.
     """
 
     explore_requested = Signal(str)
     checkpoint_written = Signal(str)
     watching = Signal(object)
-    failed = Signal(str, str)
-    told = Signal(str, str)
+    said = Signal(object, str)  # Problem, tone
     open_requested = Signal(str)
 
     def __init__(self, home: Path, parent: QWidget | None = None) -> None:
@@ -54,15 +54,14 @@ class TrainWorkspace(QWidget):
         self._launches: dict[Path, Launch] = {}
         self._drops = Task("drop", self)
         self.setAcceptDrops(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column = Down(self)
         column.addWidget(self.pages)
         self.pages.addWidget(self.runs)
         self.runs.chosen.connect(self.watch)
         self.runs.open_requested.connect(self.watch)
         self.runs.new_requested.connect(self.new_run)
         self._drops.done.connect(self._take_dropped)
-        self._drops.failed.connect(lambda why: self.failed.emit(why, ""))
+        self._drops.failed.connect(lambda why: self.said.emit(Problem(why), "bad"))
 
     def new_run(self) -> None:
         """Shows the page of a new run."""
@@ -83,7 +82,7 @@ class TrainWorkspace(QWidget):
             self.setup = SetupPage(self.home / "runs", self.home / "data")
             self.setup.leave_requested.connect(self.show_runs)
             self.setup.start_requested.connect(self.start)
-            self.setup.told.connect(self.told)
+            self.setup.said.connect(self.said)
             self.pages.addWidget(self.setup)
         return self.setup
 
@@ -126,7 +125,7 @@ class TrainWorkspace(QWidget):
         path = Path(path).resolve()
         run = RunDir(path)
         if not (run.exists() or run.events_file.exists() or path in self._launches):
-            self.failed.emit(f"{path} is not a run: it has no config.json. Choose the folder of one run.", "")
+            self.said.emit(Problem(f"{path} is not a run: it has no config.json. Choose the folder of one run."), "bad")
             return
         self._close_monitor()
         self._remember(path)
@@ -136,7 +135,7 @@ class TrainWorkspace(QWidget):
         monitor.resume_requested.connect(self.resume)
         monitor.branch_requested.connect(self.branch)
         monitor.leave_requested.connect(self.show_runs)
-        monitor.failed.connect(self.failed)
+        monitor.said.connect(self.said)
         self._connect_films(monitor)
         known = {*self.runs.cards, *(each.parent.resolve() for each in self.runs.folder.glob("*/config.json"))}
         monitor.comparison.others = sorted(known - {path})
@@ -153,7 +152,7 @@ class TrainWorkspace(QWidget):
             from explorer.train.timelapse import Timelapses
 
             self._films = Timelapses(self)
-            self._films.said.connect(self.told)
+            self._films.said.connect(self.said)
         monitor.film_wanted.connect(self._films.write)
         monitor.film_given_up.connect(self._films.cancel)
         self._films.advanced.connect(monitor.face.show_film)
@@ -185,7 +184,7 @@ class TrainWorkspace(QWidget):
         try:
             self._launches[folder] = Launch(folder, arguments, words)
         except OSError as error:
-            self.failed.emit(f"The trainer could not be started: {error}.", "")
+            self.said.emit(Problem(f"The trainer could not be started: {error}."), "bad")
             return
         log.info("trainer of %s is process %d", folder, self._launches[folder].pid)
         self.watch(folder)
@@ -197,10 +196,11 @@ class TrainWorkspace(QWidget):
             self.pages.removeWidget(monitor)
             monitor.deleteLater()
 
+    @property
     def unfinished(self) -> list[str]:
-        """What :meth:`close_workspace` would give up, each in a few words that go on with "gives up"."""
-        films = self._films.unfinished if self._films is not None else ""
-        return [each for each in (films, *(self.setup.data.unfinished() if self.setup is not None else ())) if each]
+        """What closing the window would give up, in a few words."""
+        films = self._films.unfinished if self._films is not None else []
+        return [*films, *(self.setup.data.unfinished if self.setup is not None else ())]
 
     def close_workspace(self) -> None:
         """Ends threads, timers and questions; trainers go on."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -19,8 +19,14 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="disk")
+        self._last: Future[None] | None = None
         self._closed = False
         self._finished.connect(self._hand_back, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done or waits."""
+        return self._last is not None and not self._last.done()
 
     def do(
         self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[Exception], None] | None = None
@@ -40,7 +46,7 @@ class Background(QObject):
                 self._finished.emit((then, result))
 
         if not self._closed:
-            self._pool.submit(run)
+            self._last = self._pool.submit(run)
 
     def close(self) -> None:
         """Ends the thread after what it has begun and what waits; results that come then are not handed back."""

@@ -6,7 +6,7 @@ import os
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from explorer.runs import core_command
+from explorer.work.core_process import core_command
 from stylegan_core.processes import ASKER
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.jobs import Problem
+from explorer.problem import Problem
 
 SOON = 300  # milliseconds that need no word
 

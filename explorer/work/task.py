@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from explorer.sentence import sentence_of
+from explorer.problem import sentence_of
 
 log = logging.getLogger(__name__)
 

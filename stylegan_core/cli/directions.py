@@ -13,7 +13,7 @@ from stylegan_core.cli.arguments import add_device, add_overwrite, add_progress,
 from stylegan_core.cli.progress import InLines, passing
 
 if TYPE_CHECKING:
-    from stylegan_core.latents.attributes import Named
+    from stylegan_core.latents.named_directions import Named
 
 FEWEST = 100  # pictures to learn from, or to find directions with
 LEARNING = 0.1  # of the time that all takes
@@ -29,9 +29,9 @@ def main(argv: list[str]) -> int:
 
     from stylegan_core.data.source import open_dataset
     from stylegan_core.device import choose_device
-    from stylegan_core.latents.attributes import LEAST, find_directions
     from stylegan_core.latents.judge import learn
     from stylegan_core.latents.library import Library
+    from stylegan_core.latents.named_directions import LEAST, find_directions
     from stylegan_core.metrics.features import Extractor
     from stylegan_core.model import load_model
 

@@ -9,7 +9,7 @@ from rich.progress import track
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, path
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
-from stylegan_core.data.picture_kinds import named_as_picture
+from stylegan_core.data.picture_kinds import PNG, named_as_picture
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.pictures.saved_picture import SavedPicture, read_picture
 from stylegan_core.recipe import Recipe
@@ -62,7 +62,7 @@ def main(argv: list[str]) -> int:
 def read_recipe(file: Path) -> SavedPicture:
     """The recipe inside a PNG, by content, or a JSON file. Raises ValueError or OSError."""
     with file.open("rb") as opened:
-        if opened.read(8) == b"\x89PNG\r\n\x1a\n":
+        if opened.read(len(PNG)) == PNG:
             return read_picture(file)
     try:
         return SavedPicture(Recipe.from_json(file.read_text(encoding="utf-8-sig")), "", "", None)

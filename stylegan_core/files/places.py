@@ -16,7 +16,7 @@ def home() -> Path:
 
 
 def place(kind: str) -> Path:
-    """The folder of one kind ("runs", "data", "history", "libraries", "caches"), made if it is missing.
+    """The folder of one kind ("runs", "data", "history", "libraries", "caches", "measurements"), made if it is missing.
 
     Raises OSError with one sentence where it cannot be made.
     """

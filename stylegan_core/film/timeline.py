@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from stylegan_core.between import Floats, between
 from stylegan_core.film.film import Film
 from stylegan_core.info import ModelInfo
+from stylegan_core.interpolation import Floats, between
 from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Transform, Vector
 
 STANDING = 1e-6  # of the film's way through W: less between two keys is what rounding of their styles is made of

@@ -29,7 +29,7 @@ def unwrapped(networks: dict[str, NetworkTree], budget: Budget) -> dict[str, Net
     found: dict[str, NetworkTree] = {}
     for key, tree in networks.items():
         name = "" if key in WRAPPERS and "" not in found else key
-        found[name] = NetworkTree(name, tree.class_name, tree.options, _unprefixed(tree.tensors, budget))
+        found[name] = NetworkTree(name, tree.options, _unprefixed(tree.tensors, budget))
     return found
 
 

@@ -1,6 +1,7 @@
 """What every converter returns, and the array turns they share: foreign tensors under this project's names."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -175,25 +176,28 @@ def scalar(value: Array | None) -> float:
     return float(value.reshape(()))
 
 
-def fitted(config: NetworkConfig, **changes: object) -> NetworkConfig:
-    """The configuration with changes; its ValueError becomes a refusal."""
+def configured(config: NetworkConfig | None = None, /, **values: object) -> NetworkConfig:
+    """A configuration, or one changed, by what a file says; raises RefusedFile where that makes no network."""
     try:
-        return replace(config, **changes)  # type: ignore[arg-type]
+        return replace(config or NetworkConfig(), **values)  # type: ignore[arg-type]
     except ValueError as error:
         raise RefusedFile(f"it describes no network that can exist ({str(error).rstrip('.')})") from None
 
 
-def configured(**values: object) -> NetworkConfig:
-    """A configuration from what a file says; raises RefusedFile where that makes no network."""
-    try:
-        return NetworkConfig(**values)  # type: ignore[arg-type]
-    except ValueError as error:
-        raise RefusedFile(f"it describes no network that can exist ({str(error).rstrip('.')})") from None
+def copied(tree: NetworkTree, theirs: str, ours: str) -> State:
+    """The weight and the bias of a layer as they are, under our name for it; absent ones raise RefusedFile."""
+    return {f"{ours}.{part}": need(tree, f"{theirs}.{part}") for part in ("weight", "bias")}
 
 
-def renamed(tree: NetworkTree, names: Mapping[str, str]) -> State:
-    """Tensors taken as they are, their own name -> ours; absent ones raise RefusedFile."""
-    return {ours: need(tree, theirs) for theirs, ours in names.items()}
+def biased(tree: NetworkTree, theirs: str, ours: str, *, bias: str = "") -> State:
+    """A convolution and its bias, or that of the layer ``bias``, as they are; absent ones raise RefusedFile."""
+    return {f"{ours}.conv.weight": need(tree, f"{theirs}.weight"), f"{ours}.bias": need(tree, f"{bias or theirs}.bias")}
+
+
+def count(tree: NetworkTree, pattern: str) -> int:
+    """How many tensors are named so: of as many layers, or resolutions."""
+    rule = re.compile(pattern)
+    return sum(rule.fullmatch(name) is not None for name in tree.tensors)
 
 
 def first_of(networks: Mapping[str, NetworkTree], *names: str, mark: str) -> NetworkTree | None:
@@ -221,7 +225,7 @@ def note_of_trained(levels: int, found: int) -> list[str]:
     return [f"It is built for {top}² but was trained up to {size}²; the untouched layers were left out."]
 
 
-def noise_maps(levels: int, *, shared: bool = False) -> list[Floats]:
+def noise_state(levels: int, *, shared: bool = False) -> State:
     """Fixed noise for ports that store none: a map a layer, or one a resolution where the port shares it."""
     random = np.random.RandomState(0)
     maps: list[Floats] = []
@@ -229,12 +233,7 @@ def noise_maps(levels: int, *, shared: bool = False) -> list[Floats]:
         size = 4 << (layer // 2)
         same = shared and layer % 2
         maps.append(maps[-1] if same else random.randn(1, 1, size, size).astype(np.float32))
-    return maps
-
-
-def noise_state(levels: int, *, shared: bool = False) -> State:
-    """`noise_maps` under this project's names."""
-    return {f"synthesis.layers.{at}.noise": noise for at, noise in enumerate(noise_maps(levels, shared=shared))}
+    return {f"synthesis.layers.{at}.noise": noise for at, noise in enumerate(maps)}
 
 
 NO_NOISE = "It stores no noise maps (its own code draws new ones every time); fixed random ones were added."

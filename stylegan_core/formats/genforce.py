@@ -1,7 +1,5 @@
 """genforce's port of StyleGAN: TensorFlow's raw values transposed, fused layers included (spec-core 7.6)."""
 
-import re
-
 import numpy as np
 
 from stylegan_core.formats import converted as turn
@@ -29,11 +27,11 @@ def convert(file: WeightFile) -> Converted:
 
 def configuration(tree: NetworkTree) -> NetworkConfig:
     """Sizes from the shapes."""
-    levels = sum(re.fullmatch(r"synthesis\.output\d+\.weight", name) is not None for name in tree.tensors)
+    levels = turn.count(tree, r"synthesis\.output\d+\.weight")
     if not 1 <= levels <= 11:
         raise RefusedFile("it holds no sensible number of resolutions: incomplete")
     channels = [turn.size_of(tree, f"synthesis.output{at}.weight", 1) for at in range(levels)]
-    layers = sum(re.fullmatch(r"mapping\.dense\d+\.weight", name) is not None for name in tree.tensors)
+    layers = turn.count(tree, r"mapping\.dense\d+\.weight")
     code, width = (turn.size_of(tree, "mapping.dense0.weight", axis) for axis in (1, 0))
     classes = turn.labels_of(tree, "mapping.label_weight")
     return turn.configured(
@@ -52,8 +50,7 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     """The generator's tensors; up layers from 128² on ran fused, so they are rotated."""
     state: State = {}
     for index in range(config.mapping_layers):
-        for part in ("weight", "bias"):
-            state[f"mapping.layers.{index}.{part}"] = turn.need(tree, f"mapping.dense{index}.{part}")
+        state |= turn.copied(tree, f"mapping.dense{index}", f"mapping.layers.{index}")
     if config.classes:
         state["mapping.label_embedding"] = turn.need(tree, "mapping.label_weight")
     mean = tree.tensors.get("truncation.w_avg")
@@ -63,8 +60,7 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
         ours, theirs = f"synthesis.layers.{index}.", f"synthesis.layer{index}."
         state |= {ours + name: value for name, value in _layer(tree, theirs, index).items()}
     for level in range(config.levels):
-        state[f"synthesis.to_rgb.{level}.conv.weight"] = turn.need(tree, f"synthesis.output{level}.weight")
-        state[f"synthesis.to_rgb.{level}.bias"] = turn.need(tree, f"synthesis.output{level}.bias")
+        state |= turn.biased(tree, f"synthesis.output{level}", f"synthesis.to_rgb.{level}")
     return state
 
 
@@ -100,21 +96,14 @@ def discriminator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     state: State = {}
     for lod in range(config.levels):
         level = config.levels - 1 - lod
-        state |= _biased(tree, f"input{lod}", f"from_rgb.{level}")
+        state |= turn.biased(tree, f"input{lod}", f"from_rgb.{level}")
         if level:
-            state |= _biased(tree, f"layer{2 * lod}", f"blocks.{level - 1}.conv0")
-            state |= _biased(tree, f"layer{2 * lod + 1}", f"blocks.{level - 1}.conv1")
+            state |= turn.biased(tree, f"layer{2 * lod}", f"blocks.{level - 1}.conv0")
+            state |= turn.biased(tree, f"layer{2 * lod + 1}", f"blocks.{level - 1}.conv1")
     last = 2 * (config.levels - 1)
-    state |= _biased(tree, f"layer{last}", "conv")
+    state |= turn.biased(tree, f"layer{last}", "conv")
     for offset in (1, 2):
         weight = turn.need(tree, f"layer{last + offset}.weight")
         state[f"dense{offset - 1}.weight"] = weight.reshape(weight.shape[0], -1) if weight.ndim else weight
         state[f"dense{offset - 1}.bias"] = turn.need(tree, f"layer{last + offset}.bias")
     return state
-
-
-def _biased(tree: NetworkTree, theirs: str, ours: str) -> State:
-    return {
-        f"{ours}.conv.weight": turn.need(tree, f"{theirs}.weight"),
-        f"{ours}.bias": turn.need(tree, f"{theirs}.bias"),
-    }

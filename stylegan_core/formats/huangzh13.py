@@ -1,6 +1,5 @@
 """huangzh13's StyleGAN.pytorch: raw TensorFlow-style values, norm eps 1e-5, fromRGB without lrelu (spec-core 7.6)."""
 
-import re
 from functools import partial
 
 from stylegan_core.formats import converted as turn
@@ -20,7 +19,7 @@ def convert(file: WeightFile) -> Converted:
     tree = next((net for net in file.networks.values() if "g_synthesis.init_block.conv.weight" in net), None)
     if tree is None:
         raise RefusedFile("it holds a discriminator only; open the generator's file (GAN_GEN_...) instead")
-    found = sum(re.fullmatch(r"g_synthesis\.to_rgb\.\d+\.bias", name) is not None for name in tree.tensors)
+    found = turn.count(tree, r"g_synthesis\.to_rgb\.\d+\.bias")
     levels = turn.trained_levels([turn.need(tree, f"g_synthesis.to_rgb.{at}.bias") for at in range(found)])
     config = configuration(tree, levels)
     notes = [*turn.note_of_trained(levels, found), NO_NOISE]
@@ -31,7 +30,7 @@ def convert(file: WeightFile) -> Converted:
 def configuration(tree: NetworkTree, levels: int) -> NetworkConfig:
     """Sizes from the shapes, and what this port computes in its own way."""
     channels = [turn.size_of(tree, f"g_synthesis.to_rgb.{at}.weight", 1) for at in range(levels)]
-    layers = sum(re.fullmatch(r"g_mapping\.map\.dense\d+\.weight", name) is not None for name in tree.tensors)
+    layers = turn.count(tree, r"g_mapping\.map\.dense\d+\.weight")
     code, width = (turn.size_of(tree, "g_mapping.map.dense0.weight", axis) for axis in (1, 0))
     classes = turn.labels_of(tree, "class_embedding.weight")
     blurs = any(name.endswith("conv0_up.intermediate.kernel") for name in tree.tensors) or levels == 1
@@ -53,8 +52,7 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     """The generator's tensors; up layers from 128² on ran fused, so they are rotated."""
     state: State = {}
     for index in range(config.mapping_layers):
-        for part in ("weight", "bias"):
-            state[f"mapping.layers.{index}.{part}"] = turn.need(tree, f"g_mapping.map.dense{index}.{part}")
+        state |= turn.copied(tree, f"g_mapping.map.dense{index}", f"mapping.layers.{index}")
     if config.classes:
         state["mapping.label_embedding"] = turn.need(tree, "class_embedding.weight")
     if "truncation.avg_latent" in tree:
@@ -63,8 +61,7 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
         ours = f"synthesis.layers.{index}."
         state |= {ours + name: value for name, value in _layer(tree, index).items()}
     for level in range(config.levels):
-        state[f"synthesis.to_rgb.{level}.conv.weight"] = turn.need(tree, f"g_synthesis.to_rgb.{level}.weight")
-        state[f"synthesis.to_rgb.{level}.bias"] = turn.need(tree, f"g_synthesis.to_rgb.{level}.bias")
+        state |= turn.biased(tree, f"g_synthesis.to_rgb.{level}", f"synthesis.to_rgb.{level}")
     return state
 
 

@@ -31,7 +31,7 @@ def convert(file: WeightFile) -> Converted:
         raise RefusedFile("it holds no generator of lucidrains' StyleGAN2")
     mapping, blocks = ("SE.net", "GE") if _has(tree, r"GE\.blocks\.0\.") else ("S.net", "G")
     _refuse_variants(tree, blocks)
-    levels = sum(re.fullmatch(rf"{blocks}\.blocks\.\d+\.conv1\.weight", name) is not None for name in tree.tensors)
+    levels = turn.count(tree, rf"{blocks}\.blocks\.\d+\.conv1\.weight")
     config = configuration(tree, mapping, blocks, levels)
     state, noise = generator_state(tree, config, mapping, blocks), partial(noise_state, config)
     return Converted(config, state, source=blocks, notes=list(_NOTES), draw_noise=noise)
@@ -58,7 +58,7 @@ def configuration(tree: NetworkTree, mapping: str, blocks: str, levels: int) -> 
     if not 1 <= levels <= 11:
         raise RefusedFile("it holds no sensible number of resolutions: damaged")
     channels = [turn.size_of(tree, f"{blocks}.blocks.{at}.conv2.weight", 0) for at in range(levels)]
-    layers = sum(re.fullmatch(rf"{mapping}\.\d+\.weight", name) is not None for name in tree.tensors)
+    layers = turn.count(tree, rf"{mapping}\.\d+\.weight")
     width = turn.size_of(tree, f"{mapping}.0.weight", 1)
     return turn.configured(
         architecture="lucidrains",

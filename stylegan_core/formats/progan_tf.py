@@ -35,7 +35,7 @@ def convert(file: WeightFile) -> Converted:
 
 def _discriminator(judge: NetworkTree, result: Converted) -> State:
     turn.check_settings(judge, {"use_wscale": (True,)})
-    result.config = turn.fitted(result.config, mbstd_group=turn.mbstd_group(judge))
+    result.config = turn.configured(result.config, mbstd_group=turn.mbstd_group(judge))
     if turn.size_of(judge, "4x4/Dense1/weight", 1) != 1:
         raise RefusedFile("it also guesses labels, which this project's does not")
     return discriminator_state(judge, result.config)

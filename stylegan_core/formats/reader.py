@@ -127,7 +127,7 @@ def _from_safetensors(data: memoryview, budget: Budget) -> WeightFile:
         raise RefusedFile(
             "it is what a training goes on from: open the file beside it, of the same name without .state"
         )
-    networks = {"": NetworkTree("", "", {}, tensors)}
+    networks = {"": NetworkTree("", {}, tensors)}
     return WeightFile(layouts.state_dict_layout(networks), networks)
 
 

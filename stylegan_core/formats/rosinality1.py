@@ -1,7 +1,6 @@
 """rosinality's style-based-gan-pytorch: weights before the √2, noise shared by a resolution (spec-core 7.6)."""
 
 import math
-import re
 from functools import partial
 
 import numpy as np
@@ -25,7 +24,7 @@ def convert(file: WeightFile) -> Converted:
     tree = turn.first_of(file.networks, "g_running", "generator", "g_ema", "", mark=mark)
     if tree is None:
         raise RefusedFile("it holds no generator of rosinality's StyleGAN, only other networks")
-    found = sum(re.fullmatch(r"generator\.to_rgb\.\d+\.conv\.bias", name) is not None for name in tree.tensors)
+    found = turn.count(tree, r"generator\.to_rgb\.\d+\.conv\.bias")
     biases = [turn.need(tree, f"generator.to_rgb.{at}.conv.bias") for at in range(found)]
     levels = turn.trained_levels(biases)
     config = configuration(tree, levels)
@@ -39,7 +38,7 @@ def convert(file: WeightFile) -> Converted:
 def configuration(tree: NetworkTree, levels: int) -> NetworkConfig:
     """Sizes from the shapes; the bias comes before the blur, and the norm's eps is torch's default."""
     channels = [turn.size_of(tree, f"generator.to_rgb.{at}.conv.weight_orig", 1) for at in range(levels)]
-    layers = sum(re.fullmatch(r"style\.\d+\.linear\.weight_orig", name) is not None for name in tree.tensors)
+    layers = turn.count(tree, r"style\.\d+\.linear\.weight_orig")
     code, width = (turn.size_of(tree, "style.1.linear.weight_orig", axis) for axis in (1, 0))
     return turn.configured(
         resolution=4 << (levels - 1),

@@ -1,7 +1,5 @@
 """rosinality's stylegan2-pytorch: {g_ema, latent_avg, g, d}, up-convolutions rotated (spec-core 7.6)."""
 
-import re
-
 import numpy as np
 
 from stylegan_core.formats import converted as turn
@@ -40,11 +38,11 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
     for name, values in tree.tensors.items():
         if name.endswith(".kernel") and not (values.shape == (4, 4) and np.allclose(values, 4 * _FILTER, atol=1e-5)):
             raise RefusedFile("it resamples with another filter than [1, 3, 3, 1], which is not done here")
-    levels = 1 + sum(re.fullmatch(r"to_rgbs\.\d+\.bias", name) is not None for name in tree.tensors)
+    levels = 1 + turn.count(tree, r"to_rgbs\.\d+\.bias")
     if levels > 11:
         raise RefusedFile("it holds more resolutions than any network has: damaged")
     channels = [turn.size_of(tree, _rgb(level) + "conv.weight", 2) for level in range(levels)]
-    layers = sum(re.fullmatch(r"style\.\d+\.weight", name) is not None for name in tree.tensors)
+    layers = turn.count(tree, r"style\.\d+\.weight")
     return turn.configured(
         architecture="stylegan2",
         resolution=4 << (levels - 1),
@@ -64,8 +62,7 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     """The generator's tensors: up-convolutions rotated back, the modulation's 1 taken out of its bias."""
     state: State = {"synthesis.const": turn.need(tree, "input.input")}
     for index in range(config.mapping_layers):
-        for part in ("weight", "bias"):
-            state[f"mapping.layers.{index}.{part}"] = turn.need(tree, f"style.{index + 1}.{part}")
+        state |= turn.copied(tree, f"style.{index + 1}", f"mapping.layers.{index}")
     for index in range(2 * config.levels - 1):
         theirs, ours = f"convs.{index - 1}." if index else "conv1.", f"synthesis.layers.{index}."
         state |= _styled(tree, theirs, ours, flip=index % 2 == 1)
@@ -98,21 +95,13 @@ def _kernel(weight: Array, *, flip: bool) -> Array:
 
 def discriminator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     """The residual discriminator's tensors, from the highest resolution down."""
-    state = _biased(tree, "convs.0.0", "convs.0.1", "from_rgb")
+    state = turn.biased(tree, "convs.0.0", "from_rgb", bias="convs.0.1")
     for step in range(1, config.levels):
         theirs, ours = f"convs.{step}.", f"blocks.{config.levels - 1 - step}."
-        state |= _biased(tree, theirs + "conv1.0", theirs + "conv1.1", ours + "main.conv0")
-        state |= _biased(tree, theirs + "conv2.1", theirs + "conv2.2", ours + "main.conv1")
+        state |= turn.biased(tree, theirs + "conv1.0", ours + "main.conv0", bias=theirs + "conv1.1")
+        state |= turn.biased(tree, theirs + "conv2.1", ours + "main.conv1", bias=theirs + "conv2.2")
         state[ours + "skip.weight"] = turn.need(tree, theirs + "skip.1.weight")
-    state |= _biased(tree, "final_conv.0", "final_conv.1", "conv")
+    state |= turn.biased(tree, "final_conv.0", "conv", bias="final_conv.1")
     for index in range(2):
-        for part in ("weight", "bias"):
-            state[f"dense{index}.{part}"] = turn.need(tree, f"final_linear.{index}.{part}")
+        state |= turn.copied(tree, f"final_linear.{index}", f"dense{index}")
     return state
-
-
-def _biased(tree: NetworkTree, weight: str, bias: str, ours: str) -> State:
-    return {
-        f"{ours}.conv.weight": turn.need(tree, f"{weight}.weight"),
-        f"{ours}.bias": turn.need(tree, f"{bias}.bias"),
-    }

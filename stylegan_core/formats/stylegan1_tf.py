@@ -50,7 +50,7 @@ def convert(file: WeightFile) -> Converted:
 
 def _discriminator(judge: NetworkTree, result: Converted) -> State:
     turn.check_settings(judge, _FIXED_JUDGE)
-    result.config = turn.fitted(result.config, mbstd_group=turn.mbstd_group(judge))
+    result.config = turn.configured(result.config, mbstd_group=turn.mbstd_group(judge))
     return discriminator_state(judge, result.config)
 
 
@@ -78,7 +78,7 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
 
 def mapping_sizes(tree: NetworkTree) -> dict[str, object]:
     """z_dim, w_dim, layer count, width and classes of 'mapping/...' by their shapes."""
-    layers = sum(re.fullmatch(r"mapping/Dense\d+/weight", name) is not None for name in tree.tensors)
+    layers = turn.count(tree, r"mapping/Dense\d+/weight")
     classes = turn.labels_of(tree, "mapping/LabelConcat/weight")
     w_dim = turn.size_of(tree, "dlatent_avg", 0)
     if not layers:

@@ -37,7 +37,7 @@ def _discriminator(judge: NetworkTree, result: Converted) -> State:
     reason = unusual_judge(judge)
     if reason:
         raise RefusedFile(reason)
-    result.config = turn.fitted(result.config, mbstd_group=_group(judge))
+    result.config = turn.configured(result.config, mbstd_group=_group(judge))
     return discriminator_state(judge, result.config)
 
 
@@ -85,7 +85,7 @@ def mapping_sizes(tree: NetworkTree) -> dict[str, object]:
     code = turn.size_of(tree, "mapping.fc0.weight", 1)
     return {
         "z_dim": code - (len(embedding) if embedding is not None and embedding.ndim else 0),
-        "mapping_layers": sum(re.fullmatch(r"mapping\.fc\d+\.weight", name) is not None for name in tree.tensors),
+        "mapping_layers": turn.count(tree, r"mapping\.fc\d+\.weight"),
         "mapping_width": turn.size_of(tree, "mapping.fc0.weight", 0),
         "classes": turn.class_names(embedding.shape[1] if embedding is not None and embedding.ndim == 2 else 0),
         "label_input": "joint" if embedding is None else "separate",
@@ -128,8 +128,7 @@ def mapping_state(tree: NetworkTree, config: NetworkConfig) -> State:
             values = turn.need(tree, f"mapping.fc{index}.{part}")
             state[f"mapping.layers.{index}.{part}"] = values if factor == 1 else turn.scaled(values, factor)
     if config.classes:
-        state["mapping.label_dense.weight"] = turn.need(tree, "mapping.embed.weight")
-        state["mapping.label_dense.bias"] = turn.need(tree, "mapping.embed.bias")
+        state |= turn.copied(tree, "mapping.embed", "mapping.label_dense")
     return state
 
 
@@ -187,21 +186,11 @@ def discriminator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     top = config.levels - 1
     check_filters(tree)
     check_activations(tree)
-    state = _biased(tree, f"b{4 << top}.fromrgb", "from_rgb")
+    state = turn.biased(tree, f"b{4 << top}.fromrgb", "from_rgb")
     for level in range(1, config.levels):
         theirs, ours = f"b{4 << level}.", f"blocks.{level - 1}."
-        state |= _biased(tree, theirs + "conv0", ours + "main.conv0")
-        state |= _biased(tree, theirs + "conv1", ours + "main.conv1")
+        state |= turn.biased(tree, theirs + "conv0", ours + "main.conv0")
+        state |= turn.biased(tree, theirs + "conv1", ours + "main.conv1")
         state[ours + "skip.weight"] = turn.need(tree, theirs + "skip.weight")
-    state |= _biased(tree, "b4.conv", "conv")
-    for theirs, ours in (("b4.fc", "dense0"), ("b4.out", "dense1")):
-        for part in ("weight", "bias"):
-            state[f"{ours}.{part}"] = turn.need(tree, f"{theirs}.{part}")
-    return state
-
-
-def _biased(tree: NetworkTree, theirs: str, ours: str) -> State:
-    return {
-        f"{ours}.conv.weight": turn.need(tree, f"{theirs}.weight"),
-        f"{ours}.bias": turn.need(tree, f"{theirs}.bias"),
-    }
+    state |= turn.biased(tree, "b4.conv", "conv")
+    return state | turn.copied(tree, "b4.fc", "dense0") | turn.copied(tree, "b4.out", "dense1")

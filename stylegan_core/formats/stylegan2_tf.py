@@ -55,7 +55,7 @@ def _discriminator(judge: NetworkTree, result: Converted) -> State:
     if any(name.lower().startswith("mapping") or "LabelEmbed" in name for name in judge.tensors):
         raise RefusedFile("it compares with a mapped label")
     turn.check_settings(judge, _FIXED_JUDGE)
-    result.config = turn.fitted(result.config, mbstd_group=turn.mbstd_group(judge))
+    result.config = turn.configured(result.config, mbstd_group=turn.mbstd_group(judge))
     make = growing_discriminator if growing else discriminator_state
     return make(_with_usual_head(judge), result.config)
 
@@ -66,7 +66,7 @@ def _with_usual_head(tree: NetworkTree) -> NetworkTree:
         return tree
     names = {"Output/weight": "4x4/Dense1/weight", "Output/bias": "4x4/Dense1/bias"}
     tensors = {names.get(name, name): values for name, values in tree.tensors.items()}
-    return NetworkTree(tree.name, tree.class_name, tree.options, tensors)
+    return NetworkTree(tree.name, tree.options, tensors)
 
 
 def configuration(tree: NetworkTree) -> NetworkConfig:
@@ -89,7 +89,7 @@ def configuration(tree: NetworkTree) -> NetworkConfig:
 
 
 def _mapping_sizes(tree: NetworkTree) -> dict[str, object]:
-    layers = sum(re.fullmatch(r"mapping/Dense\d+/weight", name) is not None for name in tree.tensors)
+    layers = turn.count(tree, r"mapping/Dense\d+/weight")
     joint, separate = tree.tensors.get("mapping/LabelConcat/weight"), tree.tensors.get("mapping/LabelEmbed/weight")
     labels = joint if joint is not None else separate
     code = turn.size_of(tree, "mapping/Dense0/weight", 0)
@@ -112,7 +112,7 @@ def generator_state(tree: NetworkTree, config: NetworkConfig) -> State:
     """The generator's tensors; nothing is rotated: these files and this project both store correlations."""
     state: State = {"w_avg": turn.need(tree, "dlatent_avg")}
     if config.label_input == "separate":
-        state |= mapping_state(tree, turn.fitted(config, classes=(), label_input="joint", z_dim=config.code_width))
+        state |= mapping_state(tree, turn.configured(config, classes=(), label_input="joint", z_dim=config.code_width))
         state["mapping.label_dense.weight"] = turn.dense(turn.need(tree, "mapping/LabelEmbed/weight"))
         state["mapping.label_dense.bias"] = turn.need(tree, "mapping/LabelEmbed/bias")
     else:

@@ -55,9 +55,8 @@ def array_in(value: object, budget: Budget) -> Array | None:
 def tensorflow_network(shell: NetworkShell, budget: Budget, sources: SourceCounter) -> NetworkTree:
     """A dnnlib network with its components: 'mapping/Dense0/weight', 'synthesis/4x4/Conv/weight', 'lod', ..."""
     state = shell.state
-    tree = NetworkTree(_text(state.get("name")), _text(state.get("build_func_name")), {}, {})
+    tree = NetworkTree(_text(state.get("name")), {}, {})
     tree.options = _options(state.get("static_kwargs"), budget)
-    tree.options["file_version"] = state.get("version") if isinstance(state.get("version"), int) else None
     _tensorflow_variables(state, "", tree, budget, sources)
     components = state.get("components")
     for key, component in components.items() if isinstance(components, dict) else ():
@@ -86,7 +85,7 @@ def _tensorflow_variables(state: Plain, prefix: str, tree: NetworkTree, budget: 
 
 def torch_module(name: str, shell: PersistentShell, budget: Budget, sources: SourceCounter) -> NetworkTree:
     """A stylegan2-ada module: its state dict as torch would name it, options from its `_init_kwargs`."""
-    tree = NetworkTree(name, shell.class_name, _options(shell.state.get("_init_kwargs"), budget), {})
+    tree = NetworkTree(name, _options(shell.state.get("_init_kwargs"), budget), {})
     for path, module in _modules(shell, "", 0, budget):
         sources.add(module.source)
         if path:
@@ -121,19 +120,15 @@ def state_dicts(root: Plain, budget: Budget) -> tuple[dict[str, NetworkTree], di
     for key, value in nested:
         tensors = _tensors(value, budget)
         if tensors:
-            found[key] = NetworkTree(key, "", {}, tensors)
+            found[key] = NetworkTree(key, {}, tensors)
     if found:
         return found, loose
-    return ({"": NetworkTree("", "", {}, loose)} if loose else {}), {}
+    return ({"": NetworkTree("", {}, loose)} if loose else {}), {}
 
 
 def _tensors(values: Plain, budget: Budget) -> dict[str, Array]:
     arrays = ((key, array_in(value, budget)) for key, value in _items(values, budget))
-    found = {key: array for key, array in arrays if array is not None}
-    if found and all(key.startswith("module.") for key in found):  # torch's DataParallel wraps every name
-        budget.spend_text(sum(len(key) for key in found))
-        found = {key.removeprefix("module."): array for key, array in found.items()}
-    return found
+    return {key: array for key, array in arrays if array is not None}
 
 
 def _items(values: object, budget: Budget) -> Iterator[tuple[str, object]]:

@@ -11,7 +11,6 @@ class NetworkTree:
     """One network of a file: its tensors by their name there, and the plain settings stored beside them."""
 
     name: str
-    class_name: str
     options: dict[str, object]
     tensors: dict[str, Array]
 
@@ -29,16 +28,10 @@ class NetworkTree:
 
 @dataclass(slots=True)
 class WeightFile:
-    """A file that was read: its format (a name of `formats.layouts`), networks, loose tensors and notes."""
+    """A file that was read: its format (a name of `formats.layouts`), networks and loose tensors."""
 
     format: str
     networks: dict[str, NetworkTree]
     source_code_bytes: int = 0
     extras: dict[str, Array] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
     size: int = 0
-
-    @property
-    def parameters(self) -> int:
-        """Numbers held in all networks, shared ones counted as often as they appear."""
-        return sum(int(array.size) for net in self.networks.values() for array in net.tensors.values())

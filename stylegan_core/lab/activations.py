@@ -21,7 +21,7 @@ from stylegan_core.lab.layer_facts import ChannelPictures, Floats, LayerFacts
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
 from stylegan_core.render import Renderer, renderer_of
-from stylegan_core.steps import run_through
+from stylegan_core.steps import retold, run_through
 
 BINS = 64
 EDGE = 4.0  # standard deviations from the mean, beyond which a histogram would be mostly empty
@@ -29,6 +29,7 @@ SHADES = 3.0  # standard deviations from its mean at which a channel's picture i
 PART = 1 << 20  # values measured in one step, about 10 ms of one core
 T = TypeVar("T")
 Doubles = npt.NDArray[np.float64]
+Place = tuple[int, int, None]  # a stage, and how many there are
 Parts = Generator[None, None, T]
 Steps = Generator[tuple[int, int, LayerFacts | None], None, tuple[LayerFacts, ...]]
 
@@ -51,19 +52,14 @@ def layer_steps(renderer: Renderer, recipe: Recipe) -> Steps:
     stages, found = renderer.stages(recipe), list[LayerFacts]()
     info, number = renderer.styles.model.info, -1
     for at, (stage, x) in enumerate(renderer.stage_by_stage(recipe)):
-        yield at, len(stages), None
+        here = at, len(stages), None
+        yield here
         number += not stage.makes_picture
-        rows = _rows(x)
-        measuring = _moments(rows)
-        while (moments := _next(measuring)) is None:
-            yield at, len(stages), None
-        whole = moments.together()
+        rows, side = _rows(x), x.shape[-1]
+        whole = (yield from _telling(here, _moments(rows))).together()
         low, high = whole.range(EDGE)
         finite = int(whole.finite[0])
-        counting = _histogram(rows, float(low[0]), float(high[0]), finite)
-        while (counts := _next(counting)) is None:
-            yield at, len(stages), None
-        side = x.shape[-1]
+        counts = yield from _telling(here, _histogram(rows, float(low[0]), float(high[0]), finite))
         facts = LayerFacts(
             at, number, stage.makes_picture, side, len(rows), _band(stage, side, info),
             float(whole.mean[0]), float(whole.deviation[0]), float(whole.minimum[0]), float(whole.maximum[0]),
@@ -77,7 +73,7 @@ def layer_steps(renderer: Renderer, recipe: Recipe) -> Steps:
 
 def channel_steps(
     renderer: Renderer, recipe: Recipe, stage: int, size: int = 0, *, together: bool = False
-) -> Generator[tuple[int, int, None], None, ChannelPictures]:
+) -> Generator[Place, None, ChannelPictures]:
     """The channels of a stage as grey pictures of at most ``size``² pixels (0: its own resolution), in small steps.
 
     Black lies three standard deviations below a channel's mean and white three above, or at its least and largest value
@@ -86,9 +82,7 @@ def channel_steps(
     """
     x = yield from _drawn(renderer, recipe, stage)
     rows = _rows(x)
-    measuring = _moments(rows)
-    while (moments := _next(measuring)) is None:
-        yield stage, stage + 1, None
+    moments = yield from _telling((stage, stage + 1, None), _moments(rows))
     low, high = (moments.together() if together else moments).range(SHADES)
     black, white = (_floats(np.broadcast_to(each, len(rows))) for each in (low, high))
     made = []
@@ -101,9 +95,7 @@ def channel_steps(
     return ChannelPictures(stage, x.shape[-1], mean, deviation, black, white, np.concatenate(made))
 
 
-def channel_map(
-    renderer: Renderer, recipe: Recipe, stage: int, channel: int
-) -> Generator[tuple[int, int, None], None, Floats]:
+def channel_map(renderer: Renderer, recipe: Recipe, stage: int, channel: int) -> Generator[Place, None, Floats]:
     """The values of one channel of a stage, float32 [h, w], in small steps. Raises ValueError where it is missing."""
     x = yield from _drawn(renderer, recipe, stage)
     if not 0 <= channel < x.shape[1]:
@@ -118,7 +110,7 @@ def _band(stage: Stage, side: int, info: ModelInfo) -> str:
     return (info.band_of(stage.row or 0) if per_layer else band_of_resolution(side, info.resolution)).name
 
 
-def _drawn(renderer: Renderer, recipe: Recipe, stage: int) -> Generator[tuple[int, int, None], None, Tensor]:
+def _drawn(renderer: Renderer, recipe: Recipe, stage: int) -> Generator[Place, None, Tensor]:
     """Draws up to one stage, yielding after each; the activation [1, C, h, w]."""
     count = len(renderer.stages(recipe))
     if not 0 <= stage < count:
@@ -233,11 +225,6 @@ def _channels_at_once(rows: Tensor) -> int:
     return max(1, PART // rows.shape[1])
 
 
-def _next(parts: Parts[T]) -> T | None:
-    """One more part of the work; the result when it is done, else None."""
-    try:
-        next(parts)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    return None
+def _telling(here: Place, parts: Parts[T]) -> Generator[Place, None, T]:
+    """The parts of the work, each told as this place."""
+    return retold(parts, lambda _: here)

@@ -36,11 +36,11 @@ class Handle:
 
     def aimed(self, x: float, y: float) -> Self:
         """This handle with another target, which stays inside the picture."""
-        return replace(self, to_x=_inside(x), to_y=_inside(y))
+        return replace(self, to_x=inside(x), to_y=inside(y))
 
     def put(self, x: float, y: float) -> Self:
         """This handle on another point, which it holds."""
-        return type(self).at(_inside(x), _inside(y))
+        return type(self).at(inside(x), inside(y))
 
     def carried(self, before: Transform, after: Transform) -> Self | None:
         """This handle where the picture took what it holds, when it was moved; None where that is beyond an edge."""
@@ -73,5 +73,6 @@ class Dragged:
         return max((handle.left for handle in self.handles), default=0.0)
 
 
-def _inside(place: float) -> float:
+def inside(place: float) -> float:
+    """A place across or down the picture, 0 to 1; what lies beyond an edge becomes the edge."""
     return min(max(place, 0.0), 1.0)

@@ -15,7 +15,7 @@ from stylegan_core.data.source import Dataset
 from stylegan_core.latents.measured import attributes_of, measures
 from stylegan_core.latents.questions import FEWEST_SHARE, MEASURED, Question, questions_for
 from stylegan_core.metrics.features import Extractor, Progress
-from stylegan_core.metrics.samples import reals
+from stylegan_core.metrics.samples import batches
 
 COLOUR_SIDE = 8  # beside the features, which forget colours, the picture itself at 8²
 REGULARISATION = 0.02
@@ -80,20 +80,19 @@ def see(extractor: Extractor, pictures: Iterable[Tensor], progress: Progress | N
 
 
 def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress | None = None) -> Judge:
-    """A judge of everything the first ``count`` pictures of a data set can teach.
+    """A judge of everything that ``count`` pictures, taken evenly from a data set, can teach.
 
     It is asked about their labels and about what can be measured in any picture; a picture without a label teaches
     nothing about it. Raises ValueError if the data set has nothing with enough pictures on both sides.
     """
-    from sklearn.linear_model import LogisticRegression
-
     count = min(count, len(dataset))
-    values = _values(dataset, count)
+    chosen = [place * len(dataset) // count for place in range(count)]
+    values = _values(dataset, chosen)
     questions = questions_for({name: sorted({each for each in of if each is not None}) for name, of in values.items()})
     measurements: list[dict[str, Scores]] = []
 
     def pictures() -> Iterator[Tensor]:
-        for batch in reals(dataset, count):
+        for batch in batches(dataset, chosen):
             measurements.append(measures(batch))
             yield batch
 
@@ -103,31 +102,36 @@ def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress
     values = {**measured, **values}
     mean, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-6
     seen = (seen - mean) / scale
-    answerers = []
-    for question in questions:
-        told = [None if value is None else question.answer(value) for value in values[question.attribute]]
-        rows = np.array([index for index, answer in enumerate(told) if answer is not None])
-        truth = np.array([told[index] for index in rows], bool)
-        if not FEWEST_SHARE <= (truth.mean() if len(truth) else 0) <= 1 - FEWEST_SHARE:
-            continue
-        split = int(len(rows) * (1 - TESTED))
-        if len({*truth[:split]}) < 2 or len({*truth[split:]}) < 2:  # so few pictures that one part has one answer only
-            continue
-        fitted = LogisticRegression(C=REGULARISATION / len(rows) * 1000, class_weight="balanced", max_iter=300)
-        fitted.fit(seen[rows[:split]], truth[:split])
-        right = fitted.predict(seen[rows[split:]]) == truth[split:]
-        accuracy = float((right[truth[split:]].mean() + right[~truth[split:]].mean()) / 2)
-        answerers.append(Answerer(question, fitted.coef_[0], float(fitted.intercept_[0]), accuracy))
+    learned = (_learned(question, values[question.attribute], seen) for question in questions)
+    answerers = tuple(answerer for answerer in learned if answerer is not None)
     if not answerers:
         raise ValueError(f"The pictures of {dataset.path} do not differ enough to find directions with; take others.")
-    return Judge(
-        extractor, tuple(answerers), mean, scale, f"{count} pictures of {dataset.path.name}", dataset.resolution
-    )
+    return Judge(extractor, answerers, mean, scale, f"{count} pictures of {dataset.path.name}", dataset.resolution)
 
 
-def _values(dataset: Dataset, count: int) -> dict[str, Sequence[str | None]]:
-    """What the labels say of each of the first pictures, by attribute; None for a picture that has no value."""
-    pictures = [dataset.name(index) for index in range(count)]
+def _learned(question: Question, values: Sequence[str | None], seen: Scores) -> Answerer | None:
+    """How to answer a question, from what was seen [N, …] of pictures and their values; None with too few of one side.
+
+    The last pictures of each side are held back, so that however a data set is sorted both are learned and tested.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    told = [None if value is None else question.answer(value) for value in values]
+    sides = [[row for row, answer in enumerate(told) if answer is side] for side in (False, True)]
+    known = [side[: int(len(side) * (1 - TESTED))] for side in sides]
+    fewer, total = min(map(len, sides)), sum(map(len, sides))
+    if fewer < FEWEST_SHARE * total or not all(known):
+        return None
+    fitted = LogisticRegression(C=REGULARISATION / total * 1000, class_weight="balanced", max_iter=300)
+    fitted.fit(seen[known[0] + known[1]], np.repeat([False, True], [len(side) for side in known]))
+    said_no, said_yes = (fitted.predict(seen[side[len(own) :]]) for side, own in zip(sides, known, strict=True))
+    accuracy = float((said_yes.mean() + (~said_no).mean()) / 2)
+    return Answerer(question, fitted.coef_[0], float(fitted.intercept_[0]), accuracy)
+
+
+def _values(dataset: Dataset, chosen: Sequence[int]) -> dict[str, Sequence[str | None]]:
+    """What the labels say of each of the chosen pictures, by attribute; None for a picture that has no value."""
+    pictures = [dataset.name(index) for index in chosen]
     found: dict[str, Sequence[str | None]] = {}
     for attribute, read in attribute_tables(open_container(dataset.path)).items():
         names, by_picture = read()

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from stylegan_core.latents.drag import inside
+
 
 def offsets(reach: float, step: float, like: Tensor) -> Tensor:
     """Places from -reach to reach in steps, on the device of another tensor."""
@@ -37,14 +39,10 @@ def nearest(features: Tensor, wanted: Tensor, x: float, y: float, reach: float, 
     far = torch.hypot(steps[:, None], steps[None])
     best = int((apart * (1 + 1e-3 * far)).argmin())
     down, across = divmod(best, count)
-    return _inside(x + float(steps[across]) / side), _inside(y + float(steps[down]) / side)
+    return inside(x + float(steps[across]) / side), inside(y + float(steps[down]) / side)
 
 
 def _shares(places: Tensor, side: int) -> Tensor:
     """What each of ``side`` pixels gives to a place [n] between them: [n, side]."""
     pixels = torch.arange(side, device=places.device, dtype=places.dtype)
     return (1 - (places.clamp(0, side - 1)[:, None] - pixels).abs()).clamp(min=0)
-
-
-def _inside(place: float) -> float:
-    return min(max(place, 0.0), 1.0)

@@ -94,7 +94,9 @@ def project(model: Model, target: Pixels, wish: Wish | None = None) -> Generator
 
 def _check(model: Model, wish: Wish) -> None:
     if wish.space not in SPACES or wish.steps < 1:
-        raise ValueError(f"A projection takes one step or more in {' or '.join(SPACES)}.")
+        raise ValueError(
+            f"A projection takes one step or more in {' or '.join(SPACES)}, not {wish.steps} in {wish.space!r}."
+        )
     if wish.label is not None and not 0 <= wish.label < max(len(model.classes), 1):
         raise ValueError(f"This network has no class {wish.label}: it has {len(model.classes)}, counted from 0.")
 

@@ -12,6 +12,7 @@ from stylegan_core.recipe import Vector
 if TYPE_CHECKING:
     import torch
 
+BLOCK = 64  # z that are mapped at once, always: products of matrices round by how many rows they have
 SLICE = 0.02  # seconds of work between two progress reports; the engine may draw a picture in between
 Floats = npt.NDArray[np.float32]
 Working = Generator[float, None, Floats]
@@ -39,24 +40,24 @@ class Mapped(Protocol):
 def sample_w(model: Mapped, count: int, seed: int = 0) -> Working:
     """Yields progress 0..1 and returns [count, w_dim] float32: w of ``count`` random z, always the same ones.
 
-    A network with classes is sampled evenly over them. A slice takes about 20 ms whatever the network: its size
-    follows the measured speed, its numbers do not depend on it.
+    A network with classes is sampled evenly over them. A slice is as many blocks as take 20 ms; the numbers do not
+    depend on it.
     """
     import torch
 
     random = np.random.RandomState(seed)
     z = random.randn(count, model.z_dim).astype(np.float32)
     labels = np.eye(max(len(model.classes), 1), dtype=np.float32)[np.arange(count) % max(len(model.classes), 1)]
-    made, done, size = np.empty((count, model.w_dim), np.float32), 0, 16
-    while done < count:
-        started, end = time.perf_counter(), min(done + size, count)
+    made, told = np.empty((count, model.w_dim), np.float32), time.perf_counter()
+    for start in range(0, count, BLOCK):
+        end = min(start + BLOCK, count)
         with torch.inference_mode():
-            part = torch.from_numpy(z[done:end])
-            w = model.mapping(part, torch.from_numpy(labels[done:end])) if model.classes else model.mapping(part)
-        made[done:end] = w.float().cpu().numpy()
-        done, spent = end, time.perf_counter() - started
-        size = max(16, min(2 * size, int(size * SLICE / max(spent, 1e-6)), 1024))
-        yield done / count
+            part = torch.from_numpy(z[start:end])
+            w = model.mapping(part, torch.from_numpy(labels[start:end])) if model.classes else model.mapping(part)
+        made[start:end] = w.float().cpu().numpy()
+        if end == count or time.perf_counter() - told >= SLICE:
+            yield end / count
+            told = time.perf_counter()
     return made
 
 

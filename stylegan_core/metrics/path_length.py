@@ -16,7 +16,8 @@ BATCH = 16
 def path_length(model: Model, extractor: Extractor, count: int, seed: int, progress: Progress | None = None) -> float:
     """Mean squared feature distance / ε² between w(t) and w(t + ε), t ~ U(0, 1) ("full" in W), without the outer 1 %.
 
-    Stored noise, untruncated, no crop. Not comparable with the paper's, which uses VGG-LPIPS.
+    A percentile between two pairs is that of the outer one (spec-core 6). Stored noise, untruncated, no crop. Not
+    comparable with the paper's, which uses VGG-LPIPS.
     """
     draw = torch.Generator().manual_seed(seed)
     found: list[float] = []
@@ -33,5 +34,5 @@ def path_length(model: Model, extractor: Extractor, count: int, seed: int, progr
         if progress:
             progress(len(found) / count)
     values = np.array(found)
-    low, high = np.percentile(values, [LOWER, UPPER])
+    low, high = np.percentile(values, LOWER, method="lower"), np.percentile(values, UPPER, method="higher")
     return float(values[(values >= low) & (values <= high)].mean())

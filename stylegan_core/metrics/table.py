@@ -1,35 +1,22 @@
-"""Every metric by its name, and one call that measures a model against a data set."""
+"""Every metric by its name: one call measures a model against a data set, another the data set alone."""
 
-from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Set
+
+import torch
+from torch import Tensor
 
 from stylegan_core.data.source import Dataset
 from stylegan_core.metrics import distances
 from stylegan_core.metrics.features import Extractor, Features, Progress
+from stylegan_core.metrics.names import FEWEST, METRICS
 from stylegan_core.metrics.path_length import path_length
 from stylegan_core.metrics.samples import fakes, reals
 from stylegan_core.metrics.sliced import MOST_PICTURES, patches, sliced_wasserstein
 from stylegan_core.model import Model
 
 MOST_PATHS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class MetricRow:
-    """One metric: its full name, which way is better, and what it says."""
-
-    name: str
-    better: str
-    meaning: str
-
-
-METRICS = {
-    "fd": MetricRow("FD-E", "lower", "Fréchet distance between the features of real and drawn pictures"),
-    "kid": MetricRow("KID-E", "lower", "kernel distance between them, without the bias of small samples"),
-    "pr": MetricRow("P-E, R-E", "higher", "precision (looks real) and recall (covers the data)"),
-    "swd": MetricRow("SWD", "lower", "sliced Wasserstein distance of details at every scale; no network sees them"),
-    "ppl": MetricRow("PPL-E", "lower", "path length: how far a picture moves for a tiny step in W"),
-}
+IN_FEATURES = {"fd", "kid", "pr"}  # between two sets of features
+Pictures = Callable[[int], Iterator[Tensor]]  # so many of one side, in batches uint8 [n, 3, R, R]
 
 
 def measure(
@@ -49,24 +36,65 @@ def measure(
     to MOST_PICTURES a side the sliced Wasserstein distance.
     Raises ValueError on an unknown name or too few pictures.
     """
+    wanted = _known(only)
+    extractor = extractor or (Extractor(model.device) if wanted - {"swd"} else None)
+    shares = _Shares(progress, wanted)
+    sides = (lambda number: reals(dataset, number)), (lambda number: fakes(model, number, seed))
+    found = _compared(sides, (min(count, len(dataset)), count), wanted, extractor, shares, real)
+    if "ppl" in wanted and extractor:
+        found["PPL-E"] = path_length(model, extractor, min(count, MOST_PATHS), seed, shares.next())
+    return found
+
+
+def measure_floor(
+    dataset: Dataset,
+    only: Iterable[str] = tuple(METRICS),
+    *,
+    count: int = 2500,
+    device: str | torch.device = "cpu",
+    progress: Progress | None = None,
+) -> dict[str, float]:
+    """What a model that draws just like the data would get: the same numbers between two disjoint sets of reals.
+
+    Each has ``count`` pictures, or half of the data set where it has fewer than two such sets. A path length is a
+    model's own, so it is left out. Raises ValueError on an unknown name or too few pictures.
+    """
+    wanted = _known(only) - {"ppl"}
+    number = min(count, len(dataset) // 2)
+    if number < FEWEST:
+        raise ValueError(
+            f"Two sets of {FEWEST} real pictures are needed at least, and there are {len(dataset)} in all."
+        )
+    extractor = Extractor(device) if wanted & IN_FEATURES else None
+    sides = (lambda few: reals(dataset, few)), (lambda few: reals(dataset, few, number))
+    return _compared(sides, (number, number), wanted, extractor, _Shares(progress, wanted))
+
+
+def _known(only: Iterable[str]) -> set[str]:
     wanted = set(only)
     if strange := wanted - set(METRICS):
         raise ValueError(f"There is no metric {sorted(strange)[0]!r}; there are {', '.join(METRICS)}.")
-    in_features = wanted - {"ppl", "swd"}
-    extractor = extractor or (Extractor(model.device) if wanted - {"swd"} else None)
-    shares = _Shares(progress, parts=2 * bool(in_features) + 2 * ("swd" in wanted) + ("ppl" in wanted))
+    return wanted
+
+
+def _compared(
+    sides: tuple[Pictures, Pictures],
+    counts: tuple[int, int],
+    wanted: Set[str],
+    extractor: Extractor | None,
+    shares: "_Shares",
+    real: Features | None = None,
+) -> dict[str, float]:
+    """The wanted numbers between two sides, real ones first, of so many pictures each."""
     found: dict[str, float] = {}
-    if in_features and extractor:
+    if wanted & IN_FEATURES and extractor:
         seeing = shares.next()
-        real = extractor.all(reals(dataset, count), min(count, len(dataset)), seeing) if real is None else real
-        fake = extractor.all(fakes(model, count, seed), count, shares.next())
-        found |= _between(real, fake, wanted)
+        real = extractor.all(sides[0](counts[0]), counts[0], seeing) if real is None else real
+        found |= _between(real, extractor.all(sides[1](counts[1]), counts[1], shares.next()), wanted)
     if "swd" in wanted:
-        few = min(count, len(dataset), MOST_PICTURES)
-        of_reals = patches(reals(dataset, few), few, progress=shares.next())
-        found["SWD"] = sliced_wasserstein(of_reals, patches(fakes(model, few, seed), few, progress=shares.next()))
-    if "ppl" in wanted and extractor:
-        found["PPL-E"] = path_length(model, extractor, min(count, MOST_PATHS), seed, shares.next())
+        few = min(*counts, MOST_PICTURES)
+        first, second = (patches(side(few), few, progress=shares.next()) for side in sides)
+        found["SWD"] = sliced_wasserstein(first, second)
     return found
 
 
@@ -85,7 +113,8 @@ def _between(real: Features, fake: Features, wanted: Set[str]) -> dict[str, floa
 class _Shares:
     """Splits one progress into equal parts, one after the other."""
 
-    def __init__(self, progress: Progress | None, parts: int) -> None:
+    def __init__(self, progress: Progress | None, wanted: Set[str]) -> None:
+        parts = 2 * bool(wanted & IN_FEATURES) + 2 * ("swd" in wanted) + ("ppl" in wanted)
         self.progress, self.parts, self.begun = progress, max(parts, 1), -1
 
     def next(self) -> Progress:

@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylegan_core.networks.layers import clamped
+
 Taps = npt.NDArray[np.float64]
 UNSEEN = 1e-9  # of a filter's largest part: less is nothing in float32
 BLOCK = 16  # samples a side at once: more would multiply more zeros, fewer would be more products
@@ -149,8 +151,7 @@ class FilteredActivation:
         return _joined(bands, 1).permute(0, 3, 1, 2)
 
     def _bent(self, x: Tensor) -> Tensor:
-        x = x if self.slope == 1 else F.leaky_relu(x, self.slope)
-        return x.clamp(-self.clamp, self.clamp) if self.clamp else x
+        return clamped(x if self.slope == 1 else F.leaky_relu(x, self.slope), self.clamp)
 
 
 def _joined(parts: list[Tensor], axis: int) -> Tensor:

@@ -149,7 +149,7 @@ class SynthesisNetwork(nn.Module):
             return [torch.randn(number, 1, *m.shape[2:], device=m.device) for m in stored]
         if isinstance(noise, str):
             raise ValueError(f'Noise is "const", "random", "none" or one entry a layer, not {noise!r}.')
-        if len(noise) < count:
+        if not count <= len(noise) <= self.config.num_noise_layers:
             raise ValueError(
                 f"This network has {self.config.num_noise_layers} noise layers, but {len(noise)} entries were given."
             )
@@ -184,6 +184,11 @@ class Synthesis(SynthesisNetwork):
 def blend(grown: Grown, alpha: float) -> Tensor:
     """(1 − alpha)·old + alpha·new; alpha is the weight of the new block, 1 − frac(lod)."""
     return grown.new if grown.old is None else torch.lerp(grown.old, grown.new, alpha)
+
+
+def as_bytes(images: Tensor) -> Tensor:
+    """Pictures about [-1, 1] as uint8: floor(127.5·x + 128), saturating (spec-core 6)."""
+    return (images * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
 
 
 def _entry_map(entry: float | Tensor | None, stored: Tensor) -> Tensor | None:

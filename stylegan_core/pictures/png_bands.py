@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL.PngImagePlugin import PngInfo
 
+from stylegan_core.data.picture_kinds import PNG
+
 Pixels = npt.NDArray[np.uint8]
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 ROWS = 64  # packed at once, about 10 ms of one core where they are 2000 pixels wide
 _NONE, _SUB, _UP = 0, 1, 2  # filters of rows (PNG specification, 9.2)
 
@@ -21,7 +22,7 @@ def grey_png(width: int, height: int, bands: Iterable[Pixels], text: PngInfo) ->
     has it.
     """
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)  # 8 bits, grey, not interlaced
-    yield SIGNATURE + _chunk(b"IHDR", header) + b"".join(_chunk(each[0], each[1]) for each in text.chunks)
+    yield PNG + _chunk(b"IHDR", header) + b"".join(_chunk(each[0], each[1]) for each in text.chunks)
     packer, above = zlib.compressobj(), np.zeros(width, np.uint8)
     for band in bands:
         for top in range(0, len(band), ROWS):

@@ -27,6 +27,19 @@ def settable(owner: Any, prefix: str = "") -> Iterator[str]:
             yield prefix + item.name
 
 
+def values_of(owner: Any, key: str) -> tuple[Any, ...]:
+    """What a setting is now: one value, or those of every level where ``key`` is of them all ("growth.batch").
+
+    Raises AttributeError where nothing is called so.
+    """
+    name, _, rest = key.partition(".")
+    if not isinstance(owner, Growth):
+        value = getattr(owner, name)
+        return values_of(value, rest) if rest else (value,)
+    plans = [plan for plan in owner.levels if not rest or name == str(4 << plan.level)]
+    return tuple(getattr(plan, rest or name) for plan in plans)
+
+
 def unknown_setting(config: Any, key: str) -> str:
     """One sentence about a key that names no setting: what it may have been meant for, or else all there are."""
     known = list(settable(config))

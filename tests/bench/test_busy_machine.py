@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from stylegan_core.cores import all_cores
-from stylegan_core.spinning import SPINS
+from stylegan_core.openmp import SPINS
 
 BUSY = "while True: pass"
 DRAWING = """

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject
 
-from explorer.runs import core_command
+from explorer.work.core_process import core_command
 from stylegan_core.run import events
 from stylegan_core.rundir import EventReader, RunDir
 from tests.explorer.train import fake_run

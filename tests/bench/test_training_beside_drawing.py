@@ -17,7 +17,8 @@ from PIL import Image
 from explorer.jobs import Frame
 from explorer.renderer.process import RenderProcess
 from explorer.renderer.rendering import Loaded, Wanted
-from explorer.runs import core_command, train_arguments, trainer_threads
+from explorer.runs import train_arguments, trainer_threads
+from explorer.work.core_process import core_command
 from stylegan_core.cores import all_cores
 from stylegan_core.model import save_model
 from stylegan_core.networks.config import NetworkConfig

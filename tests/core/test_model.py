@@ -36,6 +36,25 @@ def test_a_saved_model_is_the_same_model(small: Model, tmp_path: Path) -> None:
     assert (render(again, Recipe()) == render(small, Recipe())).all()
 
 
+@pytest.mark.parametrize(
+    ("device", "said"), [("nowhere", "no device 'nowhere'"), ("cuda:99", r"no cuda device|no cuda:99")]
+)
+def test_a_device_that_is_not_there_is_refused_in_one_sentence(
+    small: Model, tmp_path: Path, device: str, said: str
+) -> None:
+    save_model(tmp_path / "small.safetensors", small)
+    with pytest.raises(ValueError, match=said):
+        load_model(tmp_path / "small.safetensors", device=device)
+
+
+def test_more_strengths_than_noise_layers_are_refused(small: Model) -> None:
+    ws = small.w_avg.expand(1, small.num_layers, -1)
+    assert torch.equal(small.synthesis(ws, [1.0] * 6), small.synthesis(ws))
+    for count in (3, 7):
+        with pytest.raises(ValueError, match=f"6 noise layers, but {count} entries"):
+            small.synthesis(ws, [1.0] * count)
+
+
 def test_the_hash_survives_conversion_and_sees_every_change(small: Model, tmp_path: Path) -> None:
     save_model(tmp_path / "a.safetensors", small, facts={"name": "other"})
     assert load_model(tmp_path / "a.safetensors").info.hash == small.info.hash

@@ -8,21 +8,8 @@ from zlib import crc32
 import numpy as np
 from PIL import Image, ImageDraw
 
-from explorer.jobs import (
-    ChannelMap,
-    Channels,
-    Entangle,
-    KeyStyles,
-    Layers,
-    Matrix,
-    NoiseMap,
-    Pca,
-    Picture,
-    Request,
-    Strip,
-    Styles,
-    SweepGrid,
-)
+from explorer.jobs import KeyStyles, Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
+from explorer.lab_jobs import ChannelMap, Channels, Entangle, Layers, SweepGrid
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry

@@ -39,7 +39,7 @@ class Answers:
             "recipe": explorer.session.recipe.to_json(),
             "exact": frame is not None and frame.precision == "exact" and frame.recipe == explorer.session.recipe,
             "can_undo": explorer.session.can_undo,
-            "history": len(explorer.history.entries()),
+            "history": len(explorer.history.entries),
             "banner": explorer.window.banner.sentence,
             "film": [key.recipe.latent.seed for key in explorer.reel.film.keys],
             "playing": explorer.film.playing,
@@ -58,7 +58,7 @@ class Answers:
             "alphas": sorted({round(alpha, 3) for alpha in monitor.record.ticks.column("alpha").tolist()}),
             "snapshots": len(monitor.record.samples),
             "shown_kimg": monitor.samples.current.img / 1000 if monitor.samples.current else None,
-            "compares": monitor.curves.compares,
+            "compares": bool(monitor.comparison.shown),
         }
 
 

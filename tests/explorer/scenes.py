@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QTimer
 from PySide6.QtGui import QImage, QPixmap, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -23,9 +23,10 @@ from explorer.controls import panel as explorer_panel
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
 from explorer.controls.film_dialog import FilmDialog
-from explorer.controls.palette import ShortcutsDialog
 from explorer.controls.sheet_dialog import SheetDialog
-from explorer.jobs import Answer, Done, Picture, Problem
+from explorer.controls.shortcuts_dialog import ShortcutsDialog
+from explorer.jobs import Answer, Done, Picture
+from explorer.problem import Problem
 from explorer.remote.bindings import Binding
 from explorer.remote.message import Message
 from explorer.train.monitor import Monitor
@@ -34,6 +35,7 @@ from explorer.train.setup import SetupPage
 from explorer.work.command import CoreCommand
 from stylegan_core.film.film import Film, Key
 from stylegan_core.formats.card import Card
+from stylegan_core.lab.quality import Quality
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run import events
 from stylegan_core.run.locks import RunLock
@@ -157,6 +159,8 @@ class Stage:
 def shot(widget: QWidget | QImage) -> Shot:
     """The pixels of a widget, with the colour of a column behind it."""
     if isinstance(widget, QWidget):
+        for _ in range(4):  # what has got another size is laid out, then what holds it
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         made = QPixmap(widget.size())
         made.fill(theme.current().colour("window" if widget.isWindow() else "panel"))
         background = QWidget.RenderFlag.DrawWindowBackground if widget.isWindow() else QWidget.RenderFlag(0)
@@ -321,7 +325,20 @@ def measured(stage: Stage) -> Scene:
     entanglement.press()
     stage.wait(lambda: entanglement.head.state.word == "measured")
     yield "lab-entanglement", _settled(stage)
+    explorer.lab_pages.turn_to(3)
+    explorer.quality.show_rows(qualities(explorer.session.info.hash))
+    yield "lab-quality", _settled(stage)
     explorer.lab_pages.turn_to(0)
+
+
+def qualities(key: str) -> list[Quality]:
+    """The open network, another, and real pictures, measured on the same data."""
+    mine = {"FD-E": 57.1, "KID-E": 0.0212, "P-E": 0.63, "R-E": 0.27, "SWD": 19.7, "PPL-E": 111234.0}
+    others = {"FD-E": 61.1, "KID-E": 0.0252, "P-E": 0.64, "R-E": 0.21, "SWD": 18.7}
+    real = {"FD-E": 21.2, "KID-E": -0.0002, "P-E": 0.75, "R-E": 0.74, "SWD": 4.1}
+    each = (("avatars-64", key, mine), ("a-network-with-a-long-name", "ab", others), ("", "", real))
+    when = enumerate(each)
+    return [Quality(name, hash_, "/data/faces", 64, 2500, 2500, 0, NOW + at, told) for at, (name, hash_, told) in when]
 
 
 def dialogs(stage: Stage) -> Scene:
@@ -404,7 +421,7 @@ def train(stage: Stage) -> Scene:
     explorer, page = stage.explorer, stage.explorer.train
     explorer.window.show_workspace(1)
     page.show_runs()
-    stage.wait(lambda: page.runs._listing is not None and page.runs._listing.done())
+    stage.wait(lambda: not page.runs._disk.busy)
     yield "train-empty", _settled(stage)
     page.new_run()
     assert page.setup is not None
@@ -436,7 +453,7 @@ def _come_to_rest(stage: Stage, monitor: Monitor, name: str, other: Path) -> Non
         monitor.header.details_chip.click()
     if name == "finished":
         monitor.comparison.start(other)
-        stage.wait(lambda: monitor.curves.compares)
+        stage.wait(lambda: bool(monitor.curves._others))
     stage.wait(lambda: monitor.samples.grid._pixmap is not None and _has_read(monitor.loader))
     stage.pump(1)
     stage.wait(lambda: _has_read(monitor.loader))

@@ -17,6 +17,7 @@ from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import FOREIGN, MixingPanel
 from explorer.jobs import Sheet
+from explorer.problem import Problem
 from explorer.settings import settings_file
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.latents.library import Entry, Library
@@ -205,7 +206,7 @@ def test_a_contact_sheet_asks_for_other_seeds_with_the_same_changes(
 def test_what_training_has_to_tell_is_said_also_in_explore(start: Make, qtbot: QtBot) -> None:
     explorer = start()
     drawn(explorer, qtbot)
-    explorer.train.told.emit("Saved the time-lapse as face.gif.", "good")
+    explorer.train.said.emit(Problem("Saved the time-lapse as face.gif."), "good")
     banner = explorer.window.banner
     assert banner.isVisible() and banner.sentence == "Saved the time-lapse as face.gif."
     assert banner.property("tone") == "good"
@@ -216,7 +217,7 @@ def test_closing_asks_before_it_gives_up_what_is_not_finished(
 ) -> None:
     """A time-lapse, a copy or avatars half made went without a word."""
     half_made = ["the time-lapse face.gif (3 of 9)", "the copy of faces"]
-    monkeypatch.setattr(TrainWorkspace, "unfinished", lambda _: half_made)
+    monkeypatch.setattr(TrainWorkspace, "unfinished", property(lambda _: half_made))
     explorer = start()
     drawn(explorer, qtbot)
     window, banner = explorer.window, explorer.window.banner

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.controls.asking import ask_to_save
+from explorer.controls.questions import ask_to_save
 from explorer.dialogs import MODEL_FILES, Dialogs
 from explorer.session import Session
 from explorer.settings import Settings

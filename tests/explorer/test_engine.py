@@ -8,9 +8,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine import Engine
-from explorer.jobs import Done, Failed, Frame, Layers, Matrix, Pca, Piece, Problem, Save, Sheet, Strip
+from explorer.jobs import Done, Failed, Frame, Matrix, Pca, Piece, Save, Sheet, Strip
+from explorer.lab_jobs import Layers
+from explorer.problem import Problem, sentence_of
 from explorer.renderer import thread
-from explorer.sentence import sentence_of
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend, info
 

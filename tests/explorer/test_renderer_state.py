@@ -2,7 +2,9 @@
 
 from pytestqt.qtbot import QtBot
 
-from explorer.controls.columns import StateDot
+from explorer.controls import sheet_dialog
+from explorer.controls.dot import StateDot
+from explorer.documents import importing
 from explorer.engine import Engine
 from explorer.renderer_state import RendererState, words
 from tests.explorer.fake_backend import FakeBackend
@@ -26,4 +28,6 @@ def test_what_takes_long_is_said_by_its_name(qtbot: QtBot) -> None:
 def test_owners_have_words() -> None:
     assert words("mixing.matrix.cells") == "drawing the mixing matrix"
     assert words("lab.channels") == "drawing the channels"
+    assert words(sheet_dialog.OWNER) == "drawing the contact sheet"  # minutes of it were only "drawing"
+    assert words(importing.OWNER) == "converting the file"
     assert words("") == words("nobody.knows") == "drawing"

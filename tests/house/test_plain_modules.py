@@ -25,13 +25,14 @@ CORE = [
     "stylegan_core.lab.measurement",
     "stylegan_core.lab.sweep_facts",
     "stylegan_core.lab.entanglement",
-    "stylegan_core.spinning",
+    "stylegan_core.openmp",
     "stylegan_core.training.config",
     "stylegan_core.data.check",
 ]
 EXPLORER = [
     "explorer.session",
     "explorer.jobs",
+    "explorer.lab_jobs",
     "explorer.runs",
     "explorer.settings",
     "explorer.main_window",

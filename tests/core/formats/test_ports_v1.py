@@ -105,9 +105,9 @@ def huangzh13_file() -> tuple[State, list[Layer], tuple[Tensor, Tensor], list[tu
 
 
 def stored_noise(*, shared: bool) -> list[Tensor]:
-    from stylegan_core.formats.converted import noise_maps
+    from stylegan_core.formats.converted import noise_state
 
-    return [torch.from_numpy(values) for values in noise_maps(len(CHANNELS), shared=shared)]
+    return [torch.from_numpy(values) for values in noise_state(len(CHANNELS), shared=shared).values()]
 
 
 @pytest.mark.parametrize("zipped", [True, False])

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from stylegan_core.bands import bands
 from stylegan_core.data.source import open_dataset
-from stylegan_core.latents.attributes import REACH, Named, find_directions, in_order
 from stylegan_core.latents.judge import Judge, learn
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.measured import attributes_of, measures
+from stylegan_core.latents.named_directions import REACH, Named, find_directions, in_order
 from stylegan_core.latents.questions import AVATARS, MEASURED, questions_for
 from stylegan_core.recipe import Direction, Vector
 
@@ -126,6 +126,18 @@ def test_a_label_that_some_pictures_lack_is_learned_from_the_others(squares: Pat
     asked = {answerer.question.name: answerer.accuracy for answerer in judge.answerers}
     assert asked["Shade: dark"] > 0.7
     assert "Larger" in asked  # measured, where no label says it
+
+
+def test_pictures_sorted_into_folders_are_learned_from_and_tested_on_both_sides(squares: Path) -> None:
+    """The last fifth, held back as a whole, was of the last folder alone, and its question was dropped."""
+    for folder in ("a", "b"):
+        (squares / folder).mkdir()
+    for path in sorted(squares.glob("*.png")):
+        path.rename(squares / ("a" if np.asarray(Image.open(path)).max() > 158 else "b") / path.name)
+    for count in (200, 60):  # these, too, are of both folders
+        judge = learn(open_dataset(squares, SIDE), Looks(), count)  # type: ignore[arg-type]
+        asked = {answerer.question.name: answerer.accuracy for answerer in judge.answerers}
+        assert asked["Folder: a"] > 0.7
 
 
 def test_pictures_that_are_all_alike_teach_nothing(tmp_path: Path) -> None:

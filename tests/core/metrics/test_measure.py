@@ -11,9 +11,11 @@ from PIL import Image
 
 from stylegan_core.__main__ import main
 from stylegan_core.data.source import open_dataset
+from stylegan_core.metrics import distances
+from stylegan_core.metrics.features import Extractor
 from stylegan_core.metrics.path_length import EPSILON, path_length
-from stylegan_core.metrics.samples import fakes
-from stylegan_core.metrics.table import METRICS, measure
+from stylegan_core.metrics.samples import fakes, reals
+from stylegan_core.metrics.table import METRICS, measure, measure_floor
 from stylegan_core.model import Model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import Generator
@@ -135,3 +137,35 @@ def test_the_command_prints_json_and_refuses_unknown_names(
     assert json.loads(capsys.readouterr().out)["FD-E"] > 0
     assert main([*command, "--only", "fid"]) == 2
     assert "fd, kid, pr, swd, ppl" in capsys.readouterr().err
+    assert main([*command, "--only", "pr", "--json", "--progress"]) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1] == "progress 1000 1000" and json.loads(said.out)["reals"] == 10
+
+
+def test_real_pictures_are_measured_against_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draw = np.random.default_rng(2)
+    for index in range(25):
+        Image.fromarray(draw.integers(0, 255, (16, 16, 3), np.uint8)).save(tmp_path / f"{index:02d}.png")
+    data = open_dataset(tmp_path, 8)
+    found = measure_floor(data, ("fd", "swd", "ppl"), count=11)
+    extractor = Extractor()
+    first, second = (extractor.all(reals(data, 11, begin), 11) for begin in (0, 11))
+    assert list(found) == ["FD-E", "SWD"] and found["FD-E"] == distances.frechet(first, second) > 0
+    command = ["metrics", "--data", str(tmp_path), "--resolution", "8"]
+    assert main([*command, "--only", "kid", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["model"], said["fakes"], said["reals"]) == ("", 12, 12) and "KID-E" in said
+    assert main([*command, "--only", "ppl"]) == 2
+    assert "name a model" in capsys.readouterr().err
+    (tmp_path / "few").mkdir()
+    for index in range(12):
+        (tmp_path / f"{index:02d}.png").rename(tmp_path / "few" / f"{index}.png")
+    assert main(["metrics", "--data", str(tmp_path / "few"), "--only", "fd"]) == 2
+    assert "and there are 12 in all" in capsys.readouterr().err
+
+
+def test_pictures_from_one_on(pictures: Path) -> None:
+    data = open_dataset(pictures, 8)
+    every = torch.cat(list(reals(data, 12)))
+    assert torch.equal(torch.cat(list(reals(data, 5, 4))), every[4:9])
+    assert torch.equal(torch.cat(list(reals(data, 50, 10))), every[10:])

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.controls import banner as module
 from explorer.controls.banner import Banner
-from explorer.jobs import Problem
+from explorer.problem import Problem
 
 
 @pytest.fixture

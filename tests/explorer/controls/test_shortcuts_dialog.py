@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.actions import GESTURES, make_actions
-from explorer.controls.palette import ShortcutsDialog
+from explorer.controls.shortcuts_dialog import ShortcutsDialog
 
 
 def test_nothing_of_it_stays(qtbot: QtBot) -> None:

@@ -1,8 +1,8 @@
 """The labelled slider: drag, keys, wheel, typing, reset; a default is exactly the default."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -47,6 +47,48 @@ def test_dragging_changes_and_letting_go_commits_once(psi: Heard, qtbot: QtBot) 
     qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(track.width() - 1, track.height() // 2))
     assert psi.changing[-1] == 2.0
     assert psi.committed == [2.0]
+
+
+def test_a_press_on_the_handle_takes_it_where_it_was_touched(psi: Heard, qtbot: QtBot) -> None:
+    """Touching the handle off its middle moved it, on a short track by whole sigmas."""
+    track = psi.slider.track
+    at = QPoint(round(track.x_of(track.value())) + 5, track.height() // 2)
+    qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=at)
+    assert not psi.changing
+    qtbot.mouseMove(track, at + QPoint(20, 0))
+    qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=at + QPoint(20, 0))
+    assert track.x_of(track.value()) == pytest.approx(at.x() - 5 + 20, abs=1.5)
+
+
+def test_with_ctrl_a_drag_is_ten_times_as_fine_and_goes_on_from_there(psi: Heard) -> None:
+    track = psi.slider.track
+    at, middle = track.x_of(track.value()), track.height() / 2
+
+    def move(kind: QEvent.Type, x: float, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> float:
+        place, left = QPointF(x, middle), Qt.MouseButton.LeftButton
+        QApplication.sendEvent(track, QMouseEvent(kind, place, place, left, left, keys))
+        return track.x_of(track.value()) - at
+
+    move(QEvent.Type.MouseButtonPress, at)
+    assert move(QEvent.Type.MouseMove, at + 50, Qt.KeyboardModifier.ControlModifier) == pytest.approx(5, abs=1)
+    assert move(QEvent.Type.MouseMove, at + 80) == pytest.approx(35, abs=1)
+
+
+def test_a_bent_track_gives_the_middle_more_room_and_reaches_every_step(qtbot: QtBot) -> None:
+    strength = knob(AppliedDirection, "strength")
+    heard = Heard(qtbot, LabelledSlider("", strength, 0.0, signed=True, bend=1.6))
+    track = heard.slider.track
+    places = [track.x_of(step) for step in range(track.maximum() + 1)]
+    assert places == sorted(places) and places[100] == track.width() / 2
+    assert places[0] + places[200] == pytest.approx(track.width())
+    share = (places[130] - places[70]) / (places[200] - places[0])
+    assert share == pytest.approx(0.3 ** (1 / 1.6))
+    heard.slider.resize(4000, 24)
+    QApplication.processEvents()
+    for step in (0, 1, 99, 100, 101, 137, 200):
+        qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=QPoint(round(track.x_of(step)), 5))
+        assert track.value() == step
+        qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(round(track.x_of(step)), 5))
 
 
 def test_a_double_click_resets(psi: Heard, qtbot: QtBot) -> None:

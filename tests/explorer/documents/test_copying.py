@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
 from tests.explorer.whole_window import Make, drawn
 

@@ -103,14 +103,14 @@ def test_what_is_taken_out_of_the_history_is_offered_back(start: Make, qtbot: Qt
     drawn(explorer, qtbot)
     explorer.session.apply(Recipe(Latent(5)))
     explorer.history.star_current()
-    key = explorer.history.entries()[-1].key
+    key = next(explorer.history.entries.newest_first()).key
     explorer.history._remove(key)
     banner = explorer.window.banner
     assert banner.sentence == "The starred picture is removed from the history."
     banner._cure.click()
     finish(explorer)
     again = start()
-    qtbot.waitUntil(lambda: any(entry.favourite and entry.key == key for entry in again.history.entries()))
+    qtbot.waitUntil(lambda: any(entry.favourite and entry.key == key for entry in again.history.entries))
 
 
 def test_a_model_on_a_disk_that_does_not_answer_is_not_waited_for(
@@ -249,7 +249,7 @@ def test_history_and_model_come_back_after_a_restart(start: Make, qtbot: QtBot, 
     drawn(again, qtbot)
     assert again.session.recipe == Recipe()  # what was on screen, not what is newest
     assert again.session.info == info("mine")
-    entries = again.history.entries()
+    entries = again.history.entries
     assert [(entry.recipe.psi, entry.favourite) for entry in entries] == [(0.7, False), (0.3, True)]
     assert all(entry.thumbnail.startswith(b"\x89PNG") for entry in entries)
 

@@ -75,7 +75,7 @@ def test_an_older_snapshot_from_the_history_stays(start: Make, run: Path, qtbot:
     explorer.documents.open(older)
     shows(explorer, older, qtbot)
     explorer.session.apply(Recipe(psi=0.33))
-    key = explorer.history.entries()[-1].key
+    key = next(explorer.history.entries.newest_first()).key
     explorer.following.explore(str(run / "000020.safetensors"))
     shows(explorer, str(run / "000020.safetensors"), qtbot)
     explorer.history._restore(key)
@@ -110,13 +110,13 @@ def test_a_newer_snapshot_is_no_step_of_undo_no_history_and_no_recent_file(
 ) -> None:
     """A night of training filled all three, and took redo away every few minutes."""
     explorer = explored(start, run, qtbot)
-    recent, entries = len(explorer.settings.value.recent), len(explorer.history.entries())
+    recent, entries = len(explorer.settings.value.recent), len(explorer.history.entries)
     for kimg in (30, 40, 50):
         newer = snapshot(run, kimg)
         explorer.following.take(newer)
         shows(explorer, newer, qtbot)
     (run / "000020.safetensors").unlink()  # as a trainer does
-    assert len(explorer.settings.value.recent) == recent and len(explorer.history.entries()) == entries
+    assert len(explorer.settings.value.recent) == recent and len(explorer.history.entries) == entries
     assert explorer.session.recipe.psi == 0.3 and explorer.session.can_redo
     explorer.session.undo()
     assert explorer.session.recipe.psi == 0.4 and explorer.session.model_path == newer
@@ -124,7 +124,7 @@ def test_a_newer_snapshot_is_no_step_of_undo_no_history_and_no_recent_file(
     explorer.session.redo()
     assert explorer.session.recipe.psi == 0.2
     explorer.actions["star"].trigger()
-    assert [entry.model_path for entry in explorer.history.entries() if entry.favourite] == [newer]
+    assert [entry.model_path for entry in explorer.history.entries if entry.favourite] == [newer]
 
 
 def test_a_newer_snapshot_waits_for_a_dialog_and_for_a_file_that_somebody_opens(
@@ -159,7 +159,7 @@ def test_a_snapshot_that_the_trainer_has_deleted_stands_for_its_neighbour(
     """Undo stood before it for ever, and a star said that it does not exist."""
     explorer = explored(start, run, qtbot)
     explorer.history.star_current()
-    starred = next(entry.key for entry in explorer.history.entries() if entry.favourite)
+    starred = next(entry.key for entry in explorer.history.entries if entry.favourite)
     other = model_file(window_home, "other")
     explorer.documents.open(other)
     shows(explorer, other, qtbot)

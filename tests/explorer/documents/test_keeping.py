@@ -30,3 +30,14 @@ def test_closing_asks_until_what_was_not_taken_is_written(start: Make, qtbot: Qt
     explorer.documents._keeping.write_again()
     qtbot.waitUntil(lambda: not explorer.documents.unfinished)
     assert '\\"psi\\":0.25' in log.read_text("utf-8")
+
+
+def test_a_film_that_is_not_kept_is_one_sentence_with_one_cure(start: Make, qtbot: QtBot) -> None:
+    """The sentence about the film's file stood in brackets in that about the history, and both had a cure."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    (place("history") / "film.json").mkdir()
+    explorer.filming.add()
+    qtbot.waitUntil(lambda: explorer.window.banner.sentence.startswith("The history cannot be written"))
+    said = explorer.window.banner.sentence
+    assert said.count("cannot be written") == 1 and said.endswith("): free some space on the disk.")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import save_file
 
-from explorer.controls.asking import PHOTO_FILES
+from explorer.controls.questions import PHOTO_FILES
 from explorer.documents import opening
 from explorer.documents.opening import look
 from explorer.train.dropping import what_is
@@ -110,6 +110,7 @@ def test_paths_are_judged_by_content(tmp_path: Path) -> None:
     (run / "config.json").write_text("{}")
     (run / "checkpoints").mkdir()
     assert look(run).run == look(run / "checkpoints").run == str(run)
+    assert look(run).model == ""  # it has no network yet
     recipe = tmp_path / "recipe.txt"
     recipe.write_text(Recipe(psi=0.1).to_json())
     assert look(recipe).recipe == Recipe(psi=0.1)

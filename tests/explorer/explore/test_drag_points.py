@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.explore.drag import DragPoints
-from explorer.jobs import DragSearch, Piece, Problem
+from explorer.jobs import DragSearch, Piece
+from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.info import Capabilities
 from stylegan_core.latents.drag import Dragged

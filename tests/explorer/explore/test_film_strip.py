@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from explorer import theme
 from explorer.controls import film_player
-from explorer.controls.chips import Segments
+from explorer.controls.buttons import Segments
 from explorer.controls.film_track import FilmTrack
 from explorer.controls.film_view import NARROW
 from explorer.controls.recipe_drag import MIME
-from explorer.explore import film as film_panel
 from explorer.explore.film import FilmStrip
+from explorer.film import film_menus
 from explorer.film.reel import Reel
 from explorer.jobs import KeyStyles, Strip
 from explorer.session import Session
@@ -111,7 +111,7 @@ def test_only_new_keys_are_asked_for(shown: Shown) -> None:
 
 
 def test_it_plays_in_the_picture_and_stopping_is_one_step_of_undo(shown: Shown, qtbot: QtBot) -> None:
-    shown.strip.play_wanted.connect(shown.strip.play)  # as filming.py does, which says why it cannot be
+    shown.strip.view.play.clicked.connect(shown.strip.play)  # as filming.py does, which says why it cannot be
     qtbot.mouseClick(shown.strip.view.play, Qt.MouseButton.LeftButton)
     assert shown.strip.playing
     shown.tick(1.0)
@@ -215,7 +215,7 @@ def test_at_constant_speed_the_way_shares_out_the_time(shown: Shown, qtbot: QtBo
     assert not any(field.isEnabled() for field in fields)
     qtbot.mouseClick(shown.strip.view.loop, Qt.MouseButton.LeftButton)
     assert not shown.strip.row.gaps[2].isVisibleTo(shown.strip)
-    shown.strip._hold(0)
+    shown.strip.reel.hold(0)
     assert [gap.field.isEnabled() for gap in shown.strip.row.gaps[:3]] == [True, False, False]  # nothing moves there
 
 
@@ -369,7 +369,7 @@ def test_the_place_is_kept_when_a_key_comes(shown: Shown) -> None:
 
 def test_the_chosen_key_stays_chosen_wherever_it_goes(shown: Shown) -> None:
     strip, reel = shown.strip, shown.reel
-    strip._go_to(1)
+    strip.go_to(1)
     reel.move(0, 3)
     assert (shown.seeds(), strip._chosen) == ([2, 3, 1], 0)
     reel.undo()
@@ -390,7 +390,7 @@ def test_what_was_taken_back_is_done_again(shown: Shown) -> None:
 
 
 def test_a_key_that_is_back_already_does_not_come_twice(shown: Shown) -> None:
-    shown.strip._remove(0)
+    shown.strip.remove(0)
     shown.reel.undo()
     shown.offered[0]()
     assert shown.seeds() == [1, 2, 3]
@@ -475,7 +475,7 @@ def test_in_the_smallest_window_nothing_of_the_head_is_cut_off_and_the_menu_has_
     strip, view = shown.strip, shown.strip.view
     strip.take_switch(Segments(("History", "Film 123"), ("a", "b")))
     seen: list[tuple[str, Callable[[], object], bool]] = []
-    monkeypatch.setattr(film_panel, "pop_up", lambda _parent, _where, *choices: seen.extend(choices))
+    monkeypatch.setattr(film_menus, "pop_up", lambda _parent, _where, *choices: seen.extend(choices))
     for width in (392, NARROW, 900):
         strip.resize(width, 160)
         widgets = [view.head.itemAt(at).widget() for at in range(view.head.count())]

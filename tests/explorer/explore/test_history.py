@@ -28,25 +28,25 @@ class Watched(HistoryStrip):
         self.job_requested.connect(self.asked.append)
 
     def _keep(self, key: str, file: bytes) -> None:
-        recipe = next(entry.recipe for entry in self.entries() if entry.key == key)
+        recipe = next(entry.recipe for entry in self.entries if entry.key == key)
         self.kept.append((recipe.psi, QImage.fromData(file).pixelColor(2, 2).red()))
 
     def red(self, recipe: Recipe) -> int | None:
         """How red the thumbnail of a recipe is; None while it is empty."""
-        key = next(entry.key for entry in self.entries() if entry.recipe == recipe)
+        key = next(entry.key for entry in self.entries if entry.recipe == recipe)
         pixmap = self._thumbnails[key].pixmap
         return None if pixmap is None else pixmap.toImage().pixelColor(2, 2).red()
 
     def row(self) -> list[float]:
         """The psi of every thumbnail in the row, the leftmost first."""
-        psi = {thumbnail: self._entries[key].recipe.psi for key, thumbnail in self._thumbnails.items()}
+        psi = {thumbnail: self.entries[key].recipe.psi for key, thumbnail in self._thumbnails.items()}
         widgets = [self._row.itemAt(at).widget() for at in range(self._row.count())]
         return [psi[widget] for widget in widgets if widget in psi]
 
     def only_favourites(self) -> list[float]:
         """The psi of what is left to see with the chip pressed."""
         self._only.setChecked(True)
-        seen = {self._entries[key].recipe.psi for key, each in self._thumbnails.items() if each.isVisibleTo(self)}
+        seen = {self.entries[key].recipe.psi for key, each in self._thumbnails.items() if each.isVisibleTo(self)}
         return [psi for psi in self.row() if psi in seen]
 
     def names(self) -> list[str]:
@@ -150,7 +150,7 @@ def test_what_is_removed_is_brought_back_where_it_was(session: Session, strip: W
     for recipe, red in ((A, 10), (B, 20), (C, 30)):
         session.apply(recipe)
         strip.show_frame(frame(recipe, "exact", red))
-    key = next(entry.key for entry in strip.entries() if entry.recipe == B)
+    key = next(entry.key for entry in strip.entries if entry.recipe == B)
     strip._star(key)
     offered: list[Any] = []
     told: list[tuple[str, bool]] = []
@@ -161,7 +161,7 @@ def test_what_is_removed_is_brought_back_where_it_was(session: Session, strip: W
     session.apply(Recipe(psi=0.4))
     for _ in range(2):  # the second time there is nothing left to do
         offered[1]()
-    assert [entry.recipe.psi for entry in strip.entries()] == [0.7, 0.1, 0.2, 0.3, 0.4]
+    assert [entry.recipe.psi for entry in strip.entries] == [0.7, 0.1, 0.2, 0.3, 0.4]
     assert strip.row() == [0.4, 0.3, 0.2, 0.1, 0.7]
     assert (strip.red(B), strip.only_favourites(), told) == (20, [0.2], [(key, True), (key, False)])
 
@@ -187,6 +187,6 @@ def test_thumbnails_are_told_apart_by_ear(session: Session, strip: Watched) -> N
     ]
     assert strip.only_favourites() == [0.3]
     assert strip.names() == ["Picture 1 of 1, seed 0, favourite"]
-    strip._remove(strip.entries()[0].key)
+    strip._remove(next(iter(strip.entries)).key)
     strip._only.setChecked(False)
     assert strip.names()[1:] == ["Picture 2 of 3, seed 0, current", "Picture 3 of 3, seed 0"]

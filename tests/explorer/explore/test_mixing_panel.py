@@ -15,7 +15,8 @@ from explorer.controls import matrix
 from explorer.controls.matrix import COLUMNS, OWNERS, ROWS
 from explorer.controls.recipe_drag import MIME
 from explorer.explore.mixing import FOREIGN, PROPOSED, MixingPanel, find_mix, put_mix
-from explorer.jobs import Matrix, Problem, Sheet, Strip
+from explorer.jobs import Matrix, Sheet, Strip
+from explorer.problem import Problem
 from explorer.session import Session
 from explorer.work import time_left
 from stylegan_core.recipe import Latent, Mix, Recipe, Vector

@@ -15,7 +15,8 @@ from explorer.controls import empty, picture_pills
 from explorer.controls.compare import Mode
 from explorer.controls.picture_pills import TIPS
 from explorer.explore.picture import PictureView
-from explorer.jobs import Frame, Problem
+from explorer.jobs import Frame
+from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.info import Capabilities
 from stylegan_core.recipe import Latent, Recipe, Vector

@@ -94,7 +94,7 @@ def test_playing_is_seen_in_the_picture(explorer: Explorer, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: explorer.picture.frame is not None and explorer.picture.frame.recipe.latent.w is not None)
     explorer.actions["film_play"].trigger()
     drawn(explorer, qtbot)
-    assert explorer.history.entries()[-1].recipe == explorer.session.recipe
+    assert next(explorer.history.entries.newest_first()).recipe == explorer.session.recipe
 
 
 def test_a_film_of_one_picture_says_what_it_lacks(start: Make, qtbot: QtBot) -> None:
@@ -325,7 +325,7 @@ def test_the_film_of_a_second_window_comes_back_in_the_first(tmp_path: Path, mon
 def test_a_picture_of_another_network_says_that_it_is_another_face(
     explorer: Explorer, qtbot: QtBot, window_home: Path
 ) -> None:
-    entry = explorer.history.entries()[-1]
+    entry = next(explorer.history.entries.newest_first())
     explorer.documents.open(model_file(window_home, "other"))
     qtbot.waitUntil(lambda: explorer.session.info == info("other"))
     explorer.history.film_wanted.emit(entry)
@@ -347,7 +347,7 @@ def test_the_keys_of_the_film_do_nothing_where_it_cannot_be_seen(explorer: Explo
 def test_walk_and_film_give_way_to_each_other(explorer: Explorer, qtbot: QtBot) -> None:
     latent = explorer.panels[0]
     explorer.below.show_strip(1)
-    qtbot.waitUntil(lambda: explorer.film._timeline is not None)
+    qtbot.waitUntil(lambda: explorer.film.drawn.timeline is not None)
     latent.toggle_walk()  # type: ignore[attr-defined]
     explorer.actions["film_play"].trigger()
     assert explorer.film.playing and not latent._timer.isActive()  # type: ignore[attr-defined]

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
-from explorer.jobs import ChannelMap, Channels, Done, Layers
-from explorer.lab.page import LabPage
+from explorer.jobs import Done
+from explorer.lab.layers_page import LayersPage
+from explorer.lab_jobs import ChannelMap, Channels, Layers
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from tests.explorer import drawn_layers
@@ -25,9 +26,9 @@ def session(qapp: QApplication) -> Session:
 class Lab(Asked):
     """A page, what it asks, and the answers that a network would give."""
 
-    page: LabPage
+    page: LayersPage
 
-    def __init__(self, page: LabPage) -> None:
+    def __init__(self, page: LayersPage) -> None:
         super().__init__(page)  # type: ignore[arg-type]
         self.page = page
         self.dropped: list[str] = []
@@ -77,7 +78,7 @@ def show(qtbot: QtBot, session: Session) -> Callable[..., Lab]:
     """Builds a page, shows it, and opens a network."""
 
     def build(info: ModelInfo | None = None, *, visible: bool = True, pictures: bool = False) -> Lab:
-        page = LabPage(session)
+        page = LayersPage(session)
         qtbot.addWidget(page)
         lab = Lab(page)
         lab.with_pictures = pictures

@@ -6,8 +6,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import ChannelMap, Channels, Frame, Layers
-from explorer.lab.page import CHANNELS, LAYERS
+from explorer.jobs import Frame
+from explorer.lab.layers_page import CHANNELS, LAYERS
+from explorer.lab_jobs import ChannelMap, Channels, Layers
 from explorer.session import Session
 from tests.explorer import drawn_layers
 from tests.explorer.explore.panel_fakes import flat, model_info

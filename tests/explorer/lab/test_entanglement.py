@@ -14,9 +14,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Entangle, Table
+from explorer.jobs import Table
 from explorer.lab.effect_table import PURITY, EffectTable, Numbers, numbers_of
 from explorer.lab.entanglement_page import ENTANGLE, OLDER, EntanglementPage
+from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from stylegan_core.lab.entanglement import Entanglement
 from stylegan_core.lab.learned_labels import LearnedLabels

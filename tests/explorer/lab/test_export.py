@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from explorer.jobs import ChannelSheet, LayerTable
 from explorer.lab.export import SHEET, TABLE
+from explorer.lab_jobs import ChannelSheet, LayerTable
 from explorer.session import Session
 from tests.explorer.explore.panel_fakes import model_info
 

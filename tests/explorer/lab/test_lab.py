@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
-from explorer.jobs import ChannelMap, Channels, Frame, Layers
-from explorer.lab.page import CHANNELS, DRAWN, INSPECTED, LAYERS
+from explorer.jobs import Frame
+from explorer.lab.layers_page import CHANNELS, DRAWN, INSPECTED, LAYERS
+from explorer.lab_jobs import ChannelMap, Channels, Layers
 from explorer.session import Session
 from stylegan_core.lab.layer_facts import LayerFacts
 from stylegan_core.recipe import Latent, Recipe
@@ -247,9 +248,9 @@ def test_the_picture_stands_beside_and_is_dimmed_while_it_is_older(session: Sess
 
 
 def test_without_a_network_it_says_so_and_leads_on(session: Session, show: Any, qtbot: QtBot) -> None:
-    from explorer.lab.page import LabPage
+    from explorer.lab.layers_page import LayersPage
 
-    page = LabPage(session)
+    page = LayersPage(session)
     qtbot.addWidget(page)
     page.show()
     assert page.pages.currentWidget() is page.empty and "open one" in page.empty.findChild(QLabel).text()

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Layers
+from explorer.lab_jobs import Layers
 from stylegan_core.recipe import Latent, Recipe
 from tests.explorer.fake_backend import FakeBackend
 from tests.explorer.whole_window import Make, drawn, model_file

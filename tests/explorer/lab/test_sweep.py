@@ -13,9 +13,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Frame, Sheet, SweepGrid, Table
+from explorer.jobs import Frame, Sheet, Table
 from explorer.lab.curve import scale
 from explorer.lab.sweep_page import SHEET, SWEEP, TABLE, SweepPage
+from explorer.lab_jobs import SweepGrid
 from explorer.session import Session
 from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import LEVEL

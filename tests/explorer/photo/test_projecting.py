@@ -124,7 +124,7 @@ def test_a_dropped_photo_is_offered_found_and_undone_in_one_step(
     assert card.beside.text() == "random 80" and not card.nearest.empty and not card.photo.empty
     assert asked[-1][:3] == ("project", str(Path(explorer.session.model_path).absolute()), str(Path(photo).resolve()))
     drawn(explorer, qtbot)
-    assert explorer.history.entries()[-1].recipe == FACE
+    assert next(explorer.history.entries.newest_first()).recipe == FACE
     explorer.session.undo()
     assert explorer.session.recipe == before
     card.nearest.click()

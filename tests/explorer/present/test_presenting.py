@@ -18,7 +18,7 @@ from explorer.controls.compare import Mode
 from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.latent import LatentPanel
 from explorer.explore.truncation import TruncationPanel
-from explorer.jobs import Problem
+from explorer.problem import Problem
 from stylegan_core.info import Capabilities
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
@@ -341,10 +341,10 @@ def test_pictures_of_a_run_stay_when_a_newer_snapshot_comes(
     qtbot.waitUntil(lambda: explorer.session.model_path == later)
     press(explorer, qtbot, Key.Key_Left)
     assert explorer.session.recipe == made[1]
-    assert explorer.history.favourites() == (tuple(made) if starred else ())
+    assert explorer.history.entries.favourites() == (tuple(made) if starred else ())
     explorer.documents.open(model_file(window_home, "other"))
     qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "other")
-    assert not explorer.history.favourites() and len(explorer.history.recipes()) == 1
+    assert not explorer.history.entries.favourites() and len(explorer.history.entries.recipes()) == 1
 
 
 def test_without_favourites_the_history_is_stepped_through(explorer: Explorer, qtbot: QtBot) -> None:
@@ -357,7 +357,7 @@ def test_without_favourites_the_history_is_stepped_through(explorer: Explorer, q
         press(explorer, qtbot, key)
         seen.append(explorer.session.recipe)
     assert seen == [every[1], every[0], every[0], every[1], every[0], every[0]]
-    assert len(explorer.history.entries()) == 3
+    assert len(explorer.history.entries) == 3
 
 
 # -- What is written --------------------------------------------------------------------------------------------------
@@ -539,7 +539,7 @@ def test_a_picture_that_is_dropped_is_shown(explorer: Explorer, qtbot: QtBot, wi
 
 def test_a_run_that_is_dropped_is_watched_off_the_stage(explorer: Explorer, qtbot: QtBot, window_home: Path) -> None:
     enter(explorer, qtbot)
-    explorer.documents.run_opened.emit(str(window_home))
+    explorer.documents.run_opened.emit(str(window_home), "")
     assert not explorer.presenting.on and explorer.window.pages.currentIndex() == 1
 
 

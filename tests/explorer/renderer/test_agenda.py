@@ -2,7 +2,8 @@
 
 import pytest
 
-from explorer.jobs import Convert, DragSearch, KeyStyles, Layers, Picture, Request, Save, Strip
+from explorer.jobs import Convert, DragSearch, KeyStyles, Picture, Request, Save, Strip
+from explorer.lab_jobs import Layers
 from explorer.renderer.agenda import LONG, Agenda
 from explorer.renderer.rendering import Precision, Unwanted, Wanted
 from explorer.renderer.tasks import Draw, End, Job, Load, Slice, Task, Threads, Wait, Whole

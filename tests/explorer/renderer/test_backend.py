@@ -11,27 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.jobs import (
-    ChannelMap,
-    Channels,
-    ChannelSheet,
-    Done,
-    Entangle,
-    Fit,
-    Layers,
-    LayerTable,
-    Matrix,
-    NoiseMap,
-    Pca,
-    Picture,
-    Save,
-    Sefa,
-    Sheet,
-    Strip,
-    Styles,
-    SweepGrid,
-    Table,
-)
+from explorer.jobs import Done, Fit, Matrix, NoiseMap, Pca, Picture, Save, Sefa, Sheet, Strip, Styles, Table
+from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Layers, LayerTable, SweepGrid
 from explorer.renderer import backend as module
 from explorer.renderer.backend import TorchBackend
 from explorer.renderer.pipe import receive, send

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.jobs import Done, DragSearch, Failed, Frame, KeyStyles, Picture, Problem, Request, Save, Strip
+from explorer.jobs import Done, DragSearch, Failed, Frame, KeyStyles, Picture, Request, Save, Strip
+from explorer.problem import Problem
 from explorer.renderer import agenda
 from explorer.renderer.rendering import Loaded, Precision, Refused, Steps, Wanted
 from explorer.renderer.thread import Worker

@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from explorer.jobs import Done, Entangle, Fit, Frame, Strip, SweepGrid
+from explorer.jobs import Done, Fit, Frame, Strip
+from explorer.lab_jobs import Entangle, SweepGrid
 from explorer.renderer.pipe import SAID, receive, send
 from explorer.renderer.rendering import Loaded
 from stylegan_core.lab.entanglement import Entanglement

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.jobs import Done, Failed, Frame, Piece, Problem, Save, Strip
+from explorer.jobs import Done, Failed, Frame, Piece, Save, Strip
+from explorer.problem import Problem
 from explorer.renderer import process
 from explorer.renderer.pipe import receive, send
 from explorer.renderer.process import TRIES, RenderProcess

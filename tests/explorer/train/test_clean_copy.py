@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from explorer.problem import Problem
 from explorer.train import clean_copy as module
 from explorer.train.clean_copy import clean_copy
 from explorer.train.setup import SetupPage
@@ -82,12 +83,12 @@ def test_a_copy_shows_how_far_it_is_and_can_be_given_up(page: SetupPage, gate: G
     row = page.data.copy
     assert row.isVisible() and row.bar.maximum() == 7
     assert row.said.text() == "3 of 7 pictures copied"
-    assert page.data.unfinished() == ["the copy of faces"]
+    assert page.data.unfinished == ["the copy of faces"]
     assert not page.start.isEnabled() and "still being made" in page.reason.toolTip()
     qtbot.mouseClick(row.cancel, Qt.MouseButton.LeftButton)
     gate.open.set()
     qtbot.waitUntil(lambda: not row.isVisible())
-    assert page.data.unfinished() == []
+    assert page.data.unfinished == []
     assert page.data.text == str(faces) and "The copy was given up." in page.data.findings.text()
     assert list(page.data.folder.iterdir()) == []
     assert page.start.isEnabled()
@@ -99,11 +100,11 @@ def test_data_chosen_meanwhile_stays(page: SetupPage, gate: Gate, faces: Path, t
     other = str(shutil.copytree(faces, tmp_path / "others"))
     page.data.choose(other)
     assert "copy" not in page.data.why_not()
-    with qtbot.waitSignal(page.told) as told:
+    with qtbot.waitSignal(page.said) as told:
         gate.open.set()
     assert page.data.text == other
     copy = page.data.folder / "faces-clean"
-    assert told.args == [f"The copy of faces without what was wrong is {copy}.", "good"]
+    assert told.args == [Problem(f"The copy of faces without what was wrong is {copy}."), "good"]
     assert len(list(copy.iterdir())) == 7
 
 

@@ -104,7 +104,7 @@ def test_work_over_ten_seconds_says_how_much_is_left(
     page.data._check.progress.emit(2, 8)
     page._preflight.progress.emit(1, 4)
     assert maker.bar.value() == 500 and maker.said.text() == "500 of 2\u2009000 drawn, about 1 min left"
-    assert page.data.said.text() == "2 of 8 pictures looked at, about 1 min left"
+    assert page.data.words.text() == "2 of 8 pictures looked at, about 1 min left"
     assert page.costs.said.text() == "Measuring how fast this machine is: level 2 of 4, about 1 min left"
 
 

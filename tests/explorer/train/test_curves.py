@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from explorer.train import numbers
+from explorer.train import monitor as monitor_module
 from explorer.train.monitor import Monitor
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.files.table import read_table
@@ -22,15 +22,15 @@ def test_curves_are_exported(monitor: Monitor, tmp_path: Path, qtbot) -> None:
     for name in ("curves.png", "curves.svg"):
         monitor.curves.export_to(tmp_path / name)
         assert (tmp_path / name).stat().st_size > 500
-    with qtbot.waitSignal(monitor.numbers.written):
+    with qtbot.waitSignal(monitor.table.done):
         monitor.curves.export_to(tmp_path / "curves.csv")
     assert (tmp_path / "curves.csv").read_bytes().startswith(BOM_UTF8)  # or a spreadsheet takes it for an old code page
     rows = read_table(tmp_path / "curves.csv").splitlines()
     assert len(rows) == 32
     assert rows[0].startswith("kimg,time,level,alpha,loss_g")
-    with qtbot.waitSignal(monitor.failed) as failed:
+    with qtbot.waitSignal(monitor.said) as said:
         monitor.curves.export_to(tmp_path / "curves.csv" / "curves.csv")
-    assert "choose another folder" in failed.args[0]
+    assert "choose another folder" in said.args[0].sentence
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "csv"])
@@ -44,9 +44,9 @@ def test_curves_get_the_suffix_of_their_kind(
     path = tmp_path / f"curves.{suffix.upper()}"
     dialogs[0].fileSelected.emit(str(path))
     qtbot.waitUntil(lambda: path.exists() and path.stat().st_size > 500 and monitor.curves.export.isEnabled())
-    with qtbot.waitSignal(monitor.failed) as failed:
+    with qtbot.waitSignal(monitor.said) as said:
         dialogs[0].fileSelected.emit(str(tmp_path / "curves.v2"))
-    assert failed.args[0].endswith("choose one that ends in .png, .svg or .csv.")
+    assert said.args[0].sentence.endswith("choose one that ends in .png, .svg or .csv.")
 
 
 def test_the_table_holds_the_ticks_that_the_curves_leave_out(run: RunDir, tmp_path: Path, qtbot) -> None:
@@ -57,16 +57,16 @@ def test_the_table_holds_the_ticks_that_the_curves_leave_out(run: RunDir, tmp_pa
     monitor.watcher._reader.most_ticks = 50
     look(monitor)
     assert len(monitor.record.ticks) <= 101
-    with qtbot.waitSignal(monitor.numbers.written) as written:
+    with qtbot.waitSignal(monitor.table.done) as written:
         monitor.curves.export_to(tmp_path / "curves.csv")
-    assert written.args[1] == 531
+    assert written.args[0].startswith("Saved 531 ticks as ")
     monitor.close_run()
 
 
 def test_leaving_does_not_wait_for_the_table(
     workspace: TrainWorkspace, run: RunDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, ended, write = threading.Event(), threading.Event(), numbers.write_csv
+    gate, ended, write = threading.Event(), threading.Event(), monitor_module.write_csv
 
     def held_up(run: Path, path: Path) -> int:
         assert gate.wait(60)
@@ -74,9 +74,9 @@ def test_leaving_does_not_wait_for_the_table(
         ended.set()
         return count
 
-    monkeypatch.setattr(numbers, "write_csv", held_up)
+    monkeypatch.setattr(monitor_module, "write_csv", held_up)
     workspace.watch(run.path)
-    workspace.monitor.numbers.write(tmp_path / "curves.csv")
+    workspace.monitor.write_table(tmp_path / "curves.csv")
     workspace.show_runs()
     assert workspace.monitor is None and not ended.is_set()
     gate.set()
@@ -93,13 +93,13 @@ def test_a_metric_gets_a_plot_of_its_own(monitor: Monitor, run: RunDir) -> None:
 def test_another_run_is_drawn_behind(monitor: Monitor, tmp_path: Path, qtbot) -> None:
     other = fake_run.write_run(tmp_path / "00013-tiny", 20, pictures=False)
     monitor.comparison.start(other.path)
-    qtbot.waitUntil(lambda: monitor.curves.compares)
+    qtbot.waitUntil(lambda: bool(monitor.curves._others))
     assert len(monitor.curves.plots[0]._others[0]["loss_g"].xData) == 21
     monitor.samples.scrubber.setValue(2)
     assert monitor.samples.other.img == 10_000
     assert monitor.samples.other_at.text().startswith("00013-tiny at 10 kimg")
     monitor.comparison.stop()
-    assert not monitor.curves.compares
+    assert not monitor.curves._others
     assert not monitor.samples.other_grid.isVisible()
 
 
@@ -157,4 +157,4 @@ def test_several_runs_are_compared(monitor: Monitor, tmp_path: Path, qtbot) -> N
     assert [len(each["loss_g"].xData) for each in plot._others[:2]] == [15, 16]
     assert plot._others[2]["loss_g"].xData is None
     monitor.comparison.stop()
-    assert not monitor.curves.compares
+    assert not monitor.curves._others

@@ -107,12 +107,14 @@ def test_pictures_dropped_on_the_list_of_runs_begin_a_new_one(
 
 
 def test_one_picture_is_refused_with_the_cure(page: TrainWorkspace, tmp_path: Path, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.failed) as failed:
+    with qtbot.waitSignal(page.said) as said:
         drop(page, faces(tmp_path / "given") / "0.png")
-    assert failed.args[0].endswith("0.png is one picture: drop the folder that holds it, or a zip file of pictures.")
-    with qtbot.waitSignal(page.failed) as failed:
+    assert said.args[0].sentence.endswith(
+        "0.png is one picture: drop the folder that holds it, or a zip file of pictures."
+    )
+    with qtbot.waitSignal(page.said) as said:
         drop(page, tmp_path / "gone")
-    assert "does not exist" in failed.args[0]
+    assert "does not exist" in said.args[0].sentence
 
 
 def test_what_is_not_of_training_is_the_windows_to_open(

@@ -1,6 +1,11 @@
 """Findings of the data check in sentences, with what one click can do about each."""
 
-from explorer.train.findings import findings, unwanted
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from explorer.train.finding_list import FindingList
+from explorer.train.findings import Finding, findings, unwanted
 from tests.explorer.train.core_answers import REPORT
 
 
@@ -24,7 +29,7 @@ def test_findings_say_what_happens_and_what_can_be_done() -> None:
     assert [each.text for each in findings({**REPORT, **beside}, 64, "", ())[1:]] == [
         "2 pictures are left out, of a kind that cannot be read (.heic); PNG and JPEG can.",
         "Not offered as classes, for some pictures have none: hair colour (3).",
-        "Without classes: &lt;b&gt;damaged&lt;/b&gt;.",
+        "Without classes: <b>damaged</b>.",
     ]
     none = findings({**REPORT, "pictures": 2000, "resolution": 0}, 64, "", ())[0]
     # Not "sharp enough for 0×0".
@@ -37,3 +42,14 @@ def test_pictures_as_large_as_the_network_are_not_called_tiny() -> None:
     said = [(each.text, [cure.text for cure in each.cures]) for each in findings(report, 16, "", ())]
     assert said[1:] == [("1 picture is tiny and will be enlarged: b.png.", ["leave it out"])]
     assert unwanted(report, 16) == {"b.png"} and unwanted(report, 32) == {"a.png", "b.png"}
+
+
+def test_names_are_shown_letter_by_letter(qtbot: QtBot) -> None:
+    """An apostrophe in the name of a picture stood there as &#x27;, and a folder called <b> made what followed bold."""
+    shown = FindingList()
+    qtbot.addWidget(shown)
+    report = {**REPORT, "pictures": 2000, "resolution": 64, "unreadable": {"it's.png": "torn"}}
+    shown.show_findings([*findings(report, 64, "", ()), Finding("<b>faces cannot be read.", "bad")])
+    said = [label.text() for label in shown.findChildren(QLabel)]
+    assert "1 picture is unreadable and will be skipped: it's.png." in said
+    assert {label.textFormat() for label in shown.findChildren(QLabel)} == {Qt.TextFormat.PlainText}

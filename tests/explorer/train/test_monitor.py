@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer import theme
 from explorer.train.monitor import Monitor
+from explorer.train.run_list import RunCard
+from explorer.train.summary import summarise
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.run import events
 from stylegan_core.run.locks import RunLock
@@ -39,7 +41,22 @@ def test_the_name_of_a_folder_is_shown_letter_by_letter(tmp_path: Path, qtbot: Q
     for label in (monitor.header.title, monitor.status, monitor.samples.other_at):
         assert label.textFormat() is Qt.TextFormat.PlainText
     assert "cats &amp; <b>dogs" in monitor.header.title.text()
+    card = RunCard(summarise(run.path))
+    qtbot.addWidget(card)
+    for widget in (monitor.header.title, monitor.status, card):
+        assert "cats &amp;amp; &lt;b&gt;dogs" in widget.toolTip()
     monitor.close_run()
+
+
+def test_a_message_is_shown_letter_by_letter(monitor: Monitor, run: RunDir) -> None:
+    """Where the whole sentence stood, in the tooltip, what stands in angle brackets was missing."""
+    fake_run.append(run, events.End(reason="error", text="no room in <b>", img=30_000, time=time.time()))
+    look(monitor)
+    newest = monitor.messages.messages.index(0)
+    assert newest.data(Qt.ItemDataRole.DisplayRole) == "error: no room in <b>"
+    date, sentence = newest.data(Qt.ItemDataRole.ToolTipRole).removeprefix("<p>").removesuffix("</p>").split("<br>")
+    assert sentence == "error: no room in &lt;b&gt;" and date
+    assert "no room in &lt;b&gt;" in monitor.header.pill.toolTip()
 
 
 def test_what_holds_the_counter_is_said(monitor: Monitor, run: RunDir) -> None:
@@ -154,9 +171,9 @@ def test_messages_stand_newest_first(monitor: Monitor) -> None:
 
 
 def test_exploring_without_a_checkpoint_says_so(monitor: Monitor, qtbot) -> None:
-    with qtbot.waitSignal(monitor.failed) as failed:
+    with qtbot.waitSignal(monitor.said) as said:
         qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
-    assert "Snapshot makes one" in failed.args[0]
+    assert "Snapshot makes one" in said.args[0].sentence
 
 
 def test_an_earlier_snapshot_is_explored_while_its_checkpoint_is_there(monitor: Monitor, run: RunDir, qtbot) -> None:
@@ -168,9 +185,9 @@ def test_an_earlier_snapshot_is_explored_while_its_checkpoint_is_there(monitor: 
         qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
     assert explored.args == [str(kept)]
     monitor.samples.scrubber.setValue(1)
-    with qtbot.waitSignal(monitor.failed) as failed:
+    with qtbot.waitSignal(monitor.said) as said:
         qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
-    assert "The checkpoint of 5 kimg is gone" in failed.args[0]
+    assert "The checkpoint of 5 kimg is gone" in said.args[0].sentence
 
 
 def test_what_was_skipped_is_said(monitor: Monitor, run: RunDir) -> None:

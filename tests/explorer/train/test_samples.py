@@ -61,9 +61,9 @@ def test_a_film_gets_the_suffix_of_its_kind(
     with qtbot.waitSignal(monitor.film_wanted) as wanted:
         dialogs[0].fileSelected.emit(str(tmp_path / "film.MP4"))
     assert wanted.args[0] == tmp_path / "film.MP4"
-    with qtbot.waitSignal(monitor.failed) as failed:
+    with qtbot.waitSignal(monitor.said) as said:
         dialogs[0].fileSelected.emit(str(tmp_path / "film.v2"))
-    assert "ends in .gif or .mp4" in failed.args[0]
+    assert "ends in .gif or .mp4" in said.args[0].sentence
 
 
 def test_a_run_of_another_size_is_compared_with_whole_pictures(monitor: Monitor, tmp_path: Path, qtbot) -> None:

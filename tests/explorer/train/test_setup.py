@@ -233,7 +233,7 @@ def test_the_check_shows_how_far_it_is_and_can_be_cancelled(page: SetupPage, fac
     assert page.data.bar.isVisible()
     page.data._check.progress.emit(3, 8)
     assert (page.data.bar.value(), page.data.bar.maximum()) == (3, 8)
-    assert page.data.said.text() == "3 of 8 pictures looked at"
+    assert page.data.words.text() == "3 of 8 pictures looked at"
     qtbot.mouseClick(page.data.cancel, Qt.MouseButton.LeftButton)
     assert not page.data.bar.isVisible()
     assert "were not looked through" in page.data.findings.text()

@@ -9,6 +9,7 @@ from PIL import Image, ImageSequence
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from explorer.problem import Problem
 from explorer.train import timelapse
 from explorer.train.monitor import Monitor
 from explorer.train.pictures import Pixels
@@ -129,14 +130,14 @@ def test_leaving_does_not_wait_for_the_film_and_its_end_is_told(
     filming(workspace, run, tmp_path / "face.gif", gate, qtbot)
     workspace.show_runs()
     assert workspace.monitor is None and not gate.open.is_set()
-    (unfinished,) = workspace.unfinished()
+    (unfinished,) = workspace.unfinished
     assert unfinished.startswith("the time-lapse face.gif (0 of ")
     workspace.watch(run.path)  # another monitor, the same film
     assert workspace.monitor.face.cancel.isVisible() and not workspace.monitor.face.save.isVisible()
-    with qtbot.waitSignal(workspace.told) as told:
+    with qtbot.waitSignal(workspace.said) as told:
         gate.open.set()
-    assert told.args == [f"Saved the time-lapse as {tmp_path / 'face.gif'}.", "good"]
-    assert workspace.unfinished() == []
+    assert told.args == [Problem(f"Saved the time-lapse as {tmp_path / 'face.gif'}."), "good"]
+    assert workspace.unfinished == []
     assert (tmp_path / "face.gif").stat().st_size > 100
     assert workspace.monitor.face.save.isVisible()
 
@@ -148,9 +149,9 @@ def test_a_film_is_given_up_by_a_click(
     monitor = filming(workspace, run, tmp_path / "face.gif", gate, qtbot)
     assert monitor.face.cancel.text().startswith("cancel · 0 of")
     qtbot.mouseClick(monitor.face.cancel, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(workspace.told) as told:
+    with qtbot.waitSignal(workspace.said) as told:
         gate.open.set()
-    assert told.args == ["The time-lapse was given up; face.gif is not written.", "warning"]
+    assert told.args == [Problem("The time-lapse was given up; face.gif is not written."), "warning"]
     assert sorted(set(tmp_path.iterdir()) - {tmp_path / "home"}) == before
     assert monitor.face.save.isVisible()
 
@@ -161,9 +162,9 @@ def test_a_film_that_fails_says_why(
     gate.open.set()
     workspace.watch(run.path)
     qtbot.waitUntil(lambda: bool(workspace.monitor.samples.story[1]))
-    with qtbot.waitSignal(workspace.told) as told:
+    with qtbot.waitSignal(workspace.said) as told:
         workspace.monitor.face.write(run.path / "config.json" / "face.gif", True, True)
-    assert "choose another folder" in told.args[0] and told.args[1] == "bad"
+    assert "choose another folder" in told.args[0].sentence and told.args[1] == "bad"
 
 
 def test_closing_the_window_does_not_wait_for_the_film(run: RunDir, tmp_path: Path, gate: Gate, qtbot: QtBot) -> None:

@@ -32,9 +32,9 @@ def test_a_run_in_the_home_is_found_and_watched(workspace: TrainWorkspace, qtbot
 
 
 def test_a_folder_that_is_no_run_is_refused_in_one_sentence(workspace: TrainWorkspace, tmp_path: Path, qtbot) -> None:
-    with qtbot.waitSignal(workspace.failed) as failed:
+    with qtbot.waitSignal(workspace.said) as said:
         workspace.watch(tmp_path)
-    assert "is not a run" in failed.args[0]
+    assert "is not a run" in said.args[0].sentence
 
 
 @pytest.mark.parametrize("damage", ["config", "log", "both", "pictures"])

@@ -1,4 +1,4 @@
-"""Ways in W that may change one answer of a judge, found from faces drawn at random; to be tried on others.
+"""Directions in W that may change one answer of a judge, found from faces drawn at random; to be tried on others.
 
 The regression of the answers on w points where they differ most for each step. W is far wider along some axes than
 along others, though, and the narrow ones sort faces well and change none. From the mean of all faces to the mean of
@@ -18,7 +18,7 @@ RIDGES = (1.0, 10.0)  # the same, for ways of their own: the larger, the likelie
 HOLDS = (0.0, 1.0, 10.0, 100.0)  # λ; 0 leads to the mean of those that answer "yes"
 
 
-def ways(ws: Floats, scores: Scores) -> Floats:
+def candidate_directions(ws: Floats, scores: Scores) -> Floats:
     """Unit vectors [len(RIDGES) + len(HOLDS), questions, w_dim] towards "yes", for each of the questions.
 
     ``ws`` [N, w_dim] are of as many faces, ``scores`` [N, questions] the log-odds of their answers.

@@ -1,26 +1,28 @@
 """The Lab workspace: the layer inspector, which shows what each layer hands on while the picture is drawn."""
 
 from PySide6.QtGui import QHideEvent, QImage
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.jobs import ChannelMap, Channels, Done, Failed, Layers, Piece, Request
+from explorer.controls.boxes import Across
+from explorer.jobs import Done, Failed, Piece, Request
 from explorer.lab.base import LabBase
 from explorer.lab.export import SHEET, TABLE, Plan, sheet_plan, table_plan
 from explorer.lab.layer_view import LayerView
 from explorer.lab.overview import Overview
 from explorer.lab.places import same_layers, same_place, worth_seeing
+from explorer.lab_jobs import ChannelMap, Channels, Layers
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.layer_facts import LayerFacts
 from stylegan_core.recipe import Recipe
 
-LAYERS, CHANNELS, ONE = SHOWN = ("lab.layers", "lab.channels", "lab.channel")
+LAYERS, CHANNELS, ONE = "lab.layers", "lab.channels", "lab.channel"
 INSPECTED = "The layers are inspected; then the channels of one are drawn."
 DRAWN = "The channels of this layer are being drawn."
 SMALL, LARGE, FEW = 128, 256, 16  # pixels of a channel's picture, the larger ones for up to so many channels
 
 
-class LabPage(LabBase):
+class LayersPage(LabBase):
     """Left the layers, right the one that was chosen: its histogram, its channels, and one channel seen large.
 
     Everything is asked for anew 150 ms after the recipe rests, and only while the page is seen.
@@ -209,9 +211,7 @@ class LabPage(LabBase):
         return sheet_plan(info, self.session.recipe, view.facts, together=together, by_spread=by_spread)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self._content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Across(self._content, 0)
         row.addWidget(self.overview)
         row.addWidget(self.view, 1)
         self.setAccessibleName("Layer inspector")

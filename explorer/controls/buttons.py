@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from explorer.controls import icons
+from explorer.controls.boxes import Across
 
 
 def button(text: str, tip: str, kind: str = "") -> QPushButton:
-    """A push button; ``kind`` is "", "primary", "ghost", "danger" or "chip"; ``tip`` says what it does."""
+    """A push button; ``kind`` is "", "primary", "ghost" or "chip"; ``tip`` says what it does."""
     made = QPushButton(text)
     if kind:
         made.setProperty("kind", kind)
@@ -61,9 +62,7 @@ class Segments(QFrame):
         super().__init__(parent)
         self.setObjectName("segments")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(3, 3, 3, 3)
-        row.setSpacing(2)
+        row = Across(self, 2, edges=(3, 3, 3, 3))
         self._group = QButtonGroup(self)
         for index, name in enumerate(names):
             each = QPushButton(name)

@@ -9,14 +9,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from stylegan_core.latents.candidates import candidate_directions
 from stylegan_core.latents.judge import Judge, Scores
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.questions import MEASURED, Question
-from stylegan_core.latents.samples import Floats, spread
-from stylegan_core.latents.ways import ways
+from stylegan_core.latents.samples import Floats, sample_w, spread
 from stylegan_core.metrics.features import Progress
 from stylegan_core.model import Model
+from stylegan_core.networks.synthesis import as_bytes
 from stylegan_core.recipe import Direction, Vector
+from stylegan_core.steps import run_through
 from stylegan_core.styles import truncate
 
 ROUNDS = ((8, 4), (32, 1))  # faces that every candidate is tried on, and how many of the best go on
@@ -65,7 +67,7 @@ class _Candidate:
 @torch.inference_mode()
 def draw_ws(model: Model, ws: Tensor) -> Tensor:
     """Pictures uint8 [N, 3, R, R] of ws [N, layers, w_dim], stored noise."""
-    return (model.synthesis(ws) * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
+    return as_bytes(model.synthesis(ws))
 
 
 def find_directions(
@@ -73,7 +75,7 @@ def find_directions(
 ) -> list[Named]:
     """One direction a question, on the layers where it does most and leaks least, :func:`in_order`.
 
-    ``count`` random faces are judged, which gives candidates (:func:`ways`). They are tried on other faces at psi
+    ``count`` random faces are judged, which gives :func:`candidate_directions`. They are tried on other faces at psi
     0.7, and the one chosen is measured on others again. Nothing is thrown away: a poor direction says so in its
     numbers.
     """
@@ -81,7 +83,7 @@ def find_directions(
     ws = _sample(model, count, seed)
     pictures = (draw_ws(model, _wide(model, ws[i : i + BATCH])) for i in range(0, count, BATCH))
     scores = judge.scores(pictures, lambda done: report(done / 4), count)
-    vectors = ways(ws.numpy(), scores)
+    vectors = candidate_directions(ws.numpy(), scores)
     rounds = [(_faces(model, faces, seed + 1 + turn), kept) for turn, (faces, kept) in enumerate(ROUNDS)]
     fresh = _faces(model, TOLD, seed + 1 + len(ROUNDS))
     found = []
@@ -111,9 +113,7 @@ def in_order(found: Iterable[Named], questions: Iterable[Question]) -> list[Name
 
 
 def _sample(model: Model, count: int, seed: int) -> Tensor:
-    z = torch.from_numpy(np.random.RandomState(seed).randn(count, model.z_dim).astype(np.float32))
-    labels = torch.eye(len(model.classes))[torch.arange(count) % len(model.classes)] if model.classes else None
-    return model.mapping(z, labels).cpu()
+    return torch.from_numpy(run_through(sample_w(model, count, seed)))
 
 
 def _wide(model: Model, ws: Tensor) -> Tensor:

@@ -1,4 +1,14 @@
-"""What an exception says to a person."""
+"""What went wrong, as it is said to a person."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, in one sentence with its cure, and the details for those who ask."""
+
+    sentence: str
+    details: str = ""
 
 
 def sentence_of(error: BaseException) -> str:

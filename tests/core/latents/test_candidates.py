@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is not installed")
 
-from stylegan_core.latents.ways import HOLDS, RIDGES, ways
+from stylegan_core.latents.candidates import HOLDS, RIDGES, candidate_directions
 
 SPREADS = np.array([5.0, 3.0, 0.5, 0.5])
 
@@ -15,7 +15,7 @@ def found() -> np.ndarray:
     """Ways for two answers: the first is of both wide axes of W, the second of the second one alone."""
     z = np.random.RandomState(0).randn(20_000, 4)
     scores = np.stack([z[:, 0] + z[:, 1], z[:, 1]], axis=1)
-    return ways((z * SPREADS).astype(np.float32), scores)
+    return candidate_directions((z * SPREADS).astype(np.float32), scores)
 
 
 def test_there_is_a_unit_vector_for_each_way_and_question(found: np.ndarray) -> None:
@@ -42,5 +42,5 @@ def test_a_larger_ridge_makes_the_step_likelier(found: np.ndarray) -> None:
 
 def test_an_answer_that_never_changes_has_no_way() -> None:
     w = np.random.RandomState(0).randn(50, 4).astype(np.float32)
-    made = ways(w, np.zeros((50, 1)))
+    made = candidate_directions(w, np.zeros((50, 1)))
     assert np.isfinite(made).all()

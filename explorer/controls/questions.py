@@ -18,14 +18,9 @@ def ask_to_open(parent: QWidget, title: str, kinds: str, then: Callable[[str], o
     """Asks for a file that exists, ``beginning`` at a folder or at another file, and hands its path to ``then``."""
     dialog = QFileDialog(parent, title, beginning, kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    hide_endings(dialog)
+    dialog.setOption(QFileDialog.Option.HideNameFilterDetails)  # all endings of pictures are wider than a screen
     dialog.fileSelected.connect(then)
     _open(dialog)
-
-
-def hide_endings(dialog: QFileDialog) -> None:
-    """Names kinds of files without their endings: those of pictures would make the dialog wider than a screen."""
-    dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
 
 
 def ask_to_save(

@@ -1,0 +1,40 @@
+"""The list of shortcuts (F1): every key, and what mouse and keys do."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QWidget
+
+from explorer.controls.boxes import Down
+from explorer.controls.foot import Foot
+from explorer.controls.palette import name_of, shortcut_of
+from explorer.controls.text import text_label
+
+
+class ShortcutsDialog(QDialog):
+    """Everything that has a key, and what mouse and keys do on the controls."""
+
+    def __init__(self, actions: Sequence[QAction], gestures: Sequence[tuple[str, str]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard and mouse")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumSize(560, 560)
+        rows = [(shortcut_of(a), name_of(a)) for a in actions if not a.shortcut().isEmpty()] + list(gestures)
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setVerticalSpacing(8)
+        grid.setHorizontalSpacing(20)
+        for at, (keys, what) in enumerate(rows):
+            grid.addWidget(text_label(keys, "number"), at, 0)
+            grid.addWidget(QLabel(what), at, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(len(rows), 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(body)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = Down(self, 12, edges=(20, 18, 20, 16))
+        column.addWidget(text_label("Keyboard and mouse", "headline"))
+        column.addWidget(scroll, 1)
+        column.addLayout(Foot(self, "Closes this list."))

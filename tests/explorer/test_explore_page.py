@@ -1,0 +1,26 @@
+"""The Explore page shares its width: the picture first, and what it cannot use to the sliders."""
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.main_window import LEFT_WIDTH, RIGHT_WIDTH, ROOMY, ExplorePage
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "right"),
+    [
+        (1280, 640, RIGHT_WIDTH),  # a small window: as designed
+        (1720, 1000, 1720 - LEFT_WIDTH - 1000),
+        (1920, 1000, ROOMY),
+        (3840, 2080, ROOMY),  # the picture grows there, panels do not
+        (1920, 1400, RIGHT_WIDTH),  # a high page, whose picture needs the width
+    ],
+)
+def test_the_right_column_takes_what_the_picture_leaves_free(qtbot: QtBot, width: int, height: int, right: int) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    page = ExplorePage([], [QWidget()], QWidget(), QWidget(), window)
+    page.resize(width, height)
+    window.show()
+    assert page.right.width() == right
