@@ -63,6 +63,7 @@ from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.train.workspace import TrainWorkspace
 from explorer.work.background import Background
+from explorer.work.command import wait_for_dropped
 from stylegan_core.files.places import home
 from stylegan_core.info import ModelInfo
 
@@ -111,12 +112,16 @@ class Explorer(QObject):
         self.entanglement, self.quality = EntanglementPage(self.session), QualityPage(self.session)
         self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement, self.quality), self.window.pages)
         self.measuring = Measuring(self.session, self.quality, self.disk, self)
-        self.dialogs = Dialogs(self.window, self.session, self.settings, self.documents, self.engine, self.disk)
+        self.dialogs = Dialogs(
+            self.window, self.session, self.settings, self.documents, self.engine, self.disk, self.picture.pace
+        )
         self.clipboard = Clipboard(self.session, self.engine, self)
         self.judging = Judging(self.session, (self.sweep, self.entanglement), self)
         self.projecting = Projecting(self.session, latent, self.picture, self.documents, self.disk, self)
         self.labelled = Labelled(self.session, self.directions, self)
-        self.filming = Filming(self.session, self.film, self.below, self.history, self.settings, self.disk, self)
+        self.filming = Filming(
+            self.session, self.film, self.below, self.history, self.settings, self.disk, self.picture.pace, self
+        )
         self.cores = Cores(self.disk, self)
         self.garbage = Garbage(self)
         self.following = Following(self.window, self.session, self.documents, self.growing, self.disk)
@@ -176,6 +181,7 @@ class Explorer(QObject):
         self.engine.stop()
         self.disk.close()
         self.garbage.close()
+        wait_for_dropped()
         let_go()
 
     def every_action(self) -> list[QAction]:
@@ -268,7 +274,6 @@ class Explorer(QObject):
     def _rendered(self, frame: Frame) -> None:
         self.picture.show_frame(frame)
         self.history.show_frame(frame)
-        self.filming.show_frame(frame)
         self.lab_pages.show_frame(frame)
         if frame.precision == "exact" and not self._warmed:
             self._warmed = True

@@ -13,6 +13,7 @@ from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
+from explorer.work.pace import Pace
 from stylegan_core.files.places import home
 
 MODEL_FILES = f"Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.model *.png);;{PHOTO_FILES}"
@@ -29,10 +30,11 @@ class Dialogs:
         documents: Documents,
         engine: Engine,
         disk: Background,
+        pace: Pace,
     ) -> None:
         self._window, self._session = window, session
         self._settings, self._documents = settings, documents
-        self._engine, self._disk = engine, disk
+        self._engine, self._disk, self._pace = engine, disk, pace
 
     def ask_file(self) -> None:
         """Asks for a model or a saved picture, and opens it."""
@@ -58,7 +60,8 @@ class Dialogs:
         info = self._session.info
         if info is None:
             return
-        dialog = SheetDialog(self._session.recipe, info.name, self._settings.value.save_folder, self._window)
+        folder, each = self._settings.value.save_folder, self._pace.exact
+        dialog = SheetDialog(self._session.recipe, info.name, folder, each, self._window)
         dialog.asked.connect(self._engine.run)
         dialog.cancelled.connect(self._engine.cancel)
         self._engine.answered.connect(dialog.job_done)

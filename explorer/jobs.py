@@ -22,12 +22,14 @@ class Strip:
     """Small pictures of several recipes. Piece: uint8 [size, size, 3] at ``index``; Done: a tuple of all of them.
 
     All of them are drafts; with ``refine`` every piece comes again, drawn exactly, and those are the answer.
+    ``waited_for``: somebody has asked for them in particular, and looks at nothing else until they are there.
     """
 
     owner: str
     recipes: tuple[Recipe, ...]
     size: int = 96
     refine: bool = False
+    waited_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)

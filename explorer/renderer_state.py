@@ -9,6 +9,7 @@ LONG = 1000  # milliseconds after which it is said what is drawn: of what is sho
 DRAWING = "drawing"
 WORDS = {
     "convert": "converting the file",
+    "copy": "drawing the picture to copy",
     "directions": "computing directions",
     "directions.preview": "drawing a direction's faces",
     "directions.sorting": "drawing faces to sort",
@@ -24,9 +25,12 @@ WORDS = {
     "lab.table": "inspecting the layers",
     "latent": "drawing the pad's faces",
     "mixing.matrix": "drawing the mixing matrix",
+    "mixing.matrix.export": "drawing the matrix to save",
     "mixing.sources": "drawing the faces to mix with",
     "noise.draws": "drawing the noise's four draws",
     "noise.map": "drawing the noise's map",
+    "pin": "drawing the picture to compare with",
+    "save": "drawing the picture to save",
     "sheet": "drawing the contact sheet",
     "truncation": "drawing the truncation strip",
     "vary": "drawing the children",
@@ -56,6 +60,7 @@ class RendererState(QObject):
 
 def words(owner: str) -> str:
     """What is drawn for an owner: "drawing the truncation strip"; "drawing" for the picture and the unknown."""
+    owner = owner.partition(" ")[0]  # behind it, a picture to save has a number
     while owner and owner not in WORDS:
         owner = owner.rpartition(".")[0]
     return WORDS.get(owner, DRAWING)

@@ -12,6 +12,7 @@ import torch
 log = logging.getLogger(__name__)
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4  # glibc's malloc.h
+NICE = 5  # steps by which work stands back: a third of the time of what is drawn meanwhile
 
 
 def choose_device(wish: str = "") -> torch.device:
@@ -53,6 +54,13 @@ def _same_bits() -> None:
     torch.backends.cudnn.deterministic = True
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # nothing here reads what it did not write
+
+
+def stand_back() -> None:
+    """Gives way to a hand that drags meanwhile: one core is left alone, and the others are given up when asked for."""
+    torch.set_num_threads(max(1, torch.get_num_threads() - 1))
+    if hasattr(os, "nice"):
+        os.nice(NICE)
 
 
 def has_amx() -> bool:

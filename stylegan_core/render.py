@@ -38,17 +38,24 @@ def renderer_of(model: Model) -> "Renderer":
 
 @dataclass(slots=True)
 class _Stages:
-    """The activations of one precision's last draw, each with what it was computed from."""
+    """The activations of a draw, each with what it was computed from; none where it was given up before."""
 
-    keys: list[Hashable]
+    keys: Sequence[Hashable]
     activations: list[Tensor]
+
+    def unchanged(self, keys: Sequence[Hashable]) -> list[Tensor]:
+        """Those of the first stages, up to the one whose inputs are other ones now."""
+        most = min(len(keys), len(self.activations))
+        same = next((i for i, (a, b) in enumerate(zip(keys, self.keys, strict=False)) if a != b), most)
+        return self.activations[: min(same, most)]
 
 
 class Renderer:
     """Draws recipes of one model; stages whose inputs did not change since the last kept draw are not redrawn.
 
     ``between`` is called before each stage that is computed. It may draw another picture with this renderer, and what
-    it raises gives this one up; the stages that are done are kept as those of a whole picture would be.
+    it raises gives this one up; the stages that are done are kept as those of a whole picture would be, or where that
+    was not to be kept, until another one is begun: it may be the same.
     """
 
     def __init__(self, model: Model) -> None:
@@ -56,6 +63,7 @@ class Renderer:
         self.styles = Styles(model)
         self._drawings: dict[torch.dtype, Drawing] = {}
         self._stages: dict[torch.dtype, _Stages] = {}
+        self._given_up: tuple[torch.dtype, _Stages] | None = None
 
     def render(self, recipe: Recipe, precision: str = "exact", *, keep: bool = True) -> Pixels:
         """As :func:`render`; ``keep=False`` (strips, thumbnails) leaves the kept activations of the picture alone."""
@@ -77,6 +85,7 @@ class Renderer:
     def forget(self) -> None:
         """Lets the activations of the last draws go: hundreds of megabytes at 1024², and nobody looks at them now."""
         self._stages.clear()
+        self._given_up = None
 
     def stages(self, recipe: Recipe) -> Sequence[Stage]:
         """The stages that the exact picture of a recipe is drawn in."""
@@ -92,7 +101,7 @@ class Renderer:
         made = self._unchanged(torch.float32, self._keys(stages, ws, recipe))
         for at, stage in enumerate(stages):
             if at == len(made):
-                self.between()
+                self._pause()
                 made.append(self._advance(stage, made, ws, recipe))
             yield stage, made[at]
 
@@ -110,11 +119,15 @@ class Renderer:
     ) -> list[Tensor]:
         """The activations after each of the stages, reusing those whose inputs are unchanged."""
         keys = self._keys(stages, ws, recipe)
-        activations = self._unchanged(dtype, keys)
+        activations = self._unchanged(dtype, keys) if keep else self._begun(dtype, keys)
         try:
             for stage in stages[len(activations) :]:
-                self.between()
+                self._pause()
                 activations.append(self._advance(stage, activations, ws, recipe))
+        except BaseException:
+            if not keep:
+                self._given_up = dtype, _Stages(keys, activations)
+            raise
         finally:
             if keep:
                 self._stages[dtype] = _Stages(keys, activations)
@@ -122,9 +135,18 @@ class Renderer:
 
     def _unchanged(self, dtype: torch.dtype, keys: Sequence[Hashable]) -> list[Tensor]:
         """The kept activations of the first stages, up to the one whose inputs are other ones now."""
-        old = self._stages.get(dtype, _Stages([], []))
-        same = next((i for i, (a, b) in enumerate(zip(keys, old.keys, strict=False)) if a != b), None)
-        return old.activations[: min(len(keys), len(old.keys)) if same is None else same]
+        return self._stages.get(dtype, _Stages([], [])).unchanged(keys)
+
+    def _begun(self, dtype: torch.dtype, keys: Sequence[Hashable]) -> list[Tensor]:
+        """The same, or those of the picture that was given up last where they are more."""
+        given_up, self._given_up = self._given_up, None
+        begun = given_up[1].unchanged(keys) if given_up is not None and given_up[0] == dtype else []
+        return max(self._unchanged(dtype, keys), begun, key=len)
+
+    def _pause(self) -> None:
+        """Between two stages; what is done then may want slopes, which a picture does without."""
+        with torch.inference_mode(False):
+            self.between()
 
     def _advance(self, stage: Stage, before: Sequence[Tensor], ws: Tensor, recipe: Recipe) -> Tensor:
         noise = None if stage.noise is None else self.styles.noise_map(stage.noise, recipe.noise_layer(stage.noise))

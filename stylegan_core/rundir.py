@@ -10,7 +10,7 @@ from typing import Any
 
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.run.control import REQUESTS, Control
-from stylegan_core.run.events import Event, Heartbeat, Tick, decode, encode, retell
+from stylegan_core.run.events import UNKNOWN, Event, Heartbeat, Tick, decode, encode, retell
 from stylegan_core.run.locks import LocksMissing, RunLock, try_lock
 from stylegan_core.run.sieve import Sieve
 from stylegan_core.run.stems import STATE, by_img, state_file, stem_at
@@ -24,7 +24,12 @@ class RunDir:
     """The folder of one run: config.json, events.jsonl, samples/, checkpoints/, log.txt, lock, control/."""
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.lock: RunLock | None = None  # trainer's side, while it is held
+        self._lies_at(Path(path))
+        self._control = Control(self.control)
+
+    def _lies_at(self, path: Path) -> None:
+        self.path = path
         self.config_file = self.path / "config.json"
         self.events_file = self.path / LOG
         self.samples = self.path / "samples"
@@ -32,8 +37,6 @@ class RunDir:
         self.log_file = self.path / "log.txt"
         self.lock_file = self.path / "lock"
         self.control = self.path / "control"
-        self.lock: RunLock | None = None  # trainer's side, while it is held
-        self._control = Control(self.control)
 
     def exists(self) -> bool:
         """True if a run was ever started here."""
@@ -74,12 +77,12 @@ class RunDir:
     def config(self) -> dict[str, Any]:
         """What config.json says. Raises ValueError or OSError with one sentence if there is no such run."""
         try:
-            text = self.config_file.read_text(encoding="utf-8")
+            data = self.config_file.read_bytes()
         except FileNotFoundError:
             raise FileNotFoundError(f"{self.path} is not a run: it has no config.json.") from None
         try:
-            config = json.loads(text)
-        except ValueError:
+            config = json.loads(data)  # in any of Unicode's encodings, as editors save it
+        except (ValueError, RecursionError):
             config = None
         if not isinstance(config, dict):
             raise ValueError(f"{self.config_file} is damaged: it is not a JSON object.")
@@ -87,7 +90,7 @@ class RunDir:
 
     def write_config(self, config: Mapping[str, Any]) -> None:
         """Writes config.json, whole or not at all."""
-        write_whole(self.config_file, json.dumps(config, indent=2, ensure_ascii=False).encode() + b"\n")
+        write_whole(self.config_file, json.dumps(config, indent=2, ensure_ascii=False).encode(errors=UNKNOWN) + b"\n")
 
     def checkpoint_file(self, img: int) -> Path:
         """Where the drawable model of the checkpoint after ``img`` images lies."""
@@ -135,6 +138,15 @@ class RunDir:
     def deleted(self) -> bool:
         """Trainer's side: True if the folder that it works in was deleted, whatever lies in its place by now."""
         return self.lock is not None and self.lock.deleted
+
+    def follow(self) -> bool:
+        """Trainer's side: where the folder that it works in was renamed, works at its new place; True if it was."""
+        place = self.lock.moved_to if self.lock else None
+        if place is None or self.deleted():
+            return False
+        self._lies_at(place)
+        self._control.folder = self.control
+        return True
 
     def holder(self) -> dict[str, Any] | None:
         """Host and pid of the trainer that lives here, or None if none does."""

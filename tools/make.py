@@ -17,7 +17,7 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 LINUX = sys.platform.startswith("linux")
 
 # Larger sets hold the smaller ones: after `make test`, `make run` has nothing to install.
-EXTRAS = {"run": "data,metrics,film,remote", "test": "data,metrics,film,remote,dev"}
+EXTRAS = {"run": "data,metrics,film,remote", "test": "data,metrics,film,remote,tensorboard,dev"}
 
 # What PySide6-Essentials links to on Debian and its relatives, for a window (xcb, wayland) and for offscreen.
 QT_PACKAGES = [
@@ -127,8 +127,8 @@ def make_venv() -> None:
 
 
 def fingerprint() -> str:
-    """Changes whenever another installation is asked for: the requirements, or the place of the checkout."""
-    digest = hashlib.sha256(str(ROOT).encode())
+    """Changes whenever another installation is asked for: the requirements and sets, or the place of the checkout."""
+    digest = hashlib.sha256(f"{ROOT} {EXTRAS}".encode())
     for name in ("pyproject.toml", "constraints.txt"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QApplication, QFrame
 
 from explorer.controls.boxes import Down
@@ -41,15 +42,20 @@ class DirectionPreview(QFrame):
         recipe = self._panel.session.recipe
         shown = (AppliedDirection(row.entry.direction, sigma, *row.range) for sigma in STRENGTHS)
         recipes = (replace(recipe, directions=with_direction(recipe.directions, each)) for each in shown)
-        if self._panel.ask(Strip(OWNER, tuple(recipes))):
+        if self._panel.ask(Strip(OWNER, tuple(recipes), waited_for=True)):
             self.grid.clear()
         self._place(row)
         self.show()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if any(each.empty for each in self.grid.thumbnails):
+            self._panel.forget(OWNER)  # nobody waits for the others
+
     def _place(self, row: DirectionRow) -> None:
-        """At the left of the row, or at its right where there is no room."""
+        """At the left of the row, or at its right where there is no room; the row's own tip comes below."""
         self.adjustSize()
-        at = row.mapToGlobal(QPoint(-self.width() - 12, row.height() // 2 - self.height() // 2))
+        at = row.mapToGlobal(QPoint(-self.width() - 12, row.height() - self.height()))
         screen = row.screen().availableGeometry()
         if at.x() < screen.left():
             at.setX(row.mapToGlobal(QPoint(row.width() + 12, 0)).x())

@@ -21,8 +21,8 @@ KINDS = (
     ("PNG frames in a folder", "", "New folder (*)"),
     ("The film itself, to go on with", ".json", "Film (*.json)"),
 )
-LARGEST = 2048
-USUAL = 512
+SMALLEST, LARGEST = 256, 2048
+USUAL = 512  # the least that a film has unless told otherwise, and never less than was drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ class FilmDialog(QDialog):
         self._sides = _sides(resolution)
         words = [f"{side} × {side}{', as drawn' if side == resolution else ''}" for side in self._sides]
         self.size_of = _choice("Size", words, "How large the frames are; whole steps keep every pixel square.")
-        self.size_of.setCurrentIndex(next((n for n, side in enumerate(self._sides) if side >= USUAL), len(words) - 1))
+        usual = max(USUAL, resolution)
+        self.size_of.setCurrentIndex(next((n for n, side in enumerate(self._sides) if side >= usual), len(words) - 1))
         self.smooth = QCheckBox("Enlarge smoothly")
         self.smooth.setToolTip("Smooths the picture where it is enlarged, instead of showing its pixels.")
         self._says = text_label(wraps=True)
@@ -139,8 +140,10 @@ class FilmDialog(QDialog):
 
 
 def _sides(resolution: int) -> list[int]:
-    """The network's own side and its doubles, as far as players go."""
+    """The network's own side, its halves as far as a GIF wants them, and its doubles as far as players go."""
     sides = [resolution]
+    while sides[0] >= 2 * SMALLEST:
+        sides.insert(0, sides[0] // 2)
     while 2 * sides[-1] <= LARGEST:
         sides.append(2 * sides[-1])
     return sides

@@ -1,7 +1,6 @@
 """The pills over the picture: precision, time and drag points at its left, A/B and enlargement at its right."""
 
 import time
-from collections import deque
 
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtWidgets import QWidget
@@ -9,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 from explorer.controls.compare import BEFORE, Mode
 from explorer.controls.pill import Pill
 from explorer.jobs import Frame
+from explorer.work.pace import Pace
 from explorer.work.time_left import WORTH_SAYING
 from stylegan_core.amounts import duration
-from stylegan_core.recipe import Recipe
 
 TIPS = {
     "precision": "How the picture on screen was drawn; a moving hand gets a fast draft.",
@@ -23,20 +22,18 @@ TIPS = {
 }
 GAP = 6
 COUNTED = 3  # seconds behind from which they are told: a person waits then, and wonders
-COMPARED = 8  # pictures of one network, the slowest of which says how long the next may take: some are parts only
 
 
 class PicturePills:
     """Pills above the picture, or on it where the window is low."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, pace: Pace, parent: QWidget) -> None:
+        self._pace = pace
         self.precision, self.time = Pill(parent=parent), Pill(mono=True, parent=parent)
         self.drag, self.compare, self.zoom = Pill(parent=parent), Pill(parent=parent), Pill(parent=parent)
         self._frame: Frame | None = None  # the last one there was
         self._since = 0.0  # when it came, or fell behind
         self._asked = 0.0  # when what is wanted was asked for
-        self._seconds = 0.0  # that the picture on screen took
-        self._took: deque[float] = deque(maxlen=COMPARED)  # seconds
         self._box = QRectF()
         self._second = QTimer(parent, singleShot=True, interval=1000)
         self._second.timeout.connect(self._count)
@@ -60,27 +57,14 @@ class PicturePills:
             self.precision.say(f"{frame.precision} · {frame.dtype}", "good" if frame.precision == "exact" else "accent")
         if failure or not stale:
             self._second.stop()
-        if frame is not self._frame:
-            self._count_time(frame)
         self._frame = frame
         self.precision.setToolTip(failure or TIPS["precision"])
         self.tell_dragging(bool(self.drag.dot))
-        self.time.say(_time(self._seconds))
+        self.time.say(_time(self._pace.last))
 
-    def _count_time(self, frame: Frame) -> None:
-        """Of an exact picture that its own draft has left nothing to do for, the draft's time is the picture's."""
-        before = self._frame
-        if before is None or before.model_hash != frame.model_hash:
-            self._took.clear()
-        self._took.append(frame.seconds)
-        same = before is not None and _picture(before) == _picture(frame) and before.precision == "draft"
-        self._seconds = frame.seconds + (self._seconds if same else 0.0)
-
-    def tell_asked(self, another: bool = False) -> None:
-        """Another picture is wanted from now on; of ``another`` network nothing is known yet."""
+    def tell_asked(self) -> None:
+        """Another picture is wanted from now on."""
         self._asked = time.monotonic()
-        if another:
-            self._took.clear()
 
     def _fall_behind(self, frame: Frame) -> None:
         """Counts from the last picture that came, or from when it ceased to be what is wanted."""
@@ -98,8 +82,7 @@ class PicturePills:
 
     def _left(self) -> str:
         """How long what is wanted may still take; empty where that is short, not known, or over already."""
-        wholes = [seconds for seconds in self._took if 3 * seconds >= max(self._took)]
-        whole = max(wholes[1:] or wholes, default=0.0)  # the first of a network has its weights prepared, too
+        whole = self._pace.longest
         left = whole - (time.monotonic() - self._asked)
         return f"behind · about {duration(left)} left" if whole >= WORTH_SAYING and left >= 1 else ""
 
@@ -155,10 +138,6 @@ class PicturePills:
             if sum(pill.width() + GAP for pill in shown) - GAP > room and missed in shown:
                 shown.remove(missed)
         return shown
-
-
-def _picture(frame: Frame) -> tuple[str, Recipe, str]:
-    return frame.model_hash, frame.recipe, frame.dtype
 
 
 def _time(seconds: float) -> str:

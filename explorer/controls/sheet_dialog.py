@@ -12,7 +12,8 @@ from explorer.controls.progress import ProgressBar
 from explorer.controls.questions import ask_to_save, unasked, with_ending
 from explorer.controls.text import text_label
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
-from explorer.work.time_left import TimeLeft
+from explorer.work.time_left import WORTH_SAYING, TimeLeft
+from stylegan_core.amounts import duration
 from stylegan_core.recipe import SEEDS, Latent, Recipe
 
 OWNER = "sheet"
@@ -21,14 +22,17 @@ MOST = 500
 
 
 class SheetDialog(QDialog):
-    """Asks for the seeds, emits the job, shows how far it is; closing the dialog cancels it."""
+    """Asks for the seeds, emits the job, shows how far it is; closing the dialog cancels it.
+
+    ``each`` is how long one picture takes to draw, 0 where nobody knows.
+    """
 
     asked = Signal(object)  # Sheet
     cancelled = Signal(str)  # owner
 
-    def __init__(self, recipe: Recipe, name: str, folder: str, parent: QWidget) -> None:
+    def __init__(self, recipe: Recipe, name: str, folder: str, each: float, parent: QWidget) -> None:
         super().__init__(parent)
-        self._recipe, self._name, self._folder = recipe, name, folder
+        self._recipe, self._name, self._folder, self._each = recipe, name, folder, each
         self._request: Sheet | None = None
         self._left = TimeLeft()
         self.setWindowTitle("Contact sheet")
@@ -37,13 +41,15 @@ class SheetDialog(QDialog):
         self.columns = _number("Columns", 1, 24, 6)
         self._progress = ProgressBar("the contact sheet")
         self._progress.hide()
-        self._says = text_label("Other faces with the present changes, each drawn exactly.", "muted", wraps=True)
+        self._says = text_label("", "muted", wraps=True)
         self._save = button("Save as…", "Asks for a PNG or PDF file and draws the sheet.", "primary")
         self._close = button("Close", "Closes this dialog; a sheet that is being drawn is given up.")
         self._save.clicked.connect(self._ask_path)
         self._close.clicked.connect(self.reject)
+        self.count.valueChanged.connect(lambda _: self._say_what())
         self.finished.connect(lambda _: self.cancelled.emit(OWNER))
         self._lay_out()
+        self._say_what()
 
     def draw_to(self, path: str) -> None:
         """Asks for the sheet: a PDF where the name ends so, else a PNG, whose name says so too."""
@@ -58,6 +64,7 @@ class SheetDialog(QDialog):
         self._progress.advance(0, len(recipes))
         self._progress.show()
         self._save.setEnabled(False)
+        self._say_drawn(0, len(recipes))
         self.asked.emit(self._request)
 
     def job_done(self, answer: Answer) -> None:
@@ -66,8 +73,7 @@ class SheetDialog(QDialog):
             return
         if isinstance(answer, Piece):
             self._progress.advance(answer.index + 1, answer.total)
-            left = self._left.clause(answer.index + 1, answer.total)
-            self._says.setText(f"{answer.index + 1} of {answer.total} pictures drawn{left}.")
+            self._say_drawn(answer.index + 1, answer.total)
             return
         self._save.setEnabled(True)
         self._progress.hide()
@@ -75,6 +81,16 @@ class SheetDialog(QDialog):
             self._says.setText(f"Saved {answer.value}.")
         elif isinstance(answer, Failed):
             self._says.setText(answer.reason)
+
+    def _say_what(self) -> None:
+        """What the sheet holds, and how long that takes where it is long."""
+        seconds = self._each * self.count.value()
+        takes = f", about {duration(seconds)} to draw" if seconds >= WORTH_SAYING else ""
+        if self._save.isEnabled():  # else it says how far it is
+            self._says.setText(f"Other faces with the present changes, each drawn exactly{takes}.")
+
+    def _say_drawn(self, done: int, total: int) -> None:
+        self._says.setText(f"{done} of {total} pictures drawn{self._left.clause(done, total)}.")
 
     def _ask_path(self) -> None:
         ask_to_save(self, "Save the contact sheet", f"{self._name}-sheet.png", KINDS, self.draw_to, self._folder)

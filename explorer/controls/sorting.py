@@ -15,6 +15,7 @@ from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Fit, Piece, Request, Strip
+from explorer.work.time_left import TimeLeft
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Latent, Recipe
 
@@ -43,9 +44,11 @@ class SortingDialog(QDialog):
         self.unchanged = button("Leave unchanged", "Directions that the new one must not move, as far as W is linear.")
         self.fit = button("Find direction", "Fits the direction from the left pile to the right one.", "primary")
         self.others = button("Other faces", "Draws other faces in place of those not yet sorted.")
-        self.message = text_label("", "muted", wraps=True)
+        self.message, self.left = text_label("", "muted", wraps=True), text_label("", "muted")
         self.progress = ProgressBar("the search for the direction")
         self.candidates = [Candidate(self) for _ in range(CANDIDATES)]
+        self._dealt = list(self.candidates)  # the one that was dealt longest ago is the first
+        self._left, self._drawn = TimeLeft(), 0  # faces that were drawn since then, without a pause
         self.without_it, self.with_it = Pile("Without it"), Pile("With it")
         self._lay_out()
         self._connect()
@@ -55,6 +58,11 @@ class SortingDialog(QDialog):
     def start(self) -> None:
         """Asks for the first faces."""
         self._deal(range(CANDIDATES))
+
+    def go_on(self) -> None:
+        """Asks again for the faces that were not drawn yet when this was closed."""
+        self._left, self._drawn = TimeLeft(), 0
+        self._ask()
 
     @property
     def unfinished(self) -> bool:
@@ -69,6 +77,8 @@ class SortingDialog(QDialog):
             for candidate in self.candidates:
                 if candidate.latent == latent:
                     candidate.show_pixels(answer.value)
+            self._drawn += 1
+            self._say_left()
         elif isinstance(answer, Piece):
             self.progress.advance(answer.index + 1, answer.total)
         elif isinstance(answer.request, Fit) and isinstance(answer.value, Entry):
@@ -103,7 +113,7 @@ class SortingDialog(QDialog):
         middle.add(self.without_it, grid, self.with_it)
         self.progress.hide()
         foot.addWidget(self.message, 1)
-        foot.add(self.others, self.fit)
+        foot.add(self.left, self.others, self.fit)
         outer.add(head, middle, self.progress, foot)
         for each in (self.unchanged, self.others, self.fit):
             each.setAutoDefault(False)
@@ -122,11 +132,25 @@ class SortingDialog(QDialog):
         self.unchanged.setMenu(menu)
         self.unchanged.setEnabled(bool(self._others))
 
+    def _ask(self) -> None:
+        waiting = [each.latent for each in self._dealt if each.latent is not None and each.empty]
+        if waiting:
+            faces = tuple(replace(self._plain, latent=latent) for latent in waiting)
+            self.wanted.emit(Strip(FACES, faces, PIXELS, waited_for=True))
+
     def _deal(self, places: "range | list[int]") -> None:
-        for place in places:
-            self.candidates[place].deal(Latent(random.randrange(SEEDS)))
-        waiting = [each.latent for each in self.candidates if each.latent is not None and each.empty]
-        self.wanted.emit(Strip(FACES, tuple(replace(self._plain, latent=latent) for latent in waiting), PIXELS))
+        if not any(each.empty for each in self.candidates) or len(places) == CANDIDATES:
+            self._left, self._drawn = TimeLeft(), 0
+        for candidate in [self.candidates[place] for place in places]:
+            candidate.deal(Latent(random.randrange(SEEDS)))
+            self._dealt.remove(candidate)
+            self._dealt.append(candidate)  # behind the one that is being drawn
+        self._ask()
+
+    def _say_left(self) -> None:
+        """How long it takes until the last face is drawn, where that is long."""
+        missing = sum(each.empty for each in self.candidates)
+        self.left.setText(self._left.words(self._drawn, self._drawn + missing))
 
     def _count(self, keep_message: bool = False) -> None:
         fewest = min(len(self.with_it.latents), len(self.without_it.latents))

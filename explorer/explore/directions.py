@@ -16,7 +16,7 @@ from explorer.controls.direction_preview import DirectionPreview
 from explorer.controls.direction_row import DirectionRow
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Panel
-from explorer.controls.sorting import SortingDialog, is_of_sorting
+from explorer.controls.sorting import FACES, SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
@@ -260,12 +260,14 @@ class DirectionsPanel(Panel):
         if self._dialog is not None and self._dialog.unfinished:
             self._dialog.show()
             self._dialog.activateWindow()
+            self._dialog.go_on()
             return
         self._close_dialog()
         others = tuple(row.entry.direction for row in self.rows)
         self._dialog = SortingDialog(self.session.recipe, others, self.window())
         self._dialog.wanted.connect(self.ask_anew)
         self._dialog.found.connect(lambda entry: self._kept(self.shelf.keep(entry)))
+        self._dialog.finished.connect(lambda _: self.forget(FACES))
         self._dialog.show()
         self._dialog.start()
 

@@ -1,5 +1,6 @@
 """Noise: per layer on or off, how strong, and drawn from which seed; and what it changes."""
 
+import time
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
@@ -24,6 +25,7 @@ from stylegan_core.recipe import NoiseLayer, Recipe, knob
 
 DRAWS = 4
 MAP_SIDE = 256
+SHOWN = 0.1  # seconds between two pictures of how far the map is
 GROUPS = {
     "all": "Switches the noise of every layer on.",
     "none": "Switches the noise of every layer off.",
@@ -57,6 +59,7 @@ class NoisePanel(Panel):
         self.heat_map = HeatMap("Deviation of each pixel over 100 draws of noise", "of 255")
         self.progress = text_label("", "small")
         self._left, self._mapped = TimeLeft(), False  # until all draws of the map are there
+        self._mapped_at = 0.0  # when the map was shown last
         self._layer = 0
         self._shown: object = None
         self._drawn: tuple[Recipe, ...] = ()
@@ -168,10 +171,10 @@ class NoisePanel(Panel):
         if self.draws.isChecked():
             first = 1 + max((layer.seed or 0 for layer in recipe.noise), default=0)
             self._drawn = tuple(noise_draw(recipe, self._count(), first + number) for number in range(DRAWS))
-            if self.ask(Strip("noise.draws", self._drawn)):
+            if self.ask(Strip("noise.draws", self._drawn, waited_for=True)):
                 self.strip.set_stale()
         if self.map.isChecked() and self.ask(NoiseMap("noise.map", recipe, size=min(MAP_SIDE, self.info.resolution))):
-            self._left, self._mapped = TimeLeft(), False
+            self._left, self._mapped, self._mapped_at = TimeLeft(), False, 0.0
             self.progress.setText("100 draws …")
 
     def take(self, answer: Piece | Done) -> None:
@@ -181,7 +184,9 @@ class NoisePanel(Panel):
             done = isinstance(answer, Done)
             number = answer.request.draws if isinstance(answer, Done) else answer.index + 1
             self._mapped = done
-            if done or number % 5 == 0:
+            now = time.monotonic()
+            if done or now - self._mapped_at >= SHOWN:
+                self._mapped_at = now
                 self.heat_map.show_values(answer.value)
                 left = self._left.clause(number, answer.request.draws, " …")
                 going = f"{number} of {answer.request.draws} draws{left}"

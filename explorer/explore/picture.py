@@ -27,6 +27,7 @@ from explorer.controls.thumbnails import image_of
 from explorer.jobs import Frame
 from explorer.problem import Problem
 from explorer.session import Session
+from explorer.work.pace import Pace
 from stylegan_core.recipe import Recipe
 
 RADIUS = 10
@@ -60,7 +61,8 @@ class PictureView(QWidget):
         self._tabbed_to = False
         self._late = QTimer(self, singleShot=True, interval=LATE)
         self._late.timeout.connect(self._mark)
-        self._pills = PicturePills(self)
+        self.pace = Pace()
+        self._pills = PicturePills(self.pace, self)
         self._set_up()
         session.recipe_changed.connect(self._recipe_changed)
 
@@ -105,6 +107,7 @@ class PictureView(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Shows a frame; exact ones are kept for A/B."""
         image = image_of(frame.pixels)
+        self.pace.hear(frame)
         if frame.precision == "exact":
             self._keep(frame, image)
         if self._other is not None and frame.recipe != self._other:
@@ -131,7 +134,8 @@ class PictureView(QWidget):
     def forget(self) -> None:
         """Another model: its predecessor's pictures are no longer comparable, the last stays until the next comes."""
         self._kept.clear()
-        self._pills.tell_asked(another=True)
+        self.pace.forget()
+        self._pills.tell_asked()
         self._other, self._failure = None, ""
         if self.wipe.mode is not Mode.OFF:
             self.set_mode(Mode.OFF)

@@ -49,19 +49,18 @@ class FilmWriter(QObject):
         """Has ``film``, whose keys the network can draw, written as it is wished; the end comes as a signal."""
         self._writing = _Writing(wish, TimeLeft())
         self._advance(0, film.frames)
-        self._command.ask("film", str(model), "-", *wish.arguments, "--progress", told=film.to_json().encode())
+        told = film.to_json().encode()
+        self._command.ask("film", str(model), "-", *wish.arguments, "--progress", "--beside", told=told)
         self._process = self._command.process_id
 
     def cancel(self) -> None:
         """Gives up what is being written; nothing is left of it."""
         if self._writing is not None:
-            self._command.drop()
             self._end(f"The film was given up; {Path(self._writing.wish.path).name} is not written.", "warning")
 
     def close(self) -> None:
         """Gives it up without a word."""
-        self._command.drop()
-        self._clear()
+        self._drop()
 
     def _advance(self, done: int, total: int) -> None:
         if self._writing is None:
@@ -78,15 +77,21 @@ class FilmWriter(QObject):
             self._end(f"Saved {wish.path}. {AGAIN if wish.ending else FRAMES}", "good")
 
     def _end(self, sentence: str, tone: str) -> None:
-        self._clear()
+        """The process is gone, or will be: it ended, or was dropped."""
+        self._drop()
         self.advanced.emit("", "")
         self.ended.emit(sentence, tone)
 
-    def _clear(self) -> None:
-        """Takes away what a process has left that was ended before its time."""
+    def _drop(self) -> None:
+        """Ends the process where there still is one, and then takes away what one that was killed has left."""
         writing, self._writing = self._writing, None
         if writing is not None:
             part = part_of(Path(writing.wish.path), self._process)
-            shutil.rmtree(part, ignore_errors=True)
-            with contextlib.suppress(OSError):
-                part.unlink()
+            self._command.drop(lambda: _take_away(part))
+
+
+def _take_away(part: Path) -> None:
+    """A file or a folder that is not whole."""
+    shutil.rmtree(part, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        part.unlink()

@@ -12,11 +12,11 @@ from explorer.documents.history_file import Entry
 from explorer.explore.film import FilmStrip
 from explorer.explore.history import HistoryStrip
 from explorer.film.film_writer import AGAIN, FilmWriter
-from explorer.jobs import Frame
 from explorer.problem import Problem
 from explorer.session import Session, fitting
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
+from explorer.work.pace import Pace
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.film.film import Film
 from stylegan_core.pictures.saved_picture import SavedPicture, read_picture
@@ -39,13 +39,13 @@ class Filming(QObject):
         history: HistoryStrip,
         settings: SettingsKeeper,
         disk: Background,
+        pace: Pace,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session, self._strip, self._below, self._entries = session, strip, below, history.entries
-        self._settings, self._disk = settings, disk
+        self._settings, self._disk, self._pace = settings, disk, pace
         self.writer = FilmWriter(self)
-        self._seconds = 0.0  # that the last exact picture took
         strip.filled.connect(lambda count: below.count(FILM, count))
         strip.picture_dropped.connect(self._put_in_file)
         strip.favourites_wanted.connect(self.add_favourites)
@@ -60,11 +60,6 @@ class Filming(QObject):
     def unfinished(self) -> list[str]:
         """What closing the window would give up, in a few words."""
         return self.writer.unfinished
-
-    def show_frame(self, frame: Frame) -> None:
-        """Learns how long an exact picture takes."""
-        if frame.precision == "exact" and frame.seconds > 0:
-            self._seconds = frame.seconds
 
     def show(self) -> None:
         """Shows the film below the picture."""
@@ -112,7 +107,7 @@ class Filming(QObject):
             self.said.emit(Problem(button.toolTip()), "warning")
             return
         folder = self._settings.value.save_folder
-        dialog = FilmDialog(film, info.resolution, info.name, folder, self._seconds, self._strip.window())
+        dialog = FilmDialog(film, info.resolution, info.name, folder, self._pace.exact, self._strip.window())
         dialog.asked.connect(self.save)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -128,6 +123,7 @@ class Filming(QObject):
             return
         keys = tuple(replace(key, recipe=fitting(key.recipe, info)) for key in wish.film.keys)
         self.writer.write(wish, replace(wish.film, keys=keys), Path(self._session.model_path).absolute())
+        self.show()  # where it says how far it is, and can be given up
 
     def close(self) -> None:
         """Gives up what is being written, without a word."""

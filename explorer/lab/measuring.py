@@ -58,7 +58,7 @@ class Measuring(QObject):
         )
         how = ("--only", ",".join(wanted.only), "--count", str(wanted.count), "--seed", str(wanted.seed))
         self._page.begin(wanted)
-        self._command.ask("metrics", *of, "--data", wanted.data, *how, "--json", "--progress")
+        self._command.ask("metrics", *of, "--data", wanted.data, *how, "--json", "--progress", "--beside")
 
     def give_up(self) -> None:
         """Ends the measuring."""

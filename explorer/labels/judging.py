@@ -61,7 +61,7 @@ class Judging(QObject):
             return
         self._asked = LearnedLabels(out, folder.name, info.resolution)
         self._advance(0, 1)
-        told = ("--resolution", str(info.resolution), "--out", out, "--overwrite", "--progress")
+        told = ("--resolution", str(info.resolution), "--out", out, "--overwrite", "--progress", "--beside")
         self._command.ask("judge", data, *told)
 
     def let_go(self) -> None:

@@ -41,7 +41,8 @@ class Labelled(QObject):
             return
         self._finder.begin_labels(self._data.name)
         model = str(Path(self._session.model_path).absolute())
-        self._command.ask("directions", model, "--data", data, "--out", str(out), "--overwrite", "--progress")
+        told = ("--data", data, "--out", str(out), "--overwrite", "--progress", "--beside")
+        self._command.ask("directions", model, *told)
 
     def close(self) -> None:
         """Ends the process; nobody waits for its answer any more."""

@@ -59,7 +59,7 @@ class Projecting(QObject):
         self._nearest: Nearest | None = None
         self._left: TimeLeft | None = None
         self._looking = False
-        self._process = 0
+        self._process = self._searches = 0
         self._pasted: list[Path] = []  # each a file of its own: a search may still be about to read an older one
         self._command = CoreCommand(parent=self)
         self._command.progress.connect(self._advance)
@@ -148,14 +148,15 @@ class Projecting(QObject):
         self._drop()
         self._stop_comparing()
         try:
-            out = place("caches") / FOUND.format(os.getpid())
+            out = place("caches") / FOUND.format(f"{os.getpid()}-{self._searches}")  # an older one may still be ending
         except OSError as error:
             self._refuse(error)
             return
+        self._searches += 1
+        remove(out)
         name = "the copied picture" if Path(path) in self._pasted else Path(path).name
         self._search = Search(name, photo, info, self._session.model_path, out)
         self._nearest = self._left = None
-        remove(out)
         self._panel.section.set_open(True)
         self._card.begin(photo, name)
         self.shown.emit()
@@ -240,11 +241,15 @@ class Projecting(QObject):
         self.said.emit(Problem(sentence), tone, "", None)
 
     def _drop(self) -> None:
-        """Ends the process and takes away what it has left."""
-        self._command.drop()
-        if self._search is not None:
-            remove(part_of(self._search.out, self._process))
-            remove(self._search.out)
+        """Ends the process, and takes away what it has left once it is gone."""
+        search, process = self._search, self._process
+
+        def take_away() -> None:
+            if search is not None:
+                remove(part_of(search.out, process))
+                remove(search.out)
+
+        self._command.drop(take_away)
 
     def _compare(self) -> None:
         """Wipes between the photo and the face, or no longer."""

@@ -18,7 +18,7 @@ from explorer.jobs import (
     Styles,
     Table,
 )
-from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Layers, LayerTable, SweepGrid
+from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Layers, LayerTable, SweepGrid
 
 WRITERS = Save | Sheet | Convert | Table | LayerTable | ChannelSheet  # jobs that write files
 AWAITED = Save | Sheet | Picture | Table | LayerTable | ChannelSheet  # whose owner hears that another model came before
@@ -43,8 +43,8 @@ def _rank(job: Request) -> int:
             return 0
         case Pca() | Sefa() | Fit() | Styles() | KeyStyles() | Convert() | Table():  # they draw nothing
             return 1
-        case Layers() | Channels() | ChannelMap() | SweepGrid():
+        case Layers() | Channels() | ChannelMap() | SweepGrid() | Entangle():
             return 2  # asked by the Lab alone; nobody sees what other pages wait for then
-        case Matrix() | Sheet() | Picture() | Strip(refine=True):
+        case Matrix() | Sheet() | Picture() | Strip(refine=True) | Strip(waited_for=True):
             return 3  # somebody has asked for them in particular
     return 4

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
@@ -10,7 +11,7 @@ from explorer.work.core_process import core_command
 from stylegan_core.processes import ASKER
 
 log = logging.getLogger(__name__)
-GRACE_MS = 2000
+GRACE_MS = 2000  # for a process that was killed, where the window closes
 PROGRESS = b"progress "
 CRASHED = "The program that was working on it was ended by the system; perhaps memory ran out."
 REFUSED = 2  # the exit code of a reason in one sentence
@@ -61,14 +62,16 @@ class CoreCommand(QObject):
         process.write(told)
         process.closeWriteChannel()
 
-    def drop(self) -> None:
-        """Ends a question whose answer nobody waits for any more."""
+    def drop(self, then: Callable[[], object] = lambda: None) -> None:
+        """Ends a question whose answer nobody waits for any more; does ``then`` once its process is gone."""
         process, self._process = self._process, None
-        if process is not None:
-            process.blockSignals(True)
-            process.kill()
-            process.waitForFinished(GRACE_MS)
-            process.deleteLater()
+        if process is None:
+            then()
+        else:
+            process.finished.disconnect(self._finished)
+            process.readyReadStandardError.disconnect(self._hear)
+            process.errorOccurred.disconnect(self._not_started)
+            _Ending(process, then)
 
     def _hear(self) -> None:
         if self._process is None:
@@ -109,6 +112,42 @@ class CoreCommand(QObject):
             process, self._process = self._process, None
             process.deleteLater()
             self.failed.emit(f"{process.program()} cannot be started: {process.errorString()}.")
+
+
+class _Ending(QObject):
+    """A process that was killed, until it is gone: the system takes seconds to free what a large network had."""
+
+    def __init__(self, process: QProcess, then: Callable[[], object]) -> None:
+        super().__init__()
+        self._process, self._then = process, then
+        process.setParent(self)  # whoever asked may be gone before
+        _endings.add(self)
+        process.finished.connect(self._gone)
+        process.errorOccurred.connect(self._not_started)
+        process.kill()
+
+    def wait(self) -> None:
+        """Returns when it is gone, or after a while."""
+        self._process.waitForFinished(GRACE_MS)
+
+    def _gone(self) -> None:
+        if self in _endings:
+            _endings.remove(self)
+            self.deleteLater()
+            self._then()
+
+    def _not_started(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self._gone()
+
+
+_endings: set[_Ending] = set()
+
+
+def wait_for_dropped() -> None:
+    """Waits until what was dropped is gone, and what it left behind with it."""
+    for each in tuple(_endings):
+        each.wait()
 
 
 def last_sentence(complaint: str) -> str:

@@ -58,6 +58,11 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--progress", action="store_true", help="say on standard error how far it is, for programs")
 
 
+def add_beside(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """The option of windows that draw meanwhile; see :func:`stylegan_core.device.stand_back`."""
+    parser.add_argument("--beside", action="store_true", help=f"for the explorer: leave the processor to it{more}")
+
+
 def check_free(target: Path, *, overwrite: bool) -> None:
     """Raises ValueError where a file would be replaced that nobody said may be, OSError where it cannot be written."""
     check_writable(target)  # first: a name that is too long is no question for what lies there

@@ -9,7 +9,16 @@ from rich.console import Console
 from rich.progress import TaskID
 from rich.table import Table
 
-from stylegan_core.cli.arguments import add_device, add_overwrite, add_progress, check_free, number, path, whole
+from stylegan_core.cli.arguments import (
+    add_beside,
+    add_device,
+    add_overwrite,
+    add_progress,
+    check_free,
+    number,
+    path,
+    whole,
+)
 from stylegan_core.cli.progress import InLines, passing
 
 if TYPE_CHECKING:
@@ -28,13 +37,15 @@ def main(argv: list[str]) -> int:
     check_free(out, overwrite=arguments.overwrite)
 
     from stylegan_core.data.source import open_dataset
-    from stylegan_core.device import choose_device
+    from stylegan_core.device import choose_device, stand_back
     from stylegan_core.latents.judge import learn
     from stylegan_core.latents.library import Library
     from stylegan_core.latents.named_directions import LEAST, find_directions
     from stylegan_core.metrics.features import Extractor
     from stylegan_core.model import load_model
 
+    if arguments.beside:
+        stand_back()
     model = load_model(arguments.model, choose_device(arguments.device))
     if not model.config.styles:
         raise ValueError(f"{arguments.model}: {model.info.why_not('styles')}")
@@ -79,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_device(parser)
     add_progress(parser)
+    add_beside(parser)
     add_overwrite(parser)
     return parser
 

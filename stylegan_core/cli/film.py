@@ -10,7 +10,16 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stylegan_core.cli.arguments import add_device, add_overwrite, add_progress, check_free, number, path, whole
+from stylegan_core.cli.arguments import (
+    add_beside,
+    add_device,
+    add_overwrite,
+    add_progress,
+    check_free,
+    number,
+    path,
+    whole,
+)
 from stylegan_core.cli.progress import telling
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
 from stylegan_core.files.whole_file import check_writable, part_of
@@ -51,6 +60,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
     add_device(parser)
     add_progress(parser)
+    add_beside(parser)
     add_overwrite(parser)
     arguments = parser.parse_args(argv)
     film = _film(arguments)
@@ -59,9 +69,12 @@ def main(argv: list[str]) -> int:
     else:
         _check_folder(arguments)
 
-    from stylegan_core.device import choose_device
+    from stylegan_core.device import choose_device, keep_big_buffers, stand_back
     from stylegan_core.model import load_model
 
+    if arguments.beside:
+        stand_back()
+    keep_big_buffers()
     model = load_model(arguments.model, choose_device(arguments.device))
     check_looks(arguments, model.info)
     if film.model_hash not in ("", model.info.hash):

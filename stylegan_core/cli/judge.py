@@ -2,7 +2,7 @@
 
 import argparse
 
-from stylegan_core.cli.arguments import add_device, add_overwrite, add_progress, check_free, path, whole
+from stylegan_core.cli.arguments import add_beside, add_device, add_overwrite, add_progress, check_free, path, whole
 from stylegan_core.cli.progress import telling
 
 FEWEST = 100  # pictures to learn from
@@ -18,6 +18,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--reals", type=whole(FEWEST), default=2000, help="pictures to learn from")
     add_device(parser)
     add_progress(parser)
+    add_beside(parser)
     add_overwrite(parser)
     arguments = parser.parse_args(argv)
     if arguments.out.suffix != ".npz":
@@ -25,11 +26,13 @@ def main(argv: list[str]) -> int:
     check_free(arguments.out, overwrite=arguments.overwrite)
 
     from stylegan_core.data.source import open_dataset
-    from stylegan_core.device import choose_device
+    from stylegan_core.device import choose_device, stand_back
     from stylegan_core.latents.judge import learn
     from stylegan_core.latents.judge_file import save_judge
     from stylegan_core.metrics.features import Extractor
 
+    if arguments.beside:
+        stand_back()
     dataset = open_dataset(arguments.data, arguments.resolution)
     with telling("learning", PARTS, for_program=arguments.progress) as tell:
         extractor = Extractor(choose_device(arguments.device))

@@ -6,7 +6,7 @@ Without a model: for two disjoint sets of its pictures, which is what a perfect 
 import argparse
 import json
 
-from stylegan_core.cli.arguments import add_device, path, whole
+from stylegan_core.cli.arguments import add_beside, add_device, path, whole
 from stylegan_core.cli.progress import telling
 from stylegan_core.metrics.names import FEWEST
 
@@ -26,6 +26,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--resolution", type=whole(4), help="without a model, of what size pictures are measured")
     add_device(parser)
     parser.add_argument("--progress", action="store_true", help="tell how far it is in lines on standard error")
+    add_beside(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args(argv)
     only = [name.strip() for name in arguments.only.split(",") if name.strip()]
@@ -35,10 +36,12 @@ def main(argv: list[str]) -> int:
         raise ValueError("A path length is a model's own: name a model.")
 
     from stylegan_core.data.source import open_dataset
-    from stylegan_core.device import choose_device
+    from stylegan_core.device import choose_device, stand_back
     from stylegan_core.metrics.table import measure, measure_floor
     from stylegan_core.model import load_model
 
+    if arguments.beside:
+        stand_back()
     device = choose_device(arguments.device)
     model = load_model(arguments.model, device) if arguments.model else None
     dataset = open_dataset(arguments.data, model.resolution if model else arguments.resolution)

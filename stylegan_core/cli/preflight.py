@@ -74,7 +74,7 @@ def _show(answer: "Preflight") -> None:
         how = "measured" if level.measured else "estimated"
         row = (f"{level.resolution}²", f"{level.kimg:g}", str(level.batch), f"{level.img_per_s:.1f}")
         table.add_row(*row, duration(level.seconds), size_text(level.memory), size_text(level.disk), how)
-    console = Console()
+    console = Console(markup=False)  # a folder may be called [old]
     console.print(table)
     console.print(
         f"{answer.network}.\n{duration(answer.seconds)} in all on {answer.device} in {answer.precision}; "

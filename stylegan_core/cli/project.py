@@ -1,13 +1,21 @@
 """``python -m stylegan_core project MODEL PICTURE [--out OUT.png]``: the face nearest to a picture of one's own."""
 
 import argparse
-import os
 import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stylegan_core.cli.arguments import MOST_PICTURES, add_device, add_overwrite, add_progress, check_free, path, whole
+from stylegan_core.cli.arguments import (
+    MOST_PICTURES,
+    add_beside,
+    add_device,
+    add_overwrite,
+    add_progress,
+    check_free,
+    path,
+    whole,
+)
 from stylegan_core.cli.progress import InLines, passing
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.steps import run_through
@@ -19,7 +27,6 @@ if TYPE_CHECKING:
 
 NO_MEMORY = "There is not enough memory to search {}: close other programs, or open a smaller network."
 SHOWN = 1.0  # seconds between two pictures of the nearest so far
-NICE = 5  # steps by which the work stands back: a third of the time of what is drawn meanwhile
 
 
 def main(argv: list[str]) -> int:
@@ -30,14 +37,14 @@ def main(argv: list[str]) -> int:
         raise ValueError(f"{out}: the picture is written as PNG, so its name must end in .png.")
     check_free(out, overwrite=arguments.overwrite)
 
-    from stylegan_core.device import choose_device
+    from stylegan_core.device import choose_device, stand_back
     from stylegan_core.latents.projection import project
     from stylegan_core.latents.target import read_target
     from stylegan_core.model import load_model
     from stylegan_core.training.memory import out_of_memory
 
     if arguments.beside:
-        _stand_back()
+        stand_back()
     model = load_model(arguments.model, choose_device(arguments.device))
     target = read_target(arguments.picture, model.resolution)
     show = _Previews(model, out) if arguments.beside else None
@@ -65,11 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     add_device(parser)
     add_progress(parser)
     parser.add_argument("--json", action="store_true", help="print how near it came as JSON")
-    parser.add_argument(
-        "--beside",
-        action="store_true",
-        help="for the explorer: leave the processor to it, and write the nearest picture so far once a second",
-    )
+    add_beside(parser, ", and write the nearest picture so far once a second")
     add_overwrite(parser)
     return parser
 
@@ -80,15 +83,6 @@ def _wish(arguments: argparse.Namespace) -> "Wish":
     asked = {name: getattr(arguments, name) for name in ("steps", "space", "seed", "label")}
     known = {name: value for name, value in asked.items() if value is not None}
     return Wish(**known, eye=False if arguments.colours_only else None)
-
-
-def _stand_back() -> None:
-    """Gives way to a hand that drags meanwhile: one core is left alone, and the others are given up when asked for."""
-    import torch
-
-    torch.set_num_threads(max(1, torch.get_num_threads() - 1))
-    if hasattr(os, "nice"):
-        os.nice(NICE)
 
 
 class _Previews:

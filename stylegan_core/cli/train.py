@@ -44,7 +44,7 @@ def main(argv: list[str]) -> int:
         if finished:
             bar.complete(launch.config.growth.total_kimg)
     if launch.team.leads:
-        print(f"{options.run}: {'finished' if finished else 'stopped; the same command goes on'}.", file=sys.stderr)
+        print(f"{launch.run.path}: {'finished' if finished else 'stopped; the same command goes on'}.", file=sys.stderr)
     return 0
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from stylegan_core.data.containers import Container, NotNow, PictureFiles, open_container
+from stylegan_core.data.containers import Container, NotNow, PictureFiles, open_container, printable
 from stylegan_core.data.duplicates import difference_hash, exact_groups, near_groups, thumbnail
 from stylegan_core.data.labels import attribute_tables
 from stylegan_core.data.pictures import open_picture, to_rgb
@@ -48,7 +48,7 @@ class Report:
 
     def to_text(self) -> str:
         """All of it, in sentences."""
-        lines = [f"{self.path}: {self.pictures} pictures."]
+        lines = [f"{self.path}: {self.pictures} picture{'s' * (self.pictures != 1)}."]
         if self.resolution:
             lines.append(f"Usable resolution: {self.resolution} (at least {MOST:.0%} of the pictures fill it).")
             sides = ", ".join(f"{number} from {side}" for side, number in self.shorter_sides.items())
@@ -73,7 +73,7 @@ class Report:
 
 def _listed(title: str, names: list[str]) -> list[str]:
     more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return [f"{title}: {len(names)}: {', '.join(names[:SHOWN])}{more}."] if names else []
+    return [f"{title}: {len(names)}: {', '.join(map(printable, names[:SHOWN]))}{more}."] if names else []
 
 
 @dataclass(frozen=True, slots=True)

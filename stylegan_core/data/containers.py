@@ -1,20 +1,17 @@
 """Where pictures come from: a folder, a zip file, or an idx file; recognised by what is inside."""
 
-import gzip
+import errno
 import hashlib
 import os
-import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import IO, Protocol
+from typing import Protocol
 
-import numpy as np
-from PIL import Image
-
+from stylegan_core.data.idx import Idx
 from stylegan_core.data.picture_kinds import SUFFIXES, UNREAD
-from stylegan_core.data.pictures import MAX_BYTES, Colour, Fit, Pixels, decode, fitted, open_picture
+from stylegan_core.data.pictures import MAX_BYTES, Colour, Fit, Pixels, decode, open_picture
 
 try:
     from lzma import LZMAError
@@ -24,7 +21,6 @@ except ImportError:  # of a Python built without it, whose zipfile refuses such 
         """Never raised."""
 
 
-MAX_IDX = 1 << 31  # bytes of pixels in an idx file
 MAX_SIDE_FILE = 1 << 30  # bytes of a labels.json
 DAMAGED_ENTRY = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError)
 NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
@@ -101,6 +97,11 @@ def _no_pictures(container: "PictureFiles", kind: str) -> str:
 def fingerprint_of(lines: Sequence[object]) -> str:
     """A hash over what tells a data set from another."""
     return hashlib.sha256("\n".join(map(str, lines)).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def printable(name: str) -> str:
+    """A file's name as it can be shown in a line: what would break or colour it, or is no letter, by its number."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
 
 
 def _is_hidden(name: str) -> bool:
@@ -183,10 +184,20 @@ def _walk(path: Path, below: str = "") -> list[tuple[str, int, int]]:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith(".") and entry.name != "__MACOSX":
                     found += _walk(Path(entry.path), name + "/")
-            elif _is_of(SUFFIXES + UNREAD, name) and entry.is_file():
+            elif _is_of(SUFFIXES + UNREAD, name) and _is_file(entry):
                 status = entry.stat()
                 found.append((name, status.st_size, status.st_mtime_ns))
     return found
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file or a link to one; a link that leads nowhere, or in a circle, is none. Raises OSError."""
+    try:
+        return entry.is_file()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return False
+        raise
 
 
 class Zip(PictureFiles):
@@ -230,64 +241,3 @@ class Zip(PictureFiles):
     def side_file(self, name: str) -> bytes | None:
         inside = [entry for entry in self._zip.namelist() if PurePosixPath(entry).name == name]
         return self._unpack(min(inside, key=len), MAX_SIDE_FILE) if inside else None
-
-
-class Idx:
-    """Grey pictures in an idx file (MNIST and its kin), plain or gzip; zeros around them to a power of two."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.pixels = read_idx(path)
-        if self.pixels.ndim != 3 or 0 in self.pixels.shape:
-            raise ValueError(f"{path} is an idx file without pictures in it; name the one with images in its name.")
-        self.names: Sequence[str] = [f"{path.name}[{index}]" for index in range(len(self.pixels))]
-        self.unread: Sequence[str] = ()
-        self.stamp = self.fingerprint = hashlib.sha256(repr(self.pixels.shape).encode() + self.pixels.data).hexdigest()
-
-    def read(self, index: int, resolution: int, fit: Fit, background: Colour) -> Pixels:
-        grey = self.pixels[index]
-        height, width = grey.shape
-        side = self.first_side()
-        padded = np.zeros((side, side), np.uint8)
-        top, left = (side - height) // 2, (side - width) // 2
-        padded[top : top + height, left : left + width] = grey
-        if side != resolution:
-            return fitted(Image.fromarray(padded).convert("RGB"), resolution, fit, background)
-        return np.repeat(padded[None], 3, axis=0)
-
-    def side_file(self, name: str) -> bytes | None:  # noqa: ARG002 - nothing lies in an idx file
-        return None
-
-    def first_side(self) -> int:
-        return 1 << (int(max(self.pixels.shape[1:])) - 1).bit_length()
-
-    def labels_path(self) -> Path | None:
-        """The idx file with the labels, found by its name."""
-        beside = self.path.with_name(self.path.name.replace("images", "labels").replace("idx3", "idx1"))
-        found = [beside, beside.with_suffix("") if beside.suffix == ".gz" else beside.with_name(beside.name + ".gz")]
-        return next((path for path in found if path != self.path and path.is_file()), None)
-
-
-def read_idx(path: Path) -> Pixels:
-    """The uint8 array of an idx file, plain or gzip. Raises ValueError where it is damaged or of another kind."""
-    try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if packed else path.open("rb") as file:
-            return _read_idx(file, path)
-    except (EOFError, zlib.error, gzip.BadGzipFile, struct.error) as error:
-        raise ValueError(f"{path} is a damaged or unfinished idx file; copy or download it again.") from error
-
-
-def _read_idx(file: IO[bytes] | gzip.GzipFile, path: Path) -> Pixels:
-    magic = file.read(4)
-    if magic[:3] != b"\0\0\x08" or magic[3] not in (1, 3):
-        raise ValueError(f"{path} is not an idx file of bytes, which is the kind that holds pictures or labels.")
-    shape = struct.unpack(f">{magic[3]}I", file.read(4 * magic[3]))
-    size = int(np.prod(shape, dtype=object))
-    if size > MAX_IDX:
-        raise ValueError(f"{path} says it holds {size} bytes, more than {MAX_IDX >> 20} MB.")
-    data = file.read(size)
-    if len(data) < size:
-        raise ValueError(f"{path} is a damaged or unfinished idx file; copy or download it again.")
-    return np.frombuffer(data, np.uint8).reshape(shape)

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from stylegan_core.data.containers import Container, Idx, read_idx
+from stylegan_core.data.containers import Container
+from stylegan_core.data.idx import Idx, read_idx
 
 FASHION = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 Table = tuple[Sequence[str], Mapping[str, int]]  # names of the values, and the value of each picture by name

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from stylegan_core.data.containers import Container, NotNow, fingerprint_of, open_container
+from stylegan_core.data.containers import Container, NotNow, fingerprint_of, open_container, printable
 from stylegan_core.data.labels import Labels, attribute_tables, read_labels
 from stylegan_core.data.pictures import Colour, Fit, Pixels
 
@@ -112,7 +112,7 @@ class Dataset:
     def _report(self, index: int, what: str, tell: Callable[[str], None]) -> None:
         if index not in self._reported:
             self._reported.add(index)
-            self.problems.append(f"{self.path}: {self.name(index)} {what}")
+            self.problems.append(f"{self.path}: {printable(self.name(index))} {what}")
             tell(self.problems[-1])
 
 

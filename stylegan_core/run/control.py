@@ -11,7 +11,7 @@ class Control:
     """The files in control/. A disk that fails to answer for once is told to the log once, and is no request."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._obeyed: set[str] = set()  # and still there, for it could not be deleted
         self._told: set[str] = set()
 
@@ -19,22 +19,22 @@ class Control:
         """Asks for something in REQUESTS; raises ValueError for anything else."""
         if name not in REQUESTS:
             raise ValueError(f"A trainer cannot be asked to {name!r}; it knows {', '.join(REQUESTS)}.")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / name).touch()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / name).touch()
 
     def withdraw(self, name: str) -> None:
         """Takes a request back. Raises OSError."""
-        (self._folder / name).unlink(missing_ok=True)
+        (self.folder / name).unlink(missing_ok=True)
 
     def waits(self, name: str) -> bool:
         """Whether a request is there that was not obeyed."""
         try:
-            (self._folder / name).stat()
+            (self.folder / name).stat()
         except (FileNotFoundError, NotADirectoryError):
             self._obeyed.discard(name)
             return False
         except OSError as error:
-            self._tell(f"{self._folder / name} cannot be looked for ({error.strerror or error}); it is tried again.")
+            self._tell(f"{self.folder / name} cannot be looked for ({error.strerror or error}); it is tried again.")
             return False
         return name not in self._obeyed
 
@@ -51,7 +51,7 @@ class Control:
             self.withdraw(name)
         except OSError as error:
             self._obeyed.add(name)
-            self._tell(f"{self._folder / name} cannot be deleted ({error.strerror or error}); it counts once.")
+            self._tell(f"{self.folder / name} cannot be deleted ({error.strerror or error}); it counts once.")
         else:
             self._obeyed.discard(name)
 

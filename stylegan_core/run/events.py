@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+UNKNOWN = "backslashreplace"  # half a letter, as in names of files that are not UTF-8, which JSON writes so too
 NAMES_IN_JSON = {"begin_kimg": "from", "end_kimg": "to"}
 
 
@@ -196,7 +197,7 @@ def encode(event: Event) -> bytes:
     for name, key, _ in _FIELDS[event.kind]:
         value = getattr(event, name)
         record[key] = None if isinstance(value, float) and not math.isfinite(value) else value
-    return json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return json.dumps(record, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode(errors=UNKNOWN) + b"\n"
 
 
 def decode(line: bytes) -> Event | None:

@@ -3,9 +3,11 @@
 import errno
 import json
 import os
+import re
 import socket
 import sys
 import time
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
 STAYS = sys.platform == "win32"  # a file that is held open can be deleted by nobody there
+TRASH = re.compile(r"\.?trash(-\d+)?", re.IGNORECASE)  # folders into which desktops move what a person deletes
 NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 
 
@@ -49,6 +52,29 @@ def try_lock(file: IO[bytes], *, shared: bool) -> bool:
     return True
 
 
+def _is_at(path: Path, file: IO[bytes]) -> bool:
+    """Whether a path still leads to an open file; so it is taken where the disk does not answer."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
+def place_of(file: IO[bytes]) -> Path | None:
+    """Where an open file lies now, whatever it was opened as; None where the system does not say or it was deleted."""
+    try:
+        if sys.platform == "darwin":
+            import fcntl
+
+            return Path(os.fsdecode(fcntl.fcntl(file, fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0")))
+        place = Path(f"/proc/self/fd/{file.fileno()}").readlink()
+        return place if _is_at(place, file) else None
+    except OSError:
+        return None
+
+
 class RunLock:
     """The lock of a run directory, as a context manager."""
 
@@ -70,13 +96,28 @@ class RunLock:
 
     @property
     def deleted(self) -> bool:
-        """Whether the file was deleted since, or all that could be; on a disk that does not answer nothing was."""
+        """Whether the file was deleted since, or all that could be, or lies in the trash.
+
+        On a disk that does not answer nothing was.
+        """
         if self._file is None:
             return False
         try:
-            return not os.fstat(self._file.fileno()).st_nlink or (STAYS and self._is_alone())
+            gone = not os.fstat(self._file.fileno()).st_nlink or (STAYS and self._is_alone())
         except OSError:
             return False
+        place = self.moved_to
+        if place is None:
+            return gone
+        return any(map(TRASH.fullmatch, set(place.parts) - set(self.run.path.absolute().parts)))
+
+    @property
+    def moved_to(self) -> Path | None:
+        """The folder's new place where it was renamed or moved since the lock was taken, else None."""
+        if self._file is None or _is_at(self.run.lock_file, self._file):
+            return None
+        place = place_of(self._file)
+        return place.parent if place else None
 
     def _is_alone(self) -> bool:
         """Whether the run's folder has lost what is never missing there, but not the lock."""
@@ -101,6 +142,12 @@ class RunLock:
             holder = self.run.holder() or {}
             who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}"
             raise OSError(f"Another trainer works in {self.run.path} ({who}); stop it first.")
-        file.truncate(0)
-        file.write(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}).encode())
-        file.flush()
+        try:
+            file.truncate(0)
+            file.write(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}).encode())
+            file.flush()
+        except OSError as error:
+            why = error.strerror or error
+            raise OSError(
+                f"{self.run.lock_file} cannot be written ({why}): free some space, then start again."
+            ) from None

@@ -52,6 +52,18 @@ def _key(setting: str) -> str:
     return setting.partition("=")[0].strip()
 
 
+def check_place(run: RunDir, path: str, named: str) -> None:
+    """Raises FileNotFoundError with one sentence where nothing lies where a run had its pictures.
+
+    ``named`` is the data set that a person asked for, or empty; theirs is looked for by who opens it.
+    """
+    if not named and not (path and Path(path).exists()):
+        where = f"are not in {path} any more" if path else "are not named in its config.json"
+        raise FileNotFoundError(
+            f"The pictures of {run.path} {where}: connect or restore them, or name them with --data."
+        )
+
+
 def check_data(run: RunDir, config: TrainingConfig, dataset: Dataset, named: str) -> None:
     """Raises ValueError with one sentence where pictures or classes are not those that the run was started on.
 
@@ -88,12 +100,15 @@ def check_copies(team: Team, dataset: Dataset) -> None:
 
 
 def note(run: RunDir, config: TrainingConfig) -> None:
-    """Writes config.json for a new run; for an older one only where its data lies now. Raises OSError."""
+    """Writes config.json for a new run; for an older one where its data lies now, and threads it left open.
+
+    Raises OSError.
+    """
     if not run.exists():
         run.write_config(config.to_dict())
         return
     noted = run.config()
     data = noted.setdefault("data", {})
-    if data.get("path", "") != config.data.path:
-        data["path"] = config.data.path
+    if (data.get("path", ""), noted.get("threads")) != (config.data.path, config.threads):
+        data["path"], noted["threads"] = config.data.path, config.threads
         run.write_config(noted)

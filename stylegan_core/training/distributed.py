@@ -4,8 +4,10 @@ Gradients are added up after each half step rather than by DistributedDataParall
 pass: R1 differentiates twice and micro-batches accumulate. The sum is that of the joined batch, not a mean of means.
 """
 
+import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
 
@@ -13,8 +15,11 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from stylegan_core.training.memory import out_of_memory
+
 PATIENCE = timedelta(hours=2)  # the others wait while the first one measures and saves
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Team:
@@ -51,6 +56,21 @@ class Team:
         """Ends working together."""
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Says in a sentence what it means for a run where the others do not answer; torch's own words go to the log."""
+    try:
+        yield
+    except RuntimeError as error:
+        if out_of_memory(error):
+            raise
+        log.warning("%s", error)
+        raise OSError(
+            "Another process of this run ended or cannot be reached, its own output says why; the same command for all "
+            "goes on from the last checkpoint."
+        ) from error
+
+
 class Processes(Team):
     """The processes that torchrun started, of which this is one."""
 
@@ -69,24 +89,28 @@ class Processes(Team):
         for dtype in sorted({tensor.dtype for tensor in tensors}, key=str):
             some = [tensor for tensor in tensors if tensor.dtype == dtype]
             joined = torch.cat([tensor.reshape(-1) for tensor in some])
-            dist.all_reduce(joined)
+            with _answering():
+                dist.all_reduce(joined)
             for tensor, values in zip(some, joined.split([t.numel() for t in some]), strict=True):  # type: ignore[no-untyped-call]
                 tensor.copy_(values.view(tensor.shape))
 
     def most(self, numbers: Sequence[int]) -> list[int]:
         values = torch.tensor(numbers, dtype=torch.int64)
-        dist.all_reduce(values, op=dist.ReduceOp.MAX)
+        with _answering():
+            dist.all_reduce(values, op=dist.ReduceOp.MAX)
         return [int(value) for value in values]
 
     def told(self, thing: T) -> T:
         box = [thing]
-        dist.broadcast_object_list(box, device=torch.device("cpu"))
+        with _answering():
+            dist.broadcast_object_list(box, device=torch.device("cpu"))
         return box[0]
 
     def same(self, tensors: Sequence[Tensor]) -> None:
         for tensor in tensors:
             sent = tensor.contiguous()
-            dist.broadcast(sent, 0)
+            with _answering():
+                dist.broadcast(sent, 0)
             tensor.copy_(sent)
 
     def leave(self) -> None:

@@ -57,11 +57,16 @@ def adopted(config: TrainingConfig, model: Model, path: Path, kept: Iterable[str
 
     ``kept`` names fields of the network that a person has set. With ``init.grown`` the plan begins, stable, at the last
     level that the model had finished; a network that does not grow always begins at its full resolution. Raises
-    ValueError for a network that cannot be trained here.
+    ValueError for a network that cannot be trained here, or whose layers a person wants to mean something else.
     """
     if ARCHITECTURES[model.config.architecture].discriminator is NoDiscriminator:
         raise ValueError(f"{path} holds a {model.config.family.title}, which can be drawn but not trained.")
     mine = {name: getattr(config.network, name) for name in ("resolution", *kept)}
+    if mine.get("architecture", model.config.architecture) != model.config.architecture:
+        raise ValueError(
+            f"{path} holds a {model.config.family.title}, whose weights mean something else in a "
+            f"{config.network.family.title}: leave network.architecture to it, or begin without --init."
+        )
     network = replace(model.config.with_classes(config.network.classes), **mine)
     finished = model.level if model.alpha >= 1 else max(model.level - 1, 0)
     growth = config.growth
@@ -88,11 +93,19 @@ def adopted_from(config: TrainingConfig, init: str, settings: Iterable[str]) -> 
     """
     names = [setting.partition("=")[0].strip() for setting in settings]
     kept = [name.removeprefix("network.") for name in names if name.startswith("network.")]
-    made = adopted(config, open_init(Path(init)).model, Path(init), kept)
+    model = open_init(Path(init)).model
+    made = adopted(config if model.config.has_styles else _unmixed(config, names), model, Path(init), kept)
     if "critic.from_kimg" in names:
         return made
     left_out = config.growth.total_kimg - made.growth.total_kimg
     return replace(made, critic=replace(made.critic, from_kimg=max(made.critic.from_kimg - left_out, 0.0)))
+
+
+def _unmixed(config: TrainingConfig, asked: Iterable[str]) -> TrainingConfig:
+    """Without what a preset does with styles, for a network that has none; what a person asked for is refused."""
+    mixing = config.style_mixing if "style_mixing" in asked else 0.0
+    lengths = config.objective.path_length if "objective.path_length" in asked else 0.0
+    return replace(config, style_mixing=mixing, objective=replace(config.objective, path_length=lengths))
 
 
 def begun_at(growth: Growth, level: int) -> Growth:

@@ -17,7 +17,7 @@ from stylegan_core.run.events import End, Resume, Start
 from stylegan_core.run.locks import RunLock
 from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir
-from stylegan_core.training.agreement import check_agreement, check_copies, check_data, note
+from stylegan_core.training.agreement import check_agreement, check_copies, check_data, check_place, note
 from stylegan_core.training.checkpoint import share_state
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.critic import insist_on_eye
@@ -169,10 +169,11 @@ def what_to_train(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
 def _as_before(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     config = TrainingConfig.from_dict(run.config())
     check_agreement(run, config, wish)
-    dataset = open_data(wish.data or config.data.path, config)
-    check_data(run, config, dataset, wish.data)
     path = str(Path(wish.data).resolve()) if wish.data else config.data.path
-    return replace(config, data=replace(config.data, path=path)), dataset
+    check_place(run, path, wish.data)
+    dataset = open_data(path, config)
+    check_data(run, config, dataset, wish.data)
+    return replace(config, data=replace(config.data, path=path), threads=_threads(config)), dataset
 
 
 def _as_wished(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
@@ -197,8 +198,11 @@ def _as_wished(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     dataset = open_data(wish.data, config)
     data = replace(config.data, path=str(Path(wish.data).resolve()), fingerprint=dataset.fingerprint)
     network = config.network.with_classes(tuple(dataset.classes))
-    threads = config.threads or torch.get_num_threads()
-    return replace(config, data=data, network=network, threads=threads, asked=wish.settings), dataset
+    return replace(config, data=data, network=network, threads=_threads(config), asked=wish.settings), dataset
+
+
+def _threads(config: TrainingConfig) -> int:
+    return config.threads or torch.get_num_threads()
 
 
 def open_data(path: str, config: TrainingConfig) -> Dataset:

@@ -30,7 +30,7 @@ class _Lines(logging.StreamHandler[IO[str]]):
 @contextlib.contextmanager
 def log_file(run: RunDir) -> Iterator[None]:
     """What is logged goes into log.txt too, and so does the place of a crash."""
-    file = run.log_file.open("a", encoding="utf-8", buffering=1)
+    file = run.log_file.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
     handler = _Lines(file)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     root = logging.getLogger("stylegan_core")

@@ -12,6 +12,7 @@ from stylegan_core.device import wished_dtype
 from stylegan_core.run.events import Heartbeat, Metric, PhaseBegin, Samples, Tick
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at
+from stylegan_core.training.asked import Asked, Stopped
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.ending import insist, rescue
@@ -30,18 +31,13 @@ from stylegan_core.training.step import StepNumbers
 from stylegan_core.training.watch import Watch
 
 TICK = 1.5  # seconds; contracts.md allows 2
-LOOK = 0.1  # seconds between looks into control/
 MOST_SKIPPED = 4  # updates of one kind in a row that were not finite, before going back
 log = logging.getLogger(__name__)
 
 Shown = Callable[[Tick], None]
 
 
-class Stopped(Exception):
-    """Somebody asked the run to stop."""
-
-
-class Loop:
+class Loop(Asked):
     """Trains ``state`` until its plan ends or somebody stops it; writes only into the run directory."""
 
     def __init__(
@@ -54,25 +50,21 @@ class Loop:
         shown: Shown = lambda _: None,
         team: Team | None = None,
     ) -> None:
-        self.run = run
+        super().__init__(run, journal, team or Team(), Speed(state.config))
         self.state = state
         self.config: TrainingConfig = state.config
-        self.journal = journal
         self.measurer = measurer
         self.keeper = Keeper(run, journal)
         self.watch = Watch(journal, self.config.objective.loss)
         self.shown = shown
-        self.team = team or Team()
-        self.stop_wanted = False
         self.device = state.generator.w_avg.device
         self.reals = Reals(loader, self.config, self.device, self.team, self.check)
         self.dtype = wished_dtype(self.config.precision, self.device)
         self.stepper = stepper_kind(self.device)(state, self.dtype, self.check, journal.alert, self.team)
-        self.speed = Speed(self.config)
         self.means = Means()
         self._snapshot_every = round(self.config.snapshot_kimg * 1000)
         self.diversity = self.diversity_features = float("nan")
-        self._ticked = self._looked = time.monotonic()
+        self._ticked = time.monotonic()
 
     @property
     def kimg(self) -> float:
@@ -93,7 +85,7 @@ class Loop:
         except Stopped:
             finished = False
         except Exception:
-            if (self.team.world == 1 or self.run.deleted()) and not self._replaced():
+            if self.team.leads and not self.replaced:
                 rescue(self.keeper, self.state, self.checkpoint)
             raise
         self._save_at_the_end()
@@ -101,13 +93,6 @@ class Loop:
             with suppress(Stopped):
                 self.samples()
         return finished
-
-    def _deleted(self) -> OSError:
-        return OSError(f"{self.run.path} was deleted while it was trained: the training ends.")
-
-    def _replaced(self) -> bool:
-        """Whether another run lies where this one was deleted: nothing is to be written there."""
-        return self.run.deleted() and self.run.exists()
 
     def _begin(self) -> None:
         """The pictures of the start, or what was planned at the image it goes on from and not done when it stopped."""
@@ -150,42 +135,15 @@ class Loop:
             self.journal.alert("not-finite", f"The gradients of the {who} were not finite; this update was left out.")
         self._go_back_or_on()
         self.check()
-        self._stop_together()
+        self.obey_together()
         self._snapshots(before)
 
     def check(self) -> None:
         """Called between micro-batches: ticks, waits while paused, and raises Stopped if asked to stop."""
-        now = time.monotonic()
-        if now - self._ticked >= TICK:
+        if time.monotonic() - self._ticked >= TICK:
             self.tick()
-        if self.team.world > 1 or (now - self._looked < LOOK and not self.stop_wanted):
-            return
-        self._looked = now
-        while True:
-            if self.stop_wanted or self.run.take("stop"):
-                raise Stopped
-            if self.run.deleted():
-                raise self._deleted()
-            if not self.run.requested("pause"):
-                return
-            self.speed.pause()
-            time.sleep(LOOK)
-
-    def _stop_together(self) -> None:
-        """Several processes stop and pause between steps only, all at the same one, also where the run was deleted."""
-        while self.team.world > 1:
-            leads = self.team.leads
-            stop = self.stop_wanted or (leads and self.run.take("stop"))
-            asked = [stop, leads and self.run.requested("pause"), leads and self.run.deleted()]
-            stop_all, pause, deleted = self.team.most(asked)
-            if deleted and leads:
-                raise self._deleted()
-            if deleted or stop_all:
-                raise Stopped
-            if not pause:
-                return
-            self.speed.pause()
-            time.sleep(LOOK)
+        if self.team.world == 1:
+            self.obey()
 
     def tick(self) -> None:
         """Writes how training goes; reads numbers only, so the run is the same with or without."""
@@ -230,10 +188,12 @@ class Loop:
         self.diversity, self.diversity_features = seen.diversity, seen.diversity_features
         self.watch.diversities(phase.level, seen.diversity, seen.diversity_features)
         reals = self.reals.first(phase.level, STRIP)
+        self.follow()
         self.journal.write(write_samples(self.run, seen.drawn, reals, phase, img, self.config.network.resolution))
 
     def checkpoint(self) -> bool:
         """Writes a checkpoint and names it by an event; False, and an alert, if the disk would not take it."""
+        self.follow()
         return self.team.leads and self.keeper.save(self.state, self.measurer.best(self.state.counters.img))
 
     def _half_steps(self, reals: torch.Tensor, labels: torch.Tensor | None, phase: Phase, numbers: StepNumbers) -> None:

@@ -85,7 +85,8 @@ def planned_measurements(every_kimg: float, begin_kimg: float, end_kimg: float) 
 class Speed:
     """Images a second over the last half minute, and the seconds left in the phase and in all.
 
-    Fades are timed apart from stable phases: where steps are recorded they run at a speed of their own.
+    Fades are timed apart from stable phases: where steps are recorded they run at a speed of their own. How the two
+    compare is measured where one follows the other, and stays when the machine becomes busier or calmer later.
     """
 
     def __init__(self, config: TrainingConfig, clock: Callable[[], float] = time.monotonic) -> None:
@@ -101,6 +102,7 @@ class Speed:
         self.measuring = 0.0  # seconds that the last measurement of the distance took, 0 before the first
         self._marks: deque[tuple[float, int]] = deque()
         self._stretch = (-1, "", False)
+        self._begun = 0.0  # when that stretch began
         self._measured: Seconds = {}
 
     def mark(self, img: int, level: int) -> None:
@@ -111,13 +113,21 @@ class Speed:
         stretch = level, phase_at(begun / 1000, self._growth).kind, joined
         if stretch != self._stretch or img < begun:
             self._marks.clear()
-            self._stretch = stretch
+            self._stretch, self._begun = stretch, now
         self._marks.append((now, img))
         while len(self._marks) > 2 and now - self._marks[0][0] > WINDOW:
             self._marks.popleft()
         if self.per_second > 0:
             times = with_critic(self._config, level) if joined else 1.0
-            self._measured[stretch[:2]] = 1 / self.per_second / times
+            self._note(*stretch[:2], 1 / self.per_second / times, settled=now - self._begun > WINDOW)
+
+    def _note(self, level: int, kind: str, each: float, *, settled: bool) -> None:
+        """Notes seconds per image; once ``settled``, what changes them changes those of the level's other kind too."""
+        other = level, "fade" if kind == "stable" else "stable"
+        before = self._measured.get((level, kind))
+        if settled and before and other in self._measured:
+            self._measured[other] *= each / before
+        self._measured[level, kind] = each
 
     def pause(self) -> None:
         """Forgets the stretch before a pause, so that waiting does not count as slowness."""

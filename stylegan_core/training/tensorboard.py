@@ -1,12 +1,13 @@
 """``--tensorboard``: the same story as events.jsonl, in the files that TensorBoard reads, beside the others."""
 
+import contextlib
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from stylegan_core.run.events import Alert, Event, Metric, Resume, Samples, Stretch, Tick
+from stylegan_core.run.events import Alert, Checkpoint, Event, Metric, Resume, Samples, Stretch, Tick
 from stylegan_core.rundir import RunDir
 
 FOLDER = "tensorboard"
@@ -34,11 +35,23 @@ class TensorBoard:
         """
         if isinstance(event, Stretch):
             self.close()
-            beyond = event.img + 1 if isinstance(event, Resume) else None
-            self._writer = self._open(str(self._run.path / FOLDER), purge_step=beyond)
-        elif self._writer is None:
-            return
-        elif isinstance(event, Tick):
+            self._begin(event.img + 1 if isinstance(event, Resume) else None)
+        elif self._writer is not None:
+            self._follow()
+            self._tell(event)
+
+    def _begin(self, purge_step: int | None = None) -> None:
+        self._writer = self._open(str(self._run.path / FOLDER), purge_step=purge_step)
+
+    def _follow(self) -> None:
+        """Begins another file where the run's folder was renamed; what was not yet written of this one is lost."""
+        if self._writer.get_logdir() != str(self._run.path / FOLDER):
+            with contextlib.suppress(OSError):
+                self.close()
+            self._begin()
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, Tick):
             for item in fields(event):
                 value = float(getattr(event, item.name))
                 if item.name not in LEFT_OUT and np.isfinite(value):
@@ -51,9 +64,11 @@ class TensorBoard:
             self._writer.add_image("samples", pixels, event.img, event.time, dataformats="HWC")
         elif isinstance(event, Alert):
             self._writer.add_text("alerts", event.text, event.img, event.time)
+        elif isinstance(event, Checkpoint):
+            self._writer.flush()  # a run that is killed goes on from here and tells nothing before it again
 
     def close(self) -> None:
         """Writes what is left and closes the file."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()

@@ -126,6 +126,42 @@ def test_a_picture_is_given_up_between_two_stages_and_goes_on_where_it_was(model
     assert len(stages) == len(renderer.stages(Recipe())) - 3
 
 
+def test_a_picture_beside_goes_on_where_it_was_given_up_too_but_not_once_another_is_begun(model: Model) -> None:
+    """A strip that is asked anew begins with the picture that the older one was at."""
+    renderer, whole = Renderer(model), Renderer(model).render(Recipe())
+    other = renderer.render(Recipe(Latent(5)))
+    count = len(renderer.stages(Recipe()))
+    for begun in (None, Recipe(Latent(6))):
+        renderer.between = _after(3, _give_up)
+        with pytest.raises(_Enough):
+            renderer.render(Recipe(), keep=False)
+        stages: list[int] = []
+        renderer.between = lambda stages=stages: stages.append(1)
+        assert (
+            renderer.render(Recipe(Latent(5))) == other
+        ).all() and not stages  # the one on screen is not in question
+        if begun is not None:
+            renderer.render(begun, keep=False)
+            stages.clear()
+        assert (renderer.render(Recipe(), keep=False) == whole).all()
+        assert len(stages) == (count if begun is not None else count - 3)
+
+
+def test_what_is_done_in_the_middle_of_a_picture_may_want_slopes(model: Model) -> None:
+    renderer, slopes = Renderer(model), list[float]()
+
+    def slope() -> None:
+        at = torch.ones((), requires_grad=True)
+        slopes.append(float(torch.autograd.grad(3 * at, at)[0]))
+
+    for keep in (False, True):
+        renderer.between = _after(4, slope)
+        renderer.render(Recipe(), keep=keep)
+        renderer.between = _after(2, slope)
+        list(renderer.stage_by_stage(Recipe(Latent(9))))
+    assert slopes == [3.0] * 4
+
+
 @pytest.mark.parametrize("keep", [False, True])
 def test_another_picture_is_drawn_in_the_middle_of_one(model: Model, keep: bool) -> None:
     first, second = Recipe(), Recipe(latent=Latent(7), psi=0.9)

@@ -2,14 +2,16 @@
 
 import contextlib
 import errno
+import io
 import math
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from stylegan_core.run import locks
 from stylegan_core.run.events import (
     KINDS,
     Alert,
@@ -53,6 +55,7 @@ events = st.one_of(
 
 
 @given(events)
+@example(Alert(text="half a letter, as in names that are not UTF-8: \udcff"))
 def test_an_event_survives_its_line(event: Event) -> None:
     line = encode(event)
     assert line.endswith(b"\n")
@@ -331,6 +334,22 @@ def test_where_no_run_can_be_made_another_folder_is_asked_for(tmp_path: Path, na
     assert (tmp_path / "file").read_text() == "mine"
 
 
+def test_a_full_disk_is_said_of_the_lock(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was to begin there said "No space left on device." and nothing else."""
+
+    class Full(io.BytesIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(locks, "try_lock", lambda *_, **__: True)
+    monkeypatch.setattr(Path, "open", lambda *_: Full())
+    with (
+        pytest.raises(OSError, match=r"lock cannot be written \(No space left on device\): free some space"),
+        RunLock(run),
+    ):
+        pass
+
+
 def test_a_folder_without_a_run_says_so(run: RunDir) -> None:
     with pytest.raises(FileNotFoundError, match="is not a run"):
         run.config()
@@ -339,6 +358,16 @@ def test_a_folder_without_a_run_says_so(run: RunDir) -> None:
         run.config()
     run.write_config({"preset": "tiny"})
     assert run.config() == {"preset": "tiny"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_a_config_that_an_editor_saved_is_read_or_called_damaged(run: RunDir, encoding: str) -> None:
+    run.config_file.write_bytes('{"preset": "é"}'.encode(encoding))
+    if encoding == "latin-1":
+        with pytest.raises(ValueError, match="damaged"):
+            run.config()
+    else:
+        assert run.config() == {"preset": "é"}
 
 
 def test_the_newest_whole_checkpoint_is_found(run: RunDir) -> None:

@@ -361,7 +361,7 @@ def dialogs(stage: Stage) -> Scene:
     directions._close_dialog()
     for name, dialog in (
         ("about", AboutDialog(ABOUT, Path(), window)),
-        ("sheet", SheetDialog(explorer.session.recipe, "avatars-64", "", window)),
+        ("sheet", SheetDialog(explorer.session.recipe, "avatars-64", "", 0.0, window)),
         ("film", FilmDialog(Film((Key(Recipe()), Key(Recipe(psi=0.2)))), 64, "avatars-64", "", 0.1, window)),
         ("shortcuts", ShortcutsDialog(explorer.every_action(), GESTURES, window)),
         ("card", _card(window)),

@@ -10,6 +10,7 @@ from explorer.controls.questions import ask_to_save
 from explorer.dialogs import MODEL_FILES, Dialogs
 from explorer.session import Session
 from explorer.settings import Settings
+from explorer.work.pace import Pace
 from stylegan_core.recipe import Latent, Recipe
 from tests.explorer.fake_backend import info
 
@@ -45,7 +46,7 @@ def dialogs(qtbot: QtBot) -> Dialogs:
     session, window, quiet = Session(), QWidget(), cast("Any", Quiet())
     qtbot.addWidget(window)
     session.set_model(info("one"), "one.safetensors", Recipe(Latent(7)))
-    return Dialogs(window, session, quiet, quiet, quiet, quiet)
+    return Dialogs(window, session, quiet, quiet, quiet, quiet, Pace())
 
 
 def test_the_dialog_that_saves_opens_as_one(dialogs: Dialogs, opened: list[tuple[Any, ...]]) -> None:

@@ -28,6 +28,7 @@ def test_what_takes_long_is_said_by_its_name(qtbot: QtBot) -> None:
 def test_owners_have_words() -> None:
     assert words("mixing.matrix.cells") == "drawing the mixing matrix"
     assert words("lab.channels") == "drawing the channels"
+    assert words("save 1234567") == "drawing the picture to save"
     assert words(sheet_dialog.OWNER) == "drawing the contact sheet"  # minutes of it were only "drawing"
     assert words(importing.OWNER) == "converting the file"
     assert words("") == words("nobody.knows") == "drawing"

@@ -38,6 +38,13 @@ def test_a_step_is_done_once_for_the_same_requirements(bare_checkout: Path) -> N
     assert not make.stamped("test")
 
 
+def test_a_set_that_has_grown_is_installed(bare_checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_venv(bare_checkout)
+    make.stamp("test")
+    monkeypatch.setitem(make.EXTRAS, "test", f"{make.EXTRAS['test']},more")
+    assert not make.stamped("test")
+
+
 def test_a_lost_virtual_environment_is_made_again(bare_checkout: Path) -> None:
     build_venv(bare_checkout)
     make.stamp("test")

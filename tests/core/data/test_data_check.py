@@ -129,6 +129,29 @@ def test_one_clear_difference_is_not_similar() -> None:
     assert near_groups([], []) == []
 
 
+def test_names_neither_break_nor_colour_the_lines(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "a", 2)
+    for name in ("two\nlines.png", "red\x1b[31m.png"):
+        try:
+            break_picture(folder / "0.png")
+            (folder / "0.png").rename(folder / name)
+        except OSError:
+            pytest.skip("this system has no such names")
+        folder_of(tmp_path / "a", 2)
+    report = check(folder)
+    assert len(report.unreadable) == 2
+    assert r"red\x1b[31m.png (" in report.to_text() and r"two\nlines.png (" in report.to_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_links_that_lead_nowhere_or_in_circles_are_left_out(tmp_path: Path) -> None:
+    """One picture that is a link to itself, and no data set could be opened."""
+    folder = folder_of(tmp_path / "a", 2)
+    for name, to in (("circle.png", "circle.png"), ("nowhere.png", "gone.png"), ("around", ".")):
+        (folder / name).symlink_to(folder / to)
+    assert check(folder).pictures == 2
+
+
 def test_the_check_needs_no_torch() -> None:
     program = "import sys, stylegan_core.data.check, stylegan_core.data.source; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

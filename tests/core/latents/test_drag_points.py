@@ -52,6 +52,28 @@ def test_a_handle_comes_nearer_to_its_target(name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_points_are_dragged_in_the_middle_of_another_picture(kind: str) -> None:
+    """As while a strip of a large network is drawn."""
+    made, found = model(kind), list[Dragged]()
+    expected = after(made, 3)
+    renderer = renderer_of(made)
+    search = drag_points(renderer, ORIGIN, (HANDLE,))
+    stages: list[int] = []
+
+    def step() -> None:
+        stages.append(1)
+        if len(stages) == 2:
+            found.extend(islice(search, 3))  # which draws what lies under the handles, too
+
+    renderer.between = step
+    try:
+        renderer.render(Recipe(Latent(1)), keep=False)
+    finally:
+        renderer.between = lambda: None
+    assert found[2] == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_shown_is_what_the_recipe_draws(kind: str) -> None:
     made = model(kind)
     here = after(made, 3)

@@ -104,6 +104,25 @@ def lose_a_run(run: Path, pictures: Path, settings: tuple[str, ...], lost_at: in
         raise AssertionError("It trained on.")
 
 
+def lose_a_process(run: Path, pictures: Path, settings: tuple[str, ...], lost_at: int) -> None:
+    """Trains until the second process is killed at an image, which ends the first one with a sentence."""
+    original = Loop.step
+
+    def step(loop: Loop) -> None:
+        if loop.state.counters.img >= lost_at and not loop.team.leads:
+            os._exit(0)
+        original(loop)
+
+    Loop.step = step  # type: ignore[method-assign]
+    launched = Launch(Wish(run, "tiny", str(pictures), settings))
+    try:
+        launched.train()
+    except OSError as error:
+        assert str(error).startswith("Another process of this run ended or cannot be reached, its own output says why;")
+    else:
+        raise AssertionError("It trained on.")
+
+
 def train_a_run(run: Path, pictures: Path, settings: tuple[str, ...], stop_at: int) -> None:
     """Trains to the end, or until somebody asks the first process to stop at an image."""
     original = Loop.step

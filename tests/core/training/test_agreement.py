@@ -109,6 +109,25 @@ def test_a_run_that_did_not_note_what_was_asked_is_compared_with_what_came_of_it
         Launch(Wish(run.path, settings=("gamma=4",)))
 
 
+@pytest.mark.parametrize("path", ["", "gone"])
+def test_pictures_that_are_not_where_they_were_are_asked_for(finished: Train, pictures: Path, path: str) -> None:
+    """Without a path it went on with whatever pictures lay where one stood."""
+    run = finished(*SHORT)
+    run.write_config({**run.config(), "data": {"path": path}})
+    with pytest.raises(FileNotFoundError, match=r"The pictures of .*run are not .*: .* name them with --data\."):
+        Launch(Wish(run.path))
+    Launch(Wish(run.path, data=str(pictures)))
+
+
+@pytest.mark.usefixtures("caplog")
+def test_threads_that_somebody_left_open_are_decided_again(finished: Train) -> None:
+    """It ended with a traceback."""
+    run = finished(*SHORT)
+    run.write_config({**run.config(), "threads": 0})
+    assert Launch(Wish(run.path)).train()
+    assert noted(run).threads == torch.get_num_threads()
+
+
 class Two(Team):
     """The first of two processes, which keeps what it tells the other."""
 

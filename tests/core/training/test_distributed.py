@@ -22,7 +22,7 @@ from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import Stepper
 from tests.core.training import processes
 from tests.core.training.final import final_state, story
-from tests.core.training.processes import lose_a_run, together, train_a_run
+from tests.core.training.processes import lose_a_process, lose_a_run, together, train_a_run
 from tests.core.training.threads import in_threads, step_in_float64
 
 NEVER = 10**9
@@ -208,6 +208,16 @@ def test_all_processes_end_where_the_folder_of_the_run_is_deleted(tmp_path: Path
     """They trained on for days, and with one that ended the others waited for two hours."""
     together(2, lose_a_run, tmp_path / "run", pictures, SETTINGS, 96)
     assert final_state(RunDir(tmp_path / "run"))[0]["img"] >= 96  # what it has learnt is kept
+
+
+def test_where_one_process_is_killed_the_first_says_so_and_saves(tmp_path: Path, pictures: Path) -> None:
+    """The log ended with gloo's own words, and what was learnt since the last checkpoint was lost."""
+    run = RunDir(tmp_path / "run")
+    together(2, lose_a_process, run.path, pictures, (*SETTINGS, "snapshot_kimg=9"), 96)
+    assert final_state(run)[0]["img"] == 96
+    end = story(run)[-1]
+    assert isinstance(end, End) and end.reason == "error"
+    assert end.text.endswith("the same command for all goes on from the last checkpoint.")
 
 
 @pytest.mark.slow

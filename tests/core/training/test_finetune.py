@@ -178,6 +178,24 @@ def test_what_is_no_network_is_refused_in_one_sentence(tmp_path: Path, pictures:
     assert not (tmp_path / "run" / "config.json").exists()
 
 
+def test_a_network_without_styles_is_gone_on_from_with_any_preset(tmp_path: Path) -> None:
+    """The preset's mixing was held against the network, and refused."""
+    path = tmp_path / "plain.safetensors"
+    save_model(path, build_generator(small("config-b").network))
+    made = adopted_from(preset("stylegan2-32"), str(path), [])
+    assert (made.style_mixing, made.objective.path_length) == (0, 0)
+    asked = ["style_mixing=0.5"]
+    with pytest.raises(ValueError, match="Without styles there is nothing to mix"):
+        adopted_from(changed(preset("tiny"), asked), str(path), asked)
+
+
+def test_weights_are_not_taken_for_those_of_another_architecture(tmp_path: Path) -> None:
+    """Of a StyleGAN v1 made a StyleGAN2 59 % were copied, by their names alone."""
+    asked = ["network.architecture=stylegan2"]
+    with pytest.raises(ValueError, match="holds a StyleGAN v1, whose weights mean something else in a StyleGAN2"):
+        adopted_from(changed(preset("stylegan2-32"), asked), str(trained(tmp_path / "m.safetensors", 32)), asked)
+
+
 def test_a_plan_is_cut_but_never_empty() -> None:
     growth = preset("tiny").growth
     assert begun_at(growth, 0) == growth

@@ -12,9 +12,10 @@ from stylegan_core.files.places import HOME
 from stylegan_core.run.events import Alert, Best, Checkpoint, Metric, Samples
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import metric
+from stylegan_core.training.asked import Stopped
 from stylegan_core.training.journal import owed
 from stylegan_core.training.keeping import retire
-from stylegan_core.training.loop import Loop, Stopped
+from stylegan_core.training.loop import Loop
 from tests.core.data.making import unreadable_now
 from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, story

@@ -1,5 +1,7 @@
 """Pictures that cannot be read, or not kept, while a run goes: what the run shows, says, and leaves for the next."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from stylegan_core.files.places import HOME
 from stylegan_core.run.events import Alert, End
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import launch
-from tests.core.data.making import folder_of, unreadable_now
+from tests.core.data.making import break_picture, folder_of, unreadable_now
 from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, story, the_end
 
@@ -52,6 +54,19 @@ def test_a_picture_cache_that_cannot_be_made_is_done_without(
     (tmp_path / "home" / "caches").touch()
     assert the_end(train()).reason == "finished"
     assert "pictures are decoded each time" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on this system")
+def test_names_that_are_not_utf_8_train(train: Train, pictures: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The run ended before it began, at config.json, and its log lost the line of the picture."""
+    break_picture(pictures / "3.png")
+    (pictures / "3.png").rename(pictures / os.fsdecode(b"\xff.png"))
+    odd = pictures.rename(pictures.with_name(os.fsdecode(b"pictures-\xff")))
+    pictures.symlink_to(odd)
+    run = train(*QUICK)
+    assert run.config()["data"]["path"] == str(odd)
+    assert r"\udcff.png cannot be read and is skipped" in run.log_file.read_text(encoding="utf-8")
+    assert caplog.records
 
 
 def test_what_ends_a_run_before_it_began_stands_in_its_log(

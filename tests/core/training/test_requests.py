@@ -14,7 +14,7 @@ from stylegan_core.model import load_model
 from stylegan_core.run.events import Checkpoint, End, Heartbeat, Resume, Start, Tick
 from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import RunDir
-from stylegan_core.training import journal, launch, loop
+from stylegan_core.training import journal, launch
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import StepNumbers
@@ -76,7 +76,7 @@ def test_stale_requests_are_void_and_stop_stops_once(train: Train, tmp_path: Pat
 def test_a_paused_run_waits_beats_and_goes_on(train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "SILENCE", 0.05)
     monkeypatch.setattr(journal, "BEAT", 0.02)
-    monkeypatch.setattr(loop, "LOOK", 0.0)
+    monkeypatch.setattr("stylegan_core.training.asked.LOOK", 0.0)
     run = RunDir(tmp_path / "run")
     waits = before = 0
 
@@ -91,7 +91,7 @@ def test_a_paused_run_waits_beats_and_goes_on(train: Train, tmp_path: Path, monk
             run.withdraw("pause")
 
     original = time.sleep
-    monkeypatch.setattr(loop.time, "sleep", sleep)
+    monkeypatch.setattr("stylegan_core.training.asked.time.sleep", sleep)
     step = Loop.step
 
     def pausing(self: Loop) -> None:
@@ -218,7 +218,7 @@ def test_one_error_on_a_control_file_does_not_end_the_run(
         if self.state.counters.img == 80:
             asked.append(name)
             run.request(name)
-            monkeypatch.setattr(loop, "LOOK", 0.0)
+            monkeypatch.setattr("stylegan_core.training.asked.LOOK", 0.0)
         step(self)
 
     monkeypatch.setattr(os, does, fails)

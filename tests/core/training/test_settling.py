@@ -136,7 +136,7 @@ def test_memory_that_runs_out_does_not_end_one_of_many_processes(monkeypatch: py
 def test_stopped_after_memory_ran_out_while_settling_it_goes_on_exactly(
     train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stylegan_core.training.loop.LOOK", 0.0)
+    monkeypatch.setattr("stylegan_core.training.asked.LOOK", 0.0)
     with monkeypatch.context() as patch:
         memory_runs_out(patch, 6)
         whole = train()

@@ -141,6 +141,26 @@ def test_the_stable_phase_after_a_fade_is_foreseen_from_the_level_below() -> Non
     assert in_all - in_phase == pytest.approx(foreseen, rel=0.01)
 
 
+@pytest.mark.parametrize("factor", [3.0, 0.4])
+def test_a_machine_that_becomes_busier_or_calmer_is_no_slower_kind_of_step(factor: float) -> None:
+    """In the fade after it, the phase to come was thought three times as long as it would be."""
+    clock, img = Clock(), 0
+    config = changed(CONFIG, ["settle_steps=0", "growth.16.stable_kimg=8"])
+    speed = Speed(config, clock)
+    plan = phases(config.growth)
+    half = next(phase.begin_kimg + 4 for phase in plan if (phase.level, phase.kind) == (2, "stable"))
+    fade = next(phase for phase in plan if (phase.level, phase.kind) == (3, "fade"))
+    while img / 1000 < (fade.begin_kimg + fade.end_kimg) / 2:
+        now = phase_at(img / 1000, config.growth)
+        clock.now += now.batch / MEASURED[now.level] * (factor if img / 1000 >= half else 1)
+        img += now.batch
+        speed.mark(img, now.level)
+    rest = (
+        sum(max(phase.end_kimg - max(phase.begin_kimg, img / 1000), 0) for phase in plan) * 1000 / MEASURED[3] * factor
+    )
+    assert speed.left(img / 1000, fade)[1] == pytest.approx(rest, rel=0.2)
+
+
 def test_what_was_not_measured_follows_from_what_lies_nearest() -> None:
     network = CONFIG.network
     assert extrapolated(network, {}, 1, "fade") is None

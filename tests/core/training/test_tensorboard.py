@@ -1,11 +1,13 @@
 """TensorBoard's files beside a run: the same numbers, in TensorBoard's own words; one sentence where it is missing."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from stylegan_core.run.events import Alert, Metric, Resume, Start, Tick
+from stylegan_core.run.events import Alert, Checkpoint, Metric, Resume, Start, Tick
+from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.launch import Launch, Wish
@@ -56,6 +58,28 @@ def test_after_a_resume_there_is_no_seam(run: RunDir, caplog: pytest.LogCaptureF
     journal.close()
     board.close()
     assert scalars(run.path / FOLDER) == {"metrics/FD-E": [(1000, 3.0), (3000, 1.0)]}
+
+
+def test_what_a_checkpoint_holds_outlives_a_kill(run: RunDir) -> None:
+    board = TensorBoard(run)
+    for event in (Start(), Metric(name="FD-E", value=3.0, img=1000), Checkpoint(img=1000)):
+        board.take(event)
+    assert scalars(run.path / FOLDER) == {"metrics/FD-E": [(1000, 3.0)]}
+    board.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows renames no folder with an open file in it")
+def test_they_go_on_in_a_folder_that_is_renamed(run: RunDir, tmp_path: Path) -> None:
+    board = TensorBoard(run)
+    for event in (Start(), Metric(name="FD-E", value=3.0, img=1000), Checkpoint(img=1000)):
+        board.take(event)
+    with RunLock(run):
+        run.path.rename(tmp_path / "new")
+        assert run.follow()
+        board.take(Metric(name="FD-E", value=2.0, img=2000))
+    board.close()
+    assert run.path == tmp_path / "new"
+    assert scalars(run.path / FOLDER) == {"metrics/FD-E": [(1000, 3.0), (2000, 2.0)]}
 
 
 def test_a_missing_package_is_one_sentence_before_anything_is_made(

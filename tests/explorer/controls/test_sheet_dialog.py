@@ -18,7 +18,7 @@ def test_the_numbers_can_be_read(qapp: QApplication, qtbot: QtBot, name: str) ->
     theme.apply(qapp, name)
     window = QWidget()
     qtbot.addWidget(window)
-    dialog = SheetDialog(Recipe(Latent(48213)), "faces", "", window)
+    dialog = SheetDialog(Recipe(Latent(48213)), "faces", "", 0.0, window)
     dialog.show()
     qtbot.waitExposed(dialog)
     for field in (dialog.first, dialog.count, dialog.columns):
@@ -34,11 +34,12 @@ def test_a_sheet_that_takes_long_says_how_long(
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     window = QWidget()
     qtbot.addWidget(window)
-    dialog = SheetDialog(Recipe(Latent(1)), "faces", "", window)
+    dialog = SheetDialog(Recipe(Latent(1)), "faces", "", 0.0, window)
     asked: list[Sheet] = []
     dialog.asked.connect(asked.append)
     now[0] = 200.0
     dialog.draw_to("sheet.png")
+    assert dialog._says.text() == "0 of 24 pictures drawn."
     now[0] = 203.0
     dialog.job_done(Piece(asked[0], "", 5, 24))
     assert dialog._says.text() == "6 of 24 pictures drawn, about 9 s left."
@@ -47,10 +48,19 @@ def test_a_sheet_that_takes_long_says_how_long(
     assert dialog._says.text() == "12 of 24 pictures drawn."  # less than ten seconds in all
 
 
+def test_it_says_before_how_long_a_sheet_will_take(qapp: QApplication, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = SheetDialog(Recipe(), "faces", "", 3.0, window)
+    assert dialog._says.text().endswith("each drawn exactly, about 1 min to draw.")
+    dialog.count.setValue(2)
+    assert dialog._says.text().endswith("each drawn exactly.")
+
+
 def test_a_png_is_never_called_jpg(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    dialog = SheetDialog(Recipe(), "faces", "", window)
+    dialog = SheetDialog(Recipe(), "faces", "", 0.0, window)
     asked: list[Sheet] = []
     dialog.asked.connect(asked.append)
     for name in ("a.jpg", "b.pdf", "c.PNG"):
@@ -64,7 +74,7 @@ def test_a_png_is_never_called_jpg(qapp: QApplication, qtbot: QtBot, tmp_path: P
 def test_the_largest_seed_goes_on_at_nought(qapp: QApplication, qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    dialog = SheetDialog(Recipe(Latent(SEEDS - 1)), "faces", "", window)
+    dialog = SheetDialog(Recipe(Latent(SEEDS - 1)), "faces", "", 0.0, window)
     asked: list[Sheet] = []
     dialog.asked.connect(asked.append)
     dialog.count.setValue(3)

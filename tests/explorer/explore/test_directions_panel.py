@@ -1,5 +1,6 @@
 """The directions panel: sliders in sigma, the library, SeFa, the preview, and sorting."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -337,6 +338,60 @@ def test_the_preview_shows_three_strengths(session: Session, panel: Any) -> None
     assert panel.preview.isVisible() and not panel.preview.grid.thumbnails[0].empty
     panel.rows[0].moved.emit(0.5)
     assert not panel.preview.isVisible()
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)  # of windows without a screen
+def test_what_a_preview_lacks_is_not_drawn_once_it_is_hidden(panel: Any) -> None:
+    """A pointer on its way across the names left three pictures of a large network behind for each."""
+    dropped: list[str] = []
+    panel.job_dropped.connect(dropped.append)
+    panel.rows[0].asked.emit("preview")
+    request = panel.asked.of(Strip)
+    assert request.waited_for
+    panel.asked.piece(request, 0, flat(1), 3)
+    panel.rows[0].hovered.emit(False)
+    assert dropped == [request.owner]
+    panel.rows[0].asked.emit("preview")
+    assert panel.asked.requests.count(request) == 2
+    for index in range(3):
+        panel.asked.piece(request, index, flat(index), 3)
+    panel.rows[0].hovered.emit(False)
+    panel.rows[0].asked.emit("preview")
+    assert dropped == [request.owner] and panel.asked.requests.count(request) == 2  # it is all there
+
+
+def test_faces_to_sort_are_drawn_while_somebody_sorts_and_in_the_order_they_were_dealt(panel: Any) -> None:
+    """A large network's went on behind the closed dialog, and who sorted fast had one begun again and again."""
+    dropped: list[str] = []
+    panel.job_dropped.connect(dropped.append)
+    panel.sort()
+    dialog, request = panel._dialog, panel.asked.of(Strip)
+    assert request.waited_for
+    for index in range(3):
+        panel.asked.piece(request, index, flat(index), 20)
+    dialog.sort(dialog.candidates[0], True)
+    again = panel.asked.of(Strip)
+    assert again.recipes[:-1] == request.recipes[3:]  # the new face is the last
+    dropped.clear()
+    dialog.close()
+    assert dropped == [request.owner]
+    panel.sort()
+    assert panel._dialog is dialog and panel.asked.of(Strip) == again
+
+
+def test_faces_to_sort_that_take_long_say_how_long(panel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    panel.sort()
+    request = panel.asked.of(Strip)
+    for passed, said in ((3, "about 57 s left"), (6, "about 54 s left")):
+        now[0] = 100.0 + passed
+        panel.asked.piece(request, passed // 3 - 1, flat(1), 20)
+        assert panel._dialog.left.text() == said
+    panel._dialog.sort(panel._dialog.candidates[0], True)
+    now[0] = 106.1
+    panel.asked.piece(panel.asked.of(Strip), 0, flat(1), 19)  # most of it was drawn already
+    assert panel._dialog.left.text() == "about 37 s left"
 
 
 def test_sorting_two_piles_makes_a_named_slider(session: Session, panel: Any) -> None:

@@ -1,8 +1,10 @@
 """The noise panel: switches, strengths, draws, and the map of what the noise changes."""
 
+import time
 from typing import Any
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
@@ -98,6 +100,26 @@ def test_the_map_shows_progress_and_result(session: Session, show: Any) -> None:
     session.edit(noise=(NoiseLayer(on=False),))
     panel._rested()
     assert asked.of(NoiseMap).recipe == session.recipe
+
+
+def test_a_map_that_takes_long_shows_every_draw(session: Session, show: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a draw takes seconds the first word came after five."""
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    panel, asked = show(NoisePanel)
+    panel.map.click()
+    panel._rested()
+    request, values = asked.of(NoiseMap), np.zeros((8, 8), np.float32)
+    for index, seconds, said in (
+        (0, 3, "1 of 100 draws, about 5 min left"),
+        (1, 6, "2 of 100 draws, about 5 min left"),
+    ):
+        now[0] = 100.0 + seconds
+        asked.piece(request, index, values, 100)
+        assert panel.progress.text() == said
+    now[0] += 0.01
+    asked.piece(request, 2, values, 100)
+    assert panel.progress.text() == said  # but not more often than it can be seen
 
 
 def test_a_map_that_is_put_away_before_its_end_is_given_up(session: Session, show: Any) -> None:

@@ -119,12 +119,14 @@ def test_without_a_model_it_says_so(start: Make, qtbot: QtBot, monkeypatch: pyte
 
 def test_a_film_is_written_by_the_core(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
     out = tmp_path / "a.mp4"
+    explorer.below.show_strip(0)
+    explorer.window.show_workspace(2)  # there, too, Ctrl+Shift+F asks for it
     explorer.filming.save(wish(explorer, out))
-    assert not explorer.film.view.save.isEnabled()
+    assert not explorer.film.view.save.isEnabled() and explorer.film.view.cancel.isVisible()
     assert explorer.window.unfinished() == ["the film a.mp4 (0 of 120 frames)"]
     qtbot.waitUntil(lambda: out.exists() and not explorer.filming.unfinished)
     words, keys = out.read_text().split("\n", 1)
-    assert words == f"- --out {out} --side 512 --smooth --overwrite --progress"
+    assert words == f"- --out {out} --side 512 --smooth --overwrite --progress --beside"
     assert Film.from_json(keys).keys == explorer.reel.film.keys
     assert banner(explorer) == f"Saved {out}. Drop it on the window to go on with the film."
     assert explorer.film.view.save.isEnabled()
@@ -148,7 +150,7 @@ def test_a_film_is_given_up_and_nothing_is_left_of_it(explorer: Explorer, qtbot:
     assert list(tmp_path.glob(".slow.mp4.*"))
     explorer.film.view.cancel.click()
     assert "given up" in banner(explorer)
-    assert not list(tmp_path.glob("*slow*")) and not list(tmp_path.glob(".slow*"))
+    qtbot.waitUntil(lambda: not list(tmp_path.glob("*slow*")) and not list(tmp_path.glob(".slow*")))
     assert explorer.window.unfinished() == []
 
 
@@ -389,6 +391,16 @@ def test_opening_an_empty_film_changes_nothing(explorer: Explorer, qtbot: QtBot,
     explorer.documents.open(str(tmp_path / "a.json"))
     qtbot.waitUntil(lambda: "no pictures" in banner(explorer))
     assert explorer.reel.film == film
+
+
+def test_a_film_of_a_large_network_may_be_smaller_than_it_is_drawn(explorer: Explorer, qtbot: QtBot) -> None:
+    """A GIF of 1024² was refused with the advice to choose a smaller size, and there was none."""
+    dialog = FilmDialog(FILM, 1024, "boxed", "", 0.0, explorer.window)
+    qtbot.addWidget(dialog)
+    sides = [dialog.size_of.itemText(at).split()[0] for at in range(dialog.size_of.count())]
+    assert sides == ["256", "512", "1024", "2048"] and "as drawn" in dialog.size_of.currentText()
+    dialog.size_of.setCurrentIndex(0)
+    assert dialog.wish("a.gif").side == 256
 
 
 def test_the_dialog_says_how_much_it_is_and_hands_it_on(qtbot: QtBot, explorer: Explorer, tmp_path: Path) -> None:

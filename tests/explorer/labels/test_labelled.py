@@ -18,7 +18,7 @@ from tests.explorer.whole_window import Make, drawn, model_file
 FOUND = """
 import shutil, sys, time
 words = sys.argv[1:]
-assert words[0] == "directions" and "--progress" in words
+assert words[0] == "directions" and {"--progress", "--beside"} <= set(words)
 for done in (1, 500):
     print("progress", done, 1000, file=sys.stderr, flush=True)
 if "slow" in words[words.index("--data") + 1]:

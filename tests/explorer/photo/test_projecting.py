@@ -276,7 +276,7 @@ def test_the_photo_is_compared_with_the_face_until_it_is_put_away(explorer: Expl
 def test_what_another_window_has_left_is_not_taken_for_the_nearest(
     explorer: Explorer, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    left = place("caches") / f"projected-{os.getpid()}.png"
+    left = place("caches") / f"projected-{os.getpid()}-0.png"
     save_picture(left, np.zeros((64, 64, 3), np.uint8), Recipe(Latent(99)), info("boxed"), "cpu", threads=1)
     explorer.projecting.find(picture(tmp_path, "early.png"))
     qtbot.waitUntil(lambda: explorer.latent.card.bar.maximum() == 10)

@@ -3,10 +3,11 @@
 import pytest
 
 from explorer.jobs import Convert, DragSearch, KeyStyles, Picture, Request, Save, Strip
-from explorer.lab_jobs import Layers
+from explorer.lab_jobs import Entangle, Layers
 from explorer.renderer.agenda import LONG, Agenda
 from explorer.renderer.rendering import Precision, Unwanted, Wanted
 from explorer.renderer.tasks import Draw, End, Job, Load, Slice, Task, Threads, Wait, Whole
+from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.latents.drag import Handle
 from stylegan_core.recipe import Recipe
 
@@ -114,6 +115,18 @@ def test_jobs_that_are_as_urgent_take_turns(agenda: Agenda) -> None:
     ask(agenda, *(Strip(owner, (A,), 8) for owner in ("one", "two", "three")))
     turns = [job_of(agenda.next()).request.owner for _ in range(6)]
     assert turns == ["one", "two", "three", "one", "two", "three"]
+
+
+def test_what_somebody_waits_for_does_not_take_turns_with_the_panels(agenda: Agenda) -> None:
+    faces = Strip("faces", (A,), 8, waited_for=True)
+    entangle = Entangle("lab", EntanglementPlan(A, (), (1, 2)))
+    ask(agenda, STRIP, faces, entangle)
+    order = []
+    for _ in range(3):
+        job = job_of(agenda.next())
+        order.append(job.request)
+        agenda.finish(job)
+    assert order == [entangle, faces, STRIP]
 
 
 def test_a_slice_ends_for_what_is_more_urgent(agenda: Agenda) -> None:

@@ -2,9 +2,11 @@
 
 import os
 import sys
+import time
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QProcess
 
 from explorer.work import command
 from explorer.work.command import last_sentence
@@ -39,3 +41,39 @@ def test_the_process_knows_whose_end_is_its_own(monkeypatch: pytest.MonkeyPatch,
     with qtbot.waitSignal(asking.answered) as answered:
         asking.ask()
     assert answered.args == [os.getpid()]
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Processes of commands take so many seconds to end once they are killed, as one does that has much memory."""
+    code = "import sys, time; print('progress 1 2', file=sys.stderr, flush=True); sys.stdin.read(); time.sleep(0.6)"
+    monkeypatch.setattr(command, "core_command", lambda *_: ([sys.executable, "-c", code], dict(os.environ)))
+    monkeypatch.setattr(QProcess, "kill", lambda _: None)
+    return 0.6
+
+
+def test_the_window_does_not_wait_for_a_process_that_is_dropped(dying: float, qtbot) -> None:
+    asking, gone, answers = command.CoreCommand(), list[int](), list[Any]()
+    asking.failed.connect(answers.append)
+    asking.answered.connect(answers.append)
+    with qtbot.waitSignal(asking.progress, timeout=10_000):
+        asking.ask()
+    begun = time.monotonic()
+    asking.drop(lambda: gone.append(1))
+    assert time.monotonic() - begun < dying / 2
+    assert not asking.busy and not gone  # what it leaves behind is still being written
+    asking.deleteLater()
+    qtbot.waitUntil(lambda: gone == [1])
+    assert answers == []
+    asking = command.CoreCommand()
+    asking.drop(lambda: gone.append(2))  # there is nothing to wait for
+    assert gone == [1, 2]
+
+
+def test_a_window_that_closes_waits_for_what_was_dropped(dying: float, qtbot) -> None:
+    asking, gone = command.CoreCommand(), list[int]()
+    with qtbot.waitSignal(asking.progress, timeout=10_000):
+        asking.ask()
+    asking.drop(lambda: gone.append(1))
+    command.wait_for_dropped()
+    assert gone == [1]
