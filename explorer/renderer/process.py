@@ -92,9 +92,10 @@ class RenderProcess:
         if not self.thread.is_alive():
             return
         self.thread.join(timeout if writes else min(PROMPT, timeout))
-        if self.thread.is_alive() and self._process is not None and not writes:
-            log.info("The process that draws does not end and is ended")
-            self._process.kill()
+        if self.thread.is_alive() and not writes:
+            if (process := self._process) is not None:  # else it is being started, and ends as soon as it listens
+                log.info("The process that draws does not end and is ended")
+                process.kill()
             self.thread.join(timeout)
 
     @property

@@ -20,7 +20,7 @@ def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
     core = f"{sys.executable} -m stylegan_core"
     env = {**os.environ, "CORE": core, **environment}
     env.pop("PYTHONUNBUFFERED", None)  # with it errors come at once, without it at the end
-    return subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, timeout=500, check=False)
 
 
 @unix

@@ -14,13 +14,40 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6 import QtCore
+from pytestqt.qtbot import QtBot
 
 from explorer.garbage import collect_due
 from tests.explorer.whole_window import start as start
 from tests.explorer.whole_window import window_home as window_home
 
-THREAD_GRACE_MS = 2000
+THREAD_GRACE_MS = 20_000
+PATIENCE_MS = 60_000  # a machine that has other things to do may hold a process up for seconds
 SCREEN = "1920x1080x24"
+
+
+class PatientBot(QtBot):
+    """Waits for what must come, however busy the machine is; the limit is for what never comes."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitSignals(self, signals: Any, *, timeout: int = PATIENCE_MS, **more: Any) -> Any:
+        return super().waitSignals(signals, timeout=timeout, **more)
+
+    def waitActive(self, widget: Any, *, timeout: int = PATIENCE_MS) -> Any:
+        return super().waitActive(widget, timeout=timeout)
+
+    def waitExposed(self, widget: Any, *, timeout: int = PATIENCE_MS) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """The hand and the eye of every test of the window."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -93,7 +93,7 @@ class FakeBackend:
         return np.full((64, 64, 3), (colour >> 16, colour >> 8 & 255, colour & 255), np.uint8)
 
     def _in_the_middle(self, recipe: Recipe) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not self.gate.wait(0.005):
             assert time.monotonic() < end
             self.between()

@@ -13,7 +13,7 @@ import pytest
 
 DRIVEN = Path(__file__).with_name("driven.py")
 ROOT = DRIVEN.parents[2]
-PATIENCE = 120.0  # seconds
+PATIENCE = 300.0  # seconds
 
 
 class Hand:
@@ -90,7 +90,7 @@ class Hand:
 
     def xdotool(self, *words: str) -> None:
         """Moves the mouse, presses its buttons and keys."""
-        subprocess.run(["xdotool", *words], env=self.environment, check=True, timeout=20)
+        subprocess.run(["xdotool", *words], env=self.environment, check=True, timeout=120)
 
     def click(self, name: str) -> None:
         """Clicks into the middle of a control."""

@@ -41,7 +41,7 @@ def play(x_display: str, tmp_path: Path, small_model: Path) -> Play:
     return plays
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_little_play(play: Play) -> None:
     monkey = play(7, actions=25)
     assert not monkey.problems, monkey.report()

@@ -135,7 +135,7 @@ def test_a_resume_tells_the_story_anew(run: RunDir, watcher: RunWatcher) -> None
 
 
 def test_the_watcher_looks_by_itself(run: RunDir, watcher: RunWatcher, qtbot) -> None:
-    with qtbot.waitSignals([watcher.news, watcher.state_changed, watcher.config_known], timeout=3000):
+    with qtbot.waitSignals([watcher.news, watcher.state_changed, watcher.config_known]):
         watcher.start()
     assert watcher.state.name == "training"  # no lock, but words of a moment ago
 
@@ -199,7 +199,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 def test_a_trainer_lives_in_a_session_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(monkeypatch, "import os; print(os.getsid(0) != " + str(os.getsid(0)) + ")")
     launch = Launch(tmp_path / "run", [], tmp_path / "words.txt")
-    launch._process.wait(10)
+    launch._process.wait(60)
     assert launch.code == 0
     assert launch.words.read_text(encoding="utf-8").strip() == "True"
 
@@ -212,7 +212,7 @@ def test_a_trainer_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytes
     stand_in(monkeypatch, "raise SystemExit('No data there.')")
     launch = Launch(tmp_path / "run", [], tmp_path / "words.txt")
     watcher = RunWatcher(tmp_path / "run", launch)
-    launch._process.wait(10)
+    launch._process.wait(60)
     look(watcher)
     watcher.close()
     assert watcher.state.name == "died"

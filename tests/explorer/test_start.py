@@ -20,7 +20,7 @@ def start(*arguments: str | Path, home: Path, **environment: str) -> subprocess.
         for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
             names.pop(name, None)
     command = [sys.executable, ROOT / "main.py", *arguments]
-    return subprocess.run(command, env=names, capture_output=True, text=True, check=False, timeout=110)
+    return subprocess.run(command, env=names, capture_output=True, text=True, check=False, timeout=500)
 
 
 def test_what_is_not_there_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_it_works_ahead_but_not_far(loader: Loader, cache: LevelCache, monkeypat
 
     monkeypatch.setattr(cache, "batch", counted)
     loader.get(0, 2, 2)
-    assert enough.wait(5)
+    assert enough.wait(60)
     loader.close()
     assert len(made) == 3  # the one asked for and two ahead
 
@@ -131,7 +131,7 @@ def test_a_stall_is_told(cache: LevelCache, order: DataOrder, monkeypatch: pytes
     batch = cache.batch
 
     def slow(level: int, indices: np.ndarray) -> np.ndarray:
-        told.wait(5)
+        told.wait(60)
         return batch(level, indices)
 
     def on_stall(text: str) -> None:
@@ -158,7 +158,7 @@ def test_a_stall_is_told_once_and_whoever_waits_may_leave(
     batch = cache.batch
 
     def hanging(level: int, indices: np.ndarray) -> np.ndarray:
-        answers.wait(30)
+        answers.wait(60)
         return batch(level, indices)
 
     def check() -> None:

@@ -22,7 +22,7 @@ from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state
 
 MANY = range(4000)
-PLAIN = (*QUICK, "snapshot_kimg=0.016")
+PLAIN = (*QUICK, "snapshot_kimg=0.064")
 ADA = ("ada.target=0.6", *PLAIN)
 
 

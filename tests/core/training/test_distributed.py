@@ -224,7 +224,7 @@ def test_where_one_process_is_killed_the_first_says_so_and_saves(tmp_path: Path,
 def test_the_command_under_torchrun(tmp_path: Path, pictures: Path) -> None:
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m"]
     command += ["stylegan_core", "train", str(tmp_path / "run"), "--preset", "tiny", "--data", str(pictures)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stderr.count("finished") == 1
     assert final_state(RunDir(tmp_path / "run"))[0]["img"] == 192

@@ -234,7 +234,7 @@ def test_a_run_stops_while_its_data_hangs_and_goes_on_exactly(
         caches.append(self)
         if len(caches) == 8:
             RunDir(tmp_path / "run").request("stop")
-            answers.wait(30)
+            answers.wait(60)
         return original(self, *which)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:

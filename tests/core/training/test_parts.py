@@ -215,7 +215,7 @@ Launch(Wish(Path(sys.argv[1]), "tiny", sys.argv[2], ("growth.batch=32",))).train
 def test_a_real_limit_of_the_address_space(tmp_path: Path, pictures: Path) -> None:
     command = [sys.executable, "-c", LIMITED, str(tmp_path / "run"), str(pictures)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     run = RunDir(tmp_path / "run")
     alerts = [event.code for event in EventReader(run).poll() if isinstance(event, Alert)]

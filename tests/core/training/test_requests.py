@@ -78,13 +78,16 @@ def test_a_paused_run_waits_beats_and_goes_on(train: Train, tmp_path: Path, monk
     monkeypatch.setattr(journal, "BEAT", 0.02)
     monkeypatch.setattr("stylegan_core.training.asked.LOOK", 0.0)
     run = RunDir(tmp_path / "run")
-    waits = 0
+    waits = before = 0
+
+    def beats() -> int:
+        return sum(isinstance(event, Heartbeat) for event in story(run))
 
     def sleep(_: float) -> None:
         nonlocal waits
         waits += 1
         original(0.03)
-        if waits == 5:
+        if waits >= 5 and (beats() > before or waits == 1000):
             run.withdraw("pause")
 
     original = time.sleep
@@ -92,14 +95,16 @@ def test_a_paused_run_waits_beats_and_goes_on(train: Train, tmp_path: Path, monk
     step = Loop.step
 
     def pausing(self: Loop) -> None:
+        nonlocal before
         if self.state.counters.img == 80:
+            before = beats()
             run.request("pause")
         step(self)
 
     monkeypatch.setattr(Loop, "step", pausing)
     train(*QUICK)
-    assert waits == 5
-    assert any(isinstance(event, Heartbeat) for event in story(run))
+    assert 5 <= waits < 1000
+    assert beats() > before
     assert any(isinstance(event, End) and event.reason == "finished" for event in story(run))
 
 
@@ -163,7 +168,7 @@ def test_the_pulse_goes_on_while_the_log_is_synced_to_a_busy_disk(
 
     def sync(_: journal.EventWriter) -> None:
         beating.clear()  # what the pulse had said before
-        spoke.append(beating.wait(10))
+        spoke.append(beating.wait(60))
 
     monkeypatch.setattr(journal.EventWriter, "sync", sync)
     run = RunDir(tmp_path)

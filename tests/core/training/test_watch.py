@@ -135,7 +135,7 @@ def test_a_loader_that_stalls_is_noticed_in_a_run(
     def batch(cache: LevelCache, level: int, indices: object) -> object:
         calls.append(level)
         if len(calls) == 5:
-            assert noticed.wait(30)
+            assert noticed.wait(60)
         return original(cache, level, indices)  # type: ignore[arg-type]
 
     def loader(*inputs: Any, on_stall: Callable[[str], None], **named: Any) -> Loader:

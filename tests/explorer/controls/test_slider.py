@@ -133,7 +133,7 @@ def test_keys_move_and_commit_after_a_rest(psi: Heard, qtbot: QtBot) -> None:
         qtbot.keyClick(psi.slider.track, Qt.Key.Key_Right)
     assert psi.changing == [0.71, 0.72, 0.73]
     assert not psi.committed
-    qtbot.waitUntil(lambda: bool(psi.committed), timeout=2000)
+    qtbot.waitUntil(lambda: bool(psi.committed))
     assert psi.committed == [0.73]
 
 

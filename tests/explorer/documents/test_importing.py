@@ -117,7 +117,7 @@ def test_convert_and_open_writes_a_copy_that_draws_the_same(start: Make, qtbot: 
     dialog = card_shown(explorer, qtbot)
     assert dialog.target == str(pickled.with_suffix(".safetensors"))
     dialog.buttons["Convert and open"].click()
-    qtbot.waitUntil(lambda: explorer.session.info is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: explorer.session.info is not None)
     target = pickled.with_suffix(".safetensors")
     assert explorer.session.model_path == str(target)
     assert explorer.session.info is not None
@@ -166,7 +166,7 @@ def test_a_copy_that_cannot_be_written_is_said_in_the_card(start: Make, qtbot: Q
     dialog = card_shown(explorer, qtbot)
     dialog.set_target(str(pickled))
     dialog.buttons["Convert and open"].click()
-    qtbot.waitUntil(lambda: "choose another name" in dialog.state.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "choose another name" in dialog.state.text())
     assert dialog.buttons["Convert and open"].isEnabled()
     explorer.importing.cancel()
     assert pickled.read_bytes()[:1] == b"\x80"
@@ -236,10 +236,14 @@ def test_reading_is_shown_when_it_takes_long_and_can_be_given_up(
     monkeypatch.setattr(cards, "read_card", slow)
     explorer = start()
     drawn(explorer, qtbot)
+    late = explorer.importing._late
+    patience = late.interval()
+    late.setInterval(10**6)  # it does not take long yet, however slow this machine is
     drop(explorer, pickled)
     qtbot.waitUntil(lambda: explorer.importing.dialog is not None)
     dialog = explorer.importing.dialog
     assert dialog is not None and not dialog.isVisible()
+    late.setInterval(patience)
     qtbot.waitUntil(lambda: dialog.isVisible() and dialog._bar.value() == 25)
     assert dialog.buttons["Open"].isHidden()
     dialog.buttons["Cancel"].click()

@@ -113,7 +113,7 @@ def test_the_pad_obeys_the_keys(qtbot: QtBot, session: Session, show: Any) -> No
         qtbot.keyClick(panel.pad, Qt.Key.Key_Right)
     qtbot.keyClick(panel.pad, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert (session.recipe.latent.x, session.recipe.latent.y) == (pytest.approx(0.15), 1.0)
-    qtbot.waitUntil(lambda: session.committed_recipe == session.recipe, timeout=1500)
+    qtbot.waitUntil(lambda: session.committed_recipe == session.recipe)
     assert steps(session) == 1
 
 

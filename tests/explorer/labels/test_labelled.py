@@ -15,7 +15,6 @@ from stylegan_core.latents.library import Entry, Library, library_path
 from stylegan_core.recipe import Direction, Vector
 from tests.explorer.whole_window import Make, drawn, model_file
 
-PATIENCE = 30_000  # milliseconds, for a process that starts on a busy machine
 FOUND = """
 import shutil, sys, time
 words = sys.argv[1:]
@@ -58,13 +57,13 @@ def test_what_is_found_is_kept_with_its_name(explorer: Explorer, qtbot: QtBot) -
     panel.labels_chosen.emit("/data/avatars")
     assert "labels of avatars" in panel.finder.message.text() and not panel.finder.search.isHidden()
     assert explorer.window.unfinished() == ["the search for directions"]
-    qtbot.waitUntil(lambda: "Glasses" in names(explorer), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "Glasses" in names(explorer))
     assert panel.finder.message.text() == "1 direction found in the labels of avatars."
     assert panel.finder.search.isHidden()
     assert [entry.direction.name for entry in Library.load(library_path(info.hash, info.name)).entries] == ["Glasses"]
     assert list((explorer.labelled._out().parent).glob("found-*")) == [] and explorer.window.unfinished() == []
     panel.labels_chosen.emit("/data/avatars")
-    qtbot.waitUntil(lambda: "there already" in panel.finder.message.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "there already" in panel.finder.message.text())
     assert names(explorer).count("Glasses") == 1
 
 
@@ -77,7 +76,7 @@ def test_what_a_search_has_brought_is_told_in_a_sentence_or_two() -> None:
 def test_labels_that_say_nothing_are_told_in_a_sentence(explorer: Explorer, qtbot: QtBot) -> None:
     explorer.directions.labels_chosen.emit("/data/bad")
     said = "bad has no labels: choose another folder."
-    qtbot.waitUntil(lambda: explorer.directions.finder.message.text() == said, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explorer.directions.finder.message.text() == said)
     assert explorer.directions.finder.search.isHidden()
 
 
@@ -85,7 +84,7 @@ def test_labels_that_say_nothing_are_told_in_a_sentence(explorer: Explorer, qtbo
 def test_the_search_is_given_up(explorer: Explorer, qtbot: QtBot, window_home: Path, how: str) -> None:
     panel = explorer.directions
     panel.labels_chosen.emit("/data/slow")
-    qtbot.waitUntil(lambda: panel.finder.search.bar.value() == 500, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.finder.search.bar.value() == 500)
     if how == "cancel":
         panel.finder.search.cancel.click()
     else:

@@ -30,7 +30,6 @@ from stylegan_core.recipe import Latent, Recipe, Vector
 from tests.explorer.fake_backend import info
 from tests.explorer.whole_window import Make, drawn, model_file
 
-PATIENCE = 30_000  # milliseconds, for a process that starts on a busy machine
 FACE = Recipe(Latent(w=Vector.of(np.arange(8))), psi=1.0)
 CORE = """
 import shutil, sys, time
@@ -98,13 +97,13 @@ def button_of(explorer: Explorer) -> QPushButton:
 
 def found(explorer: Explorer, qtbot: QtBot) -> None:
     """Waits for the end of a search that finds something."""
-    qtbot.waitUntil(lambda: explorer.session.recipe == FACE, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explorer.session.recipe == FACE)
 
 
 def under_way(explorer: Explorer, qtbot: QtBot) -> None:
     """Waits until a search has something to take."""
     card = explorer.latent.card
-    qtbot.waitUntil(lambda: card.searching and card.take.isEnabled() and not card.nearest.empty, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: card.searching and card.take.isEnabled() and not card.nearest.empty)
 
 
 def test_a_dropped_photo_is_offered_found_and_undone_in_one_step(
@@ -113,7 +112,7 @@ def test_a_dropped_photo_is_offered_found_and_undone_in_one_step(
     """It was refused as a picture without a recipe."""
     before = explorer.session.recipe
     explorer.window.dropped.emit(photo)
-    qtbot.waitUntil(lambda: "cat.jpg carries no recipe" in explorer.window.banner.sentence, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "cat.jpg carries no recipe" in explorer.window.banner.sentence)
     assert "in boxed" in explorer.window.banner.sentence and explorer.window.banner.tone == "warning"
     button_of(explorer).click()
     found(explorer, qtbot)
@@ -159,7 +158,7 @@ def test_while_it_goes_on_both_pictures_are_seen_and_what_is_there_can_be_taken(
 def test_a_search_that_is_given_up_changes_nothing(explorer: Explorer, qtbot: QtBot, tmp_path: Path, name: str) -> None:
     before = explorer.session.recipe
     explorer.projecting.find(picture(tmp_path, name))
-    qtbot.waitUntil(lambda: explorer.latent.card.bar.maximum() == 10, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explorer.latent.card.bar.maximum() == 10)
     explorer.latent.card.cancel.click()
     assert explorer.session.recipe == before and not explorer.session.can_undo
     assert explorer.latent.card.isHidden() and not explorer.projecting._command.busy
@@ -171,7 +170,7 @@ def test_a_search_that_is_given_up_changes_nothing(explorer: Explorer, qtbot: Qt
 
 def test_a_newer_search_takes_the_place_of_an_older_one(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
     explorer.projecting.find(picture(tmp_path, "early.png"))
-    qtbot.waitUntil(lambda: explorer.latent.card.bar.maximum() == 10, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explorer.latent.card.bar.maximum() == 10)
     explorer.projecting.find(picture(tmp_path, "cat.png"))
     found(explorer, qtbot)
     assert "cat.png" in explorer.window.banner.sentence
@@ -280,7 +279,7 @@ def test_what_another_window_has_left_is_not_taken_for_the_nearest(
     left = place("caches") / f"projected-{os.getpid()}-0.png"
     save_picture(left, np.zeros((64, 64, 3), np.uint8), Recipe(Latent(99)), info("boxed"), "cpu", threads=1)
     explorer.projecting.find(picture(tmp_path, "early.png"))
-    qtbot.waitUntil(lambda: explorer.latent.card.bar.maximum() == 10, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explorer.latent.card.bar.maximum() == 10)
     qtbot.waitUntil(lambda: not explorer.projecting._looking)
     assert explorer.latent.card.nearest.empty and not explorer.latent.card.take.isEnabled()
 
@@ -306,7 +305,7 @@ def test_a_nearest_picture_that_cannot_be_read_is_read_again(
 def test_why_there_is_no_face_is_said(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
     explorer.projecting.find(picture(tmp_path, "refused.png"))
     banner = explorer.window.banner
-    qtbot.waitUntil(lambda: "enough memory" in banner.sentence, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "enough memory" in banner.sentence)
     assert explorer.latent.card.isHidden() and explorer.session.recipe != FACE and banner.tone == "bad"
     (tmp_path / "torn.jpg").write_bytes(b"\xff\xd8\xff\xe0torn")
     explorer.window.dropped.emit(str(tmp_path / "torn.jpg"))

@@ -138,12 +138,16 @@ def test_every_address_moves_its_control(explorer: Explorer, remote: Remote, sen
     assert session.recipe.psi == 0
 
 
-def test_a_stream_is_one_step_of_undo_after_some_rest(explorer: Explorer, send: Send, qtbot: QtBot) -> None:
-    before, recipe = steps(explorer), explorer.session.recipe
+def test_a_stream_is_one_step_of_undo_after_some_rest(
+    explorer: Explorer, remote: Remote, send: Send, qtbot: QtBot
+) -> None:
+    before, recipe, rest = steps(explorer), explorer.session.recipe, remote.doing._rest.interval()
+    remote.doing._rest.setInterval(10**6)  # the hand goes on, however slow this machine is
     for number in range(50):
         send("/psi", number / 50, wait=number == 49)
         send("/pad/x", number / 50)
     assert steps(explorer) == before and explorer.session.recipe != recipe
+    remote.doing._rest.setInterval(rest)
     rested(explorer, qtbot)
     assert steps(explorer) == before + 1
     explorer.session.undo()

@@ -18,7 +18,6 @@ from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Ve
 from tests.explorer.lab.measured import entangled
 from tests.explorer.whole_window import Make, drawn
 
-PATIENCE = 30_000  # milliseconds, for a process that starts on a busy machine
 LEFT = Qt.MouseButton.LeftButton
 LEARNED = """
 import sys, time
@@ -109,12 +108,12 @@ def test_what_was_measured_stands_beside_the_slider(explorer: Explorer) -> None:
 def test_labels_are_learned_for_both_pages(explorer: Explorer, qtbot: QtBot) -> None:
     chips = explorer.sweep.labels, explorer.entanglement.labels
     chips[0].chosen.emit("/data/avatars-slow")
-    qtbot.waitUntil(lambda: all("40 %" in chip.text() for chip in chips), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: all("40 %" in chip.text() for chip in chips))
     assert explorer.window.unfinished() == ["the learning of labels"]
     chips[1].click()
     assert not explorer.judging._command.busy and chips[0].text() == "labels …"
     chips[1].chosen.emit("/data/avatars")
-    qtbot.waitUntil(lambda: all(chip.text() == "labels of avatars ×" for chip in chips), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: all(chip.text() == "labels of avatars ×" for chip in chips))
     labels = explorer.sweep._labels
     assert labels is not None and Path(labels.path).name.startswith("judge-")
     assert (labels.data, labels.resolution, bool(labels.key)) == ("avatars", 64, True)
@@ -123,5 +122,5 @@ def test_labels_are_learned_for_both_pages(explorer: Explorer, qtbot: QtBot) -> 
     assert explorer.sweep._labels is None and chips[1].text() == "labels …"
     chips[0].chosen.emit("/data/bad")
     said = "bad has no labels: choose another folder."
-    qtbot.waitUntil(lambda: explorer.window.banner.sentence == said, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: explorer.window.banner.sentence == said)
     assert chips[1].text() == "labels …"

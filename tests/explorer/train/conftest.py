@@ -24,8 +24,11 @@ def look(monitor: Monitor) -> None:
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunDir:
-    """A run of another machine's clock that said its last word just now, in the middle of the last fade."""
-    return fake_run.write_run(tmp_path / "00012-tiny", 30, began=time.time() - 60)
+    """A run in the middle of its last fade, by a clock that is a minute ahead.
+
+    So it has said its last word just now when it is looked at first, however long that takes.
+    """
+    return fake_run.write_run(tmp_path / "00012-tiny", 30, began=time.time())
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ class Gate:
         self.first -= 1
         if self.first < 0:
             self.reached.set()
-            assert self.open.wait(10)
+            assert self.open.wait(60)
         self._put(*arguments)
 
 
@@ -73,7 +73,7 @@ def leave_out(page: SetupPage, gate: Gate, qtbot: QtBot) -> None:
     """Asks for the copy and waits until it is half made."""
     (cure,) = [each for each in page.data.findings.findChildren(QPushButton) if each.text() == "leave it out"]
     qtbot.mouseClick(cure, Qt.MouseButton.LeftButton)
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(60)
     qtbot.waitUntil(lambda: page.data.copy.bar.value() == 3)
 
 
@@ -116,7 +116,7 @@ def test_closing_does_not_wait_for_the_copy_and_leaves_nothing(page: SetupPage, 
     gate.open.set()
     for thread in threading.enumerate():
         if thread.name == "copy":
-            thread.join(10)
+            thread.join(60)
     assert list(page.data.folder.iterdir()) == []
 
 

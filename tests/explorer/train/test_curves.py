@@ -69,7 +69,7 @@ def test_leaving_does_not_wait_for_the_table(
     gate, ended, write = threading.Event(), threading.Event(), monitor_module.write_csv
 
     def held_up(run: Path, path: Path) -> int:
-        assert gate.wait(10)
+        assert gate.wait(60)
         count = write(run, path)
         ended.set()
         return count
@@ -80,7 +80,7 @@ def test_leaving_does_not_wait_for_the_table(
     workspace.show_runs()
     assert workspace.monitor is None and not ended.is_set()
     gate.set()
-    assert ended.wait(10)
+    assert ended.wait(60)
     assert len((tmp_path / "curves.csv").read_text(encoding="utf-8").splitlines()) == 32
 
 

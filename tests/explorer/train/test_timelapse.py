@@ -101,7 +101,7 @@ class Gate:
 
     def _hold_up(self, path: Path) -> Pixels | None:
         self.begun.set()
-        assert self.open.wait(10)
+        assert self.open.wait(60)
         return self._read(path)
 
 
@@ -119,7 +119,7 @@ def filming(workspace: TrainWorkspace, run: RunDir, path: Path, gate: Gate, qtbo
     assert monitor is not None
     qtbot.waitUntil(lambda: bool(monitor.samples.story[1]))
     monitor.face.write(path, True, True)
-    assert gate.begun.wait(10)
+    assert gate.begun.wait(60)
     return monitor
 
 
@@ -177,5 +177,5 @@ def test_closing_the_window_does_not_wait_for_the_film(run: RunDir, tmp_path: Pa
     gate.open.set()
     for thread in threading.enumerate():
         if thread.name == "time-lapse":
-            thread.join(10)
+            thread.join(60)
     assert sorted(set(tmp_path.iterdir()) - {tmp_path / "home"}) == before

@@ -26,10 +26,10 @@ def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.M
     answers: list[Any] = []
     asking.progress.connect(lambda done, total: told.append((done, total)))
     asking.answered.connect(answers.append)
-    with qtbot.waitSignals([asking.progress, asking.answered], timeout=10_000):
+    with qtbot.waitSignals([asking.progress, asking.answered]):
         asking.ask("good")
     assert (told, answers) == ([(2, 5)], [{"a": 1}])
-    with qtbot.waitSignal(asking.failed, timeout=10_000) as failed:
+    with qtbot.waitSignal(asking.failed) as failed:
         asking.ask("bad")
     assert failed.args == ["It cannot be."]
 
@@ -38,7 +38,7 @@ def test_the_process_knows_whose_end_is_its_own(monkeypatch: pytest.MonkeyPatch,
     code = f"import os; print(os.environ['{ASKER}'])"
     monkeypatch.setattr(command, "core_command", lambda *_: ([sys.executable, "-c", code], dict(os.environ)))
     asking = command.CoreCommand()
-    with qtbot.waitSignal(asking.answered, timeout=10_000) as answered:
+    with qtbot.waitSignal(asking.answered) as answered:
         asking.ask()
     assert answered.args == [os.getpid()]
 
