@@ -27,7 +27,7 @@ def test_every_bar_says_what_it_is_about(qtbot: QtBot, tmp_path) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     parts = (
-        SheetDialog(Recipe(), "faces", "", window), SortingDialog(Recipe(), (), window),
+        SheetDialog(Recipe(), "faces", "", 0.0, window), SortingDialog(Recipe(), (), window),
         Costs(window), AvatarMaker(tmp_path, window),
     )  # fmt: skip
     bars = [bar for part in parts for bar in part.findChildren(QProgressBar)]
