@@ -62,8 +62,10 @@ class QualityModel(QAbstractTableModel):
             return self._text(index.row(), index.column())
         if role == SORTED_BY:
             return _key(self.rows[index.row()], index.column())
-        if role in (_ROLE.ToolTipRole, _ROLE.AccessibleTextRole):
+        if role == _ROLE.ToolTipRole:
             return literal_tip(self._words(index.row(), index.column()))
+        if role == _ROLE.AccessibleTextRole:
+            return self._words(index.row(), index.column())
         if role == _ROLE.TextAlignmentRole:
             return _alignment(index.column())
         return self._look(index.row(), index.column(), role)

@@ -96,6 +96,8 @@ def test_the_open_network_is_measured_when_asked(show: Any, session: Session, qt
     desk.answer(FD_E=57.123, P_E=0.63)
     assert page.head.state.word == "measured" and page.measure.text() == "Measure"
     assert desk.column("FD-E") == ["57.1"] and desk.column("P-E") == ["0.63"] and desk.column("SWD") == ["–"]
+    cell = page.table.model().index(0, 1)
+    assert cell.data(Qt.ItemDataRole.AccessibleTextRole) == "FD-E of small: 57.123."
     page.grab()
 
 
