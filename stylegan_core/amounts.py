@@ -1,4 +1,4 @@
-"""How lengths of time, bytes and counts of parameters are said, alike in commands and the window; plain Python."""
+"""How lengths of time, bytes and counts are said, alike in commands and the window; plain Python."""
 
 
 def duration(seconds: float) -> str:
@@ -21,6 +21,11 @@ def size_text(count: float) -> str:
         if count >= scale:
             return f"{count / scale:.0f} {unit}" if unit == "MB" else f"{count / scale:.1f} {unit}"
     return f"{max(count, 0) / 1e3:.0f} kB"
+
+
+def thousands(value: float) -> str:
+    """A whole number with thin spaces between thousands: "1\u2009310"."""
+    return f"{value:,.0f}".replace(",", "\u2009")
 
 
 def count_words(count: int) -> str:

@@ -57,7 +57,7 @@ class Measuring(QObject):
             ["--resolution", str(info.resolution)] if wanted.floor else [str(Path(self._session.model_path).absolute())]
         )
         how = ("--only", ",".join(wanted.only), "--count", str(wanted.count), "--seed", str(wanted.seed))
-        self._page.begin(wanted)
+        self._page.begin()
         self._command.ask("metrics", *of, "--data", wanted.data, *how, "--json", "--progress", "--beside")
 
     def give_up(self) -> None:

@@ -77,7 +77,7 @@ class QualityPage(LabBase):
         self.export = ExportChip("Saves every measurement with all that is needed to cite it.", "Table (*.csv)")
         self.first_focus = self.choose
         self._rows: Sequence[Quality] = ()
-        self._busy: Wanted | None = None
+        self._busy = False
         self._left = TimeLeft()
         self.count.show_value(COUNT)
         self.seed.show_value(0)
@@ -106,9 +106,9 @@ class QualityPage(LabBase):
         self.table.cells.show(rows, self.info.hash if self.info is not None else "")
         self._show_state()
 
-    def begin(self, wanted: Wanted) -> None:
+    def begin(self) -> None:
         """It is being measured."""
-        self._busy, self._left = wanted, TimeLeft()
+        self._busy, self._left = True, TimeLeft()
         self.message.clear()
         self._show_state()
 
@@ -118,7 +118,7 @@ class QualityPage(LabBase):
 
     def end(self, failure: str = "") -> None:
         """It is measured or given up, or cannot be, for a reason."""
-        self._busy = None
+        self._busy = False
         self.message.setText(failure)
         self._show_state()
 
@@ -151,7 +151,7 @@ class QualityPage(LabBase):
 
     def _press(self, *, floor: bool) -> None:
         wanted = self.wanted
-        if self._busy is not None:
+        if self._busy:
             self.given_up.emit()
         elif isinstance(wanted, Wanted):
             keys = tuple(key for key in wanted.only if not floor or key != "ppl")
@@ -159,8 +159,8 @@ class QualityPage(LabBase):
 
     def _show_state(self) -> None:
         wanted, busy = self.wanted, self._busy
-        why = wanted if isinstance(wanted, str) and busy is None else ""
-        if busy is not None:
+        why = wanted if isinstance(wanted, str) and not busy else ""
+        if busy:
             self.head.state.say("measuring", "warning")
         elif self.message.text():
             self.head.state.say("cannot be measured", "bad")
@@ -174,7 +174,7 @@ class QualityPage(LabBase):
         allow(self.measure, why, CANCEL_TIP if busy else MEASURE_TIP)
         alone = isinstance(wanted, Wanted) and wanted.only == ("ppl",)
         allow(self.floor, why or ("A path length is a network's own." if alone else ""), FLOOR_TIP)
-        self.floor.setVisible(busy is None)
+        self.floor.setVisible(not busy)
         self.export.allow("" if self._rows else NOT_YET)
         self.words.setText(SAID if self._rows else EMPTY)
         self.message.setVisible(bool(self.message.text()))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTa
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.literal import literal_tip
+from stylegan_core.amounts import thousands
 from stylegan_core.lab.quality import LOWER, NUMBERS, Quality, best, number_text
 from stylegan_core.metrics.names import METRICS
 
@@ -89,7 +90,7 @@ class QualityModel(QAbstractTableModel):
         made = datetime.fromtimestamp(row.when).strftime("%Y-%m-%d")
         return {
             0: row.name,
-            PICTURES: f"{_count(row.fakes)} / {_count(row.reals)}",
+            PICTURES: f"{thousands(row.fakes)} / {thousands(row.reals)}",
             DATA: Path(row.data).name,
         }.get(column, made)
 
@@ -108,7 +109,7 @@ class QualityModel(QAbstractTableModel):
             )
         if column == PICTURES:
             drawn = "other real" if row.is_floor else f"drawn (seed {row.seed})"
-            return f"{_count(row.fakes)} {drawn} and {_count(row.reals)} real pictures of {row.resolution}²"
+            return f"{thousands(row.fakes)} {drawn} and {thousands(row.reals)} real pictures of {row.resolution}²"
         return row.data if column == DATA else datetime.fromtimestamp(row.when).strftime("%Y-%m-%d %H:%M")
 
 
@@ -171,10 +172,6 @@ class QualityTable(ShowsFocus, QTableView):
 def _alignment(column: int) -> Qt.AlignmentFlag:
     is_number = 0 < column <= PICTURES
     return theme.ALIGN_NUMBER if is_number else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-
-def _count(pictures: int) -> str:
-    return f"{pictures:,}".replace(",", "\u2009")
 
 
 def _number(column: int) -> str:

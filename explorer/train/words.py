@@ -1,14 +1,12 @@
 """How the training workspace says numbers and states: durations, kimg, and the one sentence on top."""
 
-from stylegan_core.amounts import duration
+from stylegan_core.amounts import duration, thousands
 from stylegan_core.schedule import Phase
-
-THIN_SPACE = "\u2009"
 
 
 def number(value: float) -> str:
     """A whole number with thin spaces between thousands: "1 310"."""
-    return f"{value:,.0f}".replace(",", THIN_SPACE)
+    return thousands(value)
 
 
 def kimg_text(kimg: float) -> str:

@@ -6,7 +6,7 @@ Without a model: for two disjoint sets of its pictures, which is what a perfect 
 import argparse
 import json
 
-from stylegan_core.cli.arguments import add_beside, add_device, path, whole
+from stylegan_core.cli.arguments import add_beside, add_device, add_progress, path, whole
 from stylegan_core.cli.progress import telling
 from stylegan_core.metrics.names import FEWEST
 
@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=0, help="another seed draws other pictures")
     parser.add_argument("--resolution", type=whole(4), help="without a model, of what size pictures are measured")
     add_device(parser)
-    parser.add_argument("--progress", action="store_true", help="tell how far it is in lines on standard error")
+    add_progress(parser)
     add_beside(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args(argv)

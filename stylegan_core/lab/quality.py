@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from stylegan_core.amounts import thousands
 from stylegan_core.files.table import as_text, lines_of
 from stylegan_core.metrics.names import METRICS
 
@@ -49,7 +50,7 @@ class Quality:
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON-ready data."""
-        return {**asdict(self), "numbers": dict(self.numbers)}
+        return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -85,7 +86,7 @@ def number_text(value: float) -> str:
     if abs(value) < 999.5:  # else it would be written 1e+03
         return f"{value:.3g}"
     digits = 10 ** (math.floor(math.log10(abs(value))) - 2)
-    return f"{round(value / digits) * digits:,.0f}".replace(",", "\u2009")
+    return thousands(round(value / digits) * digits)
 
 
 def quality_table(rows: Iterable[Quality]) -> str:
