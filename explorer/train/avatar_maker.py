@@ -9,9 +9,9 @@ from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import button
 from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
-from explorer.train.words import number
 from explorer.work.command import CoreCommand
 from explorer.work.time_left import TimeLeft
+from stylegan_core.amounts import thousands
 from stylegan_core.data.half_drawn import is_half_drawn
 
 RESOLUTIONS = (16, 32, 64, 128)
@@ -115,7 +115,7 @@ class AvatarMaker(QWidget):
     def _advance(self, done: int, total: int) -> None:
         self.bar.advance(done, total)
         left = self._left.clause(done, total)
-        self.said.setText(f"{number(done)} of {number(total)} drawn{left}")
+        self.said.setText(f"{thousands(done)} of {thousands(total)} drawn{left}")
 
     def _ended(self, why: str) -> None:
         self.draw.setText("Draw them")

@@ -11,9 +11,9 @@ from explorer.controls.buttons import chip
 from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
 from explorer.train.clean_copy import clean_copy
-from explorer.train.words import number
 from explorer.work.task import Task
 from explorer.work.time_left import TimeLeft
+from stylegan_core.amounts import thousands
 
 
 class CopyRow(QWidget):
@@ -62,4 +62,4 @@ class CopyRow(QWidget):
     def _advance(self, done: int, total: int) -> None:
         self.bar.advance(done, total)
         left = self._left.clause(done, total)
-        self.said.setText(f"{number(done)} of {number(total)} pictures copied{left}")
+        self.said.setText(f"{thousands(done)} of {thousands(total)} pictures copied{left}")

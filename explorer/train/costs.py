@@ -14,9 +14,9 @@ from explorer.controls.boxes import Down
 from explorer.controls.buttons import chip
 from explorer.controls.progress import ProgressBar
 from explorer.controls.text import restyle, text_label
-from explorer.train.words import KIMG, kimg_number, number, square
+from explorer.train.words import KIMG, kimg_number, square
 from explorer.work.time_left import TimeLeft
-from stylegan_core.amounts import duration, size_text
+from stylegan_core.amounts import duration, size_text, thousands
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.schedule import LevelPlan
 
@@ -55,7 +55,7 @@ def _row(level: dict[str, Any]) -> Row:
     cells = (
         kimg_number(float(level.get("kimg") or 0)),
         str(level.get("batch", "")),
-        about + (number(per_second) if per_second >= 100 else f"{per_second:.3g}"),
+        about + (thousands(per_second) if per_second >= 100 else f"{per_second:.3g}"),
         about + duration(float(level.get("seconds") or 0)),
         size_text(float(level.get("memory") or 0)),
         size_text(float(level.get("disk") or 0)),

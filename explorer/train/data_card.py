@@ -17,9 +17,9 @@ from explorer.train.copy_row import CopyRow
 from explorer.train.finding_list import FindingList
 from explorer.train.findings import CLEAN, LOOK, Cure, Finding, unwanted
 from explorer.train.layout import head_row
-from explorer.train.words import number
 from explorer.work.command import CoreCommand
 from explorer.work.time_left import TimeLeft
+from stylegan_core.amounts import thousands
 
 REST_MS = 350  # after the last key in the data field
 NO_CLASSES = "no classes: any picture from any point"
@@ -163,7 +163,7 @@ class DataCard(QWidget):
     def _progress(self, done: int, total: int) -> None:
         self.bar.advance(done, total)
         left = self._left.clause(done, total)
-        self.words.setText(f"{number(done)} of {number(total)} pictures looked at{left}")
+        self.words.setText(f"{thousands(done)} of {thousands(total)} pictures looked at{left}")
 
     def _cancel(self) -> None:
         self.drop()

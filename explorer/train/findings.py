@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from explorer.train.words import number, square
+from explorer.train.words import square
+from stylegan_core.amounts import thousands
 
 NAMED = 3
 FEW = 1000  # pictures below which a discriminator soon knows each of them
@@ -61,13 +62,12 @@ def findings(report: dict[str, Any], resolution: int, better: str, settings: Ite
 def _size(report: dict[str, Any], resolution: int, better: str) -> Finding:
     count, usable = int(report.get("pictures", 0)), int(report.get("resolution", 0))
     if not usable:
-        none = "The one picture cannot" if count == 1 else f"None of the {number(count)} pictures can"
+        none = "The one picture cannot" if count == 1 else f"None of the {thousands(count)} pictures can"
         return Finding(f"{none} be read.", "bad")
+    enough = f"{thousands(count)} pictures, sharp enough for {square(usable)}"
     if usable >= resolution:
-        return Finding(f"{number(count)} pictures, sharp enough for {square(usable)}.", "good")
-    text = (
-        f"{number(count)} pictures, sharp enough for {square(usable)}: most would be enlarged to {square(resolution)}."
-    )
+        return Finding(f"{enough}.", "good")
+    text = f"{enough}: most would be enlarged to {square(resolution)}."
     cure = Cure(f"use {better}", "The preset for pictures of this size.", f"preset:{better}")
     return Finding(text, "warning", (cure,) if better else ())
 
@@ -100,7 +100,7 @@ def _wrong(report: dict[str, Any], resolution: int) -> list[Finding]:
         found[-1] = Finding(
             last.text,
             last.tone,
-            (Cure(f"leave these {number(count)} out" if count > 1 else "leave it out", tip, CLEAN),),
+            (Cure(f"leave these {thousands(count)} out" if count > 1 else "leave it out", tip, CLEAN),),
         )
     return found
 
@@ -114,7 +114,7 @@ def _unused(report: dict[str, Any]) -> list[Finding]:
         found.append(Finding(text, "warning"))
     incomplete = dict(report.get("incomplete") or {})
     if incomplete:
-        lack = [f"{name.replace('_', ' ')} ({number(count)})" for name, count in incomplete.items()]
+        lack = [f"{name.replace('_', ' ')} ({thousands(count)})" for name, count in incomplete.items()]
         what = ", ".join(lack[:NAMED]) + (" …" if len(lack) > NAMED else "")
         found.append(Finding(f"Not offered as classes, for some pictures have none: {what}.", "muted"))
     if report.get("labels_trouble"):
@@ -139,7 +139,7 @@ def _enlarged(report: dict[str, Any], resolution: int) -> list[str]:
 
 
 def _are(count: int) -> str:
-    return "1 picture is" if count == 1 else f"{number(count)} pictures are"
+    return "1 picture is" if count == 1 else f"{thousands(count)} pictures are"
 
 
 def _named(names: Any) -> str:

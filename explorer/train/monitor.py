@@ -27,8 +27,9 @@ from explorer.train.record import RunRecord, growth_of, network_of, resolution_o
 from explorer.train.samples import SamplesPanel
 from explorer.train.tick_table import write_csv
 from explorer.train.timeline import GrowthTimeline
-from explorer.train.words import kimg_text, number
+from explorer.train.words import kimg_text
 from explorer.work.task import Task
+from stylegan_core.amounts import thousands
 from stylegan_core.run.events import Event, Samples
 from stylegan_core.rundir import is_whole
 
@@ -274,7 +275,7 @@ class Monitor(QWidget):
 
     def write_table(self, path: Path) -> None:
         """Writes the numbers of every tick; once begun this goes to its end, whether or not somebody waits for it."""
-        self.table.begin(lambda _: f"Saved {number(write_csv(self.path, path))} ticks as {path}.")
+        self.table.begin(lambda _: f"Saved {thousands(write_csv(self.path, path))} ticks as {path}.")
 
     def _complain(self, sentence: str) -> None:
         self.said.emit(Problem(sentence), "bad")

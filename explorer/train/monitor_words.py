@@ -6,8 +6,8 @@ from pathlib import Path
 
 from explorer.runs import RunWatcher
 from explorer.train.record import RunRecord
-from explorer.train.words import headline, kimg_text, number, square
-from stylegan_core.amounts import duration, size_text
+from explorer.train.words import headline, kimg_text, square
+from stylegan_core.amounts import duration, size_text, thousands
 
 
 def sentence(watcher: RunWatcher, record: RunRecord) -> str:
@@ -50,7 +50,7 @@ def _oddities(watcher: RunWatcher, ticks: int, has_config: bool) -> list[str]:
     """What is not as it should be, and what is not shown."""
     found = [] if has_config or not watcher.looked else ["config.json is missing or damaged"]
     if watcher.broken:
-        found.append(f"{number(watcher.broken)} damaged line{'s' * (watcher.broken > 1)} of the log skipped")
+        found.append(f"{thousands(watcher.broken)} damaged line{'s' * (watcher.broken > 1)} of the log skipped")
     if watcher.thinned:
-        found.append(f"curves of {number(ticks)} of {number(ticks + watcher.thinned)} ticks")
+        found.append(f"curves of {thousands(ticks)} of {thousands(ticks + watcher.thinned)} ticks")
     return found

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer import theme
 from explorer.controls.thumbnails import image_of
 from explorer.train.pictures import Pixels, spread
-from explorer.train.words import number, square
+from explorer.train.words import square
 from explorer.work.task import Report
+from stylegan_core.amounts import thousands
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.data.containers import Container, NotNow, open_container
 from stylegan_core.data.pictures import Fit, pyramid
@@ -82,7 +83,7 @@ class LevelPreview(QWidget):
         self._why = why
         levels = preview.levels if preview else {}
         self._rows = [(side, QPixmap.fromImage(image_of(strip))) for side, strip in levels.items()]
-        self.setToolTip(f"{number(preview.count)} pictures" if preview else "")
+        self.setToolTip(f"{thousands(preview.count)} pictures" if preview else "")
         self._refit()
 
     @property

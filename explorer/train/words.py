@@ -4,11 +4,6 @@ from stylegan_core.amounts import duration, thousands
 from stylegan_core.schedule import Phase
 
 
-def number(value: float) -> str:
-    """A whole number with thin spaces between thousands: "1 310"."""
-    return thousands(value)
-
-
 def kimg_text(kimg: float) -> str:
     """Thousands of real images shown, with decimals while there are few: "0.064 kimg", "3.4 kimg", "328 kimg"."""
     return f"{kimg_number(kimg)} kimg"
@@ -18,7 +13,7 @@ def kimg_number(kimg: float) -> str:
     """The number alone, for captions."""
     if kimg < 1:
         return f"{kimg:.3f}".rstrip("0").rstrip(".")
-    return f"{kimg:.1f}".removesuffix(".0") if kimg < 20 else number(kimg)
+    return f"{kimg:.1f}".removesuffix(".0") if kimg < 20 else thousands(kimg)
 
 
 def square(resolution: int) -> str:
