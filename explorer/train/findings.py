@@ -7,6 +7,7 @@ from typing import Any
 
 from explorer.train.words import square
 from stylegan_core.amounts import thousands
+from stylegan_core.training.groups import PAPER_TARGET
 
 NAMED = 3
 FEW = 1000  # pictures below which a discriminator soon knows each of them
@@ -36,7 +37,11 @@ CROP = Cure("use the middle", "Cuts the sides off instead of adding bars.", "set
 MIRROR = Cure(
     "mirror them", "Shows half of the pictures mirrored: twice as many to learn from.", "set:data.mirror=true"
 )
-AUGMENT = Cure("augment", "Alters what D sees, as much as is needed (ADA, target 0.6).", "set:ada.target=0.6")
+AUGMENT = Cure(
+    "augment",
+    f"Alters what D sees, as much as is needed (ADA, target {PAPER_TARGET}).",
+    f"set:ada.target={PAPER_TARGET}",
+)
 
 
 def findings(report: dict[str, Any], resolution: int, better: str, settings: Iterable[str]) -> list[Finding]:

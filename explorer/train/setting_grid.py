@@ -13,12 +13,12 @@ from explorer.controls.field import Field
 from explorer.controls.text import restyle, text_label
 from explorer.train.words import square
 from stylegan_core.training.config import TrainingConfig
+from stylegan_core.training.groups import PAPER_TARGET
 from stylegan_core.training.names import values_of
 
 COLUMNS = 3
 LABEL_WIDTH = 108  # "1024×1024, kimg" fits
 BY_LEVEL, ITS_OWN = "by level", "its own"
-AUGMENTED = 0.6  # the target of adaptive augmentation, as in the paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class SettingGrid(QWidget):
         for field in self.fields:
             field.set_by_hand.connect(lambda value, field=field: self.set_by_hand.emit(self._key(field.row), value))
         self.mirror.clicked.connect(lambda on: self._switch(MIRROR.key, "true" if on else "false"))
-        self.augment.clicked.connect(lambda on: self._switch(AUGMENT.key, f"{AUGMENTED if on else 0:g}"))
+        self.augment.clicked.connect(lambda on: self._switch(AUGMENT.key, f"{PAPER_TARGET if on else 0}"))
 
     def show_settings(
         self, preset: TrainingConfig, config: TrainingConfig, changes: Sequence[str], begins_from_another: bool

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 FITS = ("crop", "letterbox")
+PAPER_TARGET = 0.6  # of adaptive augmentation (arXiv 2006.06676)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from stylegan_core.networks.discriminator import Discriminator, HeadedDiscriminator
 from stylegan_core.schedule import Phase
+from stylegan_core.training.groups import PAPER_TARGET
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.step import StepNumbers
 
@@ -79,7 +80,8 @@ class Watch:
             self.journal.alert(
                 "saturation",
                 f"The discriminator tells real from generated without effort (scores {self._gap:.1f} apart, loss "
-                f"{self._loss:.2g}), so the generator learns nothing; raise gamma or turn on ada.target=0.6.",
+                f"{self._loss:.2g}), so the generator learns nothing; raise gamma or turn on "
+                f"ada.target={PAPER_TARGET}.",
             )
         elif self._gap < GAP / 2 and self._loss > 2 * NO_LOSS:
             self._saturated = False
