@@ -150,15 +150,16 @@ class Renderer:
 
     def _advance(self, stage: Stage, before: Sequence[Tensor], ws: Tensor, recipe: Recipe) -> Tensor:
         noise = None if stage.noise is None else self.styles.noise_map(stage.noise, recipe.noise_layer(stage.noise))
-        return stage(before, ws[:, stage.row or 0], noise)
+        return stage(before, ws[:, stage.row or 0], noise, self.styles.offset(stage, recipe))
 
     def _keys(self, stages: Sequence[Stage], ws: Tensor, recipe: Recipe) -> list[Hashable]:
-        """What each stage's output depends on beyond those before it: what it does, its w and its noise."""
+        """What each stage's output depends on beyond those before it: what it does, w, channels, noise."""
         rows = ws[0].cpu().numpy()
         return [
             (
                 stage,
                 None if stage.row is None else rows[stage.row].tobytes(),
+                self.styles.channels(stage, recipe),
                 None if stage.noise is None else recipe.noise_layer(stage.noise),
             )
             for stage in stages

@@ -57,7 +57,9 @@ class LayerDrawing:
         self.enlarges = enlarges and not self.transposed
         self.weight = channels_last((ops.up_kernel(weight) if self.transposed else weight).to(self.dtype))
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
         """The activations so far, w [1, w_dim] float32, noise [1, 1, H', W'] -> [1, C', H', W']."""
         x = self._convolve(before[-1]) if before else self._input(w)
         if noise is not None and self.strength is not None:
@@ -66,6 +68,8 @@ class LayerDrawing:
         if self.config.pixel_norm:
             x = ops.pixel_norm(x)
         style = None if self.layer.affine is None else self.layer.affine(w)
+        if style is not None and offset is not None:
+            style = style + F.pad(offset, (0, len(offset)))  # the shifts stay
         if not self.config.instance_norm:
             return (x if style is None else ops.style_only(x, style)).to(self.result)
         scale, shift = (None, None) if style is None else style[0].chunk(2)
