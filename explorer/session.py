@@ -221,11 +221,12 @@ class Session(QObject):
 
 
 def fitting(recipe: Recipe, info: ModelInfo) -> Recipe:
-    """The recipe without what this model cannot draw: vectors of another width, labels it does not have."""
+    """The recipe without what this model cannot draw: vectors of another width, channels and labels it lacks."""
     latent, width = recipe.latent, info.w_dim
     if latent.w is not None and latent.w.shape[-1] != width:
         latent = replace(latent, w=None)
     mixes = tuple(m for m in recipe.mixes if m.source.w is None or m.source.w.shape[-1] == width)
     directions = tuple(d for d in recipe.directions if d.direction.vector.shape[-1] == width)
+    channels = tuple(c for c in recipe.channels if info.has_channel(c.layer, c.channel))
     label = recipe.label if recipe.label is not None and recipe.label < len(info.classes) else None
-    return replace(recipe, latent=latent, mixes=mixes, directions=directions, label=label)
+    return replace(recipe, latent=latent, mixes=mixes, directions=directions, channels=channels, label=label)

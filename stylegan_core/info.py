@@ -95,6 +95,10 @@ class ModelInfo:
         """Whether a number of the style space is one of this network's."""
         return 0 <= layer < len(self.style_channels) and 0 <= channel < self.style_channels[layer]
 
+    def channel_name(self, layer: int, channel: int) -> str:
+        """One of its channels in few words: the resolution of its layer, and "3:124", layer and number from 0."""
+        return f"{self.layer_resolutions[layer]}² {layer}:{channel}"
+
     def channel_of_map(self, number: int, channel: int) -> tuple[int, int] | None:
         """Layer and number of the style that scales one feature map of what layer ``number`` hands on.
 

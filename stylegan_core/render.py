@@ -105,6 +105,11 @@ class Renderer:
                 made.append(self._advance(stage, made, ws, recipe))
             yield stage, made[at]
 
+    def picture(self, recipe: Recipe, activations: Sequence[Tensor]) -> Tensor:
+        """The picture before rounding [1, 3, r, r] float32 from what all stages of :meth:`stages` have made."""
+        level, alpha = self.state(recipe)
+        return self._drawing(torch.float32).picture(activations, self.styles.ws(recipe), level, alpha)
+
     def state(self, recipe: Recipe) -> tuple[int, float]:
         """Level and alpha of a recipe in this network; one that does not grow has only its own."""
         model = self.styles.model

@@ -104,8 +104,8 @@ class Drawing1:
         self.stages = [LayerDrawing(layer, index, dtype) for index, layer in enumerate(layers)]
         self.dtype = dtype
         assert isinstance(synthesis, Synthesis)
-        self._to_rgb = [rgb for rgb in synthesis.to_rgb if isinstance(rgb, ToRGB)]
-        self._prepared: dict[int, tuple[Tensor, Tensor]] = {}
+        to_rgb = [rgb for rgb in synthesis.to_rgb if isinstance(rgb, ToRGB)]
+        self._to_rgb = [(channels_last((rgb.conv.weight * rgb.conv.scale).to(dtype)), rgb.bias) for rgb in to_rgb]
 
     def count(self, level: int) -> int:
         """The stages that ``level`` needs."""
@@ -119,8 +119,5 @@ class Drawing1:
         return torch.lerp(ops.upsample(self._rgb(activations[2 * level - 1], level - 1)), new, alpha)
 
     def _rgb(self, x: Tensor, level: int) -> Tensor:
-        if level not in self._prepared:
-            conv = self._to_rgb[level].conv
-            self._prepared[level] = (channels_last((conv.weight * conv.scale).to(self.dtype)), self._to_rgb[level].bias)
-        weight, bias = self._prepared[level]
+        weight, bias = self._to_rgb[level]
         return F.conv2d(x, weight).float() + bias[:, None, None]
