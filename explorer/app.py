@@ -19,6 +19,7 @@ from explorer.connections import PIN, connect_parts
 from explorer.controls.below import Below
 from explorer.controls.hint import Hint
 from explorer.controls.panel import Panel
+from explorer.controls.place_picker import PlacePicker
 from explorer.controls.thumbnails import image_of
 from explorer.cores import Cores
 from explorer.dialogs import Dialogs
@@ -27,6 +28,7 @@ from explorer.documents.documents import Documents
 from explorer.documents.following import Following
 from explorer.documents.importing import Importing
 from explorer.engine import Engine
+from explorer.explore.channels import ChannelsPanel
 from explorer.explore.directions import DirectionsPanel
 from explorer.explore.drag import DragPoints
 from explorer.explore.film import FilmStrip
@@ -91,6 +93,7 @@ class Explorer(QObject):
         self.actions = make_actions(self.window)
         self.picture, self.history = PictureView(self.session), HistoryStrip(self.session)
         self.drag = DragPoints(self.session, self.picture.picture_rect, self.picture)
+        self.places = PlacePicker(self.picture.picture_rect, self.picture)
         self.reel = Reel(self)
         self.film = FilmStrip(self.session, self.reel)
         self.below = Below(("History", "Film"), STRIP_TIPS, (self.history, self.film))
@@ -100,9 +103,9 @@ class Explorer(QObject):
         latent.photo_wanted.connect(lambda: self.actions["photo"].trigger())
         left = [latent, VaryPanel(self.session), TransformPanel(self.session), NoisePanel(self.session)]
         self.growing = GrowingPanel(self.session)
-        self.directions = DirectionsPanel(self.session)
+        self.directions, self.channels = DirectionsPanel(self.session), ChannelsPanel(self.session)
         self.mixing = MixingPanel(self.session)
-        right = [TruncationPanel(self.session), self.directions, self.mixing, self.growing]
+        right = [TruncationPanel(self.session), self.directions, self.channels, self.mixing, self.growing]
         self.panels: list[Panel] = [*left, *right]
         self.documents = Documents(self.session, self.engine, self.history, self.reel, self.settings, self)
         self.importing = Importing(self.window, self.engine, self)
@@ -199,6 +202,7 @@ class Explorer(QObject):
         self.picture.show_message(sentence, lost=True)
         self.lab_pages.show_nothing(sentence)
         self.drag.set_on(False)
+        self.places.set_on(False)
         for panel in self.panels:
             panel.setEnabled(False)
         for key in OF_MODEL:

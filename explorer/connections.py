@@ -26,6 +26,7 @@ def connect_parts(explorer: "Explorer") -> None:
     _documents(explorer)
     _mixing(explorer)
     _drag_points(explorer)
+    _channels(explorer)
     _film(explorer)
     _lab(explorer)
     _train(explorer)
@@ -97,6 +98,28 @@ def _drag_points(explorer: "Explorer") -> None:
     drag.switched.connect(lambda on: picture.set_mode(Mode.OFF) if on else None)
     # The hint lies where dragging says how it goes; unless it was dismissed it comes with the next start.
     drag.switched.connect(lambda on: explorer.hint.hide() if on else None)
+
+
+def _channels(explorer: "Explorer") -> None:
+    """A place of the picture is chosen, and the channels are looked for that change it alone."""
+    picture, places, channels = explorer.picture, explorer.places, explorer.channels
+
+    def switched(on: bool) -> None:
+        channels.set_picking(on)
+        if on:
+            explorer.drag.set_on(False)
+            picture.set_mode(Mode.OFF)
+            explorer.hint.hide()
+
+    channels.pick_wanted.connect(lambda: places.set_on(not places.on))
+    places.chosen.connect(channels.look_at)
+    places.switched.connect(switched)
+    explorer.drag.switched.connect(lambda on: places.set_on(places.on and not on))
+    explorer.window.escaped.connect(lambda: places.set_on(False))
+    explorer.session.model_changed.connect(lambda _: places.set_on(False))
+    picture.marked.connect(places.place)
+    picture.smooth_changed.connect(lambda _: places.place())
+    picture.mode_changed.connect(lambda mode: places.set_on(places.on and mode is Mode.OFF))
 
 
 def _film(explorer: "Explorer") -> None:

@@ -31,6 +31,7 @@ class Remoting(QObject):
         self.light.clicked.connect(self.show)
         self._menu = LearnMenu([*explorer.panels, explorer.film], self.steering.addresses_of, self.learn, self)
         explorer.session.model_changed.connect(lambda _: self._refill())
+        explorer.channels.learn_wanted.connect(lambda *place: self.learn(self.steering.channel_address(*place)))
         explorer.directions.learn_wanted.connect(lambda name: self.learn(self.steering.direction_address(name)))
 
     def start(self) -> None:
