@@ -44,6 +44,7 @@ class ChannelsPanel(Panel):
         super().__init__(session, "Channels", parent)
         self._rows: dict[Place, ChannelRow] = {}  # in their order
         self._found: dict[Place, LocalChannel] = {}
+        self._absent = False  # the network has no styles
         self._found_in = Path()  # the file of the network that is shown
         self.reset_all = IconButton("reset", TIPS["reset"])
         self.by_place = chip("find by place", TIPS["by_place"], checkable=True)
@@ -99,7 +100,9 @@ class ChannelsPanel(Panel):
             self._found.clear()
             self._keep(())
         reason = info.why_not("styles")
-        self.setVisible(not reason)
+        if bool(reason) != self._absent:
+            self._absent = bool(reason)
+            self.setVisible(not reason)
         allow(self.by_place, reason, TIPS["by_place"])
         super().show_model(info)
 

@@ -31,7 +31,7 @@ OUTPUT = (
 )
 INPUT = (
     "Number {number} of layer {layer}'s style scales this map where that layer's convolution reads it, in standard "
-    "deviations over random w: the map stays as it is, what follows changes. A toRGB that reads it, too, has a scale of its own."
+    "deviations over random w: the map stays as it is, what follows changes. A toRGB that reads it has its own scale."
 )
 UNSCALED = "No layer's style scales this map: only the picture is made from it."
 EDGE = 3.0  # standard deviations from the mean at which colours end

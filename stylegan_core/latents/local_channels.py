@@ -26,7 +26,7 @@ from stylegan_core.render import Renderer, renderer_of
 from stylegan_core.steps import retold, run_through
 from stylegan_core.style_space import style_sigmas
 
-PROBES, TRIED = 16, 32  # ways back for the place and as many for the rest; numbers that are really drawn
+PROBES, TRIED = 16, 48  # ways back for the place and as many for the rest; numbers that are really drawn
 LARGE, FEWER = 512, (8, 24)  # side of a picture from which on a way back takes seconds on a CPU, and the same there
 AT_ONCE = 1 << 22  # pixels of the ways back that are gone together: at 1024² each holds some 130 megabytes
 REACH = 3.0  # sigma either way at which they are
