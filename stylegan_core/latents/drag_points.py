@@ -40,8 +40,8 @@ def drag_points(
 
     ``origin`` is the picture that the handles were put on, and what they and, with ``keep``, everything far from them
     is to look like. ``since`` is where an earlier search from there has come to; its targets may be others now. The
-    recipes hold styles of their own with truncation, mixing and directions in them; noise, label and growth stay.
-    Stopped at any step, it leaves nothing behind.
+    recipes hold styles of their own with truncation, mixing and directions in them; channels, noise, label and growth
+    stay. Stopped at any step, it leaves nothing behind.
     """
     search = _Search(renderer, origin, keep)
     handles = tuple(handles)
@@ -72,7 +72,7 @@ def _dragged(origin: Recipe, ws: Tensor, handles: tuple[Handle, ...], motion: Te
 
 
 def stored(recipe: Recipe, ws: Tensor) -> Recipe:
-    """The recipe that draws styles [num_layers, w_dim] as they are, with noise, label and growth of another one."""
+    """The recipe that draws styles [num_layers, w_dim] as they are, with channels, noise, … of another one."""
     latent = replace(recipe.latent, x=0.0, y=0.0, w=Vector.of(ws.cpu().numpy()))
     return replace(recipe, latent=latent, psi=1.0, cutoff=None, psi_bands=None, mixes=(), directions=())
 

@@ -3,13 +3,19 @@
 import json
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from stylegan_core.__main__ import main
+from stylegan_core.latents.local_channels import find_channels
+from stylegan_core.latents.region import LocalChannel, Region
 from stylegan_core.latents.samples import sample_w
-from stylegan_core.model import Model
+from stylegan_core.model import Model, save_model
+from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import AppliedChannel, Latent, NoiseLayer, Recipe
 from stylegan_core.render import Renderer
 from stylegan_core.steps import run_through
@@ -163,3 +169,40 @@ def test_the_number_that_scales_a_feature_map_is_its_own_or_the_next_layers(
 ) -> None:
     made = Model(lively(FAMILY["dcgan"])) if kind == "dcgan" else model(kind)
     assert made.info.channel_of_map(number, 5) == found
+
+
+# -- the command line ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    save_model(tmp_path / "small.safetensors", model())
+    return str(tmp_path / "small.safetensors")
+
+
+def test_pictures_of_seeds_are_drawn_with_channels(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.png"
+    drawn = ["render", file, "--seeds", "3", "--psi", "0.6", "--out", str(out)]
+    assert main([*drawn, "--channel", "4:3=2.5", "--channel", "1:0=-1"]) == 0
+    recipe = PLAIN.with_channel(4, 3, 2.5).with_channel(1, 0, -1.0)
+    assert read_picture(out).recipe == recipe
+    np.testing.assert_array_equal(np.asarray(Image.open(out)), Renderer(model()).render(recipe))
+    assert main([*drawn, "--channel", "4:99=1"]) == 2
+    assert "has no channel 4:99" in capsys.readouterr().err
+    for wrong in ("4=1", "4:3", "a:3=1", "4:3=x"):
+        with pytest.raises(SystemExit):
+            main([*drawn, "--channel", wrong])
+
+
+def test_the_command_prints_what_is_found_by_place(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["channels", file, "--at", "0.1,0.2,0.5,0.7", "--seed", "3", "--psi", "0.6", "--count", "2"]
+    assert main([*asked, "--json"]) == 0
+    found = [LocalChannel(**each) for each in json.loads(capsys.readouterr().out)]
+    assert tuple(found) == find_channels(model(), PLAIN, Region(0.1, 0.2, 0.5, 0.7), 2)
+    assert main(asked) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(f"--channel {found[0].layer}:{found[0].channel}=3") and "% inside" in first
+    for wrong in ("0.1,0.2", "a,b,c,d", "0,0,2,2", "0,0,1,1"):
+        assert main(["channels", file, "--at", wrong]) == 2
