@@ -77,13 +77,13 @@ class CloseUp(QWidget):
             return
         layer, number = place
         name = f"Style {layer}:{number}"
-        if self.scale.label.text() != name:
-            self.scale.label.setText(name)
-            for part, spoken in ((self.scale.track, name), (self.scale.number, f"{name}, number")):
-                part.setAccessibleName(spoken)
-            tip = (INPUT if info.scales_inputs else OUTPUT).format(layer=layer, number=number)
-            self.scale.setToolTip(tip)
-            self.scale.track.setAccessibleDescription(tip)
+        tip = (INPUT if info.scales_inputs else OUTPUT).format(layer=layer, number=number)
+        self.scale.label.setText(name)
+        for part, spoken in ((self.scale.track, name), (self.scale.number, f"{name}, number")):
+            part.setAccessibleName(spoken)
+            part.setToolTip(tip)
+        self.scale.setToolTip(tip)
+        self.scale.track.setAccessibleDescription(tip)
         self.scale.set_value(strength)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
