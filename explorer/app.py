@@ -3,7 +3,6 @@
 Who else hears of whom stands in ``connections.py``, what each action does in ``commands.py``.
 """
 
-import importlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -279,7 +278,7 @@ class Explorer(QObject):
             self._warmed = True
             if self.hints and not self.settings.value.hint_seen and not self.presenting.on:
                 self.hint.begin()
-            self.disk.do(_warm_up, lambda _: None)
+            self.train.early.begin()
 
     def _answered(self, answer: Answer) -> None:
         for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
@@ -300,8 +299,3 @@ class Explorer(QObject):
         for key in OF_MODEL:
             self.actions[key].setEnabled(True)
         self.window.show_model(info, self.session.model_path)
-
-
-def _warm_up() -> None:
-    """Imports what the first monitor needs, in a thread, so that opening it does not stall the window."""
-    importlib.import_module("explorer.train.monitor")
