@@ -24,6 +24,7 @@ from explorer.cores import Cores
 from explorer.dialogs import Dialogs
 from explorer.documents.clipboard import Clipboard, let_go
 from explorer.documents.documents import Documents
+from explorer.documents.filming import Filming
 from explorer.documents.following import Following
 from explorer.documents.importing import Importing
 from explorer.engine import Engine
@@ -39,7 +40,6 @@ from explorer.explore.picture import PictureView
 from explorer.explore.transform import TransformPanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
-from explorer.film.filming import Filming
 from explorer.film.reel import Reel
 from explorer.garbage import Garbage
 from explorer.jobs import Answer, Done, Frame

@@ -7,7 +7,6 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from explorer.controls.local_files import local_files
 from explorer.controls.thumbnails import image_of
-from explorer.documents.outside import show
 from explorer.engine import Engine
 from explorer.jobs import Answer, Done, Failed, Picture, Piece
 from explorer.problem import Problem
@@ -58,7 +57,7 @@ class Clipboard(QObject):
         except ValueError as error:
             self.said.emit(Problem(str(error)), "bad")
             return
-        if left_out := show(recipe, self._session):
+        if left_out := self._session.take(recipe):
             self.said.emit(Problem(left_out), "warning")
 
     def _answered(self, answer: Answer) -> None:

@@ -14,9 +14,9 @@ from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail, image_of
-from explorer.documents.entries import Entries
-from explorer.documents.entry_pictures import STORED, EntryPictures
-from explorer.documents.history_file import Entry
+from explorer.history.entries import Entries
+from explorer.history.entry_pictures import STORED, EntryPictures
+from explorer.history.history_file import Entry
 from explorer.jobs import Answer, Frame, Piece, Strip
 from explorer.session import Session
 from stylegan_core.recipe import Recipe

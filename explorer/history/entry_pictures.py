@@ -6,7 +6,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, S
 from PySide6.QtGui import QImage
 
 from explorer.controls.thumbnails import image_of
-from explorer.documents.history_file import Entry
+from explorer.history.history_file import Entry
 from explorer.jobs import Frame
 from stylegan_core.recipe import Recipe
 
