@@ -1,14 +1,12 @@
 """Pictures and recipes on the clipboard."""
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from explorer.controls.local_files import local_files
-from explorer.controls.thumbnails import image_of
 from explorer.engine import Engine
 from explorer.jobs import Answer, Done, Failed, Picture, Piece
+from explorer.pixels import Pixels, image_of
 from explorer.problem import Problem
 from explorer.session import Session
 from explorer.work.late import Late
@@ -73,7 +71,7 @@ class Clipboard(QObject):
             self.said.emit(Problem(answer.reason), "bad")
 
 
-def copy_picture(pixels: npt.NDArray[np.uint8], recipe: Recipe) -> None:
+def copy_picture(pixels: Pixels, recipe: Recipe) -> None:
     """Puts uint8 [R, R, 3] on the clipboard, and the recipe as its text."""
     data = QMimeData()
     data.setImageData(image_of(pixels))

@@ -12,10 +12,10 @@ from explorer.controls.film_player import FilmPlayer
 from explorer.controls.film_view import FilmView
 from explorer.controls.panel import Asking
 from explorer.controls.pop_up import pop_up
-from explorer.controls.thumbnails import image_of
 from explorer.film.drawn_film import DrawnFilm, same_key
 from explorer.film.reel import Reel
 from explorer.jobs import Done, Failed, KeyStyles, Piece, Strip
+from explorer.pixels import image_of
 from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.film.film import Film
