@@ -38,7 +38,6 @@ from stylegan_core.formats.card import Card
 from stylegan_core.lab.quality import Quality
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run import events
-from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import RunDir
 from tests.explorer import drawn_faces
 from tests.explorer.regression import Shot
@@ -429,7 +428,7 @@ def train(stage: Stage) -> Scene:
     yield "train-new-ready", _settled(stage)
     folder = page.runs.folder
     shutil.copytree(stage.runs, folder)
-    lock = RunLock(RunDir(folder / "00012-tiny"))
+    lock = RunDir(folder / "00012-tiny").locked()
     lock.__enter__()
     stage.locks.append(lock)
     page.show_runs()
