@@ -13,9 +13,9 @@ from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import IconButton, chip
 from explorer.controls.heat_map import heat
 from explorer.controls.text import text_label
-from explorer.controls.thumbnails import image_of
 from explorer.lab.face import paint_square
 from explorer.lab.words import number
+from explorer.pixels import image_of
 from stylegan_core.lab.layer_facts import Floats
 
 GAP, LEGEND = 16, 34  # between the two squares, and below them
