@@ -100,14 +100,14 @@ class Explorer(QObject):
         latent.photo_wanted.connect(lambda: self.actions["photo"].trigger())
         left = [latent, VaryPanel(self.session), TransformPanel(self.session), NoisePanel(self.session)]
         self.growing = GrowingPanel(self.session)
-        self.directions = DirectionsPanel(self.session)
+        self.directions = DirectionsPanel(self.session, self.disk)
         self.mixing = MixingPanel(self.session)
         right = [TruncationPanel(self.session), self.directions, self.mixing, self.growing]
         self.panels: list[Panel] = [*left, *right]
         self.documents = Documents(self.session, self.engine, self.history, self.reel, self.settings, self)
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
-        self.train = TrainWorkspace(home(), self.window.pages)
+        self.train = TrainWorkspace(home(), self.disk, self.window.pages)
         self.lab, self.sweep = LayersPage(self.session), SweepPage(self.session)
         self.entanglement, self.quality = EntanglementPage(self.session), QualityPage(self.session)
         self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement, self.quality), self.window.pages)

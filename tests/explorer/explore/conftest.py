@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from explorer import theme
 from explorer.controls.panel import Panel
+from explorer.explore.directions import DirectionsPanel
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
+from tests.explorer.at_once import AtOnce
 from tests.explorer.explore.panel_fakes import Asked, model_info
 
 Made = TypeVar("Made", bound=Panel)
@@ -27,7 +29,7 @@ def show(qtbot: QtBot, session: Session) -> Callable[..., tuple[Any, Asked]]:
     """Builds a panel, shows it, and opens a network."""
 
     def build(kind: type[Made], info: ModelInfo | None = None) -> tuple[Made, Asked]:
-        panel = kind(session)
+        panel = kind(session, AtOnce()) if issubclass(kind, DirectionsPanel) else kind(session)
         qtbot.addWidget(panel)
         asked = Asked(panel)
         panel.resize(330, 700)
