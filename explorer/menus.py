@@ -6,9 +6,9 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from explorer.bundled import bundled_models, bundled_sets
 from explorer.controls.literal import literal, literal_tip
 from explorer.documents.documents import Documents
-from explorer.documents.opening import bundled_models, bundled_sets
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from stylegan_core.files.places import is_there

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +22,9 @@ from stylegan_core.networks.generator import Generator, build_discriminator, bui
 from stylegan_core.networks.synthesis import Noise
 from stylegan_core.networks.unfilled import unfilled
 from stylegan_core.rundir import RunDir
+
+if TYPE_CHECKING:
+    from stylegan_core.formats.convert import Foreign
 
 log = logging.getLogger(__name__)
 
@@ -173,12 +176,25 @@ def load_model(
     file = _weight_file(Path(path))
     metadata, tensors = read_safetensors(file) if is_safetensors(file) else ({}, {})
     if metadata.get("format") != FORMAT:
-        from stylegan_core.formats.convert import load_foreign
+        from stylegan_core.formats.convert import read_foreign  # here: most files are of this project's own format
 
-        return load_foreign(file, device, progress)
+        return model_of(read_foreign(file, device, progress))
     model = _build(file, metadata, _group(tensors, "generator."))
     model.generator.to(device)
     return model
+
+
+def model_of(found: "Foreign") -> Model:
+    """The drawing model of a foreign file that was read."""
+    return Model(
+        found.generator,
+        name=found.path.stem,
+        level=found.level,
+        alpha=found.alpha,
+        origin=f"Imported from {found.format} ({found.path.name}).",
+        notes=found.notes,
+        path=found.path,
+    )
 
 
 def load_discriminator(path: str | os.PathLike[str], device: str | torch.device = "cpu") -> Discriminator | None:

@@ -240,7 +240,7 @@ class Guide:
         faces = [explorer.picture.grab(box)]
         explorer.places.set_on(False)
         panel.look_at(hair)
-        self.wait(lambda: bool(panel.rows))
+        self.wait(lambda: not panel.search.owners)
         panel.rows[0].slider.steer(6.0)
         explorer.session.commit()
         self.settle()

@@ -15,7 +15,7 @@ import time
 import numpy as np
 import torch
 
-from explorer.documents.opening import BUNDLED
+from explorer.bundled import BUNDLED
 from stylegan_core.latents import local_channels
 from stylegan_core.latents.local_channels import find_channels, measured, score, slope_energies, try_channels
 from stylegan_core.latents.region import LocalChannel, Region

@@ -15,9 +15,9 @@ from explorer.controls.direction_row import BEND
 from explorer.controls.heat_map import heat
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label
-from explorer.controls.thumbnails import image_of
 from explorer.lab.face import paint_square
 from explorer.lab.words import number
+from explorer.pixels import image_of
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.layer_facts import Floats
 from stylegan_core.recipe import AppliedChannel, knob

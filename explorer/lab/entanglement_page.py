@@ -22,8 +22,8 @@ from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import Entanglement, entanglement_table
-from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import MOST_FACES, EntanglementPlan
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import SEEDS, AppliedDirection, Recipe
 

@@ -266,7 +266,7 @@ class TorchBackend:
 
 
 def _convert(request: Convert) -> Steps:
-    from stylegan_core.formats.convert import convert_steps
+    from stylegan_core.importing import convert_steps
 
     return str((yield from _in_percent(convert_steps(request.path, request.target))))
 

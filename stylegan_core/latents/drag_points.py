@@ -14,9 +14,9 @@ from torch import Tensor
 from stylegan_core.drawing.drawings import Stage
 from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.latents.patches import nearest, offsets, patch
-from stylegan_core.latents.spread import spread_of_w
 from stylegan_core.recipe import Recipe, Vector
 from stylegan_core.render import Renderer
+from stylegan_core.style_space import spread_of_w
 
 ROWS = 6  # styles that move, from the coarsest on (section 3.2)
 SMALLEST, LARGEST = 32, 128  # side of the feature map that is looked at: half the picture's, within these

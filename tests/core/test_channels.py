@@ -13,11 +13,11 @@ from PIL import Image
 from stylegan_core.__main__ import main
 from stylegan_core.latents.local_channels import find_channels
 from stylegan_core.latents.region import LocalChannel, Region
-from stylegan_core.latents.samples import sample_w
 from stylegan_core.model import Model, save_model
 from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import AppliedChannel, Latent, NoiseLayer, Recipe
 from stylegan_core.render import Renderer
+from stylegan_core.samples import sample_w
 from stylegan_core.steps import run_through
 from stylegan_core.style_space import style_sigmas
 from tests.core.networks.small import FAMILY, lively, small

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, QTimer
@@ -26,6 +25,7 @@ from explorer.controls.film_dialog import FilmDialog
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.shortcuts_dialog import ShortcutsDialog
 from explorer.jobs import Answer, Done, Picture
+from explorer.pixels import pixels_of
 from explorer.problem import Problem
 from explorer.remote.bindings import Binding
 from explorer.remote.message import Message
@@ -39,7 +39,6 @@ from stylegan_core.lab.quality import Quality
 from stylegan_core.latents.region import Region
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run import events
-from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import RunDir
 from tests.explorer import drawn_faces
 from tests.explorer.regression import Shot
@@ -170,9 +169,7 @@ def shot(widget: QWidget | QImage) -> Shot:
         image = made.toImage()
     else:
         image = widget
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+    return pixels_of(image)
 
 
 # -- Explore ----------------------------------------------------------------------------------------------------------
@@ -435,7 +432,7 @@ def train(stage: Stage) -> Scene:
     yield "train-new-ready", _settled(stage)
     folder = page.runs.folder
     shutil.copytree(stage.runs, folder)
-    lock = RunLock(RunDir(folder / "00012-tiny"))
+    lock = RunDir(folder / "00012-tiny").locked()
     lock.__enter__()
     stage.locks.append(lock)
     page.show_runs()

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from stylegan_core.formats.card import read_card
-from stylegan_core.formats.convert import Foreign, import_file
+from stylegan_core.importing import Imported, import_file
 from tests.core.reference import arrays, reference
 
 
 @cache
-def imported() -> Foreign:
+def imported() -> Imported:
     return import_file(reference("stylegan2-ada-64.pkl"))
 
 

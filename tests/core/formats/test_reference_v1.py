@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from stylegan_core.formats.convert import Foreign, import_file
+from stylegan_core.importing import Imported, import_file
 from tests.core.reference import arrays, reference
 
 LODS = (0.3, 1.0, 1.6)
 
 
 @cache
-def imported() -> Foreign:
+def imported() -> Imported:
     return import_file(reference("stylegan-v1-64.pkl"))
 
 

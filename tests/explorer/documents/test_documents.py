@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from explorer.documents import opening
+from explorer import bundled
 from stylegan_core.pictures.contact_sheet import save_sheet
 from stylegan_core.pictures.picture import labels, save_picture
 from stylegan_core.pictures.recipe_list import list_to_json
@@ -22,7 +22,7 @@ from tests.explorer.whole_window import Make, drawn, drop, finish, model_file
 def test_a_fresh_start_shows_the_face_that_was_chosen_for_it(
     start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "FIRST_SEEDS", {"boxed": 42})
+    monkeypatch.setattr(bundled, "FIRST_SEEDS", {"boxed": 42})
     explorer = start()
     drawn(explorer, qtbot)
     assert explorer.session.recipe.latent == Latent(42) and not explorer.session.can_undo

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from explorer.app import Explorer
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
-from explorer.documents.opening import look
 from explorer.jobs import Convert, Failed, Request
+from explorer.opening import look
 from explorer.renderer.backend import TorchBackend
 from explorer.renderer.rendering import Report, Steps
 from stylegan_core.formats import card as cards

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.place_picker import BEGIN, MIDDLE, PlacePicker
-from explorer.documents.outside import fitted
 from explorer.explore.channels import EMPTY, FIND, FOUND, NONE, PREVIEW, ChannelsPanel
+from explorer.fitting import fitted, fitting
 from explorer.jobs import FindChannels, Strip
 from explorer.present.recipe_words import words
-from explorer.session import Session, fitting
+from explorer.session import Session
 from stylegan_core.info import REASONS
 from stylegan_core.latents.region import LocalChannel, Region
 from stylegan_core.recipe import AppliedChannel, Latent, Recipe

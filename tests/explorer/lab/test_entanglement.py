@@ -20,7 +20,7 @@ from explorer.lab.entanglement_page import ENTANGLE, OLDER, EntanglementPage
 from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from stylegan_core.lab.entanglement import Entanglement
-from stylegan_core.lab.learned_labels import LearnedLabels
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.recipe import AppliedDirection, Recipe
 from tests.explorer.explore.panel_fakes import Asked, model_info
 from tests.explorer.lab.measured import entangled, entries

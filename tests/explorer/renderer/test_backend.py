@@ -33,9 +33,9 @@ from explorer.renderer.pipe import receive, send
 from stylegan_core.cli.render import main as render_main
 from stylegan_core.files.table import read_table
 from stylegan_core.lab.activations import channels, inspect
-from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept
 from stylegan_core.lab.sweeping import SPREAD_FACES
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.local_channels import find_channels
 from stylegan_core.latents.region import Region
 from stylegan_core.model import load_model, save_model

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from explorer.documents.history_file import Entry
+from explorer.history.history_file import Entry
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
 from stylegan_core.rundir import CHECKPOINTS
