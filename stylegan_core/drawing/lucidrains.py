@@ -40,7 +40,7 @@ class PortRgbStage:
         self.row = 2 * level + 1
         self.layer, self.source, self.below = layer, source, below
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
+    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
         """The picture [1, 3, H, W] float32."""
         rgb: Tensor = self.layer(before[self.source], w)
         return rgb if self.below is None else smooth(bilinear_up(before[self.below])) + rgb

@@ -85,7 +85,7 @@ class RgbStage:
         self.affine, self.bias, self.clamp = layer.affine, layer.bias, layer.clamp
         self.kernel = layer.conv.weight * layer.conv.scale
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
+    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
         """The picture [1, 3, H, W] float32."""
         style = self.affine(w)[0] + 1
         kernel = (self.kernel * style[:, None, None]).to(self.dtype)

@@ -192,15 +192,7 @@ class AliasFreeSynthesis(SynthesisNetwork):
         self.input = FourierFeatures(config)
         self.layers = nn.ModuleList(BandlimitedLayer(config, index) for index in range(LAYERS + 1))
 
-    def grow(
-        self,
-        ws: Tensor,
-        noise: Noise,  # noqa: ARG002
-        level: int,  # noqa: ARG002
-        alpha: float,  # noqa: ARG002
-        *,
-        dtype: torch.dtype = torch.float32,
-    ) -> Grown:
+    def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
         x = self.input(ws[:, 0]).to(dtype).contiguous(memory_format=torch.channels_last)
         for index, layer in enumerate(self.layers):
             x = layer(x, ws[:, index + 1])
