@@ -50,17 +50,9 @@ def look(path: Path) -> Opened:
         raise OSError(f"{path} cannot be read ({error.strerror}): check its permissions.") from None
     if not head:
         raise ValueError(f"{path} is empty: copy or download it again.")
-    if head.startswith(PNG):
-        from stylegan_core.pictures.saved_picture import NoRecipe, read_picture
-
-        try:
-            saved = read_picture(path)
-        except NoRecipe:
-            return Opened(photo=str(path.resolve()))
-        return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
-    text = _text(path, head)
     if begins_as_picture(head):
         return _look_at(path, head)
+    text = _text(path, head)
     if head[4:8] == b"ftyp" or is_film(text):
         return Opened(film=read_film(path))
     if _is_recipe(text):
@@ -74,12 +66,17 @@ def look(path: Path) -> Opened:
 
 
 def _look_at(path: Path, head: bytes) -> Opened:
-    """A picture of another program, or the film in a GIF of this one."""
-    if head.startswith(b"GIF8"):
-        try:
+    """A picture saved here, the film in a GIF of this program, or any other picture."""
+    from stylegan_core.pictures.saved_picture import NoRecipe, read_picture
+
+    try:
+        if head.startswith(PNG):
+            saved = read_picture(path)
+            return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
+        if head.startswith(b"GIF8"):
             return Opened(film=read_film(path))
-        except NoFilm:
-            pass
+    except (NoRecipe, NoFilm):
+        pass
     return Opened(photo=str(path.resolve()))
 
 

@@ -16,6 +16,7 @@ from stylegan_core.cli.arguments import (
     add_overwrite,
     add_progress,
     check_free,
+    chosen_device,
     number,
     path,
     whole,
@@ -69,13 +70,11 @@ def main(argv: list[str]) -> int:
     else:
         _check_folder(arguments)
 
-    from stylegan_core.device import choose_device, keep_big_buffers, stand_back
+    from stylegan_core.device import keep_big_buffers
     from stylegan_core.model import load_model
 
-    if arguments.beside:
-        stand_back()
     keep_big_buffers()
-    model = load_model(arguments.model, choose_device(arguments.device))
+    model = load_model(arguments.model, chosen_device(arguments))
     check_looks(arguments, model.info)
     if film.model_hash not in ("", model.info.hash):
         sys.stderr.write(f"The film was made with another model, {film.model_name}; expect other pictures.\n")

@@ -2,7 +2,16 @@
 
 import argparse
 
-from stylegan_core.cli.arguments import add_beside, add_device, add_overwrite, add_progress, check_free, path, whole
+from stylegan_core.cli.arguments import (
+    add_beside,
+    add_device,
+    add_overwrite,
+    add_progress,
+    check_free,
+    chosen_device,
+    path,
+    whole,
+)
 from stylegan_core.cli.progress import telling
 
 FEWEST = 100  # pictures to learn from
@@ -26,17 +35,14 @@ def main(argv: list[str]) -> int:
     check_free(arguments.out, overwrite=arguments.overwrite)
 
     from stylegan_core.data.source import open_dataset
-    from stylegan_core.device import choose_device, stand_back
     from stylegan_core.latents.judge import learn
     from stylegan_core.latents.judge_file import save_judge
     from stylegan_core.metrics.features import Extractor
 
-    if arguments.beside:
-        stand_back()
+    device = chosen_device(arguments)
     dataset = open_dataset(arguments.data, arguments.resolution)
     with telling("learning", PARTS, for_program=arguments.progress) as tell:
-        extractor = Extractor(choose_device(arguments.device))
-        judge = learn(dataset, extractor, arguments.reals, lambda done: tell(round(PARTS * done)))
+        judge = learn(dataset, Extractor(device), arguments.reals, lambda done: tell(round(PARTS * done)))
     save_judge(judge, arguments.out)
     for each in judge.answerers:
         print(f"  {each.question.name:<24} right on {each.accuracy:.0%} of held-out pictures")

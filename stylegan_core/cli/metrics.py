@@ -6,7 +6,7 @@ Without a model: for two disjoint sets of its pictures, which is what a perfect 
 import argparse
 import json
 
-from stylegan_core.cli.arguments import add_beside, add_device, add_progress, path, whole
+from stylegan_core.cli.arguments import add_beside, add_device, add_progress, chosen_device, path, whole
 from stylegan_core.cli.progress import telling
 from stylegan_core.metrics.names import FEWEST
 
@@ -36,13 +36,10 @@ def main(argv: list[str]) -> int:
         raise ValueError("A path length is a model's own: name a model.")
 
     from stylegan_core.data.source import open_dataset
-    from stylegan_core.device import choose_device, stand_back
     from stylegan_core.metrics.table import measure, measure_floor
     from stylegan_core.model import load_model
 
-    if arguments.beside:
-        stand_back()
-    device = choose_device(arguments.device)
+    device = chosen_device(arguments)
     model = load_model(arguments.model, device) if arguments.model else None
     dataset = open_dataset(arguments.data, model.resolution if model else arguments.resolution)
     count, reals = arguments.count, min(arguments.count, len(dataset))
