@@ -40,8 +40,8 @@ def main(argv: list[str]) -> int:
 
     from stylegan_core.latents.projection import project
     from stylegan_core.latents.target import read_target
+    from stylegan_core.memory import out_of_memory
     from stylegan_core.model import load_model
-    from stylegan_core.training.memory import out_of_memory
 
     model = load_model(arguments.model, chosen_device(arguments))
     target = read_target(arguments.picture, model.resolution)

@@ -9,9 +9,9 @@ from rich.progress import track
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, path
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
-from stylegan_core.data.picture_kinds import PNG, named_as_picture
+from stylegan_core.data.picture_kinds import named_as_picture
 from stylegan_core.pictures.picture import save_picture
-from stylegan_core.pictures.saved_picture import SavedPicture, read_picture
+from stylegan_core.pictures.saved_picture import SavedPicture, read_picture, read_recipe
 from stylegan_core.recipe import Recipe
 
 FEW = 4  # pictures from which on it is said how far it is
@@ -57,19 +57,6 @@ def main(argv: list[str]) -> int:
         save_picture(target, render(model, recipe), recipe, model.info, str(model.device))
     print(f"{len(targets)} picture{'s' if len(targets) > 1 else ''} written to {arguments.out}")
     return 0
-
-
-def read_recipe(file: Path) -> SavedPicture:
-    """The recipe inside a PNG, by content, or a JSON file. Raises ValueError or OSError."""
-    with file.open("rb") as opened:
-        if opened.read(len(PNG)) == PNG:
-            return read_picture(file)
-    try:
-        return SavedPicture(Recipe.from_json(file.read_text(encoding="utf-8-sig")), "", "", None)
-    except UnicodeDecodeError:
-        raise ValueError(f"{file} is no recipe: it is not text.") from None
-    except ValueError as error:
-        raise ValueError(f"{file}: {error}") from None
 
 
 def _of_sheet(saved: SavedPicture, out: Path) -> list[Recipe]:

@@ -12,12 +12,12 @@ from torch import Tensor
 
 from stylegan_core.files.tensor_file import Damaged, read_safetensors, under, write_safetensors
 from stylegan_core.formats.own_file import STATE_FORMAT
+from stylegan_core.memory import out_of_memory
 from stylegan_core.model import save_model
 from stylegan_core.run.stems import kimg_words
 from stylegan_core.rundir import RunDir, is_whole
 from stylegan_core.schedule import phase_at
 from stylegan_core.training.distributed import Team
-from stylegan_core.training.memory import out_of_memory
 from stylegan_core.training.state import Counters, TrainingState
 
 
