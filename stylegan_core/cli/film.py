@@ -42,28 +42,7 @@ Tell = Callable[[int], None]
 
 def main(argv: list[str]) -> int:
     """Draws a film exactly and writes it as .mp4, .gif or a folder of PNG files; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m stylegan_core film", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
-    parser.add_argument(
-        "film",
-        type=path,
-        nargs="?",
-        help="film as JSON, or a .gif or .mp4 made by this program; - reads JSON from standard input",
-    )
-    parser.add_argument("--seeds", help="instead of a film: its pictures as seeds, such as 0-7 or 3,7,20-22")
-    parser.add_argument("--out", type=path, required=True, help=".mp4 or .gif, else a folder of one PNG a frame")
-    add_looks(parser)
-    parser.add_argument("--seconds", type=number(0, LONGEST), help=f"from one of --seeds to the next ({SECONDS:g})")
-    parser.add_argument("--pace", choices=PACES, help="rest at every picture, or one speed through W")
-    parser.add_argument("--loop", action=argparse.BooleanOptionalAction, help="end where it begins, without a seam")
-    parser.add_argument("--fps", type=whole(1, 240), help=f"frames a second; a .gif has at most {GIF_FPS}")
-    parser.add_argument("--side", type=whole(0, LARGEST), help="pixels a side; 0: as drawn")
-    parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
-    add_device(parser)
-    add_progress(parser)
-    add_beside(parser)
-    add_overwrite(parser)
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
     film = _film(arguments)
     if arguments.out.suffix.lower() in FORMATS:
         check_free(arguments.out, overwrite=arguments.overwrite)
@@ -88,6 +67,31 @@ def main(argv: list[str]) -> int:
         _write(model, film, arguments, side, tell)
     print(f"{film.frames} frames, {film.seconds:g} s, written to {arguments.out}")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core film", description=__doc__)
+    parser.add_argument("model", type=path, help="weight file or run directory")
+    parser.add_argument(
+        "film",
+        type=path,
+        nargs="?",
+        help="film as JSON, or a .gif or .mp4 made by this program; - reads JSON from standard input",
+    )
+    parser.add_argument("--seeds", help="instead of a film: its pictures as seeds, such as 0-7 or 3,7,20-22")
+    parser.add_argument("--out", type=path, required=True, help=".mp4 or .gif, else a folder of one PNG a frame")
+    add_looks(parser)
+    parser.add_argument("--seconds", type=number(0, LONGEST), help=f"from one of --seeds to the next ({SECONDS:g})")
+    parser.add_argument("--pace", choices=PACES, help="rest at every picture, or one speed through W")
+    parser.add_argument("--loop", action=argparse.BooleanOptionalAction, help="end where it begins, without a seam")
+    parser.add_argument("--fps", type=whole(1, 240), help=f"frames a second; a .gif has at most {GIF_FPS}")
+    parser.add_argument("--side", type=whole(0, LARGEST), help="pixels a side; 0: as drawn")
+    parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
+    add_device(parser)
+    add_progress(parser)
+    add_beside(parser)
+    add_overwrite(parser)
+    return parser
 
 
 def _film(arguments: argparse.Namespace) -> Film:

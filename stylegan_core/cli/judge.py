@@ -20,16 +20,7 @@ PARTS = 1000
 
 def main(argv: list[str]) -> int:
     """Learns a judge that ``sweep --judge`` measures with, and writes it; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m stylegan_core judge", description=__doc__)
-    parser.add_argument("data", type=path, help="pictures with labels: labels.json, folders, …")
-    parser.add_argument("--resolution", type=whole(4, 1024), required=True, help="that of the networks it will judge")
-    parser.add_argument("--out", type=path, required=True, help="the file to write, .npz")
-    parser.add_argument("--reals", type=whole(FEWEST), default=2000, help="pictures to learn from")
-    add_device(parser)
-    add_progress(parser)
-    add_beside(parser)
-    add_overwrite(parser)
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
     if arguments.out.suffix != ".npz":
         raise ValueError(f"{arguments.out}: the name of a judge must end in .npz.")
     check_free(arguments.out, overwrite=arguments.overwrite)
@@ -48,3 +39,16 @@ def main(argv: list[str]) -> int:
         print(f"  {each.question.name:<24} right on {each.accuracy:.0%} of held-out pictures")
     print(f"{len(judge.answerers)} questions, learned at {judge.resolution}², written to {arguments.out}")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core judge", description=__doc__)
+    parser.add_argument("data", type=path, help="pictures with labels: labels.json, folders, …")
+    parser.add_argument("--resolution", type=whole(4, 1024), required=True, help="that of the networks it will judge")
+    parser.add_argument("--out", type=path, required=True, help="the file to write, .npz")
+    parser.add_argument("--reals", type=whole(FEWEST), default=2000, help="pictures to learn from")
+    add_device(parser)
+    add_progress(parser)
+    add_beside(parser)
+    add_overwrite(parser)
+    return parser

@@ -19,16 +19,7 @@ FEW = 4  # pictures from which on it is said how far it is
 
 def main(argv: list[str]) -> int:
     """Draws a recipe, or one picture a seed, to PNG files that carry their recipe; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m stylegan_core render", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
-    chosen = parser.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved, also a sheet of many")
-    chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
-    parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
-    add_looks(parser)
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
-    add_overwrite(parser, "files that this program did not draw")
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
     base = looks(arguments)
     if arguments.recipe and base is not None:
         raise ValueError("--psi, --translate and --rotate go with --seeds; a recipe has its own.")
@@ -57,6 +48,19 @@ def main(argv: list[str]) -> int:
         save_picture(target, render(model, recipe), recipe, model.info, str(model.device))
     print(f"{len(targets)} picture{'s' if len(targets) > 1 else ''} written to {arguments.out}")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core render", description=__doc__)
+    parser.add_argument("model", type=path, help="weight file or run directory")
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved, also a sheet of many")
+    chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
+    parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
+    add_looks(parser)
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    add_overwrite(parser, "files that this program did not draw")
+    return parser
 
 
 def _of_sheet(saved: SavedPicture, out: Path) -> list[Recipe]:
