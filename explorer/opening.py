@@ -10,7 +10,7 @@ from stylegan_core.film.film import Film
 from stylegan_core.film.film_file import NoFilm, is_film, read_film
 from stylegan_core.recipe import Recipe
 from stylegan_core.run.stems import kimg_of
-from stylegan_core.rundir import CHECKPOINTS, RunDir
+from stylegan_core.rundir import CHECKPOINTS, RunDir, run_of
 
 FORMAT = "stylegan-explorer"
 LONGEST_HEADER = 100_000_000  # bytes
@@ -133,8 +133,8 @@ def _look_into(folder: Path) -> Opened:
 
 def nearest(path: Path) -> Path:
     """The file itself, or where its trainer has deleted this snapshot since, the one of the run nearest in kimg."""
-    run, kimg = RunDir(path.parent.parent), kimg_of(path)
-    if path.exists() or kimg is None or path.parent.name != run.checkpoints.name:
+    run, kimg = run_of(path), kimg_of(path)
+    if path.exists() or kimg is None or run is None:
         return path
     far = {other: abs(at - kimg) for other in run.every_drawable() if (at := kimg_of(other)) is not None}
     return min(far, key=far.__getitem__, default=path)
