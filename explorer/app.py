@@ -4,7 +4,6 @@ The parts are built in ``parts.py``; who else hears of whom stands in ``connecti
 ``commands.py``.
 """
 
-import importlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -169,7 +168,7 @@ class Explorer(Parts):
             self._warmed = True
             if self.hints and not self.settings.value.hint_seen and not self.presenting.on:
                 self.hint.begin()
-            self.disk.do(_warm_up, lambda _: None)
+            self.train.early.begin()
 
     def _answered(self, answer: Answer) -> None:
         for part in self.asking:
@@ -201,8 +200,3 @@ class Explorer(Parts):
             panel.setEnabled(there)
         for key in OF_MODEL:
             self.actions[key].setEnabled(there)
-
-
-def _warm_up() -> None:
-    """Imports what the first monitor needs, in a thread, so that opening it does not stall the window."""
-    importlib.import_module("explorer.train.monitor")

@@ -15,6 +15,7 @@ from explorer.problem import Problem
 from explorer.runs import Launch, train_arguments
 from explorer.train.dropping import Dropped, what_is
 from explorer.train.run_list import RunList
+from explorer.work.early import Early
 from explorer.work.task import Task
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.rundir import RunDir
@@ -53,6 +54,7 @@ class TrainWorkspace(QWidget):
         self.pages = QStackedWidget()
         self._launches: dict[Path, Launch] = {}
         self._drops = Task("drop", self)
+        self.early = Early(self)  # brings what a monitor needs
         self.setAcceptDrops(True)
         column = Down(self)
         column.addWidget(self.pages)
@@ -120,6 +122,7 @@ class TrainWorkspace(QWidget):
 
     def watch(self, path: Path) -> None:
         """Opens the monitor of any run directory, whoever trains it."""
+        self.early.finish()
         from explorer.train.monitor import Monitor
 
         path = Path(path).resolve()
@@ -205,6 +208,7 @@ class TrainWorkspace(QWidget):
     def close_workspace(self) -> None:
         """Ends threads, timers and questions; trainers go on."""
         self._close_monitor()
+        self.early.close()
         self._drops.close()
         self.runs.close_list()
         if self._films is not None:
