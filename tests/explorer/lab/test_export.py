@@ -88,7 +88,8 @@ def test_an_export_is_of_what_was_there_when_its_question_opened(
     count = len(lab.requests)
     answers[1]("out.png")
     assert not chip.writing and not lab.page.unfinished and len(lab.requests) == count
-    assert [tone for _, tone in lab.said] == ["warning"] and "another network was opened meanwhile" in lab.said[0][0]
+    assert [tone for _, tone in lab.said] == ["good", "warning"]
+    assert "another network was opened meanwhile" in lab.said[-1][0]
 
 
 @pytest.mark.parametrize(
@@ -105,12 +106,11 @@ def test_a_sheet_is_called_what_it_is(session: Session, show: Any, typed: str, w
 def test_a_name_nobody_was_asked_about_replaces_nothing(session: Session, show: Any, tmp_path: Path) -> None:
     lab = show()
     lab.inspected()
-    said: list[str] = []
-    lab.page.said.connect(lambda problem, _: said.append(problem.sentence))
     (tmp_path / "a.jpg.png").touch()
     chip, asked = lab.page.view.export, len(lab.requests)
     chip.write(chip.plan(), str(tmp_path / "a.jpg"))
-    assert said == [f"{tmp_path / 'a.jpg.png'} exists already: choose another name."] and len(lab.requests) == asked
+    sentence = f"{tmp_path / 'a.jpg.png'} exists already: choose another name."
+    assert lab.said == [(sentence, "warning")] and len(lab.requests) == asked
     chip.write(chip.plan(), str(tmp_path / "a.jpg.png"))  # the dialog has asked about this one
     assert lab.of(ChannelSheet).path == str(tmp_path / "a.jpg.png")
 
