@@ -177,16 +177,16 @@ def load_model(
     if metadata.get("format") != FORMAT:
         from stylegan_core.formats.convert import read_foreign  # here: most files are of this project's own format
 
-        return model_of(read_foreign(file, device, progress))
+        return model_of(read_foreign(file, progress), device)
     model = _build(file, metadata, under(tensors, "generator."))
     model.generator.to(device)
     return model
 
 
-def model_of(found: "Foreign") -> Model:
+def model_of(found: "Foreign", device: str | torch.device = "cpu") -> Model:
     """The drawing model of a foreign file that was read."""
     return Model(
-        found.generator,
+        found.generator.to(torch.device(device)),
         name=found.path.stem,
         level=found.level,
         alpha=found.alpha,
@@ -196,7 +196,7 @@ def model_of(found: "Foreign") -> Model:
     )
 
 
-def load_discriminator(path: str | os.PathLike[str], device: str | torch.device = "cpu") -> Discriminator | None:
+def load_discriminator(path: str | os.PathLike[str]) -> Discriminator | None:
     """The discriminator stored beside a generator; None where the file has none. Raises as load_model."""
     file = _weight_file(Path(path))
     metadata, tensors = read_safetensors(file)
@@ -206,7 +206,7 @@ def load_discriminator(path: str | os.PathLike[str], device: str | torch.device 
     with naming(file):
         discriminator = build_discriminator(read_config(metadata))
     fill(discriminator, found, file)
-    return discriminator.to(torch.device(device))
+    return discriminator
 
 
 def save_model(
