@@ -73,7 +73,7 @@ class Parts(QObject):
         self.documents = Documents(self.session, self.engine, self.history, self.reel, self.settings, self)
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
-        self.train = TrainWorkspace(home(), self.window.pages)
+        self.train = TrainWorkspace(home(), self.disk, self.window.pages)
         self._make_lab()
         self._make_across()
 
@@ -86,7 +86,8 @@ class Parts(QObject):
         self.film = FilmStrip(session, self.reel)
         self.below = Below(("History", "Film"), STRIP_TIPS, (self.history, self.film))
         self.latent, self.vary, self.transform = LatentPanel(session), VaryPanel(session), TransformPanel(session)
-        self.noise, self.growing, self.directions = NoisePanel(session), GrowingPanel(session), DirectionsPanel(session)
+        self.noise, self.growing = NoisePanel(session), GrowingPanel(session)
+        self.directions = DirectionsPanel(session, self.disk)
         self.mixing, self.truncation = MixingPanel(session), TruncationPanel(session)
         self.left: list[Panel] = [self.latent, self.vary, self.transform, self.noise]
         self.right: list[Panel] = [self.truncation, self.directions, self.mixing, self.growing]

@@ -19,6 +19,7 @@ from explorer.controls.panel import Panel
 from explorer.controls.sorting import FACES, SortingDialog, is_of_sorting
 from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
+from explorer.work.background import Background
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import Entanglement
 from stylegan_core.lab.sweep_plan import with_direction
@@ -45,10 +46,10 @@ class DirectionsPanel(Panel):
     entries_changed = Signal(object)  # every direction there is, in order
     sweep_wanted = Signal(object)  # an entry that is to be looked at in the Lab
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, disk: Background, parent: QWidget | None = None) -> None:
         super().__init__(session, "Directions", parent)
         self.list = DirectionList()
-        self.shelf = DirectionShelf()
+        self.shelf = DirectionShelf(disk, self)
         self.finder = DirectionFinder(self, self.shelf)
         self._limit = self._few = FEW
         self._dialog: SortingDialog | None = None
@@ -85,6 +86,7 @@ class DirectionsPanel(Panel):
         self.library_chip.clicked.connect(self._library_menu)
         self.sorting.clicked.connect(self.sort)
         self.finder.changed.connect(self._rebuild)
+        self.shelf.changed.connect(self._kept)
         self.finder.again.clicked.connect(self._find_again)
         self.more.clicked.connect(lambda: self._show_up_to(self._limit + MORE))
         self.fewer.clicked.connect(lambda: self._show_up_to(self._few))
@@ -226,7 +228,7 @@ class DirectionsPanel(Panel):
 
     def _rename(self, row: DirectionRow, name: str) -> None:
         entry = replace(row.entry, direction=replace(row.entry.direction, name=name))
-        self._kept(self.shelf.keep(entry))
+        self.shelf.keep(entry)
         used = [
             replace(each, direction=replace(each.direction, name=name))
             if each.direction.vector == entry.direction.vector
@@ -243,13 +245,13 @@ class DirectionsPanel(Panel):
         elif word == "learn":
             self.learn_wanted.emit(row.entry.direction.name)
         elif word == "star":
-            self._kept(self.shelf.star(row.entry))
+            self.shelf.star(row.entry)
         elif word == "remove":
             entry, library = row.entry, self.shelf.library
-            self._kept(self.shelf.remove(entry))
+            self.shelf.remove(entry)
             said = f"The direction “{entry.direction.name}” is removed from the library."
             if entry in library.entries:
-                self.taken_away.emit(said, lambda: self._kept(self.shelf.put_back(entry, library)))
+                self.taken_away.emit(said, lambda: self.shelf.put_back(entry, library))
 
     # -- the library --------------------------------------------------------------------------------------------
 
@@ -266,7 +268,7 @@ class DirectionsPanel(Panel):
         others = tuple(row.entry.direction for row in self.rows)
         self._dialog = SortingDialog(self.session.recipe, others, self.window())
         self._dialog.wanted.connect(self.ask_anew)
-        self._dialog.found.connect(lambda entry: self._kept(self.shelf.keep(entry)))
+        self._dialog.found.connect(self.shelf.keep)
         self._dialog.finished.connect(lambda _: self.forget(FACES))
         self._dialog.show()
         self._dialog.start()
@@ -285,12 +287,12 @@ class DirectionsPanel(Panel):
 
     def export_library(self, path: Path) -> None:
         """Writes every kept direction to a file that other people can import."""
-        self.finder.say(self.shelf.export(path))
+        self.shelf.export(path)
 
     def import_library(self, path: Path) -> None:
         """Adds the directions of a file; those of a network with another W are refused."""
         if self.info is not None:
-            self._kept(self.shelf.bring(path, self.info))
+            self.shelf.bring(path, self.info)
 
     def _kept(self, said: str) -> None:
         """The library has changed: shows it, and what there is to say about it."""

@@ -15,6 +15,7 @@ from explorer.problem import Problem
 from explorer.runs import Launch, train_arguments
 from explorer.train.dropping import Dropped, what_is
 from explorer.train.run_list import RunList
+from explorer.work.background import Background
 from explorer.work.early import Early
 from explorer.work.task import Task
 from stylegan_core.files.whole_file import write_whole
@@ -43,9 +44,10 @@ class TrainWorkspace(QWidget):
     said = Signal(object, str)  # Problem, tone
     open_requested = Signal(str)
 
-    def __init__(self, home: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, home: Path, disk: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.home = home
+        self._disk = disk
         self.monitor: Monitor | None = None
         self.setup: SetupPage | None = None
         self._films: Timelapses | None = None
@@ -166,12 +168,8 @@ class TrainWorkspace(QWidget):
         if path.parent == self.runs.folder.resolve() or path in self.runs.also:
             return
         self.runs.also = (path, *self.runs.also)[:MOST_REMEMBERED]
-        said = json.dumps([str(each) for each in self.runs.also], indent=1).encode()
-        try:
-            self.home.mkdir(parents=True, exist_ok=True)
-            write_whole(self.home / OPENED, said)
-        except OSError as error:
-            log.info("the list of opened runs is not kept: %s", error)
+        opened = self.runs.also
+        self._disk.do(lambda: _keep(self.home / OPENED, opened), lambda _: None)
 
     def start(self, folder: Path, preset: str, data: str, settings: list[str], init: str) -> None:
         """Starts a trainer process for a new run and watches it; ``init`` is a network to begin from, or empty."""
@@ -215,6 +213,13 @@ class TrainWorkspace(QWidget):
             self._films.close()
         if self.setup is not None:
             self.setup.close_page()
+
+
+def _keep(path: Path, opened: tuple[Path, ...]) -> None:
+    """Writes which runs were opened, those of this window first. Raises OSError."""
+    every = dict.fromkeys([*opened, *remembered(path)])  # another window may have opened some since
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps([str(each) for each in every][:MOST_REMEMBERED], indent=1).encode())
 
 
 def remembered(path: Path) -> tuple[Path, ...]:

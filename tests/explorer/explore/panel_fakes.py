@@ -1,13 +1,17 @@
-"""A network that never draws, and a stand-in for the engine that records what a panel asks."""
+"""A network that never draws, panels, and a stand-in for the engine that records what a panel asks."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from explorer.controls.panel import Asking
+from explorer.controls.panel import Asking, Panel
+from explorer.explore.directions import DirectionsPanel
 from explorer.jobs import Done, Failed, Piece, Request
+from explorer.session import Session
 from stylegan_core.info import Capabilities, ModelInfo
+from tests.explorer.at_once import AtOnce
 
+Made = TypeVar("Made", bound=Panel)
 W_DIM = 16
 
 
@@ -24,6 +28,11 @@ def model_info(resolution: int = 64, name: str = "small", **changes: Any) -> Mod
 
 
 PLAIN = Capabilities(styles=False, noise=False, mixing=False, growing=False, truncation=False)
+
+
+def make_panel(kind: type[Made], session: Session) -> Made:
+    """A panel; what it writes is on the disk at once."""
+    return kind(session, AtOnce()) if issubclass(kind, DirectionsPanel) else kind(session)
 
 
 class Asked:

@@ -19,6 +19,7 @@ from explorer.jobs import Fit, Pca, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.latents.library import SHIPPED, Entry, Library, library_path
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Vector
+from tests.explorer.at_once import AtOnce
 from tests.explorer.explore.panel_fakes import PLAIN, W_DIM, flat, model_info
 
 
@@ -156,7 +157,7 @@ def test_a_new_name_stays_on_disk_and_in_the_recipe(qtbot: QtBot, session: Sessi
     qtbot.keyClicks(panel.rows[1].field, "Hair")
     qtbot.keyClick(panel.rows[1].field, Qt.Key.Key_Return)
     assert "Hair" in names(panel) and session.recipe.directions[0].direction.name == "Hair"
-    again = DirectionsPanel(session)
+    again = DirectionsPanel(session, AtOnce())
     qtbot.addWidget(again)
     again.show_model(model_info())
     assert [entry.direction.name for entry in again.shelf.library.entries] == ["Hair"]
@@ -253,13 +254,13 @@ def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
 
 
 def test_what_two_windows_keep_is_kept(session: Session, panel: Any, qtbot: QtBot) -> None:
-    other = DirectionsPanel(session)
+    other = DirectionsPanel(session, AtOnce())
     qtbot.addWidget(other)
     other.show_model(model_info())
     mine, theirs, third = entries("sorting", 3, "Sorted")
     panel.shelf.keep(mine)
     other.shelf.keep(theirs)
-    panel.shelf.learn([third])
+    panel.shelf.learn([third], str)
     path = library_path(panel.shelf.library.model, panel.shelf.library.model_name)
     assert Library.load(path).entries == (mine, theirs, third)
     other.shelf.remove(mine)

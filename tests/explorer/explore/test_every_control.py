@@ -32,7 +32,7 @@ from explorer.main_window import LEFT_WIDTH, RIGHT_WIDTH
 from explorer.session import Session
 from stylegan_core.info import Capabilities
 from stylegan_core.recipe import Latent, Mix, Recipe
-from tests.explorer.explore.panel_fakes import PLAIN, model_info
+from tests.explorer.explore.panel_fakes import PLAIN, make_panel, model_info
 from tests.explorer.explore.test_directions_panel import entries
 
 COLUMN_MARGIN, SCROLL_BAR = 14, 10
@@ -158,7 +158,7 @@ def test_building_a_panel_opens_no_window(qapp: QApplication, session: Session, 
 
     watch = Watch()
     qapp.installEventFilter(watch)
-    panel = kind(session)
+    panel = make_panel(kind, session)
     panel.show_model(model_info())
     qapp.removeEventFilter(watch)
     assert opened == []
