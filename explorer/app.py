@@ -192,6 +192,7 @@ class Explorer(Parts):
         self.picture.show_message(sentence, lost=True)
         self.lab_pages.show_nothing(sentence)
         self.drag.set_on(False)
+        self.places.set_on(False)
         self._enable(False)
 
     def _enable(self, there: bool) -> None:

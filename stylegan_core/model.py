@@ -300,4 +300,6 @@ def _facts(
         origin=origin,
         notes=notes,
         layer_resolutions=config.layer_resolutions,
+        style_channels=tuple(len(each) for each in generator.synthesis.scales()),
+        scales_inputs=generator.synthesis.scales_inputs,
     )

@@ -15,6 +15,7 @@ import numpy as np
 from explorer.jobs import (
     Convert,
     DragSearch,
+    FindChannels,
     Fit,
     KeyStyles,
     Matrix,
@@ -129,6 +130,8 @@ class TorchBackend:
                 return self._sefa(request)
             case Fit():
                 return self._fit(request)
+            case FindChannels():
+                return self._find_channels(request)
             case Convert():
                 return _convert(request)
             case Table():
@@ -242,6 +245,12 @@ class TorchBackend:
         from stylegan_core.latents.sefa import sefa
 
         return _in_percent(sefa(self._current(), request.first, request.last))
+
+    def _find_channels(self, request: FindChannels) -> Steps:
+        from stylegan_core.latents.local_channels import channel_search
+
+        search = channel_search(self._renderer(), request.recipe, request.region, request.count)
+        return (yield from retold(search, lambda step: (step[0] - 1, step[1], None)))
 
     def _fit(self, request: Fit) -> Steps:
         from stylegan_core.latents.from_labels import fit

@@ -101,7 +101,7 @@ def _film(arguments: argparse.Namespace) -> Film:
     base = looks(arguments)
     if arguments.film is not None:
         if base is not None or arguments.seconds is not None:
-            raise ValueError("--psi, --translate, --rotate and --seconds go with --seeds; a film has its own.")
+            raise ValueError("--psi, --channel, --translate, … and --seconds go with --seeds; a film has its own.")
         film = read_film(arguments.film) if str(arguments.film) != "-" else _told()
     else:
         seconds = SECONDS if arguments.seconds is None else arguments.seconds

@@ -22,7 +22,7 @@ def main(argv: list[str]) -> int:
     arguments = _parser().parse_args(argv)
     base = looks(arguments)
     if arguments.recipe and base is not None:
-        raise ValueError("--psi, --translate and --rotate go with --seeds; a recipe has its own.")
+        raise ValueError("--psi, --channel, --translate and --rotate go with --seeds; a recipe has its own.")
     saved = read_recipe(arguments.recipe) if arguments.recipe else None
     recipes = _of_sheet(saved, arguments.out) if saved else seed_recipes(arguments.seeds, base)
     targets = _targets(arguments.out, recipes, seeds=saved is None)

@@ -13,11 +13,11 @@ from stylegan_core.latents.candidates import candidate_directions
 from stylegan_core.latents.judge import Judge, Scores
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.questions import MEASURED, Question
-from stylegan_core.latents.samples import Floats, sample_w, spread
 from stylegan_core.metrics.features import Progress
 from stylegan_core.model import Model
 from stylegan_core.networks.synthesis import as_bytes
 from stylegan_core.recipe import Direction, Vector
+from stylegan_core.samples import Floats, sample_w, spread
 from stylegan_core.steps import run_through
 from stylegan_core.styles import truncate
 

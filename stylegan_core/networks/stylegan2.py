@@ -95,6 +95,11 @@ class StyledSynthesis(SynthesisNetwork):
             self.layers.append(StyledConv(config, config.channels(level), level, up=False))
         self.to_rgb = nn.ModuleList(StyledToRGB(config, level) for level in range(config.levels))
 
+    def scales(self) -> list[Tensor]:
+        """As everywhere; the last w is the last picture's alone."""
+        found = super().scales()
+        return [*found, found[-1][:0]]
+
     def features(self, ws: Tensor, maps: Sequence[Tensor | None], level: int, dtype: torch.dtype) -> Iterator[Tensor]:
         """What leaves each level, from 4² up to ``level``."""
         x = self.const.to(dtype).expand(len(ws), -1, -1, -1)

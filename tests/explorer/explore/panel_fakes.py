@@ -24,6 +24,8 @@ def model_info(resolution: int = 64, name: str = "small", **changes: Any) -> Mod
         "num_noise_layers": layers, "noise_resolutions": tuple(4 << (layer // 2) for layer in range(layers)),
         "parameters": 1000,
     }  # fmt: skip
+    if changes.get("capabilities", Capabilities()).styles:
+        facts["style_channels"] = (W_DIM,) * layers
     return ModelInfo(**(facts | changes))
 
 
