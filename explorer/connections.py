@@ -23,6 +23,7 @@ def connect_parts(parts: Parts) -> None:
     _documents(parts)
     _mixing(parts)
     _drag_points(parts)
+    _channels(parts)
     _film(parts)
     _lab(parts)
     _train(parts)
@@ -96,6 +97,28 @@ def _drag_points(parts: Parts) -> None:
     drag.switched.connect(lambda on: picture.set_mode(Mode.OFF) if on else None)
     # The hint lies where dragging says how it goes; unless it was dismissed it comes with the next start.
     drag.switched.connect(lambda on: parts.hint.hide() if on else None)
+
+
+def _channels(parts: Parts) -> None:
+    """A place of the picture is chosen, and the channels are looked for that change it alone."""
+    picture, places, channels = parts.picture, parts.places, parts.channels
+
+    def switched(on: bool) -> None:
+        channels.set_picking(on)
+        if on:
+            parts.drag.set_on(False)
+            picture.set_mode(Mode.OFF)
+            parts.hint.hide()
+
+    channels.pick_wanted.connect(lambda: places.set_on(not places.on))
+    places.chosen.connect(channels.look_at)
+    places.switched.connect(switched)
+    parts.drag.switched.connect(lambda on: places.set_on(places.on and not on))
+    parts.window.escaped.connect(lambda: places.set_on(False))
+    parts.session.model_changed.connect(lambda _: places.set_on(False))
+    picture.marked.connect(places.place)
+    picture.smooth_changed.connect(lambda _: places.place())
+    picture.mode_changed.connect(lambda mode: places.set_on(places.on and mode is Mode.OFF))
 
 
 def _film(parts: Parts) -> None:

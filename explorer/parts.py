@@ -10,7 +10,8 @@ from explorer import theme
 from explorer.actions import make_actions
 from explorer.controls.below import Below
 from explorer.controls.hint import Hint
-from explorer.controls.panel import Panel
+from explorer.controls.panel import Asking, Panel
+from explorer.controls.place_picker import PlacePicker
 from explorer.cores import Cores
 from explorer.dialogs import Dialogs
 from explorer.documents.clipboard import Clipboard
@@ -19,6 +20,7 @@ from explorer.documents.filming import Filming
 from explorer.documents.following import Following
 from explorer.documents.importing import Importing
 from explorer.engine import Engine
+from explorer.explore.channels import ChannelsPanel
 from explorer.explore.directions import DirectionsPanel
 from explorer.explore.drag import DragPoints
 from explorer.explore.film import FilmStrip
@@ -82,15 +84,16 @@ class Parts(QObject):
         session = self.session
         self.picture, self.history = PictureView(session), HistoryStrip(session)
         self.drag = DragPoints(session, self.picture.picture_rect, self.picture)
+        self.places = PlacePicker(self.picture.picture_rect, self.picture)
         self.reel = Reel(self)
         self.film = FilmStrip(session, self.reel)
         self.below = Below(("History", "Film"), STRIP_TIPS, (self.history, self.film))
         self.latent, self.vary, self.transform = LatentPanel(session), VaryPanel(session), TransformPanel(session)
         self.noise, self.growing = NoisePanel(session), GrowingPanel(session)
-        self.directions = DirectionsPanel(session, self.disk)
+        self.directions, self.channels = DirectionsPanel(session, self.disk), ChannelsPanel(session)
         self.mixing, self.truncation = MixingPanel(session), TruncationPanel(session)
         self.left: list[Panel] = [self.latent, self.vary, self.transform, self.noise]
-        self.right: list[Panel] = [self.truncation, self.directions, self.mixing, self.growing]
+        self.right: list[Panel] = [self.truncation, self.directions, self.channels, self.mixing, self.growing]
         self.panels = [*self.left, *self.right]
 
     def _make_lab(self) -> None:
@@ -116,6 +119,11 @@ class Parts(QObject):
             self.window, session, picture, self.history, self.film, self.below, self.actions, self.panels, self.hint,
             settings, self,
         )  # fmt: skip
+
+    @property
+    def asking(self) -> tuple[Asking, ...]:
+        """Everything that asks the engine for more than the picture."""
+        return (*self.panels, self.drag, self.film, *self.lab_pages.each)
 
     def every_action(self) -> list[QAction]:
         """The window's actions and those the panels add."""

@@ -27,6 +27,7 @@ class Remoting(QObject):
         self.light.clicked.connect(self.show)
         self._menu = LearnMenu([*parts.panels, parts.film], self.steering.addresses_of, self.learn, self)
         parts.session.model_changed.connect(lambda _: self._refill())
+        parts.channels.learn_wanted.connect(lambda *place: self.learn(self.steering.channel_address(*place)))
         parts.directions.learn_wanted.connect(lambda name: self.learn(self.steering.direction_address(name)))
 
     def start(self) -> None:

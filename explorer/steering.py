@@ -12,12 +12,12 @@ from explorer.parts import Parts
 from explorer.remote.control import Control, Kind, name_in_address
 from stylegan_core.bands import NAMES
 from stylegan_core.latents.library import Entry
-from stylegan_core.recipe import SEEDS, AppliedDirection, Latent, NoiseLayer, Transform, knob
+from stylegan_core.recipe import SEEDS, AppliedChannel, AppliedDirection, Latent, NoiseLayer, Transform, knob
 
 NOTHING = "There is no picture yet: open a model."
 TRANSFORM = "Transform"
 TRANSFORMS = {"x": "/translate/x", "y": "/translate/y", "rotation": "/rotate"}
-PLACES = 8  # sliders of directions that are offered by their place, whatever network is open
+PLACES = 8  # sliders of directions and channels that are offered by their place, whatever network is open
 PRESENTED = "Not while the picture is presented."
 # Commands that ask nothing, write no file and take nothing away that Undo does not bring back. Others are refused.
 SAFE = frozenset(
@@ -26,7 +26,8 @@ SAFE = frozenset(
         "undo_the_last_change_of_the_film", "redo_the_last_change_of_the_film", "add_the_favourites_to_the_film",
         "wipe_between_before_and_now", "map_of_the_last_change", "smooth_enlargement", "next_network",
         "previous_network", "present", "new_face", "snap_to_the_nearest_seed", "walk_or_stand_still", "mean_face",
-        "other_noise", "other_children", "new_sources_for_mixing", "reset_every_direction", "reset_the_transform",
+        "other_noise", "other_children", "new_sources_for_mixing", "reset_every_direction", "reset_every_channel",
+        "reset_the_transform",
         "explore", "train", "lab", "full_screen", "history_or_film",
     }
 )  # fmt: skip
@@ -41,7 +42,8 @@ class Steering:
         self._latent, self._noise = parts.latent, parts.noise
         self._truncation, self._transform = parts.truncation, parts.transform
         self._makers: dict[str, Callable[[str], Control | None]] = {
-            "direction": self._direction, "noise": self._noise_layer, "command": self._command,
+            "direction": self._direction, "channel": self._channel, "noise": self._noise_layer,
+            "command": self._command,
         }  # fmt: skip
         self._fixed = {control.address: control for control in self._make_fixed()}
 
@@ -65,10 +67,13 @@ class Steering:
             yield self._film_position() if each.address == "/film/position" else each
         names = dict.fromkeys(name_in_address(row.entry.direction.name) for row in self._parts.directions.rows)
         places = [str(place) for place in range(1, min(len(names), PLACES) + 1)]
+        channels = [row.place for row in self._parts.channels.rows]
         layers = range(info.num_noise_layers if info else 0)
         for root, rests in (
             ("direction", names),
             ("direction", places),
+            ("channel", [f"{layer}/{number}" for layer, number in channels]),
+            ("channel", [str(place) for place in range(1, min(len(channels), PLACES) + 1)]),
             ("noise", [str(layer) for layer in layers]),
             ("noise", [f"{layer}/on" for layer in layers]),
             ("command", [each for each in self._commands() if each in SAFE]),
@@ -90,7 +95,13 @@ class Steering:
         known |= {slider: (f"/psi/{name}",) for name, slider in cut.bands.items()}
         known |= {slider: (TRANSFORMS[field],) for field, slider in self._transform.sliders.items()}
         known |= {row.weight: (f"/mix/{key}",) for key, row in self._parts.mixing.rows.items() if key in NAMES}
+        known |= {row.slider: (self.channel_address(*row.place),) for row in self._parts.channels.rows}
         return known.get(widget, ())
+
+    @staticmethod
+    def channel_address(layer: int, number: int) -> str:
+        """The address of a channel."""
+        return f"/channel/{layer}/{number}"
 
     @staticmethod
     def direction_address(name: str) -> str:
@@ -183,6 +194,24 @@ class Steering:
             return rows[int(name) - 1].entry
         known = self._parts.directions.shelf.every() if self._session.info else ()
         return next((each for each in known if name_in_address(each.direction.name) == wanted), None)
+
+    def _channel(self, rest: str) -> Control | None:
+        """The channel of a layer and a number, or the one at that place among those on show."""
+        parts = rest.split("/")
+        if len(parts) > 2 or not all(part.isdecimal() and len(part) < 6 for part in parts):
+            return None
+        rows, place = self._parts.channels.rows, tuple(int(part) for part in parts)
+        if len(place) == 1:
+            place = rows[place[0] - 1].place if 0 < place[0] <= len(rows) else ()
+        field, info = knob(AppliedChannel, "strength"), self._session.info
+        has = len(place) == 2 and info is not None and info.has_channel(*place)
+        label = f"channel {info.channel_name(*place)}" if has and info is not None else f"channel {rest}"
+        missing = f"This network has no channel {rest}." if len(parts) == 2 else f"No channel is at place {rest} now."
+        return Control(
+            f"/channel/{rest}", "Channels", label + f", slider {rest}" * (len(parts) == 1), Kind.VALUE,
+            partial(self._parts.channels.set_strength, *place) if has else str,
+            lambda: self._lacks() or ("" if has else missing), field.minimum, field.maximum, unit=" σ",
+        )  # fmt: skip
 
     def _noise_layer(self, rest: str) -> Control | None:
         number, _, word = rest.partition("/")

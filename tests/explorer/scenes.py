@@ -36,6 +36,7 @@ from explorer.work.command import CoreCommand
 from stylegan_core.film.film import Film, Key
 from stylegan_core.formats.card import Card
 from stylegan_core.lab.quality import Quality
+from stylegan_core.latents.region import Region
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run import events
 from stylegan_core.rundir import RunDir
@@ -252,6 +253,9 @@ def panels(stage: Stage) -> Scene:
     stage.settle()
     rows[3].layers.set_range(4, 7)
     rows[3].moved.emit(-14.5)
+    found["Channels"].look_at(Region(0.2, 0.05, 0.8, 0.3))
+    stage.wait(lambda: len(found["Channels"].rows) == len(drawn_faces.FOUND))
+    found["Channels"].rows[0].moved.emit(5.5)
     found["Mixing"].per_layer.click()
     session.commit()
     _settled(stage)

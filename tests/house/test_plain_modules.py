@@ -17,6 +17,7 @@ CORE = [
     "stylegan_core.info",
     "stylegan_core.film.film_file",
     "stylegan_core.latents.drag",
+    "stylegan_core.latents.region",
     "stylegan_core.film.timeline",
     "stylegan_core.bands",
     "stylegan_core.lab.layer_facts",

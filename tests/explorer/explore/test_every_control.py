@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from explorer.controls.panel import Panel
 from explorer.controls.projection_card import NO_SEARCH
 from explorer.controls.slider import LabelledSlider
+from explorer.explore.channels import ChannelsPanel
 from explorer.explore.directions import DirectionsPanel
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import MixingPanel
@@ -36,7 +37,9 @@ from tests.explorer.explore.panel_fakes import PLAIN, make_panel, model_info
 from tests.explorer.explore.test_directions_panel import entries
 
 COLUMN_MARGIN, SCROLL_BAR = 14, 10
-PANELS = [LatentPanel, VaryPanel, TransformPanel, NoisePanel, TruncationPanel, DirectionsPanel, MixingPanel]
+PANELS = [
+    LatentPanel, VaryPanel, TransformPanel, NoisePanel, TruncationPanel, DirectionsPanel, ChannelsPanel, MixingPanel,
+]  # fmt: skip
 EVERYTHING = Capabilities(transform=True)
 
 
