@@ -133,15 +133,13 @@ class Explorer(Parts):
         self.engine.failed.connect(self.say)
         self.engine.failed.connect(self.picture.show_failure)
         RendererState(self.engine, self.window.state, self.window)
-        for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
+        for part in self.asking:
             part.job_requested.connect(self.engine.run)
             part.job_dropped.connect(self.engine.cancel)
             part.said.connect(self.say)
         self.history.job_requested.connect(self.engine.run)
-        self.history.taken_away.connect(self._offer_back)
-        self.directions.taken_away.connect(self._offer_back)
-        self.film.taken_away.connect(self._offer_back)
-        self.measuring.taken_away.connect(self._offer_back)
+        for taker in (self.history, self.directions, self.film, self.measuring):
+            taker.taken_away.connect(self._offer_back)
 
     def _unfinished(self) -> list[str]:
         """What would be lost if the window closed now, a few words each."""
@@ -173,7 +171,7 @@ class Explorer(Parts):
             self.train.early.begin()
 
     def _answered(self, answer: Answer) -> None:
-        for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
+        for part in self.asking:
             part.job_done(answer)
         self.history.job_done(answer)
         if answer.request.owner == PIN and isinstance(answer, Done):
@@ -186,10 +184,7 @@ class Explorer(Parts):
     def _show_model(self, info: ModelInfo) -> None:
         self.picture.forget()
         self.picture.show_message("Drawing the first picture …")
-        for panel in self.panels:
-            panel.setEnabled(True)
-        for key in OF_MODEL:
-            self.actions[key].setEnabled(True)
+        self._enable(True)
         self.window.show_model(info, self.session.model_path)
 
     def _show_nothing(self, sentence: str) -> None:
@@ -198,7 +193,11 @@ class Explorer(Parts):
         self.lab_pages.show_nothing(sentence)
         self.drag.set_on(False)
         self.places.set_on(False)
+        self._enable(False)
+
+    def _enable(self, there: bool) -> None:
+        """What can be bent and saved, where there is a picture."""
         for panel in self.panels:
-            panel.setEnabled(False)
+            panel.setEnabled(there)
         for key in OF_MODEL:
-            self.actions[key].setEnabled(False)
+            self.actions[key].setEnabled(there)

@@ -10,7 +10,7 @@ from stylegan_core.film.film import Film
 from stylegan_core.film.film_file import NoFilm, is_film, read_film
 from stylegan_core.recipe import Recipe
 from stylegan_core.run.stems import kimg_of
-from stylegan_core.rundir import CHECKPOINTS, RunDir
+from stylegan_core.rundir import CHECKPOINTS, RunDir, run_of
 
 FORMAT = "stylegan-explorer"
 LONGEST_HEADER = 100_000_000  # bytes
@@ -50,17 +50,9 @@ def look(path: Path) -> Opened:
         raise OSError(f"{path} cannot be read ({error.strerror}): check its permissions.") from None
     if not head:
         raise ValueError(f"{path} is empty: copy or download it again.")
-    if head.startswith(PNG):
-        from stylegan_core.pictures.saved_picture import NoRecipe, read_picture
-
-        try:
-            saved = read_picture(path)
-        except NoRecipe:
-            return Opened(photo=str(path.resolve()))
-        return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
-    text = _text(path, head)
     if begins_as_picture(head):
         return _look_at(path, head)
+    text = _text(path, head)
     if head[4:8] == b"ftyp" or is_film(text):
         return Opened(film=read_film(path))
     if _is_recipe(text):
@@ -74,12 +66,17 @@ def look(path: Path) -> Opened:
 
 
 def _look_at(path: Path, head: bytes) -> Opened:
-    """A picture of another program, or the film in a GIF of this one."""
-    if head.startswith(b"GIF8"):
-        try:
+    """A picture saved here, the film in a GIF of this program, or any other picture."""
+    from stylegan_core.pictures.saved_picture import NoRecipe, read_picture
+
+    try:
+        if head.startswith(PNG):
+            saved = read_picture(path)
+            return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
+        if head.startswith(b"GIF8"):
             return Opened(film=read_film(path))
-        except NoFilm:
-            pass
+    except (NoRecipe, NoFilm):
+        pass
     return Opened(photo=str(path.resolve()))
 
 
@@ -136,8 +133,8 @@ def _look_into(folder: Path) -> Opened:
 
 def nearest(path: Path) -> Path:
     """The file itself, or where its trainer has deleted this snapshot since, the one of the run nearest in kimg."""
-    run, kimg = RunDir(path.parent.parent), kimg_of(path)
-    if path.exists() or kimg is None or path.parent.name != run.checkpoints.name:
+    run, kimg = run_of(path), kimg_of(path)
+    if path.exists() or kimg is None or run is None:
         return path
     far = {other: abs(at - kimg) for other in run.every_drawable() if (at := kimg_of(other)) is not None}
     return min(far, key=far.__getitem__, default=path)

@@ -10,7 +10,7 @@ from explorer import theme
 from explorer.actions import make_actions
 from explorer.controls.below import Below
 from explorer.controls.hint import Hint
-from explorer.controls.panel import Panel
+from explorer.controls.panel import Asking, Panel
 from explorer.controls.place_picker import PlacePicker
 from explorer.cores import Cores
 from explorer.dialogs import Dialogs
@@ -119,6 +119,11 @@ class Parts(QObject):
             self.window, session, picture, self.history, self.film, self.below, self.actions, self.panels, self.hint,
             settings, self,
         )  # fmt: skip
+
+    @property
+    def asking(self) -> tuple[Asking, ...]:
+        """Everything that asks the engine for more than the picture."""
+        return (*self.panels, self.drag, self.film, *self.lab_pages.each)
 
     def every_action(self) -> list[QAction]:
         """The window's actions and those the panels add."""

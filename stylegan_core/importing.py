@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-import torch
-
 from stylegan_core.files.whole_file import check_writable
-from stylegan_core.formats.convert import foreign_steps, read_foreign
+from stylegan_core.formats.convert import foreign_steps
 from stylegan_core.formats.layouts import OWN
-from stylegan_core.formats.limits import Budget, Progress, RefusedFile
+from stylegan_core.formats.limits import Budget, RefusedFile
 from stylegan_core.formats.own_file import FORMAT
 from stylegan_core.formats.reader import mapped
 from stylegan_core.formats.safetensors_reader import view_safetensors
 from stylegan_core.model import Model, load_discriminator, load_model, model_of, save_model
 from stylegan_core.networks.discriminator import Discriminator
+from stylegan_core.steps import run_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +26,15 @@ class Imported:
     origin: str
 
 
-def import_file(
-    path: str | PathLike[str], device: str | torch.device = "cpu", progress: Progress | None = None
-) -> Imported:
+def import_file(path: str | PathLike[str]) -> Imported:
     """Reads and converts any supported file with its discriminator; runs nothing in it.
 
-    Raises OSError, or ValueError with one sentence naming the file; ``progress`` returning False cancels.
+    Raises OSError, or ValueError with one sentence naming the file.
     """
     path = Path(path)
     if _is_own(path):
-        return Imported(load_model(path, device), load_discriminator(path, device), OWN)
-    found = read_foreign(path, device, progress, with_discriminator=True)
+        return Imported(load_model(path), load_discriminator(path), OWN)
+    found = run_through(foreign_steps(path))
     return Imported(model_of(found), found.discriminator, found.format)
 
 

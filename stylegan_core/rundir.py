@@ -164,6 +164,11 @@ class RunDir:
         return holder_of(self.lock_file)
 
 
+def run_of(network: Path) -> RunDir | None:
+    """The run that a network is a checkpoint of, by the folder it lies in; None for any other file."""
+    return RunDir(network.parent.parent) if network.parent.name == CHECKPOINTS else None
+
+
 class EventWriter:
     """Appends events to the log, one line each, at once on disk for readers; heals a line that was cut off."""
 

@@ -36,6 +36,7 @@ from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.pictures.contact_sheet import shrunk
 from stylegan_core.recipe import Recipe, Vector
+from stylegan_core.rundir import CHECKPOINTS
 from stylegan_core.steps import retold
 
 if TYPE_CHECKING:
@@ -287,7 +288,7 @@ def _in_percent(steps: Generator[float, None, Any]) -> Steps:
 def _file_key(path: str) -> FileKey:
     file = Path(path)
     found = file.stat()
-    newest = max((p.stat().st_mtime_ns for p in (file / "checkpoints").glob("*")), default=0) if file.is_dir() else 0
+    newest = max((p.stat().st_mtime_ns for p in (file / CHECKPOINTS).glob("*")), default=0) if file.is_dir() else 0
     return str(file.resolve()), max(found.st_mtime_ns, newest), found.st_size
 
 

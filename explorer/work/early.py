@@ -7,12 +7,13 @@ may just then move the table.
 """
 
 import ast
-import importlib.abc
 import importlib.util
 import logging
 import sys
 import time
 from collections.abc import Generator
+from importlib.abc import InspectLoader
+from types import CodeType
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QTimer
@@ -81,15 +82,14 @@ def statements(name: str) -> Generator[None, None, None]:
     if name in sys.modules:
         return
     spec = importlib.util.find_spec(name)
-    source = spec.loader.get_source(name) if spec and isinstance(spec.loader, importlib.abc.InspectLoader) else None
+    source = spec.loader.get_source(name) if spec and isinstance(spec.loader, InspectLoader) else None
     if spec is None or source is None:
         importlib.import_module(name)
         return
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
         for statement in ast.parse(source).body:
-            code = compile(ast.Module([statement], []), str(spec.origin), "exec", dont_inherit=True)
-            exec(code, module.__dict__)  # noqa: S102  # as import does, of the same file
+            _Statement(statement, str(spec.origin)).exec_module(module)
             yield
         parent, _, child = name.rpartition(".")
         if parent:
@@ -98,3 +98,16 @@ def statements(name: str) -> Generator[None, None, None]:
         for each in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
             del sys.modules[each]
         raise
+
+
+class _Statement(InspectLoader):
+    """Loads one statement of a module as if it were all there is."""
+
+    def __init__(self, statement: ast.stmt, path: str) -> None:
+        self._module, self._path = ast.Module([statement], []), path
+
+    def get_code(self, _fullname: str) -> CodeType:
+        return self.source_to_code(self._module, self._path)
+
+    def get_source(self, _fullname: str) -> str:
+        return ast.unparse(self._module)

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from stylegan_core.cli.arguments import number, path, whole
-from stylegan_core.cli.render import read_recipe
 from stylegan_core.latents.region import LocalChannel, Region
+from stylegan_core.pictures.saved_picture import read_recipe
 from stylegan_core.recipe import FARTHEST, SEEDS, Latent, Recipe, default
 
 

@@ -31,11 +31,7 @@ class UpStage:
         self.weight = weight.to(dtype)
 
     def __call__(
-        self,
-        before: Sequence[Tensor],
-        w: Tensor,
-        noise: Tensor | None,  # noqa: ARG002
-        offset: Tensor | None = None,  # noqa: ARG002
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
     ) -> Tensor:
         """[1, C, H, W]; the first reads the code w [1, w_dim]."""
         x = before[-1] if before else w[:, :, None, None].to(self.dtype)

@@ -43,11 +43,7 @@ class PortRgbStage:
         self.layer, self.source, self.below = layer, source, below
 
     def __call__(
-        self,
-        before: Sequence[Tensor],
-        w: Tensor,
-        noise: Tensor | None,  # noqa: ARG002
-        offset: Tensor | None = None,  # noqa: ARG002
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
     ) -> Tensor:
         """The picture [1, 3, H, W] float32."""
         rgb: Tensor = self.layer(before[self.source], w)

@@ -111,7 +111,7 @@ class Drawing1:
         """The stages that ``level`` needs."""
         return 2 * level + 2
 
-    def picture(self, activations: Sequence[Tensor], ws: Tensor, level: int, alpha: float) -> Tensor:  # noqa: ARG002
+    def picture(self, activations: Sequence[Tensor], ws: Tensor, level: int, alpha: float) -> Tensor:
         """The picture [1, 3, r, r] float32 at 4·2^level; the newest block weighs ``alpha``."""
         new = self._rgb(activations[-1], level)
         if level == 0 or alpha >= 1:

@@ -88,11 +88,7 @@ class RgbStage:
         self.kernel = layer.conv.weight * layer.conv.scale
 
     def __call__(
-        self,
-        before: Sequence[Tensor],
-        w: Tensor,
-        noise: Tensor | None,  # noqa: ARG002
-        offset: Tensor | None = None,  # noqa: ARG002
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
     ) -> Tensor:
         """The picture [1, 3, H, W] float32."""
         style = self.affine(w)[0] + 1

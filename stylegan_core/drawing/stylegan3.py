@@ -38,11 +38,7 @@ class FeaturesStage:
         return replace(self, transform=transform)
 
     def __call__(
-        self,
-        before: Sequence[Tensor],  # noqa: ARG002
-        w: Tensor,
-        noise: Tensor | None,  # noqa: ARG002
-        offset: Tensor | None = None,  # noqa: ARG002
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
     ) -> Tensor:
         """[1, C, size, size] in the drawing's dtype."""
         inverse = torch.from_numpy(self.transform.inverse) if self.transform != Transform() else None
@@ -66,11 +62,7 @@ class BandlimitedStage:
         self.bias = layer.offset.to(dtype)
 
     def __call__(
-        self,
-        before: Sequence[Tensor],
-        w: Tensor,
-        noise: Tensor | None,  # noqa: ARG002
-        offset: Tensor | None = None,
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
     ) -> Tensor:
         """[1, C, H, W] in the drawing's dtype, or the picture [1, 3, R, R] float32."""
         style, factor = self.layer.factors(w, self.squares, offset)
@@ -96,6 +88,6 @@ class AliasFreeDrawing(WholeDrawing):
         self.stages: list[FeaturesStage | BandlimitedStage] = [FeaturesStage(synthesis.input, dtype)]
         self.stages += [BandlimitedStage(layer, index, dtype) for index, layer in enumerate(layers)]
 
-    def count(self, level: int) -> int:  # noqa: ARG002
+    def count(self, level: int) -> int:
         """The stages that the one level needs: all."""
         return len(self.stages)

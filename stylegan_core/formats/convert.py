@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import torch
-
 from stylegan_core.formats.build import check_memory, discriminator_of, generator_of
 from stylegan_core.formats.limits import Cancelled, Progress
 from stylegan_core.formats.reader import convert_file, read_weight_file
@@ -35,10 +33,8 @@ class Foreign:
     notes: tuple[str, ...]
 
 
-def read_foreign(
-    path: Path, device: str | torch.device, progress: Progress | None = None, *, with_discriminator: bool = False
-) -> Foreign:
-    """Reads and converts a foreign file; runs nothing in it.
+def read_foreign(path: Path, progress: Progress | None = None) -> Foreign:
+    """Reads and converts a foreign file, without its discriminator; runs nothing in it.
 
     Raises OSError, or ValueError with one sentence naming the file; ``progress`` returning False cancels.
     """
@@ -48,20 +44,18 @@ def read_foreign(
         if progress is not None and progress(fraction) is False:
             raise Cancelled(f"{path}: reading was cancelled.")
 
-    return run_through(_building(file, path, device, with_discriminator=with_discriminator), hear)
+    return run_through(_building(file, path, with_discriminator=False), hear)
 
 
 def foreign_steps(path: Path) -> Steps[float, None, Foreign]:
-    """:func:`read_foreign` with the discriminator, in steps of at most one tensor's work; yields the fraction done."""
+    """The same with the discriminator, in steps of at most one tensor's work; yields the fraction done."""
     yield 0.0
     file = read_weight_file(path)
     yield READING
-    return (yield from _building(file, path, "cpu", with_discriminator=True))
+    return (yield from _building(file, path, with_discriminator=True))
 
 
-def _building(
-    file: WeightFile, path: Path, device: str | torch.device, *, with_discriminator: bool
-) -> Steps[float, None, Foreign]:
+def _building(file: WeightFile, path: Path, *, with_discriminator: bool) -> Steps[float, None, Foreign]:
     """The networks of a file that was read; yields READING to 1."""
     found = convert_file(file, path)
     parts = 2 if with_discriminator and found.discriminator is not None else 1
@@ -69,9 +63,6 @@ def _building(
         check_memory(found, with_discriminator=with_discriminator)
         generator = yield from _share(generator_of(found), 0, parts)
         judge = (yield from _share(discriminator_of(found), 1, parts)) if parts == 2 else None
-    generator.to(torch.device(device))
-    if judge is not None:
-        judge.to(torch.device(device))
     return Foreign(path, file.format, generator, judge, found.level, found.alpha, tuple(found.notes))
 
 

@@ -72,15 +72,7 @@ class PortSynthesis(SynthesisNetwork):
         stored = [self.noise_map(layer) for layer in range(self.config.noise_layers_to(level))]
         return [torch.rand(number, 1, *m.shape[2:], device=m.device) for m in stored]
 
-    def grow(
-        self,
-        ws: Tensor,
-        noise: Noise,
-        level: int,
-        alpha: float,  # noqa: ARG002
-        *,
-        dtype: torch.dtype = torch.float32,
-    ) -> Grown:
+    def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
         maps = self.noise_maps(noise, len(ws), level)
         x = self.const.to(dtype).expand(len(ws), -1, -1, -1)
         picture: Tensor | None = None

@@ -197,15 +197,7 @@ class AliasFreeSynthesis(SynthesisNetwork):
         found = super().scales()
         return [found[0][:0], *found[:-1], found[-1][:0]]
 
-    def grow(
-        self,
-        ws: Tensor,
-        noise: Noise,  # noqa: ARG002
-        level: int,  # noqa: ARG002
-        alpha: float,  # noqa: ARG002
-        *,
-        dtype: torch.dtype = torch.float32,
-    ) -> Grown:
+    def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
         x = self.input(ws[:, 0]).to(dtype).contiguous(memory_format=torch.channels_last)
         for index, layer in enumerate(self.layers):
             x = layer(x, ws[:, index + 1])

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from stylegan_core.files.tensor_file import read_safetensors
+from stylegan_core.files.tensor_file import read_safetensors, under
 from stylegan_core.importing import Imported, import_file
 from stylegan_core.model import Model
 from stylegan_core.networks.config import NetworkConfig
@@ -49,7 +49,7 @@ def _tensors_beside(model: Model, prefix: str) -> dict[str, torch.Tensor]:
     if model.path is None or not state_file(model.path).is_file():
         return {}
     _, tensors = read_safetensors(state_file(model.path))
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    return under(tensors, prefix)
 
 
 def adopted(config: TrainingConfig, model: Model, path: Path, kept: Iterable[str] = ()) -> TrainingConfig:

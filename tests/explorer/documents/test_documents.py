@@ -52,11 +52,17 @@ def test_without_any_model_the_page_says_so_and_leads_on(start: Make, qtbot: QtB
     assert not explorer.picture.empty.isVisible()
 
 
-def test_the_same_face_goes_round_the_networks_of_a_set(start: Make, qtbot: QtBot, window_home: Path) -> None:
-    folder = window_home / "box" / "family"
+def make_family(home: Path, *names: str) -> Path:
+    """A set of networks in the box."""
+    folder = home / "box" / "family"
     folder.mkdir()
-    for name in ("a", "b", "c"):
+    for name in names:
         (folder / f"{name}.safetensors").write_bytes(WEIGHTS)
+    return folder
+
+
+def test_the_same_face_goes_round_the_networks_of_a_set(start: Make, qtbot: QtBot, window_home: Path) -> None:
+    folder = make_family(window_home, "a", "b", "c")
     explorer = start(str(folder / "b.safetensors"))
     drawn(explorer, qtbot)
     explorer.session.apply(Recipe(Latent(7)))
@@ -81,10 +87,7 @@ def test_the_same_face_goes_round_the_networks_of_a_set(start: Make, qtbot: QtBo
 
 
 def test_a_broken_network_of_a_set_is_said_and_stepped_over(start: Make, qtbot: QtBot, window_home: Path) -> None:
-    folder = window_home / "box" / "family"
-    folder.mkdir()
-    for name in ("a", "bad", "c"):
-        (folder / f"{name}.safetensors").write_bytes(WEIGHTS)
+    folder = make_family(window_home, "a", "bad", "c")
     explorer = start(str(folder / "a.safetensors"))
     drawn(explorer, qtbot)
     said: list[str] = []

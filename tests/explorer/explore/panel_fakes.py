@@ -38,12 +38,16 @@ def make_panel(kind: type[Made], session: Session) -> Made:
 
 
 class Asked:
-    """What a panel asks the engine, and answers to it."""
+    """What a panel asks the engine, drops and says, and answers to it."""
 
     def __init__(self, panel: Asking) -> None:
         self.panel = panel
         self.requests: list[Request] = []
+        self.dropped: list[str] = []  # owners
+        self.said: list[tuple[str, str]] = []  # sentences and their tones
         panel.job_requested.connect(self.requests.append)
+        panel.job_dropped.connect(self.dropped.append)
+        panel.said.connect(lambda problem, tone: self.said.append((problem.sentence, tone)))
 
     def of(self, kind: type[Request]) -> Any:
         """The newest request of a kind."""

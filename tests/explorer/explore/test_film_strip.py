@@ -310,14 +310,12 @@ def test_what_cannot_be_done_says_why(shown: Shown) -> None:
 
 
 def test_a_question_without_an_answer_is_told(shown: Shown) -> None:
-    said: list[Any] = []
-    shown.strip.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
     shown.session.apply(Recipe(Latent(9)))
     shown.strip.add()
     shown.strip.refresh()
     request = next(request for request in shown.asked.requests if isinstance(request, KeyStyles))
     shown.asked.fail(request, "There is not enough memory.")
-    assert said == [("There is not enough memory.", "bad")]
+    assert shown.asked.said == [("There is not enough memory.", "bad")]
 
 
 def test_every_control_has_a_name_a_sentence_and_a_way_by_keyboard(shown: Shown) -> None:

@@ -37,11 +37,7 @@ class Page(Asked):
     def __init__(self, page: EntanglementPage) -> None:
         super().__init__(page)  # type: ignore[arg-type]
         self.page = page
-        self.dropped: list[str] = []
-        self.said: list[tuple[str, str]] = []
         self.measured: list[Entanglement] = []
-        page.job_dropped.connect(self.dropped.append)
-        page.said.connect(lambda problem, tone: self.said.append((problem.sentence, tone)))
         page.measured.connect(self.measured.append)
 
     def answer(self) -> None:

@@ -36,11 +36,7 @@ class Swept(Asked):
     def __init__(self, page: SweepPage) -> None:
         super().__init__(page)  # type: ignore[arg-type]
         self.page = page
-        self.dropped: list[str] = []
-        self.said: list[tuple[str, str]] = []
         self.taken: list[Recipe] = []
-        page.job_dropped.connect(self.dropped.append)
-        page.said.connect(lambda problem, tone: self.said.append((problem.sentence, tone)))
         page.taken.connect(self.taken.append)
 
     @property
