@@ -89,6 +89,7 @@ def _drag_points(explorer: "Explorer") -> None:
     picture.drag_asked.connect(action.toggle)
     explorer.window.escaped.connect(lambda: drag.set_on(False))
     picture.marked.connect(drag.place)
+    picture.marked.connect(lambda: drag.wait(picture.foreign))
     picture.smooth_changed.connect(lambda _: drag.place())
     picture.comparing.connect(lambda other: drag.set_compared(other is not None))
     picture.mode_changed.connect(lambda mode: drag.set_on(drag.on and mode is Mode.OFF))
