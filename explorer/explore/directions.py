@@ -12,11 +12,11 @@ from explorer.controls.buttons import IconButton, chip
 from explorer.controls.direction_finder import DirectionFinder
 from explorer.controls.direction_list import DirectionList
 from explorer.controls.direction_menu import DirectionMenu
-from explorer.controls.direction_preview import DirectionPreview
 from explorer.controls.direction_row import DirectionRow
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Panel
 from explorer.controls.sorting import FACES, SortingDialog, is_of_sorting
+from explorer.controls.strength_preview import StrengthPreview
 from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
 from explorer.work.background import Background
@@ -26,6 +26,7 @@ from stylegan_core.lab.sweep_plan import with_direction
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, Recipe, Vector
 
+PREVIEW = "directions.preview"
 FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
 EMPTY = "The library of this model is empty: give a direction a name or a star, or make one by sorting."
 TIPS = {
@@ -60,7 +61,7 @@ class DirectionsPanel(Panel):
         self.library_chip = chip("library ▾", TIPS["library"])
         self.sorting = chip("+ by sorting", TIPS["sorting"])
         self.more, self.fewer = chip("more", TIPS["more"]), chip("fewer", TIPS["fewer"])
-        self.preview = DirectionPreview(self)
+        self.preview = StrengthPreview(self, PREVIEW, (-2.0, 0.0, 2.0))
         self._lay_out()
         self._connect()
 
@@ -194,7 +195,7 @@ class DirectionsPanel(Panel):
         row.committed.connect(self.session.commit)
         row.renamed.connect(lambda name: self._rename(row, name))
         row.asked.connect(lambda word: self._do(row, word))
-        row.hovered.connect(lambda on: self.preview.open(row) if on else self.preview.hide())
+        row.hovered.connect(lambda on: self._preview(row) if on else self.preview.hide())
         self._show_applied()
 
     def _show_up_to(self, limit: int) -> None:
@@ -215,6 +216,16 @@ class DirectionsPanel(Panel):
 
     def _apply(self, row: DirectionRow, strength: float) -> None:
         self._set(AppliedDirection(row.entry.direction, strength, *row.range))
+
+    def _preview(self, row: DirectionRow) -> None:
+        """Shows the face at some strengths of a row's direction."""
+        recipe = self.session.recipe
+
+        def at(strength: float) -> Recipe:
+            moved = AppliedDirection(row.entry.direction, strength, *row.range)
+            return replace(recipe, directions=with_direction(recipe.directions, moved))
+
+        self.preview.open(row, at)
 
     def set_strength(self, entry: Entry, strength: float) -> None:
         """Sets a direction that need not be on show to a strength in sigma, in a gesture that goes on."""
@@ -239,7 +250,7 @@ class DirectionsPanel(Panel):
 
     def _do(self, row: DirectionRow, word: str) -> None:
         if word == "preview":
-            self.preview.open(row)
+            self._preview(row)
         elif word == "sweep":
             self.sweep_wanted.emit(row.entry)
         elif word == "learn":

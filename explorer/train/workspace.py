@@ -16,6 +16,7 @@ from explorer.runs import Launch, train_arguments
 from explorer.train.dropping import Dropped, what_is
 from explorer.train.run_list import RunList
 from explorer.work.background import Background
+from explorer.work.early import Early
 from explorer.work.task import Task
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.rundir import RunDir
@@ -55,6 +56,7 @@ class TrainWorkspace(QWidget):
         self.pages = QStackedWidget()
         self._launches: dict[Path, Launch] = {}
         self._drops = Task("drop", self)
+        self.early = Early(self)  # brings what a monitor needs
         self.setAcceptDrops(True)
         column = Down(self)
         column.addWidget(self.pages)
@@ -122,6 +124,7 @@ class TrainWorkspace(QWidget):
 
     def watch(self, path: Path) -> None:
         """Opens the monitor of any run directory, whoever trains it."""
+        self.early.finish()
         from explorer.train.monitor import Monitor
 
         path = Path(path).resolve()
@@ -203,6 +206,7 @@ class TrainWorkspace(QWidget):
     def close_workspace(self) -> None:
         """Ends threads, timers and questions; trainers go on."""
         self._close_monitor()
+        self.early.close()
         self._drops.close()
         self.runs.close_list()
         if self._films is not None:

@@ -13,6 +13,7 @@ from stylegan_core.cli.arguments import (
     add_overwrite,
     add_progress,
     check_free,
+    chosen_device,
     path,
     whole,
 )
@@ -38,15 +39,12 @@ def main(argv: list[str]) -> int:
         raise ValueError(f"{out}: the picture is written as PNG, so its name must end in .png.")
     check_free(out, overwrite=arguments.overwrite)
 
-    from stylegan_core.device import choose_device, stand_back
     from stylegan_core.latents.projection import project
     from stylegan_core.latents.target import read_target
+    from stylegan_core.memory import out_of_memory
     from stylegan_core.model import load_model
-    from stylegan_core.training.memory import out_of_memory
 
-    if arguments.beside:
-        stand_back()
-    model = load_model(arguments.model, choose_device(arguments.device))
+    model = load_model(arguments.model, chosen_device(arguments))
     target = read_target(arguments.picture, model.resolution)
     show = _Previews(model, out) if arguments.beside else None
     try:
