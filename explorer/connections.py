@@ -113,6 +113,7 @@ def _channels(parts: Parts) -> None:
 
     channels.pick_wanted.connect(lambda: places.set_on(not places.on))
     places.chosen.connect(channels.look_at)
+    picture.marked.connect(lambda: channels.wait(picture.foreign))
     places.switched.connect(switched)
     parts.drag.switched.connect(lambda on: places.set_on(places.on and not on))
     parts.window.escaped.connect(lambda: places.set_on(False))

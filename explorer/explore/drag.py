@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from explorer.controls.drag_bar import DragBar
 from explorer.controls.handle_canvas import HandleCanvas
 from explorer.controls.panel import Asking
+from explorer.controls.picture_pills import WAITS
 from explorer.jobs import Done, DragSearch, Failed, Piece
 from explorer.problem import Problem
 from explorer.session import Session
@@ -19,7 +20,6 @@ from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.recipe import Recipe
 
 OWNER = "drag.search"
-WAITS = "This face was drawn by the network before: wait until it is drawn by this one."
 KEPT = 50  # pictures whose handles are remembered, so that undo brings them back
 Handles = tuple[Handle, ...]
 

@@ -15,6 +15,7 @@ from explorer.explore.latent import LatentPanel
 from explorer.jobs import DragSearch, Piece, Strip
 from explorer.renderer.backend import TorchBackend
 from stylegan_core.latents.drag import Dragged, Handle
+from stylegan_core.latents.region import Region
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
 from tests.explorer.whole_window import Make, drawn, model_file
@@ -58,13 +59,16 @@ def test_a_drag_is_followed_to_its_end_and_taken_back_at_once(explorer: Explorer
     assert explorer.session.recipe == first and not explorer.session.can_undo
 
 
-def test_the_face_of_the_network_before_takes_no_handle(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_face_of_the_network_before_takes_no_handle_and_no_place(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(QToolTip, "showText", lambda *_: None)
     own = explorer.picture.frame
     assert own is not None
     explorer.picture.show_frame(replace(own, model_hash="0" * 64))
     explorer.drag.canvas.added.emit(0.3, 0.5)
-    assert not explorer.drag.handles
+    explorer.places.chosen.emit(Region(0.2, 0.2, 0.6, 0.6))
+    assert not explorer.drag.handles and not explorer.channels.search.owners
     explorer.picture.show_frame(own)
     explorer.drag.canvas.added.emit(0.3, 0.5)
     assert len(explorer.drag.handles) == 1
