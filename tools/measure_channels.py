@@ -15,14 +15,15 @@ import time
 import numpy as np
 import torch
 
-from explorer.bundled import BUNDLED
 from stylegan_core.latents import local_channels
 from stylegan_core.latents.local_channels import find_channels, measured, score, slope_energies, try_channels
 from stylegan_core.latents.region import LocalChannel, Region
-from stylegan_core.model import load_model
+from stylegan_core.model import Model, load_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer, renderer_of
 from stylegan_core.steps import run_through
+from tools.bundle_model import MODELS
+from tools.ending import run
 
 PLACES = {
     "avatars-64/avatars-64": Region(0.2, 0.05, 0.8, 0.3),
@@ -40,10 +41,9 @@ def slopes(renderer: Renderer, recipe: Recipe, region: Region, layer: int, chann
     return measured(layer, channel, changes.astype(np.float64), region)
 
 
-def measure(name: str, region: Region) -> str:
+def measure(name: str, model: Model, region: Region) -> str:
     """One line of the table."""
-    model, recipe = load_model(BUNDLED / f"{name}.safetensors"), Recipe(Latent(1))
-    renderer = renderer_of(model)
+    renderer, recipe = renderer_of(model), Recipe(Latent(1))
     every = [(layer, at) for layer, count in enumerate(model.info.style_channels) for at in range(count)]
     began = time.process_time()
     found = find_channels(model, recipe, region, BEST)
@@ -63,21 +63,23 @@ def measure(name: str, region: Region) -> str:
     ratio = float(np.median(inside[most] / energy[most]))
     same = len(best & {(each.layer, each.channel) for each in found})
     return (
-        f"{name.split('/')[1]:<14} {len(every):>8} {near:>11.2f} {ratio:>6.2f} {100 * off:>8.1f} % "
+        f"{name:<14} {len(every):>8} {near:>11.2f} {ratio:>6.2f} {100 * off:>8.1f} % "
         f"{len(candidates):>5} of 8 {same:>5} of 8 {100 * found[0].inside:>6.0f} % {took:>6.1f} s {all_of_them:>6.0f} s"
     )
 
 
-def main() -> None:
-    """Prints the table."""
+def main() -> int:
+    """Prints the table; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("networks", nargs="*", metavar="NETWORK", help=", ".join(PLACES))
+    parser.add_argument("networks", nargs="*", choices=[[], *PLACES], metavar="NETWORK", help=", ".join(PLACES))
     options = parser.parse_args()
     torch.set_num_threads(1)
     print("network        channels correlation  ratio  share off  tried    found     best   search   all")
     for name in options.networks or PLACES:
-        print(measure(name, PLACES[name]), flush=True)
+        model = load_model(MODELS / f"{name}.safetensors")
+        print(measure(name.split("/")[1], model, PLACES[name]), flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

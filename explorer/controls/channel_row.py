@@ -54,11 +54,11 @@ class ChannelRow(QWidget):
         else:
             self.share.setText(f"{100 * found.inside:.0f}%")
             words = (
-                f"At ±3 σ {100 * found.inside:.0f} % of the change, in squares, fell into the place that was chosen, "
-                f"where pixels changed by {found.effect:.0f} of 255."
+                f"At ±3 σ {100 * found.inside:.0f} % of the change, in squares, fell into the place that was chosen;\n"
+                f"pixels there changed by {found.effect:.0f} of 255."
             )
         self.share.setToolTip(words)
-        self.name.setToolTip(f"{self._what} {words} Click for choices.")
+        self.name.setToolTip(f"{self._what}\n{words}\nClick for choices.")
 
     def show_strength(self, strength: float) -> None:
         """Shows what the recipe has, silently."""

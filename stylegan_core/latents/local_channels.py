@@ -30,7 +30,7 @@ PROBES, TRIED = 16, 48  # ways back for the place and as many for the rest; numb
 LARGE, FEWER = 512, (8, 24)  # side of a picture from which on a way back takes seconds on a CPU, and the same there
 AT_ONCE = 1 << 22  # pixels of the ways back that are gone together: at 1024² each holds some 130 megabytes
 REACH = 3.0  # sigma either way at which they are
-VISIBLE = 4.0  # of 255, the change inside that counts half: what one sees at a glance counts most
+VISIBLE = 8.0  # of 255, the change inside that counts half: what one sees at a glance counts most
 LEAST = 1.0  # of 255, below which nobody sees it
 SEED = 0
 

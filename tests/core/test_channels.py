@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from stylegan_core.__main__ import main
+from stylegan_core.latents import local_channels
 from stylegan_core.latents.local_channels import find_channels
 from stylegan_core.latents.region import LocalChannel, Region
 from stylegan_core.model import Model, save_model
@@ -29,6 +30,12 @@ PLAIN = Recipe(Latent(3), psi=0.6)
 @cache
 def model(kind: str = "stylegan1") -> Model:
     return Model(lively(small(architecture=kind)), name=kind)
+
+
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that need not find the best tries few."""
+    monkeypatch.setattr(local_channels, "PROBES", 2)
+    monkeypatch.setattr(local_channels, "TRIED", 6)
 
 
 def of(kind: str) -> tuple[int, int]:
@@ -196,7 +203,10 @@ def test_pictures_of_seeds_are_drawn_with_channels(
             main([*drawn, "--channel", wrong])
 
 
-def test_the_command_prints_what_is_found_by_place(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_what_is_found_by_place(
+    file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quickly(monkeypatch)
     asked = ["channels", file, "--at", "0.1,0.2,0.5,0.7", "--seed", "3", "--psi", "0.6", "--count", "2"]
     assert main([*asked, "--json"]) == 0
     found = [LocalChannel(**each) for each in json.loads(capsys.readouterr().out)]

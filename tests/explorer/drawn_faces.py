@@ -104,7 +104,7 @@ def face(recipe: Recipe, size: int) -> Pixels:
     """uint8 [size, size, 3]: shape from the face itself, features and colours from what is mixed in."""
     seeds = dict.fromkeys(("coarse", "middle", "fine"), _seed(recipe.latent))
     seeds |= {mix.band: _seed(mix.source) for mix in recipe.mixes if mix.band and mix.weight > 0.5}
-    pull = sum(each.strength for each in (*recipe.directions, *recipe.channels))
+    pull = sum(each.strength for each in recipe.directions)
     return np.asarray(_face(*seeds.values(), round(recipe.psi, 2), round(pull, 1), size))
 
 

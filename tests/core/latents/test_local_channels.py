@@ -22,7 +22,7 @@ from stylegan_core.render import Renderer, render, renderer_of
 from stylegan_core.steps import run_through
 from stylegan_core.style_space import style_sigmas
 from tests.core.networks.small import FAMILY, lively, small
-from tests.core.test_channels import KINDS, model
+from tests.core.test_channels import KINDS, model, quickly
 
 RECIPE = Recipe(Latent(3), psi=0.6).with_channel(3, 1, 0.5)
 PLACE = Region(0.1, 0.2, 0.5, 0.7)
@@ -77,7 +77,8 @@ def test_the_best_by_estimate_are_the_best_by_trying_all_of_them() -> None:
     assert len(found) == 8 and len({(each.layer, each.channel) for each in found}) == 8
 
 
-def test_what_is_told_is_what_the_pictures_show() -> None:
+def test_what_is_told_is_what_the_pictures_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    quickly(monkeypatch)
     made = model("stylegan1")
     best = find_channels(made, RECIPE, PLACE, count=1)[0]
     now = RECIPE.strength_of(best.layer, best.channel)
@@ -91,7 +92,8 @@ def test_what_is_told_is_what_the_pictures_show() -> None:
     assert best.effect == pytest.approx(np.sqrt(squares[mask].sum() / (6 * mask.sum())))
 
 
-def test_a_search_finds_the_same_every_time_and_leaves_the_picture_alone() -> None:
+def test_a_search_finds_the_same_every_time_and_leaves_the_picture_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    quickly(monkeypatch)
     made = model("stylegan2")
     renderer = Renderer(made)
     before, kept = renderer.render(RECIPE), renderer._stages[torch.float32].activations[-1].clone()
@@ -121,7 +123,8 @@ def test_a_large_picture_is_asked_fewer_times(monkeypatch: pytest.MonkeyPatch) -
     assert len(found) <= 2 and len(told) == told[-1][1] == 8 + 9 * 2 + 4
 
 
-def test_what_nobody_sees_is_not_told() -> None:
+def test_what_nobody_sees_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    quickly(monkeypatch)
     made = Model(lively(small()))
     for affine in (each.affine for each in made.generator.synthesis.layers):
         affine.weight.data *= 1e-4
