@@ -89,6 +89,7 @@ def _drag_points(parts: Parts) -> None:
     picture.drag_asked.connect(action.toggle)
     parts.window.escaped.connect(lambda: drag.set_on(False))
     picture.marked.connect(drag.place)
+    picture.marked.connect(lambda: drag.wait(picture.foreign))
     picture.smooth_changed.connect(lambda _: drag.place())
     picture.comparing.connect(lambda other: drag.set_compared(other is not None))
     picture.mode_changed.connect(lambda mode: drag.set_on(drag.on and mode is Mode.OFF))
@@ -112,6 +113,7 @@ def _channels(parts: Parts) -> None:
 
     channels.pick_wanted.connect(lambda: places.set_on(not places.on))
     places.chosen.connect(channels.look_at)
+    picture.marked.connect(lambda: channels.wait(picture.foreign))
     places.switched.connect(switched)
     parts.drag.switched.connect(lambda on: places.set_on(places.on and not on))
     parts.window.escaped.connect(lambda: places.set_on(False))

@@ -1,6 +1,6 @@
 """The banner: one sentence about what went wrong and its cure, details folded, gone with one key.
 
-Good news goes by itself, trouble stays until it was seen.
+Good news, and that what was given up is given up, goes by itself; trouble stays until it was seen.
 """
 
 from collections.abc import Callable

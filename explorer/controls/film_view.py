@@ -153,7 +153,7 @@ class FilmView(QWidget):
 
     def _lay_out(self) -> None:
         self.head.add(self.play, self.undo, None, self.eased, self.loop, self.total, self._unit, self.save, self.more)
-        middle = Across()
+        middle = Across(spacing=10)  # the handle stands out beyond the end of the track
         middle.addWidget(self.track, 1)
         middle.add(self._time, self._saving)
         saving = Across(self._saving, 8)

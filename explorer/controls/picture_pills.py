@@ -21,6 +21,8 @@ TIPS = {
     "zoom": "How much the picture is enlarged. Click for smooth or pixel by pixel.",
 }
 GAP = 6
+LATE, FOREIGN = "behind", "of the network before"  # and what is said where a place of such a picture is pointed at:
+WAITS = "This face was drawn by the network before: wait until it is drawn by this one."
 COUNTED = 3  # seconds behind from which they are told: a person waits then, and wonders
 
 
@@ -32,6 +34,7 @@ class PicturePills:
         self.precision, self.time = Pill(parent=parent), Pill(mono=True, parent=parent)
         self.drag, self.compare, self.zoom = Pill(parent=parent), Pill(parent=parent), Pill(parent=parent)
         self._frame: Frame | None = None  # the last one there was
+        self._late = LATE  # why it is not what is wanted
         self._since = 0.0  # when it came, or fell behind
         self._asked = 0.0  # when what is wanted was asked for
         self._box = QRectF()
@@ -44,11 +47,13 @@ class PicturePills:
         for pill in (self.drag, self.compare, self.zoom):
             pill.set_clickable(True)
 
-    def tell(self, frame: Frame, stale: bool, failure: str) -> None:
+    def tell(self, frame: Frame, stale: bool, failure: str, foreign: bool = False) -> None:
         """How the picture was drawn and how long that took; amber while it is older than what is wanted.
 
-        ``failure`` is the sentence that says why what is wanted cannot be drawn, or empty.
+        ``foreign``: it was drawn by the network that was open before. ``failure`` is the sentence that says why what is
+        wanted cannot be drawn, or empty.
         """
+        self._late = FOREIGN if foreign else LATE
         if failure:
             self.precision.say("cannot be drawn", "bad")
         elif stale:
@@ -71,12 +76,12 @@ class PicturePills:
         if frame is not self._frame or not self._second.isActive():  # a hand that moves on is not told at every step
             self._since = time.monotonic()
             self._second.start()
-            self.precision.say("behind · drawing", "warning")
+            self.precision.say(f"{self._late} · drawing", "warning")
 
     def _count(self) -> None:
         seconds = int(time.monotonic() - self._since)
         if seconds >= COUNTED:
-            self.precision.say(self._left() or f"behind · drawing, {seconds} s", "warning")
+            self.precision.say(self._left() or f"{self._late} · drawing, {seconds} s", "warning")
             self.place(self._box)
         self._second.start()
 
@@ -84,7 +89,7 @@ class PicturePills:
         """How long what is wanted may still take; empty where that is short, not known, or over already."""
         whole = self._pace.longest
         left = whole - (time.monotonic() - self._asked)
-        return f"behind · about {duration(left)} left" if whole >= WORTH_SAYING and left >= 1 else ""
+        return f"{self._late} · about {duration(left)} left" if whole >= WORTH_SAYING and left >= 1 else ""
 
     def tell_dragging(self, on: bool) -> None:
         """Whether a press on the picture puts a handle."""

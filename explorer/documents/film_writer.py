@@ -45,9 +45,12 @@ class FilmWriter(QObject):
         """What is being written, in a few words."""
         return [f"the film {self._words}"] if self._writing is not None else []
 
-    def write(self, wish: FilmWish, film: Film, model: Path) -> None:
-        """Has ``film``, whose keys the network can draw, written as it is wished; the end comes as a signal."""
-        self._writing = _Writing(wish, TimeLeft())
+    def write(self, wish: FilmWish, film: Film, model: Path, each: float = 0.0) -> None:
+        """Has ``film``, whose keys the network can draw, written as it is wished; the end comes as a signal.
+
+        ``each`` is how many seconds one of its pictures may take, 0 where nobody knows.
+        """
+        self._writing = _Writing(wish, TimeLeft(foreseen=each * film.frames))
         self._advance(0, film.frames)
         told = film.to_json().encode()
         self._command.ask("film", str(model), "-", *wish.arguments, "--progress", "--beside", told=told)
@@ -56,7 +59,7 @@ class FilmWriter(QObject):
     def cancel(self) -> None:
         """Gives up what is being written; nothing is left of it."""
         if self._writing is not None:
-            self._end(f"The film was given up; {Path(self._writing.wish.path).name} is not written.", "warning")
+            self._end(f"The film was given up; {Path(self._writing.wish.path).name} is not written.", "good")
 
     def close(self) -> None:
         """Gives it up without a word."""

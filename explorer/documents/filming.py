@@ -123,7 +123,8 @@ class Filming(QObject):
             self._write_keys(wish.film, path)
             return
         keys = tuple(replace(key, recipe=fitting(key.recipe, info)) for key in wish.film.keys)
-        self.writer.write(wish, replace(wish.film, keys=keys), Path(self._session.model_path).absolute())
+        film, model = replace(wish.film, keys=keys), Path(self._session.model_path).absolute()
+        self.writer.write(wish, film, model, self._pace.exact)
         self.show()  # where it says how far it is, and can be given up
 
     def close(self) -> None:

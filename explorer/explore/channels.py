@@ -11,6 +11,7 @@ from explorer.controls.boxes import Down
 from explorer.controls.buttons import IconButton, chip
 from explorer.controls.channel_row import ChannelRow, Place
 from explorer.controls.panel import Panel, allow
+from explorer.controls.picture_pills import WAITS
 from explorer.controls.search_row import SearchRow
 from explorer.controls.strength_preview import StrengthPreview
 from explorer.controls.text import text_label
@@ -44,6 +45,7 @@ class ChannelsPanel(Panel):
         super().__init__(session, "Channels", parent)
         self._rows: dict[Place, ChannelRow] = {}  # in their order
         self._found: dict[Place, LocalChannel] = {}
+        self._waits = False
         self._absent = False  # the network has no styles
         self._found_in = Path()  # the file of the network that is shown
         self.reset_all = IconButton("reset", TIPS["reset"])
@@ -172,9 +174,16 @@ class ChannelsPanel(Panel):
         if self.info is None or self.info.why_not("styles"):
             return
         self.section.set_open(True)
+        if self._waits:
+            self._say(WAITS)
+            return
         self.search.begin(FIND)
         self._say(LOOKING)
         self.ask_anew(FindChannels(FIND, self.session.recipe, region, COUNT))
+
+    def wait(self, foreign: bool) -> None:
+        """While the picture is another network's, no place of it can be looked at."""
+        self._waits = foreign
 
     def set_picking(self, on: bool) -> None:
         """Whether a place is being chosen on the picture."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from explorer.controls.drag_bar import DragBar
 from explorer.controls.handle_canvas import HandleCanvas
 from explorer.controls.panel import Asking
+from explorer.controls.picture_pills import WAITS
 from explorer.jobs import Done, DragSearch, Failed, Piece
 from explorer.problem import Problem
 from explorer.session import Session
@@ -42,6 +43,7 @@ class DragPoints(Asking):
         self._last: Recipe | None = None  # the picture that was shown last
         self._searching = self._awaited = self._steered = False
         self._held = ""
+        self._waits = False
         self.canvas = HandleCanvas(box, self)
         self.bar = DragBar(self)
         self.setAccessibleName("Drag points")
@@ -85,6 +87,10 @@ class DragPoints(Asking):
         self._held = reason
         if reason:
             self._finish()
+
+    def wait(self, foreign: bool) -> None:
+        """While the picture is another network's, nothing on it can be pointed at."""
+        self._waits = foreign
 
     def set_compared(self, compared: bool) -> None:
         """Hides the handles while another picture than the session's is seen."""
@@ -177,8 +183,8 @@ class DragPoints(Asking):
         self.bar.place(self._box())
 
     def _add(self, x: float, y: float) -> None:
-        if self._held:
-            QToolTip.showText(self.canvas.mapToGlobal(self.canvas.rect().center()), self._held, self.canvas)
+        if why := self._held or (WAITS if self._waits else ""):
+            QToolTip.showText(self.canvas.mapToGlobal(self.canvas.rect().center()), why, self.canvas)
             return
         self._finish()
         self._set((*self._handles, Handle.at(x, y)))

@@ -90,6 +90,11 @@ class PictureView(QWidget):
         return frame is not None and (frame.model_hash, frame.recipe) != (self._model(), self._wanted())
 
     @property
+    def foreign(self) -> bool:
+        """True while the picture is that of the network that was open before: a large one takes long for its first."""
+        return self._frame is not None and self._frame.model_hash != self._model()
+
+    @property
     def failure(self) -> str:
         """Why what is wanted cannot be drawn, in one sentence; empty where it can."""
         return self._failure
@@ -254,7 +259,7 @@ class PictureView(QWidget):
         if not self.stale:
             self._late.stop()
         if not self._bare:
-            self._pills.tell(frame, self.stale, self._failure)
+            self._pills.tell(frame, self.stale, self._failure, self.foreign)
             possible = self._session.previous_recipe is not None
             self._pills.tell_compared(self._other is not None, self.wipe.mode, possible, self.wipe.name)
             self._place_pills()

@@ -136,7 +136,7 @@ class Projecting(QObject):
         if self._search is not None and self._command.busy:
             self._drop()
             self._put_away()
-            self._say(f"The search for {self._search.name} was given up.", "warning")
+            self._say(f"The search for {self._search.name} was given up.", "good")
 
     def close(self) -> None:
         """Gives it up without a word."""

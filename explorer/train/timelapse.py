@@ -104,7 +104,7 @@ class Timelapses(QObject):
         self._task.done.connect(lambda _: self._end(f"Saved the time-lapse as {self._path}.", "good"))
         self._task.failed.connect(lambda why: self._end(why, "bad"))
         self._task.cancelled.connect(
-            lambda: self._end(f"The time-lapse was given up; {self._path.name} is not written.", "warning")
+            lambda: self._end(f"The time-lapse was given up; {self._path.name} is not written.", "good")
         )
 
     @property

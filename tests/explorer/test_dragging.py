@@ -1,9 +1,11 @@
 """Drag points in the whole window: its key, a real drag, what gives way to what, and the renderer's real network."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
@@ -13,6 +15,7 @@ from explorer.explore.latent import LatentPanel
 from explorer.jobs import DragSearch, Piece, Strip
 from explorer.renderer.backend import TorchBackend
 from stylegan_core.latents.drag import Dragged, Handle
+from stylegan_core.latents.region import Region
 from stylegan_core.recipe import Recipe
 from tests.explorer.fake_backend import FakeBackend
 from tests.explorer.whole_window import Make, drawn, model_file
@@ -54,6 +57,21 @@ def test_a_drag_is_followed_to_its_end_and_taken_back_at_once(explorer: Explorer
     explorer.actions["undo"].trigger()
     drawn(explorer, qtbot)
     assert explorer.session.recipe == first and not explorer.session.can_undo
+
+
+def test_the_face_of_the_network_before_takes_no_handle_and_no_place(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QToolTip, "showText", lambda *_: None)
+    own = explorer.picture.frame
+    assert own is not None
+    explorer.picture.show_frame(replace(own, model_hash="0" * 64))
+    explorer.drag.canvas.added.emit(0.3, 0.5)
+    explorer.places.chosen.emit(Region(0.2, 0.2, 0.6, 0.6))
+    assert not explorer.drag.handles and not explorer.channels.search.owners
+    explorer.picture.show_frame(own)
+    explorer.drag.canvas.added.emit(0.3, 0.5)
+    assert len(explorer.drag.handles) == 1
 
 
 def test_the_key_and_escape_leave_it_and_the_picture_is_dragged_as_before(explorer: Explorer, qtbot: QtBot) -> None:

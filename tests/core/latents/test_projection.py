@@ -359,7 +359,7 @@ def test_beside_a_window_the_nearest_so_far_is_written_and_the_processor_is_left
 def test_pictures_of_the_nearest_so_far_take_a_tenth_of_the_search_at_most(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: float, written: list[int]
 ) -> None:
-    """Of a network of 1024² each step was drawn exactly once more, which took more than half as long as the step."""
+    """Of a network of 1024² each step was drawn exactly once more, which took a fifth as long as the step."""
     model, now, seen = network(), [0.0], []
 
     def slow(model: Model, recipe: Recipe) -> Any:

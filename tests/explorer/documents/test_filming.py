@@ -146,12 +146,26 @@ def test_what_goes_wrong_is_told_in_a_sentence(explorer: Explorer, qtbot: QtBot,
     assert explorer.film.view.save.isEnabled() and not explorer.filming.unfinished
 
 
+def test_before_the_first_frame_the_time_left_is_that_of_the_dialog(
+    explorer: Explorer, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network that takes a minute a picture said 0 % for that minute, and no more."""
+    told: list[str] = []
+    explorer.filming.writer.advanced.connect(lambda short, _: told.append(short))
+    monkeypatch.setattr(type(explorer.picture.pace), "exact", 60.0)
+    asked = wish(explorer, tmp_path / "slow.mp4")
+    explorer.filming.save(asked)
+    assert told == [f"0 %, about {asked.film.frames // 60} h left"] and asked.film.frames == 120
+    explorer.film.view.cancel.click()
+
+
 def test_a_film_is_given_up_and_nothing_is_left_of_it(explorer: Explorer, qtbot: QtBot, tmp_path: Path) -> None:
     explorer.filming.save(wish(explorer, tmp_path / "slow.mp4"))
     qtbot.waitUntil(lambda: "50 %" in explorer.film.view._words.text())
     assert list(tmp_path.glob(".slow.mp4.*"))
     explorer.film.view.cancel.click()
     assert "given up" in banner(explorer)
+    assert explorer.window.banner.tone == "good"  # it was asked for, and stays over nobody's pages
     qtbot.waitUntil(lambda: not list(tmp_path.glob("*slow*")) and not list(tmp_path.glob(".slow*")))
     assert explorer.window.unfinished() == []
 

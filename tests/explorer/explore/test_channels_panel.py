@@ -262,3 +262,14 @@ def test_it_lies_over_the_picture_and_goes_where_that_is_shown_alone(picker: Pla
     assert picker.size() == picture.size() and picker.grab().width() == 400
     QApplication.sendEvent(picture, QEvent(QEvent.Type.ParentChange))
     assert not picker.on
+
+
+def test_no_place_is_looked_at_on_the_face_of_the_network_before(show: Any) -> None:
+    """A large network takes long for its first picture: channels were looked for where it shows something else."""
+    panel, asked = show(ChannelsPanel)
+    panel.wait(True)
+    panel.look_at(HAIR)
+    assert "network before" in panel.message.text() and not panel.search.owners
+    panel.wait(False)
+    panel.look_at(HAIR)
+    assert asked.of(FindChannels).region == HAIR and panel.search.owners

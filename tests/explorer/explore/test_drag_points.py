@@ -318,6 +318,18 @@ def test_a_locked_face_says_why_it_stays(hand: Hand, monkeypatch: pytest.MonkeyP
     assert said == ["This face is locked."] and not hand.drag.handles and not hand.asked.requests
 
 
+def test_no_handle_is_put_on_the_face_of_the_network_before(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large network takes long for its first picture: handles were put on what it does not draw."""
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: said.append(text))
+    hand.drag.wait(True)
+    hand.pull()
+    assert "network before" in said[0] and not hand.drag.handles and not hand.asked.requests
+    hand.drag.wait(False)
+    hand.pull()
+    assert hand.drag.handles and len(said) == 1
+
+
 def test_a_press_beside_the_handles_of_a_locked_face_takes_none_of_them(
     hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,7 +162,7 @@ def test_a_search_that_is_given_up_changes_nothing(explorer: Explorer, qtbot: Qt
     explorer.latent.card.cancel.click()
     assert explorer.session.recipe == before and not explorer.session.can_undo
     assert explorer.latent.card.isHidden() and not explorer.projecting._command.busy
-    assert "was given up" in explorer.window.banner.sentence
+    assert "was given up" in explorer.window.banner.sentence and explorer.window.banner.tone == "good"
     explorer.projecting.take()
     explorer.projecting.cancel()
     assert explorer.session.recipe == before

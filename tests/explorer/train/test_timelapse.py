@@ -152,7 +152,7 @@ def test_a_film_is_given_up_by_a_click(
     qtbot.mouseClick(monitor.face.cancel, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(workspace.said) as told:
         gate.open.set()
-    assert told.args == [Problem("The time-lapse was given up; face.gif is not written."), "warning"]
+    assert told.args == [Problem("The time-lapse was given up; face.gif is not written."), "good"]
     assert sorted(set(tmp_path.iterdir()) - {tmp_path / "home"}) == before
     assert monitor.face.save.isVisible()
 

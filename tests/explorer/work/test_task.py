@@ -88,3 +88,13 @@ def test_what_takes_ten_seconds_says_how_long_is_left() -> None:
     assert left.words(40, 40) == ""
     now[0] = 60.0
     assert left.words(10, 40) == "about 3 min left"
+
+
+def test_what_is_foreseen_counts_until_the_first_part_is_done() -> None:
+    now = [0.0]
+    left, short = TimeLeft(lambda: now[0], foreseen=120.0), TimeLeft(lambda: now[0], foreseen=9.0)
+    assert left.words(0, 12) == "about 2 min left" and not short.words(0, 12)
+    now[0] = 90.0
+    assert left.words(0, 12) == "about 30 s left" and left.words(3, 12) == "about 4 min left"
+    now[0] = 130.0
+    assert not left.words(0, 12)  # it takes longer, and nobody knows how long
