@@ -184,6 +184,8 @@ class ChannelsPanel(Panel):
     def wait(self, foreign: bool) -> None:
         """While the picture is another network's, no place of it can be looked at."""
         self._waits = foreign
+        if not foreign and self.message.text() == WAITS:
+            self._say("" if self._rows else EMPTY)
 
     def set_picking(self, on: bool) -> None:
         """Whether a place is being chosen on the picture."""

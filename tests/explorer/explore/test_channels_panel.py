@@ -271,5 +271,6 @@ def test_no_place_is_looked_at_on_the_face_of_the_network_before(show: Any) -> N
     panel.look_at(HAIR)
     assert "network before" in panel.message.text() and not panel.search.owners
     panel.wait(False)
+    assert panel.message.text() == EMPTY  # there is nothing to wait for any more
     panel.look_at(HAIR)
     assert asked.of(FindChannels).region == HAIR and panel.search.owners
