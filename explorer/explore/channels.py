@@ -25,7 +25,7 @@ from stylegan_core.run.stems import kimg_of
 FIND, PREVIEW = "channels.find", "channels.preview"
 COUNT = 8  # channels that a search brings
 STRENGTHS = (-5.0, 0.0, 5.0)
-EMPTY = "Point at a place of the picture to get sliders that change it and hardly anything else."
+EMPTY = "Point at a place of the picture to get sliders for it."
 LOOKING = "Looking for channels that change this place alone …"
 FOUND = "At the right: how much of the change stays inside."
 NONE = "No channel changes this place in a way that could be seen: choose another."
