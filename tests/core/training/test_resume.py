@@ -1,7 +1,5 @@
 """Exact resume: however a run was interrupted, it ends as if it never had been."""
 
-import multiprocessing
-import os
 import random
 import shutil
 import signal
@@ -17,16 +15,7 @@ from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
 from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state
-
-HALF = "growth.batch=16"  # half as many steps
-OFTEN = (HALF, "snapshot_kimg=0.016")
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["stylegan_core.training.launch", "stylegan_core.training.checkpoint"])
-
-
-def run_in_a_process(run: Path, pictures: Path) -> None:
-    """What a killed process was doing: the same command, from the start or from its newest checkpoint."""
-    Launch(Wish(run, "tiny", str(pictures), OFTEN)).train()
+from tests.core.training.processes import FORKS, HALF, OFTEN, train_and_die_at_a_sync, train_often
 
 
 def kill_and_resume(run: RunDir, pictures: Path, moments: list[float]) -> None:
@@ -42,7 +31,7 @@ def kill_and_resume(run: RunDir, pictures: Path, moments: list[float]) -> None:
 
 def struck(run: RunDir, pictures: Path, moment: float) -> bool:
     """Whether the kill came before the end of the run."""
-    process = FORKS.Process(target=run_in_a_process, args=(run.path, pictures), daemon=True)
+    process = FORKS.Process(target=train_often, args=(run.path, pictures), daemon=True)
     process.start()
     size = run.events_file.stat().st_size if run.events_file.exists() else 0
     while process.is_alive() and not (run.events_file.exists() and run.events_file.stat().st_size > size):
@@ -139,28 +128,13 @@ def test_killed_at_random_moments_it_ends_bit_by_bit_alike(
     assert_same_end(train(*OFTEN), undisturbed)
 
 
-def run_and_die_at_a_sync(run: Path, pictures: Path, number: int) -> None:
-    """The same command, killed inside the ``number``-th time that a file is synced to disk."""
-    original, calls = os.fsync, 0
-
-    def fsync(descriptor: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        original(descriptor)
-
-    os.fsync = fsync
-    run_in_a_process(run, pictures)
-
-
 # The drawable of the second checkpoint, the state of the first.
 @pytest.mark.parametrize("number", [30, pytest.param(13, marks=pytest.mark.slow)])
 def test_killed_inside_a_checkpoint_it_ends_bit_by_bit_alike(
     tmp_path: Path, pictures: Path, undisturbed: RunDir, train: Train, number: int
 ) -> None:
     run = tmp_path / "run"
-    process = FORKS.Process(target=run_and_die_at_a_sync, args=(run, pictures, number), daemon=True)
+    process = FORKS.Process(target=train_and_die_at_a_sync, args=(run, pictures, number), daemon=True)
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
