@@ -108,9 +108,10 @@ class Explorer(QObject):
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home(), self.window.pages)
-        self.lab, self.sweep = LayersPage(self.session), SweepPage(self.session)
-        self.entanglement, self.quality = EntanglementPage(self.session), QualityPage(self.session)
-        self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement, self.quality), self.window.pages)
+        lab = self.lab_pages = LabPages(self.window.pages)
+        self.lab, self.sweep = LayersPage(self.session, lab), SweepPage(self.session, lab)
+        self.entanglement, self.quality = EntanglementPage(self.session, lab), QualityPage(self.session, lab)
+        lab.take(self.lab, self.sweep, self.entanglement, self.quality)
         self.measuring = Measuring(self.session, self.quality, self.disk, self)
         self.dialogs = Dialogs(
             self.window, self.session, self.settings, self.documents, self.engine, self.disk, self.picture.pace

@@ -67,7 +67,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Run
 
 
 def test_snapshots_and_ticks_do_not_change_the_run(train: Train, undisturbed: RunDir) -> None:
-    assert_same_end(train(HALF, "snapshot_kimg=9"), undisturbed)
+    assert_same_end(train(*HALF, "snapshot_kimg=9"), undisturbed)
 
 
 def test_another_seed_ends_differently(train: Train, finished: Train) -> None:
