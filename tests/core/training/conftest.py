@@ -15,6 +15,7 @@ from stylegan_core.training.launch import Launch, Wish
 
 Train = Callable[..., RunDir]
 QUICK = ("settle_steps=0", "growth.batch=16")  # two steps a phase, and as many images as ever
+BRIEF = (*QUICK, "growth.fade_kimg=0.016", "growth.stable_kimg=0.016")  # one step a phase, 80 images
 
 
 @pytest.fixture(scope="session", autouse=True)
