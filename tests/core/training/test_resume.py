@@ -18,25 +18,31 @@ from tests.core.training.final import assert_same_end, final_state
 from tests.core.training.processes import FORKS, HALF, OFTEN, train_and_die_at_a_sync, train_often
 
 
-def kill_and_resume(run: RunDir, pictures: Path, moments: list[float]) -> None:
-    """Starts the run once per moment and kills it that many seconds after it began to write.
+def kill_and_resume(run: RunDir, pictures: Path, whole: RunDir, moments: list[float]) -> None:
+    """Starts the run once per moment and kills it when it has written that share of the whole run's log more.
 
-    A run that came to its end before is begun anew and killed in half the time, so that every kill strikes.
+    So a slow machine is killed as late as a quick one. A run that came to its end before is begun anew and killed in
+    half the time, so that every kill strikes.
     """
     for moment in moments:
-        while not struck(run, pictures, moment):
+        while not struck(run, pictures, written(whole), moment):
             shutil.rmtree(run.path)
             moment /= 2
 
 
-def struck(run: RunDir, pictures: Path, moment: float) -> bool:
+def written(run: RunDir) -> int:
+    """Bytes in the log of a run."""
+    return run.events_file.stat().st_size if run.events_file.exists() else 0
+
+
+def struck(run: RunDir, pictures: Path, whole: int, moment: float) -> bool:
     """Whether the kill came before the end of the run."""
     process = FORKS.Process(target=train_often, args=(run.path, pictures), daemon=True)
+    until = written(run) + moment * whole
     process.start()
-    size = run.events_file.stat().st_size if run.events_file.exists() else 0
-    while process.is_alive() and not (run.events_file.exists() and run.events_file.stat().st_size > size):
+    while process.is_alive() and written(run) <= until:
         time.sleep(0.002)
-    process.join(moment)
+    process.join(moment / 10)  # somewhere between this event and the next
     process.kill()
     process.join()
     reader = EventReader(run)
@@ -124,7 +130,7 @@ def test_killed_at_random_moments_it_ends_bit_by_bit_alike(
 ) -> None:
     chance = random.Random(3)
     moments = [chance.uniform(0.0, 0.4) for _ in range(3)]
-    kill_and_resume(RunDir(tmp_path / "run"), pictures, moments)
+    kill_and_resume(RunDir(tmp_path / "run"), pictures, undisturbed, moments)
     assert_same_end(train(*OFTEN), undisturbed)
 
 
@@ -150,5 +156,5 @@ def test_killed_thirty_times_it_ends_bit_by_bit_alike(
 ) -> None:
     chance = random.Random(seed)
     moments = [chance.uniform(0.0, 0.5) for _ in range(3)]
-    kill_and_resume(RunDir(tmp_path / "run"), pictures, moments)
+    kill_and_resume(RunDir(tmp_path / "run"), pictures, undisturbed, moments)
     assert_same_end(train(*OFTEN), undisturbed)
