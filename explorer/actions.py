@@ -10,6 +10,7 @@ GESTURES = (
     ("arrows on the picture", "Move the line of the wipe; Delete puts it in the middle"),
     ("drag in Drag points (D)", "Put a handle on the face and pull it; Shift moves the handle alone"),
     ("arrows, Delete, Insert", "Move the target of a handle, take it away, put another, in Drag points"),
+    ("drag after Find channels (T)", "Draw the place that is to change; arrows move it, Return takes it"),
     ("hold B", "See the picture before the last change"),
     ("drag a slider with Ctrl", "Move it ten times as finely"),
     ("double-click", "Reset a slider; choose every layer of a layer strip"),

@@ -1,70 +1,29 @@
-"""Composition root: builds session, engine, panels and window, and connects recipes with pictures.
+"""The whole application: its parts with recipes and pictures connected, from the first start to the last goodbye.
 
-Who else hears of whom stands in ``connections.py``, what each action does in ``commands.py``.
+The parts are built in ``parts.py``; who else hears of whom stands in ``connections.py``, what each action does in
+``commands.py``.
 """
 
-import importlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, QSize, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QByteArray, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
-from explorer import theme
-from explorer.actions import make_actions
 from explorer.commands import connect_actions
 from explorer.connections import PIN, connect_parts
-from explorer.controls.below import Below
-from explorer.controls.hint import Hint
-from explorer.controls.panel import Panel
-from explorer.controls.thumbnails import image_of
-from explorer.cores import Cores
-from explorer.dialogs import Dialogs
-from explorer.documents.clipboard import Clipboard, let_go
-from explorer.documents.documents import Documents
-from explorer.documents.following import Following
-from explorer.documents.importing import Importing
-from explorer.engine import Engine
-from explorer.explore.directions import DirectionsPanel
-from explorer.explore.drag import DragPoints
-from explorer.explore.film import FilmStrip
-from explorer.explore.growing import GrowingPanel
-from explorer.explore.history import HistoryStrip
-from explorer.explore.latent import NEW_FACE, LatentPanel
-from explorer.explore.mixing import MixingPanel
-from explorer.explore.noise import NoisePanel
-from explorer.explore.picture import PictureView
-from explorer.explore.transform import TransformPanel
-from explorer.explore.truncation import TruncationPanel
-from explorer.explore.vary import VaryPanel
-from explorer.film.filming import Filming
-from explorer.film.reel import Reel
-from explorer.garbage import Garbage
+from explorer.documents.clipboard import let_go
+from explorer.explore.latent import NEW_FACE
 from explorer.jobs import Answer, Done, Frame
-from explorer.lab.entanglement_page import EntanglementPage
-from explorer.lab.layers_page import LayersPage
-from explorer.lab.measuring import Measuring
-from explorer.lab.pages import LabPages
-from explorer.lab.quality_page import QualityPage
-from explorer.lab.sweep_page import SweepPage
-from explorer.labels.judging import Judging
-from explorer.labels.labelled import Labelled
-from explorer.main_window import ExplorePage, MainWindow
-from explorer.menus import Menus
-from explorer.photo.projecting import Projecting
-from explorer.present.presenting import Presenting
+from explorer.main_window import ExplorePage
+from explorer.parts import Parts
+from explorer.pixels import image_of
 from explorer.problem import Problem
 from explorer.remoting import Remoting
 from explorer.renderer.rendering import Backend
 from explorer.renderer_state import RendererState
-from explorer.session import Session
-from explorer.settings import SettingsKeeper
-from explorer.train.workspace import TrainWorkspace
-from explorer.work.background import Background
 from explorer.work.command import wait_for_dropped
-from stylegan_core.files.places import home
 from stylegan_core.info import ModelInfo
 
 log = logging.getLogger(__name__)
@@ -73,74 +32,23 @@ OF_EXPLORE = ("drag", "film", "film_add", "film_play")  # keys of one letter act
 OF_MODEL = ("save", "drag")  # what nothing can be done with before there is a picture
 # A key that is held goes on stepping.
 STEPS = ("undo", "redo", "film_undo", "film_redo", "next_model", "previous_model")
-STRIP_TIPS = ("Every change, as a picture to come back to (F).", "Pictures that become a film (F).")
 
 
-class Explorer(QObject):
+class Explorer(Parts):
     """The whole application, alive as long as its window."""
 
     def __init__(self, app: QApplication, make_backend: Callable[[], Backend] | None = None) -> None:
-        super().__init__(app)
-        self.app = app
-        self.disk = Background(self)
-        self.settings = SettingsKeeper(self.disk)
-        theme.apply(app, self.settings.value.theme)
-        self.session = Session(self)
-        self.engine = Engine(make_backend, self)
-        self.window = MainWindow()
-        self.actions = make_actions(self.window)
-        self.picture, self.history = PictureView(self.session), HistoryStrip(self.session)
-        self.drag = DragPoints(self.session, self.picture.picture_rect, self.picture)
-        self.reel = Reel(self)
-        self.film = FilmStrip(self.session, self.reel)
-        self.below = Below(("History", "Film"), STRIP_TIPS, (self.history, self.film))
-        latent = self.latent = LatentPanel(self.session)
-        latent.held.connect(self.picture.hold)
-        latent.held.connect(self.drag.hold)
-        latent.photo_wanted.connect(lambda: self.actions["photo"].trigger())
-        left = [latent, VaryPanel(self.session), TransformPanel(self.session), NoisePanel(self.session)]
-        self.growing = GrowingPanel(self.session)
-        self.directions = DirectionsPanel(self.session)
-        self.mixing = MixingPanel(self.session)
-        right = [TruncationPanel(self.session), self.directions, self.mixing, self.growing]
-        self.panels: list[Panel] = [*left, *right]
-        self.documents = Documents(self.session, self.engine, self.history, self.reel, self.settings, self)
-        self.importing = Importing(self.window, self.engine, self)
-        self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
-        self.train = TrainWorkspace(home(), self.window.pages)
-        lab = self.lab_pages = LabPages(self.window.pages)
-        self.lab, self.sweep = LayersPage(self.session, lab), SweepPage(self.session, lab)
-        self.entanglement, self.quality = EntanglementPage(self.session, lab), QualityPage(self.session, lab)
-        lab.take(self.lab, self.sweep, self.entanglement, self.quality)
-        self.measuring = Measuring(self.session, self.quality, self.disk, self)
-        self.dialogs = Dialogs(
-            self.window, self.session, self.settings, self.documents, self.engine, self.disk, self.picture.pace
-        )
-        self.clipboard = Clipboard(self.session, self.engine, self)
-        self.judging = Judging(self.session, (self.sweep, self.entanglement), self)
-        self.projecting = Projecting(self.session, latent, self.picture, self.documents, self.disk, self)
-        self.labelled = Labelled(self.session, self.directions, self)
-        self.filming = Filming(
-            self.session, self.film, self.below, self.history, self.settings, self.disk, self.picture.pace, self
-        )
-        self.cores = Cores(self.disk, self)
-        self.garbage = Garbage(self)
-        self.following = Following(self.window, self.session, self.documents, self.growing, self.disk)
+        super().__init__(app, make_backend)
         self._warmed = self.closed = False
         self.hints = True  # whether a person is there: a first start is greeted, another program's file shows its card
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self.window.show_age)
-        self.hint = Hint(self.picture)
-        self.presenting = Presenting(
-            self.window, self.session, self.picture, self.history, self.film, self.below, self.actions, self.panels,
-            self.hint, self.settings, self,
-        )  # fmt: skip
-        self._lay_out(ExplorePage(left, right, self.picture, self.below, self.window.pages))
+        self._lay_out()
         self._connect_session()
         self._connect_engine()
         connect_parts(self)
         self.remoting = Remoting(self)
-        connect_actions(self)
+        connect_actions(self, self.remoting)
         self._restore_window()
 
     def start(self, argument: str = "") -> None:
@@ -185,31 +93,12 @@ class Explorer(QObject):
         wait_for_dropped()
         let_go()
 
-    def every_action(self) -> list[QAction]:
-        """The window's actions and those the panels add."""
-        own = [action for key, action in self.actions.items() if key != "commands"]
-        added = [action for part in (*self.panels, *self.lab_pages.each) for action in part.actions() if action.text()]
-        return list(dict.fromkeys(own + added))  # the Lab has some of them from a panel
-
-    def say(self, problem: Problem, tone: str = "bad") -> None:
-        """Shows one sentence at the top of the page."""
-        self.window.banner.say(problem, tone)
-
-    def show_nothing(self, sentence: str) -> None:
-        """No network is open: one sentence where the picture was, and nothing that could be bent."""
-        self.picture.show_message(sentence, lost=True)
-        self.lab_pages.show_nothing(sentence)
-        self.drag.set_on(False)
-        for panel in self.panels:
-            panel.setEnabled(False)
-        for key in OF_MODEL:
-            self.actions[key].setEnabled(False)
-
     def _offer_back(self, sentence: str, back: Callable[[], object]) -> None:
         """Says what was taken away, with a button that brings it back."""
         self.window.banner.say(Problem(sentence), "good", "Bring it back", back)
 
-    def _lay_out(self, explore: ExplorePage) -> None:
+    def _lay_out(self) -> None:
+        explore = ExplorePage(self.left, self.right, self.picture, self.below, self.window.pages)
         explore.low_changed.connect(self.below.set_compact)
         explore.spare_changed.connect(self.directions.fit)
         self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
@@ -233,6 +122,7 @@ class Explorer(QObject):
         self.session.committed.connect(lambda recipe: self.engine.request(recipe, settled=True))
         self.session.steps_changed.connect(self._show_steps)
         self.session.model_changed.connect(self._show_model)
+        self.documents.nothing_to_show.connect(self._show_nothing)
         self._show_steps()
 
     def _connect_engine(self) -> None:
@@ -243,15 +133,13 @@ class Explorer(QObject):
         self.engine.failed.connect(self.say)
         self.engine.failed.connect(self.picture.show_failure)
         RendererState(self.engine, self.window.state, self.window)
-        for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
+        for part in self.asking:
             part.job_requested.connect(self.engine.run)
             part.job_dropped.connect(self.engine.cancel)
             part.said.connect(self.say)
         self.history.job_requested.connect(self.engine.run)
-        self.history.taken_away.connect(self._offer_back)
-        self.directions.taken_away.connect(self._offer_back)
-        self.film.taken_away.connect(self._offer_back)
-        self.measuring.taken_away.connect(self._offer_back)
+        for taker in (self.history, self.directions, self.film, self.measuring):
+            taker.taken_away.connect(self._offer_back)
 
     def _unfinished(self) -> list[str]:
         """What would be lost if the window closed now, a few words each."""
@@ -280,10 +168,10 @@ class Explorer(QObject):
             self._warmed = True
             if self.hints and not self.settings.value.hint_seen and not self.presenting.on:
                 self.hint.begin()
-            self.disk.do(_warm_up, lambda _: None)
+            self.train.early.begin()
 
     def _answered(self, answer: Answer) -> None:
-        for part in (*self.panels, self.drag, self.film, *self.lab_pages.each):
+        for part in self.asking:
             part.job_done(answer)
         self.history.job_done(answer)
         if answer.request.owner == PIN and isinstance(answer, Done):
@@ -296,13 +184,20 @@ class Explorer(QObject):
     def _show_model(self, info: ModelInfo) -> None:
         self.picture.forget()
         self.picture.show_message("Drawing the first picture …")
-        for panel in self.panels:
-            panel.setEnabled(True)
-        for key in OF_MODEL:
-            self.actions[key].setEnabled(True)
+        self._enable(True)
         self.window.show_model(info, self.session.model_path)
 
+    def _show_nothing(self, sentence: str) -> None:
+        """No network is open: one sentence where the picture was, and nothing that could be bent."""
+        self.picture.show_message(sentence, lost=True)
+        self.lab_pages.show_nothing(sentence)
+        self.drag.set_on(False)
+        self.places.set_on(False)
+        self._enable(False)
 
-def _warm_up() -> None:
-    """Imports what the first monitor needs, in a thread, so that opening it does not stall the window."""
-    importlib.import_module("explorer.train.monitor")
+    def _enable(self, there: bool) -> None:
+        """What can be bent and saved, where there is a picture."""
+        for panel in self.panels:
+            panel.setEnabled(there)
+        for key in OF_MODEL:
+            self.actions[key].setEnabled(there)

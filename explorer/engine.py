@@ -95,12 +95,12 @@ class Engine(QObject):
         if self._stopped:  # what was on its way when the window closed
             return
         match answer:
+            case Frame() | Piece() | Done() | Failed() if answer.model_hash != self._hash:
+                pass  # of a model that was shown before
             case Frame():
-                if answer.model_hash == self._hash:
-                    self.rendered.emit(answer)
+                self.rendered.emit(answer)
             case Piece() | Done() | Failed():
-                if answer.model_hash == self._hash:
-                    self.answered.emit(answer)
+                self.answered.emit(answer)
             case Loaded():
                 self._hash = answer.info.hash
                 self.loaded.emit(answer.info, answer.path)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from explorer.lab_jobs import Inspection, Measurement
 from stylegan_core.latents.drag import Dragged, Handle
+from stylegan_core.latents.region import Region
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe
 
 
@@ -98,6 +99,19 @@ class Fit:
     without_it: tuple[Latent, ...]
     unchanged: tuple[Direction, ...] = ()
     label: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindChannels:
+    """The numbers of the style space that change one place of a picture (latents/local_channels.py).
+
+    Pieces are progress as with Pca; Done: a tuple of latents.region.LocalChannel, the best one first.
+    """
+
+    owner: str
+    recipe: Recipe
+    region: Region
+    count: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +211,7 @@ class DragSearch:
 
 
 Request = (
-    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | Styles | KeyStyles | Picture | Save | Sheet | Convert
+    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | FindChannels | Styles | KeyStyles | Picture | Save | Sheet | Convert
     | DragSearch | Table | Inspection | Measurement
 )  # fmt: skip
 

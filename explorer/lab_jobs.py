@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.recipe import Recipe
 
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -35,6 +36,7 @@ from explorer.controls.columns import SideColumn
 from explorer.controls.dot import StateDot
 from explorer.controls.literal import literal, literal_tip
 from explorer.controls.local_files import accept_files, dropped_file
+from explorer.controls.on_screen import OnScreen, bring_back
 from explorer.controls.palette import CommandPalette
 from explorer.controls.tab_order import focus_next
 from explorer.controls.text import text_label
@@ -77,6 +79,7 @@ class MainWindow(QMainWindow):
         self.state = StateDot()
         self.facts, self.device, self.hash, self.saved = (text_label("", "muted") for _ in range(4))
         self.unfinished: Callable[[], Sequence[str]] = tuple
+        self._on_screen: OnScreen | None = None
         self._leaving = ""  # what was asked before closing
         self._saved_at = 0.0
         self._header, self._footer = Across(), Across()
@@ -177,6 +180,11 @@ class MainWindow(QMainWindow):
         row.addWidget(self.hash)
         row.addWidget(self.saved)
         return footer
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._on_screen is None:
+            self._on_screen = OnScreen(self, lambda: bring_back(self))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _copies_text(event):

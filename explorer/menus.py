@@ -6,13 +6,14 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from explorer.bundled import bundled_models, bundled_sets
 from explorer.controls.literal import literal, literal_tip
 from explorer.documents.documents import Documents
-from explorer.documents.opening import bundled_models, bundled_sets
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from stylegan_core.files.places import is_there
 from stylegan_core.run.stems import kimg_words
+from stylegan_core.rundir import run_of
 
 PICTURE = ("drag", "copy", "copy_recipe", "paste_recipe", "save", "star", "film_add")
 MORE = (
@@ -84,8 +85,8 @@ class Menus:
 
     def _add_model(self, menu: QMenu, path: str) -> None:
         file = Path(path)
-        run = file.parent.parent.name if file.parent.name == "checkpoints" else ""
-        entry = menu.addAction(literal(f"{run} · {kimg_words(file)}" if run else file.stem))
+        run = run_of(file)
+        entry = menu.addAction(literal(f"{run.path.name} · {kimg_words(file)}" if run else file.stem))
         entry.setToolTip(literal_tip(path))
         entry.setCheckable(True)
         entry.setChecked(path == self._session.model_path)

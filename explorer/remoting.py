@@ -1,37 +1,34 @@
 """Remote control and the window: what is steered, the light in the footer, the dialog, and right-clicks to learn."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject
 
+from explorer.parts import Parts
 from explorer.remote.dialog import RemoteDialog
 from explorer.remote.learn_menu import LearnMenu
 from explorer.remote.light import RemoteLight
 from explorer.remote.remote import Remote
 from explorer.steering import Steering
 
-if TYPE_CHECKING:
-    from explorer.app import Explorer
-
 
 class Remoting(QObject):
     """Made last, when everything that is steered is there. Until :meth:`start` nothing listens."""
 
-    def __init__(self, explorer: "Explorer") -> None:
-        super().__init__(explorer)
-        self._window = explorer.window
-        self.steering = Steering(explorer)
-        self.remote = Remote(explorer.session, self.steering, explorer.disk, self)
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        self._window = parts.window
+        self.steering = Steering(parts)
+        self.remote = Remote(parts.session, self.steering, parts.disk, self)
         self.light = RemoteLight()
         self.dialog: RemoteDialog | None = None
-        explorer.window.add_to_footer(self.light)
+        parts.window.add_to_footer(self.light)
         self.remote.changed.connect(lambda: self.light.show_words(self.remote.on_words))
         self.remote.doing.active.connect(self.light.glow)
-        self.remote.said.connect(explorer.say)
+        self.remote.said.connect(parts.say)
         self.light.clicked.connect(self.show)
-        self._menu = LearnMenu([*explorer.panels, explorer.film], self.steering.addresses_of, self.learn, self)
-        explorer.session.model_changed.connect(lambda _: self._refill())
-        explorer.directions.learn_wanted.connect(lambda name: self.learn(self.steering.direction_address(name)))
+        self._menu = LearnMenu([*parts.panels, parts.film], self.steering.addresses_of, self.learn, self)
+        parts.session.model_changed.connect(lambda _: self._refill())
+        parts.channels.learn_wanted.connect(lambda *place: self.learn(self.steering.channel_address(*place)))
+        parts.directions.learn_wanted.connect(lambda name: self.learn(self.steering.direction_address(name)))
 
     def start(self) -> None:
         """Listens to what a person wants to be listened to from the start."""

@@ -8,6 +8,8 @@ from explorer.engine import Engine
 LONG = 1000  # milliseconds after which it is said what is drawn: of what is shorter nobody could read it
 DRAWING = "drawing"
 WORDS = {
+    "channels.find": "looking for channels",
+    "channels.preview": "drawing a channel's faces",
     "convert": "converting the file",
     "copy": "drawing the picture to copy",
     "directions": "computing directions",

@@ -57,27 +57,40 @@ class Signs:
 
 def judge(signs: Signs, now: float) -> RunState:
     """The state of a run from the signs of life it gives; ``now`` and ``heard`` in seconds since 1970."""
-    alive = signs.holder_pid > 0
-    if signs.launched and not alive and not signs.code and now - signs.launched < LAUNCH_GRACE:
-        return RunState("starting", "The trainer starts.")
     if signs.launched and signs.code:
         return _refused(signs) if signs.code > 0 else _died(signs, killed(signs.code))
-    if signs.end is not None and not alive:
+    troubled = _if_stuck(signs, now) if signs.holder_pid > 0 else _if_left(signs, now)
+    return troubled or _at_work(signs, now)
+
+
+def _if_left(signs: Signs, now: float) -> RunState | None:
+    """What is to be said of a run whose lock nobody here holds; None where a trainer elsewhere may work on it."""
+    if signs.launched and now - signs.launched < LAUNCH_GRACE:
+        return RunState("starting", "The trainer starts.")
+    if signs.end is not None:
         return _ended(signs)
-    if signs.last is None and not alive:
+    if signs.last is None:
         return RunState("empty", "This run has not begun.")
-    if signs.local and not alive:
-        return _died(
-            signs, killed(signs.code) if (signs.code or 0) < 0 else "The trainer died without a word of farewell"
-        )
-    if not alive and now - signs.heard > SILENCE:
+    if signs.local:
+        by_signal = (signs.code or 0) < 0
+        return _died(signs, killed(signs.code) if by_signal else "The trainer died without a word of farewell")
+    if now - signs.heard > SILENCE:
         when = time.strftime("%d %b %H:%M", time.localtime(signs.heard))
         return RunState("silent", f"No word since {when}. Look at the machine that trains, or resume the run here.")
+    return None
+
+
+def _if_stuck(signs: Signs, now: float) -> RunState | None:
+    """What is to be said of a trainer that lives; None where it has spoken lately."""
     heard = max(signs.heard, signs.launched)
-    if alive and heard and now - heard > 2 * SILENCE:
-        when = time.strftime("%H:%M", time.localtime(heard))
-        said = f"The trainer lives but has said nothing since {when}; it may be busy or stuck."
-        return RunState("silent", said, stuck=True)
+    if not heard or now - heard <= 2 * SILENCE:
+        return None
+    when = time.strftime("%H:%M", time.localtime(heard))
+    said = f"The trainer lives but has said nothing since {when}; it may be busy or stuck."
+    return RunState("silent", said, stuck=True)
+
+
+def _at_work(signs: Signs, now: float) -> RunState:
     if signs.stop:
         return RunState("stopping", "It saves a checkpoint and stops.")
     if signs.pause:

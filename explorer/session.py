@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.fitting import fitted, fitting
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
@@ -136,6 +137,15 @@ class Session(QObject):
         self.edit_recipe(recipe)
         self.commit()
 
+    def take(self, recipe: Recipe) -> str:
+        """Applies as much of a recipe from outside as this network can draw; a sentence about the rest, or nothing.
+
+        Where there is no network yet the whole recipe waits for one.
+        """
+        kept, left_out = (recipe, "") if self._info is None else fitted(recipe, self._info)
+        self.apply(kept)
+        return left_out
+
     def undo(self) -> None:
         """One step back, across models too; a gesture that is not yet committed is taken back first."""
         if self._uncommitted():
@@ -218,14 +228,3 @@ class Session(QObject):
 
     def _uncommitted(self) -> bool:
         return bool(self._done) and self._recipe != self._done[-1].recipe
-
-
-def fitting(recipe: Recipe, info: ModelInfo) -> Recipe:
-    """The recipe without what this model cannot draw: vectors of another width, labels it does not have."""
-    latent, width = recipe.latent, info.w_dim
-    if latent.w is not None and latent.w.shape[-1] != width:
-        latent = replace(latent, w=None)
-    mixes = tuple(m for m in recipe.mixes if m.source.w is None or m.source.w.shape[-1] == width)
-    directions = tuple(d for d in recipe.directions if d.direction.vector.shape[-1] == width)
-    label = recipe.label if recipe.label is not None and recipe.label < len(info.classes) else None
-    return replace(recipe, latent=latent, mixes=mixes, directions=directions, label=label)

@@ -9,7 +9,7 @@ from typing import Any, Self
 from explorer.work.background import Background
 from stylegan_core.files.places import home
 from stylegan_core.files.whole_file import write_whole
-from stylegan_core.rundir import CHECKPOINTS
+from stylegan_core.rundir import run_of
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +75,7 @@ def settings_file() -> Path:
 
 def _of_one_run(one: str, other: str) -> bool:
     """Whether both are snapshots of the same run."""
-    folder = Path(one).parent
-    return folder == Path(other).parent and folder.name == CHECKPOINTS
+    return run_of(Path(one)) is not None and Path(one).parent == Path(other).parent
 
 
 def _fitting(data: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from explorer.documents.opening import look
+from explorer.opening import look
 from explorer.problem import Problem
 
 if TYPE_CHECKING:

@@ -3,30 +3,21 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.panel import Panel
 from explorer.controls.slider import LabelledSlider
-from explorer.explore.latent import LatentPanel
-from explorer.explore.noise import NoisePanel
-from explorer.explore.transform import TransformPanel
-from explorer.explore.truncation import TruncationPanel
+from explorer.parts import Parts
 from explorer.remote.control import Control, Kind, name_in_address
 from stylegan_core.bands import NAMES
 from stylegan_core.latents.library import Entry
-from stylegan_core.recipe import SEEDS, AppliedDirection, Latent, NoiseLayer, Transform, knob
+from stylegan_core.recipe import SEEDS, AppliedChannel, AppliedDirection, Latent, NoiseLayer, Transform, knob
 
-if TYPE_CHECKING:
-    from explorer.app import Explorer
-
-P = TypeVar("P", bound=Panel)
 NOTHING = "There is no picture yet: open a model."
 TRANSFORM = "Transform"
 TRANSFORMS = {"x": "/translate/x", "y": "/translate/y", "rotation": "/rotate"}
-PLACES = 8  # sliders of directions that are offered by their place, whatever network is open
+PLACES = 8  # sliders of directions and channels that are offered by their place, whatever network is open
 PRESENTED = "Not while the picture is presented."
 # Commands that ask nothing, write no file and take nothing away that Undo does not bring back. Others are refused.
 SAFE = frozenset(
@@ -35,7 +26,8 @@ SAFE = frozenset(
         "undo_the_last_change_of_the_film", "redo_the_last_change_of_the_film", "add_the_favourites_to_the_film",
         "wipe_between_before_and_now", "map_of_the_last_change", "smooth_enlargement", "next_network",
         "previous_network", "present", "new_face", "snap_to_the_nearest_seed", "walk_or_stand_still", "mean_face",
-        "other_noise", "other_children", "new_sources_for_mixing", "reset_every_direction", "reset_the_transform",
+        "other_noise", "other_children", "new_sources_for_mixing", "reset_every_direction", "reset_every_channel",
+        "reset_the_transform",
         "explore", "train", "lab", "full_screen", "history_or_film",
     }
 )  # fmt: skip
@@ -45,13 +37,13 @@ OF_THE_WINDOW = frozenset({"explore", "train", "lab", "full_screen", "history_or
 class Steering:
     """Finds a control by its address, lists those there are now, and knows which widget has which."""
 
-    def __init__(self, explorer: "Explorer") -> None:
-        self._explorer, self._session = explorer, explorer.session
-        self._latent = _panel(explorer, LatentPanel)
-        self._noise, self._truncation = _panel(explorer, NoisePanel), _panel(explorer, TruncationPanel)
-        self._transform = _panel(explorer, TransformPanel)
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._session = parts, parts.session
+        self._latent, self._noise = parts.latent, parts.noise
+        self._truncation, self._transform = parts.truncation, parts.transform
         self._makers: dict[str, Callable[[str], Control | None]] = {
-            "direction": self._direction, "noise": self._noise_layer, "command": self._command,
+            "direction": self._direction, "channel": self._channel, "noise": self._noise_layer,
+            "command": self._command,
         }  # fmt: skip
         self._fixed = {control.address: control for control in self._make_fixed()}
 
@@ -73,12 +65,15 @@ class Steering:
             if each.group == without:
                 continue
             yield self._film_position() if each.address == "/film/position" else each
-        names = dict.fromkeys(name_in_address(row.entry.direction.name) for row in self._explorer.directions.rows)
+        names = dict.fromkeys(name_in_address(row.entry.direction.name) for row in self._parts.directions.rows)
         places = [str(place) for place in range(1, min(len(names), PLACES) + 1)]
+        channels = [row.place for row in self._parts.channels.rows]
         layers = range(info.num_noise_layers if info else 0)
         for root, rests in (
             ("direction", names),
             ("direction", places),
+            ("channel", [f"{layer}/{number}" for layer, number in channels]),
+            ("channel", [str(place) for place in range(1, min(len(channels), PLACES) + 1)]),
             ("noise", [str(layer) for layer in layers]),
             ("noise", [f"{layer}/on" for layer in layers]),
             ("command", [each for each in self._commands() if each in SAFE]),
@@ -90,7 +85,7 @@ class Steering:
 
     def addresses_of(self, widget: QWidget) -> tuple[str, ...]:
         """The addresses of what a widget changes; empty where it cannot be steered."""
-        latent, noise, cut, film = self._latent, self._noise, self._truncation, self._explorer.film.view
+        latent, noise, cut, film = self._latent, self._noise, self._truncation, self._parts.film.view
         known: dict[QWidget, tuple[str, ...]] = {
             latent.pad: ("/pad/x", "/pad/y"), latent.walk: ("/walk",), latent.new: ("/command/new_face",),
             noise.strength: ("/noise",), noise.layer_strength: (f"/noise/{noise.layer}",), cut.psi: ("/psi",),
@@ -99,8 +94,14 @@ class Steering:
         }  # fmt: skip
         known |= {slider: (f"/psi/{name}",) for name, slider in cut.bands.items()}
         known |= {slider: (TRANSFORMS[field],) for field, slider in self._transform.sliders.items()}
-        known |= {row.weight: (f"/mix/{key}",) for key, row in self._explorer.mixing.rows.items() if key in NAMES}
+        known |= {row.weight: (f"/mix/{key}",) for key, row in self._parts.mixing.rows.items() if key in NAMES}
+        known |= {row.slider: (self.channel_address(*row.place),) for row in self._parts.channels.rows}
         return known.get(widget, ())
+
+    @staticmethod
+    def channel_address(layer: int, number: int) -> str:
+        """The address of a channel."""
+        return f"/channel/{layer}/{number}"
 
     @staticmethod
     def direction_address(name: str) -> str:
@@ -110,7 +111,7 @@ class Steering:
     # -- what is always there -------------------------------------------------------------------------------------
 
     def _make_fixed(self) -> Iterator[Control]:
-        latent, cut, rows = self._latent, self._truncation, self._explorer.mixing.rows
+        latent, cut, rows = self._latent, self._truncation, self._parts.mixing.rows
         yield self._slider("/psi", "Truncation", "psi", cut.psi)
         for name in NAMES:
             yield self._slider(f"/psi/{name}", "Truncation", f"psi {name}", cut.bands[name])
@@ -139,7 +140,7 @@ class Steering:
             yield self._slider(address, TRANSFORM, label, panel.sliders[field], unit)
 
     def _make_deeds(self) -> Iterator[Control]:
-        step, film = self._explorer.presenting.step, self._explorer.film.view
+        step, film = self._parts.presenting.step, self._parts.film.view
         yield Control("/film/play", "Film", "film", Kind.SWITCH, self._play, self._reason(film.play))
         yield self._film_position()
         for word, places in (("next", 1), ("previous", -1)):
@@ -150,7 +151,7 @@ class Steering:
             "/favourite", "Favourites", "favourite", Kind.CHOICE, self._go_to_favourite, self._lacks, 1, 999, whole=True
         )
         yield Control("/present", "Window", "present", Kind.SWITCH, self._present, self._lacks)
-        reset = self._explorer.actions["reset"]
+        reset = self._parts.actions["reset"]
         yield Control("/reset", "Window", "all changes reset", Kind.PRESS, reset.trigger, self._lacks)
 
     def _slider(self, address: str, group: str, label: str, slider: LabelledSlider, unit: str = "") -> Control:
@@ -164,7 +165,7 @@ class Steering:
         )
 
     def _film_position(self) -> Control:
-        film = self._explorer.film
+        film = self._parts.film
         return Control(
             "/film/position", "Film", "film position", Kind.VALUE, film.scrub, self._reason(film.track), 0.0,
             film.track.total, unit=" s",
@@ -176,7 +177,7 @@ class Steering:
         entry = self._entry(name)
         field = knob(AppliedDirection, "strength")
         missing = f"This network has no direction “{name[:40]}”, or not yet."
-        move = partial(self._explorer.directions.set_strength, entry) if entry else str
+        move = partial(self._parts.directions.set_strength, entry) if entry else str
         label = (entry.direction.name if entry else name) + f", slider {name}" * name.isdecimal()
         return Control(
             f"/direction/{name}", "Directions", label, Kind.VALUE, move,
@@ -185,14 +186,32 @@ class Steering:
 
     def _entry(self, name: str) -> Entry | None:
         """The direction of that name, or else the one at that place among those on show."""
-        rows, wanted = self._explorer.directions.rows, name_in_address(name)
+        rows, wanted = self._parts.directions.rows, name_in_address(name)
         for row in rows:
             if name_in_address(row.entry.direction.name) == wanted:
                 return row.entry
         if name.isdecimal() and len(name) < 4 and 0 < int(name) <= len(rows):
             return rows[int(name) - 1].entry
-        known = self._explorer.directions.shelf.every() if self._session.info else ()
+        known = self._parts.directions.shelf.every() if self._session.info else ()
         return next((each for each in known if name_in_address(each.direction.name) == wanted), None)
+
+    def _channel(self, rest: str) -> Control | None:
+        """The channel of a layer and a number, or the one at that place among those on show."""
+        parts = rest.split("/")
+        if len(parts) > 2 or not all(part.isdecimal() and len(part) < 6 for part in parts):
+            return None
+        rows, place = self._parts.channels.rows, tuple(int(part) for part in parts)
+        if len(place) == 1:
+            place = rows[place[0] - 1].place if 0 < place[0] <= len(rows) else ()
+        field, info = knob(AppliedChannel, "strength"), self._session.info
+        has = len(place) == 2 and info is not None and info.has_channel(*place)
+        label = f"channel {info.channel_name(*place)}" if has and info is not None else f"channel {rest}"
+        missing = f"This network has no channel {rest}." if len(parts) == 2 else f"No channel is at place {rest} now."
+        return Control(
+            f"/channel/{rest}", "Channels", label + f", slider {rest}" * (len(parts) == 1), Kind.VALUE,
+            partial(self._parts.channels.set_strength, *place) if has else str,
+            lambda: self._lacks() or ("" if has else missing), field.minimum, field.maximum, unit=" σ",
+        )  # fmt: skip
 
     def _noise_layer(self, rest: str) -> Control | None:
         number, _, word = rest.partition("/")
@@ -216,7 +235,7 @@ class Steering:
         )  # fmt: skip
 
     def _commands(self) -> Mapping[str, QAction]:
-        return {name_in_address(action.text()): action for action in self._explorer.every_action()}
+        return {name_in_address(action.text()): action for action in self._parts.every_action()}
 
     # -- what they do ---------------------------------------------------------------------------------------------
 
@@ -234,18 +253,18 @@ class Steering:
         self._session.apply(recipe.with_noise(layer, on=not recipe.noise_layer(layer).on if on is None else on))
 
     def _play(self, on: bool | None) -> None:
-        if on is None or on != self._explorer.film.begun:
-            self._explorer.filming.play()
+        if on is None or on != self._parts.film.begun:
+            self._parts.filming.play()
 
     def _present(self, on: bool | None) -> None:
-        if on is None or on != self._explorer.presenting.on:
-            self._explorer.presenting.toggle()
+        if on is None or on != self._parts.presenting.on:
+            self._parts.presenting.toggle()
 
     def _go_to_favourite(self, number: int) -> None:
-        favourites = self._explorer.history.entries.favourites()
+        favourites = self._parts.history.entries.favourites()
         if number > len(favourites):
             raise ValueError(f"This network has {len(favourites)} favourites.")
-        self._explorer.presenting.go_to_favourite(number - 1)
+        self._parts.presenting.go_to_favourite(number - 1)
 
     # -- why not --------------------------------------------------------------------------------------------------
 
@@ -265,10 +284,6 @@ class Steering:
     def _why_no_command(self, name: str, action: QAction) -> str:
         if name not in SAFE:
             return "This command asks, writes or ends something: it is not done from afar."
-        if self._explorer.presenting.on and name in OF_THE_WINDOW:
+        if self._parts.presenting.on and name in OF_THE_WINDOW:
             return PRESENTED
         return "" if action.isEnabled() and action.isVisible() else f"Not now: {action.toolTip()}"
-
-
-def _panel(explorer: "Explorer", kind: type[P]) -> P:
-    return next(each for each in explorer.panels if isinstance(each, kind))

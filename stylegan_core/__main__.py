@@ -18,6 +18,7 @@ COMMANDS = {
     "info": "say what a weight file holds",
     "metrics": "measure a model against a data set, or the set alone",
     "directions": "find named directions of a model with the labels of a data set",
+    "channels": "find numbers of the style space that change one place of the picture",
     "sweep": "sweep a direction or another knob: pictures, curves, entanglement",
     "judge": "learn what labels look like, for sweep --judge",
 }

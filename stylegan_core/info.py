@@ -38,7 +38,9 @@ class ModelInfo:
 
     ``hash`` is the SHA-256 of the drawing generator's tensors (contracts: Model hash), ``level`` and ``alpha``
     what the file was trained to, ``noise_resolutions`` the side length of every noise map, ``layer_resolutions`` what
-    each style layer works at: two layers at every resolution, where nothing else is said.
+    each style layer works at: two layers at every resolution, where nothing else is said. ``style_channels`` are how
+    many numbers of each style layer scale one feature map each (style_space.py), those that enter the layer where it
+    ``scales_inputs`` (StyleGAN2 and 3), else those that leave it.
     """
 
     name: str
@@ -58,6 +60,8 @@ class ModelInfo:
     origin: str = ""
     notes: tuple[str, ...] = ()
     layer_resolutions: tuple[int, ...] = ()
+    style_channels: tuple[int, ...] = ()
+    scales_inputs: bool = False
 
     def __post_init__(self) -> None:
         if not self.layer_resolutions:
@@ -86,6 +90,22 @@ class ModelInfo:
     def _layers(self) -> tuple[int, ...]:
         """The layers that bands divide; a network whose one code enters everywhere counts as any of its resolution."""
         return self.layer_resolutions if self.num_layers > 1 else ()
+
+    def has_channel(self, layer: int, channel: int) -> bool:
+        """Whether a number of the style space is one of this network's."""
+        return 0 <= layer < len(self.style_channels) and 0 <= channel < self.style_channels[layer]
+
+    def channel_name(self, layer: int, channel: int) -> str:
+        """One of its channels in few words: the resolution of its layer, and "3:124", layer and number from 0."""
+        return f"{self.layer_resolutions[layer]}² {layer}:{channel}"
+
+    def channel_of_map(self, number: int, channel: int) -> tuple[int, int] | None:
+        """Layer and number of the style that scales one feature map of what layer ``number`` hands on.
+
+        None where none does: what only the picture is made from. In StyleGAN2 and 3 it is the next layer's style.
+        """
+        layer = number + self.scales_inputs
+        return (layer, channel) if self.has_channel(layer, channel) else None
 
     def why_not(self, capability: str) -> str:
         """The reason this network lacks a capability, in one sentence; empty if it has it."""

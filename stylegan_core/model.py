@@ -6,28 +6,30 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from stylegan_core.device import choose_device
-from stylegan_core.files.tensor_file import is_safetensors, read_safetensors, write_safetensors
+from stylegan_core.files.tensor_file import is_safetensors, read_safetensors, under, write_safetensors
 from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
 from stylegan_core.formats.sentences import naming
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.networks.configurations import title
 from stylegan_core.networks.discriminator import Discriminator
 from stylegan_core.networks.generator import Generator, build_discriminator, build_generator
+from stylegan_core.networks.stored import fill, stored
 from stylegan_core.networks.synthesis import Noise
 from stylegan_core.networks.unfilled import unfilled
 from stylegan_core.rundir import RunDir
 
+if TYPE_CHECKING:
+    from stylegan_core.formats.convert import Foreign
+
 log = logging.getLogger(__name__)
 
 VERSION = "1"
-WEIGHTS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
-"""The types that weights may be stored in; all are drawn in float32."""
 
 AT_ONCE = 1 << 20  # pixels drawn at once: 32 pictures of 1024² would take some 12 gigabytes in StyleGAN v1
 
@@ -173,25 +175,38 @@ def load_model(
     file = _weight_file(Path(path))
     metadata, tensors = read_safetensors(file) if is_safetensors(file) else ({}, {})
     if metadata.get("format") != FORMAT:
-        from stylegan_core.formats.convert import load_foreign
+        from stylegan_core.formats.convert import read_foreign  # here: most files are of this project's own format
 
-        return load_foreign(file, device, progress)
-    model = _build(file, metadata, _group(tensors, "generator."))
+        return model_of(read_foreign(file, progress), device)
+    model = _build(file, metadata, under(tensors, "generator."))
     model.generator.to(device)
     return model
 
 
-def load_discriminator(path: str | os.PathLike[str], device: str | torch.device = "cpu") -> Discriminator | None:
+def model_of(found: "Foreign", device: str | torch.device = "cpu") -> Model:
+    """The drawing model of a foreign file that was read."""
+    return Model(
+        found.generator.to(torch.device(device)),
+        name=found.path.stem,
+        level=found.level,
+        alpha=found.alpha,
+        origin=f"Imported from {found.format} ({found.path.name}).",
+        notes=found.notes,
+        path=found.path,
+    )
+
+
+def load_discriminator(path: str | os.PathLike[str]) -> Discriminator | None:
     """The discriminator stored beside a generator; None where the file has none. Raises as load_model."""
     file = _weight_file(Path(path))
     metadata, tensors = read_safetensors(file)
-    found = _group(tensors, "discriminator.")
+    found = under(tensors, "discriminator.")
     if not found:
         return None
     with naming(file):
         discriminator = build_discriminator(read_config(metadata))
-    _fill(discriminator, found, file)
-    return discriminator.to(torch.device(device))
+    fill(discriminator, found, file)
+    return discriminator
 
 
 def save_model(
@@ -212,9 +227,9 @@ def save_model(
     """
     target = Path(path)
     generator = model.generator if isinstance(model, Model) else model
-    tensors = _named("generator.", generator, dtype)
+    tensors = stored(generator, "generator.", dtype)
     if discriminator is not None:
-        tensors |= _named("discriminator.", discriminator, dtype)
+        tensors |= stored(discriminator, "discriminator.", dtype)
     metadata = {"format": FORMAT, "version": VERSION, "config": json.dumps(generator.config.to_dict())}
     about: dict[str, Any] = {"name": target.stem, **(facts or {})}
     if isinstance(model, Model):
@@ -243,7 +258,7 @@ def _build(file: Path, metadata: Mapping[str, str], tensors: dict[str, Tensor]) 
         facts = read_facts(metadata, config, file.stem)
     with unfilled():
         generator = build_generator(config)
-    _fill(generator, tensors, file)
+    fill(generator, tensors, file)
     return Model(
         generator,
         name=facts.name,
@@ -253,39 +268,6 @@ def _build(file: Path, metadata: Mapping[str, str], tensors: dict[str, Tensor]) 
         notes=facts.notes,
         path=file,
     )
-
-
-def _fill(network: nn.Module, tensors: Mapping[str, Tensor], file: Path) -> None:
-    """Puts the tensors into a network (on the meta device or not), float32; raises ValueError naming what is off."""
-    expected = network.state_dict()
-    values: dict[str, Tensor] = {}
-    for name, slot in expected.items():
-        if name not in tensors:
-            raise ValueError(f"{file} lacks {name}; it is incomplete.")
-        if tensors[name].shape != slot.shape:
-            raise ValueError(f"{file}: {name} is {list(tensors[name].shape)}, not {list(slot.shape)} as its size says.")
-        if tensors[name].dtype not in WEIGHTS:
-            raise ValueError(f"{file}: {name} holds numbers of a type that networks do not have.")
-        values[name] = tensors[name].float().contiguous()
-        if not torch.isfinite(values[name]).all():
-            raise ValueError(f"{file}: {name} holds numbers that are not finite; this network is broken.")
-    network.load_state_dict(values, assign=True)
-
-
-def _group(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-
-
-def _named(prefix: str, network: nn.Module, dtype: torch.dtype) -> dict[str, Tensor]:
-    return {prefix + name: _stored(tensor, dtype) for name, tensor in network.state_dict().items()}
-
-
-def _stored(tensor: Tensor, dtype: torch.dtype) -> Tensor:
-    """A copy in main memory, as `dtype` unless numbers become infinite by that (float16 ends at 65504)."""
-    own = tensor.detach().cpu()
-    found = own.to(dtype)
-    kept = dtype == torch.float32 or found.isfinite().all()
-    return (found if kept else own.float()).contiguous().clone()
 
 
 def _facts(
@@ -318,4 +300,6 @@ def _facts(
         origin=origin,
         notes=notes,
         layer_resolutions=config.layer_resolutions,
+        style_channels=tuple(len(each) for each in generator.synthesis.scales()),
+        scales_inputs=generator.synthesis.scales_inputs,
     )

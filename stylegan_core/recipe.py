@@ -9,6 +9,7 @@ from stylegan_core.recipe_json import decode, encode
 from stylegan_core.recipe_parts import (
     FARTHEST,
     SEEDS,
+    AppliedChannel,
     AppliedDirection,
     Direction,
     Knob,
@@ -26,6 +27,7 @@ from stylegan_core.recipe_parts import (
 __all__ = [
     "FARTHEST",
     "SEEDS",
+    "AppliedChannel",
     "AppliedDirection",
     "Direction",
     "Knob",
@@ -47,9 +49,9 @@ VERSION = 1
 class Recipe:
     """Everything that decides a picture; order of operations: w → mixes → truncation → directions → synthesis.
 
-    ``noise`` and layer ranges may be shorter or longer than the network; what is missing is default, what lies
-    beyond is ignored when drawing, as is ``transform`` where a network has none. ``unknown`` keeps fields of a newer
-    version as JSON text.
+    ``channels`` bend the styles that synthesis makes of w. They, ``noise`` and layer ranges may say less or more than
+    the network has; what is missing is default, what lies beyond is ignored when drawing, as is ``transform`` where a
+    network has none. ``unknown`` keeps fields of a newer version as JSON text.
     """
 
     latent: Latent = field(default_factory=Latent)
@@ -60,6 +62,7 @@ class Recipe:
     psi_bands: tuple[float, float, float] | None = None
     mixes: tuple[Mix, ...] = ()
     directions: tuple[AppliedDirection, ...] = ()
+    channels: tuple[AppliedChannel, ...] = ()
     noise: tuple[NoiseLayer, ...] = ()
     transform: Transform = field(default_factory=Transform)
     label: int | None = None
@@ -82,6 +85,20 @@ class Recipe:
         layers = [self.noise_layer(index) for index in range(max(layer + 1, len(self.noise)))]
         layers[layer] = replace(layers[layer], **changes)
         return replace(self, noise=tuple(layers))
+
+    def strength_of(self, layer: int, channel: int) -> float:
+        """How far one number of the style space is moved, in sigma; 0 where the recipe does not say."""
+        return sum(each.strength for each in self.channels if (each.layer, each.channel) == (layer, channel))
+
+    def with_channel(self, layer: int, channel: int, strength: float) -> Self:
+        """This recipe with one number of the style space at a strength in its place; at 0 it is taken out."""
+        places = [at for at, each in enumerate(self.channels) if (each.layer, each.channel) == (layer, channel)]
+        made = [each for at, each in enumerate(self.channels) if at not in places]
+        if strength:
+            at = places[0] if places else len(made)
+            old = self.channels[at] if places else AppliedChannel(layer, channel)
+            made.insert(at, replace(old, strength=strength))
+        return replace(self, channels=tuple(made))
 
     def with_transform(self, **changes: Any) -> Self:
         """This recipe with the transform changed."""

@@ -13,6 +13,7 @@ from stylegan_core.bands import NAMES
 from stylegan_core.recipe_parts import (
     FARTHEST,
     SEEDS,
+    AppliedChannel,
     AppliedDirection,
     Direction,
     Latent,
@@ -30,13 +31,16 @@ _NESTED: dict[tuple[str, str], type] = {
     ("Recipe", "latent"): Latent,
     ("Recipe", "mixes"): Mix,
     ("Recipe", "directions"): AppliedDirection,
+    ("Recipe", "channels"): AppliedChannel,
     ("Recipe", "noise"): NoiseLayer,
     ("Recipe", "transform"): Transform,
     ("Mix", "source"): Latent,
     ("AppliedDirection", "direction"): Direction,
 }
-_LISTS = {"mixes", "directions", "noise"}
+_LISTS = {"mixes", "directions", "channels", "noise"}
+_LATER = {"channels"}  # what the first recipes did not have is left out where it is empty: they are written as before
 _KINDS: dict[str, tuple[type, ...]] = {
+    "layer": (int,), "channel": (int,),
     "seed": (int,), "first": (int,), "last": (int,), "cutoff": (int,), "label": (int,), "level": (int,),
     "x": (int, float), "y": (int, float), "strength": (int, float), "weight": (int, float), "sigma": (int, float),
     "psi": (int, float), "alpha": (int, float), "rotation": (int, float), "on": (bool,), "name": (str,), "band": (str,),
@@ -49,7 +53,7 @@ def encode(value: Any) -> dict[str, Any]:
     made: dict[str, Any] = dict(json.loads(value.unknown)) if value.unknown else {}
     for item in fields(value):
         content = getattr(value, item.name)
-        if item.name == "unknown":
+        if item.name == "unknown" or (item.name in _LATER and not content):
             continue
         if isinstance(content, Vector):
             content = {"shape": list(content.shape), "float32": base64.b64encode(content.data).decode("ascii")}
@@ -121,7 +125,7 @@ def _checked(name: str, value: Any, where: str) -> Any:
     number = _number(value, _KINDS[name], where)
     if name == "seed" and not 0 <= number < SEEDS:
         raise ValueError(f"The {where} must be a whole number from 0 to {SEEDS - 1}.")
-    if name in ("first", "last", "cutoff", "label", "level") and number < 0:
+    if name in ("first", "last", "layer", "channel", "cutoff", "label", "level") and number < 0:
         raise ValueError(f"The {where} must not be negative.")
     return number
 

@@ -1,4 +1,4 @@
-"""What a recipe is made of, each a frozen value: latents, directions, mixes, noise, the transform; and their knobs."""
+"""What a recipe is made of, each a frozen value: latents, directions, channels, mixes, noise …; and their knobs."""
 
 import math
 from dataclasses import MISSING, dataclass, field, fields
@@ -28,7 +28,7 @@ def knobbed(default: Any, meaning: str, minimum: float = 0.0, maximum: float = 1
 
 
 def knob(owner: type, name: str) -> Knob:
-    """Range, step and meaning of a field of Recipe, Latent, Mix, AppliedDirection, NoiseLayer or Transform."""
+    """Range, step and meaning of a field of Recipe or of one of its parts."""
     return cast(Knob, next(f for f in fields(owner) if f.name == name).metadata["knob"])
 
 
@@ -108,6 +108,20 @@ class AppliedDirection:
     strength: float = knobbed(0.0, "Moves the face along this direction, in standard deviations.", -10, 10, 0.1)
     first: int = 0
     last: int | None = None
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedChannel:
+    """One number of the style space at work: that which scales one feature map of one style layer.
+
+    ``layer`` and ``channel`` count from 0; ``strength`` is in standard deviations of that number over random w of the
+    network (``style_space.style_sigmas``), and is added after everything that happens in W.
+    """
+
+    layer: int
+    channel: int
+    strength: float = knobbed(0.0, "Scales one feature map of this network, in standard deviations.", -10, 10, 0.1)
     unknown: str = ""
 
 

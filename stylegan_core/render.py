@@ -105,6 +105,11 @@ class Renderer:
                 made.append(self._advance(stage, made, ws, recipe))
             yield stage, made[at]
 
+    def picture(self, recipe: Recipe, activations: Sequence[Tensor]) -> Tensor:
+        """The picture before rounding [1, 3, r, r] float32 from what all stages of :meth:`stages` have made."""
+        level, alpha = self.state(recipe)
+        return self._drawing(torch.float32).picture(activations, self.styles.ws(recipe), level, alpha)
+
     def state(self, recipe: Recipe) -> tuple[int, float]:
         """Level and alpha of a recipe in this network; one that does not grow has only its own."""
         model = self.styles.model
@@ -150,15 +155,16 @@ class Renderer:
 
     def _advance(self, stage: Stage, before: Sequence[Tensor], ws: Tensor, recipe: Recipe) -> Tensor:
         noise = None if stage.noise is None else self.styles.noise_map(stage.noise, recipe.noise_layer(stage.noise))
-        return stage(before, ws[:, stage.row or 0], noise)
+        return stage(before, ws[:, stage.row or 0], noise, self.styles.offset(stage, recipe))
 
     def _keys(self, stages: Sequence[Stage], ws: Tensor, recipe: Recipe) -> list[Hashable]:
-        """What each stage's output depends on beyond those before it: what it does, its w and its noise."""
+        """What each stage's output depends on beyond those before it: what it does, w, channels, noise."""
         rows = ws[0].cpu().numpy()
         return [
             (
                 stage,
                 None if stage.row is None else rows[stage.row].tobytes(),
+                self.styles.channels(stage, recipe),
                 None if stage.noise is None else recipe.noise_layer(stage.noise),
             )
             for stage in stages

@@ -3,7 +3,8 @@
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.run.control import REQUESTS, Control
 from stylegan_core.run.events import UNKNOWN, Event, Heartbeat, Tick, decode, encode, retell
-from stylegan_core.run.locks import LocksMissing, RunLock, try_lock
+from stylegan_core.run.locks import CONFIG, LOCK, RunLock, holder_of
 from stylegan_core.run.sieve import Sieve
 from stylegan_core.run.stems import STATE, by_img, state_file, stem_at
 
@@ -24,18 +25,18 @@ class RunDir:
     """The folder of one run: config.json, events.jsonl, samples/, checkpoints/, log.txt, lock, control/."""
 
     def __init__(self, path: str | Path) -> None:
-        self.lock: RunLock | None = None  # trainer's side, while it is held
+        self._lock: RunLock | None = None  # trainer's side, while it is held
         self._lies_at(Path(path))
         self._control = Control(self.control)
 
     def _lies_at(self, path: Path) -> None:
         self.path = path
-        self.config_file = self.path / "config.json"
+        self.config_file = self.path / CONFIG
         self.events_file = self.path / LOG
         self.samples = self.path / "samples"
         self.checkpoints = self.path / CHECKPOINTS
         self.log_file = self.path / "log.txt"
-        self.lock_file = self.path / "lock"
+        self.lock_file = self.path / LOCK
         self.control = self.path / "control"
 
     def exists(self) -> bool:
@@ -135,36 +136,37 @@ class RunDir:
         """Trainer's side: True once for a request, which is then gone, or ignored until it is."""
         return self._control.take(name)
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Trainer's side: holds the lock. Raises OSError naming who else holds it, or LocksMissing naming the cure."""
+        with RunLock(self.path) as self._lock:
+            try:
+                yield
+            finally:
+                self._lock = None
+
     def deleted(self) -> bool:
         """Trainer's side: True if the folder that it works in was deleted, whatever lies in its place by now."""
-        return self.lock is not None and self.lock.deleted
+        return self._lock is not None and self._lock.deleted
 
     def follow(self) -> bool:
         """Trainer's side: where the folder that it works in was renamed, works at its new place; True if it was."""
-        place = self.lock.moved_to if self.lock else None
-        if place is None or self.deleted():
+        place = self._lock.moved_to if self._lock else None
+        if self._lock is None or place is None or self.deleted():
             return False
         self._lies_at(place)
+        self._lock.folder = place
         self._control.folder = self.control
         return True
 
     def holder(self) -> dict[str, Any] | None:
         """Host and pid of the trainer that lives here, or None if none does."""
-        try:
-            file = self.lock_file.open("rb")
-        except FileNotFoundError:
-            return None
-        with file:
-            try:
-                if try_lock(file, shared=True):
-                    return None
-            except LocksMissing:  # then no trainer ever began here
-                return None
-            try:
-                said = json.loads(file.read() or b"{}")
-            except ValueError:
-                said = {}
-        return {"host": str(said.get("host", "")), "pid": int(said.get("pid", 0))} if isinstance(said, dict) else {}
+        return holder_of(self.lock_file)
+
+
+def run_of(network: Path) -> RunDir | None:
+    """The run that a network is a checkpoint of, by the folder it lies in; None for any other file."""
+    return RunDir(network.parent.parent) if network.parent.name == CHECKPOINTS else None
 
 
 class EventWriter:

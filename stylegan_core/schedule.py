@@ -122,26 +122,25 @@ def phase_at(kimg: float, growth: Growth) -> Phase:
     return replace(phase, alpha=alpha, lod=growth.top_level - phase.level + 1 - alpha)
 
 
+OFFICIAL_FIRST, OFFICIAL_KIMG, OFFICIAL_RATE = 1, 600, 0.001  # first level, length of a phase, learning rate
+
+
 def official_growth(
     resolution: int,
     total_kimg: float,
     *,
-    first_resolution: int = 8,
-    stable_kimg: float = 600,
-    fade_kimg: float = 600,
     batch: dict[int, int] | None = None,
     rate: dict[int, float] | None = None,
     else_batch: int = 4,
-    else_rate: float = 0.001,
 ) -> Growth:
-    """The paper's plan: equal stable and fade phases, the last level takes what is left of ``total_kimg``.
+    """The paper's plan from 8² on: phases of 600 kimg, the last level takes what is left of ``total_kimg``.
 
-    ``batch`` and ``rate`` map a working resolution to its value, the ``else`` values serve all others.
+    ``batch`` and ``rate`` map a working resolution to its value; ``else_batch`` and a rate of 0.001 serve all others.
     Raises ValueError if ``total_kimg`` does not reach the full resolution.
     """
-    first, top = first_resolution.bit_length() - 3, resolution.bit_length() - 3
-    grown = stable_kimg + (top - first) * fade_kimg + max(top - first - 1, 0) * stable_kimg
-    rest = total_kimg - (grown if top > first else 0)
+    first, top = OFFICIAL_FIRST, resolution.bit_length() - 3
+    grown = 2 * (top - first) * OFFICIAL_KIMG
+    rest = total_kimg - grown
     if rest < 0:
         raise ValueError(f"{total_kimg:g} kimg end before {resolution}² is reached; it takes {grown:g} kimg.")
     plans = []
@@ -149,10 +148,10 @@ def official_growth(
         plans.append(
             LevelPlan(
                 level,
-                0 if level == first else fade_kimg,
-                rest if level == top else stable_kimg,
+                0 if level == first else OFFICIAL_KIMG,
+                rest if level == top else OFFICIAL_KIMG,
                 (batch or {}).get(4 << level, else_batch),
-                (rate or {}).get(4 << level, else_rate),
+                (rate or {}).get(4 << level, OFFICIAL_RATE),
             )
         )
     return Growth(tuple(plans))

@@ -1,4 +1,4 @@
-"""From a Recipe to what enters the synthesis network: ws (mixing, truncation, directions) and noise maps."""
+"""From a Recipe to what enters the synthesis network: ws (mixing, truncation, directions), channels, noise maps."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -7,8 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from stylegan_core.drawing.drawings import Stage
 from stylegan_core.model import Model
-from stylegan_core.recipe import AppliedDirection, Latent, Mix, NoiseLayer, Recipe
+from stylegan_core.recipe import AppliedChannel, AppliedDirection, Latent, Mix, NoiseLayer, Recipe
+from stylegan_core.style_space import style_sigmas
 
 KEPT_LATENTS = 64
 KEPT_MAPS = 64
@@ -51,6 +53,24 @@ class Styles:
         if recipe.cutoff is not None:
             psi[recipe.cutoff :] = 1.0
         return psi.to(self.model.device)
+
+    def channels(self, stage: Stage, recipe: Recipe) -> tuple[AppliedChannel, ...]:
+        """Those of a recipe that bend what a stage draws; numbers that this network lacks bend nothing."""
+        if stage.makes_picture or stage.row is None or not recipe.channels:
+            return ()
+        has = self.model.info.has_channel
+        return tuple(each for each in recipe.channels if each.layer == stage.row and has(each.layer, each.channel))
+
+    def offset(self, stage: Stage, recipe: Recipe) -> Tensor | None:
+        """What is added to the numbers [C] that scale a stage's features, float32; None where nothing is."""
+        channels = self.channels(stage, recipe)
+        if not channels:
+            return None
+        sigmas = style_sigmas(self.model)[channels[0].layer]
+        strengths = torch.zeros(len(sigmas))
+        for each in channels:
+            strengths[each.channel] += each.strength
+        return strengths.to(sigmas.device) * sigmas
 
     def noise_map(self, layer: int, noise: NoiseLayer) -> Tensor | None:
         """The map a noise layer adds [1, 1, H, W], its strength multiplied in; None when off."""

@@ -8,10 +8,8 @@ Nothing else is touched.
 
 import argparse
 import re
-import sys
 from pathlib import Path
 
-from stylegan_core.__main__ import one_sentence
 from stylegan_core.data.source import open_dataset
 from stylegan_core.device import keep_big_buffers
 from stylegan_core.latents.judge import learn
@@ -21,6 +19,7 @@ from stylegan_core.metrics.features import Extractor
 from stylegan_core.model import Model, load_model
 from tools import bundle_model, bundle_set
 from tools.bundle_model import MODELS, kept
+from tools.ending import run
 
 
 def on_a_card(card: str, found: list[Named], layers: int) -> str:
@@ -85,7 +84,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (ValueError, OSError) as error:
-        sys.exit(one_sentence(error))
+    run(main)

@@ -18,7 +18,6 @@ import logging
 import math
 import signal
 import statistics
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unittest.mock import patch
@@ -28,7 +27,6 @@ import torch.nn.functional as F
 from scipy.special import stdtrit
 from torch import Tensor
 
-from stylegan_core.__main__ import one_sentence
 from stylegan_core.networks import layers
 from stylegan_core.networks.layers import EqualizedConv
 from stylegan_core.run.events import Metric
@@ -36,6 +34,7 @@ from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import preset
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.metric import NAME, story
+from tools.ending import run
 from tools.run_logs import finished
 
 LITERAL = ("precision=float32", "r1_interval=1", "r1_groups=0")
@@ -151,7 +150,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (ValueError, OSError) as error:
-        sys.exit(one_sentence(error))
+    run(main)

@@ -68,7 +68,8 @@ class Guide:
         self.wait(lambda: self.explorer.session.info is not None)
         steps = {
             "latent": self.latent, "vary": self.vary, "noise": self.noise, "truncation": self.truncation,
-            "directions": self.directions, "sorting": self.sorting, "mixing": self.mixing, "matrix": self.matrix,
+            "directions": self.directions, "channels": self.channels, "sorting": self.sorting, "mixing": self.mixing,
+            "matrix": self.matrix,
             "film": self.film, "projection": self.projection, "drag-points": self.drag_points,
         }  # fmt: skip
         for name, step in steps.items():
@@ -219,6 +220,42 @@ class Guide:
         rows[2].layers.set_range(4, 7)
         rows[2].moved.emit(-1.5)
         self.shoot(name, "Directions")
+
+    def channels(self, name: str) -> None:
+        """A place on a face, the face with one of the channels that change it, and their sliders."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QPainter, QPixmap
+
+        from explorer import theme
+        from stylegan_core.latents.region import Region
+        from stylegan_core.recipe import Latent
+
+        explorer, panel, hair = self.explorer, self.panels["Channels"], Region(0.2, 0.05, 0.8, 0.3)
+        explorer.session.edit(latent=Latent(7))
+        explorer.session.commit()
+        self.settle()
+        explorer.places.region = hair
+        explorer.places.set_on(True)
+        box = explorer.picture.picture_rect().toRect()
+        faces = [explorer.picture.grab(box)]
+        explorer.places.set_on(False)
+        panel.look_at(hair)
+        self.wait(lambda: not panel.search.owners)
+        panel.rows[0].slider.steer(6.0)
+        explorer.session.commit()
+        self.settle()
+        faces.append(explorer.picture.grab(box))
+        sliders = panel.grab()
+        side = sliders.height()
+        made = QPixmap(2 * (side + MARGIN) + sliders.width(), side)
+        made.fill(theme.current().colour("panel"))
+        painter = QPainter(made)
+        for at, face in enumerate(faces):
+            shown = face.scaled(side, side, mode=Qt.TransformationMode.SmoothTransformation)
+            painter.drawPixmap(at * (side + MARGIN), 0, shown)
+        painter.drawPixmap(2 * (side + MARGIN), 0, sliders)
+        painter.end()
+        self._framed(made).save(str(PICTURES / f"{name}.png"))
 
     def sorting(self, name: str) -> None:
         """A few faces on both piles."""

@@ -248,7 +248,7 @@ def screen_problem() -> str | None:
 
 def bundled_model() -> Path:
     """The network in the box: the model the explorer shows when it is started without one."""
-    program = "from explorer.documents.opening import bundled_models; print(*bundled_models()[:1])"
+    program = "from explorer.bundled import bundled_models; print(*bundled_models()[:1])"
     found = subprocess.run([PYTHON, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     if not found.stdout.strip():
         raise SetUpError("resources/models holds no network: get the whole repository again.")

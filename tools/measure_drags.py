@@ -22,7 +22,6 @@ import numpy.typing as npt
 import torch
 from PIL import Image, ImageDraw
 
-from stylegan_core.__main__ import one_sentence
 from stylegan_core.cli.seeds import seed_recipes
 from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.latents.drag_points import drag_points
@@ -31,6 +30,7 @@ from stylegan_core.model import load_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer, renderer_of
 from tools.bundle_model import MODELS
+from tools.ending import run
 
 Pixels = npt.NDArray[np.uint8]
 FACES = {
@@ -181,7 +181,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except (ValueError, OSError) as error:
-        sys.exit(one_sentence(error))
+    run(lambda: main(sys.argv[1:]))

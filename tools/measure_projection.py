@@ -23,7 +23,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.__main__ import one_sentence
 from stylegan_core.data.avatars import draw, sample
 from stylegan_core.latents.code_space import CodeSpace
 from stylegan_core.latents.likeness import Likeness, kind_apart
@@ -33,6 +32,7 @@ from stylegan_core.latents.starts import FEWEST, Start, batches, unlike_all
 from stylegan_core.model import Model, load_model
 from stylegan_core.steps import run_through
 from tools.bundle_model import MODELS
+from tools.ending import run
 from tools.strange_pictures import KINDS, Pixels, strange_picture
 
 HELDOUT = 2  # the set of avatars that the cards keep from training
@@ -163,7 +163,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except (ValueError, OSError) as error:
-        sys.exit(one_sentence(error))
+    run(lambda: main(sys.argv[1:]))

@@ -17,7 +17,6 @@ from typing import Any
 
 import torch
 
-from stylegan_core.__main__ import one_sentence
 from stylegan_core.lab.entangling import entanglement_steps
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, along, steps_between
 from stylegan_core.lab.sweeping import sweep_steps
@@ -28,6 +27,7 @@ from stylegan_core.model import load_model
 from stylegan_core.recipe import Recipe
 from stylegan_core.render import renderer_of
 from tools.bundle_model import MODELS
+from tools.ending import run
 
 VALUES, DIRECTIONS = 9, 10
 
@@ -74,7 +74,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except (ValueError, OSError) as error:
-        sys.exit(one_sentence(error))
+    run(lambda: main(sys.argv[1:]))

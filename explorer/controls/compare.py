@@ -3,12 +3,11 @@
 from enum import Enum
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from explorer import theme
-from explorer.controls.thumbnails import image_of
+from explorer.pixels import Pixels, image_of, pixels_of
 
 GRIP = 14  # pixels either side of the line where it can be taken
 STEP = 0.02  # of the picture's width, by which a key moves the line
@@ -103,11 +102,11 @@ class Wipe:
     def _difference(self, image: QImage, other: QImage) -> QImage:
         key = image.cacheKey()
         if self._map is None or self._map_of != key:
-            self._map, self._map_of = image_of(heat(_pixels(image), _pixels(other))), key
+            self._map, self._map_of = image_of(heat(pixels_of(image), pixels_of(other))), key
         return self._map
 
 
-def heat(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def heat(one: Pixels, other: Pixels) -> Pixels:
     """uint8 [H, W, 3] twice -> their mean difference a pixel as colours: black, violet, amber, white."""
     if one.shape != other.shape:
         return np.zeros_like(one)
@@ -116,9 +115,3 @@ def heat(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> npt.NDArra
     colours = np.array([[15, 17, 21], [124, 60, 190], [240, 176, 78], [255, 255, 245]], np.float64)
     channels = [np.interp(np.minimum(apart, 1.0), stops, colours[:, channel]) for channel in range(3)]
     return np.stack(channels, axis=2).astype(np.uint8)
-
-
-def _pixels(image: QImage) -> npt.NDArray[np.uint8]:
-    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
-    return np.array(rows[:, : 3 * rgb.width()]).reshape(rgb.height(), rgb.width(), 3)

@@ -163,9 +163,8 @@ class DirectionFinder(QObject):
             self.labels_failed(str(error))
             return
         self.search.end(LABELS)
-        number, trouble = self._shelf.learn(found)
-        self.changed.emit()
-        self.say(trouble or _told(number, len(found) - number, data))
+        self.say("")
+        self._shelf.learn(found, lambda number: _told(number, len(found) - number, data))
 
     def labels_failed(self, sentence: str) -> None:
         """There are none, for this reason."""

@@ -1,24 +1,34 @@
 """The shelf: which directions a model has, where they came from, and in which order they are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
+from PySide6.QtCore import QObject, Signal
+
+from explorer.work.background import Background
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry, Library, library_path, shipped_library
 from stylegan_core.recipe import AppliedDirection, Recipe
 
 OWN = ("sorting", "labels", "recipe")  # sources whose directions are shown before computed ones
+Change = Callable[[Library], Library]
+Words = Callable[[int], str]  # what there is to say of so many directions that were new
 
 
-class DirectionShelf:
-    """The library of the open model beside what was computed for it; methods that touch the disk return a sentence.
+class DirectionShelf(QObject):
+    """The library of the open model beside what was computed for it; a change is seen at once, and written by ``disk``.
 
     ``view`` is "pca", "sefa" or "library"; ``trouble`` says what was wrong with the library's file, or is empty.
     """
 
-    def __init__(self) -> None:
+    changed = Signal(str)  # the library is another one; a sentence where there is something to say, else empty
+
+    def __init__(self, disk: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._disk = disk
+        self._unwritten: dict[tuple[str, str], Library] = {}  # what the disk has not taken yet, or has refused
         self.library = Library()
         self.found: dict[str, tuple[Entry, ...]] = {}
         self.view = "pca"
@@ -35,7 +45,9 @@ class DirectionShelf:
         self.library = replace(self.library, model=info.hash, model_name=info.name).merged(self._kept(info).entries)
 
     def _kept(self, info: ModelInfo) -> Library:
-        """The library that lies on the disk for a model."""
+        """The library that lies on the disk for a model, or will in a moment."""
+        if (waiting := self._unwritten.get((info.hash, info.name))) is not None:
+            return waiting
         try:
             path = library_path(info.hash, info.name)
             return (Library.load(path) if path.exists() else shipped_library(info.hash)) or Library()
@@ -80,83 +92,115 @@ class DirectionShelf:
         seen = {entry.direction.vector for entry in every[:limit]}
         return every[:limit] + [entry for entry in used if entry.direction.vector not in seen]
 
-    def keep(self, entry: Entry) -> str:
+    def keep(self, entry: Entry) -> None:
         """Puts a direction into the library, or replaces it there."""
-        return self._save(_newest(self.library).with_entry(entry))
+        self._change(lambda library: library.with_entry(entry))
 
-    def remove(self, entry: Entry) -> str:
+    def remove(self, entry: Entry) -> None:
         """Takes a direction out of the library."""
-        return self._save(_newest(self.library).without(entry))
+        self._change(lambda library: library.without(entry))
 
-    def put_back(self, entry: Entry, library: Library) -> str:
+    def put_back(self, entry: Entry, library: Library) -> None:
         """Puts a direction back at its place in the library it was taken out of, be that the one shown or not."""
-        shown = library.model == self.library.model
-        now = _newest(self.library if shown else library.without(entry))
-        if entry.key in {each.key for each in now.entries}:
-            return ""
         before = {each.key for each in takewhile(lambda each: each.key != entry.key, library.entries)}
-        at = sum(each.key in before for each in now.entries)
-        whole = replace(now, entries=(*now.entries[:at], entry, *now.entries[at:]))
-        return self._save(whole) if shown else _write(whole)
 
-    def star(self, entry: Entry) -> str:
+        def back(now: Library) -> Library:
+            if entry.key in {each.key for each in now.entries}:
+                return now
+            at = sum(each.key in before for each in now.entries)
+            return replace(now, entries=(*now.entries[:at], entry, *now.entries[at:]))
+
+        if library.model == self.library.model:
+            self._change(back)
+        else:
+            self._write(self._unwritten.get(_whose(library), library.without(entry)), back)
+
+    def star(self, entry: Entry) -> None:
         """Makes a direction a favourite, or no longer; one that was found and never named leaves the library then."""
         unnamed = entry.direction.name in {each.direction.name for each in self.found.get(entry.source, ())}
-        return self.remove(entry) if entry.starred and unnamed else self.keep(replace(entry, starred=not entry.starred))
+        if entry.starred and unnamed:
+            self.remove(entry)
+        else:
+            self.keep(replace(entry, starred=not entry.starred))
 
-    def bring(self, path: Path, info: ModelInfo) -> str:
+    def bring(self, path: Path, info: ModelInfo) -> None:
         """Adds the directions of a file; those of a network with another W are refused."""
-        try:
-            other = Library.load(path)
-        except (OSError, ValueError) as error:
-            return str(error)
+        self._disk.do(lambda: Library.load(path), lambda other: self._bring(other, path.name, info), self._refuse)
+
+    def _bring(self, other: Library, name: str, info: ModelInfo) -> None:
+        """Adds the directions of a library that was read, if the model they are for is still shown."""
+        if info.hash != self.library.model:
+            return
         fitting = [entry for entry in other.entries if entry.direction.vector.shape[-1] == info.w_dim]
         if not fitting:
-            return f"{path.name} holds no direction for this network: its W has {info.w_dim} dimensions."
-        before = _newest(self.library)
-        now = before.merged(fitting)
-        said, new = self._save(now), len(now.entries) - len(before.entries)
-        if said or not new:
-            return said or f"Every direction of {path.name} is here already."
-        same = other.model == info.hash
-        warning = "" if same else " They were found in another model and may mean something else."
-        return f"Imported {new} direction{'s' if new > 1 else ''}.{warning}"
+            self.changed.emit(f"{name} holds no direction for this network: its W has {info.w_dim} dimensions.")
+            return
+        warning = "" if other.model == info.hash else " They were found in another model and may mean something else."
 
-    def learn(self, found: Iterable[Entry]) -> tuple[int, str]:
-        """Adds directions that were found, but for those whose names are taken; how many, and what went wrong."""
-        now = _newest(self.library)
-        taken = {entry.direction.name.casefold() for entry in now.entries}
-        fresh = [entry for entry in found if entry.direction.name.casefold() not in taken]
-        return len(fresh), self._save(now.merged(fresh)) if fresh else ""
+        def words(new: int) -> str:
+            if not new:
+                return f"Every direction of {name} is here already."
+            return f"Imported {new} direction{'s' if new > 1 else ''}.{warning}"
 
-    def export(self, path: Path) -> str:
+        self._change(lambda library: library.merged(fitting), words)
+
+    def learn(self, found: Iterable[Entry], words: Words) -> None:
+        """Adds directions that were found, but for those whose names are taken; ``words`` of how many that were."""
+        every = tuple(found)
+
+        def learnt(library: Library) -> Library:
+            taken = {entry.direction.name.casefold() for entry in library.entries}
+            return library.merged(entry for entry in every if entry.direction.name.casefold() not in taken)
+
+        self._change(learnt, words)
+
+    def export(self, path: Path) -> None:
         """Writes every kept direction to a file that other people can import."""
-        try:
-            self.library.save(path)
-        except OSError as error:
-            return str(error)
-        return f"Saved {len(self.library.entries)} directions to {path.name}."
+        library, number = self.library, len(self.library.entries)
+        said = f"Saved {number} direction{'s' if number != 1 else ''} to {path.name}."
+        self._disk.do(lambda: library.save(path), lambda _: self.changed.emit(said), self._refuse)
 
-    def _save(self, library: Library) -> str:
-        self.library = library
-        return _write(library)
+    def _change(self, change: Change, words: Words | None = None) -> None:
+        """Changes the library that is shown, and the one on the disk after whatever is asked of that already."""
+        before, self.library = self.library, change(self.library)
+        self.changed.emit("")
+        self._write(before, change, words)
+
+    def _write(self, before: Library, change: Change, words: Words | None = None) -> None:
+        wanted = self._unwritten[_whose(before)] = change(before)
+
+        def written(made: tuple[Library, int]) -> None:
+            library, new = made
+            if self._unwritten.get(_whose(wanted)) is wanted:
+                del self._unwritten[_whose(wanted)]
+            come = self.library == wanted != library
+            self.library = library if come else self.library
+            if come or words is not None:
+                self.changed.emit(words(new) if words is not None else "")
+
+        self._disk.do(lambda: _written(before, change), written, self._refuse)
+
+    def _refuse(self, error: Exception) -> None:
+        self.changed.emit(str(error))
 
 
-def _newest(library: Library) -> Library:
-    """A library with what another window has kept in it since: written without, that would be lost."""
+def _whose(library: Library) -> tuple[str, str]:
+    return library.model, library.model_name
+
+
+def _written(before: Library, change: Change) -> tuple[Library, int]:
+    """The changed library as it lies on the disk now, and how many entries are new there. Raises OSError.
+
+    It has what another window has kept in it since ``before`` was read: written without, that would be lost.
+    """
+    path = library_path(before.model, before.model_name)
     try:
-        kept = Library.load(library_path(library.model, library.model_name))
+        kept = replace(before, entries=Library.load(path).merged(before.entries).entries)
     except (OSError, ValueError):
-        return library  # there is none yet, or what is there cannot be kept either
-    return replace(library, entries=kept.merged(library.entries).entries)
-
-
-def _write(library: Library) -> str:
-    try:
-        library.save(library_path(library.model, library.model_name))
-    except OSError as error:
-        return str(error)
-    return ""
+        kept = before  # there is none yet, or what is there cannot be kept either
+    now = change(kept)
+    now.save(path)
+    return now, len(now.entries) - len(kept.entries)
 
 
 def stranger(applied: AppliedDirection) -> Entry:

@@ -1,5 +1,7 @@
 """What is seen of a film: buttons and switches, the track, the row of keys, and how far it is written."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -10,12 +12,15 @@ from explorer.controls.buttons import IconButton, chip
 from explorer.controls.film_row import FilmRow
 from explorer.controls.film_track import FilmTrack
 from explorer.controls.literal import literal_tip
+from explorer.controls.panel import allow
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
-from stylegan_core.film.film import Film
+from explorer.film.drawn_film import DrawnFilm
 
 THUMB, SMALL_THUMB = 62, 42
+NONE = "Press K to add the picture that is shown; the film goes from one picture to the next."
+ONE = "One more, and there is a way to go."
 NARROW = 570  # logical pixels; below it the head holds what cannot be had otherwise
 GROWING = 250  # milliseconds in which a row that is growing is scrolled along to the key that was to be seen
 TIPS = {
@@ -82,14 +87,36 @@ class FilmView(QWidget):
         self._column.setContentsMargins(18, 0 if compact else 6, 18, 4 if compact else 8)
         self._column.setSpacing(0 if compact else 4)
 
-    def show_film(self, film: Film, empty: str) -> None:
-        """How the film goes; ``empty`` says what is still missing."""
+    def show_keys(self, drawn: DrawnFilm, chosen: int | None) -> None:
+        """The keys of a film, one of them chosen, how it goes from one to the next, and what is still missing."""
+        film, times = drawn.film, drawn.times
+        seconds = [end - begin for begin, end in pairwise(times)]
+        self.row.show_keys([key.recipe for key in film.keys], seconds, [not own for own in drawn.own])
+        self.row.select(chosen)
+        self.track.set_times(times, film.fps)
+        empty = "" if film.sections else ONE if film.keys else NONE
         self._empty.setText(empty)
         self._empty.setVisible(bool(empty))
         self.total.show_value(film.seconds)
         self.eased.setChecked(film.pace == "eased")
         self.loop.setChecked(film.loop)
         self.show_time()
+
+    def allow(self, drawn: DrawnFilm, can_undo: bool) -> None:
+        """Enables what can be done with a film, and says why the rest cannot."""
+        film = drawn.film
+        few = "" if film.sections else "A film needs at least two pictures: add the one that is shown with K."
+        waiting = "" if drawn.timeline or few else "The pictures of the film are being looked at."
+        short = "" if few or film.seconds else "This film lasts no time: give it some seconds."
+        writing = "A film is being written." if self.saving else ""
+        for widget, name, reason in (
+            (self.play, "play", few or short),
+            (self.track, "track", few or short or waiting),
+            (self.total, "total", few),
+            (self.save, "save", few or writing),
+            (self.undo, "undo", "" if can_undo else "Nothing of the film was changed yet."),
+        ):
+            allow(widget, reason, TIPS[name])
 
     def show_time(self) -> None:
         """The moment of the track, in numbers."""

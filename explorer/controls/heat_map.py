@@ -7,14 +7,14 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
-from explorer.controls.thumbnails import image_of
+from explorer.pixels import Pixels, image_of
 
 Floats = npt.NDArray[np.float32]
 # Dark to bright with steadily rising lightness, so that it reads in grey too.
 _STOPS = ((12, 12, 30), (70, 20, 105), (150, 38, 100), (220, 80, 55), (248, 160, 40), (252, 250, 180))
 
 
-def heat(values: Floats, top: float) -> npt.NDArray[np.uint8]:
+def heat(values: Floats, top: float) -> Pixels:
     """uint8 [height, width, 3]: 0 is dark, ``top`` and above is bright."""
     part = np.clip(values / max(top, 1e-9), 0, 1) * (len(_STOPS) - 1)
     places = np.arange(len(_STOPS))

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -11,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.slider import REST
-from explorer.controls.thumbnails import image_of
+from explorer.pixels import Pixels, image_of
 from stylegan_core.recipe import Latent, grid_seed
 
 PITCH = 64  # logical pixels between two seeds
@@ -74,7 +72,7 @@ class SeedPad(ShowsFocus, QWidget):
         seeds = [grid_seed(self._seed, column, row) for column, row in cells]
         return [seed for seed in seeds if seed not in self._pictures]
 
-    def show_pixels(self, seed: int, pixels: npt.NDArray[np.uint8]) -> None:
+    def show_pixels(self, seed: int, pixels: Pixels) -> None:
         """Shows the face of a seed, uint8 [height, width, 3]."""
         while len(self._pictures) >= KEPT:
             del self._pictures[next(iter(self._pictures))]

@@ -1,7 +1,5 @@
 """A photo beside the nearest picture of the network, while that is looked for and afterwards."""
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +10,7 @@ from explorer.controls.panel import allow
 from explorer.controls.progress import ProgressBar
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
+from explorer.pixels import Pixels
 
 SIDE = 84
 TIPS = {
@@ -24,7 +23,6 @@ TIPS = {
 }
 NOTHING_YET = "Nothing is found yet."
 NO_SEARCH = "Nothing is looked for: begin with My photo."
-Pixels = npt.NDArray[np.uint8]
 
 
 class ProjectionCard(QWidget):

@@ -1,20 +1,12 @@
 """Thumbnails: small pictures with captions that are clicked, chosen, starred, and framed in a band's colour."""
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls import icons
-
-
-def image_of(pixels: npt.NDArray[np.uint8]) -> QImage:
-    """A QImage with its own copy of uint8 [height, width, 3] pixels."""
-    rows = np.ascontiguousarray(pixels)
-    height, width, _ = rows.shape
-    return QImage(rows.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+from explorer.pixels import Pixels, image_of
 
 
 class Thumbnail(QAbstractButton):
@@ -52,7 +44,7 @@ class Thumbnail(QAbstractButton):
         """The picture, or None."""
         return self._pixmap
 
-    def show_pixels(self, pixels: npt.NDArray[np.uint8]) -> None:
+    def show_pixels(self, pixels: Pixels) -> None:
         """Shows uint8 [height, width, 3] pixels."""
         self.show_pixmap(QPixmap.fromImage(image_of(pixels)))
 
@@ -187,7 +179,7 @@ class ThumbnailGrid(QWidget):
         for thumbnail, caption in zip(self.thumbnails, captions, strict=True):
             thumbnail.set_caption(caption)
 
-    def show_pixels(self, index: int, pixels: npt.NDArray[np.uint8]) -> None:
+    def show_pixels(self, index: int, pixels: Pixels) -> None:
         """Shows uint8 [height, width, 3] pixels in one place."""
         self.thumbnails[index].show_pixels(pixels)
 

@@ -1,15 +1,12 @@
 """Pictures and recipes on the clipboard."""
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from explorer.controls.local_files import local_files
-from explorer.controls.thumbnails import image_of
-from explorer.documents.outside import show
 from explorer.engine import Engine
 from explorer.jobs import Answer, Done, Failed, Picture, Piece
+from explorer.pixels import Pixels, image_of
 from explorer.problem import Problem
 from explorer.session import Session
 from explorer.work.late import Late
@@ -58,7 +55,7 @@ class Clipboard(QObject):
         except ValueError as error:
             self.said.emit(Problem(str(error)), "bad")
             return
-        if left_out := show(recipe, self._session):
+        if left_out := self._session.take(recipe):
             self.said.emit(Problem(left_out), "warning")
 
     def _answered(self, answer: Answer) -> None:
@@ -74,7 +71,7 @@ class Clipboard(QObject):
             self.said.emit(Problem(answer.reason), "bad")
 
 
-def copy_picture(pixels: npt.NDArray[np.uint8], recipe: Recipe) -> None:
+def copy_picture(pixels: Pixels, recipe: Recipe) -> None:
     """Puts uint8 [R, R, 3] on the clipboard, and the recipe as its text."""
     data = QMimeData()
     data.setImageData(image_of(pixels))

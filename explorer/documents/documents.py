@@ -7,14 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.bundled import bundled_models, first_face, neighbour
 from explorer.controls.questions import unasked, with_ending
 from explorer.documents.keeping import Keeping, Kept, read_kept
-from explorer.documents.opening import Opened, bundled_models, first_face, look, nearest, neighbour
-from explorer.documents.outside import show
 from explorer.engine import Engine
 from explorer.explore.history import HistoryStrip
 from explorer.film.reel import Reel
 from explorer.jobs import Answer, Done, Failed, Piece, Save
+from explorer.opening import Opened, look, nearest
 from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -194,7 +194,7 @@ class Documents(QObject):
         """A saved picture: with its own model where that is known, else with a warning."""
         info = self._session.info
         if info is not None and found.model_hash in ("", info.hash):
-            if left_out := show(recipe, self._session):
+            if left_out := self._session.take(recipe):
                 self.said.emit(Problem(left_out), "warning")
             return
         known = self._settings.value.models.get(found.model_hash, "")
@@ -205,7 +205,7 @@ class Documents(QObject):
         if info is None:
             self._open_bundled(recipe)
         else:
-            left_out = show(recipe, self._session)
+            left_out = self._session.take(recipe)
         name = found.model_name or "a model that was never opened here"
         sentence = f"This {what} was drawn by {name}, another model than the one shown, so it looks different here."
         cure = f"Open that model and drop the {what} again."

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.documents.history_file import Entry, HistoryFile
 from explorer.explore.history import HistoryStrip
 from explorer.film.reel import Reel
+from explorer.history.history_file import Entry, HistoryFile
 from explorer.problem import Problem
 from explorer.work.background import Background
 from stylegan_core.files.places import is_there

@@ -12,19 +12,21 @@ from explorer.controls.buttons import IconButton, chip
 from explorer.controls.direction_finder import DirectionFinder
 from explorer.controls.direction_list import DirectionList
 from explorer.controls.direction_menu import DirectionMenu
-from explorer.controls.direction_preview import DirectionPreview
 from explorer.controls.direction_row import DirectionRow
 from explorer.controls.direction_shelf import DirectionShelf
 from explorer.controls.panel import Panel
 from explorer.controls.sorting import FACES, SortingDialog, is_of_sorting
+from explorer.controls.strength_preview import StrengthPreview
 from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
+from explorer.work.background import Background
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import Entanglement
 from stylegan_core.lab.sweep_plan import with_direction
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, Recipe, Vector
 
+PREVIEW = "directions.preview"
 FEW, MORE = 8, 12  # rows before "more" is pressed, unless a high column holds more that have names
 EMPTY = "The library of this model is empty: give a direction a name or a star, or make one by sorting."
 TIPS = {
@@ -45,10 +47,10 @@ class DirectionsPanel(Panel):
     entries_changed = Signal(object)  # every direction there is, in order
     sweep_wanted = Signal(object)  # an entry that is to be looked at in the Lab
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, disk: Background, parent: QWidget | None = None) -> None:
         super().__init__(session, "Directions", parent)
         self.list = DirectionList()
-        self.shelf = DirectionShelf()
+        self.shelf = DirectionShelf(disk, self)
         self.finder = DirectionFinder(self, self.shelf)
         self._limit = self._few = FEW
         self._dialog: SortingDialog | None = None
@@ -59,7 +61,7 @@ class DirectionsPanel(Panel):
         self.library_chip = chip("library ▾", TIPS["library"])
         self.sorting = chip("+ by sorting", TIPS["sorting"])
         self.more, self.fewer = chip("more", TIPS["more"]), chip("fewer", TIPS["fewer"])
-        self.preview = DirectionPreview(self)
+        self.preview = StrengthPreview(self, PREVIEW, (-2.0, 0.0, 2.0))
         self._lay_out()
         self._connect()
 
@@ -85,6 +87,7 @@ class DirectionsPanel(Panel):
         self.library_chip.clicked.connect(self._library_menu)
         self.sorting.clicked.connect(self.sort)
         self.finder.changed.connect(self._rebuild)
+        self.shelf.changed.connect(self._kept)
         self.finder.again.clicked.connect(self._find_again)
         self.more.clicked.connect(lambda: self._show_up_to(self._limit + MORE))
         self.fewer.clicked.connect(lambda: self._show_up_to(self._few))
@@ -192,7 +195,7 @@ class DirectionsPanel(Panel):
         row.committed.connect(self.session.commit)
         row.renamed.connect(lambda name: self._rename(row, name))
         row.asked.connect(lambda word: self._do(row, word))
-        row.hovered.connect(lambda on: self.preview.open(row) if on else self.preview.hide())
+        row.hovered.connect(lambda on: self._preview(row) if on else self.preview.hide())
         self._show_applied()
 
     def _show_up_to(self, limit: int) -> None:
@@ -214,6 +217,16 @@ class DirectionsPanel(Panel):
     def _apply(self, row: DirectionRow, strength: float) -> None:
         self._set(AppliedDirection(row.entry.direction, strength, *row.range))
 
+    def _preview(self, row: DirectionRow) -> None:
+        """Shows the face at some strengths of a row's direction."""
+        recipe = self.session.recipe
+
+        def at(strength: float) -> Recipe:
+            moved = AppliedDirection(row.entry.direction, strength, *row.range)
+            return replace(recipe, directions=with_direction(recipe.directions, moved))
+
+        self.preview.open(row, at)
+
     def set_strength(self, entry: Entry, strength: float) -> None:
         """Sets a direction that need not be on show to a strength in sigma, in a gesture that goes on."""
         row = next((each for each in self.rows if each.entry.key == entry.key), None)
@@ -226,7 +239,7 @@ class DirectionsPanel(Panel):
 
     def _rename(self, row: DirectionRow, name: str) -> None:
         entry = replace(row.entry, direction=replace(row.entry.direction, name=name))
-        self._kept(self.shelf.keep(entry))
+        self.shelf.keep(entry)
         used = [
             replace(each, direction=replace(each.direction, name=name))
             if each.direction.vector == entry.direction.vector
@@ -237,19 +250,19 @@ class DirectionsPanel(Panel):
 
     def _do(self, row: DirectionRow, word: str) -> None:
         if word == "preview":
-            self.preview.open(row)
+            self._preview(row)
         elif word == "sweep":
             self.sweep_wanted.emit(row.entry)
         elif word == "learn":
             self.learn_wanted.emit(row.entry.direction.name)
         elif word == "star":
-            self._kept(self.shelf.star(row.entry))
+            self.shelf.star(row.entry)
         elif word == "remove":
             entry, library = row.entry, self.shelf.library
-            self._kept(self.shelf.remove(entry))
+            self.shelf.remove(entry)
             said = f"The direction “{entry.direction.name}” is removed from the library."
             if entry in library.entries:
-                self.taken_away.emit(said, lambda: self._kept(self.shelf.put_back(entry, library)))
+                self.taken_away.emit(said, lambda: self.shelf.put_back(entry, library))
 
     # -- the library --------------------------------------------------------------------------------------------
 
@@ -266,7 +279,7 @@ class DirectionsPanel(Panel):
         others = tuple(row.entry.direction for row in self.rows)
         self._dialog = SortingDialog(self.session.recipe, others, self.window())
         self._dialog.wanted.connect(self.ask_anew)
-        self._dialog.found.connect(lambda entry: self._kept(self.shelf.keep(entry)))
+        self._dialog.found.connect(self.shelf.keep)
         self._dialog.finished.connect(lambda _: self.forget(FACES))
         self._dialog.show()
         self._dialog.start()
@@ -285,12 +298,12 @@ class DirectionsPanel(Panel):
 
     def export_library(self, path: Path) -> None:
         """Writes every kept direction to a file that other people can import."""
-        self.finder.say(self.shelf.export(path))
+        self.shelf.export(path)
 
     def import_library(self, path: Path) -> None:
         """Adds the directions of a file; those of a network with another W are refused."""
         if self.info is not None:
-            self._kept(self.shelf.bring(path, self.info))
+            self.shelf.bring(path, self.info)
 
     def _kept(self, said: str) -> None:
         """The library has changed: shows it, and what there is to say about it."""

@@ -2,21 +2,20 @@
 
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QHideEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.controls.boxes import Down
 from explorer.controls.film_player import FilmPlayer
-from explorer.controls.film_view import TIPS, FilmView
-from explorer.controls.panel import Asking, allow
-from explorer.controls.thumbnails import image_of
+from explorer.controls.film_view import FilmView
+from explorer.controls.panel import Asking
+from explorer.controls.pop_up import pop_up
 from explorer.film.drawn_film import DrawnFilm, same_key
-from explorer.film.film_menus import key_menu, more_menu
 from explorer.film.reel import Reel
 from explorer.jobs import Done, Failed, KeyStyles, Piece, Strip
+from explorer.pixels import image_of
 from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.film.film import Film
@@ -24,8 +23,6 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
 DRAWN = 96  # pixels a side of a key's picture
-NONE = "Press K to add the picture that is shown; the film goes from one picture to the next."
-ONE = "One more, and there is a way to go."
 
 
 class FilmStrip(Asking):
@@ -132,7 +129,7 @@ class FilmStrip(Asking):
     def show_saving(self, short: str, whole: str = "") -> None:
         """How far the film is written, in a few words and in a sentence; empty: nothing is being written."""
         self.view.show_saving(short, whole)
-        self._allow()
+        self.view.allow(self.drawn, self.reel.can_undo)
 
     def show_film(self, film: Film) -> None:
         """Shows a film; one that is being played goes on, where that can be."""
@@ -143,7 +140,6 @@ class FilmStrip(Asking):
             self.player.halt()
             self._wants_to_play = bool(film.seconds) and self.info is not None
         self._show_keys()
-        self._allow()
         self.filled.emit(len(film.keys))
         self.refresh_later()
 
@@ -180,7 +176,6 @@ class FilmStrip(Asking):
         elif isinstance(request, KeyStyles) and isinstance(answer, Done):
             self.drawn.take(request.recipes, answer.value)
             self._show_keys()
-            self._allow()
             if self._wants_to_play and self.drawn.timeline is not None:
                 self._begin()
 
@@ -222,35 +217,15 @@ class FilmStrip(Asking):
         self.view.show_time()
 
     def _show_keys(self) -> None:
-        film, times = self.drawn.film, self.drawn.times
-        seconds = [end - begin for begin, end in pairwise(times)]
-        shared = [not own for own in self.drawn.own]
-        self.row.show_keys([key.recipe for key in film.keys], seconds, shared)
-        self.row.select(self._chosen if self._last is None or self._last in self.drawn.keys else None)
+        at_key = self._last is None or self._last in self.drawn.keys
+        self.view.show_keys(self.drawn, self._chosen if at_key else None)
+        self.view.allow(self.drawn, self.reel.can_undo)
         self._show_pictures()
-        self.track.set_times(times, film.fps)
-        self.view.show_film(film, "" if film.sections else ONE if film.keys else NONE)
 
     def _show_pictures(self, only: Recipe | None = None) -> None:
         for at, recipe in enumerate(self.drawn.keys):
             if only is None or recipe == only:
                 self.row.show_picture(at, self._pictures.get(recipe))
-
-    def _allow(self) -> None:
-        """Enables what can be done, and says why the rest cannot."""
-        few = "" if self.reel.film.sections else "A film needs at least two pictures: add the one that is shown with K."
-        waiting = "" if self.drawn.timeline or few else "The pictures of the film are being looked at."
-        short = "" if few or self.reel.film.seconds else "This film lasts no time: give it some seconds."
-        writing = "A film is being written." if self.view.saving else ""
-        view = self.view
-        for widget, name, reason in (
-            (view.play, "play", few or short),
-            (view.track, "track", few or short or waiting),
-            (view.total, "total", few),
-            (view.save, "save", few or writing),
-            (view.undo, "undo", "" if self.reel.can_undo else "Nothing of the film was changed yet."),
-        ):
-            allow(widget, reason, TIPS[name])
 
     def _show(self, seconds: float) -> None:
         """Shows a moment of the film in the picture."""
@@ -293,6 +268,38 @@ class FilmStrip(Asking):
         self.row.focus(at)
         self.taken_away.emit("The picture is taken out of the film.", partial(self.reel.put_back, at, key))
 
+    def _open_key_menu(self, at: int, where: QPoint) -> None:
+        reel, count, here = self.reel, len(self.reel.film.keys), self.info is not None
+        pop_up(
+            self,
+            where,
+            ("Show it", lambda: self.go_to(at), here),
+            ("Put the picture that is shown here", lambda: reel.replace(at, self.session.recipe), here),
+            ("Stay here for a while", lambda: reel.hold(at), True),
+            ("Move to the left", lambda: reel.move(at, at - 1), at > 0),
+            ("Move to the right", lambda: reel.move(at, at + 2), at + 1 < count),
+            ("Take out of the film", lambda: self.remove(at), True),
+        )
+
+    def _open_menu(self) -> None:
+        """What the head has no button for, or no room."""
+        reel, film, button = self.reel, self.reel.film, self.view.more
+        switches = (
+            ("Go at one speed", lambda: reel.set(pace="constant"), True)
+            if film.pace == "eased"
+            else ("Come to rest at every picture", lambda: reel.set(pace="eased"), True),
+            ("Do not loop" if film.loop else "Loop", lambda: reel.set(loop=not film.loop), True),
+        )
+        pop_up(
+            self,
+            button.mapToGlobal(button.rect().bottomLeft()),
+            *(switches if self.view.narrow else ()),
+            ("Add the favourites", self.favourites_wanted.emit, self.info is not None),
+            ("Undo the last change of the film", reel.undo, reel.can_undo),
+            ("Redo the last change of the film", reel.redo, reel.can_redo),
+            ("New film", self.clear, bool(film.keys)),
+        )
+
     def _connect(self) -> None:
         reel, view = self.reel, self.view
         reel.changed.connect(self.show_film)
@@ -305,13 +312,13 @@ class FilmStrip(Asking):
         view.loop.clicked.connect(lambda on: reel.set(loop=on))
         view.total.typed.connect(self._set_total)
         view.total.finished.connect(self.track.setFocus)
-        view.more.clicked.connect(lambda: more_menu(self))
+        view.more.clicked.connect(self._open_menu)
         self.track.moved.connect(self.scrub)
         self.track.rested.connect(self.session.commit)
         self.row.made.connect(lambda: self._show_pictures())
         self.row.add_asked.connect(lambda: self.add())
         self.row.chosen.connect(self.go_to)
-        self.row.menu_asked.connect(partial(key_menu, self))
+        self.row.menu_asked.connect(self._open_key_menu)
         self.row.timed.connect(self._set_seconds)
         self.row.moved.connect(reel.move)
         self.row.removed.connect(self.remove)

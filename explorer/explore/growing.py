@@ -20,7 +20,7 @@ from stylegan_core.bands import band_of_resolution
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe, knob
 from stylegan_core.run.stems import kimg_words
-from stylegan_core.rundir import RunDir
+from stylegan_core.rundir import run_of
 
 REST = 120  # milliseconds after the last move of the scrubber
 TIPS = {
@@ -32,10 +32,8 @@ TIPS = {
 
 def snapshots(model: Path) -> list[Path]:
     """Every drawable snapshot of the run that a network belongs to, the earliest first; empty where there is none."""
-    run = RunDir(model.parent.parent)
-    if model.parent.name != run.checkpoints.name or not (run.exists() or run.events_file.exists()):
-        return []
-    return run.every_drawable()[::-1]
+    run = run_of(model)
+    return run.every_drawable()[::-1] if run and (run.exists() or run.events_file.exists()) else []
 
 
 class GrowingPanel(Panel):

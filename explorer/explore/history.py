@@ -13,11 +13,12 @@ from explorer.controls.pop_up import pop_up
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.text import text_label
-from explorer.controls.thumbnails import Thumbnail, image_of
-from explorer.documents.entries import Entries
-from explorer.documents.entry_pictures import STORED, EntryPictures
-from explorer.documents.history_file import Entry
+from explorer.controls.thumbnails import Thumbnail
+from explorer.history.entries import Entries
+from explorer.history.entry_pictures import STORED, EntryPictures
+from explorer.history.history_file import Entry
 from explorer.jobs import Answer, Frame, Piece, Strip
+from explorer.pixels import image_of
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
 

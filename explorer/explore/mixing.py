@@ -11,7 +11,7 @@ from explorer.controls.matrix import OWNERS, MatrixDialog, is_of_matrix
 from explorer.controls.mix_row import MixRow
 from explorer.controls.panel import Panel, allow
 from explorer.controls.seed_field import short_seed
-from explorer.documents.outside import fits
+from explorer.fitting import fits
 from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.problem import Problem
 from explorer.session import Session

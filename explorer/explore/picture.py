@@ -23,8 +23,8 @@ from explorer.controls.empty import EmptyPage
 from explorer.controls.fit import Fit, fit
 from explorer.controls.picture_hand import PictureHand
 from explorer.controls.picture_pills import PicturePills
-from explorer.controls.thumbnails import image_of
 from explorer.jobs import Frame
+from explorer.pixels import image_of
 from explorer.problem import Problem
 from explorer.session import Session
 from explorer.work.pace import Pace

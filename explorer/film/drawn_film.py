@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import accumulate
 
-from explorer.session import fitting
+from explorer.fitting import fitting
 from stylegan_core.film.film import Film
 from stylegan_core.film.timeline import Timeline
 from stylegan_core.info import ModelInfo

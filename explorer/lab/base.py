@@ -10,10 +10,10 @@ from explorer.controls.boxes import Down
 from explorer.controls.empty import EmptyPage
 from explorer.controls.mix_row import source_words
 from explorer.controls.panel import Asking
-from explorer.controls.thumbnails import image_of
 from explorer.jobs import Done, Failed, Frame, Piece
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import LabHead
+from explorer.pixels import image_of
 from explorer.problem import Problem
 from explorer.session import Session
 from stylegan_core.info import ModelInfo

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
+from explorer.controls.items import ROOT, Index, TakesFewKeys, make_plain
 from explorer.lab.words import channel_name, channel_words
 from stylegan_core.lab.layer_facts import ChannelPictures, LayerFacts
 
@@ -18,12 +19,6 @@ LEAST = SIDES[-1]
 STEPS = 3  # enlarged at least so much, pixels stay sharp even where they are not equally large
 GAP, CAPTION = 8, 17
 _OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
-_MOVING = {
-    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
-    Qt.Key.Key_Home, Qt.Key.Key_End,
-}  # fmt: skip
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 
 class ChannelModel(QAbstractListModel):
@@ -35,7 +30,7 @@ class ChannelModel(QAbstractListModel):
         self.pictures: ChannelPictures | None = None
         self.order: list[int] = []
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self.order)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -60,7 +55,7 @@ class ChannelModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(order) - 1))
 
 
-class ChannelGrid(ShowsFocus, QListView):
+class ChannelGrid(TakesFewKeys, ShowsFocus, QListView):
     """Pictures to look at; ``opened`` carries the channel that is to be seen large."""
 
     opened = Signal(int)
@@ -81,13 +76,10 @@ class ChannelGrid(ShowsFocus, QListView):
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
+        make_plain(self)
         self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setSingleStep(LEAST // 2)
-        self.setStyleSheet("QListView { border: none; background: transparent; padding: 0; }")
         self.setAccessibleName("Channels")
         self.setToolTip("The layer's channels: point at one for its numbers, click it to see it large.")
 
@@ -178,10 +170,8 @@ class ChannelGrid(ShowsFocus, QListView):
         index = self.currentIndex()
         if event.key() in _OPENING and index.isValid():
             self.opened.emit(index.data(Qt.ItemDataRole.UserRole))
-        elif event.key() in _MOVING:
-            super().keyPressEvent(event)
         else:
-            event.ignore()  # letters are the window's commands
+            super().keyPressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

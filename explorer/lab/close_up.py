@@ -11,15 +11,29 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from explorer import theme
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import IconButton, chip
+from explorer.controls.direction_row import BEND
 from explorer.controls.heat_map import heat
+from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label
-from explorer.controls.thumbnails import image_of
 from explorer.lab.face import paint_square
 from explorer.lab.words import number
+from explorer.pixels import image_of
+from stylegan_core.info import ModelInfo
 from stylegan_core.lab.layer_facts import Floats
+from stylegan_core.recipe import AppliedChannel, knob
 
 GAP, LEGEND = 16, 34  # between the two squares, and below them
 Doubles = npt.NDArray[np.float64]
+STYLE_WIDTH = 420  # pixels of the slider, as in a side column
+OUTPUT = (
+    "Number {number} of layer {layer}'s style scales this map as it leaves the layer: it and all that is drawn from it "
+    "change, in standard deviations over random w."
+)
+INPUT = (
+    "Number {number} of layer {layer}'s style scales this map where that layer's convolution reads it, in standard "
+    "deviations over random w: the map stays as it is, what follows changes. A toRGB that reads it has its own scale."
+)
+UNSCALED = "No layer's style scales this map: only the picture is made from it."
 EDGE = 3.0  # standard deviations from the mean at which colours end
 
 
@@ -36,11 +50,17 @@ class CloseUp(QWidget):
         self.next = IconButton("right", "Shows the channel after, in the order of the grid (right key).")
         self.name, self.words = text_label("", "title"), text_label("", "muted", wraps=True)
         self.pair = Pair()
+        strength = knob(AppliedChannel, "strength")
+        self.scale = LabelledSlider("Style", strength, 0.0, signed=True, bend=BEND, number_width=48)
+        self.scale.setMaximumWidth(STYLE_WIDTH)
+        self.no_style = text_label(UNSCALED, "small")
         head = Across(spacing=8)
         head.add(self.back, self.previous, self.next, self.name)
         head.addWidget(self.words, 1)
         column = Down(self, 8, edges=(0, 4, 0, 0))
         column.addLayout(head)
+        column.addWidget(self.scale)
+        column.addWidget(self.no_style)
         column.addWidget(self.pair, 1)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("One channel")
@@ -48,6 +68,23 @@ class CloseUp(QWidget):
         self.back.clicked.connect(self.left)
         self.previous.clicked.connect(lambda: self.stepped.emit(-1))
         self.next.clicked.connect(lambda: self.stepped.emit(1))
+
+    def show_style(self, place: tuple[int, int] | None, info: ModelInfo, strength: float = 0.0) -> None:
+        """The number (layer, number) of the style space that scales this map, as far as the recipe moves it."""
+        self.scale.setVisible(place is not None)
+        self.no_style.setVisible(place is None and not info.why_not("styles"))
+        if place is None:
+            return
+        layer, number = place
+        name = f"Style {layer}:{number}"
+        tip = (INPUT if info.scales_inputs else OUTPUT).format(layer=layer, number=number)
+        self.scale.label.setText(name)
+        for part, spoken in ((self.scale.track, name), (self.scale.number, f"{name}, number")):
+            part.setAccessibleName(spoken)
+            part.setToolTip(tip)
+        self.scale.setToolTip(tip)
+        self.scale.track.setAccessibleDescription(tip)
+        self.scale.set_value(strength)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):

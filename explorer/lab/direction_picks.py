@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from explorer.controls.items import UP_AND_DOWN, TakesFewKeys, make_plain
 from stylegan_core.latents.library import Entry
 
 FIRST = 10  # that are ticked where nobody has chosen
-_MOVING = {
-    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
-    Qt.Key.Key_Space,
-}  # fmt: skip
 
 
-class DirectionPicks(QListWidget):
+class DirectionPicks(TakesFewKeys, QListWidget):
     """``changed`` comes where others are ticked."""
+
+    taken = UP_AND_DOWN | {Qt.Key.Key_Space}
 
     changed = Signal()
 
@@ -24,10 +22,7 @@ class DirectionPicks(QListWidget):
         super().__init__(parent)
         self._entries: tuple[Entry, ...] = ()
         self._touched = False
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setStyleSheet("QListView { border: none; background: transparent; padding: 0; }")
+        make_plain(self)
         self.setAccessibleName("Directions to measure")
         self.setToolTip("Tick the directions that are measured, by mouse or with the space key.")
         self.itemChanged.connect(self._tick)
@@ -66,12 +61,6 @@ class DirectionPicks(QListWidget):
             self.item(at).setCheckState(Qt.CheckState.Checked if at < count else Qt.CheckState.Unchecked)
         self.blockSignals(False)
         self.changed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _MOVING:
-            super().keyPressEvent(event)
-        else:
-            event.ignore()  # letters are the window's commands, not the beginning of a row's name
 
     def _is_ticked(self, at: int) -> bool:
         item = self.item(at)

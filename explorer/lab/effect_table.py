@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractTableModel, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
+from explorer.controls.items import ROOT, Index
 from explorer.controls.literal import literal_tip
 from stylegan_core.lab.entanglement import Entanglement, signed
 from stylegan_core.lab.measurement import Doubles
@@ -32,8 +33,6 @@ VIEW_TIPS = (
     "The cosine between two directions in W, whatever their layers: 1 is the same way, 0 has nothing in common.",
     "The correlation of random faces along two directions: how often those far along one are so along the other.",
 )
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +81,10 @@ class EffectModel(QAbstractTableModel):
         self.numbers = numbers
         self.endResetModel()
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() or self.numbers is None else len(self.numbers.rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         numbers = self.numbers
         return 0 if parent.isValid() or numbers is None else len(numbers.columns) + bool(numbers.shares)
 

@@ -6,8 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.buttons import Segments, button, chip
-from explorer.controls.panel import allow
+from explorer.controls.buttons import Segments, chip
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
 from explorer.jobs import Done, Piece, Table
@@ -17,21 +16,21 @@ from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
 from explorer.lab.judge_chip import JudgeChip
+from explorer.lab.measure_button import TONES, MeasureButton
 from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import Entanglement, entanglement_table
-from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import MOST_FACES, EntanglementPlan
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import SEEDS, AppliedDirection, Recipe
 
 ENTANGLE, TABLE = "lab.entanglement", "lab.entanglement.table"
 STATE = "Whether the numbers are those of the ticked directions at this psi; they are measured when you ask for it."
 FACES = 32
-MEASURE, MEASURE_TIP = "Measure", "Draws every face one σ either way along every ticked direction, and measures it."
-CANCEL_TIP = "Gives the measuring up; what was measured before stays."
+MEASURE_TIP = "Draws every face one σ either way along every ticked direction, and measures it."
 TIPS = {
     "faces": "How many seeds the directions are tried on; more give narrower confidence and take longer.",
     "seed": "The first of these seeds.",
@@ -59,7 +58,7 @@ class EntanglementPage(LabBase):
         self.first_focus = self.picks
         self.faces, self.seed = NumberField(0), NumberField(0)
         self.first, self.none = chip(f"first {FIRST}", TIPS["first"]), chip("none", TIPS["none"])
-        self.measure = button(MEASURE, MEASURE_TIP, "primary")
+        self.measure = MeasureButton(MEASURE_TIP)
         self.labels = JudgeChip()
         self._labels: LearnedLabels | None = None
         self.views = Segments(VIEWS, VIEW_TIPS)
@@ -161,21 +160,17 @@ class EntanglementPage(LabBase):
     def _show_state(self) -> None:
         plan, facts, busy = self.plan, self.facts, self._asking is not None
         there = facts is not None and self._is_there(plan)
-        if not busy:
-            failed = bool(self.message.text())
-            word = "measured" if there else "cannot be measured" if failed else "behind" if facts else "not measured"
-            self.head.state.say(word, "good" if there else "bad" if failed else "warning")
-        else:
-            self.head.state.say("measuring", "warning")
-        self.measure.setText("Cancel" if busy else MEASURE)
-        self.measure.setAccessibleName(self.measure.text())
-        allow(self.measure, plan if isinstance(plan, str) and not busy else "", CANCEL_TIP if busy else MEASURE_TIP)
+        failed = bool(self.message.text())
+        word = "measured" if there else "cannot be measured" if failed else "behind" if facts else "not measured"
+        word = "measuring" if busy else word
+        self.head.state.say(word, TONES.get(word, "warning"))
+        self.measure.show_state(busy=busy, why_not=plan if isinstance(plan, str) else "")
         self.export.allow("" if facts is not None else NOT_YET)
         self.table.set_stale(facts is not None and not there)
         view = self.views.index
         said = EMPTY if facts is None else VIEW_TIPS[view] if view else self._said(facts)
         self.words.setText(" ".join(part for part in (said, self._older, self._doubt) if part))
-        self.message.setVisible(bool(self.message.text()))
+        self.message.setVisible(failed)
 
     def _is_there(self, plan: EntanglementPlan | str) -> bool:
         """Whether the numbers on screen are of this plan and these labels."""

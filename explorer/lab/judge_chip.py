@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from explorer.controls.literal import literal, literal_tip
 from explorer.controls.questions import ask_for_data
 from explorer.work.time_left import TimeLeft
-from stylegan_core.lab.learned_labels import LearnedLabels
+from stylegan_core.latents.learned_labels import LearnedLabels
 
 TIP = "Measures labels too: learns from a labelled data set what each looks like, which takes a minute or so."
 GIVES_UP = "Gives the learning up."

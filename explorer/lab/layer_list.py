@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
+from explorer.controls.items import ROOT, Index, TakesFewKeys, make_plain
 from explorer.controls.scrolling import BAR, keep_room_for_bar
 from explorer.lab.histogram import paint_small
 from explorer.lab.words import number, powered, row_words
@@ -22,12 +23,6 @@ _COLUMNS = {
 _NUMBERS = ("side", "mean", "sd")
 _MEASURED = {"mean": "mean", "sd": "deviation"}
 _HEADS = {"side": "size", "name": "layer", "band": "band", "mean": "mean", "sd": "sd", "values": "values"}
-_PASSED_ON = {
-    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
-    Qt.Key.Key_Home, Qt.Key.Key_End,
-}  # fmt: skip
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 
 class LayerModel(QAbstractListModel):
@@ -39,7 +34,7 @@ class LayerModel(QAbstractListModel):
         self.fresh = 0  # rows from the first on that are up to date
         self.level: int | None = NO_LEVEL  # that of the network which all rows are of
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -96,7 +91,7 @@ class LayerModel(QAbstractListModel):
             self.dataChanged.emit(self.index(first), self.index(end - 1))
 
 
-class LayerList(ShowsFocus, QListView):
+class LayerList(TakesFewKeys, ShowsFocus, QListView):
     """Rows to choose from by mouse or keys; ``picked`` carries the stage."""
 
     picked = Signal(int)
@@ -108,14 +103,11 @@ class LayerList(ShowsFocus, QListView):
         self._focusing = False
         self.setModel(self.layers)
         self.setItemDelegate(_Row(self))
-        self.setUniformItemSizes(True)
+        make_plain(self)
         self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         keep_room_for_bar(self)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setSingleStep(ROW)
-        self.setStyleSheet("QListView { border: none; background: transparent; padding: 0; }")
         self.setAccessibleName("Layers")
         self.setToolTip("Choose the layer that is shown at the right, by mouse or with the up and down keys.")
 
@@ -143,12 +135,6 @@ class LayerList(ShowsFocus, QListView):
         if self._focusing:
             self.setCurrentIndex(QModelIndex())
         self._focusing = False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _PASSED_ON:
-            super().keyPressEvent(event)
-        else:
-            event.ignore()  # letters are the window's commands, not the beginning of a row's name
 
 
 class ListHead(QWidget):

@@ -180,6 +180,7 @@ class LayersPage(LabBase):
             state.say("exact · float32")
         elif LAYERS not in self._pending:
             state.say("behind", "warning")  # while they are inspected, it says how far
+        self._show_style(recipe)
         waits = LAYERS in self._pending and CHANNELS not in self._pending
         self.view.say_waiting(INSPECTED if waits else DRAWN if CHANNELS in self._pending else "")
         self.overview.say(self._failure)
@@ -190,6 +191,26 @@ class LayersPage(LabBase):
             channels=have.get(CHANNELS) != recipe or self._together != self.view.together.isChecked(),
             values=have.get(ONE) != recipe,
         )
+
+    def _show_style(self, recipe: Recipe) -> None:
+        """The number of the style space that scales the map that is seen large."""
+        if self.info is not None and self.view.channel is not None:
+            place = self._style()
+            strength = 0.0 if place is None else recipe.strength_of(*place)
+            self.view.close_up.show_style(place, self.info, strength)
+
+    def _style(self) -> tuple[int, int] | None:
+        """Layer and number of that style; None where none of those that are drawn scales this map."""
+        facts, channel, drawn = self.layers.chosen, self.view.channel, self.layers.layers.rows
+        if self.info is None or facts is None or channel is None or facts.is_picture:
+            return None
+        place = self.info.channel_of_map(facts.number, channel)
+        layers = [each.number for each in drawn if not each.is_picture]
+        return place if place is not None and place[0] in layers else None
+
+    def _move_style(self, strength: float) -> None:
+        if (place := self._style()) is not None:
+            self.session.edit_recipe(self.session.recipe.with_channel(*place, strength))
 
     def face_shown(self, image: QImage | None, stale: bool) -> None:
         super().face_shown(image, stale)
@@ -222,6 +243,8 @@ class LayersPage(LabBase):
         self.view.again.connect(self._try_again)
         self.view.wanted.connect(self._ask_channels)
         self.view.wanted.connect(self._show_state)
+        self.view.close_up.scale.changing.connect(self._move_style)
+        self.view.close_up.scale.committed.connect(lambda _: self.session.commit())
         table, sheet = self.overview.export, self.view.export
         table.plan, sheet.plan = self._plan_table, self._plan_sheet
         self.add_export(TABLE, table, "Export layer statistics…")

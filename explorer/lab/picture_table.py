@@ -3,8 +3,6 @@
 import math
 from collections.abc import Callable
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -13,8 +11,8 @@ from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.literal import literal_tip, with_capital
 from explorer.controls.mix_row import source_words
-from explorer.controls.thumbnails import image_of
 from explorer.lab.face import paint_square
+from explorer.pixels import Pixels, image_of
 from stylegan_core.lab.sweep_plan import Sweep
 from stylegan_core.recipe import Recipe
 
@@ -65,7 +63,7 @@ class PictureTable(ShowsFocus, QWidget):
         self._fresh = 0
         self.update()
 
-    def show_pixels(self, index: int, pixels: npt.NDArray[np.uint8]) -> None:
+    def show_pixels(self, index: int, pixels: Pixels) -> None:
         """One more picture is there; they come in their order."""
         if index < len(self.images):
             self.images[index] = image_of(pixels)

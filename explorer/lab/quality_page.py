@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QWidget
 
 from explorer.controls.boxes import Across, Down
-from explorer.controls.buttons import button, chip
+from explorer.controls.buttons import chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.panel import allow
 from explorer.controls.questions import ask_for_data
@@ -20,6 +20,7 @@ from explorer.jobs import Done, Piece, Table
 from explorer.lab.base import LabBase
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import MARGIN, QUALITY_PAGE, WIDTH, LabHead
+from explorer.lab.measure_button import TONES, MeasureButton
 from explorer.lab.quality_table import QualityTable
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
@@ -32,9 +33,8 @@ TABLE = "lab.quality.table"
 STATE = "Whether the open network was measured on these pictures."
 MOST, COUNT = 50_000, 1000
 USUAL = ("fd", "kid", "pr", "swd")  # a path length takes long
-MEASURE, MEASURE_TIP = "Measure", "Draws as many pictures with the open network and compares them with the real ones."
+MEASURE_TIP = "Draws as many pictures with the open network and compares them with the real ones."
 FLOOR_TIP = "Compares two sets of real pictures: what a perfect network could get, for want of more pictures."
-CANCEL_TIP = "Gives the measuring up; what was measured before stays."
 NO_DATA = "Choose the pictures to compare with: those it was trained on, or better some that it has not seen."
 CHOOSE = "Choose the real pictures first: a folder, a zip or an idx file."
 NOT_YET = "Nothing is measured yet."
@@ -72,7 +72,7 @@ class QualityPage(LabBase):
         self.message = text_label(tone="bad", wraps=True)
         self.ticks = {key: QCheckBox(row.name) for key, row in METRICS.items()}
         self.count, self.seed = NumberField(0), NumberField(0)
-        self.floor, self.measure = chip("real against real", FLOOR_TIP), button(MEASURE, MEASURE_TIP, "primary")
+        self.floor, self.measure = chip("real against real", FLOOR_TIP), MeasureButton(MEASURE_TIP)
         self.table = QualityTable()
         self.export = ExportChip("Saves every measurement with all that is needed to cite it.", "Table (*.csv)")
         self.first_focus = self.choose
@@ -159,25 +159,19 @@ class QualityPage(LabBase):
 
     def _show_state(self) -> None:
         wanted, busy = self.wanted, self._busy
-        why = wanted if isinstance(wanted, str) and not busy else ""
-        if busy:
-            self.head.state.say("measuring", "warning")
-        elif self.message.text():
-            self.head.state.say("cannot be measured", "bad")
-        else:
-            there = self.info is not None and any(
-                (row.hash, row.data) == (self.info.hash, self.data) for row in self._rows
-            )
-            self.head.state.say("measured" if there else "not measured", "good" if there else "warning")
-        self.measure.setText("Cancel" if busy else MEASURE)
-        self.measure.setAccessibleName(self.measure.text())
-        allow(self.measure, why, CANCEL_TIP if busy else MEASURE_TIP)
+        why, failed = wanted if isinstance(wanted, str) and not busy else "", bool(self.message.text())
+        here = (self.info.hash, self.data) if self.info is not None else None
+        there = any((row.hash, row.data) == here for row in self._rows)
+        word = "cannot be measured" if failed else "measured" if there else "not measured"
+        word = "measuring" if busy else word
+        self.head.state.say(word, TONES.get(word, "warning"))
+        self.measure.show_state(busy=busy, why_not=why)
         alone = isinstance(wanted, Wanted) and wanted.only == ("ppl",)
         allow(self.floor, why or ("A path length is a network's own." if alone else ""), FLOOR_TIP)
         self.floor.setVisible(not busy)
         self.export.allow("" if self._rows else NOT_YET)
         self.words.setText(SAID if self._rows else EMPTY)
-        self.message.setVisible(bool(self.message.text()))
+        self.message.setVisible(failed)
         self._show_where()
 
     def _show_where(self) -> None:

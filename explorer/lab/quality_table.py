@@ -6,19 +6,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
+from explorer.controls.items import ROOT, Index
 from explorer.controls.literal import literal_tip
 from stylegan_core.amounts import thousands
 from stylegan_core.lab.quality import LOWER, NUMBERS, Quality, best, number_text
 from stylegan_core.metrics.names import METRICS
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 _ROLE = Qt.ItemDataRole
 MEANINGS = {number: row.meaning for row in METRICS.values() for number in row.numbers}
 HEADS = ("model", *(f"{name} {'↓' if LOWER[name] else '↑'}" for name in NUMBERS), "pictures", "data", "measured")
@@ -42,10 +41,10 @@ class QualityModel(QAbstractTableModel):
         self.rows, self.current = list(rows), current
         self.endResetModel()
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:
+    def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(HEADS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:

@@ -24,9 +24,9 @@ from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import signed
-from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_facts import SweepFacts, sweep_table
 from stylegan_core.lab.sweep_plan import Sweep, along
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Recipe
 

@@ -13,7 +13,7 @@ from explorer.problem import Problem, sentence_of
 from explorer.session import Session
 from explorer.work.command import CoreCommand
 from stylegan_core.files.places import place
-from stylegan_core.lab.learned_labels import LearnedLabels
+from stylegan_core.latents.learned_labels import LearnedLabels
 
 
 class Measuring(Protocol):

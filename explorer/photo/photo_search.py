@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from explorer.pixels import Pixels
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.target import read_target
 from stylegan_core.pictures.saved_picture import read_picture
@@ -15,7 +15,6 @@ from stylegan_core.run.stems import kimg_of, kimg_words
 
 COPIED, FOUND = "copied-picture-{}.png", "projected-{}.png"  # in the caches, with what tells windows apart
 OLD = 24 * 3600  # seconds
-Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)

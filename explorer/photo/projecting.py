@@ -15,11 +15,11 @@ from PySide6.QtGui import QImage
 
 from explorer.controls.compare import Mode
 from explorer.controls.questions import PHOTO_FILES, ask_to_open
-from explorer.controls.thumbnails import image_of
 from explorer.documents.documents import Documents
 from explorer.explore.latent import LatentPanel
 from explorer.explore.picture import PictureView
-from explorer.photo.photo_search import COPIED, FOUND, Nearest, Pixels, Search, clear_left_behind, read_nearest, remove
+from explorer.photo.photo_search import COPIED, FOUND, Nearest, Search, clear_left_behind, read_nearest, remove
+from explorer.pixels import Pixels, image_of
 from explorer.problem import Problem
 from explorer.session import Session
 from explorer.work.background import Background

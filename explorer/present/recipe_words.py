@@ -10,9 +10,11 @@ Words = tuple[list[Part], list[Part]]
 
 
 def words(recipe: Recipe, info: ModelInfo) -> Words:
-    """The network and where the face comes from, and what was done to it: directions, mixing, noise, growth."""
+    """The network and where the face comes from, and what was done to it: directions, channels, mixing …"""
     first = [Part(info.name), *_class(recipe, info), Part(origin(recipe.latent)), *_psi(recipe, info)]
     second = [Part(f"{each.direction.name} {each.strength:+.1f}") for each in recipe.directions if each.strength]
+    bent = [each for each in recipe.channels if each.strength and info.has_channel(each.layer, each.channel)]
+    second += [Part(f"channel {info.channel_name(each.layer, each.channel)} {each.strength:+.1f}") for each in bent]
     mixes = [each for each in recipe.mixes if each.weight and (each.band or each.first < info.num_layers)]
     second += [Part(_mix(each, info), each.band or "text") for each in mixes]
     return first, [*second, *_transform(recipe, info), *_noise(recipe, info), *_growth(recipe, info)]

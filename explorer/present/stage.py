@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from explorer import theme
 from explorer.controls.caption import Sign
 from explorer.controls.local_files import accept_files, dropped_file
+from explorer.controls.on_screen import OnScreen
 
 STILL = 2000  # milliseconds without a move after which the cursor is hidden
 MARGIN = 0.025  # of the height, around what is written
@@ -39,6 +40,7 @@ class Stage(QWidget):
         super().__init__(window, Qt.WindowType.Window)
         self.keys: dict[int, Callable[[], object]] = {}
         self._picture: QWidget | None = None
+        self._on_screen: OnScreen | None = None
         self._mouse = QPoint()
         self._still = QTimer(self, singleShot=True, interval=STILL)
         self._still.timeout.connect(lambda: self.setCursor(Qt.CursorShape.BlankCursor))
@@ -69,10 +71,17 @@ class Stage(QWidget):
         picture.show()
         self.setGeometry(window.screen().geometry())
         self.showFullScreen()
+        if self._on_screen is None:
+            self._on_screen = OnScreen(self, self._fill)
         self.activateWindow()
         picture.setFocus(Qt.FocusReason.OtherFocusReason)
         self._arrange()
         self._still.start()
+
+    def _fill(self) -> None:
+        """Takes the whole screen it is on: what it was shown on may be unplugged, or have another size by now."""
+        if self.isVisible():
+            self.setGeometry(self.screen().geometry())
 
     def close_down(self) -> None:
         """Gives the picture up, for whoever takes it, and goes."""

@@ -15,6 +15,7 @@ import numpy as np
 from explorer.jobs import (
     Convert,
     DragSearch,
+    FindChannels,
     Fit,
     KeyStyles,
     Matrix,
@@ -35,6 +36,7 @@ from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.pictures.contact_sheet import shrunk
 from stylegan_core.recipe import Recipe, Vector
+from stylegan_core.rundir import CHECKPOINTS
 from stylegan_core.steps import retold
 
 if TYPE_CHECKING:
@@ -128,6 +130,8 @@ class TorchBackend:
                 return self._sefa(request)
             case Fit():
                 return self._fit(request)
+            case FindChannels():
+                return self._find_channels(request)
             case Convert():
                 return _convert(request)
             case Table():
@@ -242,6 +246,12 @@ class TorchBackend:
 
         return _in_percent(sefa(self._current(), request.first, request.last))
 
+    def _find_channels(self, request: FindChannels) -> Steps:
+        from stylegan_core.latents.local_channels import channel_search
+
+        search = channel_search(self._renderer(), request.recipe, request.region, request.count)
+        return (yield from retold(search, lambda step: (step[0] - 1, step[1], None)))
+
     def _fit(self, request: Fit) -> Steps:
         from stylegan_core.latents.from_labels import fit
 
@@ -257,7 +267,7 @@ class TorchBackend:
 
 
 def _convert(request: Convert) -> Steps:
-    from stylegan_core.formats.convert import convert_steps
+    from stylegan_core.importing import convert_steps
 
     return str((yield from _in_percent(convert_steps(request.path, request.target))))
 
@@ -278,7 +288,7 @@ def _in_percent(steps: Generator[float, None, Any]) -> Steps:
 def _file_key(path: str) -> FileKey:
     file = Path(path)
     found = file.stat()
-    newest = max((p.stat().st_mtime_ns for p in (file / "checkpoints").glob("*")), default=0) if file.is_dir() else 0
+    newest = max((p.stat().st_mtime_ns for p in (file / CHECKPOINTS).glob("*")), default=0) if file.is_dir() else 0
     return str(file.resolve()), max(found.st_mtime_ns, newest), found.st_size
 
 

@@ -12,7 +12,7 @@ from stylegan_core.steps import retold
 if TYPE_CHECKING:
     import torch
 
-    from stylegan_core.lab.learned_labels import LearnedLabels
+    from stylegan_core.latents.learned_labels import LearnedLabels
     from stylegan_core.latents.meter import Meter
     from stylegan_core.metrics.features import Extractor
     from stylegan_core.render import Renderer

@@ -12,8 +12,8 @@ from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import chip
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import text_label
-from explorer.controls.thumbnails import image_of
-from explorer.train.pictures import Pixels, tiles
+from explorer.pixels import Pixels, image_of
+from explorer.train.pictures import tiles
 from explorer.train.words import square
 from stylegan_core.recipe import Knob
 from stylegan_core.schedule import Phase

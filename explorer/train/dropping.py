@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from explorer.documents.opening import look
+from explorer.opening import look
 from stylegan_core.data.picture_kinds import begins_as_picture
 
 ONE_PICTURE = "{} is one picture: drop the folder that holds it, or a zip file of pictures."

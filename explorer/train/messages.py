@@ -3,17 +3,17 @@
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer import theme
+from explorer.controls.items import ROOT, Index, make_plain
 from explorer.controls.literal import literal_tip
 from explorer.train.record import Message
 
 ROW, TIME_WIDTH = 24, 46
 FEWEST = 36  # pixels: a row, and enough of the next to see that there are more
-Index = QModelIndex | QPersistentModelIndex
 
 
 class MessageModel(QAbstractListModel):
@@ -30,7 +30,7 @@ class MessageModel(QAbstractListModel):
             self._messages = tuple(messages)
             self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+    def rowCount(self, parent: Index = ROOT) -> int:
         """How many there are."""
         return 0 if parent.isValid() else len(self._messages)
 
@@ -89,10 +89,7 @@ class MessageList(QListView):
         self.setModel(self.messages)
         self.setItemDelegate(MessageDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setStyleSheet("QListView { background: transparent; border: none; padding: 0; }")
+        make_plain(self)
         self.setAccessibleName("Messages")
         self.setMinimumHeight(FEWEST)
 

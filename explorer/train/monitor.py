@@ -11,6 +11,7 @@ from explorer.controls.boxes import Across, Down
 from explorer.controls.literal import literal_tip
 from explorer.controls.scrolling import ScrollDown
 from explorer.controls.text import text_label
+from explorer.pixels import Pixels
 from explorer.problem import Problem
 from explorer.run_state import RunState
 from explorer.runs import Launch, RunWatcher
@@ -22,7 +23,7 @@ from explorer.train.header import MonitorHeader
 from explorer.train.layout import card
 from explorer.train.messages import MessageList
 from explorer.train.monitor_words import sentence, status
-from explorer.train.pictures import PictureLoader, Pixels, strips
+from explorer.train.pictures import PictureLoader, strips
 from explorer.train.record import RunRecord, growth_of, network_of, resolution_of
 from explorer.train.samples import SamplesPanel
 from explorer.train.tick_table import write_csv

@@ -4,15 +4,13 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QObject, QSize, Signal
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImageReader
 
+from explorer.pixels import Pixels, pixels_of
 from explorer.work.background import Background
 from stylegan_core.run.events import Samples
 
-Pixels = npt.NDArray[np.uint8]
 LARGEST = 4096  # pixels a side; a larger picture is shrunk while it is read
 REMEMBERED = 256 << 20  # bytes
 
@@ -87,13 +85,6 @@ def read_picture(path: Path) -> Pixels | None:
         reader.setScaledSize(QSize(size.width() // factor, size.height() // factor))
     image = reader.read()
     return None if image.isNull() else pixels_of(image)
-
-
-def pixels_of(image: QImage) -> Pixels:
-    """uint8 [height, width, 3] of a QImage, copied."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
 def tiles(pixels: Pixels, tile: int = 0) -> list[Pixels]:

@@ -9,8 +9,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.thumbnails import image_of
-from explorer.train.pictures import Pixels, spread
+from explorer.pixels import Pixels, image_of
+from explorer.train.pictures import spread
 from explorer.train.words import square
 from explorer.work.task import Report
 from stylegan_core.amounts import thousands

@@ -134,22 +134,27 @@ class RunRecord:
         self.ticks.extend(rows)
 
     def _note(self, event: Event) -> None:
-        if isinstance(event, Stretch):
-            self.end = None
-        elif isinstance(event, End):
-            self.end = event
-        elif isinstance(event, PhaseBegin):
-            self.begun.append(event)
-        elif isinstance(event, Samples):
-            if self.samples and self.samples[-1].img == event.img:  # a run that ends at a snapshot draws it again
-                self.samples.pop()
-            self.samples.append(event)
-        elif isinstance(event, Checkpoint):
-            self.checkpoints.append(event)
-        elif isinstance(event, Alert):
-            self.alerts.append(event)
-        elif isinstance(event, Metric):
-            self.metrics.setdefault(event.name, Table(("kimg", "value"))).extend([(event.img / 1000, event.value)])
+        match event:
+            case Stretch():
+                self.end = None
+            case End():
+                self.end = event
+            case PhaseBegin():
+                self.begun.append(event)
+            case Samples():
+                if self.samples and self.samples[-1].img == event.img:  # a run that ends at a snapshot draws it again
+                    self.samples.pop()
+                self.samples.append(event)
+            case Checkpoint():
+                self.checkpoints.append(event)
+            case Alert():
+                self.alerts.append(event)
+            case Metric():
+                self.metrics.setdefault(event.name, Table(("kimg", "value"))).extend([(event.img / 1000, event.value)])
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        """Puts what there is to say of an event into the list of messages."""
         message = message_of(event)
         if message is None or (self.messages and self.messages[-1].text == message.text):
             return
@@ -206,26 +211,33 @@ def _told(index: int, event: PhaseBegin, kimg: float | None = None) -> Phase:
 
 def message_of(event: Event) -> Message | None:
     """What the message list says about an event; None for what the curves show better."""
+    said = _said_of(event)
+    return Message(event.time, *said) if said is not None else None
+
+
+def _said_of(event: Event) -> tuple[str, str] | None:
+    """The tone and the words."""
     kimg = f"{event.img / 1000:.4g} kimg"
-    if isinstance(event, Start):
-        return Message(event.time, "muted", f"begins: {event.preset or 'unnamed preset'} on {event.machine or '?'}")
-    if isinstance(event, Resume):
-        return Message(event.time, "muted", f"resumes at {kimg}")
-    if isinstance(event, PhaseBegin):
-        size = 4 << event.level
-        what = f"{size}×{size} begins to fade in" if event.phase == "fade" else f"{size}×{size} is stable"
-        return Message(event.time, "good", f"{what}, batch {event.batch}, rate {event.rate:g}")
-    if isinstance(event, Checkpoint):
-        return Message(event.time, "muted", f"checkpoint at {kimg} saved")
-    if isinstance(event, Best):
-        return Message(event.time, "good", f"best {event.name} so far: {event.value:.4g} at {kimg}")
-    if isinstance(event, Alert):
-        return Message(event.time, "warning", event.text or event.code)
-    if isinstance(event, End):
-        if event.reason == "stopped":
-            return Message(event.time, "good", "stopped, with a checkpoint")
-        tone = "bad" if event.reason == "error" else "good"
-        return Message(event.time, tone, f"{event.reason}: {event.text}" if event.text else event.reason)
+    match event:
+        case Start():
+            return "muted", f"begins: {event.preset or 'unnamed preset'} on {event.machine or '?'}"
+        case Resume():
+            return "muted", f"resumes at {kimg}"
+        case PhaseBegin():
+            size = 4 << event.level
+            what = f"{size}×{size} begins to fade in" if event.phase == "fade" else f"{size}×{size} is stable"
+            return "good", f"{what}, batch {event.batch}, rate {event.rate:g}"
+        case Checkpoint():
+            return "muted", f"checkpoint at {kimg} saved"
+        case Best():
+            return "good", f"best {event.name} so far: {event.value:.4g} at {kimg}"
+        case Alert():
+            return "warning", event.text or event.code
+        case End(reason="stopped"):
+            return "good", "stopped, with a checkpoint"
+        case End():
+            tone = "bad" if event.reason == "error" else "good"
+            return tone, f"{event.reason}: {event.text}" if event.text else event.reason
     return None
 
 

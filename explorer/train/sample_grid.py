@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
 from explorer.controls.literal import literal_tip
-from explorer.controls.thumbnails import image_of
-from explorer.train.pictures import Pixels
+from explorer.pixels import Pixels, image_of
 
 GAP = 3
 LEAST_HEIGHT = 180  # pixels

@@ -12,7 +12,8 @@ from explorer.controls.buttons import chip
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.controls.track import Track
-from explorer.train.pictures import PictureLoader, Pixels, spread, tile_side, tiles
+from explorer.pixels import Pixels
+from explorer.train.pictures import PictureLoader, spread, tile_side, tiles
 from explorer.train.sample_grid import LEAST_HEIGHT, SampleGrid
 from explorer.train.words import kimg_number, kimg_text, square
 from stylegan_core.networks.config import NetworkConfig

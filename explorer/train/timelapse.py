@@ -8,9 +8,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PySide6.QtCore import QObject, Signal
 
+from explorer.pixels import Pixels
 from explorer.problem import Problem
 from explorer.theme import RESOURCES
-from explorer.train.pictures import Pixels, read_picture, tile_side, tiles
+from explorer.train.pictures import read_picture, tile_side, tiles
 from explorer.train.words import kimg_text
 from explorer.work.task import Report, Task
 from explorer.work.time_left import TimeLeft

@@ -15,6 +15,8 @@ from explorer.problem import Problem
 from explorer.runs import Launch, train_arguments
 from explorer.train.dropping import Dropped, what_is
 from explorer.train.run_list import RunList
+from explorer.work.background import Background
+from explorer.work.early import Early
 from explorer.work.task import Task
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.rundir import RunDir
@@ -42,9 +44,10 @@ class TrainWorkspace(QWidget):
     said = Signal(object, str)  # Problem, tone
     open_requested = Signal(str)
 
-    def __init__(self, home: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, home: Path, disk: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.home = home
+        self._disk = disk
         self.monitor: Monitor | None = None
         self.setup: SetupPage | None = None
         self._films: Timelapses | None = None
@@ -53,6 +56,7 @@ class TrainWorkspace(QWidget):
         self.pages = QStackedWidget()
         self._launches: dict[Path, Launch] = {}
         self._drops = Task("drop", self)
+        self.early = Early(self)  # brings what a monitor needs
         self.setAcceptDrops(True)
         column = Down(self)
         column.addWidget(self.pages)
@@ -120,6 +124,7 @@ class TrainWorkspace(QWidget):
 
     def watch(self, path: Path) -> None:
         """Opens the monitor of any run directory, whoever trains it."""
+        self.early.finish()
         from explorer.train.monitor import Monitor
 
         path = Path(path).resolve()
@@ -163,12 +168,8 @@ class TrainWorkspace(QWidget):
         if path.parent == self.runs.folder.resolve() or path in self.runs.also:
             return
         self.runs.also = (path, *self.runs.also)[:MOST_REMEMBERED]
-        said = json.dumps([str(each) for each in self.runs.also], indent=1).encode()
-        try:
-            self.home.mkdir(parents=True, exist_ok=True)
-            write_whole(self.home / OPENED, said)
-        except OSError as error:
-            log.info("the list of opened runs is not kept: %s", error)
+        opened = self.runs.also
+        self._disk.do(lambda: _keep(self.home / OPENED, opened), lambda _: None)
 
     def start(self, folder: Path, preset: str, data: str, settings: list[str], init: str) -> None:
         """Starts a trainer process for a new run and watches it; ``init`` is a network to begin from, or empty."""
@@ -205,12 +206,20 @@ class TrainWorkspace(QWidget):
     def close_workspace(self) -> None:
         """Ends threads, timers and questions; trainers go on."""
         self._close_monitor()
+        self.early.close()
         self._drops.close()
         self.runs.close_list()
         if self._films is not None:
             self._films.close()
         if self.setup is not None:
             self.setup.close_page()
+
+
+def _keep(path: Path, opened: tuple[Path, ...]) -> None:
+    """Writes which runs were opened, those of this window first. Raises OSError."""
+    every = dict.fromkeys([*opened, *remembered(path)])  # another window may have opened some since
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps([str(each) for each in every][:MOST_REMEMBERED], indent=1).encode())
 
 
 def remembered(path: Path) -> tuple[Path, ...]:

@@ -4,8 +4,12 @@ import argparse
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stylegan_core.files.whole_file import check_writable
+
+if TYPE_CHECKING:
+    import torch
 
 MOST_PICTURES = 1_000_000
 
@@ -61,6 +65,15 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
 def add_beside(parser: argparse.ArgumentParser, more: str = "") -> None:
     """The option of windows that draw meanwhile; see :func:`stylegan_core.device.stand_back`."""
     parser.add_argument("--beside", action="store_true", help=f"for the explorer: leave the processor to it{more}")
+
+
+def chosen_device(arguments: argparse.Namespace) -> "torch.device":
+    """Where to work as these two options say; beside a window the command stands back. Raises ValueError."""
+    from stylegan_core.device import choose_device, stand_back
+
+    if arguments.beside:
+        stand_back()
+    return choose_device(arguments.device)
 
 
 def check_free(target: Path, *, overwrite: bool) -> None:

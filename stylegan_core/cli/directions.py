@@ -15,6 +15,7 @@ from stylegan_core.cli.arguments import (
     add_overwrite,
     add_progress,
     check_free,
+    chosen_device,
     number,
     path,
     whole,
@@ -37,16 +38,13 @@ def main(argv: list[str]) -> int:
     check_free(out, overwrite=arguments.overwrite)
 
     from stylegan_core.data.source import open_dataset
-    from stylegan_core.device import choose_device, stand_back
     from stylegan_core.latents.judge import learn
     from stylegan_core.latents.library import Library
     from stylegan_core.latents.named_directions import LEAST, find_directions
     from stylegan_core.metrics.features import Extractor
     from stylegan_core.model import load_model
 
-    if arguments.beside:
-        stand_back()
-    model = load_model(arguments.model, choose_device(arguments.device))
+    model = load_model(arguments.model, chosen_device(arguments))
     if not model.config.styles:
         raise ValueError(f"{arguments.model}: {model.info.why_not('styles')}")
     dataset = open_dataset(arguments.data, model.resolution)

@@ -16,6 +16,7 @@ from stylegan_core.cli.arguments import (
     add_overwrite,
     add_progress,
     check_free,
+    chosen_device,
     number,
     path,
     whole,
@@ -41,6 +42,34 @@ Tell = Callable[[int], None]
 
 def main(argv: list[str]) -> int:
     """Draws a film exactly and writes it as .mp4, .gif or a folder of PNG files; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    film = _film(arguments)
+    if arguments.out.suffix.lower() in FORMATS:
+        check_free(arguments.out, overwrite=arguments.overwrite)
+    else:
+        _check_folder(arguments)
+
+    from stylegan_core.device import keep_big_buffers
+    from stylegan_core.model import load_model
+
+    keep_big_buffers()
+    model = load_model(arguments.model, chosen_device(arguments))
+    check_looks(arguments, model.info)
+    if film.model_hash not in ("", model.info.hash):
+        sys.stderr.write(f"The film was made with another model, {film.model_name}; expect other pictures.\n")
+    side = arguments.side if arguments.side is not None else default_side(model.resolution)
+    if arguments.out.suffix.lower() == ".gif" and film.frames * (side or model.resolution) ** 2 > GIF_BYTES:
+        raise ValueError(
+            f"{arguments.out}: a GIF is put together in memory, and {film.frames} frames of this size are too many: "
+            "choose .mp4, a smaller size or fewer frames a second."
+        )
+    with telling("drawing", film.frames, for_program=arguments.progress) as tell:
+        _write(model, film, arguments, side, tell)
+    print(f"{film.frames} frames, {film.seconds:g} s, written to {arguments.out}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core film", description=__doc__)
     parser.add_argument("model", type=path, help="weight file or run directory")
     parser.add_argument(
@@ -62,33 +91,7 @@ def main(argv: list[str]) -> int:
     add_progress(parser)
     add_beside(parser)
     add_overwrite(parser)
-    arguments = parser.parse_args(argv)
-    film = _film(arguments)
-    if arguments.out.suffix.lower() in FORMATS:
-        check_free(arguments.out, overwrite=arguments.overwrite)
-    else:
-        _check_folder(arguments)
-
-    from stylegan_core.device import choose_device, keep_big_buffers, stand_back
-    from stylegan_core.model import load_model
-
-    if arguments.beside:
-        stand_back()
-    keep_big_buffers()
-    model = load_model(arguments.model, choose_device(arguments.device))
-    check_looks(arguments, model.info)
-    if film.model_hash not in ("", model.info.hash):
-        sys.stderr.write(f"The film was made with another model, {film.model_name}; expect other pictures.\n")
-    side = arguments.side if arguments.side is not None else default_side(model.resolution)
-    if arguments.out.suffix.lower() == ".gif" and film.frames * (side or model.resolution) ** 2 > GIF_BYTES:
-        raise ValueError(
-            f"{arguments.out}: a GIF is put together in memory, and {film.frames} frames of this size are too many: "
-            "choose .mp4, a smaller size or fewer frames a second."
-        )
-    with telling("drawing", film.frames, for_program=arguments.progress) as tell:
-        _write(model, film, arguments, side, tell)
-    print(f"{film.frames} frames, {film.seconds:g} s, written to {arguments.out}")
-    return 0
+    return parser
 
 
 def _film(arguments: argparse.Namespace) -> Film:
@@ -98,7 +101,7 @@ def _film(arguments: argparse.Namespace) -> Film:
     base = looks(arguments)
     if arguments.film is not None:
         if base is not None or arguments.seconds is not None:
-            raise ValueError("--psi, --translate, --rotate and --seconds go with --seeds; a film has its own.")
+            raise ValueError("--psi, --channel, --translate, … and --seconds go with --seeds; a film has its own.")
         film = read_film(arguments.film) if str(arguments.film) != "-" else _told()
     else:
         seconds = SECONDS if arguments.seconds is None else arguments.seconds

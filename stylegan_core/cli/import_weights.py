@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, path
 from stylegan_core.formats.sentences import LONGEST_PATH, shown
+from stylegan_core.rundir import CHECKPOINTS
 
 SUFFIX = ".safetensors"
 
@@ -24,7 +25,7 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     if not arguments.source.exists():
         raise FileNotFoundError(f"{arguments.source} does not exist; name a weight file or a folder of them.")
-    if arguments.source.is_dir() and not (arguments.source / "checkpoints").is_dir():
+    if arguments.source.is_dir() and not (arguments.source / CHECKPOINTS).is_dir():
         return _folder(arguments.source, arguments.target, half=arguments.half, overwrite=arguments.overwrite)
     if arguments.target.suffix != SUFFIX:
         raise ValueError(f"{arguments.target}: the converted file's name must end in {SUFFIX}.")

@@ -9,9 +9,9 @@ from rich.progress import track
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, path
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
-from stylegan_core.data.picture_kinds import PNG, named_as_picture
+from stylegan_core.data.picture_kinds import named_as_picture
 from stylegan_core.pictures.picture import save_picture
-from stylegan_core.pictures.saved_picture import SavedPicture, read_picture
+from stylegan_core.pictures.saved_picture import SavedPicture, read_picture, read_recipe
 from stylegan_core.recipe import Recipe
 
 FEW = 4  # pictures from which on it is said how far it is
@@ -19,19 +19,10 @@ FEW = 4  # pictures from which on it is said how far it is
 
 def main(argv: list[str]) -> int:
     """Draws a recipe, or one picture a seed, to PNG files that carry their recipe; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m stylegan_core render", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
-    chosen = parser.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved, also a sheet of many")
-    chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
-    parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
-    add_looks(parser)
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
-    add_overwrite(parser, "files that this program did not draw")
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
     base = looks(arguments)
     if arguments.recipe and base is not None:
-        raise ValueError("--psi, --translate and --rotate go with --seeds; a recipe has its own.")
+        raise ValueError("--psi, --channel, --translate and --rotate go with --seeds; a recipe has its own.")
     saved = read_recipe(arguments.recipe) if arguments.recipe else None
     recipes = _of_sheet(saved, arguments.out) if saved else seed_recipes(arguments.seeds, base)
     targets = _targets(arguments.out, recipes, seeds=saved is None)
@@ -59,17 +50,17 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def read_recipe(file: Path) -> SavedPicture:
-    """The recipe inside a PNG, by content, or a JSON file. Raises ValueError or OSError."""
-    with file.open("rb") as opened:
-        if opened.read(len(PNG)) == PNG:
-            return read_picture(file)
-    try:
-        return SavedPicture(Recipe.from_json(file.read_text(encoding="utf-8-sig")), "", "", None)
-    except UnicodeDecodeError:
-        raise ValueError(f"{file} is no recipe: it is not text.") from None
-    except ValueError as error:
-        raise ValueError(f"{file}: {error}") from None
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m stylegan_core render", description=__doc__)
+    parser.add_argument("model", type=path, help="weight file or run directory")
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved, also a sheet of many")
+    chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
+    parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
+    add_looks(parser)
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    add_overwrite(parser, "files that this program did not draw")
+    return parser
 
 
 def _of_sheet(saved: SavedPicture, out: Path) -> list[Recipe]:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
 from stylegan_core.cli.progress import passing
-from stylegan_core.cli.render import read_recipe
 from stylegan_core.cli.seeds import seed_recipes
 from stylegan_core.files.table import read_table, write_table
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import entanglement_table, plan_of_table
 from stylegan_core.lab.sweep_facts import sweep_table
 from stylegan_core.lab.sweep_plan import MOST_VALUES, EntanglementPlan, Sweep, Swept, along, knobs, steps_between
+from stylegan_core.pictures.saved_picture import read_recipe
 from stylegan_core.recipe import FARTHEST, Recipe
 from stylegan_core.steps import run_through
 

@@ -30,7 +30,9 @@ class UpStage:
             self.bias = (norm.bias - norm.running_mean * scale).to(dtype)
         self.weight = weight.to(dtype)
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
         """[1, C, H, W]; the first reads the code w [1, w_dim]."""
         x = before[-1] if before else w[:, :, None, None].to(self.dtype)
         x = F.conv_transpose2d(x, self.weight, self.bias, stride=self.stride, padding=self.padding)

@@ -34,8 +34,13 @@ class Stage(Protocol):
     def margin(self) -> int:
         """Samples of its map beyond each edge of the picture."""
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
-        """A new activation from those so far, which it leaves whole; w [1, w_dim] float32."""
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
+        """A new activation from those so far, which it leaves whole; w [1, w_dim] float32.
+
+        ``offset`` [C] is added to those numbers of its style that scale its features, and read by no stage without any.
+        """
 
 
 class Drawing(Protocol):

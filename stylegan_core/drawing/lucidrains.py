@@ -22,10 +22,12 @@ class PortStage:
         self.layer, self.source, self.first = layer, source, first
         self.up = index % 2 == 0 and index > 0
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
         """[1, C, H, W] in the drawing's dtype."""
         x = self.first if self.source is None else before[self.source]
-        drawn: Tensor = self.layer(bilinear_up(x) if self.up else x, w, noise)
+        drawn: Tensor = self.layer(bilinear_up(x) if self.up else x, w, noise, offset)
         return drawn
 
 
@@ -40,7 +42,9 @@ class PortRgbStage:
         self.row = 2 * level + 1
         self.layer, self.source, self.below = layer, source, below
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
         """The picture [1, 3, H, W] float32."""
         rgb: Tensor = self.layer(before[self.source], w)
         return rgb if self.below is None else smooth(bilinear_up(before[self.below])) + rgb

@@ -57,7 +57,9 @@ class LayerDrawing:
         self.enlarges = enlarges and not self.transposed
         self.weight = channels_last((ops.up_kernel(weight) if self.transposed else weight).to(self.dtype))
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
         """The activations so far, w [1, w_dim] float32, noise [1, 1, H', W'] -> [1, C', H', W']."""
         x = self._convolve(before[-1]) if before else self._input(w)
         if noise is not None and self.strength is not None:
@@ -66,6 +68,8 @@ class LayerDrawing:
         if self.config.pixel_norm:
             x = ops.pixel_norm(x)
         style = None if self.layer.affine is None else self.layer.affine(w)
+        if style is not None and offset is not None:
+            style = style + F.pad(offset, (0, len(offset)))  # the shifts stay
         if not self.config.instance_norm:
             return (x if style is None else ops.style_only(x, style)).to(self.result)
         scale, shift = (None, None) if style is None else style[0].chunk(2)
@@ -100,14 +104,14 @@ class Drawing1:
         self.stages = [LayerDrawing(layer, index, dtype) for index, layer in enumerate(layers)]
         self.dtype = dtype
         assert isinstance(synthesis, Synthesis)
-        self._to_rgb = [rgb for rgb in synthesis.to_rgb if isinstance(rgb, ToRGB)]
-        self._prepared: dict[int, tuple[Tensor, Tensor]] = {}
+        to_rgb = [rgb for rgb in synthesis.to_rgb if isinstance(rgb, ToRGB)]
+        self._to_rgb = [(channels_last((rgb.conv.weight * rgb.conv.scale).to(dtype)), rgb.bias) for rgb in to_rgb]
 
     def count(self, level: int) -> int:
         """The stages that ``level`` needs."""
         return 2 * level + 2
 
-    def picture(self, activations: Sequence[Tensor], ws: Tensor, level: int, alpha: float) -> Tensor:  # noqa: ARG002
+    def picture(self, activations: Sequence[Tensor], ws: Tensor, level: int, alpha: float) -> Tensor:
         """The picture [1, 3, r, r] float32 at 4·2^level; the newest block weighs ``alpha``."""
         new = self._rgb(activations[-1], level)
         if level == 0 or alpha >= 1:
@@ -115,8 +119,5 @@ class Drawing1:
         return torch.lerp(ops.upsample(self._rgb(activations[2 * level - 1], level - 1)), new, alpha)
 
     def _rgb(self, x: Tensor, level: int) -> Tensor:
-        if level not in self._prepared:
-            conv = self._to_rgb[level].conv
-            self._prepared[level] = (channels_last((conv.weight * conv.scale).to(self.dtype)), self._to_rgb[level].bias)
-        weight, bias = self._prepared[level]
+        weight, bias = self._to_rgb[level]
         return F.conv2d(x, weight).float() + bias[:, None, None]

@@ -41,10 +41,12 @@ class ConvStage:
         self.strength = layer.noise_strength * GAIN
         self.filter = fir_kernel(outputs, self.bias.dtype, self.bias.device, 4.0).contiguous() if layer.up else None
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
         """Modulation, ×2 with the filter or not, noise, bias, lrelu·√2: [1, C, H, W]."""
         x = self.first if self.source is None else before[self.source]
-        style = self.affine(w)[0] + 1
+        style = self.affine(w)[0] + (1 if offset is None else 1 + offset)
         factor = demodulated(style, self.squares) * GAIN
         y = self._modulated(x, style, factor) if self.modulates_kernel else self._scaled(x, style, factor)
         if noise is not None:
@@ -85,7 +87,9 @@ class RgbStage:
         self.affine, self.bias, self.clamp = layer.affine, layer.bias, layer.clamp
         self.kernel = layer.conv.weight * layer.conv.scale
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
         """The picture [1, 3, H, W] float32."""
         style = self.affine(w)[0] + 1
         kernel = (self.kernel * style[:, None, None]).to(self.dtype)

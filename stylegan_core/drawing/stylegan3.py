@@ -37,7 +37,9 @@ class FeaturesStage:
         """The same for a picture that is moved and turned."""
         return replace(self, transform=transform)
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
         """[1, C, size, size] in the drawing's dtype."""
         inverse = torch.from_numpy(self.transform.inverse) if self.transform != Transform() else None
         return channels_last(self.features(w, inverse).to(self.dtype))
@@ -59,9 +61,11 @@ class BandlimitedStage:
         self.kernel = channels_last(kernel if self.modulates_kernel else kernel.to(dtype))
         self.bias = layer.offset.to(dtype)
 
-    def __call__(self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None) -> Tensor:  # noqa: ARG002
+    def __call__(
+        self, before: Sequence[Tensor], w: Tensor, noise: Tensor | None, offset: Tensor | None = None
+    ) -> Tensor:
         """[1, C, H, W] in the drawing's dtype, or the picture [1, 3, R, R] float32."""
-        style, factor = self.layer.factors(w, self.squares)
+        style, factor = self.layer.factors(w, self.squares, offset)
         if self.modulates_kernel:
             made = self._modulated(before[-1], style[0], factor[0])
         else:
@@ -84,6 +88,6 @@ class AliasFreeDrawing(WholeDrawing):
         self.stages: list[FeaturesStage | BandlimitedStage] = [FeaturesStage(synthesis.input, dtype)]
         self.stages += [BandlimitedStage(layer, index, dtype) for index, layer in enumerate(layers)]
 
-    def count(self, level: int) -> int:  # noqa: ARG002
+    def count(self, level: int) -> int:
         """The stages that the one level needs: all."""
         return len(self.stages)

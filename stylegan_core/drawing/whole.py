@@ -14,12 +14,6 @@ def channels_last(x: Tensor) -> Tensor:
 class WholeDrawing:
     """A drawing that has no fade: nothing is left to do after its stages."""
 
-    def picture(
-        self,
-        activations: Sequence[Tensor],
-        ws: Tensor,  # noqa: ARG002
-        level: int,  # noqa: ARG002
-        alpha: float,  # noqa: ARG002
-    ) -> Tensor:
+    def picture(self, activations: Sequence[Tensor], ws: Tensor, level: int, alpha: float) -> Tensor:
         """The picture [1, 3, R, R] float32: the last stage's."""
         return activations[-1]

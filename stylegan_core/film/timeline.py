@@ -9,7 +9,7 @@ import numpy as np
 from stylegan_core.film.film import Film
 from stylegan_core.info import ModelInfo
 from stylegan_core.interpolation import Floats, between
-from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Transform, Vector
+from stylegan_core.recipe import AppliedChannel, Latent, NoiseLayer, Recipe, Transform, Vector
 
 STANDING = 1e-6  # of the film's way through W: less between two keys is what rounding of their styles is made of
 AT_A_KEY = 1e-6  # of the way from one key to the next: what rounding of times is made of, and no eye could tell
@@ -22,9 +22,9 @@ class Timeline:
     ``styles``: of each key the ws [num_layers, w_dim] with mixing, truncation and directions in them, as
     ``styles.Styles.ws`` has them. Between two keys the way is a straight line in W (on the sphere of codes for a
     network without styles), so the recipe of a moment holds its ws and needs no psi, mixes or directions; at a key it
-    is the key's own recipe. Strength, depth of growth and what moves and turns the picture go along evenly (from 0 to
-    360 degrees is a whole turn, and from 170 to -170 almost one); where two keys have other noise in a layer, it fades
-    out and the other in.
+    is the key's own recipe. Channels, strengths, depth of growth and what moves and turns the picture go along evenly
+    (from 0 to 360 degrees is a whole turn, and from 170 to -170 almost one); where two keys have other noise in a
+    layer, it fades out and the other in.
 
     ``own`` says of each section whether it lasts as long as its key says: every one of an eased film; at constant
     speed the cuts (0 s) and those in which W stands still, while the others share their time by how far they go.
@@ -81,6 +81,7 @@ class Timeline:
         return Recipe(
             latent=Latent(w=Vector.of(ws)),
             psi=1.0,
+            channels=_channels(a, b, part),
             noise=_noise(a, b, part),
             transform=_transform(a.transform, b.transform, part),
             label=(a if part < 0.5 else b).label,
@@ -124,6 +125,15 @@ def _transform(a: Transform, b: Transform, part: float) -> Transform:
     ends = ((a.x, b.x), (a.y, b.y), (a.rotation, b.rotation))
     x, y, rotation = ((1 - part) * start + part * end for start, end in ends)
     return Transform(x, y, rotation)
+
+
+def _channels(a: Recipe, b: Recipe, part: float) -> tuple[AppliedChannel, ...]:
+    """Those of both, each as far on its way; one that a key does not have is at 0 there."""
+    if a.channels == b.channels:
+        return a.channels
+    places = dict.fromkeys((each.layer, each.channel) for each in a.channels + b.channels)
+    ends = ((place, a.strength_of(*place), b.strength_of(*place)) for place in places)
+    return tuple(AppliedChannel(*place, (1 - part) * start + part * end) for place, start, end in ends)
 
 
 def _noise(a: Recipe, b: Recipe, part: float) -> tuple[NoiseLayer, ...]:

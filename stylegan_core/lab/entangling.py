@@ -10,9 +10,9 @@ from stylegan_core.lab.measurement import Doubles
 from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.lab.sweeping import how
 from stylegan_core.latents.meter import Attributes, Meter, spreads_of
-from stylegan_core.latents.samples import Floats, sample_w
 from stylegan_core.recipe import AppliedDirection, Recipe
 from stylegan_core.render import Renderer
+from stylegan_core.samples import Floats, sample_w
 from stylegan_core.steps import retold
 
 SAMPLES = 2000  # random w for the correlation of directions

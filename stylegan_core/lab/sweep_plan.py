@@ -176,7 +176,7 @@ class Sweep:
 class EntanglementPlan:
     """Which directions are measured on which faces, ``step`` sigma either way; ``base`` says all but the face.
 
-    What ``base`` mixes in and which directions it has are left out, so that the faces are those of their seeds.
+    What ``base`` mixes in and which directions and channels it has are left out: the faces are those of their seeds.
     """
 
     base: Recipe
@@ -193,7 +193,7 @@ class EntanglementPlan:
             raise ValueError(f"Measure at least one direction, on 2 to {MOST_FACES} faces, with a step above 0.")
         if len({*seeds}) < len(seeds):
             raise ValueError("A seed is named twice: one face counts once, or the confidence would be too good.")
-        base = replace(recipe, latent=Latent(seeds[0]), mixes=(), directions=())
+        base = replace(recipe, latent=Latent(seeds[0]), mixes=(), directions=(), channels=())
         return cls(base, tuple(replace(each, strength=0.0) for each in directions), tuple(seeds), step)
 
     @property

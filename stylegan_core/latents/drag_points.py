@@ -8,18 +8,15 @@ What is done otherwise here, and what it brought, is in docs/speed.md.
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from stylegan_core.drawing.drawings import Stage
 from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.latents.patches import nearest, offsets, patch
-from stylegan_core.latents.samples import Floats, sample_w
-from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe, Vector
 from stylegan_core.render import Renderer
-from stylegan_core.steps import run_through
+from stylegan_core.style_space import spread_of_w
 
 ROWS = 6  # styles that move, from the coarsest on (section 3.2)
 SMALLEST, LARGEST = 32, 128  # side of the feature map that is looked at: half the picture's, within these
@@ -34,7 +31,6 @@ AROUND = 0.15  # of the picture's width: how far around a handle and its target 
 NEAR = 0.5  # pixels of the features from its target at which a handle has come to it
 MOST, PATIENCE = 150, 20  # steps, and steps without any nearing, after which it is given up
 EAGER = 5  # such steps, after which it is pulled from twice as far, and so on
-SAMPLES = 1000  # of W, to learn how it spreads
 
 
 def drag_points(
@@ -44,8 +40,8 @@ def drag_points(
 
     ``origin`` is the picture that the handles were put on, and what they and, with ``keep``, everything far from them
     is to look like. ``since`` is where an earlier search from there has come to; its targets may be others now. The
-    recipes hold styles of their own with truncation, mixing and directions in them; noise, label and growth stay.
-    Stopped at any step, it leaves nothing behind.
+    recipes hold styles of their own with truncation, mixing and directions in them; channels, noise, label and growth
+    stay. Stopped at any step, it leaves nothing behind.
     """
     search = _Search(renderer, origin, keep)
     handles = tuple(handles)
@@ -76,7 +72,7 @@ def _dragged(origin: Recipe, ws: Tensor, handles: tuple[Handle, ...], motion: Te
 
 
 def stored(recipe: Recipe, ws: Tensor) -> Recipe:
-    """The recipe that draws styles [num_layers, w_dim] as they are, with noise, label and growth of another one."""
+    """The recipe that draws styles [num_layers, w_dim] as they are, with channels, noise, … of another one."""
     latent = replace(recipe.latent, x=0.0, y=0.0, w=Vector.of(ws.cpu().numpy()))
     return replace(recipe, latent=latent, psi=1.0, cutoff=None, psi_bands=None, mixes=(), directions=())
 
@@ -97,6 +93,7 @@ class _Search:
         self.stages = _to_features(renderer, origin)
         maps = [_map(renderer, origin, stage) for stage in self.stages]
         self.noise = [None if each is None else each.clone() for each in maps]  # kept ones may know no gradients
+        self.offsets = [renderer.styles.offset(stage, origin) for stage in self.stages]
         self.start = renderer.styles.ws(origin)[0]
         self.count = min(ROWS, 1 + max(stage.row or 0 for stage in self.stages))
         self.spread = spread_of_w(self.model)
@@ -117,9 +114,9 @@ class _Search:
     def features(self, ws: Tensor) -> Tensor:
         """The feature map [C, side, side] of styles [num_layers, w_dim]."""
         made: list[Tensor] = []
-        for stage, noise in zip(self.stages, self.noise, strict=True):
+        for stage, noise, offset in zip(self.stages, self.noise, self.offsets, strict=True):
             # What makes red, green and blue on the way is read by no features.
-            made.append(made[-1] if stage.makes_picture else stage(made, ws[None, stage.row or 0], noise))
+            made.append(made[-1] if stage.makes_picture else stage(made, ws[None, stage.row or 0], noise, offset))
         return _inside(self.stages[-1], made[-1])[0].float()
 
     def remember(self, handles: Sequence[Handle]) -> None:
@@ -194,24 +191,3 @@ def _inside(stage: Stage, activation: Tensor) -> Tensor:
 
 def _map(renderer: Renderer, recipe: Recipe, stage: Stage) -> Tensor | None:
     return None if stage.noise is None else renderer.styles.noise_map(stage.noise, recipe.noise_layer(stage.noise))
-
-
-def spread_of_w(model: Model) -> Tensor:
-    """How the styles of one class spread [n, w_dim]: normal numbers [n] times it are as far apart as w are.
-
-    Networks without styles move their code, which is normal itself; a label's part of it stays.
-    """
-    if not model.info.capabilities.styles:
-        return torch.eye(model.z_dim, model.w_dim, device=model.device)
-    kept = model.derived.get("spread of w")
-    if not isinstance(kept, Tensor):
-        kept = model.derived["spread of w"] = torch.from_numpy(_spread(model)).to(model.device)
-    return kept
-
-
-def _spread(model: Model) -> Floats:
-    ws, classes = run_through(sample_w(model, SAMPLES)).astype(np.float64), max(len(model.classes), 1)
-    for each in range(classes):  # they take turns
-        ws[each::classes] -= ws[each::classes].mean(axis=0)
-    values, vectors = np.linalg.eigh(ws.T @ ws / len(ws))
-    return np.asarray(np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T, np.float32)

@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from stylegan_core.data.pictures import Pixels
+from stylegan_core.metrics.efficientnet import LiteFeatures, insist_on_efficientnet
 from stylegan_core.metrics.features import resized
-from stylegan_core.networks.efficientnet import LiteFeatures, insist_on_efficientnet
 
 SIZES = 4  # the picture, and halved so many times less one: far off, large areas lead
 MAPS = 3  # of the eye's maps, at strides 4, 8 and 16; the deepest knows what a thing is, not where

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from stylegan_core.lab.learned_labels import doubt_of
 from stylegan_core.latents.judge import Judge
+from stylegan_core.latents.learned_labels import doubt_of
 from stylegan_core.latents.measured import LEAST_SPREAD, measures
 from stylegan_core.latents.questions import MEASURED
 

@@ -13,11 +13,11 @@ from stylegan_core.latents.candidates import candidate_directions
 from stylegan_core.latents.judge import Judge, Scores
 from stylegan_core.latents.library import Entry
 from stylegan_core.latents.questions import MEASURED, Question
-from stylegan_core.latents.samples import Floats, sample_w, spread
 from stylegan_core.metrics.features import Progress
 from stylegan_core.model import Model
 from stylegan_core.networks.synthesis import as_bytes
 from stylegan_core.recipe import Direction, Vector
+from stylegan_core.samples import Floats, sample_w, spread
 from stylegan_core.steps import run_through
 from stylegan_core.styles import truncate
 
@@ -70,9 +70,7 @@ def draw_ws(model: Model, ws: Tensor) -> Tensor:
     return as_bytes(model.synthesis(ws))
 
 
-def find_directions(
-    model: Model, judge: Judge, count: int = 3000, seed: int = 0, progress: Progress | None = None
-) -> list[Named]:
+def find_directions(model: Model, judge: Judge, count: int = 3000, progress: Progress | None = None) -> list[Named]:
     """One direction a question, on the layers where it does most and leaks least, :func:`in_order`.
 
     ``count`` random faces are judged, which gives :func:`candidate_directions`. They are tried on other faces at psi
@@ -80,12 +78,12 @@ def find_directions(
     numbers.
     """
     report = progress or (lambda _: None)
-    ws = _sample(model, count, seed)
+    ws = _sample(model, count, 0)
     pictures = (draw_ws(model, _wide(model, ws[i : i + BATCH])) for i in range(0, count, BATCH))
     scores = judge.scores(pictures, lambda done: report(done / 4), count)
     vectors = candidate_directions(ws.numpy(), scores)
-    rounds = [(_faces(model, faces, seed + 1 + turn), kept) for turn, (faces, kept) in enumerate(ROUNDS)]
-    fresh = _faces(model, TOLD, seed + 1 + len(ROUNDS))
+    rounds = [(_faces(model, faces, 1 + turn), kept) for turn, (faces, kept) in enumerate(ROUNDS)]
+    fresh = _faces(model, TOLD, 1 + len(ROUNDS))
     found = []
     for number, answerer in enumerate(judge.answerers):
         candidates = _candidates(model, ws.numpy(), vectors[:, number], number)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from stylegan_core.latents.library import Entry
-from stylegan_core.latents.samples import Floats, Mapped, oriented, sample_w, spread
 from stylegan_core.recipe import Direction, Vector
+from stylegan_core.samples import Floats, Mapped, oriented, sample_w, spread
 
 SAMPLES = 2000  # only to express one sigma of each direction
 COUNT = 80
@@ -29,10 +29,8 @@ def style_affines(model: Any) -> list[Floats]:
     return [weight.detach().float().cpu().numpy() for weight in affines]
 
 
-def sefa(
-    model: Mapped, first: int = 0, last: int | None = None, count: int = COUNT
-) -> Generator[float, None, tuple[Entry, ...]]:
-    """Yields progress 0..1 and returns up to ``count`` directions for the layers first..last, strongest first.
+def sefa(model: Mapped, first: int = 0, last: int | None = None) -> Generator[float, None, tuple[Entry, ...]]:
+    """Yields progress 0..1 and returns up to COUNT directions for the layers first..last, strongest first.
 
     They are the eigenvectors of A^T A, A being the affine weights of those layers stacked, every output channel
     scaled to length one. ``explained`` is the share of the eigenvalue. Sigma comes from samples of W.
@@ -42,7 +40,7 @@ def sefa(
     if not affines:
         raise ValueError("These layers have no style affines to factorise: choose a range inside the network.")
     ws = yield from sample_w(model, SAMPLES)
-    vectors, shares = factorise(affines, min(count, model.w_dim))
+    vectors, shares = factorise(affines, min(COUNT, model.w_dim))
     where = "" if first == 0 and last is None else f" {first}–{len(affines) + first - 1}"
     return tuple(
         Entry(

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.networks.efficientnet import load_efficientnet
+from stylegan_core.metrics.efficientnet import load_efficientnet
 
 SIDE = 128
 WIDTH = 1280

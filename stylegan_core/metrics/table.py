@@ -37,6 +37,11 @@ def measure(
     Raises ValueError on an unknown name or too few pictures.
     """
     wanted = _known(only)
+    there = min(count, len(dataset) if real is None else len(real))
+    if wanted != {"ppl"} and there < FEWEST:
+        raise ValueError(
+            f"At least {FEWEST} real pictures are needed, and there are {there}: below, numbers say nothing."
+        )
     extractor = extractor or (Extractor(model.device) if wanted - {"swd"} else None)
     shares = _Shares(progress, wanted)
     sides = (lambda number: reals(dataset, number)), (lambda number: fakes(model, number, seed))

@@ -54,15 +54,7 @@ class DcganSynthesis(SynthesisNetwork):
             for at in range(config.levels)
         )
 
-    def grow(
-        self,
-        ws: Tensor,
-        noise: Noise,  # noqa: ARG002
-        level: int,  # noqa: ARG002
-        alpha: float,  # noqa: ARG002
-        *,
-        dtype: torch.dtype = torch.float32,
-    ) -> Grown:
+    def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
         x = ws[:, 0, :, None, None].to(dtype)
         for layer in self.layers:
             x = layer(x)
@@ -101,14 +93,7 @@ class DcganDiscriminator(Discriminator):
         if self.last.bias is not None:
             nn.init.zeros_(self.last.bias)
 
-    def scores(
-        self,
-        image: Tensor,
-        labels: Tensor | None,
-        level: int,  # noqa: ARG002
-        alpha: float,  # noqa: ARG002
-        dtype: torch.dtype,
-    ) -> Tensor:
+    def scores(self, image: Tensor, labels: Tensor | None, level: int, alpha: float, dtype: torch.dtype) -> Tensor:
         x = image.to(dtype)
         for layer in self.layers:
             x = layer(x)

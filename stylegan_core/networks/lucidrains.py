@@ -28,9 +28,12 @@ class PortConv(nn.Module):
         self.noise_strength = nn.Parameter(torch.zeros(outputs))
         self.register_buffer("noise", torch.randn(1, 1, 4 << level, 4 << level))
 
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
-        """[N, C, H, W], w [N, w_dim], noise [N or 1, 1, H, W] -> [N, C', H, W] in the dtype of x."""
-        style = self.affine(w.float()) + 1
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, offset: Tensor | None = None) -> Tensor:
+        """[N, C, H, W], w [N, w_dim], noise [N or 1, 1, H, W] -> [N, C', H, W] in the dtype of x.
+
+        ``offset`` [C] is added to the style.
+        """
+        style = self.affine(w.float()) + (1 if offset is None else 1 + offset)
         factor = demodulation(self.conv.weight * self.conv.scale, style)
         y = self.conv(x * style.to(x.dtype)[:, :, None, None])
         offset = self.bias[:, None, None]
@@ -69,15 +72,7 @@ class PortSynthesis(SynthesisNetwork):
         stored = [self.noise_map(layer) for layer in range(self.config.noise_layers_to(level))]
         return [torch.rand(number, 1, *m.shape[2:], device=m.device) for m in stored]
 
-    def grow(
-        self,
-        ws: Tensor,
-        noise: Noise,
-        level: int,
-        alpha: float,  # noqa: ARG002
-        *,
-        dtype: torch.dtype = torch.float32,
-    ) -> Grown:
+    def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
         maps = self.noise_maps(noise, len(ws), level)
         x = self.const.to(dtype).expand(len(ws), -1, -1, -1)
         picture: Tensor | None = None

@@ -95,6 +95,11 @@ class StyledSynthesis(SynthesisNetwork):
             self.layers.append(StyledConv(config, config.channels(level), level, up=False))
         self.to_rgb = nn.ModuleList(StyledToRGB(config, level) for level in range(config.levels))
 
+    def scales(self) -> list[Tensor]:
+        """As everywhere; the last w is the last picture's alone."""
+        found = super().scales()
+        return [*found, found[-1][:0]]
+
     def features(self, ws: Tensor, maps: Sequence[Tensor | None], level: int, dtype: torch.dtype) -> Iterator[Tensor]:
         """What leaves each level, from 4² up to ``level``."""
         x = self.const.to(dtype).expand(len(ws), -1, -1, -1)
@@ -124,15 +129,7 @@ class RevisedSynthesis(StyledSynthesis):
 class SkipSynthesis(StyledSynthesis):
     """Configurations E and F: every level adds its picture to the one below, enlarged by the filter (figure 7b)."""
 
-    def grow(
-        self,
-        ws: Tensor,
-        noise: Noise,
-        level: int,
-        alpha: float,  # noqa: ARG002
-        *,
-        dtype: torch.dtype = torch.float32,
-    ) -> Grown:
+    def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
         picture: Tensor | None = None
         for at, x in enumerate(self.features(ws, self.noise_maps(noise, len(ws), level), level, dtype)):
             own = self.rgb(x, ws, at)
@@ -163,14 +160,7 @@ class ResidualDiscriminator(HeadedDiscriminator):
         self.from_rgb = BiasedConv(3, config.channels(top), 1, bias_gain=GAIN, clamp=config.activation_clamp)
         self.blocks = nn.ModuleList(ResidualBlock(config, level) for level in range(1, config.levels))
 
-    def scores(
-        self,
-        image: Tensor,
-        labels: Tensor | None,
-        level: int,
-        alpha: float,  # noqa: ARG002
-        dtype: torch.dtype,
-    ) -> Tensor:
+    def scores(self, image: Tensor, labels: Tensor | None, level: int, alpha: float, dtype: torch.dtype) -> Tensor:
         x = self.from_rgb(image.to(dtype))
         for at in range(level, 0, -1):
             x = self.blocks[at - 1](x)

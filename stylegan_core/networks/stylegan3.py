@@ -140,12 +140,12 @@ class BandlimitedLayer(nn.Module):
         """The bias [C'], with the activation's √2."""
         return self.bias if self.makes_picture else self.bias * GAIN
 
-    def factors(self, w: Tensor, squares: Tensor) -> tuple[Tensor, Tensor]:
+    def factors(self, w: Tensor, squares: Tensor, offset: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """What multiplies the filters for each channel that enters [N, C] and leaves [N, C' or 1], by w [N, w_dim].
 
-        ``squares`` [C, C'] are those of the filters.
+        ``squares`` [C, C'] are those of the filters; ``offset`` [C] is added to the style.
         """
-        style = self.affine(w.to(self.bias.dtype)) + 1
+        style = self.affine(w.to(self.bias.dtype)) + (1 if offset is None else 1 + offset)
         calm = torch.rsqrt(self.get_buffer("magnitude_ema"))
         if self.makes_picture:
             return style, calm.expand(len(w), 1) / math.sqrt(self.weight.shape[1])
@@ -192,15 +192,12 @@ class AliasFreeSynthesis(SynthesisNetwork):
         self.input = FourierFeatures(config)
         self.layers = nn.ModuleList(BandlimitedLayer(config, index) for index in range(LAYERS + 1))
 
-    def grow(
-        self,
-        ws: Tensor,
-        noise: Noise,  # noqa: ARG002
-        level: int,  # noqa: ARG002
-        alpha: float,  # noqa: ARG002
-        *,
-        dtype: torch.dtype = torch.float32,
-    ) -> Grown:
+    def scales(self) -> list[Tensor]:
+        """As everywhere; the first w moves and turns the features, the last one's layer makes the picture."""
+        found = super().scales()
+        return [found[0][:0], *found[:-1], found[-1][:0]]
+
+    def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
         x = self.input(ws[:, 0]).to(dtype).contiguous(memory_format=torch.channels_last)
         for index, layer in enumerate(self.layers):
             x = layer(x, ws[:, index + 1])

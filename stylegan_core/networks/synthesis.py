@@ -99,6 +99,7 @@ class SynthesisNetwork(nn.Module):
     """What every synthesis network is: ws [N, num_layers, w_dim] -> pictures [N, 3, R, R]."""
 
     layers: nn.ModuleList
+    scales_inputs = True  # styles scale the maps that enter a layer; v1's those that leave it
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -133,6 +134,14 @@ class SynthesisNetwork(nn.Module):
         """What a growing network gains when it grows to a level: its layers and its toRGB."""
         raise NotImplementedError
 
+    def scales(self) -> list[Tensor]:
+        """How w changes the numbers that scale feature maps, [C, w_dim] for each style layer; [0, w_dim] without any.
+
+        Those of the layers that make red, green and blue are left out (style_space.py).
+        """
+        affines = [getattr(layer, "affine", None) for layer in self.layers]
+        return [each.weight * each.scale for each in affines if isinstance(each, EqualizedLinear)]
+
     def noise_map(self, layer: int) -> Tensor:
         """The stored noise map of one layer [1, 1, H, W]."""
         return self.layers[layer].get_buffer("noise")
@@ -159,6 +168,8 @@ class SynthesisNetwork(nn.Module):
 class Synthesis(SynthesisNetwork):
     """v1's, growing from 4² up."""
 
+    scales_inputs = False
+
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__(config)
         self.layers = nn.ModuleList(SynthesisLayer(config, index) for index in range(2 * config.levels))
@@ -176,6 +187,10 @@ class Synthesis(SynthesisNetwork):
         if below is not None and alpha < 1:
             old = ops.upsample(self.to_rgb[level - 1](below))
         return Grown(self.to_rgb[level](x), old)
+
+    def scales(self) -> list[Tensor]:
+        """As everywhere; the second half of each affine shifts."""
+        return [each[: len(each) // 2] for each in super().scales()] if self.config.has_styles else []
 
     def of_level(self, level: int) -> list[nn.Module]:
         return [*self.layers[2 * level : 2 * level + 2], self.to_rgb[level]]

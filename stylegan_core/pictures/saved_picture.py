@@ -1,9 +1,10 @@
-"""Reads the recipe out of a picture this program saved; needs no torch, so that panels may read one too."""
+"""Reads the recipe out of a picture this program saved, or a file; needs no torch, so that panels may read one too."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from stylegan_core.data.picture_kinds import PNG
 from stylegan_core.pictures.recipe_list import list_from_json
 from stylegan_core.recipe import Recipe
 
@@ -61,3 +62,16 @@ def read_picture(path: Path) -> SavedPicture:
         )
     except (ValueError, AttributeError, TypeError) as error:
         raise ValueError(f"{path} carries a recipe that cannot be read: {error}") from None
+
+
+def read_recipe(file: Path) -> SavedPicture:
+    """The recipe inside a PNG, by content, or a JSON file. Raises ValueError or OSError."""
+    with file.open("rb") as opened:
+        if opened.read(len(PNG)) == PNG:
+            return read_picture(file)
+    try:
+        return SavedPicture(Recipe.from_json(file.read_text(encoding="utf-8-sig")), "", "", None)
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is no recipe: it is not text.") from None
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None

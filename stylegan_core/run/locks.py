@@ -8,11 +8,9 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, Any, Self
 
-if TYPE_CHECKING:
-    from stylegan_core.rundir import RunDir
-
+LOCK, CONFIG = "lock", "config.json"  # in the folder of a run
 LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
 STAYS = sys.platform == "win32"  # a file that is held open can be deleted by nobody there
 TRASH = re.compile(r"\.?trash(-\d+)?", re.IGNORECASE)  # folders into which desktops move what a person deletes
@@ -75,23 +73,41 @@ def place_of(file: IO[bytes]) -> Path | None:
         return None
 
 
-class RunLock:
-    """The lock of a run directory, as a context manager."""
+def holder_of(lock: Path) -> dict[str, Any] | None:
+    """Host and pid of whoever holds the lock of a run, or None if nobody does; an empty one where it does not say."""
+    try:
+        file = lock.open("rb")
+    except FileNotFoundError:
+        return None
+    with file:
+        try:
+            if try_lock(file, shared=True):
+                return None
+        except LocksMissing:  # then no trainer ever began here
+            return None
+        try:
+            said = json.loads(file.read() or b"{}")
+        except ValueError:
+            said = {}
+    return {"host": str(said.get("host", "")), "pid": int(said.get("pid", 0))} if isinstance(said, dict) else {}
 
-    def __init__(self, run: "RunDir") -> None:
-        self.run = run
+
+class RunLock:
+    """The lock in the folder of a run, as a context manager; whoever goes along with a moved one sets ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         """Takes the lock. Raises OSError naming who holds it, or LocksMissing."""
-        file = self.run.lock_file.open("a+b")
+        file = (self.folder / LOCK).open("a+b")
         try:
             self._take(file)
         except OSError:
             file.close()
             raise
         self._file = file
-        self.run.lock = self
         return self
 
     @property
@@ -109,12 +125,12 @@ class RunLock:
         place = self.moved_to
         if place is None:
             return gone
-        return any(map(TRASH.fullmatch, set(place.parts) - set(self.run.path.absolute().parts)))
+        return any(map(TRASH.fullmatch, set(place.parts) - set(self.folder.absolute().parts)))
 
     @property
     def moved_to(self) -> Path | None:
         """The folder's new place where it was renamed or moved since the lock was taken, else None."""
-        if self._file is None or _is_at(self.run.lock_file, self._file):
+        if self._file is None or _is_at(self.folder / LOCK, self._file):
             return None
         place = place_of(self._file)
         return place.parent if place else None
@@ -122,13 +138,12 @@ class RunLock:
     def _is_alone(self) -> bool:
         """Whether the run's folder has lost what is never missing there, but not the lock."""
         try:
-            self.run.config_file.stat()
+            (self.folder / CONFIG).stat()
         except FileNotFoundError:
-            return self.run.lock_file.exists()
+            return (self.folder / LOCK).exists()
         return False
 
     def __exit__(self, *_: object) -> None:
-        self.run.lock = None
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -139,9 +154,9 @@ class RunLock:
                 break
             time.sleep(0.05)
         else:
-            holder = self.run.holder() or {}
+            holder = holder_of(self.folder / LOCK) or {}
             who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}"
-            raise OSError(f"Another trainer works in {self.run.path} ({who}); stop it first.")
+            raise OSError(f"Another trainer works in {self.folder} ({who}); stop it first.")
         try:
             file.truncate(0)
             file.write(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}).encode())
@@ -149,5 +164,5 @@ class RunLock:
         except OSError as error:
             why = error.strerror or error
             raise OSError(
-                f"{self.run.lock_file} cannot be written ({why}): free some space, then start again."
+                f"{self.folder / LOCK} cannot be written ({why}): free some space, then start again."
             ) from None

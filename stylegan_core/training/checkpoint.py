@@ -10,14 +10,14 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from stylegan_core.files.tensor_file import Damaged, read_safetensors, write_safetensors
+from stylegan_core.files.tensor_file import Damaged, read_safetensors, under, write_safetensors
 from stylegan_core.formats.own_file import STATE_FORMAT
+from stylegan_core.memory import out_of_memory
 from stylegan_core.model import save_model
 from stylegan_core.run.stems import kimg_words
 from stylegan_core.rundir import RunDir, is_whole
 from stylegan_core.schedule import phase_at
 from stylegan_core.training.distributed import Team
-from stylegan_core.training.memory import out_of_memory
 from stylegan_core.training.state import Counters, TrainingState
 
 
@@ -118,8 +118,7 @@ def _fill(state: TrainingState, counters: Counters, tensors: dict[str, Tensor]) 
             for name, slot in network.state_dict(keep_vars=True).items():
                 slot.copy_(tensors[f"{prefix}.{name}"])
     for prefix, (optimizer, network) in _adams(state).items():
-        moments = {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
-        _fill_adam(optimizer, network, moments)
+        _fill_adam(optimizer, network, under(tensors, prefix))
 
 
 def read_counters(text: str) -> Counters:

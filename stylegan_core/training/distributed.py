@@ -15,7 +15,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from stylegan_core.training.memory import out_of_memory
+from stylegan_core.memory import out_of_memory
 
 PATIENCE = timedelta(hours=2)  # the others wait while the first one measures and saves
 T = TypeVar("T")

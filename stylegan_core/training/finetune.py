@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from stylegan_core.files.tensor_file import read_safetensors
-from stylegan_core.formats.convert import Foreign, import_file
+from stylegan_core.files.tensor_file import read_safetensors, under
+from stylegan_core.importing import Imported, import_file
 from stylegan_core.model import Model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.discriminator import Discriminator, NoDiscriminator
@@ -23,7 +23,7 @@ from stylegan_core.training.state import TrainingState
 PREFIX, CRITIC = "discriminator.", "critic."
 
 
-def open_init(path: Path) -> Foreign:
+def open_init(path: Path) -> Imported:
     """Any model this project opens, with the discriminator it or its run holds. Raises ValueError or OSError."""
     found = import_file(path)
     if found.discriminator is None:
@@ -49,7 +49,7 @@ def _tensors_beside(model: Model, prefix: str) -> dict[str, torch.Tensor]:
     if model.path is None or not state_file(model.path).is_file():
         return {}
     _, tensors = read_safetensors(state_file(model.path))
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    return under(tensors, prefix)
 
 
 def adopted(config: TrainingConfig, model: Model, path: Path, kept: Iterable[str] = ()) -> TrainingConfig:
@@ -114,7 +114,7 @@ def begun_at(growth: Growth, level: int) -> Growth:
     return Growth((replace(rest[0], fade_kimg=0), *rest[1:]))
 
 
-def take_over(state: TrainingState, origin: Foreign) -> str:
+def take_over(state: TrainingState, origin: Imported) -> str:
     """Copies what both networks share by name and shape into a fresh state; says in one sentence what was taken.
 
     A critic goes on with the heads that the run of the origin had.

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
+from stylegan_core.memory import let_go, out_of_memory
 from stylegan_core.schedule import Phase
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.half import Alert, Check
 from stylegan_core.training.keys import Purpose
-from stylegan_core.training.memory import let_go, out_of_memory
 from stylegan_core.training.state import TrainingState, has_batch_norm
 from stylegan_core.training.step import Stepper
 from stylegan_core.training.sums import Sums

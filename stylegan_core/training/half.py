@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 import torch
 from torch import Tensor, nn
 
+from stylegan_core.memory import let_go, out_of_memory, smaller
 from stylegan_core.networks.generator import Generator
 from stylegan_core.networks.synthesis import Noise
 from stylegan_core.schedule import Phase
@@ -15,7 +16,6 @@ from stylegan_core.training.critic import Critic
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.keys import Purpose, mixing_cutoff, normals
 from stylegan_core.training.losses import LOSSES
-from stylegan_core.training.memory import let_go, out_of_memory, smaller
 from stylegan_core.training.parts import Part, split
 from stylegan_core.training.state import TrainingState, has_batch_norm
 

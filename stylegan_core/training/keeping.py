@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stylegan_core.files.tensor_file import Damaged
+from stylegan_core.memory import out_of_memory
 from stylegan_core.run.events import Checkpoint
 from stylegan_core.run.stems import STATE, img_of, kimg_words
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import phase_at
 from stylegan_core.training.checkpoint import can_be_read, is_of_now, read_state, write_checkpoint
 from stylegan_core.training.journal import Journal
-from stylegan_core.training.memory import out_of_memory
 from stylegan_core.training.state import TrainingState
 
 DAMAGED = ".damaged"

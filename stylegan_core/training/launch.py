@@ -14,7 +14,6 @@ from stylegan_core.data.pictures import Fit
 from stylegan_core.data.source import Dataset, open_dataset
 from stylegan_core.device import choose_device
 from stylegan_core.run.events import End, Resume, Start
-from stylegan_core.run.locks import RunLock
 from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.agreement import check_agreement, check_copies, check_data, check_place, note
@@ -82,7 +81,7 @@ class Launch:
         """Trains to the end of the plan (True) or until stopped (False). Raises what ended it otherwise."""
         if not self.team.leads:
             return self._train(Silent())
-        with RunLock(self.run), log_file(self.run):
+        with self.run.locked(), log_file(self.run):
             note(self.run, self.config)
             self.run.sweep()
             # Asked before the journal's pulse can speak: a heartbeat of a slow start is no earlier run.

@@ -9,6 +9,7 @@ import torch
 
 from stylegan_core.data.loader import Loader
 from stylegan_core.device import wished_dtype
+from stylegan_core.memory import let_go, out_of_memory
 from stylegan_core.run.events import Heartbeat, Metric, PhaseBegin, Samples, Tick
 from stylegan_core.rundir import RunDir
 from stylegan_core.schedule import Phase, phase_at
@@ -19,7 +20,6 @@ from stylegan_core.training.ending import insist, rescue
 from stylegan_core.training.graphs import stepper_kind
 from stylegan_core.training.journal import Journal, Means, memory_in_use, owed
 from stylegan_core.training.keeping import Keeper
-from stylegan_core.training.memory import let_go, out_of_memory
 from stylegan_core.training.metric import Measurer, story
 from stylegan_core.training.reals import Reals
 from stylegan_core.training.returning import came_past, go_back

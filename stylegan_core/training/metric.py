@@ -10,6 +10,7 @@ from torch import Tensor
 from stylegan_core.data.cache import LevelCache
 from stylegan_core.files.places import home
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.memory import let_go, out_of_memory
 from stylegan_core.metrics.distances import frechet
 from stylegan_core.metrics.features import Extractor, Features
 from stylegan_core.metrics.samples import BATCH, fakes
@@ -20,7 +21,6 @@ from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.journal import Journal
-from stylegan_core.training.memory import let_go, out_of_memory
 
 NAME = "FD-E"
 CPU = torch.device("cpu")

@@ -3,10 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from types import UnionType
-from typing import TYPE_CHECKING, Any, get_args
-
-if TYPE_CHECKING:
-    from stylegan_core.training.config import TrainingConfig
+from typing import Any, get_args
 
 MOST = 1e12  # of any number but whole ones: images and seconds beyond it cannot be counted any more
 MOST_WHOLE = 2**63 - 1  # what torch and NumPy take
@@ -52,22 +49,23 @@ def kinds_of(declared: Any) -> tuple[Any, ...]:
     return get_args(declared) if isinstance(declared, UnionType) else (declared,)
 
 
-def check_numbers(config: "TrainingConfig") -> None:
+def check_numbers(config: Any) -> None:
     """Raises ValueError with one sentence for the first number that is not finite, too large or makes no sense."""
-    for key, value in _numbers(config, ""):
+    numbers = dict(_numbers(config, ""))
+    for key, value in numbers.items():
         most = MOST_WHOLE if isinstance(value, int) else MOST
         if not abs(value) <= most:
             raise ValueError(f"{key} must be a number up to {most:g}, not {value}.")
     for name, least in LEAST.items():
-        if getattr(config, name) < least:
+        if numbers[name] < least:
             raise ValueError(f"{name} must be at least {least}.")
-    if 0 < config.metric_kimg < ONE_IMAGE:
+    if 0 < numbers["metric_kimg"] < ONE_IMAGE:
         raise ValueError(f"metric_kimg must be at least {ONE_IMAGE}, or 0 to measure on request only.")
     for name, greatest in GREATEST.items():
-        if getattr(config, name) > greatest:
+        if numbers[name] > greatest:
             raise ValueError(f"{name} must be at most {greatest}.")
     for name in POSITIVE:
-        if getattr(config, name) <= 0:
+        if numbers[name] <= 0:
             raise ValueError(f"{name} must be more than 0.")
 
 

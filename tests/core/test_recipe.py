@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stylegan_core.recipe import (
     SEEDS,
+    AppliedChannel,
     AppliedDirection,
     Direction,
     Knob,
@@ -39,6 +40,7 @@ directions = st.builds(
     first=layers,
     last=st.none() | layers,
 )
+channels = st.builds(AppliedChannel, layer=layers, channel=st.integers(0, 600), strength=numbers)
 noise = st.builds(NoiseLayer, on=st.booleans(), strength=numbers, seed=st.none() | seeds)
 recipes = st.builds(
     Recipe,
@@ -48,6 +50,7 @@ recipes = st.builds(
     psi_bands=st.none() | st.tuples(numbers, numbers, numbers),
     mixes=st.lists(mixes, max_size=3).map(tuple),
     directions=st.lists(directions, max_size=3).map(tuple),
+    channels=st.lists(channels, max_size=3).map(tuple),
     noise=st.lists(noise, max_size=4).map(tuple),
     transform=st.builds(Transform, x=numbers, y=numbers, rotation=numbers),
     label=st.none() | layers,

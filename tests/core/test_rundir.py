@@ -27,7 +27,7 @@ from stylegan_core.run.events import (
     decode,
     encode,
 )
-from stylegan_core.run.locks import LocksMissing, RunLock
+from stylegan_core.run.locks import LocksMissing
 from stylegan_core.run.stems import by_img, img_of, kimg_of, kimg_words, stem_at
 from stylegan_core.rundir import EventReader, EventWriter, RunDir, is_whole
 
@@ -239,14 +239,14 @@ def test_a_log_that_grows_for_weeks_is_thinned_as_it_goes(run: RunDir) -> None:
 
 def test_the_lock_keeps_a_second_trainer_out_and_names_the_first(run: RunDir) -> None:
     assert run.holder() is None
-    with RunLock(run):
+    with run.locked():
         holder = run.holder()
         assert holder is not None
         assert holder["pid"] == os.getpid()
-        with pytest.raises(OSError, match=f"Another trainer works in .*process {os.getpid()}"), RunLock(run):
+        with pytest.raises(OSError, match=f"Another trainer works in .*process {os.getpid()}"), run.locked():
             pass
     assert run.holder() is None
-    with RunLock(run):
+    with run.locked():
         pass
 
 
@@ -345,7 +345,7 @@ def test_a_full_disk_is_said_of_the_lock(run: RunDir, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Path, "open", lambda *_: Full())
     with (
         pytest.raises(OSError, match=r"lock cannot be written \(No space left on device\): free some space"),
-        RunLock(run),
+        run.locked(),
     ):
         pass
 
@@ -423,6 +423,6 @@ def test_a_file_system_without_locks_is_named(run: RunDir, monkeypatch: pytest.M
         raise OSError(errno.ENOSYS, "Function not implemented")
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    with pytest.raises(LocksMissing, match=r"cannot lock files.*another disk"), RunLock(run):
+    with pytest.raises(LocksMissing, match=r"cannot lock files.*another disk"), run.locked():
         pass
     assert run.holder() is None

@@ -8,11 +8,12 @@ from zlib import crc32
 import numpy as np
 from PIL import Image, ImageDraw
 
-from explorer.jobs import KeyStyles, Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
+from explorer.jobs import FindChannels, KeyStyles, Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
 from explorer.lab_jobs import ChannelMap, Channels, Entangle, Layers, SweepGrid
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
+from stylegan_core.latents.region import LocalChannel
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe, Vector
 from tests.explorer import drawn_layers
 from tests.explorer.lab import measured
@@ -21,10 +22,18 @@ SIDE, W_DIM, KEPT = 64, 8, 16
 EXPLAINED = (0.21, 0.12, 0.08, 0.06, 0.05, 0.04, 0.03, 0.03)
 NAMED = ("Hair length", "Glasses", "Smile", "Hair colour", "Skin tone", "Beard")
 
+FOUND = tuple(
+    LocalChannel(layer, channel, inside, effect)
+    for layer, channel, inside, effect in (
+        (3, 124, 0.87, 26.6), (2, 111, 0.72, 19.1), (9, 5, 0.69, 8.6), (1, 3, 0.64, 16.4), (5, 42, 0.58, 9.2),
+        (4, 70, 0.55, 7.7), (7, 13, 0.49, 12.3), (6, 16, 0.41, 11.7),
+    )
+)  # fmt: skip
 INFO = ModelInfo(
     name="avatars-64", hash="5f2c91d0" * 8, architecture="StyleGAN v1", resolution=64, level=4, alpha=1.0, z_dim=W_DIM,
     w_dim=W_DIM, num_layers=10, num_noise_layers=10, parameters=3_500_000,
     noise_resolutions=tuple(4 << (layer // 2) for layer in range(10)),
+    style_channels=(128, 128, 128, 128, 128, 128, 64, 64, 32, 32),
 )  # fmt: skip
 
 
@@ -65,6 +74,8 @@ class DrawnFaces:
                 value = noise_map(request.size)
             case Pca():
                 value = directions()
+            case FindChannels():
+                value = FOUND[: request.count]
             case Styles():
                 value = tuple(Vector.of(np.random.RandomState(_seed(each)).randn(W_DIM)) for each in request.latents)
             case KeyStyles():
@@ -93,7 +104,7 @@ def face(recipe: Recipe, size: int) -> Pixels:
     """uint8 [size, size, 3]: shape from the face itself, features and colours from what is mixed in."""
     seeds = dict.fromkeys(("coarse", "middle", "fine"), _seed(recipe.latent))
     seeds |= {mix.band: _seed(mix.source) for mix in recipe.mixes if mix.band and mix.weight > 0.5}
-    pull = sum(each.strength for each in recipe.directions)
+    pull = sum(each.strength for each in (*recipe.directions, *recipe.channels))
     return np.asarray(_face(*seeds.values(), round(recipe.psi, 2), round(pull, 1), size))
 
 

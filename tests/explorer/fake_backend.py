@@ -38,6 +38,7 @@ def info(name: str = "one", resolution: int = 64, w_dim: int = 8) -> ModelInfo:
         num_noise_layers=layers,
         noise_resolutions=tuple(4 << (layer // 2) for layer in range(layers)),
         parameters=1_000_000,
+        style_channels=(8,) * layers,
     )
 
 

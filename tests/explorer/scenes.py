@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, QRect, QTimer
@@ -26,6 +25,7 @@ from explorer.controls.film_dialog import FilmDialog
 from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.shortcuts_dialog import ShortcutsDialog
 from explorer.jobs import Answer, Done, Picture
+from explorer.pixels import pixels_of
 from explorer.problem import Problem
 from explorer.remote.bindings import Binding
 from explorer.remote.message import Message
@@ -36,9 +36,9 @@ from explorer.work.command import CoreCommand
 from stylegan_core.film.film import Film, Key
 from stylegan_core.formats.card import Card
 from stylegan_core.lab.quality import Quality
+from stylegan_core.latents.region import Region
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run import events
-from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import RunDir
 from tests.explorer import drawn_faces
 from tests.explorer.regression import Shot
@@ -169,9 +169,7 @@ def shot(widget: QWidget | QImage) -> Shot:
         image = made.toImage()
     else:
         image = widget
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+    return pixels_of(image)
 
 
 # -- Explore ----------------------------------------------------------------------------------------------------------
@@ -255,6 +253,9 @@ def panels(stage: Stage) -> Scene:
     stage.settle()
     rows[3].layers.set_range(4, 7)
     rows[3].moved.emit(-14.5)
+    found["Channels"].look_at(Region(0.2, 0.05, 0.8, 0.3))
+    stage.wait(lambda: len(found["Channels"].rows) == len(drawn_faces.FOUND))
+    found["Channels"].rows[0].moved.emit(5.5)
     found["Mixing"].per_layer.click()
     session.commit()
     _settled(stage)
@@ -431,7 +432,7 @@ def train(stage: Stage) -> Scene:
     yield "train-new-ready", _settled(stage)
     folder = page.runs.folder
     shutil.copytree(stage.runs, folder)
-    lock = RunLock(RunDir(folder / "00012-tiny"))
+    lock = RunDir(folder / "00012-tiny").locked()
     lock.__enter__()
     stage.locks.append(lock)
     page.show_runs()

@@ -1,6 +1,6 @@
 """The engine: newest wins, drafts become exact, jobs wait behind the slot, an old model's pictures never show."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine import Engine
-from explorer.jobs import Done, Failed, Frame, Matrix, Pca, Piece, Save, Sheet, Strip
+from explorer.jobs import Done, Failed, Frame, Matrix, Pca, Piece, Request, Save, Sheet, Strip
 from explorer.lab_jobs import Layers
 from explorer.problem import Problem, sentence_of
 from explorer.renderer import thread
@@ -90,43 +90,38 @@ def test_it_says_what_it_begins_to_draw(bench: Bench, qtbot: QtBot) -> None:
     assert begun == ["", "vary.strip"]
 
 
-def test_what_the_lab_asks_goes_before_what_nobody_sees(
-    bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def run_all(bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Asks for jobs while the picture moves, does them in three steps each, and gives back whose came one by one."""
     done: list[str] = []
 
-    def steps(request: Strip | Layers) -> Iterator[tuple[int, int, None]]:
-        for index in range(4):
-            done.append(request.owner)
-            yield index, 4, None
-
-    # A clock that each step moves on by more than a slice, so that every step could be another job's.
-    monkeypatch.setattr(thread, "time", SimpleNamespace(perf_counter=lambda: float(len(done))))
-    monkeypatch.setattr(bench.backend, "job", steps)
-    bench.engine.request(A, settled=False)
-    for request in (Strip("vary", (A,), 8), Strip("pad", (A,), 8), Layers("lab.layers", A)):
-        bench.engine.run(request)
-    qtbot.waitUntil(lambda: sum(isinstance(answer, Done) for answer in bench.answers) == 3)
-    assert done[:4] == ["lab.layers"] * 4
-    assert done[4:8] == ["vary", "pad", "vary", "pad"]
-
-
-def test_short_steps_come_before_pictures_and_a_dialogs_pictures_before_the_panels(
-    bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done: list[str] = []
-
-    def steps(request: Strip | Pca | Matrix) -> Iterator[tuple[int, int, None]]:
+    def steps(request: Request) -> Iterator[tuple[int, int, None]]:
         for index in range(3):
             done.append(request.owner)
             yield index, 3, None
 
-    monkeypatch.setattr(thread, "time", SimpleNamespace(perf_counter=lambda: float(len(done))))
-    monkeypatch.setattr(bench.backend, "job", steps)
-    bench.engine.request(A, settled=False)
-    for request in (Strip("vary", (A,), 8), Matrix("matrix", (A,), (B,), "fine"), Pca("directions")):
-        bench.engine.run(request)
-    qtbot.waitUntil(lambda: sum(isinstance(answer, Done) for answer in bench.answers) == 3)
+    def ask(*requests: Request) -> list[str]:
+        # A clock that each step moves on by more than a slice, so that every step could be another job's.
+        monkeypatch.setattr(thread, "time", SimpleNamespace(perf_counter=lambda: float(len(done))))
+        monkeypatch.setattr(bench.backend, "job", steps)
+        bench.engine.request(A, settled=False)
+        for request in requests:
+            bench.engine.run(request)
+        qtbot.waitUntil(lambda: sum(isinstance(answer, Done) for answer in bench.answers) == len(requests))
+        return done
+
+    return ask
+
+
+def test_what_the_lab_asks_goes_before_what_nobody_sees(run_all: Callable[..., list[str]]) -> None:
+    done = run_all(Strip("vary", (A,), 8), Strip("pad", (A,), 8), Layers("lab.layers", A))
+    assert done == [*["lab.layers"] * 3, *["vary", "pad"] * 3]
+
+
+def test_short_steps_come_before_pictures_and_a_dialogs_pictures_before_the_panels(
+    run_all: Callable[..., list[str]],
+) -> None:
+    done = run_all(Strip("vary", (A,), 8), Matrix("matrix", (A,), (B,), "fine"), Pca("directions"))
     assert done == [*["directions"] * 3, *["matrix"] * 3, *["vary"] * 3]
 
 

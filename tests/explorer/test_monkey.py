@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.documents.opening import bundled_models
+from explorer.bundled import bundled_models
 from tests.explorer.hand import Hand
 from tests.explorer.monkey import Monkey, XTest, make_toys
 from tests.explorer.train import fake_run

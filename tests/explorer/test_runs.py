@@ -13,7 +13,6 @@ from explorer import run_state, runs
 from explorer.run_state import Signs, judge, last_words, tail_events
 from explorer.runs import Launch, RunWatcher, train_arguments
 from stylegan_core.run import events
-from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import RunDir
 from tests.explorer.train import fake_run
 
@@ -141,7 +140,7 @@ def test_the_watcher_looks_by_itself(run: RunDir, watcher: RunWatcher, qtbot) ->
 
 
 def test_a_lock_that_is_held_means_alive_and_one_that_is_not_means_dead(run: RunDir, watcher: RunWatcher) -> None:
-    with RunLock(run):
+    with run.locked():
         look(watcher)
         assert watcher.state.name == "training"
     run.log_file.write_text("Killed\n", encoding="utf-8")
@@ -157,7 +156,7 @@ def test_another_machine_is_judged_by_its_last_word(run: RunDir, watcher: RunWat
 
 
 def test_requests_become_files(run: RunDir, watcher: RunWatcher) -> None:
-    with RunLock(run):
+    with run.locked():
         watcher.request("pause")
         fake_run.append(run, events.Heartbeat(img=20_000, time=time.time()))
         look(watcher)

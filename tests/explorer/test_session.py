@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from explorer.session import Session, fitting
+from explorer.fitting import fitting
+from explorer.session import Session
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Vector
 from tests.explorer.fake_backend import info
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer import bundled
 from explorer.app import Explorer
-from explorer.documents import opening
 from explorer.renderer.rendering import Backend
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend
 
@@ -24,7 +24,7 @@ def window_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     box = tmp_path / "box" / "boxed"
     box.mkdir(parents=True)
     (box / "boxed.safetensors").write_bytes(WEIGHTS)
-    monkeypatch.setattr(opening, "BUNDLED", tmp_path / "box")
+    monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "box")
     return tmp_path
 
 

@@ -40,15 +40,15 @@ def test_a_grid_has_eight_rows_or_a_column_for_each_class(classes: tuple[str, ..
 
 
 def test_the_box_lists_sets_by_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from explorer.documents import opening
+    from explorer import bundled
 
-    monkeypatch.setattr(opening, "BUNDLED", tmp_path)
+    monkeypatch.setattr(bundled, "BUNDLED", tmp_path)
     for name in ("one/one", "set/b", "set/a"):
         path = tmp_path / f"{name}.safetensors"
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    assert [path.stem for path in opening.bundled_models()] == ["one"]
-    assert {name: [path.stem for path in paths] for name, paths in opening.bundled_sets().items()} == {
+    assert [path.stem for path in bundled.bundled_models()] == ["one"]
+    assert {name: [path.stem for path in paths] for name, paths in bundled.bundled_sets().items()} == {
         "set": ["a", "b"]
     }
     a, b, one = (
@@ -56,6 +56,6 @@ def test_the_box_lists_sets_by_folder(tmp_path: Path, monkeypatch: pytest.Monkey
         tmp_path / "set" / "b.safetensors",
         tmp_path / "one" / "one.safetensors",
     )
-    assert opening.neighbour(a, 1) == b and opening.neighbour(a, -1) == b
-    assert opening.neighbour(one, 1) is None
-    assert opening.neighbour(Path("/elsewhere/x.safetensors"), 1) == one
+    assert bundled.neighbour(a, 1) == b and bundled.neighbour(a, -1) == b
+    assert bundled.neighbour(one, 1) is None
+    assert bundled.neighbour(Path("/elsewhere/x.safetensors"), 1) == one

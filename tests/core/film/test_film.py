@@ -298,3 +298,14 @@ def test_the_command_refuses_in_one_sentence(
     said = capsys.readouterr().err
     assert word in said
     assert said.count("\n") == 1
+
+
+def test_channels_go_along_evenly_from_key_to_key(model: Model) -> None:
+    """One that a key does not have is at 0 there."""
+    a, b = Recipe(Latent(1)).with_channel(2, 3, 4.0).with_channel(1, 1, -1.0), Recipe(Latent(1)).with_channel(2, 3, 8.0)
+    moments = timeline(model, of((a, b), 1, 1, loop=False, pace="constant"))
+    part = moments.at(0.25)
+    assert (part.strength_of(2, 3), part.strength_of(1, 1)) == (5.0, -0.75)
+    assert (moments.at(0.0), moments.at(1.0)) == (a, b)
+    same = timeline(model, of((a, replace(a, latent=Latent(2))), 1, 1, loop=False))
+    assert same.at(0.5).channels == a.channels

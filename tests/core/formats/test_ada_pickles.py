@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stylegan_core.formats.convert import import_file
+from stylegan_core.importing import import_file
 from stylegan_core.model import Model, load_model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import render

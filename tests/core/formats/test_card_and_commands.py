@@ -14,9 +14,9 @@ from safetensors.torch import load_file
 
 from stylegan_core.__main__ import main
 from stylegan_core.formats.card import read_card
-from stylegan_core.formats.convert import convert_steps
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.formats.reader import read_weight_file
+from stylegan_core.importing import convert_steps
 from stylegan_core.model import load_discriminator, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator

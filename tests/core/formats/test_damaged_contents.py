@@ -13,9 +13,9 @@ from torch import Tensor
 from stylegan_core.__main__ import main
 from stylegan_core.formats import reader
 from stylegan_core.formats.card import read_card
-from stylegan_core.formats.convert import load_foreign
 from stylegan_core.formats.limits import Cancelled, RefusedFile
 from stylegan_core.formats.sentences import MOST_SAID, listed, naming, shown
+from stylegan_core.model import load_model
 from tests.core.formats.corpus import ada_pickle, ada_state
 from tests.core.formats.hostile import small, state, tensor, zipped
 from tests.core.formats.test_lucidrains import port_file
@@ -53,7 +53,7 @@ def test_a_port_with_an_impossible_tensor(tmp_path: Path, name: str) -> None:
     make, said = FILES[name]
     torch.save(make(), tmp_path / "file.pt")
     with pytest.raises(RefusedFile, match=said) as caught:
-        load_foreign(tmp_path / "file.pt")
+        load_model(tmp_path / "file.pt")
     assert str(caught.value).startswith(f"{tmp_path / 'file.pt'}: it")
 
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from stylegan_core.__main__ import main
 from stylegan_core.formats.card import read_card
-from stylegan_core.formats.convert import import_file
 from stylegan_core.formats.shapes import discriminator_shapes
+from stylegan_core.importing import import_file
 from stylegan_core.model import load_discriminator
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_discriminator

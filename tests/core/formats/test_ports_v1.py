@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.formats.convert import import_file
+from stylegan_core.importing import import_file
 from stylegan_core.model import Model, load_model
 from tests.core.formats import literal
 from tests.core.formats.literal import Layer, he

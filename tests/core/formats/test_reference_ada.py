@@ -1,25 +1,22 @@
 """NVIDIA's own stylegan2-ada-pytorch file, read and converted here, draws what NVIDIA's code drew from it."""
 
 from functools import cache
-from typing import Any
 
 import numpy as np
-import pytest
 import torch
 
 from stylegan_core.formats.card import read_card
-from stylegan_core.formats.convert import Foreign, import_file
-from tests.core.reference import arrays, reference
+from stylegan_core.importing import Imported, import_file
+from tests.core.reference import ADA_PICTURES, reference, tensors
 
 
 @cache
-def imported() -> Foreign:
+def imported() -> Imported:
     return import_file(reference("stylegan2-ada-64.pkl"))
 
 
-@cache
-def expected() -> dict[str, Any]:
-    return {name: torch.from_numpy(values) for name, values in arrays("stylegan2-ada-64.npz").items()}
+def expected() -> dict[str, torch.Tensor]:
+    return tensors("stylegan2-ada-64.npz")
 
 
 def close(found: torch.Tensor, name: str, tolerance: float) -> None:
@@ -37,15 +34,7 @@ def test_mapping() -> None:
     close(imported().model.mapping(expected()["z"]), "w", 1e-5)
 
 
-@pytest.mark.parametrize(
-    ("name", "psi", "cutoff", "noise"),
-    [
-        ("img_psi1", 1.0, 10, "const"),
-        ("img_psi07", 0.7, 10, "const"),
-        ("img_psi05_cut4", 0.5, 4, "const"),
-        ("img_none", 1.0, 10, "none"),
-    ],
-)
+@ADA_PICTURES
 def test_pictures(name: str, psi: float, cutoff: int, noise: str) -> None:
     close(imported().model.synthesis(styles(psi, cutoff), noise=noise), name, 1e-4)
 

@@ -1,26 +1,24 @@
 """NVIDIA's own v1 file, read and converted here, draws what NVIDIA's code drew from it."""
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from stylegan_core.formats.convert import Foreign, import_file
-from tests.core.reference import arrays, reference
+from stylegan_core.importing import Imported, import_file
+from tests.core.reference import reference, tensors
 
 LODS = (0.3, 1.0, 1.6)
 
 
 @cache
-def imported() -> Foreign:
+def imported() -> Imported:
     return import_file(reference("stylegan-v1-64.pkl"))
 
 
-@cache
-def expected() -> dict[str, Any]:
-    return {name: torch.from_numpy(values) for name, values in arrays("stylegan-v1-64.npz").items()}
+def expected() -> dict[str, torch.Tensor]:
+    return tensors("stylegan-v1-64.npz")
 
 
 def state(lod: float) -> tuple[int, float]:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from stylegan_core.formats.convert import load_foreign
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.model import load_model
 from tests.core.formats import literal
 from tests.core.formats.corpus import ada_pickle, ada_state
 from tests.core.formats.test_stylegan2_files import LAYERS, LEVELS, styles, tf_network, tf_variables
@@ -31,7 +31,7 @@ def test_tensorflow_activations_are_cut(tmp_path: Path) -> None:
             own = rgbs[index // 2].rgb(x, ws[:, index + 1]).clamp(-limit, limit)
             image = literal.rgb_up(image) + own if index else own
     assert index == LAYERS - 1 and image.shape[-1] == 4 << (LEVELS - 1)
-    model = load_foreign(tmp_path / "file.pkl")
+    model = load_model(tmp_path / "file.pkl")
     torch.testing.assert_close(model.synthesis(ws), image, atol=1e-4, rtol=1e-5)
 
 
@@ -40,7 +40,7 @@ def test_a_senseless_cut_is_refused(tmp_path: Path, value: object) -> None:
     with network_class() as cls:
         (tmp_path / "file.pkl").write_bytes(dumped(generator(cls, "Gs", tf_variables(), conv_clamp=value), 4))
     with pytest.raises(RefusedFile, match="activations are cut"):
-        load_foreign(tmp_path / "file.pkl")
+        load_model(tmp_path / "file.pkl")
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_a_senseless_cut_is_refused(tmp_path: Path, value: object) -> None:
 def test_ada_with_another_activation(tmp_path: Path, settings: Settings) -> None:
     (tmp_path / "file.pkl").write_bytes(ada_pickle({"G_ema": ada_state()}, z_dim=2, **settings))
     with pytest.raises(RefusedFile, match=r"activation='(relu|linear)', which is not drawn here"):
-        load_foreign(tmp_path / "file.pkl")
+        load_model(tmp_path / "file.pkl")
 
 
 def test_ada_with_the_usual_activation(tmp_path: Path) -> None:
     settings = {"synthesis_kwargs": {"activation": "lrelu"}, "mapping_kwargs": {"activation": "lrelu"}}
     (tmp_path / "file.pkl").write_bytes(ada_pickle({"G_ema": ada_state()}, z_dim=2, **settings))
-    assert load_foreign(tmp_path / "file.pkl").resolution == 8
+    assert load_model(tmp_path / "file.pkl").resolution == 8
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_progressive_gan_with_other_settings(tmp_path: Path, settings: Settings)
         made = network(cls, "Gs", progan_variables(True), static_kwargs=settings)
         (tmp_path / "file.pkl").write_bytes(dumped(made, 2))
     with pytest.raises(RefusedFile, match=f"made with {next(iter(settings))}="):
-        load_foreign(tmp_path / "file.pkl")
+        load_model(tmp_path / "file.pkl")
 
 
 def test_a_setting_of_one_part_is_not_hidden_by_another(tmp_path: Path) -> None:
@@ -87,4 +87,4 @@ def test_a_setting_of_one_part_is_not_hidden_by_another(tmp_path: Path) -> None:
         made.state["components"]["mapping"].state["static_kwargs"] = {"use_wscale": False}
         (tmp_path / "file.pkl").write_bytes(dumped(made, 4))
     with pytest.raises(RefusedFile, match="use_wscale=False"):
-        load_foreign(tmp_path / "file.pkl")
+        load_model(tmp_path / "file.pkl")

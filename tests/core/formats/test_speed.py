@@ -15,7 +15,7 @@ import json, pathlib, sys, time
 import torch
 from stylegan_core.model import load_model
 from stylegan_core.formats.card import read_card
-from stylegan_core.formats.convert import import_file
+from stylegan_core.importing import import_file
 high = lambda: int(pathlib.Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])
 before = high()
 start = time.process_time(); read_card(sys.argv[1]); card = time.process_time() - start

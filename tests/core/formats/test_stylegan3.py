@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from stylegan_core.formats.card import read_card
-from stylegan_core.formats.convert import import_file
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.importing import import_file
 from stylegan_core.model import load_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import Generator

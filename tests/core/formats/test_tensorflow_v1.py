@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.formats.convert import import_file
 from stylegan_core.formats.reader import read_weight_file
+from stylegan_core.importing import import_file
 from stylegan_core.model import load_model
 from tests.core.formats import literal
 from tests.core.formats.literal import Layer, he

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from stylegan_core.formats.card import read_card
-from stylegan_core.formats.convert import load_foreign
 from stylegan_core.formats.limits import RefusedFile
+from stylegan_core.model import load_model
 from tests.core.formats.corpus import ada_state
 from tests.core.formats.hostile import P2, STOP, name, small, text
 from tests.core.formats.test_lucidrains import port_file
@@ -23,7 +23,7 @@ State = dict[str, Tensor]
 
 def hash_of(path: Path, content: object, **options: Any) -> str:
     torch.save(content, path, **options)
-    return load_foreign(path).info.hash
+    return load_model(path).info.hash
 
 
 LAYOUTS: dict[str, Callable[[], State]] = {
@@ -105,4 +105,4 @@ def test_tensorflow_networks_in_a_dictionary(tmp_path: Path) -> None:
         (tmp_path / "dict").write_bytes(dumped({"kimg": 3, "G": live, "Gs": mean}, 4))
         (tmp_path / "bare").write_bytes(dumped((live, live, mean), 4))
     assert read_card(tmp_path / "dict").networks == ("G", "Gs")
-    assert load_foreign(tmp_path / "dict").info.hash == load_foreign(tmp_path / "bare").info.hash
+    assert load_model(tmp_path / "dict").info.hash == load_model(tmp_path / "bare").info.hash

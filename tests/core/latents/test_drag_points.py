@@ -51,6 +51,15 @@ def test_a_handle_comes_nearer_to_its_target(name: str) -> None:
     assert min(each.left for each in found) < 0.8 * EYE.left
 
 
+@pytest.mark.parametrize("kind", ["stylegan1", "stylegan2"])
+def test_what_channels_bend_is_what_is_dragged(kind: str) -> None:
+    made, bent = model(kind), ORIGIN.with_channel(2, 1, 6.0)
+    search = module._Search(renderer_of(made), bent, keep=True)
+    kept = [each for _, each in zip(search.stages, renderer_of(made).stage_by_stage(bent), strict=False)]
+    torch.testing.assert_close(search.reference, kept[-1][1][0])
+    assert after(made, 2, bent).recipe.channels == bent.channels
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_points_are_dragged_in_the_middle_of_another_picture(kind: str) -> None:
     """As while a strip of a large network is drawn."""

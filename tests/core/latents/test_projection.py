@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from stylegan_core.__main__ import main
+from stylegan_core.cli.project import _Previews
 from stylegan_core.latents import likeness, projection, starts
 from stylegan_core.latents.code_space import CodeSpace
 from stylegan_core.latents.likeness import Likeness
@@ -352,3 +353,24 @@ def test_beside_a_window_the_nearest_so_far_is_written_and_the_processor_is_left
     assert seen == [1, 1, 1] and nice == [5]  # once a second
     assert read_picture(out).recipe.latent.seed == 9
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(("takes", "written"), [(0.01, [0, 4, 8, 12]), (2.0, [0, 72])])
+def test_pictures_of_the_nearest_so_far_take_a_tenth_of_the_search_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: float, written: list[int]
+) -> None:
+    """Of a network of 1024² each step was drawn exactly once more, which took more than half as long as the step."""
+    model, now, seen = network(), [0.0], []
+
+    def slow(model: Model, recipe: Recipe) -> Any:
+        now[0] += takes
+        seen.append(recipe.latent.seed)
+        return render(model, recipe)
+
+    monkeypatch.setattr("stylegan_core.render.render", slow)
+    show = _Previews(model, tmp_path / "out.png", lambda: now[0])
+    for step in range(16 if takes < 1 else 100):
+        show(Recipe(Latent(step)))
+        now[0] += 0.25
+    assert seen == written
+    assert read_picture(tmp_path / "out.png").recipe.latent.seed == written[-1]

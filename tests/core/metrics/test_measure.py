@@ -142,6 +142,20 @@ def test_the_command_prints_json_and_refuses_unknown_names(
     assert said.err.splitlines()[-1] == "progress 1000 1000" and json.loads(said.out)["reals"] == 10
 
 
+def test_a_model_is_not_measured_against_fewer_real_pictures_than_say_anything(
+    model: Model, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An FD-E over four real pictures came out as a number like any other."""
+    save_model(tmp_path / "m.safetensors", model)
+    for index in range(8):
+        (pictures / f"{index}.png").unlink()
+    command = ["metrics", str(tmp_path / "m.safetensors"), "--data", str(pictures), "--count", "10"]
+    assert main([*command, "--only", "fd,ppl"]) == 2
+    said = capsys.readouterr()
+    assert "At least 10 real pictures are needed, and there are 4" in said.err and not said.out
+    assert main([*command, "--only", "ppl"]) == 0  # compares with nothing
+
+
 def test_real_pictures_are_measured_against_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     draw = np.random.default_rng(2)
     for index in range(25):

@@ -1,17 +1,15 @@
 """StyleGAN2 against what NVIDIA's PyTorch code drew and scored from the same random weights (reference network)."""
 
 from functools import cache
-from typing import Any
 
 import numpy as np
-import pytest
 import torch
 from torch import Tensor
 
 from stylegan_core.formats.reader import read_weight_file
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import Generator, build_discriminator
-from tests.core.reference import arrays, reference
+from tests.core.reference import ADA_PICTURES, reference, tensors
 
 CONFIG = NetworkConfig(
     64, "stylegan2", z_dim=48, w_dim=40, mapping_width=40, mapping_layers=3, fmap_base=512, fmap_max=32
@@ -24,9 +22,8 @@ def theirs(name: str) -> dict[str, Tensor]:
     return {key: torch.from_numpy(np.array(value, np.float32)) for key, value in file.networks[name].tensors.items()}
 
 
-@cache
-def expected() -> dict[str, Any]:
-    return {name: torch.from_numpy(values) for name, values in arrays("stylegan2-ada-64.npz").items()}
+def expected() -> dict[str, torch.Tensor]:
+    return tensors("stylegan2-ada-64.npz")
 
 
 def styled(ours: str, scope: str, *, up: bool) -> dict[str, Tensor]:
@@ -61,15 +58,7 @@ def test_mapping() -> None:
     assert (generator().mapping(expected()["z"]) - expected()["w"]).abs().max() < 1e-5
 
 
-@pytest.mark.parametrize(
-    ("name", "psi", "cutoff", "noise"),
-    [
-        ("img_psi1", 1.0, 10, "const"),
-        ("img_psi07", 0.7, 10, "const"),
-        ("img_psi05_cut4", 0.5, 4, "const"),
-        ("img_none", 1.0, 10, "none"),
-    ],
-)
+@ADA_PICTURES
 def test_pictures(name: str, psi: float, cutoff: int, noise: str) -> None:
     picture, mean = expected()[name], generator().w_avg
     ws = expected()["w"][: len(picture), None].repeat(1, 10, 1)

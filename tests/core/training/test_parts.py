@@ -10,10 +10,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from stylegan_core import memory
 from stylegan_core.run.events import Alert
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.schedule import Phase, phase_at
-from stylegan_core.training import memory
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.parts import Part, places_of, split
 from stylegan_core.training.state import TrainingState

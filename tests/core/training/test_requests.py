@@ -12,7 +12,6 @@ import pytest
 from stylegan_core.cli import train as command
 from stylegan_core.model import load_model
 from stylegan_core.run.events import Checkpoint, End, Heartbeat, Resume, Start, Tick
-from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import journal, launch
 from stylegan_core.training.launch import Launch, Wish
@@ -25,7 +24,7 @@ from tests.core.training.final import story
 def test_a_second_trainer_is_refused(train: Train, tmp_path: Path) -> None:
     run = RunDir(tmp_path / "run")
     run.create()
-    with RunLock(run), pytest.raises(OSError, match="Another trainer works in"):
+    with run.locked(), pytest.raises(OSError, match="Another trainer works in"):
         train()
 
 

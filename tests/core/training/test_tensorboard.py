@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from stylegan_core.run.events import Alert, Checkpoint, Metric, Resume, Start, Tick
-from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training.journal import Journal
 from stylegan_core.training.launch import Launch, Wish
@@ -73,7 +72,7 @@ def test_they_go_on_in_a_folder_that_is_renamed(run: RunDir, tmp_path: Path) -> 
     board = TensorBoard(run)
     for event in (Start(), Metric(name="FD-E", value=3.0, img=1000), Checkpoint(img=1000)):
         board.take(event)
-    with RunLock(run):
+    with run.locked():
         run.path.rename(tmp_path / "new")
         assert run.follow()
         board.take(Metric(name="FD-E", value=2.0, img=2000))

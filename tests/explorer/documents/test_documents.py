@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from explorer.documents import opening
+from explorer import bundled
 from stylegan_core.pictures.contact_sheet import save_sheet
 from stylegan_core.pictures.picture import labels, save_picture
 from stylegan_core.pictures.recipe_list import list_to_json
@@ -22,7 +22,7 @@ from tests.explorer.whole_window import Make, drawn, drop, finish, model_file
 def test_a_fresh_start_shows_the_face_that_was_chosen_for_it(
     start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "FIRST_SEEDS", {"boxed": 42})
+    monkeypatch.setattr(bundled, "FIRST_SEEDS", {"boxed": 42})
     explorer = start()
     drawn(explorer, qtbot)
     assert explorer.session.recipe.latent == Latent(42) and not explorer.session.can_undo
@@ -52,11 +52,17 @@ def test_without_any_model_the_page_says_so_and_leads_on(start: Make, qtbot: QtB
     assert not explorer.picture.empty.isVisible()
 
 
-def test_the_same_face_goes_round_the_networks_of_a_set(start: Make, qtbot: QtBot, window_home: Path) -> None:
-    folder = window_home / "box" / "family"
+def make_family(home: Path, *names: str) -> Path:
+    """A set of networks in the box."""
+    folder = home / "box" / "family"
     folder.mkdir()
-    for name in ("a", "b", "c"):
+    for name in names:
         (folder / f"{name}.safetensors").write_bytes(WEIGHTS)
+    return folder
+
+
+def test_the_same_face_goes_round_the_networks_of_a_set(start: Make, qtbot: QtBot, window_home: Path) -> None:
+    folder = make_family(window_home, "a", "b", "c")
     explorer = start(str(folder / "b.safetensors"))
     drawn(explorer, qtbot)
     explorer.session.apply(Recipe(Latent(7)))
@@ -81,10 +87,7 @@ def test_the_same_face_goes_round_the_networks_of_a_set(start: Make, qtbot: QtBo
 
 
 def test_a_broken_network_of_a_set_is_said_and_stepped_over(start: Make, qtbot: QtBot, window_home: Path) -> None:
-    folder = window_home / "box" / "family"
-    folder.mkdir()
-    for name in ("a", "bad", "c"):
-        (folder / f"{name}.safetensors").write_bytes(WEIGHTS)
+    folder = make_family(window_home, "a", "bad", "c")
     explorer = start(str(folder / "a.safetensors"))
     drawn(explorer, qtbot)
     said: list[str] = []

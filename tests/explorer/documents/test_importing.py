@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from explorer.app import Explorer
 from explorer.controls.about_dialog import AboutDialog
 from explorer.controls.card_dialog import CardDialog
-from explorer.documents.opening import look
 from explorer.jobs import Convert, Failed, Request
+from explorer.opening import look
 from explorer.renderer.backend import TorchBackend
 from explorer.renderer.rendering import Report, Steps
 from stylegan_core.formats import card as cards
@@ -129,14 +129,20 @@ def test_convert_and_open_writes_a_copy_that_draws_the_same(start: Make, qtbot: 
     explorer.importing.cancel()
 
 
-def test_a_conversion_is_given_up_in_the_middle(start: Make, qtbot: QtBot, pickled: Path) -> None:
-    backend = SlowConverter()
+def half_converted(start: Make, qtbot: QtBot, backend: SlowConverter, path: Path) -> tuple[Explorer, CardDialog]:
+    """A window whose conversion of a file is half done, and the card that says so."""
     explorer = start(backend=backend)
     drawn(explorer, qtbot)
-    drop(explorer, pickled)
+    drop(explorer, path)
     dialog = card_shown(explorer, qtbot)
     dialog.buttons["Convert and open"].click()
     qtbot.waitUntil(lambda: dialog._bar.value() == 50)
+    return explorer, dialog
+
+
+def test_a_conversion_is_given_up_in_the_middle(start: Make, qtbot: QtBot, pickled: Path) -> None:
+    backend = SlowConverter()
+    explorer, dialog = half_converted(start, qtbot, backend, pickled)
     explorer.session.apply(Recipe(psi=0.2))  # the picture is drawn between two steps
     qtbot.waitUntil(lambda: (Recipe(psi=0.2), "exact") in backend.drawn)
     dialog.buttons["Cancel"].click()
@@ -148,12 +154,7 @@ def test_a_conversion_is_given_up_in_the_middle(start: Make, qtbot: QtBot, pickl
 
 def test_a_conversion_outlives_a_switch_of_models(start: Make, qtbot: QtBot, pickled: Path, tmp_path: Path) -> None:
     backend = SlowConverter()
-    explorer = start(backend=backend)
-    drawn(explorer, qtbot)
-    drop(explorer, pickled)
-    dialog = card_shown(explorer, qtbot)
-    dialog.buttons["Convert and open"].click()
-    qtbot.waitUntil(lambda: dialog._bar.value() == 50)
+    explorer, _ = half_converted(start, qtbot, backend, pickled)
     (tmp_path / "other.safetensors").write_bytes(WEIGHTS)
     explorer.documents.open(str(tmp_path / "other.safetensors"))
     qtbot.waitUntil(lambda: explorer.session.model_path.endswith("other.safetensors"))

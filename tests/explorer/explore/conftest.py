@@ -1,19 +1,16 @@
 """A session and panels shown without an engine."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
-from explorer.controls.panel import Panel
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
-from tests.explorer.explore.panel_fakes import Asked, model_info
-
-Made = TypeVar("Made", bound=Panel)
+from tests.explorer.explore.panel_fakes import Asked, Made, make_panel, model_info
 
 
 @pytest.fixture
@@ -27,7 +24,7 @@ def show(qtbot: QtBot, session: Session) -> Callable[..., tuple[Any, Asked]]:
     """Builds a panel, shows it, and opens a network."""
 
     def build(kind: type[Made], info: ModelInfo | None = None) -> tuple[Made, Asked]:
-        panel = kind(session)
+        panel = make_panel(kind, session)
         qtbot.addWidget(panel)
         asked = Asked(panel)
         panel.resize(330, 700)

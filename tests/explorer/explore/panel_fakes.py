@@ -1,13 +1,17 @@
-"""A network that never draws, and a stand-in for the engine that records what a panel asks."""
+"""A network that never draws, panels, and a stand-in for the engine that records what a panel asks."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from explorer.controls.panel import Asking
+from explorer.controls.panel import Asking, Panel
+from explorer.explore.directions import DirectionsPanel
 from explorer.jobs import Done, Failed, Piece, Request
+from explorer.session import Session
 from stylegan_core.info import Capabilities, ModelInfo
+from tests.explorer.at_once import AtOnce
 
+Made = TypeVar("Made", bound=Panel)
 W_DIM = 16
 
 
@@ -20,19 +24,30 @@ def model_info(resolution: int = 64, name: str = "small", **changes: Any) -> Mod
         "num_noise_layers": layers, "noise_resolutions": tuple(4 << (layer // 2) for layer in range(layers)),
         "parameters": 1000,
     }  # fmt: skip
+    if changes.get("capabilities", Capabilities()).styles:
+        facts["style_channels"] = (W_DIM,) * layers
     return ModelInfo(**(facts | changes))
 
 
 PLAIN = Capabilities(styles=False, noise=False, mixing=False, growing=False, truncation=False)
 
 
+def make_panel(kind: type[Made], session: Session) -> Made:
+    """A panel; what it writes is on the disk at once."""
+    return kind(session, AtOnce()) if issubclass(kind, DirectionsPanel) else kind(session)
+
+
 class Asked:
-    """What a panel asks the engine, and answers to it."""
+    """What a panel asks the engine, drops and says, and answers to it."""
 
     def __init__(self, panel: Asking) -> None:
         self.panel = panel
         self.requests: list[Request] = []
+        self.dropped: list[str] = []  # owners
+        self.said: list[tuple[str, str]] = []  # sentences and their tones
         panel.job_requested.connect(self.requests.append)
+        panel.job_dropped.connect(self.dropped.append)
+        panel.said.connect(lambda problem, tone: self.said.append((problem.sentence, tone)))
 
     def of(self, kind: type[Request]) -> Any:
         """The newest request of a kind."""

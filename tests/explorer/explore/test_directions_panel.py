@@ -19,6 +19,7 @@ from explorer.jobs import Fit, Pca, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.latents.library import SHIPPED, Entry, Library, library_path
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Vector
+from tests.explorer.at_once import AtOnce
 from tests.explorer.explore.panel_fakes import PLAIN, W_DIM, flat, model_info
 
 
@@ -156,7 +157,7 @@ def test_a_new_name_stays_on_disk_and_in_the_recipe(qtbot: QtBot, session: Sessi
     qtbot.keyClicks(panel.rows[1].field, "Hair")
     qtbot.keyClick(panel.rows[1].field, Qt.Key.Key_Return)
     assert "Hair" in names(panel) and session.recipe.directions[0].direction.name == "Hair"
-    again = DirectionsPanel(session)
+    again = DirectionsPanel(session, AtOnce())
     qtbot.addWidget(again)
     again.show_model(model_info())
     assert [entry.direction.name for entry in again.shelf.library.entries] == ["Hair"]
@@ -197,12 +198,10 @@ def test_a_search_that_fails_says_why(show: Any) -> None:
 def test_a_search_is_given_up_and_begun_again(show: Any, qtbot: QtBot) -> None:
     """There was a bar and no way out."""
     panel, asked = show(DirectionsPanel)
-    dropped: list[str] = []
-    panel.job_dropped.connect(dropped.append)
     request = asked.of(Pca)
     asked.piece(request, 40, None, 100)
     qtbot.mouseClick(panel.finder.search.cancel, Qt.MouseButton.LeftButton)
-    assert dropped == ["directions.pca"] and not panel.finder.search.isVisible()
+    assert asked.dropped == ["directions.pca"] and not panel.finder.search.isVisible()
     assert panel.finder.message.text() == "The search was given up." and panel.finder.again.isVisible()
     asked.done(request, entries())  # an answer that was on its way
     panel._rested()
@@ -255,13 +254,13 @@ def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
 
 
 def test_what_two_windows_keep_is_kept(session: Session, panel: Any, qtbot: QtBot) -> None:
-    other = DirectionsPanel(session)
+    other = DirectionsPanel(session, AtOnce())
     qtbot.addWidget(other)
     other.show_model(model_info())
     mine, theirs, third = entries("sorting", 3, "Sorted")
     panel.shelf.keep(mine)
     other.shelf.keep(theirs)
-    panel.shelf.learn([third])
+    panel.shelf.learn([third], str)
     path = library_path(panel.shelf.library.model, panel.shelf.library.model_name)
     assert Library.load(path).entries == (mine, theirs, third)
     other.shelf.remove(mine)
@@ -343,27 +342,23 @@ def test_the_preview_shows_three_strengths(session: Session, panel: Any) -> None
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)  # of windows without a screen
 def test_what_a_preview_lacks_is_not_drawn_once_it_is_hidden(panel: Any) -> None:
     """A pointer on its way across the names left three pictures of a large network behind for each."""
-    dropped: list[str] = []
-    panel.job_dropped.connect(dropped.append)
     panel.rows[0].asked.emit("preview")
     request = panel.asked.of(Strip)
     assert request.waited_for
     panel.asked.piece(request, 0, flat(1), 3)
     panel.rows[0].hovered.emit(False)
-    assert dropped == [request.owner]
+    assert panel.asked.dropped == [request.owner]
     panel.rows[0].asked.emit("preview")
     assert panel.asked.requests.count(request) == 2
     for index in range(3):
         panel.asked.piece(request, index, flat(index), 3)
     panel.rows[0].hovered.emit(False)
     panel.rows[0].asked.emit("preview")
-    assert dropped == [request.owner] and panel.asked.requests.count(request) == 2  # it is all there
+    assert panel.asked.dropped == [request.owner] and panel.asked.requests.count(request) == 2  # it is all there
 
 
 def test_faces_to_sort_are_drawn_while_somebody_sorts_and_in_the_order_they_were_dealt(panel: Any) -> None:
     """A large network's went on behind the closed dialog, and who sorted fast had one begun again and again."""
-    dropped: list[str] = []
-    panel.job_dropped.connect(dropped.append)
     panel.sort()
     dialog, request = panel._dialog, panel.asked.of(Strip)
     assert request.waited_for
@@ -372,9 +367,9 @@ def test_faces_to_sort_are_drawn_while_somebody_sorts_and_in_the_order_they_were
     dialog.sort(dialog.candidates[0], True)
     again = panel.asked.of(Strip)
     assert again.recipes[:-1] == request.recipes[3:]  # the new face is the last
-    dropped.clear()
+    panel.asked.dropped.clear()
     dialog.close()
-    assert dropped == [request.owner]
+    assert panel.asked.dropped == [request.owner]
     panel.sort()
     assert panel._dialog is dialog and panel.asked.of(Strip) == again
 

@@ -38,8 +38,6 @@ class Hand:
         self.picture.resize(320, 300)
         self.drag = DragPoints(session, lambda: BOX, self.picture)
         self.asked = Asked(self.drag)
-        self.dropped: list[str] = []
-        self.drag.job_dropped.connect(self.dropped.append)
         self.picture.show()
         session.set_model(model_info(), "small.safetensors", Recipe(Latent(7)))
         self.drag.set_on(True)
@@ -198,7 +196,7 @@ def test_a_press_elsewhere_ends_what_was_still_followed(hand: Hand) -> None:
     hand.answer()
     before = hand.undo_steps
     hand.press(0.8, 0.8)
-    assert not hand.drag.searching and hand.undo_steps == before + 1 and hand.dropped == ["drag.search"]
+    assert not hand.drag.searching and hand.undo_steps == before + 1 and hand.asked.dropped == ["drag.search"]
     hand.answer()  # comes too late
     assert hand.session.recipe == hand.session.committed_recipe
 
@@ -231,7 +229,7 @@ def test_escape_keeps_what_was_reached_as_one_step(hand: Hand) -> None:
     hand.answer()
     before, reached = hand.undo_steps, hand.session.recipe
     hand.key(Key.Key_Escape)
-    assert hand.session.recipe == reached and hand.undo_steps == before + 1 and hand.dropped
+    assert hand.session.recipe == reached and hand.undo_steps == before + 1 and hand.asked.dropped
 
 
 def test_a_right_click_on_a_handle_takes_it_away_and_elsewhere_is_left_to_the_picture(hand: Hand) -> None:

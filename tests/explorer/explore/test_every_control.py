@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from explorer.controls.panel import Panel
 from explorer.controls.projection_card import NO_SEARCH
 from explorer.controls.slider import LabelledSlider
+from explorer.explore.channels import ChannelsPanel
 from explorer.explore.directions import DirectionsPanel
 from explorer.explore.latent import LatentPanel
 from explorer.explore.mixing import MixingPanel
@@ -32,11 +33,13 @@ from explorer.main_window import LEFT_WIDTH, RIGHT_WIDTH
 from explorer.session import Session
 from stylegan_core.info import Capabilities
 from stylegan_core.recipe import Latent, Mix, Recipe
-from tests.explorer.explore.panel_fakes import PLAIN, model_info
+from tests.explorer.explore.panel_fakes import PLAIN, make_panel, model_info
 from tests.explorer.explore.test_directions_panel import entries
 
 COLUMN_MARGIN, SCROLL_BAR = 14, 10
-PANELS = [LatentPanel, VaryPanel, TransformPanel, NoisePanel, TruncationPanel, DirectionsPanel, MixingPanel]
+PANELS = [
+    LatentPanel, VaryPanel, TransformPanel, NoisePanel, TruncationPanel, DirectionsPanel, ChannelsPanel, MixingPanel,
+]  # fmt: skip
 EVERYTHING = Capabilities(transform=True)
 
 
@@ -158,7 +161,7 @@ def test_building_a_panel_opens_no_window(qapp: QApplication, session: Session, 
 
     watch = Watch()
     qapp.installEventFilter(watch)
-    panel = kind(session)
+    panel = make_panel(kind, session)
     panel.show_model(model_info())
     qapp.removeEventFilter(watch)
     assert opened == []

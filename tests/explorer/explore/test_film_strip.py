@@ -16,8 +16,8 @@ from explorer.controls.buttons import Segments
 from explorer.controls.film_track import FilmTrack
 from explorer.controls.film_view import NARROW
 from explorer.controls.recipe_drag import MIME
+from explorer.explore import film as film_module
 from explorer.explore.film import FilmStrip
-from explorer.film import film_menus
 from explorer.film.reel import Reel
 from explorer.jobs import KeyStyles, Strip
 from explorer.session import Session
@@ -310,14 +310,12 @@ def test_what_cannot_be_done_says_why(shown: Shown) -> None:
 
 
 def test_a_question_without_an_answer_is_told(shown: Shown) -> None:
-    said: list[Any] = []
-    shown.strip.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
     shown.session.apply(Recipe(Latent(9)))
     shown.strip.add()
     shown.strip.refresh()
     request = next(request for request in shown.asked.requests if isinstance(request, KeyStyles))
     shown.asked.fail(request, "There is not enough memory.")
-    assert said == [("There is not enough memory.", "bad")]
+    assert shown.asked.said == [("There is not enough memory.", "bad")]
 
 
 def test_every_control_has_a_name_a_sentence_and_a_way_by_keyboard(shown: Shown) -> None:
@@ -475,7 +473,7 @@ def test_in_the_smallest_window_nothing_of_the_head_is_cut_off_and_the_menu_has_
     strip, view = shown.strip, shown.strip.view
     strip.take_switch(Segments(("History", "Film 123"), ("a", "b")))
     seen: list[tuple[str, Callable[[], object], bool]] = []
-    monkeypatch.setattr(film_menus, "pop_up", lambda _parent, _where, *choices: seen.extend(choices))
+    monkeypatch.setattr(film_module, "pop_up", lambda _parent, _where, *choices: seen.extend(choices))
     for width in (392, NARROW, 900):
         strip.resize(width, 160)
         widgets = [view.head.itemAt(at).widget() for at in range(view.head.count())]

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 
 from explorer.explore.directions import DirectionsPanel
 from explorer.explore.growing import GrowingPanel, snapshots
-from explorer.jobs import Done, Pca
+from explorer.jobs import Pca
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry, Library, library_path
@@ -96,17 +96,24 @@ def test_the_scrubber_goes_back_and_the_newest_is_followed(
     assert wanted.args == [str(kept[2])]
 
 
+def with_directions(show: Show, session: Session, snapshot: Path, count: int) -> tuple[Any, Any]:
+    """The panel of directions, some of which were found in a snapshot."""
+    panel, asked = show(DirectionsPanel)
+    session.set_model(growing(2, 0.5), str(snapshot))
+    panel._rested()
+    eye = np.eye(panel.info.w_dim)
+    entries = (Entry(Direction(f"PCA {n}", Vector.of(eye[n]), 1.0), "pca", number=n) for n in range(1, count + 1))
+    asked.done(asked.of(Pca), tuple(entries))
+    return panel, asked
+
+
 def test_directions_stay_those_of_the_snapshot_they_were_found_in(
     show: Show, session: Session, kept: list[Path], qtbot
 ) -> None:
     """Every snapshot of a live run threw the sliders away and looked for others."""
-    panel, asked = show(DirectionsPanel)
-    session.set_model(growing(2, 0.5), str(kept[0]))
-    panel._rested()
-    entry = Entry(Direction("PCA 1", Vector.of(np.eye(panel.info.w_dim)[0]), 1.0), "pca")
-    request = next(each for each in reversed(asked.requests) if isinstance(each, Pca))
-    panel.job_done(Done(request, panel.info.hash, (entry,)))
-    qtbot.waitUntil(lambda: [row.entry for row in panel.rows] == [entry])
+    panel, asked = with_directions(show, session, kept[0], 1)
+    qtbot.waitUntil(lambda: len(panel.rows) == 1)
+    entry = panel.rows[0].entry
     before = len(asked.requests)
     session.set_model(growing(2, 0.75), str(kept[1]))
     panel._rested()
@@ -127,14 +134,7 @@ def test_a_direction_named_at_a_later_snapshot_is_there_when_that_one_is_opened(
 ) -> None:
     """It was kept for the snapshot in which the directions had been found, which a trainer deletes."""
     monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "home"))
-    panel, asked = show(DirectionsPanel)
-    session.set_model(growing(2, 0.5), str(kept[0]))
-    panel._rested()
-    request = next(each for each in reversed(asked.requests) if isinstance(each, Pca))
-    entries = tuple(
-        Entry(Direction(f"PCA {n}", Vector.of(np.eye(panel.info.w_dim)[n]), 1.0), "pca", number=n) for n in (1, 2)
-    )
-    panel.job_done(Done(request, panel.info.hash, entries))
+    panel, _ = with_directions(show, session, kept[0], 2)
     qtbot.waitUntil(lambda: len(panel.rows) == 2)
     panel.rows[1].renamed.emit("early")
     later = growing(2, 0.75)
@@ -147,12 +147,7 @@ def test_a_direction_named_at_a_later_snapshot_is_there_when_that_one_is_opened(
 def test_piles_of_faces_outlive_a_later_snapshot_and_escape(
     show: Show, session: Session, kept: list[Path], qtbot
 ) -> None:
-    panel, asked = show(DirectionsPanel)
-    session.set_model(growing(2, 0.5), str(kept[0]))
-    panel._rested()
-    request = next(each for each in reversed(asked.requests) if isinstance(each, Pca))
-    entry = Entry(Direction("PCA 1", Vector.of(np.eye(panel.info.w_dim)[0]), 1.0), "pca")
-    panel.job_done(Done(request, panel.info.hash, (entry,)))
+    panel, _ = with_directions(show, session, kept[0], 1)
     panel.sort()
     dialog = panel._dialog
     dialog.with_it.add(Latent(3), None)

@@ -7,8 +7,8 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.thumbnails import Thumbnail
-from explorer.documents.history_file import Entry
 from explorer.explore.history import MISSING, MOST_SHOWN, HistoryStrip
+from explorer.history.history_file import Entry
 from explorer.jobs import Frame, Piece, Strip
 from explorer.session import Session
 from stylegan_core.recipe import Recipe

@@ -228,8 +228,6 @@ def test_a_matrix_that_takes_long_says_how_long_yet_and_marks_what_is_old(
 
 def test_a_change_of_the_matrix_begins_anew_and_closing_it_gives_it_up(show: Any) -> None:
     panel, asked = show(MixingPanel)
-    dropped: list[str] = []
-    panel.job_dropped.connect(dropped.append)
     panel.open_matrix()
     dialog, first = panel._dialog, asked.of(Matrix)
     assert dialog is not None
@@ -244,11 +242,11 @@ def test_a_change_of_the_matrix_begins_anew_and_closing_it_gives_it_up(show: Any
     wide = dialog.sizeHint().width()
     asked.fail(second, f"{'/folder' * 40}/matrix.png cannot be written.")
     assert dialog.message.text().endswith("cannot be written.") and dialog.sizeHint().width() == wide
-    dropped.clear()
+    asked.dropped.clear()
     asked.panel.ask(second)
     dialog.export_to("matrix.png")
     dialog.close()
-    assert set(dropped) == set(OWNERS)
+    assert set(asked.dropped) == set(OWNERS)
 
 
 def test_every_picture_of_the_matrix_says_its_seeds(session: Session, show: Any) -> None:
@@ -272,8 +270,6 @@ def test_the_matrix_is_exported_with_its_recipes_at_full_size(
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     panel, asked = show(MixingPanel)
-    dropped: list[str] = []
-    panel.job_dropped.connect(dropped.append)
     panel.open_matrix()
     dialog, cells = panel._dialog, asked.of(Matrix)
     dialog.export_to("matrix.png")
@@ -293,10 +289,10 @@ def test_the_matrix_is_exported_with_its_recipes_at_full_size(
     asked.fail(request, "matrix.png cannot be written: choose another folder.")
     assert "choose another folder" in dialog.message.text()
     dialog.export_to("matrix.png")
-    dropped.clear()
+    asked.dropped.clear()
     assert dialog.export.text() == "Cancel"
     qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
-    assert dropped == [OWNERS[-1]] and dialog.message.text() == "The export was given up."
+    assert asked.dropped == [OWNERS[-1]] and dialog.message.text() == "The export was given up."
     assert dialog.export.text() == "Export …"
 
 

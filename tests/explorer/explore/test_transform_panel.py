@@ -5,8 +5,8 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from explorer.documents.outside import fitted
 from explorer.explore.transform import TransformPanel
+from explorer.fitting import fitted
 from explorer.session import Session
 from stylegan_core.info import REASONS, Capabilities
 from stylegan_core.recipe import Latent, Recipe, Transform

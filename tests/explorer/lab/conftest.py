@@ -31,10 +31,8 @@ class Lab(Asked):
     def __init__(self, page: LayersPage) -> None:
         super().__init__(page)  # type: ignore[arg-type]
         self.page = page
-        self.dropped: list[str] = []
         self.answered = 0
         self.with_pictures = False
-        page.job_dropped.connect(self.dropped.append)
 
     def rest(self) -> None:
         """The hand rests."""

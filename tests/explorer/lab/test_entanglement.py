@@ -20,7 +20,7 @@ from explorer.lab.entanglement_page import ENTANGLE, OLDER, EntanglementPage
 from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from stylegan_core.lab.entanglement import Entanglement
-from stylegan_core.lab.learned_labels import LearnedLabels
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.recipe import AppliedDirection, Recipe
 from tests.explorer.explore.panel_fakes import Asked, model_info
 from tests.explorer.lab.measured import entangled, entries
@@ -37,11 +37,7 @@ class Page(Asked):
     def __init__(self, page: EntanglementPage) -> None:
         super().__init__(page)  # type: ignore[arg-type]
         self.page = page
-        self.dropped: list[str] = []
-        self.said: list[tuple[str, str]] = []
         self.measured: list[Entanglement] = []
-        page.job_dropped.connect(self.dropped.append)
-        page.said.connect(lambda problem, tone: self.said.append((problem.sentence, tone)))
         page.measured.connect(self.measured.append)
 
     def answer(self) -> None:

@@ -35,8 +35,6 @@ def test_an_export_asks_where_to(session: Session, show: Any, tmp_path: Path, mo
 def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, owner: str, tmp_path: Path) -> None:
     lab = show()
     lab.inspected()
-    said: list[tuple[str, str]] = []
-    lab.page.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
     chip = lab.page.overview.export if owner == TABLE else lab.page.view.export
     kind, ending = (LayerTable, "layers.csv") if owner == TABLE else (ChannelSheet, "32-layer7-channels.png")
     assert chip.plan().name == f"small-seed0-{ending}"
@@ -50,10 +48,10 @@ def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, ow
     assert owner not in lab.dropped
     lab.piece(request, 0, None, 3)
     lab.done(request, path)
-    assert said == [(f"Saved {path}.", "good")] and chip.text() == "export …" and not lab.page.unfinished
+    assert lab.said == [(f"Saved {path}.", "good")] and chip.text() == "export …" and not lab.page.unfinished
     chip.write(chip.plan(), path)
     lab.fail(lab.of(kind), "It cannot be written: choose another folder.")
-    assert said[-1] == ("It cannot be written: choose another folder.", "bad")
+    assert lab.said[-1] == ("It cannot be written: choose another folder.", "bad")
     chip.write(chip.plan(), path)
     lab.dropped.clear()
     lab.page.actions()[owner == SHEET].trigger()  # the command of the palette gives nothing up
@@ -62,7 +60,7 @@ def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, ow
     assert lab.dropped == [owner] and chip.text() == "export …"
     chip.write(chip.plan(), path)
     session.set_model(model_info(name="other"), "other.safetensors")
-    assert said[-1][1] == "warning" and "another network" in said[-1][0] and not lab.page.unfinished
+    assert lab.said[-1][1] == "warning" and "another network" in lab.said[-1][0] and not lab.page.unfinished
 
 
 @pytest.mark.parametrize("owner", [TABLE, SHEET])
@@ -86,13 +84,12 @@ def test_an_export_is_of_what_was_there_when_its_question_opened(
     if owner == SHEET:
         assert (request.stage, request.together) == (stage, False)
     lab.done(request, request.path)
-    said: list[tuple[str, str]] = []
-    lab.page.said.connect(lambda problem, tone: said.append((problem.sentence, tone)))
     session.set_model(model_info(name="other"), "other.safetensors")
     count = len(lab.requests)
     answers[1]("out.png")
     assert not chip.writing and not lab.page.unfinished and len(lab.requests) == count
-    assert [tone for _, tone in said] == ["warning"] and "another network was opened meanwhile" in said[0][0]
+    assert [tone for _, tone in lab.said] == ["good", "warning"]
+    assert "another network was opened meanwhile" in lab.said[-1][0]
 
 
 @pytest.mark.parametrize(
@@ -109,12 +106,11 @@ def test_a_sheet_is_called_what_it_is(session: Session, show: Any, typed: str, w
 def test_a_name_nobody_was_asked_about_replaces_nothing(session: Session, show: Any, tmp_path: Path) -> None:
     lab = show()
     lab.inspected()
-    said: list[str] = []
-    lab.page.said.connect(lambda problem, _: said.append(problem.sentence))
     (tmp_path / "a.jpg.png").touch()
     chip, asked = lab.page.view.export, len(lab.requests)
     chip.write(chip.plan(), str(tmp_path / "a.jpg"))
-    assert said == [f"{tmp_path / 'a.jpg.png'} exists already: choose another name."] and len(lab.requests) == asked
+    sentence = f"{tmp_path / 'a.jpg.png'} exists already: choose another name."
+    assert lab.said == [(sentence, "warning")] and len(lab.requests) == asked
     chip.write(chip.plan(), str(tmp_path / "a.jpg.png"))  # the dialog has asked about this one
     assert lab.of(ChannelSheet).path == str(tmp_path / "a.jpg.png")
 

@@ -14,9 +14,9 @@ from explorer.lab.judge_chip import JudgeChip
 from explorer.lab.sweep_page import SweepPage
 from explorer.session import Session
 from stylegan_core.lab.entanglement import Entanglement
-from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_facts import SweepFacts
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, along, steps_between
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.recipe import AppliedDirection, Recipe
 from tests.explorer.explore.panel_fakes import model_info
 from tests.explorer.lab import measured

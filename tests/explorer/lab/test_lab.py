@@ -195,6 +195,29 @@ def test_a_click_shows_a_channel_large_and_keys_go_on_and_back(session: Session,
     assert view.stack.currentWidget() is view.grid and view.channel is None
 
 
+def test_the_large_channel_is_turned_up_by_its_style(session: Session, show: Any, qtbot: QtBot) -> None:
+    lab = show()  # its layers have 16 numbers that scale maps
+    lab.inspected()
+    view, scale = lab.page.view, lab.page.view.close_up.scale
+    view.open(5)
+    assert scale.isVisible() and scale.label.text() == "Style 7:5" and "leaves the layer" in scale.toolTip()
+    scale.steer(3.0)
+    scale.committed.emit(3.0)
+    assert session.recipe == Recipe().with_channel(7, 5, 3.0)
+    session.undo()
+    assert scale.value == 0 and session.recipe == Recipe()
+    view.open(50)
+    assert not scale.isVisible() and view.close_up.no_style.isVisible()
+    session.set_model(model_info(name="two", scales_inputs=True), "two.safetensors")
+    lab.inspected()
+    lab.page.layers.choose(7)
+    view.open(5)
+    assert scale.label.text() == "Style 8:5" and "convolution reads it" in scale.toolTip()
+    lab.page.layers.choose(9)
+    view.open(5)  # of the last layer's map only the picture is made
+    assert not scale.isVisible() and view.close_up.no_style.isVisible()
+
+
 def test_escape_leaves_the_large_channel_wherever_the_focus_is(session: Session, show: Any, qtbot: QtBot) -> None:
     lab = show()
     lab.inspected()

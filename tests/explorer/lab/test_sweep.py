@@ -18,8 +18,8 @@ from explorer.lab.curve import scale
 from explorer.lab.sweep_page import SHEET, SWEEP, TABLE, SweepPage
 from explorer.lab_jobs import SweepGrid
 from explorer.session import Session
-from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import LEVEL
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.recipe import AppliedDirection, Latent, Mix, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, Asked, flat, model_info
 from tests.explorer.lab.measured import entries, swept
@@ -36,11 +36,7 @@ class Swept(Asked):
     def __init__(self, page: SweepPage) -> None:
         super().__init__(page)  # type: ignore[arg-type]
         self.page = page
-        self.dropped: list[str] = []
-        self.said: list[tuple[str, str]] = []
         self.taken: list[Recipe] = []
-        page.job_dropped.connect(self.dropped.append)
-        page.said.connect(lambda problem, tone: self.said.append((problem.sentence, tone)))
         page.taken.connect(self.taken.append)
 
     @property

@@ -58,7 +58,7 @@ def test_what_is_found_is_kept_with_its_name(explorer: Explorer, qtbot: QtBot) -
     assert "labels of avatars" in panel.finder.message.text() and not panel.finder.search.isHidden()
     assert explorer.window.unfinished() == ["the search for directions"]
     qtbot.waitUntil(lambda: "Glasses" in names(explorer))
-    assert panel.finder.message.text() == "1 direction found in the labels of avatars."
+    qtbot.waitUntil(lambda: panel.finder.message.text() == "1 direction found in the labels of avatars.")
     assert panel.finder.search.isHidden()
     assert [entry.direction.name for entry in Library.load(library_path(info.hash, info.name)).entries] == ["Glasses"]
     assert list((explorer.labelled._out().parent).glob("found-*")) == [] and explorer.window.unfinished() == []

@@ -14,11 +14,11 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from explorer import bundled
 from explorer.app import Explorer
 from explorer.controls.compare import Mode
 from explorer.controls.projection_card import NOTHING_YET
-from explorer.documents import opening
-from explorer.documents.opening import look
+from explorer.opening import look
 from explorer.photo import projecting
 from explorer.photo.projecting import FIND, NO_NETWORK
 from explorer.train.dropping import what_is
@@ -333,7 +333,7 @@ def test_what_was_nearest_when_a_search_failed_can_still_be_clicked(
 def test_without_a_network_there_is_nowhere_to_look(
     start: Make, qtbot: QtBot, photo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "BUNDLED", tmp_path / "nothing")
+    monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "nothing")
     explorer = start(photo)
     qtbot.waitUntil(lambda: "the nearest face can be looked for" in explorer.window.banner.sentence)
     button_of(explorer).click()

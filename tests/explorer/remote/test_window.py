@@ -115,6 +115,10 @@ def test_every_address_moves_its_control(explorer: Explorer, remote: Remote, sen
     assert session.recipe.latent == Latent(4711, 1.5, 0.5)
     send("/direction/smile", 2.5)
     send("/direction/2", -1)
+    send("/channel/3/7", 4.5)
+    send("/channel/1", 5)
+    assert session.recipe.strength_of(3, 7) == 5
+    assert effect(remote, "/channel/1") == "channel 8² 3:7, slider 1 5.00 σ"
     assert effect(remote, "/direction/2") == "Warm background, slider 2 -1.00 σ"
     send("/direction/Warm background", -1.5)
     explorer.directions.look_at("library")  # in which nothing is

@@ -11,7 +11,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.jobs import Done, Fit, Matrix, NoiseMap, Pca, Picture, Save, Sefa, Sheet, Strip, Styles, Table
+from explorer.jobs import (
+    Done,
+    FindChannels,
+    Fit,
+    Matrix,
+    NoiseMap,
+    Pca,
+    Picture,
+    Save,
+    Sefa,
+    Sheet,
+    Strip,
+    Styles,
+    Table,
+)
 from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Layers, LayerTable, SweepGrid
 from explorer.renderer import backend as module
 from explorer.renderer.backend import TorchBackend
@@ -19,9 +33,11 @@ from explorer.renderer.pipe import receive, send
 from stylegan_core.cli.render import main as render_main
 from stylegan_core.files.table import read_table
 from stylegan_core.lab.activations import channels, inspect
-from stylegan_core.lab.learned_labels import LearnedLabels
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept
 from stylegan_core.lab.sweeping import SPREAD_FACES
+from stylegan_core.latents.learned_labels import LearnedLabels
+from stylegan_core.latents.local_channels import find_channels
+from stylegan_core.latents.region import Region
 from stylegan_core.model import load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
@@ -93,6 +109,17 @@ def test_directions_are_found_and_fitted(backend: TorchBackend) -> None:
     _, fitted = run(backend, Fit("f", "smile", *piles))
     assert fitted.direction.name == "smile"
     assert 0 <= fitted.accuracy <= 1
+
+
+def test_channels_are_found_by_place_and_travel_through_the_pipe(backend: TorchBackend, model: Path) -> None:
+    request = FindChannels("c", Recipe().with_channel(2, 1, 3.0), Region(0.1, 0.1, 0.5, 0.6), 3)
+    pieces, found = run(backend, request)
+    assert [index for index, _, _ in pieces] == list(range(len(pieces))) and len(pieces) <= pieces[0][1]
+    assert found == find_channels(load_model(model), request.recipe, request.region, 3)
+    pipe, done = io.BytesIO(), Done(request, "hash", found)
+    send(pipe, done)
+    pipe.seek(0)
+    assert receive(pipe) == done
 
 
 def test_styles_are_the_w_of_each_latent(backend: TorchBackend) -> None:

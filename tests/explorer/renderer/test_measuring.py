@@ -46,7 +46,7 @@ def explorer(start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Expl
     qtbot.waitUntil(lambda: "pca" in made.directions.shelf.found)
     vector = np.zeros(8, np.float32)
     vector[2] = 1
-    made.directions._kept(made.directions.shelf.keep(Entry(Direction("Glasses", Vector.of(vector), 2.0), "labels")))
+    made.directions.shelf.keep(Entry(Direction("Glasses", Vector.of(vector), 2.0), "labels"))
     qtbot.waitUntil(lambda: [row.entry.direction.name for row in made.directions.rows] == ["Glasses"])
     return made
 

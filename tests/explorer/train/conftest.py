@@ -14,6 +14,7 @@ from explorer.train.setup import SetupPage
 from explorer.train.workspace import TrainWorkspace
 from explorer.work.command import CoreCommand
 from stylegan_core.rundir import RunDir
+from tests.explorer.at_once import AtOnce
 from tests.explorer.train import fake_run
 
 
@@ -46,7 +47,7 @@ def monitor(run: RunDir, qtbot) -> Iterator[Monitor]:
 @pytest.fixture
 def workspace(tmp_path: Path, qtbot) -> Iterator[TrainWorkspace]:
     """The workspace on screen, in a home without runs."""
-    made = TrainWorkspace(tmp_path / "home")
+    made = TrainWorkspace(tmp_path / "home", AtOnce())
     qtbot.addWidget(made)
     made.resize(1280, 646)
     made.show()

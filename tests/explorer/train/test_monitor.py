@@ -17,7 +17,6 @@ from explorer.train.run_list import RunCard
 from explorer.train.summary import summarise
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.run import events
-from stylegan_core.run.locks import RunLock
 from stylegan_core.rundir import EventWriter, RunDir
 from tests.explorer.train import fake_run
 from tests.explorer.train.conftest import look
@@ -111,7 +110,7 @@ def test_pointing_at_the_timeline_shows_the_place_in_the_curves(
 
 
 def test_the_buttons_ask_by_files(monitor: Monitor, run: RunDir, qtbot) -> None:
-    with RunLock(run):
+    with run.locked():
         look(monitor)
         for name in ("snapshot", "pause", "stop"):
             assert not run.requested(name)
@@ -123,7 +122,7 @@ def test_the_buttons_ask_by_files(monitor: Monitor, run: RunDir, qtbot) -> None:
 
 
 def test_pause_turns_into_go_on(monitor: Monitor, run: RunDir, qtbot) -> None:
-    with RunLock(run):
+    with run.locked():
         qtbot.mouseClick(monitor.header.pause, Qt.MouseButton.LeftButton)
         fake_run.append(run, events.Heartbeat(img=30_000, time=time.time()))
         look(monitor)
@@ -242,7 +241,7 @@ def test_a_stuck_trainer_can_be_stopped_but_no_second_one_begun(run: RunDir, qtb
     monitor = Monitor(run.path)
     qtbot.addWidget(monitor)
     monitor.show()
-    with RunLock(run):
+    with run.locked():
         look(monitor)
         header = monitor.header
         assert header.pill.state == "silent"

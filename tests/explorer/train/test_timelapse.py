@@ -18,6 +18,7 @@ from explorer.train.workspace import TrainWorkspace
 from explorer.work.task import Stopped
 from stylegan_core.run.events import Samples
 from stylegan_core.rundir import EventReader, RunDir
+from tests.explorer.at_once import AtOnce
 from tests.explorer.train import fake_run
 
 
@@ -169,7 +170,7 @@ def test_a_film_that_fails_says_why(
 
 def test_closing_the_window_does_not_wait_for_the_film(run: RunDir, tmp_path: Path, gate: Gate, qtbot: QtBot) -> None:
     before = sorted(tmp_path.iterdir())
-    workspace = TrainWorkspace(tmp_path / "home")
+    workspace = TrainWorkspace(tmp_path / "home", AtOnce())
     qtbot.addWidget(workspace)
     filming(workspace, run, tmp_path / "face.gif", gate, qtbot)
     workspace.close_workspace()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.rundir import RunDir
+from tests.explorer.at_once import AtOnce
 from tests.explorer.train import fake_run
 
 
@@ -55,7 +56,7 @@ def test_a_damaged_run_opens_all_the_same(workspace: TrainWorkspace, run: RunDir
 def test_a_run_from_elsewhere_stays_in_the_list_over_a_restart(workspace: TrainWorkspace, run: RunDir, qtbot) -> None:
     workspace.watch(run.path)
     workspace.show_runs()
-    again = TrainWorkspace(workspace.home)
+    again = TrainWorkspace(workspace.home, AtOnce())
     qtbot.addWidget(again)
     again.runs.refresh()
     qtbot.waitUntil(lambda: run.path.resolve() in again.runs.cards)
@@ -67,7 +68,7 @@ def test_a_run_that_is_opened_through_a_link_is_the_one_that_was_started(tmp_pat
     (tmp_path / "disk").mkdir()
     (tmp_path / "home").symlink_to(tmp_path / "disk", target_is_directory=True)
     run = fake_run.write_run(tmp_path / "home" / "runs" / "00001-tiny", 12, began=time.time())
-    workspace = TrainWorkspace(tmp_path / "home")
+    workspace = TrainWorkspace(tmp_path / "home", AtOnce())
     qtbot.addWidget(workspace)
     workspace.watch(run.path)
     assert workspace.monitor is not None and workspace.monitor.path == tmp_path / "disk" / "runs" / "00001-tiny"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.documents import history_file
-from explorer.documents.history_file import Entry, HistoryFile
+from explorer.history import history_file
+from explorer.history.history_file import Entry, HistoryFile
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.film.film import Film, Key
 from stylegan_core.recipe import Latent, Recipe

@@ -5,8 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stylegan_core.networks import efficientnet
-from stylegan_core.networks.efficientnet import STRIDES, LiteFeatures, load_efficientnet
+from stylegan_core.metrics import efficientnet
+from stylegan_core.metrics.efficientnet import STRIDES, LiteFeatures, load_efficientnet
 
 
 def maps_of_package(network: nn.Module, images: Tensor) -> dict[int, Tensor]:

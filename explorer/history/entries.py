@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from explorer.documents.history_file import Entry
+from explorer.history.history_file import Entry
 from explorer.session import Session
 from stylegan_core.recipe import Recipe
-from stylegan_core.rundir import CHECKPOINTS
+from stylegan_core.rundir import run_of
 
 _counter = itertools.count()
 
@@ -112,6 +112,6 @@ class Entries:
 
 @cache
 def _run_of(model: str) -> Path | None:
-    """The folder of snapshots that a network lies in, without links; None where it belongs to no run."""
-    folder = Path(model).parent
-    return folder.resolve() if folder.name == CHECKPOINTS else None
+    """The folder of the run that a network is a snapshot of, without links; None where it belongs to none."""
+    run = run_of(Path(model))
+    return run.checkpoints.resolve() if run is not None else None

@@ -8,12 +8,13 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.controls.below import Below
 from explorer.controls.film_dialog import FilmDialog, FilmWish
-from explorer.documents.history_file import Entry
+from explorer.documents.film_writer import AGAIN, FilmWriter
 from explorer.explore.film import FilmStrip
 from explorer.explore.history import HistoryStrip
-from explorer.film.film_writer import AGAIN, FilmWriter
+from explorer.fitting import fitting
+from explorer.history.history_file import Entry
 from explorer.problem import Problem
-from explorer.session import Session, fitting
+from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
 from explorer.work.pace import Pace

@@ -5,9 +5,9 @@ from collections.abc import Set
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 
-from explorer.controls.thumbnails import image_of
-from explorer.documents.history_file import Entry
+from explorer.history.history_file import Entry
 from explorer.jobs import Frame
+from explorer.pixels import image_of
 from stylegan_core.recipe import Recipe
 
 STORED = 128  # pixels of a thumbnail's longer side

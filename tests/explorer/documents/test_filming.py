@@ -14,9 +14,11 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from explorer import bundled
 from explorer.app import Explorer
 from explorer.controls.film_dialog import FilmDialog, FilmWish
-from explorer.documents import documents, history_file, opening
+from explorer.documents import documents
+from explorer.history import history_file
 from explorer.work import command
 from stylegan_core.film.film import Film, Key
 from stylegan_core.film.film_file import read_film
@@ -279,7 +281,7 @@ def test_a_film_begun_before_the_kept_one_was_read_does_not_lose_it(
     whole = documents.read_kept
     monkeypatch.setattr(documents, "read_kept", lambda: read.wait(60) and whole())
     explorer = start()
-    explorer.documents.load(str(opening.bundled_models()[0]))
+    explorer.documents.load(str(bundled.bundled_models()[0]))
     drawn(explorer, qtbot)
     explorer.actions["film_add"].trigger()
     read.set()

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from safetensors.numpy import save_file
 
+from explorer import opening
 from explorer.controls.questions import PHOTO_FILES
-from explorer.documents import opening
-from explorer.documents.opening import look
+from explorer.opening import look
 from explorer.train.dropping import what_is
 from stylegan_core.data.containers import open_container
 from stylegan_core.data.picture_kinds import SUFFIXES

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.data.picture_kinds import PNG, begins_as_picture, named_as_picture
-from stylegan_core.files.places import home
 from stylegan_core.film.film import Film
 from stylegan_core.film.film_file import NoFilm, is_film, read_film
-from stylegan_core.recipe import Latent, Recipe
+from stylegan_core.recipe import Recipe
 from stylegan_core.run.stems import kimg_of
-from stylegan_core.rundir import CHECKPOINTS, RunDir
+from stylegan_core.rundir import CHECKPOINTS, RunDir, run_of
 
-BUNDLED = Path(__file__).parents[2] / "resources" / "models"
-BEST = ("avatars-64", "avatars-32")
-FIRST_SEEDS = {"avatars-64": 58}  # the face a fresh start shows, chosen by eye; 0 for the others
 FORMAT = "stylegan-explorer"
 LONGEST_HEADER = 100_000_000  # bytes
 BEGINNING = 4096  # bytes, in which JSON begins however it is indented
@@ -54,17 +50,9 @@ def look(path: Path) -> Opened:
         raise OSError(f"{path} cannot be read ({error.strerror}): check its permissions.") from None
     if not head:
         raise ValueError(f"{path} is empty: copy or download it again.")
-    if head.startswith(PNG):
-        from stylegan_core.pictures.saved_picture import NoRecipe, read_picture
-
-        try:
-            saved = read_picture(path)
-        except NoRecipe:
-            return Opened(photo=str(path.resolve()))
-        return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
-    text = _text(path, head)
     if begins_as_picture(head):
         return _look_at(path, head)
+    text = _text(path, head)
     if head[4:8] == b"ftyp" or is_film(text):
         return Opened(film=read_film(path))
     if _is_recipe(text):
@@ -78,12 +66,17 @@ def look(path: Path) -> Opened:
 
 
 def _look_at(path: Path, head: bytes) -> Opened:
-    """A picture of another program, or the film in a GIF of this one."""
-    if head.startswith(b"GIF8"):
-        try:
+    """A picture saved here, the film in a GIF of this program, or any other picture."""
+    from stylegan_core.pictures.saved_picture import NoRecipe, read_picture
+
+    try:
+        if head.startswith(PNG):
+            saved = read_picture(path)
+            return Opened(recipe=saved.recipe, model_name=saved.model_name, model_hash=saved.model_hash)
+        if head.startswith(b"GIF8"):
             return Opened(film=read_film(path))
-        except NoFilm:
-            pass
+    except (NoRecipe, NoFilm):
+        pass
     return Opened(photo=str(path.resolve()))
 
 
@@ -138,49 +131,10 @@ def _look_into(folder: Path) -> Opened:
     raise ValueError(f"{folder} is neither a run nor a folder with a model: choose a weight file or a run directory.")
 
 
-def bundled_models() -> list[Path]:
-    """The models in the box that stand for themselves, the best one first."""
-    found = [path for path in sorted(BUNDLED.glob("*/*.safetensors")) if path.stem == path.parent.name]
-    return sorted(found, key=lambda path: BEST.index(path.stem) if path.stem in BEST else len(BEST))
-
-
-def first_face(path: Path) -> Recipe:
-    """What a fresh start shows of a model in the box."""
-    return Recipe(Latent(FIRST_SEEDS.get(path.stem, 0)))
-
-
-def bundled_sets() -> dict[str, list[Path]]:
-    """The sets in the box by name: networks of one folder, made to be held side by side, sorted by name."""
-    found: dict[str, list[Path]] = {}
-    for path in sorted(BUNDLED.glob("*/*.safetensors")):
-        if path.stem != path.parent.name:
-            found.setdefault(path.parent.name, []).append(path)
-    return found
-
-
-def neighbour(path: Path, step: int) -> Path | None:
-    """The network ``step`` places on in the set that a network belongs to, else in the box, round and round.
-
-    None where there is no other.
-    """
-    ring = bundled_sets().get(path.parent.name, []) if path.is_relative_to(BUNDLED) else []
-    ring = ring if path in ring else bundled_models()
-    if path not in ring:
-        return ring[0] if ring else None
-    other = ring[(ring.index(path) + step) % len(ring)]
-    return other if other != path else None
-
-
 def nearest(path: Path) -> Path:
     """The file itself, or where its trainer has deleted this snapshot since, the one of the run nearest in kimg."""
-    run, kimg = RunDir(path.parent.parent), kimg_of(path)
-    if path.exists() or kimg is None or path.parent.name != run.checkpoints.name:
+    run, kimg = run_of(path), kimg_of(path)
+    if path.exists() or kimg is None or run is None:
         return path
     far = {other: abs(at - kimg) for other in run.every_drawable() if (at := kimg_of(other)) is not None}
     return min(far, key=far.__getitem__, default=path)
-
-
-def spoken(path: str) -> str:
-    """A path as short as it can be said: the name, and for what lies in the person's home only that."""
-    file = Path(path)
-    return str(file.relative_to(home())) if file.is_relative_to(home()) else file.name

@@ -1,0 +1,38 @@
+"""Windows stay where they can be seen when a screen is unplugged or gets another size; not every system sees to it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+
+class OnScreen(QObject):
+    """Tells when the screen that a window is on is another one or has another size; made when the window is shown."""
+
+    changed = Signal()
+
+    def __init__(self, window: QWidget, do: Callable[[], object]) -> None:
+        super().__init__(window)
+        self._window, self._screen = window, window.screen()
+        self.changed.connect(do)
+        self._screen.geometryChanged.connect(self.changed)
+        window.windowHandle().screenChanged.connect(self._move, Qt.ConnectionType.QueuedConnection)
+
+    def _move(self) -> None:
+        """Queued: the system's own idea of where the window goes comes first."""
+        if self._window.screen() is not self._screen:
+            if self._screen in QGuiApplication.screens():
+                self._screen.geometryChanged.disconnect(self.changed)
+            self._screen = self._window.screen()
+            self._screen.geometryChanged.connect(self.changed)
+        self.changed.emit()
+
+
+def bring_back(window: QWidget) -> None:
+    """Moves a window that lies on no screen any more to the one it belongs to, no larger than that."""
+    if any(screen.geometry().intersects(window.geometry()) for screen in QGuiApplication.screens()):
+        return
+    room = window.screen().availableGeometry()
+    window.resize(window.size().boundedTo(room.size()))
+    window.move(room.topLeft())

@@ -1,0 +1,137 @@
+"""The parts of the window, built in their order and known by name; who hears of whom is said elsewhere."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+
+from explorer import theme
+from explorer.actions import make_actions
+from explorer.controls.below import Below
+from explorer.controls.hint import Hint
+from explorer.controls.panel import Asking, Panel
+from explorer.controls.place_picker import PlacePicker
+from explorer.cores import Cores
+from explorer.dialogs import Dialogs
+from explorer.documents.clipboard import Clipboard
+from explorer.documents.documents import Documents
+from explorer.documents.filming import Filming
+from explorer.documents.following import Following
+from explorer.documents.importing import Importing
+from explorer.engine import Engine
+from explorer.explore.channels import ChannelsPanel
+from explorer.explore.directions import DirectionsPanel
+from explorer.explore.drag import DragPoints
+from explorer.explore.film import FilmStrip
+from explorer.explore.growing import GrowingPanel
+from explorer.explore.history import HistoryStrip
+from explorer.explore.latent import LatentPanel
+from explorer.explore.mixing import MixingPanel
+from explorer.explore.noise import NoisePanel
+from explorer.explore.picture import PictureView
+from explorer.explore.transform import TransformPanel
+from explorer.explore.truncation import TruncationPanel
+from explorer.explore.vary import VaryPanel
+from explorer.film.reel import Reel
+from explorer.garbage import Garbage
+from explorer.lab.entanglement_page import EntanglementPage
+from explorer.lab.layers_page import LayersPage
+from explorer.lab.measuring import Measuring
+from explorer.lab.pages import LabPages
+from explorer.lab.quality_page import QualityPage
+from explorer.lab.sweep_page import SweepPage
+from explorer.labels.judging import Judging
+from explorer.labels.labelled import Labelled
+from explorer.main_window import MainWindow
+from explorer.menus import Menus
+from explorer.photo.projecting import Projecting
+from explorer.present.presenting import Presenting
+from explorer.problem import Problem
+from explorer.renderer.rendering import Backend
+from explorer.session import Session
+from explorer.settings import SettingsKeeper
+from explorer.train.workspace import TrainWorkspace
+from explorer.work.background import Background
+from stylegan_core.files.places import home
+
+STRIP_TIPS = ("Every change, as a picture to come back to (F).", "Pictures that become a film (F).")
+
+
+class Parts(QObject):
+    """What there is in the window, for those who connect, command and steer it."""
+
+    def __init__(self, app: QApplication, make_backend: Callable[[], Backend] | None) -> None:
+        super().__init__(app)
+        self.app = app
+        self.disk = Background(self)
+        self.settings = SettingsKeeper(self.disk)
+        theme.apply(app, self.settings.value.theme)
+        self.session = Session(self)
+        self.engine = Engine(make_backend, self)
+        self.window = MainWindow()
+        self.actions = make_actions(self.window)
+        self._make_explore()
+        self.documents = Documents(self.session, self.engine, self.history, self.reel, self.settings, self)
+        self.importing = Importing(self.window, self.engine, self)
+        self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
+        self.train = TrainWorkspace(home(), self.disk, self.window.pages)
+        self._make_lab()
+        self._make_across()
+
+    def _make_explore(self) -> None:
+        """The picture, what lies below it, and the panels on both sides."""
+        session = self.session
+        self.picture, self.history = PictureView(session), HistoryStrip(session)
+        self.drag = DragPoints(session, self.picture.picture_rect, self.picture)
+        self.places = PlacePicker(self.picture.picture_rect, self.picture)
+        self.reel = Reel(self)
+        self.film = FilmStrip(session, self.reel)
+        self.below = Below(("History", "Film"), STRIP_TIPS, (self.history, self.film))
+        self.latent, self.vary, self.transform = LatentPanel(session), VaryPanel(session), TransformPanel(session)
+        self.noise, self.growing = NoisePanel(session), GrowingPanel(session)
+        self.directions, self.channels = DirectionsPanel(session, self.disk), ChannelsPanel(session)
+        self.mixing, self.truncation = MixingPanel(session), TruncationPanel(session)
+        self.left: list[Panel] = [self.latent, self.vary, self.transform, self.noise]
+        self.right: list[Panel] = [self.truncation, self.directions, self.channels, self.mixing, self.growing]
+        self.panels = [*self.left, *self.right]
+
+    def _make_lab(self) -> None:
+        lab = self.lab_pages = LabPages(self.window.pages)
+        self.lab, self.sweep = LayersPage(self.session, lab), SweepPage(self.session, lab)
+        self.entanglement, self.quality = EntanglementPage(self.session, lab), QualityPage(self.session, lab)
+        lab.take(self.lab, self.sweep, self.entanglement, self.quality)
+
+    def _make_across(self) -> None:
+        """What people do across several of the others."""
+        session, settings, disk, picture = self.session, self.settings, self.disk, self.picture
+        self.measuring = Measuring(session, self.quality, disk, self)
+        self.dialogs = Dialogs(self.window, session, settings, self.documents, self.engine, disk, picture.pace)
+        self.clipboard = Clipboard(session, self.engine, self)
+        self.judging = Judging(session, (self.sweep, self.entanglement), self)
+        self.projecting = Projecting(session, self.latent, picture, self.documents, disk, self)
+        self.labelled = Labelled(session, self.directions, self)
+        self.filming = Filming(session, self.film, self.below, self.history, settings, disk, picture.pace, self)
+        self.cores = Cores(disk, self)
+        self.garbage = Garbage(self)
+        self.following = Following(self.window, session, self.documents, self.growing, disk)
+        self.hint = Hint(picture)
+        self.presenting = Presenting(
+            self.window, session, picture, self.history, self.film, self.below, self.actions, self.panels, self.hint,
+            settings, self,
+        )  # fmt: skip
+
+    @property
+    def asking(self) -> tuple[Asking, ...]:
+        """Everything that asks the engine for more than the picture."""
+        return (*self.panels, self.drag, self.film, *self.lab_pages.each)
+
+    def every_action(self) -> list[QAction]:
+        """The window's actions and those the panels add."""
+        own = [action for key, action in self.actions.items() if key != "commands"]
+        added = [action for part in (*self.panels, *self.lab_pages.each) for action in part.actions() if action.text()]
+        return list(dict.fromkeys(own + added))  # the Lab has some of them from a panel
+
+    def say(self, problem: Problem, tone: str = "bad") -> None:
+        """Shows one sentence at the top of the page."""
+        self.window.banner.say(problem, tone)
