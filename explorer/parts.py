@@ -97,9 +97,10 @@ class Parts(QObject):
         self.panels = [*self.left, *self.right]
 
     def _make_lab(self) -> None:
-        self.lab, self.sweep = LayersPage(self.session), SweepPage(self.session)
-        self.entanglement, self.quality = EntanglementPage(self.session), QualityPage(self.session)
-        self.lab_pages = LabPages((self.lab, self.sweep, self.entanglement, self.quality), self.window.pages)
+        lab = self.lab_pages = LabPages(self.window.pages)
+        self.lab, self.sweep = LayersPage(self.session, lab), SweepPage(self.session, lab)
+        self.entanglement, self.quality = EntanglementPage(self.session, lab), QualityPage(self.session, lab)
+        lab.take(self.lab, self.sweep, self.entanglement, self.quality)
 
     def _make_across(self) -> None:
         """What people do across several of the others."""

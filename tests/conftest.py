@@ -75,7 +75,9 @@ def same_chance() -> None:
     """Weights and choices that a test leaves to chance are the same every time."""
     random.seed(0)
     if torch := sys.modules.get("torch"):
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
+        if torch.cuda.is_initialized():  # else torch.manual_seed keeps the traceback of every call for later
+            torch.cuda.manual_seed_all(0)
 
 
 @pytest.fixture(autouse=True)

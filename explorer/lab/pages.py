@@ -13,18 +13,25 @@ from explorer.lab.head import PAGES, TIPS
 
 
 class LabPages(QStackedWidget):
-    """Shows one page of the Lab; ``wanted`` asks for the workspace where a command names a page of it."""
+    """Shows one page of the Lab; ``wanted`` asks for the workspace where a command names a page of it.
+
+    Its pages are made as its children: hung up here later, each would get the style sheet once more from top to toe.
+    """
 
     wanted = Signal()
 
-    def __init__(self, pages: Sequence[LabBase], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.each = tuple(pages)
+        self.each: tuple[LabBase, ...] = ()
+        self.setAccessibleName("Lab")
+
+    def take(self, *pages: LabBase) -> None:
+        """Its pages, in the order of the switch."""
+        self.each = pages
         for at, page in enumerate(pages):
             self.addWidget(page)
             page.page_chosen.connect(self.turn_to)
             page.add_command(f"Lab: {PAGES[at].lower()}", "", TIPS[at], partial(self._go, at))
-        self.setAccessibleName("Lab")
 
     @property
     def unfinished(self) -> list[str]:

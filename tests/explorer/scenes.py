@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QEventLoop, QPoint, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QRect, QTimer
 from PySide6.QtGui import QImage, QPixmap, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -164,7 +164,7 @@ def shot(widget: QWidget | QImage) -> Shot:
         made = QPixmap(widget.size())
         made.fill(theme.current().colour("window" if widget.isWindow() else "panel"))
         background = QWidget.RenderFlag.DrawWindowBackground if widget.isWindow() else QWidget.RenderFlag(0)
-        widget.grab()  # lays out what is not on screen
+        widget.grab(QRect(0, 0, 1, 1))  # lays out all that is not on screen
         widget.render(made, QPoint(), QRegion(), background | QWidget.RenderFlag.DrawChildren)
         image = made.toImage()
     else:

@@ -1,4 +1,4 @@
-"""Modules that promise to be plain Python, each imported in a fresh interpreter: no torch, and in the core no Qt."""
+"""Modules that promise to be plain Python, imported in a fresh interpreter: no torch, and in the core no Qt."""
 
 from __future__ import annotations
 
@@ -41,23 +41,40 @@ EXPLORER = [
 ]
 
 
-def loaded_by(module: str) -> set[str]:
-    """The top-level names in sys.modules after one import in a new Python."""
-    program = f"import sys, {module}; print(' '.join({{name.partition('.')[0] for name in sys.modules}}))"
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+LOADS = """
+import importlib, sys
+for module in sys.argv[1].split():
+    importlib.import_module(module)
+    print(module, *{name.partition(".")[0] for name in sys.modules})
+"""
 
 
-@pytest.mark.parametrize("module", CORE)
-def test_core_module_is_plain(module: str) -> None:
-    assert not loaded_by(module) & {"torch", "PySide6", "shiboken6", "pyqtgraph"}
+def loaded_by(modules: list[str]) -> dict[str, set[str]]:
+    """The top-level names in sys.modules after one import after the other in a new Python."""
+    command = [sys.executable, "-c", LOADS, " ".join(modules)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return {module: set(names) for module, *names in map(str.split, done.stdout.splitlines())}
 
 
-@pytest.mark.parametrize("module", EXPLORER)
-def test_explorer_module_leaves_torch_out(module: str) -> None:
+def first_with(loaded: dict[str, set[str]], *unwanted: str) -> dict[str, set[str]]:
+    """The first module that brings what is unwanted, with what it brings."""
+    brought = ((module, names & {*unwanted}) for module, names in loaded.items())
+    return dict([pair for pair in brought if pair[1]][:1])
+
+
+def test_core_modules_are_plain() -> None:
+    loaded = loaded_by(CORE)
+    assert [*loaded] == CORE
+    assert first_with(loaded, "torch", "PySide6", "shiboken6", "pyqtgraph") == {}
+
+
+def test_explorer_modules_leave_torch_out() -> None:
     pytest.importorskip("PySide6", reason="PySide6 is not installed")
-    assert "torch" not in loaded_by(module)
+    loaded = loaded_by(EXPLORER)
+    assert [*loaded] == EXPLORER
+    assert first_with(loaded, "torch") == {}
 
 
 def test_the_probe_sees_what_is_imported() -> None:
-    assert "numpy" in loaded_by("numpy.random")
+    loaded = loaded_by(["numpy.random", "json"])
+    assert first_with(loaded, "numpy") == {"numpy.random": {"numpy"}}

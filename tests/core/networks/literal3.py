@@ -8,8 +8,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-import scipy.signal
-import scipy.special
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -18,15 +16,17 @@ Filter = npt.NDArray[np.float64] | None
 
 
 def low_pass(taps: int, cutoff: float, width: float, rate: float, radial: bool = False) -> Filter:
+    from scipy import signal, special  # here: a second of work for whoever only collects the tests
+
     if taps == 1:
         return None
     if not radial:
-        return np.asarray(scipy.signal.firwin(taps, cutoff, width=width, fs=rate))
+        return np.asarray(signal.firwin(taps, cutoff, width=width, fs=rate))
     at = (np.arange(taps) - (taps - 1) / 2) / rate
     radius = np.hypot(*np.meshgrid(at, at))
-    beta = scipy.signal.kaiser_beta(scipy.signal.kaiser_atten(taps, width / (rate / 2)))
+    beta = signal.kaiser_beta(signal.kaiser_atten(taps, width / (rate / 2)))
     window = np.kaiser(taps, beta)
-    found = scipy.special.j1(2 * cutoff * np.pi * radius) / (np.pi * radius) * np.outer(window, window)
+    found = special.j1(2 * cutoff * np.pi * radius) / (np.pi * radius) * np.outer(window, window)
     return np.asarray(found / found.sum())
 
 

@@ -1,7 +1,7 @@
 """Small runs to test the trainer with: a folder of pictures and a configuration that takes under a second."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +10,20 @@ import torch
 from PIL import Image
 
 from stylegan_core.rundir import RunDir
+from stylegan_core.training import samples
 from stylegan_core.training.launch import Launch, Wish
 
 Train = Callable[..., RunDir]
 QUICK = ("settle_steps=0", "growth.batch=16")  # two steps a phase, and as many images as ever
+BRIEF = (*QUICK, "growth.fade_kimg=0.016", "growth.stable_kimg=0.016")  # one step a phase, 80 images
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_samples() -> Iterator[None]:
+    """Runs draw twelve fixed latents, in two parts as ever, not 32: those took half the time of a run with many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(samples, "grid_shape", lambda _: (4, 3))
+        yield
 
 
 @pytest.fixture(scope="session")

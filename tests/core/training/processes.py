@@ -1,8 +1,9 @@
-"""What the processes of a team do in the tests: started by torch's own environment variables, as torchrun does."""
+"""What other processes do in the tests: those of a team, as torchrun starts them, and those that are killed."""
 
 import multiprocessing
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,10 @@ from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["stylegan_core.training.launch", "torch.distributed", "safetensors.torch"])
+# Torch's optimizers import the compiler when the first one is made: 2.5 s, once for all that are forked.
+FORKS.set_forkserver_preload([__name__, "torch.distributed", "torch._dynamo"])
+HALF = ("growth.batch=16", "settle_steps=2")  # half as many steps
+OFTEN = (*HALF, "snapshot_kimg=0.016")
 BATCH = 24
 CONFIG = changed(preset("tiny"), [f"growth.batch={BATCH}", "r1_interval=1", "ada.target=0.6"])
 PATIENCE = 90
@@ -134,3 +138,23 @@ def train_a_run(run: Path, pictures: Path, settings: tuple[str, ...], stop_at: i
 
     Loop.step = step  # type: ignore[method-assign]
     Launch(Wish(run, "tiny", str(pictures), settings)).train()
+
+
+def train_often(run: Path, pictures: Path) -> None:
+    """What a killed process was doing: the same command, from the start or from its newest checkpoint."""
+    Launch(Wish(run, "tiny", str(pictures), OFTEN)).train()
+
+
+def train_and_die_at_a_sync(run: Path, pictures: Path, number: int) -> None:
+    """The same command, killed inside the ``number``-th time that a file is synced to disk."""
+    original, calls = os.fsync, 0
+
+    def fsync(descriptor: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        original(descriptor)
+
+    os.fsync = fsync
+    train_often(run, pictures)

@@ -21,7 +21,7 @@ from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.keeping import resume_newest, retire
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.state import TrainingState
-from tests.core.training.conftest import QUICK, Train
+from tests.core.training.conftest import BRIEF, QUICK, Train
 from tests.core.training.final import alerts, assert_same_end, final_state, story, the_end
 
 PLAIN = (*QUICK, "snapshot_kimg=0.016")
@@ -161,9 +161,9 @@ def test_what_may_be_whole_is_never_begun_anew(
 
 
 @pytest.mark.usefixtures("caplog")
-def test_networks_without_their_training_states_are_not_written_over(train: Train) -> None:
+def test_networks_without_their_training_states_are_not_written_over(train: Train, finished: Train) -> None:
     """Somebody deletes the large files to make room: the same command began at image 0, over what was learnt."""
-    run = train(*PLAIN)
+    run = finished(*PLAIN)
     for path in run.every_state():
         path.unlink()
     before = {path.name: path.read_bytes() for path in run.checkpoints.iterdir()}
@@ -229,7 +229,7 @@ def test_a_log_file_that_finds_no_room_is_said_once(
         pytest.skip("this system has no /dev/full")
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "log.txt").symlink_to("/dev/full")
-    run = train(*PLAIN)
+    run = train(*BRIEF, "snapshot_kimg=0.016")
     assert the_end(run).reason == "finished"
     assert caplog.text.count("log.txt cannot be written") == 1
     assert "Logging error" not in capsys.readouterr().err
@@ -318,7 +318,7 @@ def test_a_penalty_that_is_never_finite_goes_back_though_it_is_due_now_and_then(
 ) -> None:
     poison(monkeypatch)
     with pytest.raises(ValueError, match="not finite after three returns"):
-        train("settle_steps=0", *settings)
+        train(*QUICK, *settings)
     assert len(alerts(RunDir(tmp_path / "run"), "rollback")) == 3
     assert caplog.records
 

@@ -18,7 +18,7 @@ from stylegan_core.training.config import changed, preset
 from stylegan_core.training.parts import Part, places_of, split
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
-from tests.core.training.conftest import QUICK, Train
+from tests.core.training.conftest import BRIEF, Train
 from tests.core.training.final import final_state
 from tests.core.training.one_step import gradients
 
@@ -147,12 +147,12 @@ def test_out_of_memory_halves_the_parts_and_goes_on(
     train: Train, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     short_of_memory(monkeypatch, 4)
-    run = train(*QUICK)
+    run = train(*BRIEF)
     alerts = [event for event in EventReader(run).poll() if isinstance(event, Alert)]
     assert [alert.code for alert in alerts] == ["memory", "memory"]
     assert "4 at a time" in alerts[-1].text
     counters, _ = final_state(run)
-    assert (counters["micro_batch"], counters["img"]) == (4, 192)
+    assert (counters["micro_batch"], counters["img"]) == (4, 80)
 
 
 def test_a_failed_attempt_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from stylegan_core.run.events import Alert, End
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import launch
 from tests.core.data.making import break_picture, folder_of, unreadable_now
-from tests.core.training.conftest import QUICK, Train
+from tests.core.training.conftest import BRIEF, Train
 from tests.core.training.final import assert_same_end, story, the_end
 
 
@@ -28,20 +28,20 @@ def alerts(run: RunDir) -> list[tuple[str, str]]:
 @pytest.mark.slow
 def test_a_read_error_that_passes_changes_nothing(train: Train) -> None:
     with unreadable_now("3.png", times=2) as failed:
-        run = train(*QUICK)
+        run = train(*BRIEF)
     assert len(failed) == 2
     assert alerts(run) == []
-    assert_same_end(run, train(*QUICK, name="undisturbed"))
+    assert_same_end(run, train(*BRIEF, name="undisturbed"))
 
 
 def test_a_picture_that_cannot_be_read_is_an_alert_and_the_next_run_sees_it(
     train: Train, caplog: pytest.LogCaptureFixture
 ) -> None:
     with unreadable_now("3.png"):
-        ((code, text),) = alerts(train(*QUICK))
+        ((code, text),) = alerts(train(*BRIEF))
     assert code == "picture" and "3.png is passed over until it is asked for again" in text
     assert "Too many open files" in caplog.text
-    assert alerts(train(*QUICK, name="next")) == []
+    assert alerts(train(*BRIEF, name="next")) == []
 
 
 @pytest.mark.slow
@@ -63,7 +63,7 @@ def test_names_that_are_not_utf_8_train(train: Train, pictures: Path, caplog: py
     (pictures / "3.png").rename(pictures / os.fsdecode(b"\xff.png"))
     odd = pictures.rename(pictures.with_name(os.fsdecode(b"pictures-\xff")))
     pictures.symlink_to(odd)
-    run = train(*QUICK)
+    run = train(*BRIEF)
     assert run.config()["data"]["path"] == str(odd)
     assert r"\udcff.png cannot be read and is skipped" in run.log_file.read_text(encoding="utf-8")
     assert caplog.records

@@ -1,7 +1,5 @@
 """Exact resume: however a run was interrupted, it ends as if it never had been."""
 
-import multiprocessing
-import os
 import random
 import shutil
 import signal
@@ -17,37 +15,34 @@ from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
 from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import assert_same_end, final_state
-
-HALF = "growth.batch=16"  # half as many steps
-OFTEN = (HALF, "snapshot_kimg=0.016")
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["stylegan_core.training.launch", "stylegan_core.training.checkpoint"])
+from tests.core.training.processes import FORKS, HALF, OFTEN, train_and_die_at_a_sync, train_often
 
 
-def run_in_a_process(run: Path, pictures: Path) -> None:
-    """What a killed process was doing: the same command, from the start or from its newest checkpoint."""
-    Launch(Wish(run, "tiny", str(pictures), OFTEN)).train()
+def kill_and_resume(run: RunDir, pictures: Path, whole: RunDir, moments: list[float]) -> None:
+    """Starts the run once per moment and kills it when it has written that share of the whole run's log more.
 
-
-def kill_and_resume(run: RunDir, pictures: Path, moments: list[float]) -> None:
-    """Starts the run once per moment and kills it that many seconds after it began to write.
-
-    A run that came to its end before is begun anew and killed in half the time, so that every kill strikes.
+    So a slow machine is killed as late as a quick one. A run that came to its end before is begun anew and killed in
+    half the time, so that every kill strikes.
     """
     for moment in moments:
-        while not struck(run, pictures, moment):
+        while not struck(run, pictures, written(whole), moment):
             shutil.rmtree(run.path)
             moment /= 2
 
 
-def struck(run: RunDir, pictures: Path, moment: float) -> bool:
+def written(run: RunDir) -> int:
+    """Bytes in the log of a run."""
+    return run.events_file.stat().st_size if run.events_file.exists() else 0
+
+
+def struck(run: RunDir, pictures: Path, whole: int, moment: float) -> bool:
     """Whether the kill came before the end of the run."""
-    process = FORKS.Process(target=run_in_a_process, args=(run.path, pictures), daemon=True)
+    process = FORKS.Process(target=train_often, args=(run.path, pictures), daemon=True)
+    until = written(run) + moment * whole
     process.start()
-    size = run.events_file.stat().st_size if run.events_file.exists() else 0
-    while process.is_alive() and not (run.events_file.exists() and run.events_file.stat().st_size > size):
+    while process.is_alive() and written(run) <= until:
         time.sleep(0.002)
-    process.join(moment)
+    process.join(moment / 10)  # somewhere between this event and the next
     process.kill()
     process.join()
     reader = EventReader(run)
@@ -78,7 +73,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Run
 
 
 def test_snapshots_and_ticks_do_not_change_the_run(train: Train, undisturbed: RunDir) -> None:
-    assert_same_end(train(HALF, "snapshot_kimg=9"), undisturbed)
+    assert_same_end(train(*HALF, "snapshot_kimg=9"), undisturbed)
 
 
 def test_another_seed_ends_differently(train: Train, finished: Train) -> None:
@@ -135,23 +130,8 @@ def test_killed_at_random_moments_it_ends_bit_by_bit_alike(
 ) -> None:
     chance = random.Random(3)
     moments = [chance.uniform(0.0, 0.4) for _ in range(3)]
-    kill_and_resume(RunDir(tmp_path / "run"), pictures, moments)
+    kill_and_resume(RunDir(tmp_path / "run"), pictures, undisturbed, moments)
     assert_same_end(train(*OFTEN), undisturbed)
-
-
-def run_and_die_at_a_sync(run: Path, pictures: Path, number: int) -> None:
-    """The same command, killed inside the ``number``-th time that a file is synced to disk."""
-    original, calls = os.fsync, 0
-
-    def fsync(descriptor: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        original(descriptor)
-
-    os.fsync = fsync
-    run_in_a_process(run, pictures)
 
 
 # The drawable of the second checkpoint, the state of the first.
@@ -160,7 +140,7 @@ def test_killed_inside_a_checkpoint_it_ends_bit_by_bit_alike(
     tmp_path: Path, pictures: Path, undisturbed: RunDir, train: Train, number: int
 ) -> None:
     run = tmp_path / "run"
-    process = FORKS.Process(target=run_and_die_at_a_sync, args=(run, pictures, number), daemon=True)
+    process = FORKS.Process(target=train_and_die_at_a_sync, args=(run, pictures, number), daemon=True)
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
@@ -176,5 +156,5 @@ def test_killed_thirty_times_it_ends_bit_by_bit_alike(
 ) -> None:
     chance = random.Random(seed)
     moments = [chance.uniform(0.0, 0.5) for _ in range(3)]
-    kill_and_resume(RunDir(tmp_path / "run"), pictures, moments)
+    kill_and_resume(RunDir(tmp_path / "run"), pictures, undisturbed, moments)
     assert_same_end(train(*OFTEN), undisturbed)
