@@ -362,6 +362,7 @@ def test_a_high_window_shows_every_direction_that_has_a_name(start: Make, qtbot:
 
     panel.shelf.found["pca"] = tuple(replace(entry, source="pca") for entry in kept[:4])
     panel.import_library(window_home / "mine.json")
+    qtbot.waitUntil(lambda: bool(panel.shelf.library.entries))  # read beside the window's thread
     assert rows(1280, 720) == 8
     assert rows(1280, 1020) == 12  # and none of those that have only a number
     assert rows(1280, 720) == 8
