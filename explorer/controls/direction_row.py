@@ -2,24 +2,22 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across
 from explorer.controls.direction_shelf import OWN
 from explorer.controls.layer_strip import LayerStrip
 from explorer.controls.literal import literal, literal_tip
-from explorer.controls.slider import LabelledSlider
+from explorer.controls.strength_row import StrengthRow
 from explorer.controls.text import text_label
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, knob
 
-HOVER = 350  # milliseconds over the name before the strip of ±2 σ opens
 NAME_WIDTH, SCORE_WIDTH = 120, 32  # "Warm background" fits
-BEND = 1.6  # faces fall apart beyond some 3 of the 10 σ, which so have the inner half of the track
 _SOURCES = {
     "pca": "PCA of W",
     "sefa": "SeFa",
@@ -29,33 +27,23 @@ _SOURCES = {
 }
 
 
-class DirectionRow(QWidget):
-    """``moved`` follows the slider, ``ranged`` the layers (first, last), ``committed`` ends either gesture.
+class DirectionRow(StrengthRow):
+    """``ranged`` follows the layers (first, last), ``committed`` ends that gesture, too.
 
-    ``asked`` carries a word from the row's menu: "star", "remove", "preview", "sweep" or "learn"; ``hovered`` opens and
-    shuts the preview; ``renamed`` carries the new name.
+    ``asked`` carries "star", "remove", "preview", "sweep" or "learn"; ``renamed`` the new name.
     """
 
-    moved = Signal(float)
     ranged = Signal(int, object)
-    committed = Signal()
     renamed = Signal(str)
-    asked = Signal(str)
-    hovered = Signal(bool)
 
     def __init__(self, entry: Entry, info: ModelInfo, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(knob(AppliedDirection, "strength"), parent=parent)
         self.entry, self._info = entry, info
         self._measured = ""
         name = entry.direction.name
-        self.name = QPushButton()
         self.field = QLineEdit()
-        strength = knob(AppliedDirection, "strength")
-        self.slider = LabelledSlider("", strength, 0.0, signed=True, bend=BEND, number_width=48)
         self.layers = LayerStrip(info, f"Layers of {name}")
         self.score = text_label("", "small-number")
-        self._hover = QTimer(self, singleShot=True, interval=HOVER)
-        self._hover.timeout.connect(lambda: self.hovered.emit(True))
         self._lay_out()
         self._connect()
         self.layers.set_range(entry.first, entry.last)
@@ -85,11 +73,8 @@ class DirectionRow(QWidget):
         name = entry.direction.name
         self._write_name()
         self.score.setText(_score(entry))
-        self.name.setAccessibleName(f"{name}, menu")
+        self.speak(name)
         self._explain()
-        self.slider.setAccessibleName(name)
-        self.slider.track.setAccessibleName(name)
-        self.slider.number.setAccessibleName(f"{name}, number")
 
     def _explain(self) -> None:
         """How well the direction is known, and what it changes where that was measured."""
@@ -111,8 +96,6 @@ class DirectionRow(QWidget):
         self.field.selectAll()
 
     def _lay_out(self) -> None:
-        self.name.setProperty("kind", "name")
-        self.name.setFlat(True)
         self.field.setProperty("kind", "name")
         self.field.setAccessibleName("Name of the direction")
         self.field.setToolTip("Return takes the name, Escape keeps the old one.")
@@ -129,11 +112,8 @@ class DirectionRow(QWidget):
         row.add(self.layers, self.score)
 
     def _connect(self) -> None:
-        self.slider.changing.connect(self.moved)
-        self.slider.committed.connect(lambda _: self.committed.emit())
         self.layers.changing.connect(lambda *_: self.ranged.emit(*self.range))
         self.layers.committed.connect(lambda *_: self.committed.emit())
-        self.name.clicked.connect(self._menu)
         self.field.editingFinished.connect(self._take_name)
 
     def _write_name(self) -> None:
@@ -148,10 +128,7 @@ class DirectionRow(QWidget):
             if name and name != self.entry.direction.name:
                 self.renamed.emit(name)
 
-    def _menu(self) -> None:
-        self._leave()
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def fill(self, menu: QMenu) -> None:
         menu.addAction("Rename …", self.rename)
         star = "Take out of favourites" if self.entry.starred else "★ Favourite"
         menu.addAction(star, lambda: self.asked.emit("star"))
@@ -170,27 +147,11 @@ class DirectionRow(QWidget):
         menu.addAction("Learn remote control …", lambda: self.asked.emit("learn"))
         if self.entry.source in OWN:
             menu.addAction("Remove from the library", lambda: self.asked.emit("remove"))
-        menu.popup(self.name.mapToGlobal(self.name.rect().bottomLeft()))
 
     def _choose_layers(self, first: int, last: int | None) -> None:
         self.layers.set_range(first, last)
         self.ranged.emit(*self.range)
         self.committed.emit()
-
-    def _leave(self) -> None:
-        self._hover.stop()
-        self.hovered.emit(False)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self._hover.start()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._leave()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._menu()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F2:

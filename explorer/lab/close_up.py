@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from explorer import theme
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import IconButton, chip
-from explorer.controls.direction_row import BEND
 from explorer.controls.heat_map import heat
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.strength_row import BEND
 from explorer.controls.text import text_label
 from explorer.lab.face import paint_square
 from explorer.lab.words import number
