@@ -29,7 +29,9 @@ def test_a_picture_that_takes_long_is_said_to_be_drawn(
     explorer = start(backend=backend)
     drawn(explorer, qtbot)
     backend.gate.clear()
+    backend.begun.clear()
     explorer.session.edit(psi=0.4)
+    qtbot.waitUntil(backend.begun.is_set)  # or what is asked for next would come first, at once
     ask(explorer, tmp_path)
     qtbot.waitUntil(lambda: first in explorer.window.banner.sentence)
     backend.gate.set()
