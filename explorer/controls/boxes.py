@@ -38,3 +38,23 @@ class Down(Box):
     """One below the other."""
 
     way = QBoxLayout.Direction.TopToBottom
+
+
+def discard(widget: QWidget) -> None:
+    """Takes a widget out of its layout and has it deleted with the next turn of the event loop.
+
+    Where Qt takes it out as it dies, what PySide has of the layout's item stays, though the item is gone; a widget that
+    later comes to lie at the same address takes the program down when it goes.
+    """
+    widget.hide()
+    if (parent := widget.parentWidget()) is not None:
+        _take_out(parent.layout(), widget)
+    widget.deleteLater()
+
+
+def _take_out(layout: QLayout | None, widget: QWidget) -> None:
+    if layout is not None:
+        layout.removeWidget(widget)
+        for each in layout.children():
+            if isinstance(each, QLayout):
+                _take_out(each, widget)

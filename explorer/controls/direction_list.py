@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Down, discard
 from explorer.controls.direction_row import DirectionRow
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry
@@ -81,7 +81,4 @@ class DirectionList(QWidget):
                 self._column.insertWidget(place, row)
 
     def _drop(self, key: Key) -> None:
-        row = self._rows.pop(key)
-        self._column.removeWidget(row)
-        row.hide()
-        row.deleteLater()
+        discard(self._rows.pop(key))

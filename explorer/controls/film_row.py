@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls import icons
-from explorer.controls.boxes import Across
+from explorer.controls.boxes import Across, discard
 from explorer.controls.recipe_drag import drag_recipe, dragged_file, dragged_recipe, may_hold_recipe
 from explorer.controls.slider import NumberField
 from explorer.controls.thumbnails import Thumbnail
@@ -152,8 +152,7 @@ class FilmRow(QWidget):
             self._add_place(len(self.thumbnails))
         while len(self.thumbnails) > len(recipes):
             for widget in (self.thumbnails.pop(), self.gaps.pop()):
-                widget.hide()
-                widget.deleteLater()
+                discard(widget)
         for at, gap in enumerate(self.gaps):
             gap.setVisible(at < len(seconds))
             if at < len(seconds):

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from explorer.controls.boxes import Across, Down
+from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import button
 from explorer.controls.literal import literal
 from explorer.controls.progress import ProgressBar
@@ -263,8 +263,7 @@ class Pile(QFrame):
     def _remove(self, latent: Latent, thumbnail: Thumbnail) -> None:
         self.latents.remove(latent)
         self._thumbnails.remove(thumbnail)
-        thumbnail.hide()
-        thumbnail.deleteLater()
+        discard(thumbnail)
         self._arrange()
 
     def _arrange(self) -> None:

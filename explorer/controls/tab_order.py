@@ -1,6 +1,6 @@
 """The Tab key follows the eye: through the layouts as they are seen, whatever was made or moved first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QLayout, QWidget
@@ -59,21 +59,29 @@ def _takes_focus(widget: QWidget) -> bool:
 def _every(widget: QWidget, chain: dict[QWidget, int]) -> Iterator[QWidget]:
     """A widget and all below it that are seen, as they are laid out."""
     yield widget
-    placed = list(dict.fromkeys(_laid_out(widget.layout())))
-    others = [each for each in widget.findChildren(QWidget, options=_DIRECT) if each not in placed]
+    children = widget.findChildren(QWidget, options=_DIRECT)
+    placed = list(_laid_out(widget.layout(), children))
+    others = [each for each in children if each not in placed]
     for child in (*placed, *sorted(others, key=lambda each: chain.get(each, 0))):
         if child.isVisible() and not child.isWindow():
             yield from _every(child, chain)
 
 
-def _laid_out(layout: QLayout | None) -> Iterator[QWidget]:
-    """The widgets of a layout and of those in it."""
-    for index in range(layout.count() if layout is not None else 0):
-        item = layout.itemAt(index) if layout is not None else None
-        if item is not None and (widget := item.widget()) is not None:
-            yield widget
-        elif item is not None:
-            yield from _laid_out(item.layout())
+def _laid_out(layout: QLayout | None, widgets: Sequence[QWidget]) -> Iterator[QWidget]:
+    """Those of these widgets that are in a layout or in one inside it, in their order.
+
+    Nothing asks the layout for its items. Python's idea of an item stays in the layout's when Qt deletes the item with
+    its widget, and a widget that later comes to lie at the same address takes the program down when it goes.
+    """
+    if layout is None:
+        return
+    placed: list[tuple[int, QWidget | QLayout]] = [(layout.indexOf(each), each) for each in widgets]
+    placed += [(layout.indexOf(each), each) for each in layout.children() if isinstance(each, QLayout)]
+    for at, each in sorted(placed, key=lambda pair: pair[0]):
+        if isinstance(each, QLayout):
+            yield from _laid_out(each, widgets)
+        elif at >= 0:
+            yield each
 
 
 def _chain(window: QWidget) -> dict[QWidget, int]:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Down, discard
 from explorer.controls.buttons import IconButton, chip
 from explorer.controls.channel_row import ChannelRow, Place
 from explorer.controls.panel import Panel, allow
@@ -135,10 +135,7 @@ class ChannelsPanel(Panel):
     def _keep(self, places: Sequence[Place]) -> None:
         """Shows the rows of these places alone, in this order; one that is there stays, so that a hand is not lost."""
         for place in self._rows.keys() - set(places):
-            row = self._rows.pop(place)
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+            discard(self._rows.pop(place))
         for place in places:
             if place not in self._rows:
                 self._add(place)

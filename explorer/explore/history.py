@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
-from explorer.controls.boxes import Across, Down
+from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import chip
 from explorer.controls.mix_row import source_words
 from explorer.controls.pop_up import pop_up
@@ -170,7 +170,7 @@ class HistoryStrip(QWidget):
 
     def _drop_old_thumbnails(self) -> None:
         for key in self._thumbnails.keys() - self.entries.worth_showing(MOST_SHOWN):
-            self._thumbnails.pop(key).deleteLater()
+            discard(self._thumbnails.pop(key))
 
     def _add_thumbnail(self, entry: Entry) -> None:
         """Puts a thumbnail at its place, the newest at the left."""
@@ -223,7 +223,7 @@ class HistoryStrip(QWidget):
         thumbnail = self._thumbnails.pop(key, None)
         pixmap = None if thumbnail is None else thumbnail.pixmap
         if thumbnail is not None:
-            thumbnail.deleteLater()
+            discard(thumbnail)
         self.removed.emit(key, True)
         self._count()
         what = "The starred picture" if entry.favourite else "The picture"

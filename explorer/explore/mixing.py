@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Down, discard
 from explorer.controls.buttons import chip
 from explorer.controls.matrix import OWNERS, MatrixDialog, is_of_matrix
 from explorer.controls.mix_row import MixRow
@@ -164,9 +164,7 @@ class MixingPanel(Panel):
     def _drop_layer_rows(self) -> None:
         self._unmade.stop()
         for key in [key for key in self.rows if isinstance(key, int)]:
-            row = self.rows.pop(key)
-            row.hide()
-            row.deleteLater()
+            discard(self.rows.pop(key))
         if self.per_layer.isChecked():
             self._unmade.start()
 

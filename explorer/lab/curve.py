@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QPoly
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
+from explorer.controls.boxes import discard
 from explorer.controls.literal import literal_tip, with_capital
 from explorer.lab.words import number
 from stylegan_core.lab.entanglement import signed
@@ -151,9 +152,7 @@ class Curves(QWidget):
         """Shows what a sweep has measured, or nothing."""
         curves = facts.curves() if facts is not None else ()
         while len(self.tiles) > len(curves):
-            tile = self.tiles.pop()
-            tile.hide()
-            tile.deleteLater()
+            discard(self.tiles.pop())
         while len(self.tiles) < len(curves):
             tile = CurveTile()
             self._grid.addWidget(tile, len(self.tiles) // ACROSS, len(self.tiles) % ACROSS)

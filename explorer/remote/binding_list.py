@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QSizePolicy, QWidget
 
-from explorer.controls.boxes import Across, Down
+from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import IconButton, button
 from explorer.controls.literal import literal_tip
 from explorer.controls.slider import NumberField
@@ -120,9 +120,7 @@ class BindingList(QWidget):
 
     def _make_rows(self) -> None:
         for row in self.rows:
-            row.hide()
-            self._column.removeWidget(row)
-            row.deleteLater()
+            discard(row)
         self.rows = []
         for at, binding in enumerate(self._remote.settings.bindings):
             row = BindingRow(binding, self._remote.controls.find(binding.control))

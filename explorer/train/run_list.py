@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer import theme
-from explorer.controls.boxes import Across, Down
+from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import button
 from explorer.controls.literal import literal_tip
 from explorer.controls.questions import ask_for_folder
@@ -221,7 +221,7 @@ class RunList(QWidget):
         self._pages.setCurrentIndex(1 if runs else 0)
         self.new.setVisible(bool(runs))
         for path in set(self.cards) - {run.path for run in runs}:
-            self.cards.pop(path).deleteLater()
+            discard(self.cards.pop(path))
         for run in runs:
             if run.path in self.cards:
                 self.cards[run.path].show_summary(run)

@@ -1,7 +1,9 @@
 """The Tab key goes through the window as the eye does, also to what was made last."""
 
+import gc
+
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSpacerItem, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
@@ -70,3 +72,17 @@ def test_what_a_click_alone_gives_the_focus_is_gone_on_from(start: Make, qtbot: 
     assert QApplication.focusWidget() in explorer.picture.findChildren(QWidget)
     explorer.picture.setFocus()
     assert tab(qtbot, Qt.Key.Key_Backtab) == "Draws other noise for the selected layer only."
+
+
+def test_it_leaves_nothing_behind_that_outlives_what_it_stands_for(start: Make, qtbot: QtBot) -> None:
+    """Python's idea of a layout's item stayed, and a widget at the same address ended the program when it went."""
+    explorer = active(start, qtbot)
+    before = items()
+    assert len(stops_in(explorer.window)) > 20
+    assert items() <= before
+
+
+def items() -> int:
+    """How many items of layouts Python knows of."""
+    gc.collect()
+    return sum(type(each) in (QWidgetItem, QSpacerItem) for each in gc.get_objects())
