@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.boxes import Across, Down
+from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.text import text_label
 from stylegan_core.bands import NAMES, band_of_resolution
 
@@ -84,14 +84,15 @@ class NoiseChips(QWidget):
         super().__init__(parent)
         self.chips: list[LayerChip] = []
         self.bands: list[str] = []
+        self._groups: list[QWidget] = []
         self._row = Across(self, 6)
+        self._row.addStretch(1)
 
     def set_model(self, noise_resolutions: Sequence[int], resolution: int) -> None:
         """Makes one chip for each noise layer of a network."""
-        while (item := self._row.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        for old in self._groups:
+            discard(old)
+        self._groups = []
         self.bands = [band_of_resolution(side, resolution).name for side in noise_resolutions]
         self.chips = [
             LayerChip(number, band, side)
@@ -100,8 +101,9 @@ class NoiseChips(QWidget):
         for name in NAMES:
             group = [chip for chip, band in zip(self.chips, self.bands, strict=True) if band == name]
             if group:
-                self._row.addWidget(_group(name, group), len(group))
-        self._row.addStretch(1)
+                made = _group(name, group)
+                self._row.insertWidget(len(self._groups), made, len(group))
+                self._groups.append(made)
         for number, chip in enumerate(self.chips):
             chip.clicked.connect(lambda on, at=number: self._switch(at, on))
             chip.selected.connect(lambda at=number: self.pick(at))

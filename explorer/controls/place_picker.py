@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainte
 from PySide6.QtWidgets import QWidget
 
 from explorer import theme
+from explorer.controls.handle_canvas import ARROWS
 from explorer.controls.handle_marks import LIGHT, RIM
 from explorer.controls.pill import Pill
 from stylegan_core.latents.region import SMALLEST, Region
@@ -21,12 +22,6 @@ TIPS = {
     "leave": "Chooses no place (Escape).",
 }
 Key = Qt.Key
-ARROWS: dict[int, tuple[int, int]] = {
-    Key.Key_Left: (-1, 0),
-    Key.Key_Right: (1, 0),
-    Key.Key_Up: (0, -1),
-    Key.Key_Down: (0, 1),
-}
 
 
 class PlacePicker(QWidget):

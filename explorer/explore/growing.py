@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer import theme
-from explorer.controls.boxes import Across
+from explorer.controls.boxes import Across, discard
 from explorer.controls.buttons import chip
 from explorer.controls.panel import Panel
 from explorer.controls.slider import LabelledSlider
@@ -63,6 +63,7 @@ class GrowingPanel(Panel):
             label = text_label(word)
             label.setFixedWidth(64)
             row.addWidget(label)
+        self._levels.addStretch(1)
         self.scrubber.setAccessibleName("Snapshots of the run")
         self.scrubber.setToolTip(TIPS["scrubber"])
         self.scrubber.zero = 0
@@ -131,10 +132,8 @@ class GrowingPanel(Panel):
 
     def _make_levels(self, info: ModelInfo) -> None:
         row = self._levels
-        while row.count() > 1:
-            item = row.takeAt(1)
-            if item is not None and (old := item.widget()) is not None:
-                old.deleteLater()
+        for old in self.levels:
+            discard(old)
         self.levels = []
         for level in range(info.level + 1):
             side = 4 << level
@@ -142,9 +141,8 @@ class GrowingPanel(Panel):
             made.setAccessibleName(f"Drawn at {side}×{side}")
             made.setProperty("band", band_of_resolution(side, info.resolution).name)
             made.clicked.connect(partial(self._draw_at, level))
-            row.addWidget(made)
+            row.insertWidget(1 + level, made)
             self.levels.append(made)
-        row.addStretch(1)
 
     def _draw_at(self, level: int, _checked: bool = False) -> None:
         own = self.info is not None and level == self.info.level

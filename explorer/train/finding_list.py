@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer import theme
-from explorer.controls.boxes import Across, Down
+from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import chip
 from explorer.controls.text import text_label
 from explorer.train.findings import Finding
@@ -38,6 +38,7 @@ class FindingList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown: tuple[Finding, ...] = ()
+        self._rows: list[QWidget] = []
         self._column = Down(self, 4)
 
     def show_findings(self, found: Sequence[Finding]) -> None:
@@ -45,12 +46,10 @@ class FindingList(QWidget):
         if tuple(found) == self.shown:
             return
         self.shown = tuple(found)
-        while (item := self._column.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        for each in self.shown:
-            self._column.addWidget(self._row(each))
+        for old in self._rows:
+            discard(old)
+        self._rows = [self._row(each) for each in self.shown]
+        self._column.add(*self._rows)
         self.setVisible(bool(self.shown))
 
     def text(self) -> str:
