@@ -83,6 +83,7 @@ class Explorer(Parts):
         self.labelled.close()
         self.judging.close()
         self.measuring.close()
+        self.directions.end()
         self.projecting.close()
         self.film.stop()
         self.filming.close()
@@ -100,12 +101,13 @@ class Explorer(Parts):
     def _lay_out(self) -> None:
         explore = ExplorePage(self.left, self.right, self.picture, self.below, self.window.pages)
         explore.low_changed.connect(self.below.set_compact)
+        explore.narrow_changed.connect(self.below.set_narrow)
         explore.spare_changed.connect(self.directions.fit)
         self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
         self.window.set_pages(explore, self.train, self.lab_pages)
         self.window.unfinished = self._unfinished
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]
-        self.window.add_header_actions(shown, self.actions["present"], self.actions["save"])
+        self.window.header.add_actions(shown, self.actions["present"], self.actions["save"])
         for key, action in self.actions.items():
             (explore if key in OF_EXPLORE else self.window).addAction(action)
             action.setAutoRepeat(key in STEPS)
@@ -145,7 +147,7 @@ class Explorer(Parts):
         """What would be lost if the window closed now, a few words each."""
         parts = (
             self.train, self.mixing, self.labelled, self.judging, self.measuring, self.projecting, self.filming,
-            self.lab_pages, self.documents,
+            self.lab_pages, self.documents, self.directions,
         )  # fmt: skip
         return [each for part in parts for each in part.unfinished]
 

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -17,29 +17,24 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QLabel,
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
-    QSizePolicy,
     QStackedWidget,
     QWidget,
 )
 
 from explorer import theme
-from explorer.controls.action_button import ActionButton
 from explorer.controls.banner import Banner
 from explorer.controls.boxes import Across, Down
-from explorer.controls.buttons import IconButton, Segments, button
 from explorer.controls.columns import SideColumn
-from explorer.controls.dot import StateDot
-from explorer.controls.literal import literal, literal_tip
+from explorer.controls.header import Footer, Header
+from explorer.controls.literal import literal_tip
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.on_screen import OnScreen, bring_back
 from explorer.controls.palette import CommandPalette
 from explorer.controls.tab_order import focus_next
-from explorer.controls.text import text_label
 from explorer.problem import Problem
 from stylegan_core.amounts import count_words
 from stylegan_core.info import ModelInfo
@@ -47,13 +42,30 @@ from stylegan_core.info import ModelInfo
 LEFT_WIDTH, RIGHT_WIDTH = 308, 380
 ROOMY = 480  # the right column on a wide page: its sliders have room there
 LOW = 760  # a page of this height holds the history in two rows and still a large picture
-SMALLEST = QSize(1080, 600)
+TWO_COLUMNS = 1080  # a page of this width has room for both columns and a picture of nearly 400 pixels
+NARROW = 780  # below this width there is not much of the picture's side left beside one column
+SMALLEST = QSize(640, 480)
+COLUMNS = ("Start", "Bend")
+COLUMN_TIPS = (
+    "What the picture starts from: latent, vary, transform, noise.",
+    "What bends it: truncation, directions, channels, mixing, growing.",
+)
 WORKSPACES = ("Explore", "Train", "Lab")
 WORKSPACE_TIPS = (
     "Drag faces of a model.",
     "Train a new model and watch it grow.",
     "Look inside: what each layer does.",
 )
+
+
+@runtime_checkable
+class HasMiddle(Protocol):
+    """A page with a part that messages may lie over."""
+
+    @property
+    def middle(self) -> QWidget:
+        """That part, somewhere in the page."""
+        ...
 
 
 class MainWindow(QMainWindow):
@@ -72,36 +84,26 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(theme.RESOURCES / "icons" / "app.png")))
         self.setMinimumSize(SMALLEST)
         self.setAcceptDrops(True)
-        self.model_button = button("no model", "Opens another model, a run or a saved picture.")
-        self.workspaces = Segments(WORKSPACES, WORKSPACE_TIPS)
-        self.more_button = IconButton("more", "More: theme, copying, help.")
-        self.pages = QStackedWidget()
-        self.state = StateDot()
-        self.facts, self.device, self.hash, self.saved = (text_label("", "muted") for _ in range(4))
+        self.header, self.footer = Header(WORKSPACES, WORKSPACE_TIPS), Footer()
+        self.model_button, self.more_button = self.header.model_button, self.header.more_button
+        self.workspaces, self.pages = self.header.workspaces, QStackedWidget()
+        self.state, self.facts, self.device = self.footer.state, self.footer.facts, self.footer.device
+        self.hash, self.saved = self.footer.hash, self.footer.saved
         self.unfinished: Callable[[], Sequence[str]] = tuple
         self._on_screen: OnScreen | None = None
         self._leaving = ""  # what was asked before closing
         self._saved_at = 0.0
-        self._header, self._footer = Across(), Across()
         self._lay_out()
         self.banner = Banner(self.pages)
         self.palette_box = CommandPalette(self)
         self.workspaces.chosen.connect(self.show_workspace)
 
-    def add_header_actions(self, actions: Sequence[QAction], raised: QAction, primary: QAction) -> None:
-        """Buttons at the right of the header: some plain ones, a raised one, ``primary`` as the one in colour."""
-        for action in actions:
-            self._header.addWidget(ActionButton(action))
-        self._header.add(self.more_button, ActionButton(raised, ""), ActionButton(primary, "primary"))
-
-    def add_to_footer(self, widget: QWidget) -> None:
-        """Puts a sign before the model's hash."""
-        self._footer.insertWidget(self._footer.indexOf(self.hash), widget)
-
     def set_pages(self, *pages: QWidget) -> None:
         """The workspaces, in the order of ``WORKSPACES``."""
         for page in pages:
             self.pages.addWidget(page)
+            if isinstance(page, QStackedWidget):
+                page.currentChanged.connect(lambda _: self._place_banner())
         self._place_banner()
 
     def show_workspace(self, index: int) -> None:
@@ -111,8 +113,9 @@ class MainWindow(QMainWindow):
         self._place_banner()
 
     def _place_banner(self) -> None:
+        """Over what a page shows, so that what leads on to other pages can be reached beside it."""
         page = self.pages.currentWidget()
-        self.banner.keep_over(page.middle if isinstance(page, ExplorePage) else None)
+        self.banner.keep_over(page.middle if isinstance(page, HasMiddle) else None)
         self.banner.raise_()
 
     def show_model(self, info: ModelInfo, path: str) -> None:
@@ -123,8 +126,7 @@ class MainWindow(QMainWindow):
         self.facts.setText(f"{info.architecture} · {size} · {layers} · {count_words(info.parameters)} parameters")
         self.hash.setText(f"model {info.hash[:8]}")
         self.hash.setToolTip(literal_tip(f"{info.hash}\n{path}"))
-        self.model_button.setText(f"{literal(info.name)} ▾")
-        self.model_button.setAccessibleName(f"Model {info.name}")
+        self.header.show_model(info.name)
         self.setWindowTitle(f"{info.name} – StyleGAN Explorer")
 
     def show_saved(self, when: float) -> None:
@@ -142,44 +144,10 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         root = QWidget()
         column = Down(root, 0)
-        column.addWidget(self._make_header())
+        column.addWidget(self.header)
         column.addWidget(self.pages, 1)
-        column.addWidget(self._make_footer())
+        column.addWidget(self.footer)
         self.setCentralWidget(root)
-
-    def _make_header(self) -> QFrame:
-        header = QFrame()
-        header.setObjectName("header")
-        header.setFixedHeight(48)
-        header.setLayout(self._header)
-        self._header.setContentsMargins(16, 0, 14, 0)
-        self._header.setSpacing(8)
-        self._header.addWidget(text_label("StyleGAN Explorer", "title"))
-        self._header.addSpacing(8)
-        self._header.addWidget(self.model_button)
-        self._header.addSpacing(8)
-        self._header.add(self.workspaces, None)
-        return header
-
-    def _make_footer(self) -> QFrame:
-        footer = QFrame()
-        footer.setObjectName("footer")
-        footer.setFixedHeight(26)
-        row = self._footer
-        footer.setLayout(row)
-        row.setContentsMargins(14, 0, 14, 0)
-        row.setSpacing(18)
-        self.hash.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.hash.setStyleSheet('font-family: "JetBrains Mono"; font-size: 11px;')
-        for label in (self.facts, self.device, self.hash, self.saved):
-            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        row.addWidget(self.state)
-        row.addWidget(self.facts)
-        row.addWidget(self.device)
-        row.addStretch(1)
-        row.addWidget(self.hash)
-        row.addWidget(self.saved)
-        return footer
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -253,10 +221,12 @@ def _copies_text(event: QKeyEvent) -> bool:
 class ExplorePage(QWidget):
     """Left what the picture starts from, right what bends it, the picture in the middle, what was below it.
 
-    The right column takes of a wide page what a square picture as high as the page would leave free.
+    The right column takes of a wide page what a square picture as high as the page would leave free. On a narrow one
+    both columns share the right side, one seen at a time, with a switch above them.
     """
 
     low_changed = Signal(bool)  # the page is so low that the history must make room for the picture
+    narrow_changed = Signal(bool)  # so narrow that there is little room beside what lies below the picture
     spare_changed = Signal(int)  # after the page got another size: pixels left in the right column, or short of it
 
     def __init__(
@@ -267,19 +237,59 @@ class ExplorePage(QWidget):
         middle = Down(self.middle, 0)
         middle.addWidget(picture, 1)
         middle.addWidget(below)
-        row = Across(self, 0)
-        row.addWidget(SideColumn("left", LEFT_WIDTH, left, self))
-        row.addWidget(self.middle, 1)
+        self._row = Across(self, 0)
+        self.left = SideColumn("left", LEFT_WIDTH, left, self)
         self.right = SideColumn("right", RIGHT_WIDTH, right, self)
-        row.addWidget(self.right)
-        self._low = False
+        self._row.addWidget(self.left)
+        self._row.addWidget(self.middle, 1)
+        self._row.addWidget(self.right)
+        self._low = self._narrow = self._shares = False
+        self._seen = 1  # dragging on the picture itself changes what it starts from
+        for column in (self.left, self.right):
+            column.add_switch(COLUMNS, COLUMN_TIPS).chosen.connect(self.turn_to)
+
+    @property
+    def shares(self) -> bool:
+        """Whether the columns share one side."""
+        return self._shares
+
+    def turn_to(self, index: int) -> None:
+        """Shows what the picture starts from (0) or what bends it (1), where only one of them is seen."""
+        columns = (self.left, self.right)
+        focused = columns[self._seen].switch.isAncestorOf(self.focusWidget() or self)
+        self._seen = index
+        for at, column in enumerate(columns):
+            column.switch.select(index)
+            column.setVisible(not self._shares or at == index)
+        if focused and self._shares:
+            columns[index].switch.focus_chosen()
+
+    def bring(self, panel: QWidget) -> None:
+        """Shows the column that a panel is in."""
+        self.turn_to(int(self.right.isAncestorOf(panel)))
+
+    def _share(self, shares: bool) -> None:
+        """Both columns at the right, or one at each side."""
+        self._shares = shares
+        self._row.removeWidget(self.left)
+        self._row.insertWidget(2 if shares else 0, self.left)
+        self.left.set_edge("right" if shares else "left")
+        self.left.setFixedWidth(RIGHT_WIDTH if shares else LEFT_WIDTH)
+        for column in (self.left, self.right):
+            column.show_switch(shares)
+        self.turn_to(self._seen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        low = event.size().height() < LOW
-        if low != self._low:
+        width, height = event.size().width(), event.size().height()
+        if (shares := width < TWO_COLUMNS) != self._shares:
+            self._share(shares)
+        if (low := height < LOW) != self._low:
             self._low = low
             self.low_changed.emit(low)
-        free = event.size().width() - LEFT_WIDTH - event.size().height()
-        self.right.setFixedWidth(min(ROOMY, max(RIGHT_WIDTH, free)))
+        if (narrow := width < NARROW) != self._narrow:
+            self._narrow = narrow
+            self.narrow_changed.emit(narrow)
+        free = width - LEFT_WIDTH - height
+        self.right.setFixedWidth(RIGHT_WIDTH if shares else min(ROOMY, max(RIGHT_WIDTH, free)))
         self.spare_changed.emit(self.right.spare)

@@ -20,7 +20,7 @@ class Remoting(QObject):
         self.remote = Remote(parts.session, self.steering, parts.disk, self)
         self.light = RemoteLight()
         self.dialog: RemoteDialog | None = None
-        parts.window.add_to_footer(self.light)
+        parts.window.footer.add(self.light)
         self.remote.changed.connect(lambda: self.light.show_words(self.remote.on_words))
         self.remote.doing.active.connect(self.light.glow)
         self.remote.said.connect(parts.say)

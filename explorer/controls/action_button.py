@@ -1,19 +1,27 @@
 """A push button for an action of the window."""
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QPushButton
 
 from explorer.controls import icons
+from explorer.controls.yielding import Step
+
+ICON_GAP = 4  # pixels Qt leaves beside the icon of a button
 
 
 class ActionButton(QPushButton):
-    """A push button that does what an action does, is there and enabled when it is; its icon follows the theme."""
+    """A push button that does what an action does, is there and enabled when it is; its icon follows the theme.
 
-    def __init__(self, action: QAction, kind: str = "ghost") -> None:
+    ``bare_icon`` stands for the words of an action that has no icon beside them, where there is no room for words.
+    """
+
+    def __init__(self, action: QAction, kind: str = "ghost", bare_icon: str = "") -> None:
         text = action.text().rstrip("…")
-        super().__init__(f"{text}  Ctrl K" if action.data() == "search" else text)
-        self._icon, self._token = action.data(), "on_accent" if kind == "primary" else "muted"
+        self._words = f"{text}  Ctrl K" if action.data() == "search" else text
+        super().__init__(self._words)
+        self._own_icon, self._bare_icon = action.data(), bare_icon or action.data()
+        self._icon, self._token = self._own_icon, "on_accent" if kind == "primary" else "muted"
         self.setProperty("kind", kind)
         self.setToolTip(action.toolTip())
         self.setAccessibleName(text)
@@ -26,9 +34,24 @@ class ActionButton(QPushButton):
             self.hide()
         self._recolour()
 
+    @property
+    def bares(self) -> Step:
+        """A step of a row that has little room: the icon alone."""
+        return Step(self.set_bare, self._saves)
+
+    def _saves(self) -> int:
+        """Pixels that the words take, less what an icon takes that comes in their place."""
+        words = self.fontMetrics().horizontalAdvance(self._words)
+        return words if self._own_icon in icons.NAMES else words - self.iconSize().width() - ICON_GAP
+
+    def set_bare(self, bare: bool) -> None:
+        """Shows the icon alone, or the words again; the tooltip says what it does all the same."""
+        self.setText("" if bare else self._words)
+        self._icon = self._bare_icon if bare else self._own_icon
+        self._recolour()
+
     def _recolour(self) -> None:
-        if self._icon in icons.NAMES:
-            self.setIcon(icons.icon(self._icon, self._token))
+        self.setIcon(icons.icon(self._icon, self._token) if self._icon in icons.NAMES else QIcon())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

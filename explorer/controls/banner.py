@@ -18,6 +18,7 @@ from explorer.problem import Problem
 
 TONES = {"bad": "warning", "warning": "warning", "good": "check"}
 WIDEST, MARGIN = 760, 24
+NARROW, TIGHT_MARGIN = 440, 8  # pixels of width below which the buttons go below the sentence
 STAYS, OFFERS = 8000, 20000  # milliseconds that good news is shown, without and with something to click
 
 
@@ -40,6 +41,7 @@ class Banner(QFrame):
         self._fold = button("Details", "Shows what the program knows about it.", "chip")
         self._fold.setCheckable(True)
         self._close = IconButton("close", "Closes this message (Esc).")
+        self._ways = QWidget()
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setFont(theme.mono(theme.SMALL))
@@ -95,13 +97,26 @@ class Banner(QFrame):
             self._fit()
 
     def _lay_out(self) -> None:
-        row = Across(spacing=10)
+        row = self._row = Across(spacing=10)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
-        for each in (self._cure, self._fold, self._close):
-            row.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
+        buttons = Across(self._ways, 10)
+        for each in (self._cure, self._fold):
+            buttons.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._ways, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self._column = Down(self, edges=(12, 9, 9, 9))
         self._column.add(row, self._details)
+
+    def _put_ways(self, below: bool) -> None:
+        """The buttons beside the sentence, or below it where that would leave it a few words a line."""
+        if below == (self._column.indexOf(self._ways) >= 0):
+            return
+        (self._row if below else self._column).removeWidget(self._ways)
+        if below:
+            self._column.insertWidget(1, self._ways, 0, Qt.AlignmentFlag.AlignRight)
+        else:
+            self._row.insertWidget(2, self._ways, 0, Qt.AlignmentFlag.AlignTop)
 
     def _stay(self) -> None:
         if self._tone == "good":
@@ -131,8 +146,13 @@ class Banner(QFrame):
         parent = self.parentWidget()
         if parent is None:
             return
-        area = parent.rect() if self._over is None else QRect(self._over.mapTo(parent, QPoint()), self._over.size())
-        width = min(WIDEST, area.width() - 2 * MARGIN)
+        over = self._over
+        there = over is not None and over.isVisibleTo(parent)
+        area = QRect(over.mapTo(parent, QPoint()), over.size()) if over is not None and there else parent.rect()
+        area &= parent.rect()  # of a page that scrolls, what is seen
+        width = min(WIDEST, area.width() - 2 * (MARGIN if area.width() > NARROW else TIGHT_MARGIN))
+        self._ways.setVisible(not (self._cure.isHidden() and self._fold.isHidden()))
+        self._put_ways(width < NARROW)
         self.setFixedWidth(width)
         self._column.activate()
         height = self._column.totalHeightForWidth(width)

@@ -16,6 +16,9 @@ class Strip(Protocol):
     def set_compact(self, compact: bool) -> None:
         """Makes room for the picture."""
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Does without what can be had elsewhere: there is little room beside one another."""
+
     def take_switch(self, switch: QWidget) -> None:
         """Takes the switch into its head."""
 
@@ -58,6 +61,11 @@ class Below(QWidget):
         """Makes room for the picture."""
         for strip in self._strips:
             strip.set_compact(compact)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """There is little room beside one another."""
+        for strip in self._strips:
+            strip.set_narrow(narrow)
 
     def count(self, index: int, number: int) -> None:
         """Says beside the name of a strip how much is in it."""

@@ -6,7 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.controls.boxes import Down
+from explorer.controls.buttons import Segments
 from explorer.controls.scrolling import BAR, ScrollDown
+from explorer.controls.text import restyle
+
+ROOM_ABOVE = 8  # pixels above a switch between columns
 
 
 class SideColumn(QFrame):
@@ -18,6 +22,7 @@ class SideColumn(QFrame):
 
     def __init__(self, edge: str, width: int, panels: Sequence[QWidget], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.switch: Segments
         self.setObjectName("side")
         self.setProperty("edge", edge)
         self.setFixedWidth(width)
@@ -26,9 +31,25 @@ class SideColumn(QFrame):
         scroll = self._scroll = ScrollDown(body, self)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.verticalScrollBar().setSingleStep(16)
-        outer = Down(self)
-        outer.addWidget(scroll)
+        self._outer = Down(self)
+        self._outer.addWidget(scroll)
         self._column.add(*panels, None)
+
+    def add_switch(self, names: Sequence[str], tips: Sequence[str]) -> Segments:
+        """A switch above the panels, hidden at first, for columns that share one side of a page."""
+        self.switch = Segments(names, tips)
+        self._outer.insertWidget(0, self.switch, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.switch.hide()
+        return self.switch
+
+    def show_switch(self, shown: bool) -> None:
+        """Shows the switch with some room above it, or no longer."""
+        self.switch.setVisible(shown)
+        self._outer.setContentsMargins(0, ROOM_ABOVE if shown else 0, 0, 0)
+
+    def set_edge(self, edge: str) -> None:
+        """At which side of the page it stands."""
+        restyle(self, "edge", edge)
 
     @property
     def spare(self) -> int:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.work.background import Background
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry, Library, library_path, shipped_library
 from stylegan_core.recipe import AppliedDirection, Recipe
 
+AGAIN = 5000  # milliseconds after which a disk that was full is tried once more
 OWN = ("sorting", "labels", "recipe")  # sources whose directions are shown before computed ones
 Change = Callable[[Library], Library]
 Words = Callable[[int], str]  # what there is to say of so many directions that were new
@@ -29,6 +30,9 @@ class DirectionShelf(QObject):
         super().__init__(parent)
         self._disk = disk
         self._unwritten: dict[tuple[str, str], Library] = {}  # what the disk has not taken yet, or has refused
+        self._owed: dict[tuple[str, str], tuple[Change, ...]] = {}  # changes that it has refused, in their order
+        self._again = QTimer(self, singleShot=True, interval=AGAIN)
+        self._again.timeout.connect(self.write_again)
         self.library = Library()
         self.found: dict[str, tuple[Entry, ...]] = {}
         self.view = "pca"
@@ -166,19 +170,52 @@ class DirectionShelf(QObject):
         self.changed.emit("")
         self._write(before, change, words)
 
+    @property
+    def owes(self) -> bool:
+        """Whether the disk has refused a change."""
+        return bool(self._owed)
+
+    def write_again(self) -> None:
+        """Tries once more what the disk has refused, without a word where it still does."""
+        for whose in tuple(self._owed):
+            wanted = self._unwritten[whose]
+            self._send(whose, wanted, self._owed.pop(whose), None, lambda _: None)
+
+    def end(self) -> None:
+        """Has the last try; whoever ends the disk's thread comes next."""
+        self.write_again()
+        self._again.stop()
+
     def _write(self, before: Library, change: Change, words: Words | None = None) -> None:
-        wanted = self._unwritten[_whose(before)] = change(before)
+        whose = _whose(before)
+        self._unwritten[whose] = change(before)
+        self._send(whose, before, (*self._owed.pop(whose, ()), change), words, self._refuse)
+
+    def _send(
+        self,
+        whose: tuple[str, str],
+        before: Library,
+        changes: tuple[Change, ...],
+        words: Words | None,
+        refuse: Callable[[Exception], None],
+    ) -> None:
+        wanted = self._unwritten[whose]
 
         def written(made: tuple[Library, int]) -> None:
             library, new = made
-            if self._unwritten.get(_whose(wanted)) is wanted:
-                del self._unwritten[_whose(wanted)]
+            if self._unwritten.get(whose) is wanted and whose not in self._owed:
+                del self._unwritten[whose]
             come = self.library == wanted != library
             self.library = library if come else self.library
             if come or words is not None:
                 self.changed.emit(words(new) if words is not None else "")
 
-        self._disk.do(lambda: _written(before, change), written, self._refuse)
+        def refused(error: Exception) -> None:
+            self._owed[whose] = (*self._owed.get(whose, ()), *changes)
+            self._again.start()
+            refuse(error)
+
+        self._disk.do(lambda: _written(before, changes), written, refused)
 
     def _refuse(self, error: Exception) -> None:
         self.changed.emit(str(error))
@@ -188,7 +225,7 @@ def _whose(library: Library) -> tuple[str, str]:
     return library.model, library.model_name
 
 
-def _written(before: Library, change: Change) -> tuple[Library, int]:
+def _written(before: Library, changes: Iterable[Change]) -> tuple[Library, int]:
     """The changed library as it lies on the disk now, and how many entries are new there. Raises OSError.
 
     It has what another window has kept in it since ``before`` was read: written without, that would be lost.
@@ -198,7 +235,9 @@ def _written(before: Library, change: Change) -> tuple[Library, int]:
         kept = replace(before, entries=Library.load(path).merged(before.entries).entries)
     except (OSError, ValueError):
         kept = before  # there is none yet, or what is there cannot be kept either
-    now = change(kept)
+    now = kept
+    for change in changes:
+        now = change(now)
     now.save(path)
     return now, len(now.entries) - len(kept.entries)
 

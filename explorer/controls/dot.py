@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from explorer import theme
 
 HEIGHT, MARGIN = 20, 18  # pixels; of the width, what is not words
+LEAST = QSize(110, HEIGHT)  # for longer words in a narrow window
 
 
 def dot_size(words: str) -> QSize:
@@ -24,7 +25,9 @@ def paint_dot(widget: QWidget, dot: str, words: str, ink: str) -> None:
     painter.drawEllipse(QPointF(4.5, widget.height() / 2), 3.5, 3.5)
     painter.setPen(colours.colour(ink))
     painter.setFont(theme.sans(theme.LABEL))
-    painter.drawText(widget.rect().adjusted(15, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
+    room = widget.rect().adjusted(15, 0, 0, 0)
+    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width() + 1)
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class StateDot(QWidget):
@@ -52,7 +55,7 @@ class StateDot(QWidget):
         return dot_size(self._word)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return self.sizeHint().boundedTo(LEAST)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         paint_dot(self, self._token, self._word, "muted")

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across
@@ -16,9 +16,11 @@ from explorer.controls.panel import allow
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
+from explorer.controls.yielding import ElidedLabel
 from explorer.film.drawn_film import DrawnFilm
 
 THUMB, SMALL_THUMB = 62, 42
+SIDE, TIGHT_SIDE = 18, 8  # pixels left and right of it, and where there is little room
 NONE = "Press K to add the picture that is shown; the film goes from one picture to the next."
 ONE = "One more, and there is a way to go."
 NARROW = 570  # logical pixels; below it the head holds what cannot be had otherwise
@@ -52,7 +54,8 @@ class FilmView(QWidget):
         self.track.setToolTip(TIPS["track"])
         self._time.setFont(theme.mono(theme.SMALL))
         self.row, self._empty = FilmRow(THUMB), text_label("", "muted")
-        self._saving, self._words = QWidget(), QLabel()
+        self._saving, self._words = QWidget(), ElidedLabel()
+        self._compact = self._tight = False
         self._revealed = 0
         self._reveals = QTimer(self, singleShot=True)  # comes after all layouts that wait; QTimer.singleShot does not
         self._reveals.timeout.connect(self._reveal)
@@ -79,12 +82,24 @@ class FilmView(QWidget):
         for widget in (self.undo, self.eased, self.loop, self.total, self._unit):
             widget.setVisible(not self.narrow)
 
+    @property
+    def tight(self) -> bool:
+        """Whether the menu has to do what the button that saves has no room for."""
+        return self._tight
+
+    def set_tight(self, tight: bool) -> None:
+        """Leaves the button that saves to the menu."""
+        self._tight = tight
+        self.save.setVisible(not tight)
+        self.set_compact(self._compact)
+
     def set_compact(self, compact: bool) -> None:
         """Smaller pictures, closer together."""
+        self._compact, side = compact, TIGHT_SIDE if self._tight else SIDE
         size = SMALL_THUMB if compact else THUMB
         self.row.set_size(size)
         self._scroll.setFixedHeight(size + 10)
-        self._column.setContentsMargins(18, 0 if compact else 6, 18, 4 if compact else 8)
+        self._column.setContentsMargins(side, 0 if compact else 6, side, 4 if compact else 8)
         self._column.setSpacing(0 if compact else 4)
 
     def show_keys(self, drawn: DrawnFilm, chosen: int | None) -> None:

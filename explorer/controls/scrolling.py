@@ -1,13 +1,14 @@
-"""A column that scrolls down where the window is low, and a row that scrolls sideways."""
+"""A column that scrolls down where the window is low, a row that scrolls sideways, a page that scrolls both ways."""
 
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QScrollBar, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QScrollBar, QStackedWidget, QWidget
 
 BAR = 10  # pixels the style sheet gives it
+LEAST = QSize(320, 240)  # a page that scrolls is useful down to this size
 
 
 def keep_room_for_bar(area: QAbstractScrollArea) -> None:
@@ -32,10 +33,91 @@ class ScrollDown(QScrollArea):
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._content, self._whole = content, False
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         keep_room_for_bar(self)
         self.setWidget(content)
+
+    def set_whole(self, whole: bool) -> None:
+        """Is as high as its content, and leaves the scrolling to the page around it."""
+        self._whole = whole
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        return QSize(least.width(), _least_height(self._content, self.viewport().width())) if self._whole else least
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self._whole and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._whole and event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+
+class Pages(QStackedWidget):
+    """Needs no more room than the page that is seen."""
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else QSize()
+
+
+class ScrollPage(QScrollArea):
+    """A whole page: it has all the room there is, and scrolls both ways where that is less than it can do with."""
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._content = content
+        self.setWidget(content)
+        content.installEventFilter(self)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._show_focused)
+
+    def sizeHint(self) -> QSize:
+        return self._content.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._content.minimumSizeHint().boundedTo(LEAST)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and watched is self._content:
+            self.updateGeometry()
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _show_focused(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 8, 8)
+
+    def _fit(self) -> None:
+        """A bar takes room from the content, which may then need the other bar."""
+        least, room = self._content.minimumSizeHint().width(), self.maximumViewportSize()
+        across = down = False
+        for _ in range(2):
+            width = max(room.width() - BAR * down, least)
+            height = _least_height(self._content, width)
+            across, down = width > room.width() - BAR * down, height > room.height() - BAR * across
+        self._content.resize(max(room.width() - BAR * down, least), max(room.height() - BAR * across, height))
+
+
+def _least_height(content: QWidget, width: int) -> int:
+    """What a widget can do with where it is so wide, its sentences broken into lines."""
+    page = content.currentWidget() if isinstance(content, QStackedWidget) else content
+    layout = page.layout() if page is not None else None
+    if layout is not None and layout.hasHeightForWidth():
+        return max(layout.minimumHeightForWidth(width), content.minimumSizeHint().height())
+    return content.minimumSizeHint().height()
 
 
 def reveal(widget: QWidget) -> None:

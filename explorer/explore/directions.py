@@ -284,6 +284,15 @@ class DirectionsPanel(Panel):
         self._dialog.show()
         self._dialog.start()
 
+    @property
+    def unfinished(self) -> list[str]:
+        """What closing the window would give up, in a few words."""
+        return ["directions that could not be written"] if self.shelf.owes else []
+
+    def end(self) -> None:
+        """Has the last try at what the disk has refused."""
+        self.shelf.end()
+
     def look_at(self, view: str) -> None:
         """Shows the directions of "pca", "sefa" or the "library" alone."""
         self.shelf.view, self._limit = view, self._few

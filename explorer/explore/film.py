@@ -122,6 +122,10 @@ class FilmStrip(Asking):
         """Smaller pictures, for a window that needs its height for the picture."""
         self.view.set_compact(compact)
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Leaves to the menu what has no room."""
+        self.view.set_tight(narrow)
+
     def take_switch(self, switch: QWidget) -> None:
         """Puts the switch between what may lie below the picture at the left of the head."""
         self.view.head.insertWidget(0, switch)
@@ -294,6 +298,7 @@ class FilmStrip(Asking):
             self,
             button.mapToGlobal(button.rect().bottomLeft()),
             *(switches if self.view.narrow else ()),
+            *((("Save film…", self.view.save.click, self.view.save.isEnabled()),) if self.view.tight else ()),
             ("Add the favourites", self.favourites_wanted.emit, self.info is not None),
             ("Undo the last change of the film", reel.undo, reel.can_undo),
             ("Redo the last change of the film", reel.redo, reel.can_redo),

@@ -23,6 +23,7 @@ from explorer.session import Session
 from stylegan_core.recipe import Recipe
 
 THUMB, SMALL_THUMB = 62, 42
+SIDE, TIGHT_SIDE = 18, 8  # pixels left and right of it, and where there is little room
 MOST_SHOWN = 200  # thumbnails of the last entries; favourites are shown beside them, however old
 MISSING, MOST_MISSING = "history.missing", 24
 REST = 1000  # milliseconds without a gesture after which entries that were never drawn get their picture
@@ -44,7 +45,7 @@ class HistoryStrip(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._size = THUMB
+        self._size, self._compact, self._narrow = THUMB, False, False
         self._on_screen = ""  # key of the entry that was committed last
         self.entries = Entries(session)  # everything there is, also what has no thumbnail
         self._thumbnails: dict[str, Thumbnail] = {}
@@ -97,18 +98,29 @@ class HistoryStrip(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """One low row instead of two, for a window that needs its height for the picture."""
-        self._size = SMALL_THUMB if compact else THUMB
-        self._hint.setVisible(not compact)
+        self._compact, self._size = compact, SMALL_THUMB if compact else THUMB
         for thumbnail in self._thumbnails.values():
             thumbnail.set_size(self._size)
+        self._arrange()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Two rows again, and fewer words, where one row has no room for pictures."""
+        self._narrow = narrow
+        self._arrange()
+        self._count()
+
+    def _arrange(self) -> None:
+        compact, narrow = self._compact, self._narrow
+        self._hint.setVisible(not compact and not narrow)
         self._column.removeWidget(self._scroll)
         self._middle.removeWidget(self._scroll)
-        if compact:
+        if compact and not narrow:
             self._middle.addWidget(self._scroll, 1)
         else:
             self._column.addWidget(self._scroll)
         self._scroll.setFixedHeight(self._size + 10)
-        self._column.setContentsMargins(18, 0 if compact else 6, 18, 4 if compact else 8)
+        side = TIGHT_SIDE if narrow else SIDE
+        self._column.setContentsMargins(side, 0 if compact else 6, side, 4 if compact else 8)
 
     def take_switch(self, switch: QWidget) -> None:
         """Puts the switch between what may lie below the picture at the left of the head."""
@@ -269,7 +281,8 @@ class HistoryStrip(QWidget):
 
     def _count(self) -> None:
         stars = sum(entry.favourite for entry in self.entries)
-        self._only.setText(f"★ favourites {stars}" if stars else "★ favourites")
+        words = "★" if self._narrow else "★ favourites"
+        self._only.setText(f"{words} {stars}" if stars else words)
         self._only.setEnabled(bool(stars) or self._only.isChecked())
         self._empty.setVisible(not self.entries)
         self._name()

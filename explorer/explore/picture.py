@@ -70,8 +70,7 @@ class PictureView(QWidget):
         return QSize(720, 720)
 
     def minimumSizeHint(self) -> QSize:
-        # The picture itself keeps at least 520 pixels at 1280×720.
-        return QSize(520 + 2 * 6, 420)
+        return QSize(240, 200)  # the columns beside it leave at least 520 pixels at 1280×720
 
     @property
     def frame(self) -> Frame | None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QImage, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
-from explorer.controls.boxes import Down
+from explorer.controls.boxes import Across, Down
 from explorer.controls.empty import EmptyPage
 from explorer.controls.mix_row import source_words
 from explorer.controls.panel import Asking
+from explorer.controls.scrolling import Pages, ScrollPage
 from explorer.jobs import Done, Failed, Frame, Piece
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import LabHead
@@ -30,6 +31,7 @@ class LabBase(Asking):
     page_chosen = Signal(int)
     writes = ""  # what it exports, in a few words
     first_focus: QWidget  # has the keys when the page is shown
+    right: QWidget  # what it shows, beside the column with the switch between the pages
 
     def __init__(self, session: Session, head: LabHead, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -37,12 +39,12 @@ class LabBase(Asking):
         self._frame: Frame | None = None
         self._image: QImage | None = None  # that of the frame, made when it is first seen
         self._exports: dict[str, ExportChip] = {}
-        self.pages, self._content = QStackedWidget(), QWidget()
+        self.pages, self._content = Pages(), QWidget()
         self.empty = EmptyPage(self.pages)
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self._content)
         outer = Down(self)
-        outer.addWidget(self.pages)
+        outer.addWidget(ScrollPage(self.pages))
         self.empty.say(NOTHING, lost=True)
         head.switch.chosen.connect(self.page_chosen)
 
@@ -56,6 +58,13 @@ class LabBase(Asking):
         self.empty.offer(actions)
         self.head.offer(new_face)
         self.addAction(new_face)
+
+    def set_columns(self, left: QWidget, right: QWidget) -> None:
+        """Lays the page out: its column with the switch between the pages, and what it shows."""
+        self.right = right
+        row = Across(self._content, 0)
+        row.addWidget(left)
+        row.addWidget(right, 1)
 
     def show_nothing(self, sentence: str) -> None:
         """There is no network: a sentence that says why, and the ways on."""

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer import theme
@@ -24,6 +24,7 @@ from stylegan_core.recipe import AppliedChannel, knob
 
 GAP, LEGEND = 16, 34  # between the two squares, and below them
 Doubles = npt.NDArray[np.float64]
+WORDS_BESIDE = 520  # pixels of width
 STYLE_WIDTH = 420  # pixels of the slider, as in a side column
 OUTPUT = (
     "Number {number} of layer {layer}'s style scales this map as it leaves the layer: it and all that is drawn from it "
@@ -54,10 +55,10 @@ class CloseUp(QWidget):
         self.scale = LabelledSlider("Style", strength, 0.0, signed=True, bend=BEND, number_width=48)
         self.scale.setMaximumWidth(STYLE_WIDTH)
         self.no_style = text_label(UNSCALED, "small")
-        head = Across(spacing=8)
+        head = self._head = Across(spacing=8)
         head.add(self.back, self.previous, self.next, self.name)
         head.addWidget(self.words, 1)
-        column = Down(self, 8, edges=(0, 4, 0, 0))
+        column = self._column = Down(self, 8, edges=(0, 4, 0, 0))
         column.addLayout(head)
         column.addWidget(self.scale)
         column.addWidget(self.no_style)
@@ -68,6 +69,17 @@ class CloseUp(QWidget):
         self.back.clicked.connect(self.left)
         self.previous.clicked.connect(lambda: self.stepped.emit(-1))
         self.next.clicked.connect(lambda: self.stepped.emit(1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The sentence beside the name, or below it where that leaves it a few words a line."""
+        super().resizeEvent(event)
+        below = event.size().width() < WORDS_BESIDE
+        if below == (self._head.indexOf(self.words) >= 0):
+            (self._head if below else self._column).removeWidget(self.words)
+            if below:
+                self._column.insertWidget(1, self.words)
+            else:
+                self._head.addWidget(self.words, 1)
 
     def show_style(self, place: tuple[int, int] | None, info: ModelInfo, strength: float = 0.0) -> None:
         """The number (layer, number) of the style space that scales this map, as far as the recipe moves it."""

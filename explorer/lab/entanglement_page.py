@@ -9,6 +9,7 @@ from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import Segments, chip
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
+from explorer.controls.yielding import YieldingRow, hides
 from explorer.jobs import Done, Piece, Table
 from explorer.lab.base import LabBase
 from explorer.lab.direction_picks import FIRST, DirectionPicks
@@ -222,9 +223,7 @@ class EntanglementPage(LabBase):
             field.setFixedWidth(58)
             field.setAccessibleName(name)
             field.setToolTip(TIPS[tip])
-        row = Across(self._content, 0)
-        row.addWidget(self._left_column())
-        row.addLayout(self._right_column(), 1)
+        self.set_columns(self._left_column(), self._right_column())
         self.setAccessibleName("Entanglement")
 
     def _left_column(self) -> QFrame:
@@ -242,12 +241,15 @@ class EntanglementPage(LabBase):
         column.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignRight)
         return made
 
-    def _right_column(self) -> Down:
-        head, column = Across(spacing=8), Down(spacing=8, edges=(18, 12, 14, 10))
-        head.add(self.title, None, self.views, self.export)
+    def _right_column(self) -> QWidget:
+        made, head = QWidget(), YieldingRow()
+        column = Down(made, 8, edges=(18, 12, 14, 10))
+        head.row.setSpacing(8)
+        head.row.add(self.title, None, self.views, self.export)
+        head.yield_by(hides(self.title))  # the switch between the pages says it, too
         column.add(head, self.words, self.message)
         column.addWidget(self.table, 1)
-        return column
+        return made
 
 
 def _applied(entry: Entry) -> AppliedDirection:

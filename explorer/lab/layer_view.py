@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStackedWidget,
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import Segments, chip
 from explorer.controls.text import restyle, text_label
+from explorer.controls.yielding import YieldingRow, hides, moves
 from explorer.lab.channel_grid import ChannelGrid
 from explorer.lab.close_up import CloseUp
 from explorer.lab.export import ExportChip
@@ -191,7 +192,9 @@ class LayerView(QWidget):
     def _lay_out(self) -> None:
         self.scale.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it never widens the window
         self.band.setStyleSheet("font-size: 13px; font-weight: 600;")
-        head, row = Across(spacing=10), Across(spacing=8)
+        head, yielding = Across(spacing=10), YieldingRow()
+        row = yielding.row
+        row.setSpacing(8)
         for label in (self.headline, self.band):
             head.addWidget(label, 0, Qt.AlignmentFlag.AlignBottom)
         head.addStretch(1)
@@ -199,11 +202,13 @@ class LayerView(QWidget):
         row.addWidget(self.scale, 100)
         row.addWidget(self.message, 100)
         row.add(self.retry, None, self.orders, self.together, self.export)
+        # The sentence above the histogram says how many there are, too.
+        yielding.yield_by(hides(self.title), moves(self.export, row, head))
         self._card.setObjectName("card")
         inside = Down(self._card, edges=(8, 8, 8, 6))
         inside.addWidget(self.histogram)
         self.stack.addWidget(self.grid)
         self.stack.addWidget(self.close_up)
         column = Down(self, 8, edges=(18, 12, 14, 10))
-        column.add(head, self.words, self._card, row)
+        column.add(head, self.words, self._card, yielding)
         column.addWidget(self.stack, 1)

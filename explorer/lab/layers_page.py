@@ -3,7 +3,6 @@
 from PySide6.QtGui import QHideEvent, QImage
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.boxes import Across
 from explorer.jobs import Done, Failed, Piece, Request
 from explorer.lab.base import LabBase
 from explorer.lab.export import SHEET, TABLE, Plan, sheet_plan, table_plan
@@ -232,9 +231,7 @@ class LayersPage(LabBase):
         return sheet_plan(info, self.session.recipe, view.facts, together=together, by_spread=by_spread)
 
     def _lay_out(self) -> None:
-        row = Across(self._content, 0)
-        row.addWidget(self.overview)
-        row.addWidget(self.view, 1)
+        self.set_columns(self.overview, self.view)
         self.setAccessibleName("Layer inspector")
 
     def _connect(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.lab.quality_file import add_measurement, read_measurements, remove_measurement
 from explorer.lab.quality_page import QualityPage, Wanted
@@ -14,6 +14,8 @@ from explorer.session import Session
 from explorer.work.background import Background
 from explorer.work.command import CoreCommand
 from stylegan_core.lab.quality import NUMBERS, Quality
+
+AGAIN = 5000  # milliseconds after which a disk that was full is tried once more
 
 
 class Measuring(QObject):
@@ -31,6 +33,9 @@ class Measuring(QObject):
         self._command = CoreCommand(parent=self)
         self._rows: list[Quality] = []
         self._asked: tuple[Wanted, str, int] | None = None  # and the name and resolution of the network
+        self._owed: list[Callable[[], None]] = []  # what the disk has refused
+        self._again = QTimer(self, singleShot=True, interval=AGAIN)
+        self._again.timeout.connect(self.write_again)
         page.measure_wanted.connect(self.measure)
         page.given_up.connect(self.give_up)
         page.removed.connect(self.remove)
@@ -45,7 +50,8 @@ class Measuring(QObject):
     @property
     def unfinished(self) -> list[str]:
         """What closing the window would give up, in a few words."""
-        return ["the measuring of quality"] if self._command.busy else []
+        owed = ["measurements that could not be written"] if self._owed else []
+        return [*(["the measuring of quality"] if self._command.busy else []), *owed]
 
     def measure(self, wanted: Wanted) -> None:
         """Measures the open network, or the pictures alone."""
@@ -73,8 +79,10 @@ class Measuring(QObject):
         self.taken_away.emit(f"The measurement of {row.name} was taken away.", lambda: self._add(row))
 
     def close(self) -> None:
-        """Ends the process; nobody waits for its answer any more."""
+        """Ends the process, and has the last try at what could not be written."""
         self._command.drop()
+        self.write_again()
+        self._again.stop()
 
     def _take(self, rows: list[Quality]) -> None:
         self._rows = [*rows, *self._rows]
@@ -96,8 +104,22 @@ class Measuring(QObject):
         self._page.show_rows(self._rows)
         self._keep(lambda: add_measurement(row))
 
+    def write_again(self) -> None:
+        """Tries once more what the disk has refused, in its order, without a word where it still does."""
+        owed, self._owed = self._owed, []
+        for write in owed:
+            self._send(write, lambda _: None)
+
     def _keep(self, write: Callable[[], None]) -> None:
-        self._disk.do(write, lambda _: None, lambda error: self._not_kept("written", error))
+        self._send(write, lambda error: self._not_kept("written", error))
+
+    def _send(self, write: Callable[[], None], refuse: Callable[[Exception], None]) -> None:
+        def refused(error: Exception) -> None:
+            self._owed.append(write)
+            self._again.start()
+            refuse(error)
+
+        self._disk.do(write, lambda _: None, refused)
 
     def _not_kept(self, how: str, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or str(error)

@@ -38,6 +38,11 @@ class LabPages(QStackedWidget):
         """What closing the window would give up, in a few words, once however often."""
         return list(dict.fromkeys(words for page in self.each for words in page.unfinished))
 
+    @property
+    def middle(self) -> QWidget:
+        """What the page that is seen shows, beside the switch between the pages."""
+        return self.each[self.currentIndex()].right
+
     def turn_to(self, index: int) -> None:
         """Shows one page; the keyboard stays on the switch where it was there."""
         focused = self.each[self.currentIndex()].head.switch.isAncestorOf(self.focusWidget() or self)

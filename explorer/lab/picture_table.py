@@ -113,6 +113,7 @@ class PictureTable(ShowsFocus, QWidget):
             wide = (self._room.width() - LABEL) // count - GAP
             high = (self._room.height() - VALUE) // max(1, len(self._rows)) - GAP
             self._across, self._side = count, max(LEAST, min(wide, MOST, max(high, ENOUGH)))
+        self.setMinimumWidth(0 if self._alone else LABEL + count * (self._side + GAP))
         last = self.box(len(self.images) - 1) if self.images else QRectF()
         self.setFixedHeight(max(1, round(last.bottom()) + (VALUE if self._alone else 0) + 2))
         self.update()

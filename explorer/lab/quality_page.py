@@ -216,9 +216,7 @@ class QualityPage(LabBase):
             field.setFixedWidth(66)
             field.setAccessibleName(name)
             field.setToolTip(tip)
-        row = Across(self._content, 0)
-        row.addWidget(self._left_column())
-        row.addLayout(self._right_column(), 1)
+        self.set_columns(self._left_column(), self._right_column())
         self.setAccessibleName("Quality")
 
     def _left_column(self) -> QFrame:
@@ -248,9 +246,10 @@ class QualityPage(LabBase):
             pair.add(tick, meaning)
             column.addLayout(pair)
 
-    def _right_column(self) -> Down:
-        head, column = Across(spacing=8), Down(spacing=8, edges=(18, 12, 14, 10))
+    def _right_column(self) -> QWidget:
+        made = QWidget()
+        head, column = Across(spacing=8), Down(made, 8, edges=(18, 12, 14, 10))
         head.add(text_label("Quality", "headline"), None, self.export)
         column.add(head, self.words, self.message)
         column.addWidget(self.table, 1)
-        return column
+        return made

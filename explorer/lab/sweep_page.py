@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -249,9 +249,7 @@ class SweepPage(LabBase):
         self._scroll.viewport().installEventFilter(self)
 
     def _lay_out(self) -> None:
-        row = Across(self._content, 0)
-        row.addWidget(self._left_column())
-        row.addLayout(self._right_column(), 1)
+        self.set_columns(self._left_column(), self._right_column())
         self.setAccessibleName("Sweep")
 
     def _left_column(self) -> QFrame:
@@ -268,15 +266,17 @@ class SweepPage(LabBase):
         column.addWidget(curves, 1)
         return made
 
-    def _right_column(self) -> Down:
-        head, column = Across(spacing=8, edges=(0, 0, BAR, 0)), Down(spacing=8, edges=(18, 12, MARGIN - BAR, 10))
+    def _right_column(self) -> QWidget:
+        made = QWidget()
+        head, column = Across(spacing=8, edges=(0, 0, BAR, 0)), Down(made, 8, edges=(18, 12, MARGIN - BAR, 10))
         head.addWidget(self.title)
         head.addWidget(self.message, 1)
         head.add(self.stop, self.again, self.sheet)
         self._scroll = ScrollDown(self.table)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # many small pictures
         column.addLayout(head)
         column.addWidget(self._scroll, 1)
-        return column
+        return made
 
 
 def _heading(words: str, control: QWidget) -> Across:

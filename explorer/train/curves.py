@@ -9,11 +9,12 @@ from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
-from explorer.controls.boxes import Across, Down
+from explorer.controls.boxes import Down
 from explorer.controls.buttons import chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.questions import ask_to_save
 from explorer.controls.text import text_label
+from explorer.controls.yielding import YieldingRow, hides
 from explorer.problem import Problem
 from explorer.train.plot import Curve, Plot
 from explorer.train.record import RunRecord
@@ -109,11 +110,12 @@ class CurvesPanel(QWidget):
 
     def _lay_out(self) -> None:
         outer = Down(self, 6)
-        head = Across(spacing=4)
-        title = text_label("Curves", "title")
-        head.add(title, None, self.whole, self.smooth, self.log, self.measure, self.compare, self.export)
+        head, title = YieldingRow(), text_label("Curves", "title")
+        head.row.setSpacing(4)
+        head.row.add(title, None, self.whole, self.smooth, self.log, self.measure, self.compare, self.export)
         self.whole.hide()
-        outer.addLayout(head)
+        head.yield_by(hides(title))
+        outer.addWidget(head)
         for plot in self.plots:
             self._column.addWidget(plot)
             plot.setMinimumHeight(PLOT_HEIGHT)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QWidget
 
 from explorer import theme
@@ -14,6 +15,7 @@ from explorer.run_state import RunState
 from explorer.train.pill import StatePill
 
 TROUBLED = ("died", "failed")
+WIDE = 880  # pixels from which on sentence and buttons lie side by side
 
 
 class MonitorHeader(QWidget):
@@ -37,7 +39,7 @@ class MonitorHeader(QWidget):
 
     def _lay_out(self) -> None:
         outer = Down(self, 8)
-        row = Across(spacing=8)
+        row = self._row = Across(spacing=8)
         words = Down(spacing=2)
         self.sentence.setTextFormat(Qt.TextFormat.RichText)
         self.sentence.setWordWrap(True)
@@ -47,14 +49,29 @@ class MonitorHeader(QWidget):
         row.addLayout(words, 1)
         row.addSpacing(12)
         asks = (self.explore, self.branch, self.snapshot, self.pause, self.stop, self.resume)
+        self._asks = QWidget()
+        buttons = Across(self._asks, 8)
         for each in (self.details_chip, self.pill, *asks):
-            row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+            buttons.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._asks)
         outer.addLayout(row)
+        self._outer = outer
         self.details.setFont(theme.mono(theme.SMALL))
         self.details.setFixedHeight(140)
         self.details.setFrameShape(QFrame.Shape.NoFrame)
         self.details.hide()
         outer.addWidget(self.details)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the sentence would be left a few words a line, the buttons go below it."""
+        super().resizeEvent(event)
+        below = event.size().width() < WIDE
+        if below != (self._outer.indexOf(self._asks) >= 0):
+            (self._row if below else self._outer).removeWidget(self._asks)
+            if below:
+                self._outer.insertWidget(1, self._asks, 0, Qt.AlignmentFlag.AlignLeft)
+            else:
+                self._row.addWidget(self._asks)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: the sentence has colours of its own."""

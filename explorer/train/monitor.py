@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Across, Down
+from explorer.controls.buttons import Segments
 from explorer.controls.literal import literal_tip
 from explorer.controls.scrolling import ScrollDown
 from explorer.controls.text import text_label
+from explorer.controls.yielding import ElidedLabel
 from explorer.pixels import Pixels
 from explorer.problem import Problem
 from explorer.run_state import RunState
@@ -37,6 +39,10 @@ from stylegan_core.rundir import is_whole
 log = logging.getLogger(__name__)
 
 SIDE_WIDTH, WIDEST_SIDE = 348, 440
+THREE_COLUMNS = 1200  # pixels of width from which on growth, samples and curves lie side by side
+MOST = (1 << 24) - 1  # Qt's own limit of a width
+SIDES = ("Growth", "Curves")
+SIDE_TIPS = ("What alpha does, one face through time, and what the trainer says.", "Losses, distances, speed.")
 ROOMY = 860  # pixels of height from which the real pictures stand below the drawn ones
 
 
@@ -66,13 +72,13 @@ class Monitor(QWidget):
         self.loader = PictureLoader(self)
         self.header = MonitorHeader(path)
         self.timeline, self.alpha, self.curves = GrowthTimeline(), AlphaPanel(), CurvesPanel()
-        self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), text_label("", "small")
+        self.samples, self.messages, self.status = SamplesPanel(self.loader), MessageList(), ElidedLabel(role="small")
         self.face = FaceStrip(self.samples)
         self.comparison = Comparison(self.curves, self.samples, self)
         self.table = Task("numbers", self)
         self._clock = QTimer(self, interval=1000)
         self._pairs: Samples | None = None
-        self._following = False
+        self._following = self._shares = False
         self._lay_out()
         self._connect()
         self._show()
@@ -80,14 +86,18 @@ class Monitor(QWidget):
     def _lay_out(self) -> None:
         column = Down(self, 12, edges=(24, 14, 24, 8))
         column.add(self.header, card(self.timeline, margins=(0, 2, 0, 0)))
-        row = Across(spacing=12)
-        left, right = card(ScrollDown(self._left_column())), card(self.curves)
-        self._left = left
-        left.setFixedWidth(SIDE_WIDTH)
-        right.setMinimumWidth(SIDE_WIDTH)
-        row.addWidget(left)
+        row, self._place = Across(spacing=12), Down(spacing=8)
+        self._left, self._right = card(ScrollDown(self._left_column())), card(self.curves)
+        self._left.setFixedWidth(SIDE_WIDTH)
+        self._right.setMinimumWidth(SIDE_WIDTH)
+        self.switch = Segments(SIDES, SIDE_TIPS)
+        self.switch.chosen.connect(self.turn_to)
+        self.switch.hide()
+        self._place.add(self.switch, self._left)
+        row.addLayout(self._place)
         row.addWidget(card(self.samples), 5)
-        row.addWidget(right, 4)
+        row.addWidget(self._right, 4)
+        self._row = row
         column.addLayout(row, 1)
         column.addWidget(self.status)
 
@@ -287,8 +297,32 @@ class Monitor(QWidget):
         except OSError as error:
             self._complain(str(error))
 
+    def turn_to(self, index: int) -> None:
+        """Shows growth and messages (0) or the curves (1), where only one of them is seen."""
+        self.switch.select(index)
+        for at, side in enumerate((self._left, self._right)):
+            side.setVisible(not self._shares or at == index)
+
+    def _share(self, shares: bool) -> None:
+        """Growth and curves side by side, with the samples between them, or in one place with a switch."""
+        self._shares = shares
+        self.switch.setVisible(shares)
+        (self._row if shares else self._place).removeWidget(self._right)
+        if shares:
+            self._place.addWidget(self._right)
+        else:
+            self._row.addWidget(self._right, 4)
+        self._row.setStretch(0, 4 if shares else 0)
+        self.turn_to(self.switch.index)
+
     def resizeEvent(self, event: Any) -> None:
         """Shows the real pictures below the drawn ones where there is room, and all of them larger."""
         super().resizeEvent(event)
-        self._left.setFixedWidth(min(max(self.width() // 4, SIDE_WIDTH), WIDEST_SIDE))
+        if (shares := self.width() < THREE_COLUMNS) != self._shares:
+            self._share(shares)
+        if shares:
+            self._left.setMinimumWidth(SIDE_WIDTH)
+            self._left.setMaximumWidth(MOST)
+        else:
+            self._left.setFixedWidth(min(max(self.width() // 4, SIDE_WIDTH), WIDEST_SIDE))
         self.alpha.set_roomy(self.height() >= ROOMY)

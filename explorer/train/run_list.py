@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
@@ -143,6 +144,8 @@ class RunList(QWidget):
         self.folder = folder
         self.also: tuple[Path, ...] = ()
         self.cards: dict[Path, RunCard] = {}
+        self._in_order: list[RunCard] = []
+        self._arranged = 0  # cards in a row
         self._seen: dict[Path, float] = {}  # of pictures, when they were written; the thread's own
         self._disk = Background(self)
         self._timer = QTimer(self, interval=REFRESH_MS)
@@ -168,13 +171,17 @@ class RunList(QWidget):
     def _empty_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        words = text_label("No run yet. Watch a network learn to draw, from a blur up to faces.", "muted")
+        words = text_label("No run yet. Watch a network learn to draw, from a blur up to faces.", "muted", wraps=True)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         plan = GrowthTimeline()
         plan.set_plan(phases(preset(SHOWN_PRESET).growth))
-        plan.setFixedWidth(640)
+        plan.setMaximumWidth(640)
+        across = Across()
+        across.addStretch(1)
+        across.addWidget(plan, 1000)
+        across.addStretch(1)
         column.addStretch(1)
-        column.addWidget(plan, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(across)
         column.addWidget(words)
         column.addSpacing(12)
         column.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -231,8 +238,19 @@ class RunList(QWidget):
                 self.cards[run.path] = card
         self._arrange([self.cards[run.path] for run in runs])
 
+    @property
+    def _columns(self) -> int:
+        return max((self.width() - 48) // (CARD.width() + 12), 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many cards in a row as there is room for."""
+        super().resizeEvent(event)
+        if self.cards and self._columns != self._arranged:
+            self._arrange(self._in_order)
+
     def _arrange(self, cards: list[RunCard]) -> None:
-        columns = max((self.width() - 48) // (CARD.width() + 12), 1)
+        self._in_order, self._arranged = cards, self._columns
+        columns = self._arranged
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 0)
         for index, card in enumerate(cards):

@@ -12,6 +12,7 @@ from explorer.controls.buttons import chip
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import ThumbnailGrid
 from explorer.controls.track import Track
+from explorer.controls.yielding import ElidedLabel
 from explorer.pixels import Pixels
 from explorer.train.pictures import PictureLoader, spread, tile_side, tiles
 from explorer.train.sample_grid import LEAST_HEIGHT, SampleGrid
@@ -37,11 +38,11 @@ class SamplesPanel(QWidget):
         self._resolution = self._other_resolution = 0
         self._other_run: Path | None = None
         self._others: Sequence[Samples] = ()
-        self.other_grid, self.other_at = SampleGrid(), text_label("", "muted")
+        self.other_grid, self.other_at = SampleGrid(), ElidedLabel(role="muted")
         self.grid, self.scrubber, self.at = SampleGrid(), Track(), text_label("–", "number")
         self.next_other = chip("next run", "Shows the samples of the next of the runs that are compared.")
         self.newest = chip("newest", "Back to the newest samples, and follows them.")
-        self.title = text_label("Samples, psi 1, same latents each time", "title")
+        self.title = ElidedLabel("Samples, psi 1, same latents each time", "title")
         self.first, self.state = text_label("", "small-number"), text_label("", "small")
         self.face_strip = ThumbnailGrid(STRIP, STRIP, 56, 5)
         self._strip_at: list[int] = []

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import IconButton, button
@@ -26,6 +26,7 @@ from explorer.work.task import Task
 from stylegan_core.files.places import standing
 
 CARD = (16, 14, 16, 14)
+HALVES = 1000  # pixels of width from which on there is room for both halves side by side
 LOOKING = "Looking at the data …"
 
 
@@ -67,9 +68,10 @@ class SetupPage(QWidget):
         self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head.add(self.leave, text_label("New run", "headline"), None, self.reason, self.start)
         outer.addLayout(head)
-        row = Across(spacing=12)
-        row.addWidget(card(ScrollDown(self._choices()), CARD), 11)
-        row.addWidget(card(ScrollDown(self._consequences()), CARD), 10)
+        self._halves = ScrollDown(self._choices()), ScrollDown(self._consequences())
+        row = self._row = Across(spacing=12)
+        for half, share in zip(self._halves, (11, 10), strict=True):
+            row.addWidget(card(half, CARD), share)
         outer.addLayout(row, 1)
 
     def _choices(self) -> QWidget:
@@ -145,6 +147,16 @@ class SetupPage(QWidget):
         self._looking.close()
         self.data.close_card()
         self._preflight.drop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where both halves have no room side by side, one lies below the other and the page scrolls."""
+        super().resizeEvent(event)
+        below = event.size().width() < HALVES
+        way = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        if way != self._row.direction():
+            self._row.setDirection(way)
+            for half in self._halves:
+                half.set_whole(below)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody waits for the measurement any more, and it would only disturb what runs."""

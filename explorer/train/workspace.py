@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.controls.boxes import Down
 from explorer.controls.local_files import accept_files, dropped_file
+from explorer.controls.scrolling import Pages, ScrollPage
 from explorer.problem import Problem
 from explorer.runs import Launch, train_arguments
 from explorer.train.dropping import Dropped, what_is
@@ -53,13 +54,13 @@ class TrainWorkspace(QWidget):
         self._films: Timelapses | None = None
         self.runs = RunList(home / "runs")
         self.runs.also = remembered(home / OPENED)
-        self.pages = QStackedWidget()
+        self.pages = Pages()
         self._launches: dict[Path, Launch] = {}
         self._drops = Task("drop", self)
         self.early = Early(self)  # brings what a monitor needs
         self.setAcceptDrops(True)
         column = Down(self)
-        column.addWidget(self.pages)
+        column.addWidget(ScrollPage(self.pages))
         self.pages.addWidget(self.runs)
         self.runs.chosen.connect(self.watch)
         self.runs.open_requested.connect(self.watch)

@@ -161,3 +161,42 @@ def test_the_list_of_opened_runs_waits_for_no_disk_and_keeps_those_of_another_wi
 
 def full(*_: object) -> None:
     raise OSError("No space is left.")
+
+
+def test_what_the_disk_refuses_is_owed_until_it_is_written(disk: Later) -> None:
+    """Nothing tried it again, and closing the window did not ask about it."""
+    shelf, said = shelf_on(disk)
+    one, two = sorted_ones(2)
+    shelf.keep(one)
+    disk.go_on()
+    path = library_path(HERE.hash, HERE.name)
+    path.rename(path.with_name("taken"))
+    path.mkdir()  # no file can take its place
+    shelf.remove(one)
+    shelf.keep(two)
+    disk.go_on()
+    assert shelf.owes and said
+    shelf.write_again()
+    disk.go_on()
+    assert shelf.owes
+    path.rmdir()
+    path.with_name("taken").rename(path)
+    said.clear()
+    shelf.write_again()
+    disk.go_on()
+    assert not shelf.owes and not said
+    assert on_disk() == shelf.library.entries == (two,)  # what was removed does not come back
+
+
+def test_the_next_change_takes_along_what_was_refused(disk: Later) -> None:
+    shelf, _ = shelf_on(disk)
+    one, two = sorted_ones(2)
+    path = library_path(HERE.hash, HERE.name)
+    path.mkdir(parents=True)
+    shelf.keep(one)
+    disk.go_on()
+    assert shelf.owes
+    path.rmdir()
+    shelf.keep(two)
+    disk.go_on()
+    assert not shelf.owes and on_disk() == (one, two)

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from stylegan_core.files.places import place
-from stylegan_core.recipe import Recipe
+from stylegan_core.latents.library import Entry, Library, library_path
+from stylegan_core.recipe import Direction, Recipe, Vector
 from tests.explorer.whole_window import Make, drawn
 
 FULL = Path("/dev/full")  # takes nothing
@@ -41,3 +43,21 @@ def test_a_film_that_is_not_kept_is_one_sentence_with_one_cure(start: Make, qtbo
     qtbot.waitUntil(lambda: explorer.window.banner.sentence.startswith("The history cannot be written"))
     said = explorer.window.banner.sentence
     assert said.count("cannot be written") == 1 and said.endswith("): free some space on the disk.")
+
+
+def test_closing_asks_about_directions_that_the_disk_refused(start: Make, qtbot: QtBot) -> None:
+    """As it does about the history; they were lost without a word."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    info = explorer.session.info
+    assert info is not None
+    path = library_path(info.hash, info.name)
+    path.mkdir(parents=True)  # no file can take its place
+    explorer.directions.shelf.keep(Entry(Direction("Mine", Vector.of(np.ones(info.w_dim)), 2.0), "sorting", 0))
+    qtbot.waitUntil(lambda: bool(explorer.directions.unfinished))
+    explorer.window.close()
+    assert "gives up directions that could not be written" in explorer.window.banner.sentence
+    path.rmdir()
+    explorer.directions.shelf.write_again()
+    qtbot.waitUntil(lambda: not explorer.directions.unfinished)
+    assert [entry.direction.name for entry in Library.load(path).entries] == ["Mine"]

@@ -185,6 +185,12 @@ def test_a_disk_that_refuses_is_told_and_the_row_stays(
     qtbot.waitUntil(lambda: bool(desk.said))
     assert desk.said[0][0].startswith("The measurements cannot be written (No space left on device)")
     assert desk.column("model") == ["small"]
+    assert desk.measuring.unfinished == ["measurements that could not be written"]
+    monkeypatch.setattr(quality_file, "_file", lambda: tmp_path / "measurements.jsonl")
+    desk.measuring.write_again()
+    qtbot.waitUntil(lambda: not desk.measuring._disk.busy)
+    assert not desk.measuring.unfinished
+    assert [row.name for row in quality_file.read_measurements()] == ["small"]
 
 
 def test_the_measurements_are_exported(show: Any, session: Session, tmp_path: Path, qtbot: QtBot) -> None:
