@@ -6,6 +6,7 @@ The parts are built in ``parts.py``; who else hears of whom stands in ``connecti
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, QTimer
@@ -104,6 +105,9 @@ class Explorer(Parts):
         explore.narrow_changed.connect(self.below.set_narrow)
         explore.spare_changed.connect(self.directions.fit)
         self.directions.list.complete.connect(lambda: self.directions.fit(explore.right.spare))
+        for panel in self.panels:
+            panel.seen_wanted.connect(partial(explore.bring, panel))
+        self.projecting.shown.connect(partial(explore.bring, self.latent))
         self.window.set_pages(explore, self.train, self.lab_pages)
         self.window.unfinished = self._unfinished
         shown = [self.actions[key] for key in ("undo", "redo", "commands")]

@@ -14,6 +14,7 @@ from explorer.controls.literal import literal, literal_tip
 from explorer.controls.text import text_label
 from explorer.controls.yielding import ElidedLabel, Step, YieldingRow, hides
 
+EDGES, SPACE, TIGHT, TIGHT_SPACE = (16, 14), 8, 8, 5  # pixels around and between the parts
 LONG, SHORT = 240, 96  # pixels of a model's name where there is no room for all of it, and where there is little
 
 
@@ -33,8 +34,7 @@ class Header(YieldingRow):
         self.model_button = button("no model", self._tip)
         self.workspaces = Segments(workspaces, tips)
         self.more_button = IconButton("more", "More: theme, copying, help.")
-        self.row.setContentsMargins(16, 0, 14, 0)
-        self.row.setSpacing(8)
+        self._tighten(False)
         self.row.add(self.title)
         self.row.addSpacing(8)
         self.row.add(self.model_button)
@@ -47,7 +47,15 @@ class Header(YieldingRow):
         last = [ActionButton(raised, "", "present"), ActionButton(primary, "primary")]
         self.row.add(*plain, self.more_button, *last)
         words = [each.bares for each in (*plain[::-1], *last)]
-        self.yield_by(self._cuts(LONG), hides(self.title), *words, self._cuts(SHORT))
+        tight = Step(
+            self._tighten, lambda: EDGES[0] + EDGES[1] - 2 * TIGHT + (self.row.count() - 1) * (SPACE - TIGHT_SPACE)
+        )
+        self.yield_by(self._cuts(LONG), hides(self.title), *words, self._cuts(SHORT), tight)
+
+    def _tighten(self, tight: bool) -> None:
+        left, right = (TIGHT, TIGHT) if tight else EDGES
+        self.row.setContentsMargins(left, 0, right, 0)
+        self.row.setSpacing(TIGHT_SPACE if tight else SPACE)
 
     def show_model(self, name: str) -> None:
         """The name of the model that is open."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
+
+FRAME = QSize(16, 48)  # pixels that systems take for the frame and the title of a window
 
 
 class OnScreen(QObject):
@@ -36,3 +38,16 @@ def bring_back(window: QWidget) -> None:
     room = window.screen().availableGeometry()
     window.resize(window.size().boundedTo(room.size()))
     window.move(room.topLeft())
+
+
+def room_for(dialog: QWidget) -> QSize:
+    """How large a dialog may open: as its screen, without the frame that the system draws around it."""
+    screen = dialog.screen().availableGeometry().size() - FRAME
+    parent = dialog.parentWidget()
+    return screen if parent is None else screen.expandedTo(parent.window().size())
+
+
+def open_as_wanted(dialog: QWidget) -> None:
+    """Gives a dialog that scrolls the size at which it need not, as far as its screen has room."""
+    dialog.ensurePolished()
+    dialog.resize(dialog.sizeHint().boundedTo(room_for(dialog)))

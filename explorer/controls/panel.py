@@ -28,6 +28,7 @@ class Asking(QWidget):
     job_requested = Signal(object)  # a request of explorer.jobs
     job_dropped = Signal(str)  # owner: its answer is not wanted any more
     said = Signal(object, str)  # Problem, tone: a sentence for the top of the page
+    seen_wanted = Signal()  # what was asked for is seen in this part, should another lie over it
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,16 +60,20 @@ class Asking(QWidget):
         """A request has no answer; it is asked again with the next refresh."""
 
     def add_command(
-        self, text: str, key: str, tip: str, do: Callable[[], object], control: QWidget | None = None
-    ) -> QAction:
+        self, text: str, key: str, tip: str, do: Callable[[], object], control: QWidget | None = None, *,
+        shows: bool = False,
+    ) -> QAction:  # fmt: skip
         """A command of this part: found in the palette, listed under F1, and reached by its key.
 
-        ``control`` does the same: while it is disabled, so is the command, for the reason in its tooltip.
+        ``control`` does the same: while it is disabled, so is the command, for the reason in its tooltip. ``shows``:
+        what comes of it is seen here alone.
         """
         action = QAction(text, self)
         action.setShortcut(QKeySequence(key))
         action.setToolTip(tip)
         action.triggered.connect(lambda: do())
+        if shows:
+            action.triggered.connect(lambda: self.seen_wanted.emit())
         self.addAction(action)
         if control is not None:
             _FollowsControl(action, control, tip)

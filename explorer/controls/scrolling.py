@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QScrollBar, QStackedWidget, QWidget
 
 BAR = 10  # pixels the style sheet gives it
+ENOUGH = 60  # pixels of something larger than the page that are enough to see where the keyboard is
 LEAST = QSize(320, 240)  # a page that scrolls is useful down to this size
 
 
@@ -46,7 +47,14 @@ class ScrollDown(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         least = super().minimumSizeHint()
-        return QSize(least.width(), _least_height(self._content, self.viewport().width())) if self._whole else least
+        return QSize(least.width(), self._height()) if self._whole else least
+
+    def _height(self) -> int:
+        """That of the content where it is as wide as now."""
+        layout = self._content.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            return layout.totalHeightForWidth(self.viewport().width())
+        return self._content.sizeHint().height()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self._whole and event.type() == QEvent.Type.LayoutRequest:
@@ -98,7 +106,9 @@ class ScrollPage(QScrollArea):
 
     def _show_focused(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.isAncestorOf(now):
-            self.ensureWidgetVisible(now, 8, 8)
+            seen = now.visibleRegion().boundingRect().size()
+            if now.height() <= self.viewport().height() or min(seen.width(), seen.height()) < ENOUGH:
+                self.ensureWidgetVisible(now, 8, 8)
 
     def _fit(self) -> None:
         """A bar takes room from the content, which may then need the other bar."""

@@ -60,6 +60,9 @@ class YieldingRow(QFrame):
         self._steps = steps
         self.fit()
 
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(sum(step.saves() for step in self._steps[: self._taken]), 0)
+
     def minimumSizeHint(self) -> QSize:
         least = super().minimumSizeHint()
         return QSize(least.width() - sum(step.saves() for step in self._steps[self._taken :]), least.height())

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QWidget
 
 from explorer.controls.boxes import Down
 from explorer.controls.foot import Foot
+from explorer.controls.on_screen import room_for
 from explorer.controls.palette import name_of, shortcut_of
 from explorer.controls.text import text_label
+
+SIZE = (560, 560)
 
 
 class ShortcutsDialog(QDialog):
@@ -19,7 +22,7 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Keyboard and mouse")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(560, 560)
+        self.resize(QSize(*SIZE).boundedTo(room_for(self)))
         rows = [(shortcut_of(a), name_of(a)) for a in actions if not a.shortcut().isEmpty()] + list(gestures)
         body = QWidget()
         grid = QGridLayout(body)
@@ -27,7 +30,7 @@ class ShortcutsDialog(QDialog):
         grid.setHorizontalSpacing(20)
         for at, (keys, what) in enumerate(rows):
             grid.addWidget(text_label(keys, "number"), at, 0)
-            grid.addWidget(QLabel(what), at, 1)
+            grid.addWidget(text_label(what, wraps=True), at, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(rows), 1)
         scroll = QScrollArea()

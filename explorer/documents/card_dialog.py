@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from stylegan_core.formats.card import Card
 
 WIDTH, EDGE = 560, 20  # pixels
-NOTES_HIGH = 150  # more notes than fit in this height scroll
+NOTES_HIGH, NOTES_LOW = 150, 48  # more notes than fit in this height scroll; the lower one on a low screen
+HIGH_SCREEN = 580
 ABOVE = ("File", "Format", "Code", "Note")  # rows that have a place of their own
 
 
@@ -178,6 +179,7 @@ def _notes(notes: Sequence[str]) -> QWidget:
     scroll = QScrollArea()
     scroll.setWidget(body)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFixedHeight(min(high, NOTES_HIGH))
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus if high <= NOTES_HIGH else Qt.FocusPolicy.TabFocus)
+    most = NOTES_HIGH if scroll.screen().availableGeometry().height() >= HIGH_SCREEN else NOTES_LOW
+    scroll.setFixedHeight(min(high, most))
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus if high <= most else Qt.FocusPolicy.TabFocus)
     return scroll

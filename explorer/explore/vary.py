@@ -71,7 +71,9 @@ class VaryPanel(Panel):
         self.amount.changing.connect(lambda _: self.refresh_later())
         for each in (*self.keep.values(), self.keep_directions):
             each.toggled.connect(lambda _: self.refresh_later())
-        self.add_command("Other children", "V", "Draws eight other children of this face.", self.draw_again, self.again)
+        self.add_command(
+            "Other children", "V", "Draws eight other children of this face.", self.draw_again, self.again, shows=True
+        )
 
     def draw_again(self) -> None:
         """Eight other children."""

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import Segments, chip
+from explorer.controls.scrolling import Pages
 from explorer.controls.text import restyle, text_label
 from explorer.controls.yielding import YieldingRow, hides, moves
 from explorer.lab.channel_grid import ChannelGrid
@@ -48,7 +49,7 @@ class LayerView(QWidget):
         self.export = ExportChip(TIPS["export"], "Picture (*.png)")
         self.title, self.message = text_label("Channels", "title"), text_label(tone="bad", wraps=True)
         self.retry = chip("try again", "Asks for the channels once more.")
-        self.stack, self._card = QStackedWidget(), QFrame()
+        self.stack, self._card = Pages(), QFrame()
         self._lay_out()
         self._connect()
         self.clear()

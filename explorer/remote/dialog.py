@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QWidget
 
 from explorer.controls.boxes import Down
 from explorer.controls.foot import Foot
+from explorer.controls.scrolling import ScrollPage
 from explorer.controls.text import text_label
 from explorer.remote.binding_list import BindingList
 from explorer.remote.listening import Listening
@@ -47,10 +48,14 @@ class RemoteDialog(QDialog):
         foot = Foot(self, "Closes this window; what is on stays on.")
         foot.close_it.setAutoDefault(False)
         self.bindings.learn.setAutoDefault(False)
-        column = Down(self, 10, edges=(20, 18, 20, 16))
+        inside = QWidget()
+        column = Down(inside, 10, edges=(20, 18, 20, 0))
         column.add(title, self.listening, _line(), bound, self.bindings, _line())
         column.addWidget(self.messages, 1)
-        column.addLayout(foot)
+        outer = Down(self, 10, edges=(0, 0, 0, 16))
+        outer.addWidget(ScrollPage(inside), 1)
+        foot.setContentsMargins(20, 0, 20, 0)
+        outer.addLayout(foot)
 
 
 def _line() -> QFrame:

@@ -58,6 +58,7 @@ class MonitorHeader(QWidget):
         self._outer = outer
         self.details.setFont(theme.mono(theme.SMALL))
         self.details.setFixedHeight(140)
+        self.details.setStyleSheet("min-height: 128px;")  # without its edges; the window's style would let it shrink
         self.details.setFrameShape(QFrame.Shape.NoFrame)
         self.details.hide()
         outer.addWidget(self.details)

@@ -26,7 +26,7 @@ from explorer.work.task import Task
 from stylegan_core.files.places import standing
 
 CARD = (16, 14, 16, 14)
-HALVES = 1000  # pixels of width from which on there is room for both halves side by side
+HALVES = 1180  # pixels of width from which on there is room for both halves side by side
 LOOKING = "Looking at the data …"
 
 

@@ -24,7 +24,7 @@ from explorer.dialogs.sheet_dialog import SheetDialog
 from explorer.dialogs.shortcuts_dialog import ShortcutsDialog
 from explorer.documents.card_dialog import CardDialog
 from explorer.documents.film_dialog import FilmDialog
-from explorer.jobs import Answer, Done, Picture
+from explorer.jobs import Answer, Done, Failed, Picture
 from explorer.pixels import pixels_of
 from explorer.problem import Problem
 from explorer.remote.bindings import Binding
@@ -153,7 +153,10 @@ class Stage:
         self._idle = idle
 
     def _hear(self, answer: Answer) -> None:
-        self._answered |= answer.request.owner == STAGE and isinstance(answer, Done)
+        if answer.request.owner == STAGE:
+            self._answered |= isinstance(answer, Done)
+            if isinstance(answer, Failed):  # on a busy machine it is asked before the model is there
+                self.explorer.engine.run(answer.request)
 
 
 def shot(widget: QWidget | QImage) -> Shot:

@@ -67,6 +67,7 @@ def test_a_window_without_a_model_looks_as_approved(
     stage.wait(lambda: not stage.panels["Latent"].isEnabled() and bool(window.device.text()))
     stage.wait(lambda: window.state.word == "ready")
     stage.pump(20)  # the footer makes room for the words
+    stage.wait(theme.is_everywhere)
     found = [regression.judge(f"{name}-1280/{scene}", scenes.shot(seen)) for scene, seen in scenes.nothing(stage)]
     stage.close()
     assert not any(found), found

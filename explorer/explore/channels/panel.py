@@ -73,7 +73,9 @@ class ChannelsPanel(Panel):
         self.reset_all.clicked.connect(self._reset)
         self.by_place.clicked.connect(self._ask_for_place)
         self.search.given_up.connect(self.give_up)
-        self.add_command("Find channels by place …", "T", TIPS["by_place"], self.by_place.click, self.by_place)
+        self.add_command(
+            "Find channels by place …", "T", TIPS["by_place"], self.by_place.click, self.by_place, shows=True
+        )
         self.add_command("Reset every channel", "", TIPS["reset"], self._reset, self.by_place)
         session.moves_itself.connect(lambda _: self.preview.hide())
 

@@ -92,7 +92,9 @@ class DirectionsPanel(Panel):
         self.more.clicked.connect(lambda: self._show_up_to(self._limit + MORE))
         self.fewer.clicked.connect(lambda: self._show_up_to(self._few))
         self.add_command("A direction by sorting faces …", "", TIPS["sorting"], self.sort, self.sorting)
-        self.add_command("Factorise the styles (SeFa)", "", "Finds what the styles react to most.", self.factorise)
+        self.add_command(
+            "Factorise the styles (SeFa)", "", "Finds what the styles react to most.", self.factorise, shows=True
+        )
         self.add_command("Reset every direction", "", TIPS["reset"], self.reset_all.click)
 
     # -- what is shown ------------------------------------------------------------------------------------------

@@ -4,14 +4,16 @@ import random
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPixmap
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import button
 from explorer.controls.literal import literal
+from explorer.controls.on_screen import open_as_wanted
 from explorer.controls.progress import ProgressBar
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
+from explorer.controls.scrolling import ScrollPage
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Fit, Piece, Request, Strip
@@ -22,6 +24,8 @@ from stylegan_core.recipe import Direction, Latent, Recipe
 FEWEST = 10
 CANDIDATES, COLUMNS = 20, 5
 SIDE, PIXELS, PILED = 84, 96, 48
+PILE_COLUMNS, PILE_PITCH = 3, PILED + 4
+WIDE = 892  # pixels that both piles and the faces between them take side by side
 SEEDS = 10_000_000
 FACES, FITTED = "directions.sorting", "directions.fit"
 
@@ -97,8 +101,22 @@ class SortingDialog(QDialog):
         (self.with_it if to_with else self.without_it).add(candidate.latent, candidate.pixmap)
         self._deal([self.candidates.index(candidate)])
 
+    def showEvent(self, event: QShowEvent) -> None:
+        if not event.spontaneous():
+            open_as_wanted(self)
+        super().showEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrower piles where all three have no room side by side."""
+        super().resizeEvent(event)
+        short = WIDE - event.size().width()
+        columns = max(1, PILE_COLUMNS - max(0, -(-short // (2 * PILE_PITCH))))
+        for pile in (self.without_it, self.with_it):
+            pile.set_columns(columns)
+
     def _lay_out(self) -> None:
-        outer, middle = Down(self, 12, edges=(14, 14, 14, 14)), Across(spacing=12)
+        outer, inside = Down(self, 12, edges=(14, 14, 14, 14)), QWidget()
+        middle = Across(inside, 12)
         head, foot = Across(), Across()
         self.name.setPlaceholderText("Name, for example: glasses")
         self.name.setAccessibleName("Name of the direction")
@@ -114,7 +132,9 @@ class SortingDialog(QDialog):
         self.progress.hide()
         foot.addWidget(self.message, 1)
         foot.add(self.left, self.others, self.fit)
-        outer.add(head, middle, self.progress, foot)
+        outer.addLayout(head)
+        outer.addWidget(ScrollPage(inside), 1)
+        outer.add(self.progress, foot)
         for each in (self.unchanged, self.others, self.fit):
             each.setAutoDefault(False)
 
@@ -244,10 +264,18 @@ class Pile(QFrame):
         column = QVBoxLayout(self)
         column.addWidget(self._head)
         column.addWidget(area, 1)
-        self.setFixedWidth(3 * (PILED + 4) + 42)
+        self._columns = 0
+        self.set_columns(PILE_COLUMNS)
         self.setAcceptDrops(True)
         self.setAccessibleName(title)
         self._write()
+
+    def set_columns(self, columns: int) -> None:
+        """How many faces lie side by side."""
+        if columns != self._columns:
+            self._columns = columns
+            self.setFixedWidth(columns * PILE_PITCH + 42)
+            self._place()
 
     def add(self, latent: Latent, pixmap: QPixmap | None) -> None:
         """Puts a face onto the pile."""
@@ -267,10 +295,13 @@ class Pile(QFrame):
         self._arrange()
 
     def _arrange(self) -> None:
-        for at, thumbnail in enumerate(self._thumbnails):
-            self._grid.addWidget(thumbnail, at // 3, at % 3)
+        self._place()
         self._write()
         self.changed.emit()
+
+    def _place(self) -> None:
+        for at, thumbnail in enumerate(self._thumbnails):
+            self._grid.addWidget(thumbnail, at // self._columns, at % self._columns)
 
     def _write(self) -> None:
         number = len(self.latents)

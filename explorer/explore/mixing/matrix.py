@@ -3,15 +3,19 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 
-from explorer.controls.boxes import Across, Down
+from explorer.controls.boxes import Down
 from explorer.controls.buttons import Segments, button
+from explorer.controls.on_screen import open_as_wanted
 from explorer.controls.questions import ask_to_save, unasked, with_ending
+from explorer.controls.scrolling import ScrollPage
 from explorer.controls.seed_field import short_seed
 from explorer.controls.source_words import source_words
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
+from explorer.controls.yielding import YieldingRow, hides
 from explorer.jobs import Done, Failed, Matrix, Piece, Request, Sheet, Strip
 from explorer.work.time_left import TimeLeft
 from stylegan_core.bands import NAMES
@@ -69,6 +73,11 @@ class MatrixDialog(QDialog):
     def exporting(self) -> bool:
         """Whether the matrix is being written to a file."""
         return self._exporting is not None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not event.spontaneous():
+            open_as_wanted(self)
+        super().showEvent(event)
 
     def follow(self, recipe: Recipe) -> None:
         """Shows the same rows and columns with what else has changed: psi, directions, noise, class."""
@@ -151,7 +160,9 @@ class MatrixDialog(QDialog):
         return f"{self._lacked - self._missing()} of {self._lacked} pictures drawn, {left}. " if left else DRAWING
 
     def _lay_out(self) -> None:
-        outer, head, grid = Down(self, 12, edges=(14, 14, 14, 14)), Across(), QGridLayout()
+        outer, head, inside = Down(self, 12, edges=(14, 14, 14, 14)), YieldingRow(), QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(6)
         for at, thumbnail in enumerate((*self._edges, *self._cells)):
             column, row = _place(at)
@@ -161,10 +172,13 @@ class MatrixDialog(QDialog):
         grid.addWidget(corner, 0, 0)
         rows = button("New rows", "Draws other faces for the rows.")
         columns = button("New columns", "Draws other faces for the columns.")
-        head.add(QLabel("From the column:"), self.band, rows, columns, self.export)
-        head.insertStretch(2, 1)
+        title = QLabel("From the column:")
+        head.row.add(title, self.band, None, rows, columns, self.export)
+        head.yield_by(hides(title))
         self._show_progress()
-        outer.add(head, grid, self.message)
+        outer.addWidget(head)
+        outer.addWidget(ScrollPage(inside), 1)
+        outer.addWidget(self.message)
         rows.clicked.connect(lambda: self._redraw(rows=_seeds(ROWS)))
         columns.clicked.connect(lambda: self._redraw(columns=_seeds(COLUMNS)))
         self.export.clicked.connect(self._export)
