@@ -40,7 +40,7 @@ def fitted(recipe: Recipe, info: ModelInfo) -> tuple[Recipe, str]:
     if not left_out:
         return kept, ""
     words = " and ".join(filter(None, [", ".join(left_out[:-1]), left_out[-1]]))
-    return kept, f"This recipe was made with another network: {info.name} leaves out {words}, which it cannot draw."
+    return kept, f"This recipe was made with another model: {info.name} leaves out {words}, which it cannot draw."
 
 
 def fits(latent: Latent, info: ModelInfo) -> bool:

@@ -176,7 +176,7 @@ class Steering:
     def _direction(self, name: str) -> Control:
         entry = self._entry(name)
         field = knob(AppliedDirection, "strength")
-        missing = f"This network has no direction “{name[:40]}”, or not yet."
+        missing = f"This model has no direction “{name[:40]}”, or not yet."
         move = partial(self._parts.directions.set_strength, entry) if entry else str
         label = (entry.direction.name if entry else name) + f", slider {name}" * name.isdecimal()
         return Control(
@@ -206,7 +206,7 @@ class Steering:
         field, info = knob(AppliedChannel, "strength"), self._session.info
         has = len(place) == 2 and info is not None and info.has_channel(*place)
         label = f"channel {info.channel_name(*place)}" if has and info is not None else f"channel {rest}"
-        missing = f"This network has no channel {rest}." if len(parts) == 2 else f"No channel is at place {rest} now."
+        missing = f"This model has no channel {rest}." if len(parts) == 2 else f"No channel is at place {rest} now."
         return Control(
             f"/channel/{rest}", "Channels", label + f", slider {rest}" * (len(parts) == 1), Kind.VALUE,
             partial(self._parts.channels.set_strength, *place) if has else str,
@@ -263,7 +263,7 @@ class Steering:
     def _go_to_favourite(self, number: int) -> None:
         favourites = self._parts.history.entries.favourites()
         if number > len(favourites):
-            raise ValueError(f"This network has {len(favourites)} favourites.")
+            raise ValueError(f"This model has {len(favourites)} favourites.")
         self._parts.presenting.go_to_favourite(number - 1)
 
     # -- why not --------------------------------------------------------------------------------------------------

@@ -9,13 +9,13 @@ from stylegan_core.processes import end_with_asker
 
 COMMANDS = {
     "data": "make avatars, or check a data set",
-    "train": "train a network, or resume a run",
+    "train": "train a model, or resume a run",
     "preflight": "say what a preset needs on this machine",
     "render": "draw pictures from a model",
     "film": "draw a film from picture to picture: mp4, gif or png frames",
     "project": "find the picture of a model that is nearest to one of yours",
     "import": "convert any supported weight file to safetensors",
-    "blend": "make one network between two of the same kind",
+    "blend": "make one model between two of the same kind",
     "info": "say what a weight file holds",
     "metrics": "measure a model against a data set, or the set alone",
     "directions": "find named directions of a model with the labels of a data set",

@@ -33,7 +33,7 @@ def bands(resolution: int, layers: tuple[int, ...] = ()) -> tuple[Band, Band, Ba
     Raises ValueError if the resolution is no power of two from 4 on.
     """
     if resolution < 4 or resolution & (resolution - 1):
-        raise ValueError(f"A network's resolution is a power of two from 4 on, not {resolution}.")
+        raise ValueError(f"A model's resolution is a power of two from 4 on, not {resolution}.")
     return tuple(  # type: ignore[return-value]
         Band(name, low, high, _layers(low, high, layers or two_each(resolution)))
         for name, (low, high) in zip(NAMES, _edges(resolution), strict=True)

@@ -25,7 +25,7 @@ def check_alike(first: Model, second: Model) -> None:
         if name not in FREE and ones[name] != others[name]:
             raise ValueError(
                 f"{first.info.name} and {second.info.name} are built differently ({name} is {ones[name]} in one and "
-                f"{others[name]} in the other): only networks of the same kind and size blend."
+                f"{others[name]} in the other): only models of the same kind and size blend."
             )
     if first.state(None, None) != second.state(None, None):
         raise ValueError(
@@ -37,7 +37,7 @@ def check_alike(first: Model, second: Model) -> None:
     )
     if sizes != other_sizes:
         raise ValueError(
-            f"{first.info.name} and {second.info.name} have layers of different widths or other classes: only networks "
+            f"{first.info.name} and {second.info.name} have layers of different widths or other classes: only models "
             "of the same size blend."
         )
 

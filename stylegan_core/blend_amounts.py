@@ -24,7 +24,7 @@ class Amounts:
         for part in fields(self):
             if not LEAST <= getattr(self, part.name) <= MOST:
                 raise ValueError(
-                    f"A blend takes from {LEAST:g} to {MOST:g} of a network, not {getattr(self, part.name)} of its "
+                    f"A blend takes from {LEAST:g} to {MOST:g} of a model, not {getattr(self, part.name)} of its "
                     f"{part.name} part."
                 )
 

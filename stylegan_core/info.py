@@ -22,13 +22,13 @@ class Capabilities:
 
 
 REASONS = {
-    "styles": "This network has no styles: its code enters only at the first layer.",
-    "noise": "This network has no noise inputs.",
-    "mixing": "This network has no per-layer styles to mix.",
-    "growing": "This network was not grown: it draws at full resolution only.",
-    "truncation": "This network has no mean face to truncate towards.",
-    "transform": "This network has no input that could be moved or turned: only StyleGAN3 has one.",
-    "rotation": "Only StyleGAN3-R turns fine detail along: this network draws it anew.",
+    "styles": "This model has no styles: its code enters only at the first layer.",
+    "noise": "This model has no noise inputs.",
+    "mixing": "This model has no per-layer styles to mix.",
+    "growing": "This model was not grown: it draws at full resolution only.",
+    "truncation": "This model has no mean face to truncate towards.",
+    "transform": "This model has no input that could be moved or turned: only StyleGAN3 has one.",
+    "rotation": "Only StyleGAN3-R turns fine detail along: this model draws it anew.",
 }
 
 

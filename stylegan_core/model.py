@@ -113,9 +113,9 @@ class Model:
         Raises ValueError if a shape does not fit.
         """
         if z.ndim != 2 or z.shape[1] != self.z_dim:
-            raise ValueError(f"This network takes z of [N, {self.z_dim}], not {list(z.shape)}.")
+            raise ValueError(f"This model takes z of [N, {self.z_dim}], not {list(z.shape)}.")
         if labels is not None and tuple(labels.shape) != (len(z), len(self.classes)):
-            raise ValueError(f"This network takes labels of [N, {len(self.classes)}], not {list(labels.shape)}.")
+            raise ValueError(f"This model takes labels of [N, {len(self.classes)}], not {list(labels.shape)}.")
         labels = labels.to(self.device) if labels is not None and self.classes else None
         w: Tensor = self.generator.mapping(z.to(self.device), labels)
         return w
@@ -130,7 +130,7 @@ class Model:
         ``level`` and ``alpha`` None are what the file was trained to. Raises ValueError if a shape does not fit.
         """
         if ws.ndim != 3 or ws.shape[1:] != (self.num_layers, self.w_dim):
-            raise ValueError(f"This network takes ws of [N, {self.num_layers}, {self.w_dim}], not {list(ws.shape)}.")
+            raise ValueError(f"This model takes ws of [N, {self.num_layers}, {self.w_dim}], not {list(ws.shape)}.")
         level, alpha = self.state(level, alpha)
         ws, at_once = ws.to(self.device).float(), max(1, AT_ONCE // self.resolution**2)
         parts: list[Tensor] = []

@@ -67,7 +67,7 @@ class Recipe:
     transform: Transform = field(default_factory=Transform)
     label: int | None = None
     level: int | None = None
-    alpha: float | None = knobbed(None, "The weight of the newest block of a network that is still growing.")
+    alpha: float | None = knobbed(None, "The weight of the newest block of a model that is still growing.")
     unknown: str = ""
 
     def __post_init__(self) -> None:

@@ -121,7 +121,7 @@ class AppliedChannel:
 
     layer: int
     channel: int
-    strength: float = knobbed(0.0, "Scales one feature map of this network, in standard deviations.", -10, 10, 0.1)
+    strength: float = knobbed(0.0, "Scales one feature map of this model, in standard deviations.", -10, 10, 0.1)
     unknown: str = ""
 
 

@@ -84,7 +84,7 @@ class Styles:
         if latent.w is not None:
             stored = torch.from_numpy(latent.w.array.copy()).to(self.model.device)
             if stored.shape[-1] != width:
-                raise ValueError(f"A stored w has {stored.shape[-1]} numbers a layer, but this network takes {width}.")
+                raise ValueError(f"A stored w has {stored.shape[-1]} numbers a layer, but this model takes {width}.")
             stored = stored.expand(count, -1) if stored.ndim == 1 else stored
             rows = torch.arange(count, device=stored.device).clamp(max=len(stored) - 1)
             return stored[rows]
@@ -109,7 +109,7 @@ class Styles:
         vector = torch.from_numpy(applied.direction.vector.array.copy()).to(ws.device)
         if vector.shape[-1] != ws.shape[1]:
             raise ValueError(
-                f"The direction {applied.direction.name!r} has {vector.shape[-1]} numbers, but this network's w has "
+                f"The direction {applied.direction.name!r} has {vector.shape[-1]} numbers, but this model's w has "
                 f"{ws.shape[1]}; it belongs to another model."
             )
         if vector.ndim == 2:

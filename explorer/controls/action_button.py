@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton
 from explorer.controls import icons
 from explorer.controls.yielding import Step
 
-ICON_GAP = 4  # pixels Qt leaves beside the icon of a button
+ICON, ICON_GAP = 15, 4  # pixels of an icon, and those that Qt leaves beside the icon of a button
 
 
 class ActionButton(QPushButton):
@@ -25,7 +25,7 @@ class ActionButton(QPushButton):
         self.setProperty("kind", kind)
         self.setToolTip(action.toolTip())
         self.setAccessibleName(text)
-        self.setIconSize(QSize(15, 15))
+        self.setIconSize(QSize(ICON, ICON))  # drawn for this size: another one would be blurred
         self.clicked.connect(lambda: action.trigger())
         action.enabledChanged.connect(self.setEnabled)
         action.visibleChanged.connect(lambda: self.setVisible(action.isVisible()))
@@ -42,7 +42,7 @@ class ActionButton(QPushButton):
     def _saves(self) -> int:
         """Pixels that the words take, less what an icon takes that comes in their place."""
         words = self.fontMetrics().horizontalAdvance(self._words)
-        return words if self._own_icon in icons.NAMES else words - self.iconSize().width() - ICON_GAP
+        return words if self._own_icon in icons.NAMES else words - ICON - ICON_GAP
 
     def set_bare(self, bare: bool) -> None:
         """Shows the icon alone, or the words again; the tooltip says what it does all the same."""
@@ -51,7 +51,7 @@ class ActionButton(QPushButton):
         self._recolour()
 
     def _recolour(self) -> None:
-        self.setIcon(icons.icon(self._icon, self._token) if self._icon in icons.NAMES else QIcon())
+        self.setIcon(icons.icon(self._icon, self._token, size=ICON) if self._icon in icons.NAMES else QIcon())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

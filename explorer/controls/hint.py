@@ -11,7 +11,7 @@ from explorer.controls.text import text_label
 STEPS = (
     ("Drag anything", "Drag the picture or any slider: the face follows at once. Double-click a slider to reset it."),
     ("Nothing is lost", "Ctrl+Z takes back any change, hold B to compare, and History keeps every face for next time."),
-    ("More is one key away", "Ctrl+K finds every command, F1 lists the keys, and Train teaches a network of your own."),
+    ("More is one key away", "Ctrl+K finds every command, F1 lists the keys, and Train teaches a model of your own."),
 )
 WIDTH, LIFT = 420, 28
 

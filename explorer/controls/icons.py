@@ -68,18 +68,21 @@ def pixmap(name: str, colour: QColor, size: int = 16, ratio: float = 1.0) -> QPi
     return made
 
 
-def icon(name: str, token: str = "muted", checked: str | None = None) -> QIcon:
+def icon(name: str, token: str = "muted", checked: str | None = None, size: int = 16) -> QIcon:
     """An icon in a colour of the current theme; ``checked`` names another icon for the checked state."""
-    return _icon(name, token, checked, theme.current())
+    ratios = tuple(sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}))
+    return _icon(name, token, checked, theme.current(), size, ratios)
 
 
 @lru_cache(maxsize=256)
-def _icon(name: str, token: str, checked: str | None, colours: theme.Theme) -> QIcon:
+def _icon(
+    name: str, token: str, checked: str | None, colours: theme.Theme, size: int, ratios: tuple[float, ...]
+) -> QIcon:
     """As :func:`icon`, drawn once for each theme: a dozen pixmaps are slow to paint for every row of a panel."""
     made = QIcon()
     for mode, colour in ((QIcon.Mode.Normal, token), (QIcon.Mode.Active, "text"), (QIcon.Mode.Disabled, "dim")):
         for state, shape in ((QIcon.State.Off, name), (QIcon.State.On, checked or name)):
             shade = colours.colour("text" if state == QIcon.State.On and colour == "muted" else colour)
-            for ratio in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}):
-                made.addPixmap(pixmap(shape, shade, 16, ratio), mode, state)
+            for ratio in ratios:
+                made.addPixmap(pixmap(shape, shade, size, ratio), mode, state)
     return made

@@ -85,7 +85,7 @@ class Filming(QObject):
         if favourites := self._entries.favourites():
             self.add(favourites)
         else:
-            self.said.emit(Problem("No picture of this network is starred yet: star some with Ctrl+D."), "warning")
+            self.said.emit(Problem("No picture of this model is starred yet: star some with Ctrl+D."), "warning")
 
     def play(self) -> None:
         """Plays the film, or stops it; says why it cannot."""
@@ -160,5 +160,5 @@ class Filming(QObject):
         put()
         info = self._session.info
         if info is not None and model_hash not in ("", info.hash):
-            sentence = f"That picture was drawn by {name or 'another network'}: in this one it is another face."
+            sentence = f"That picture was drawn by {name or 'another model'}: in this one it is another face."
             self.said.emit(Problem(sentence), "warning")

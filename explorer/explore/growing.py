@@ -24,8 +24,8 @@ from stylegan_core.rundir import run_of
 
 REST = 120  # milliseconds after the last move of the scrubber
 TIPS = {
-    "trained": "Back to the level and alpha that this network was trained to.",
-    "newest": "Goes to the newest network of the run and follows it.",
+    "trained": "Back to the level and alpha that this model was trained to.",
+    "newest": "Goes to the newest model of the run and follows it.",
     "scrubber": "Goes back to any snapshot of the run that was kept; at the right end it follows the run.",
 }
 

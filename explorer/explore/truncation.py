@@ -108,12 +108,12 @@ class TruncationPanel(Panel):
         for widget, tip in ((self.mean, TIPS["mean"]), (self.per_band, TIPS["bands"]), (self.cutoff, TIPS["cutoff"])):
             allow(widget, reason, tip)
         for thumbnail, step in zip(self.strip.thumbnails, STEPS, strict=True):
-            allow(thumbnail, reason, f"This face at psi {step:g}." if step else "The mean face of this network.")
+            allow(thumbnail, reason, f"This face at psi {step:g}." if step else "The mean face of this model.")
         self.strip.clear()
         self._fill_cutoffs(info)
         for band in info.bands:
             slider = self.bands[band.name]
-            slider.set_why_not(reason or ("" if band.layers else f"This network has no {band.name} layers."))
+            slider.set_why_not(reason or ("" if band.layers else f"This model has no {band.name} layers."))
 
     def refresh(self) -> None:
         if self.info is None or self.info.why_not("truncation"):

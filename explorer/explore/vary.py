@@ -88,7 +88,7 @@ class VaryPanel(Panel):
         self.grid.clear()
         self._children = ()
         for band in info.bands:
-            missing = "" if band.layers else f"This network has no {band.name} layers."
+            missing = "" if band.layers else f"This model has no {band.name} layers."
             allow(
                 self.keep[band.name], info.why_not("styles") or missing, f"Keeps the {band.name} layers of this face."
             )

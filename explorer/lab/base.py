@@ -20,9 +20,9 @@ from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
 
-NOTHING = "No network is open yet: open one to look inside."
-GIVEN_UP = "The export was given up, because another network was opened before it was written."
-OTHER = "Nothing was exported, because another network was opened meanwhile: export once more."
+NOTHING = "No model is open yet: open one to look inside."
+GIVEN_UP = "The export was given up, because another model was opened before it was written."
+OTHER = "Nothing was exported, because another model was opened meanwhile: export once more."
 
 
 class LabBase(Asking):

@@ -18,7 +18,7 @@ TIPS = (
     "What each layer hands on to the next while this picture is drawn.",
     "What changes while one knob goes over its range: pictures and curves.",
     "What each direction changes beside what it is meant to, in numbers.",
-    "How good the network is, in numbers, beside others.",
+    "How good the model is, in numbers, beside others.",
 )
 
 

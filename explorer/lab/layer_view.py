@@ -19,7 +19,7 @@ from stylegan_core.lab.layer_facts import ChannelPictures, Floats, LayerFacts
 ORDERS = ("by spread", "by number")
 TIPS = {
     "by spread": "Puts the channels with the largest standard deviation first.",
-    "by number": "Leaves the channels in the order the network has them.",
+    "by number": "Leaves the channels in the order the model has them.",
     "together": "Draws all channels on one scale of grey, so that weak ones stay grey; else each has its own.",
     "export": "Saves all channels of this layer at its own resolution on one page.",
 }

@@ -30,16 +30,16 @@ from stylegan_core.metrics.names import FEWEST, METRICS
 from stylegan_core.recipe import Recipe
 
 TABLE = "lab.quality.table"
-STATE = "Whether the open network was measured on these pictures."
+STATE = "Whether the open model was measured on these pictures."
 MOST, COUNT = 50_000, 1000
 USUAL = ("fd", "kid", "pr", "swd")  # a path length takes long
-MEASURE_TIP = "Draws as many pictures with the open network and compares them with the real ones."
-FLOOR_TIP = "Compares two sets of real pictures: what a perfect network could get, for want of more pictures."
+MEASURE_TIP = "Draws as many pictures with the open model and compares them with the real ones."
+FLOOR_TIP = "Compares two sets of real pictures: what a perfect model could get, for want of more pictures."
 NO_DATA = "Choose the pictures to compare with: those it was trained on, or better some that it has not seen."
 CHOOSE = "Choose the real pictures first: a folder, a zip or an idx file."
 NOT_YET = "Nothing is measured yet."
-EMPTY = "Choose pictures at the left and press Measure. What is measured is kept, so that networks can be compared."
-SAID = "★ is the best of the networks that were measured on as many of the same pictures. psi 1, fresh noise."
+EMPTY = "Choose pictures at the left and press Measure. What is measured is kept, so that models can be compared."
+SAID = "★ is the best of the models that were measured on as many of the same pictures. psi 1, fresh noise."
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class QualityPage(LabBase):
         self.head.state.say(word, TONES.get(word, "warning"))
         self.measure.show_state(busy=busy, why_not=why)
         alone = isinstance(wanted, Wanted) and wanted.only == ("ppl",)
-        allow(self.floor, why or ("A path length is a network's own." if alone else ""), FLOOR_TIP)
+        allow(self.floor, why or ("A path length is a model's own." if alone else ""), FLOOR_TIP)
         self.floor.setVisible(not busy)
         self.export.allow("" if self._rows else NOT_YET)
         self.words.setText(SAID if self._rows else EMPTY)
@@ -200,7 +200,7 @@ class QualityPage(LabBase):
             tick.toggled.connect(lambda _: self._show_state())
         self.export.plan = self._plan_table
         self.add_export(TABLE, self.export, "Export the measurements…")
-        self.add_command("Measure the quality of the network", "", MEASURE_TIP, self.press, self.measure)
+        self.add_command("Measure the quality of the model", "", MEASURE_TIP, self.press, self.measure)
 
     def _lay_out(self) -> None:
         fields = (

@@ -23,7 +23,7 @@ VISIBLE = 18  # knobs that are listed at once
 MOST = 1024  # pictures of one sweep
 MIXED = Recipe(mixes=tuple(Mix(Latent(), band=name) for name in NAMES))  # what it lacks, the network lacks
 TIPS = {
-    "knob": "What goes over its range: a direction, psi, noise, a mix, or how far the network has grown.",
+    "knob": "What goes over its range: a direction, psi, noise, a mix, or how far the model has grown.",
     "low": "Where the sweep begins.",
     "high": "Where the sweep ends.",
     "steps": "How many values the sweep has.",

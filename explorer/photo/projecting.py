@@ -34,7 +34,7 @@ from stylegan_core.latents.target import read_target
 PHOTO = "photo"
 ANY_SIDE = 64  # at which a picture is tried before there is a network
 FIND = "Find its face"
-NO_NETWORK = "There is no network yet to look in: open a model with Ctrl+O."
+NO_NETWORK = "There is no model yet to look in: open a model with Ctrl+O."
 
 
 class Projecting(QObject):

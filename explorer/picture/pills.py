@@ -21,8 +21,8 @@ TIPS = {
     "zoom": "How much the picture is enlarged. Click for smooth or pixel by pixel.",
 }
 GAP = 6
-LATE, FOREIGN = "behind", "of the network before"  # and what is said where a place of such a picture is pointed at:
-WAITS = "This face was drawn by the network before: wait until it is drawn by this one."
+LATE, FOREIGN = "behind", "of the model before"  # and what is said where a place of such a picture is pointed at:
+WAITS = "This face was drawn by the model before: wait until it is drawn by this one."
 COUNTED = 3  # seconds behind from which they are told: a person waits then, and wonders
 
 

@@ -275,7 +275,7 @@ class AlphaPanel(QWidget):
         if self._awaited is not None:
             return f"These are from before the {square(self._awaited)} block; the next samples show it."
         if not self._grows:
-            return "This network is trained at its full size from the start: nothing fades in, alpha is 1 throughout."
+            return "This model is trained at its full size from the start: nothing fades in, alpha is 1 throughout."
         if not self.blends:
             above = square(2 * self._resolution)
             return f"The first level has nothing to fade from; from {above} on alpha blends each new one in."

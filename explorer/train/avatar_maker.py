@@ -51,9 +51,7 @@ class AvatarMaker(QWidget):
         for side in RESOLUTIONS:
             self.resolution.addItem(f"{side}×{side}", side)
         self.resolution.setCurrentIndex(1)
-        self.count.setToolTip(
-            "How many avatars are drawn; from fewer than a thousand the network learns each by heart."
-        )
+        self.count.setToolTip("How many avatars are drawn; from fewer than a thousand the model learns each by heart.")
         self.resolution.setToolTip("How many pixels wide and high each avatar is; a preset proposes what it needs.")
         self.seed.setToolTip("Another seed draws other avatars, the same one the same avatars again.")
         row = Across()

@@ -33,7 +33,7 @@ PLOTS = (
             Curve("diversity", "pixels", "middle", "{:.3f}", exact=True),
             Curve("diversity_features", "features", "fine", "{:.3f}", exact=True),
         ),
-        "How much the faces of the fixed latents differ; when it falls towards 0, the network draws one face only.",
+        "How much the faces of the fixed latents differ; when it falls towards 0, the model draws one face only.",
     ),
     (
         "Speed",

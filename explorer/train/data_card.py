@@ -85,7 +85,7 @@ class DataCard(QWidget):
         work.addWidget(self.cancel)
         column.add(row, self.maker, work, self.copy, self.findings, self.labels)
         self.labels.setAccessibleName("Classes")
-        self.labels.setToolTip("With classes the network learns to draw each of them on demand.")
+        self.labels.setToolTip("With classes the model learns to draw each of them on demand.")
         for hidden in (self.maker, self.bar, self.words, self.cancel, self.findings, self.labels):
             hidden.hide()
 

@@ -26,12 +26,12 @@ class MonitorHeader(QWidget):
         self._told: tuple[RunState, str, bool, bool] | None = None
         self.leave = IconButton("left", "Back to all runs.")
         self.title, self.sentence, self.pill = text_label(path.name, "headline"), QLabel(), StatePill()
-        self.explore = button("Explore live", "Opens the newest averaged network (EMA) in Explore.")
+        self.explore = button("Explore live", "Opens the newest averaged model (EMA) in Explore.")
         self.snapshot = button("Snapshot", "Asks the trainer for a checkpoint and samples now.")
         self.pause = button("Pause", "Halts training after this step; nothing is lost.")
         self.stop = button("Stop", "Saves a checkpoint and ends the trainer; Resume goes on from there.")
         self.resume = button("Resume", "Starts the trainer again from the last checkpoint.", "primary")
-        self.branch = button("Branch", "Begins a new run from this network, with other settings or data.", "ghost")
+        self.branch = button("Branch", "Begins a new run from this model, with other settings or data.", "ghost")
         self.details_chip = chip("last words", "Shows the end of the trainer's log.", checkable=True)
         self.details = QPlainTextEdit(readOnly=True)
         self._lay_out()
@@ -90,8 +90,8 @@ class MonitorHeader(QWidget):
     def name_explore(self, snapshot: str, live: bool) -> None:
         """What the button opens: the newest network, or that of an earlier snapshot such as "85 kimg"."""
         self.explore.setText(f"Explore {snapshot}" if snapshot else "Explore live" if live else "Explore")
-        newest = "Opens the newest averaged network (EMA) in Explore; later ones replace it as they come."
-        self.explore.setToolTip(f"Opens the network of {snapshot} in Explore." if snapshot else newest)
+        newest = "Opens the newest averaged model (EMA) in Explore; later ones replace it as they come."
+        self.explore.setToolTip(f"Opens the model of {snapshot} in Explore." if snapshot else newest)
 
     def show_state(self, state: RunState, sentence: str, can_explore: bool, can_begin: bool = False) -> None:
         """Shows the state and enables what makes sense in it; a run that has not begun may be begun."""

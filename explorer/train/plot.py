@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from explorer import theme
@@ -139,28 +139,32 @@ class Plot(QWidget):
         bottom.setStyle(showValues=True)
         bottom.setHeight(20)
 
+    def _pen(self, colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+        """A pen of so many logical pixels: those of plots know device pixels alone, and would be hairlines at 200 %."""
+        return pg.mkPen(colour, width=width * self.devicePixelRatioF(), style=style)
+
     def _recolour(self) -> None:
         tokens = theme.current()
         for curve in self.curves:
-            self._lines[curve.column].setPen(pg.mkPen(tokens.colour(curve.colour), width=1.5))
+            self._lines[curve.column].setPen(self._pen(tokens.colour(curve.colour), width=1.5))
             if curve.dots:
                 self._lines[curve.column].setSymbol("o")
                 self._lines[curve.column].setSymbolSize(5)
                 self._lines[curve.column].setSymbolPen(None)
                 self._lines[curve.column].setSymbolBrush(tokens.colour(curve.colour))
-            self._raw[curve.column].setPen(pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.22), width=1))
+            self._raw[curve.column].setPen(self._pen(theme.transparent(tokens.colour(curve.colour), 0.22), width=1))
             self._raw[curve.column].setZValue(-1)
             for lines, style in zip(self._others, OTHER_STYLES, strict=False):
-                faint = pg.mkPen(theme.transparent(tokens.colour(curve.colour), 0.65), width=1.2)
+                faint = self._pen(theme.transparent(tokens.colour(curve.colour), 0.65), width=1.2)
                 faint.setStyle(style)
                 lines[curve.column].setPen(faint)
         for name in ("left", "bottom"):
             axis = self.view.getPlotItem().getAxis(name)
             axis.setTextPen(tokens.colour("muted"))
             axis.setPen(QPen(Qt.PenStyle.NoPen))
-            axis.setTickPen(pg.mkPen(tokens.colour("dim"), width=1) if name == "left" else QPen(Qt.PenStyle.NoPen))
+            axis.setTickPen(self._pen(tokens.colour("dim"), width=1) if name == "left" else QPen(Qt.PenStyle.NoPen))
             axis.setGrid(40 if name == "left" else False)
-        self._cursor.setPen(pg.mkPen(tokens.colour("muted"), width=1, style=Qt.PenStyle.DashLine))
+        self._cursor.setPen(self._pen(tokens.colour("muted"), width=1, style=Qt.PenStyle.DashLine))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follows the theme."""
@@ -168,6 +172,11 @@ class Plot(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
             self._write_values(None)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._recolour()
+        return super().event(event)
 
     def set_data(self, data: dict[str, tuple[Floats, Floats]]) -> None:
         """kimg and values of each curve, all that is known; drawn when the plot is on screen."""
@@ -210,12 +219,12 @@ class Plot(QWidget):
 
     def set_boundaries(self, kimgs: Sequence[float]) -> None:
         """Dashed lines where a new level begins."""
-        pen = pg.mkPen(theme.transparent(theme.current().colour("muted"), 0.55), width=1, style=Qt.PenStyle.DashLine)
+        pen = self._pen(theme.transparent(theme.current().colour("muted"), 0.55), width=1, style=Qt.PenStyle.DashLine)
         self._boundaries = self._replace(self._boundaries, [pg.InfiniteLine(kimg, 90, pen) for kimg in kimgs])
 
     def set_flags(self, flags: Sequence[tuple[float, str]]) -> None:
         """Alerts: kimg and sentence."""
-        pen = pg.mkPen(theme.current().colour("warning"), width=1)
+        pen = self._pen(theme.current().colour("warning"), width=1)
         made = []
         for kimg, text in flags:
             line = pg.InfiniteLine(kimg, 90, pen)

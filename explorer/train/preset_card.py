@@ -25,9 +25,9 @@ TIPS = {
     "Preset": "Chooses network, growth and pace together; all of it is told below and can be changed.",
     "Changes of the preset": "Changes single settings of the preset, each written key=value, with blanks between them "
     'and a value that has some in quotation marks: data.label="Wearing Hat".',
-    "Begin from": "Goes on from a trained network instead of from chance; one that is dropped on the page is taken.",
+    "Begin from": "Goes on from a trained model instead of from chance; one that is dropped on the page is taken.",
 }
-WEIGHTS = "Networks (*.safetensors *.pkl *.npz *.pt *.pth *.onnx *.ckpt);;All files (*)"
+WEIGHTS = "Models (*.safetensors *.pkl *.npz *.pt *.pth *.onnx *.ckpt);;All files (*)"
 
 
 class PresetCard(QWidget):
@@ -45,7 +45,7 @@ class PresetCard(QWidget):
         self.changes = QLineEdit(placeholderText="Other changes, such as noise_rate=0.01 keep=5")
         self.grid = SettingGrid()
         self.init = QLineEdit(placeholderText="Begins anew; or name a checkpoint or weight file to go on from")
-        self.init_button = button("Network…", "Chooses a trained network to go on from.")
+        self.init_button = button("Model…", "Chooses a trained model to go on from.")
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._lay_out()
         self.preset.currentIndexChanged.connect(lambda _: self.settled.emit())
@@ -111,7 +111,7 @@ class PresetCard(QWidget):
         except ValueError as error:
             return str(error)
         if self.network and not is_there(Path(self.network)):
-            return f"{Path(self.network).name}, the network to begin from, is not there."
+            return f"{Path(self.network).name}, the model to begin from, is not there."
         return ""
 
     def close_card(self) -> None:
@@ -141,4 +141,4 @@ class PresetCard(QWidget):
         self.settled.emit()
 
     def _ask_network(self) -> None:
-        ask_to_open(self, "Network to go on from", WEIGHTS, self.init.setText, self.network)
+        ask_to_open(self, "Model to go on from", WEIGHTS, self.init.setText, self.network)

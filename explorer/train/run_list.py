@@ -171,7 +171,7 @@ class RunList(QWidget):
     def _empty_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        words = text_label("No run yet. Watch a network learn to draw, from a blur up to faces.", "muted", wraps=True)
+        words = text_label("No run yet. Watch a model learn to draw, from a blur up to faces.", "muted", wraps=True)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         plan = GrowthTimeline()
         plan.set_plan(phases(preset(SHOWN_PRESET).growth))

@@ -21,7 +21,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core blend", description=__doc__)
     parser.add_argument("first", type=path, help="weight file or run directory")
     parser.add_argument("second", type=path, help="another of the same kind, best trained on from the first (--init)")
-    parser.add_argument("out", type=path, help=f"the network to be written, ending in {SUFFIX}")
+    parser.add_argument("out", type=path, help=f"the model to be written, ending in {SUFFIX}")
     for part in fields(Amounts):
         kind = number(LEAST, MOST)
         parser.add_argument(
@@ -31,7 +31,7 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     amounts = Amounts(**{part.name: getattr(arguments, part.name) for part in fields(Amounts)})
     if arguments.out.suffix != SUFFIX:
-        raise ValueError(f"{arguments.out}: the name of a network must end in {SUFFIX}.")
+        raise ValueError(f"{arguments.out}: the name of a model must end in {SUFFIX}.")
     check_free(arguments.out, overwrite=arguments.overwrite)
 
     from stylegan_core.blend import RELATED, blend, check_alike, kinship

@@ -44,7 +44,7 @@ def main(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core judge", description=__doc__)
     parser.add_argument("data", type=path, help="pictures with labels: labels.json, folders, …")
-    parser.add_argument("--resolution", type=whole(4, 1024), required=True, help="that of the networks it will judge")
+    parser.add_argument("--resolution", type=whole(4, 1024), required=True, help="that of the models it will judge")
     parser.add_argument("--out", type=path, required=True, help="the file to write, .npz")
     parser.add_argument("--reals", type=whole(FEWEST), default=2000, help="pictures to learn from")
     add_device(parser)

@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--preset", required=True)
     parser.add_argument("--data", default="", help="folder, zip or idx file of pictures")
     parser.add_argument("--run", type=path, default=Path(), metavar="RUN_DIR", help="where the run would lie")
-    parser.add_argument("--init", default="", metavar="MODEL", help="the trained network the run would start from")
+    parser.add_argument("--init", default="", metavar="MODEL", help="the trained model the run would start from")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting")
     parser.add_argument("--seconds", type=number(0, 3600), default=12.0, help="how long measuring may take, roughly")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from stylegan_core.model import Model
     from stylegan_core.recipe import Recipe
 
-NO_MEMORY = "There is not enough memory to search {}: close other programs, or open a smaller network."
+NO_MEMORY = "There is not enough memory to search {}: close other programs, or open a smaller model."
 SHOWN = 1.0  # seconds between two pictures of the nearest so far
 REST = 9  # and at least so many times as long as one takes: 0.8 s for steps of 3.5 to 5 s with v1 at 1024²
 

@@ -174,7 +174,7 @@ def _directions(arguments: argparse.Namespace, model: "Model") -> list[Swept]:
         entries = {**{entry.direction.name: entry for entry in _computed(model)}, **entries}
     chosen = [entries[name] for name in arguments.direction]
     if any(entry.direction.vector.shape[-1] != model.w_dim for entry in chosen):
-        raise ValueError(f"{file} belongs to another network: its directions do not fit W of {model.w_dim}.")
+        raise ValueError(f"{file} belongs to another model: its directions do not fit W of {model.w_dim}.")
     return [along(entry.direction, entry.first, entry.last) for entry in chosen]
 
 

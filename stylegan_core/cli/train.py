@@ -52,13 +52,13 @@ def _parser() -> argparse.ArgumentParser:
     table = "\n".join(f"  {name:<14} {preset(name).meaning}" for name in PRESETS)
     parser = argparse.ArgumentParser(
         prog="python -m stylegan_core train",
-        description="Trains a network into a run directory; the same command resumes it. Presets:\n" + table,
+        description="Trains a model into a run directory; the same command resumes it. Presets:\n" + table,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("run", type=path, metavar="RUN_DIR", help="where the run lives; made if missing")
     parser.add_argument("--preset", default="", help="what to train; not needed to resume")
     parser.add_argument("--data", default="", help="folder, zip or idx file of pictures; not needed to resume")
-    parser.add_argument("--init", default="", metavar="MODEL", help="start from a trained network or run")
+    parser.add_argument("--init", default="", metavar="MODEL", help="start from a trained model or run")
     parser.add_argument("--tensorboard", action="store_true", help="write files for TensorBoard beside the others")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting, such as gamma=2"

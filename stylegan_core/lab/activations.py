@@ -114,7 +114,7 @@ def _drawn(renderer: Renderer, recipe: Recipe, stage: int) -> Generator[Place, N
     """Draws up to one stage, yielding after each; the activation [1, C, h, w]."""
     count = len(renderer.stages(recipe))
     if not 0 <= stage < count:
-        raise ValueError(f"This network draws in the stages 0 to {count - 1}, not {stage}: choose one of them.")
+        raise ValueError(f"This model draws in the stages 0 to {count - 1}, not {stage}: choose one of them.")
     for at, (_, x) in enumerate(renderer.stage_by_stage(recipe)):
         yield at, stage + 1, None
         if at == stage:

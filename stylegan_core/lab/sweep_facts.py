@@ -61,7 +61,7 @@ class SweepFacts(Measurement):
         values = np.array(self.sweep.values)
         from_middle = f"from {self.sweep.words(self.sweep.middle)}"
         made = [
-            _curve(name, f"Change of {name} {from_middle}, in standard deviations of the network's faces.", values, of)
+            _curve(name, f"Change of {name} {from_middle}, in standard deviations of the model's faces.", values, of)
             for name, of in zip(self.names, self.changes, strict=True)
         ]
         far = f"Distance {from_middle}"

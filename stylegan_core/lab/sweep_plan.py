@@ -61,11 +61,11 @@ class Swept:
         needed |= dict.fromkeys(OF_TRANSFORM, "transform")
         reason = info.why_not(needed[self.kind]) if self.kind in needed else ""
         if not reason and self.kind in (LEVEL, ALPHA) and info.finished:
-            reason = "This network is fully grown: there is nothing to blend or to leave out."
+            reason = "This model is fully grown: there is nothing to blend or to leave out."
         if not reason and self.kind == ALPHA and recipe.level == 0:
             reason = "At 4×4 there is no level below to blend with."
         if not reason and self.kind == NOISE and not self.layers:
-            reason = f"This network has no {self.band} noise."
+            reason = f"This model has no {self.band} noise."
         if not reason and self.kind == MIX and recipe.mix(self.band) is None:
             reason = f"The {self.band} layers come from no other face: choose one in Mixing first."
         return reason
@@ -74,7 +74,7 @@ class Swept:
         """Why a sweep cannot reach a value in this network, in one sentence; empty if it can."""
         if self.kind != LEVEL or round(highest) <= info.level:
             return ""
-        return f"This network has learned the levels 0 to {info.level}: a sweep draws none above."
+        return f"This model has learned the levels 0 to {info.level}: a sweep draws none above."
 
 
 def along(direction: Direction, first: int = 0, last: int | None = None) -> Swept:

@@ -60,5 +60,5 @@ def spreads_of(faces: list[Attributes]) -> Attributes:
     spreads = {name: float(np.std([face[name] for face in faces], ddof=1)) for name in faces[0]}
     kept = {name: spread for name, spread in spreads.items() if spread >= LEAST_SPREAD}
     if not kept:
-        raise ValueError("The faces of this network do not differ in anything that can be measured: train it further.")
+        raise ValueError("The faces of this model do not differ in anything that can be measured: train it further.")
     return kept

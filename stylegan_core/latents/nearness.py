@@ -5,7 +5,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Self
 
-UNLIKE, NOT_NEAR = "This network knows little like it.", "That is not near."
+UNLIKE, NOT_NEAR = "This model knows little like it.", "That is not near."
 UNFAMILIAR = 1.0  # of the seeds' distance from each other; what a network knows is nearer to one (guide/projection.md)
 FAR = 0.16  # of the spread of colours
 

@@ -98,7 +98,7 @@ def _check(model: Model, wish: Wish) -> None:
             f"A projection takes one step or more in {' or '.join(SPACES)}, not {wish.steps} in {wish.space!r}."
         )
     if wish.label is not None and not 0 <= wish.label < max(len(model.classes), 1):
-        raise ValueError(f"This network has no class {wish.label}: it has {len(model.classes)}, counted from 0.")
+        raise ValueError(f"This model has no class {wish.label}: it has {len(model.classes)}, counted from 0.")
 
 
 def recipe_at(space: CodeSpace, x: Tensor) -> Recipe:

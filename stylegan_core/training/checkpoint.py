@@ -60,7 +60,7 @@ def read_state(path: Path, state: TrainingState) -> None:
     expected = _tensors(state)
     fresh = {name: tensor for name, tensor in expected.items() if not name.startswith("adam_")}
     if any(name not in tensors or tensors[name].shape != tensor.shape for name, tensor in fresh.items()):
-        raise ValueError(f"{path} holds another network than the run's config.json describes; put the right one back.")
+        raise ValueError(f"{path} holds another model than the run's config.json describes; put the right one back.")
     _fill(state, counters, tensors)
 
 

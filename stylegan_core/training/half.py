@@ -87,7 +87,7 @@ class Half:
             now = max(min(counters.micro_batch or batch, mine), group)
             size = smaller(now, group)
             if not size:
-                raise ValueError(f"Memory is too small for {now} images at this resolution; take a smaller network.")
+                raise ValueError(f"Memory is too small for {now} images at this resolution; take a smaller model.")
             counters.micro_batch = size
             same = "batch norm now sees these alone" if has_batch_norm(self.state) else "the step is the same"
             self.alert("memory", f"Memory ran out: the batch of {batch} is computed {size} at a time; {same}.")

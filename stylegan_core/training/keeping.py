@@ -116,7 +116,7 @@ def resume_newest(run: RunDir, state: TrainingState) -> tuple[Path | None, list[
     newest = run.drawable() if path is None else None
     if newest is not None:
         raise ValueError(
-            f"{run.checkpoints} holds networks, but no training state (*{STATE}) to go on from: put one back, begin a "
+            f"{run.checkpoints} holds models, but no training state (*{STATE}) to go on from: put one back, begin a "
             f"new run with --init {newest}, or move that folder away to begin anew."
         )
     return path, troubles

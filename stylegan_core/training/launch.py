@@ -179,7 +179,7 @@ def _as_wished(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     if run.every_state() or run.drawable():
         raise ValueError(
             f"{run.path} has lost its config.json, which says what it was trained with: put it back, or begin a new "
-            "run from one of its networks with --init."
+            "run from one of its models with --init."
         )
     if not wish.preset or not wish.data:
         raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")

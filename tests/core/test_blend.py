@@ -115,7 +115,7 @@ def test_what_cannot_blend_is_refused_in_one_sentence() -> None:
         check_alike(first, network(1, "two", replace(CONFIG, fmap_max=8)))
     with pytest.raises(ValueError, match="not grown as far"):
         check_alike(first, Model(network(1).generator, level=2))
-    with pytest.raises(ValueError, match="from -1 to 2 of a network, not nan of its fine part"):
+    with pytest.raises(ValueError, match="from -1 to 2 of a model, not nan of its fine part"):
         Amounts(fine=float("nan"))
     check_alike(first, network(2, "two", replace(CONFIG, mbstd_group=8)))  # the discriminator's alone
 

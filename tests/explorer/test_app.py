@@ -282,7 +282,7 @@ def test_a_recipe_that_cannot_be_drawn_is_not_drawing_for_ever(start: Make, qtbo
     explorer = start(backend=backend)
     drawn(explorer, qtbot)
     pill = explorer.picture._pills.precision
-    backend.broken = ValueError("A stored w has 8 numbers a layer, but this network takes 16.")
+    backend.broken = ValueError("A stored w has 8 numbers a layer, but this model takes 16.")
     explorer.session.apply(Recipe(psi=0.1))
     qtbot.waitUntil(lambda: pill.text == "cannot be drawn")
     assert pill.toolTip() == explorer.window.banner.sentence == str(backend.broken)

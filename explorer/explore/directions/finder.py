@@ -64,7 +64,7 @@ class DirectionFinder(QObject):
         self._shelf.follow(info)
         self.again.setToolTip(AGAIN)
         self.again.show()
-        self.say(f"Found at {kimg_words(self._found_in)}, and kept while the network learns on.")
+        self.say(f"Found at {kimg_words(self._found_in)}, and kept while the model learns on.")
 
     def open(self, info: ModelInfo) -> None:
         """Begins with the library of the panel's network; nothing of the one before is left."""

@@ -11,7 +11,7 @@ from stylegan_core.info import ModelInfo
 
 FILES = "Directions (*.json)"
 LABELS = "Learns what the labels mean from the pictures, and finds the direction along which each one changes."
-NO_PCA = "The codes of this network differ equally in every direction, so no component is a principal one."
+NO_PCA = "The codes of this model differ equally in every direction, so no component is a principal one."
 VIEWS = {"pca": "Principal components of W (PCA)", "library": "My library only"}
 
 

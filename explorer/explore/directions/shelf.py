@@ -137,7 +137,7 @@ class DirectionShelf(QObject):
             return
         fitting = [entry for entry in other.entries if entry.direction.vector.shape[-1] == info.w_dim]
         if not fitting:
-            self.changed.emit(f"{name} holds no direction for this network: its W has {info.w_dim} dimensions.")
+            self.changed.emit(f"{name} holds no direction for this model: its W has {info.w_dim} dimensions.")
             return
         warning = "" if other.model == info.hash else " They were found in another model and may mean something else."
 

@@ -14,7 +14,7 @@ from explorer.pixels import Pixels
 
 SIDE = 84
 TIPS = {
-    "photo": "Your picture, cut to a square and as large as the network draws. Click to wipe between it and the face.",
+    "photo": "Your picture, cut to a square and as large as the model draws. Click to wipe between it and the face.",
     "nearest": "The nearest picture that was found. Click to come back to it.",
     "take": "Ends the search and shows the nearest face so far.",
     "cancel": "Gives the search up; the face stays as it is.",

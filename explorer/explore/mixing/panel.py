@@ -22,7 +22,7 @@ from stylegan_core.recipe import Latent, Mix, Recipe
 Key = str | int  # the name of a band, or the number of a layer
 PROPOSED = {"coarse": 2214, "middle": 314, "fine": 90417}
 SIDE = 64
-FOREIGN = "This face was stored with another network, so it cannot be mixed in here: drop one of the network shown."
+FOREIGN = "This face was stored with another model, so it cannot be mixed in here: drop one of the model shown."
 TIPS = {
     "matrix": "Opens the matrix: rows of faces, with layers of the faces of the columns.",
     "layers": "Shows a source and a weight for every single layer.",
@@ -118,7 +118,7 @@ class MixingPanel(Panel):
         for band in info.bands:
             row = self.rows[band.name]
             row.set_where(band.resolutions)
-            row.set_why_not(reason or ("" if band.layers else f"This network has no {band.name} layers."))
+            row.set_why_not(reason or ("" if band.layers else f"This model has no {band.name} layers."))
         for row in self.rows.values():
             row.thumbnail.show_pixmap(None)
 

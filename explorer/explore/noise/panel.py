@@ -36,7 +36,7 @@ TIPS = {
     "map": "Shows how much each pixel depends on the noise alone: its standard deviation over 100 draws.",
     "draws": "Shows the same face with four other draws of noise; a click takes one.",
     "reseed": "Draws other noise for every layer.",
-    "stored": "Goes back to the noise the network was trained with, all layers on at strength 1.",
+    "stored": "Goes back to the noise the model was trained with, all layers on at strength 1.",
     "one": "Draws other noise for the selected layer only.",
 }
 
@@ -155,7 +155,7 @@ class NoisePanel(Panel):
             allow(widget, reason, tip)
         for name, each in self.groups.items():
             missing = name.endswith("only") and name.split()[0] not in self.chips.bands
-            allow(each, reason or ("This network has no such layers." if missing else ""), GROUPS[name])
+            allow(each, reason or ("This model has no such layers." if missing else ""), GROUPS[name])
         self.strip.clear()
         self._drawn = ()
         self.heat_map.show_values(None)

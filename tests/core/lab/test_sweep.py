@@ -427,7 +427,7 @@ def test_levels_that_were_not_trained_are_not_swept(
     save_model(young, load_model(small).generator, level=1, alpha=0.5)
     told = ["sweep", str(young), "--knob", "level", "--out", str(table)]
     assert command([*told, "--to", "2"]) == 2 and not table.exists()
-    assert "young.safetensors: This network has learned the levels 0 to 1" in capsys.readouterr().err
+    assert "young.safetensors: This model has learned the levels 0 to 1" in capsys.readouterr().err
     assert command(told) == 0
     assert [row["value"] for row in csv.DictReader(io.StringIO(read_table(table)))] == ["0.0", "1.0"]
 

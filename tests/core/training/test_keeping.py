@@ -176,7 +176,7 @@ def test_a_checkpoint_of_another_network_is_no_damage(finished: Train) -> None:
     run = finished(*QUICK)
     other = TrainingState.fresh(TrainingConfig.from_dict(run.config()), torch.device("cpu"))
     other.discriminator = torch.nn.Linear(1, 1)  # type: ignore[assignment]
-    with pytest.raises(ValueError, match="holds another network") as raised:
+    with pytest.raises(ValueError, match="holds another model") as raised:
         resume_newest(run, other)
     assert not isinstance(raised.value, Damaged)
     assert not list(run.checkpoints.glob("*.damaged"))

@@ -177,9 +177,9 @@ def test_a_slider_says_what_it_does_and_why_it_cannot(psi: Heard) -> None:
     meaning = knob(Recipe, "psi").meaning
     assert meaning in psi.slider.toolTip()
     assert psi.slider.track.accessibleName() == "psi"
-    psi.slider.set_why_not("This network has no mean face.")
+    psi.slider.set_why_not("This model has no mean face.")
     assert not psi.slider.isEnabled()
-    assert psi.slider.toolTip() == "This network has no mean face."
+    assert psi.slider.toolTip() == "This model has no mean face."
     psi.slider.set_why_not("")
     assert psi.slider.isEnabled()
     assert meaning in psi.slider.toolTip()

@@ -54,7 +54,7 @@ def test_a_pasted_recipe_of_another_network_is_shown_as_far_as_it_fits(start: Ma
     assert explorer.session.recipe == Recipe(Latent(5), psi=0.2, mixes=mixes[1:])
     said = explorer.window.banner.sentence
     assert said == (
-        "This recipe was made with another network: boxed leaves out its stored face, 1 of its mixed faces, 1 of its "
+        "This recipe was made with another model: boxed leaves out its stored face, 1 of its mixed faces, 1 of its "
         "directions and its class, which it cannot draw."
     )
     explorer.window.banner.hide()

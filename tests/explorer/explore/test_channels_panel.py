@@ -269,7 +269,7 @@ def test_no_place_is_looked_at_on_the_face_of_the_network_before(show: Any) -> N
     panel, asked = show(ChannelsPanel)
     panel.wait(True)
     panel.look_at(HAIR)
-    assert "network before" in panel.message.text() and not panel.search.owners
+    assert "model before" in panel.message.text() and not panel.search.owners
     panel.wait(False)
     assert panel.message.text() == EMPTY  # there is nothing to wait for any more
     panel.look_at(HAIR)

@@ -143,7 +143,7 @@ def test_it_is_given_up_by_a_second_click_and_says_why_it_failed(session: Sessio
     lab.page.press()
     assert lab.dropped == [ENTANGLE] and lab.page.head.state.word == "not measured"
     lab.page.press()
-    lab.fail(lab.of(Entangle), "The faces of this network do not differ in anything.")
+    lab.fail(lab.of(Entangle), "The faces of this model do not differ in anything.")
     assert lab.page.message.isVisible() and lab.page.head.state.word == "cannot be measured"
     lab.page.press()
     lab.answer()

@@ -60,7 +60,7 @@ def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, ow
     assert lab.dropped == [owner] and chip.text() == "export …"
     chip.write(chip.plan(), path)
     session.set_model(model_info(name="other"), "other.safetensors")
-    assert lab.said[-1][1] == "warning" and "another network" in lab.said[-1][0] and not lab.page.unfinished
+    assert lab.said[-1][1] == "warning" and "another model" in lab.said[-1][0] and not lab.page.unfinished
 
 
 @pytest.mark.parametrize("owner", [TABLE, SHEET])
@@ -89,7 +89,7 @@ def test_an_export_is_of_what_was_there_when_its_question_opened(
     answers[1]("out.png")
     assert not chip.writing and not lab.page.unfinished and len(lab.requests) == count
     assert [tone for _, tone in lab.said] == ["good", "warning"]
-    assert "another network was opened meanwhile" in lab.said[-1][0]
+    assert "another model was opened meanwhile" in lab.said[-1][0]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from stylegan_core.recipe import AppliedDirection, Latent, Mix, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, Asked, flat, model_info
 from tests.explorer.lab.measured import entries, swept
 
-UNTRAINED = "this network has learned the levels 0 to 2: a sweep draws none above."
+UNTRAINED = "this model has learned the levels 0 to 2: a sweep draws none above."
 LEFT = Qt.MouseButton.LeftButton
 
 

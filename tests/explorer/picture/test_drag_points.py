@@ -324,7 +324,7 @@ def test_no_handle_is_put_on_the_face_of_the_network_before(hand: Hand, monkeypa
     monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: said.append(text))
     hand.drag.wait(True)
     hand.pull()
-    assert "network before" in said[0] and not hand.drag.handles and not hand.asked.requests
+    assert "model before" in said[0] and not hand.drag.handles and not hand.asked.requests
     hand.drag.wait(False)
     hand.pull()
     assert hand.drag.handles and len(said) == 1

@@ -25,7 +25,7 @@ from tests.explorer.explore.panel_fakes import flat, model_info
 
 ONE, OTHER = model_info(), model_info(name="other")
 A, B = Recipe(psi=0.1), Recipe(psi=0.2)
-REFUSED = Problem("A stored w has 8 numbers a layer, but this network takes 16.")
+REFUSED = Problem("A stored w has 8 numbers a layer, but this model takes 16.")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_the_picture_of_another_network_is_not_called_exact(session: Session, vi
     view.show_frame(frame(A, 10))
     assert says(view) == "exact · float32" and not view.stale
     session.set_model(OTHER, "other.safetensors")
-    assert session.recipe == A and view.stale and view.foreign and says(view) == "of the network before · drawing"
+    assert session.recipe == A and view.stale and view.foreign and says(view) == "of the model before · drawing"
     view.show_frame(frame(A, 20, OTHER.hash))
     assert says(view) == "exact · float32" and not view.stale and not view.foreign and red(view) == 20
 
@@ -102,7 +102,7 @@ def test_a_picture_that_takes_over_ten_seconds_says_how_long_is_left(
     assert says(view) == "behind · about 30 s left"
     session.set_model(OTHER, "other.safetensors")  # nobody knows how long that one takes
     second.timeout.emit()
-    assert says(view) == "of the network before · drawing, 31 s"
+    assert says(view) == "of the model before · drawing, 31 s"
 
 
 def test_an_exact_picture_that_was_its_own_draft_took_as_long_as_that(view: PictureView) -> None:

@@ -227,7 +227,7 @@ def test_a_grey_slider_can_be_learnt_too_and_other_places_offer_nothing(
     cut = explorer.remoting.steering._truncation
     right_click(cut.strip)
     assert not offered
-    cut.psi.set_why_not("This network has no truncation.")
+    cut.psi.set_why_not("This model has no truncation.")
     right_click(cut.psi.track)
     assert list(offered) == [WORDS]
 

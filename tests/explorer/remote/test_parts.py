@@ -97,7 +97,7 @@ def test_a_wrong_count_of_numbers_does_nothing(psi: Control, done: list[object])
 
 def test_a_control_that_means_nothing_says_why(psi: Control, done: list[object]) -> None:
     with pytest.raises(ValueError, match="no styles"):
-        taken(replace(psi, why_not=lambda: "This network has no styles."), 0.5)
+        taken(replace(psi, why_not=lambda: "This model has no styles."), 0.5)
     assert done == []
 
 

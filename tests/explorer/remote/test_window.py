@@ -310,7 +310,7 @@ def test_favourites_are_gone_through(explorer: Explorer, send: Send, remote: Rem
     send("/favourite/previous")
     assert explorer.session.recipe.latent.seed == 5
     send("/favourite", 3)
-    assert effect(remote, "/favourite") == "This network has 2 favourites."
+    assert effect(remote, "/favourite") == "This model has 2 favourites."
 
 
 def test_a_favourite_that_is_not_there_ends_no_gesture(explorer: Explorer, send: Send, remote: Remote) -> None:
