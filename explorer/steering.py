@@ -24,13 +24,15 @@ SAFE = frozenset(
     {
         "undo", "redo", "reset_all_changes_to_this_face", "star_this_picture", "add_to_the_film", "play_the_film",
         "undo_the_last_change_of_the_film", "redo_the_last_change_of_the_film", "add_the_favourites_to_the_film",
-        "wipe_between_before_and_now", "map_of_the_last_change", "smooth_enlargement", "next_network",
-        "previous_network", "present", "new_face", "snap_to_the_nearest_seed", "walk_or_stand_still", "mean_face",
+        "wipe_between_before_and_now", "map_of_the_last_change", "smooth_enlargement", "next_model",
+        "previous_model", "present", "new_face", "snap_to_the_nearest_seed", "walk_or_stand_still", "mean_face",
         "other_noise", "other_children", "new_sources_for_mixing", "reset_every_direction", "reset_every_channel",
         "reset_the_transform",
         "explore", "train", "lab", "full_screen", "history_or_film",
     }
 )  # fmt: skip
+# Commands that were called otherwise; what was bound to them stays bound.
+FORMER = {"next_network": "next_model", "previous_network": "previous_model"}
 OF_THE_WINDOW = frozenset({"explore", "train", "lab", "full_screen", "history_or_film"})  # nobody sees it on the stage
 
 
@@ -226,12 +228,13 @@ class Steering:
         return Control(address, "Noise", label, Kind.VALUE, set_strength, why_not, field.minimum, field.maximum)
 
     def _command(self, name: str) -> Control | None:
-        action = self._commands().get(name_in_address(name))
+        known = FORMER.get(name_in_address(name), name_in_address(name))
+        action = self._commands().get(known)
         if action is None:
             return None
         return Control(
             f"/command/{name}", "Commands", action.text().rstrip("… "), Kind.PRESS, action.trigger,
-            partial(self._why_no_command, name_in_address(name), action),
+            partial(self._why_no_command, known, action),
         )  # fmt: skip
 
     def _commands(self) -> Mapping[str, QAction]:

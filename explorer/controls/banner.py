@@ -44,6 +44,7 @@ class Banner(QFrame):
         self._ways = QWidget()
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
+        self._details.setAccessibleName("Details")
         self._details.setFont(theme.mono(theme.SMALL))
         self._details.setFixedHeight(130)
         self._lay_out()

@@ -26,20 +26,26 @@ def focus_next(window: QWidget, forward: bool) -> bool:
 def stops_in(window: QWidget) -> list[QWidget]:
     """What the Tab key reaches, in the order of the layouts; what lies in none comes in Qt's own order.
 
-    Of buttons in a group it is one, that with the focus or the first: the arrow keys go to the others.
+    Of buttons in a group it is one, that with the focus, the chosen one or the first: arrow keys go to the others.
     """
     every = [each for each in _every(window, _chain(window)) if _takes_focus(each)]
     stops: dict[QButtonGroup | QWidget, QWidget] = {}
     here = window.focusWidget()
     for each in every:
         whole = _group(each) or each
-        if whole not in stops or each is here:
+        if whole not in stops or each is here or (stops[whole] is not here and _is_chosen(each)):
             stops[whole] = each
     return list(stops.values())
 
 
 def _group(widget: QWidget) -> QButtonGroup | None:
     return widget.group() if isinstance(widget, QAbstractButton) else None
+
+
+def _is_chosen(widget: QWidget) -> bool:
+    """Whether it is the choice that is made among several."""
+    group = _group(widget)
+    return group is not None and group.exclusive() and isinstance(widget, QAbstractButton) and widget.isChecked()
 
 
 def _beside(window: QWidget, here: QWidget | None, stops: list[QWidget], forward: bool) -> QWidget:

@@ -34,6 +34,7 @@ class ShortcutsDialog(QDialog):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(rows), 1)
         scroll = QScrollArea()
+        scroll.setAccessibleName("Keys and gestures")
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -169,6 +169,7 @@ class BindingList(QWidget):
         self._column.addStretch(1)
         inside.setLayout(self._column)
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName("Knobs and keys")
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)

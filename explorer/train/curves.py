@@ -121,6 +121,7 @@ class CurvesPanel(QWidget):
             plot.setMinimumHeight(PLOT_HEIGHT)
         self.plots[-1].show_axis()
         scroll = QScrollArea()
+        scroll.setAccessibleName("Curves")
         scroll.setWidget(self._content)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -59,6 +59,7 @@ class MonitorHeader(QWidget):
         self.details.setFont(theme.mono(theme.SMALL))
         self.details.setFixedHeight(140)
         self.details.setStyleSheet("min-height: 128px;")  # without its edges; the window's style would let it shrink
+        self.details.setAccessibleName("Last words of the trainer")
         self.details.setFrameShape(QFrame.Shape.NoFrame)
         self.details.hide()
         outer.addWidget(self.details)

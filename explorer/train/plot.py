@@ -141,7 +141,8 @@ class Plot(QWidget):
 
     def _pen(self, colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         """A pen of so many logical pixels: those of plots know device pixels alone, and would be hairlines at 200 %."""
-        return pg.mkPen(colour, width=width * self.devicePixelRatioF(), style=style)
+        made: QPen = pg.mkPen(colour, width=width * self.devicePixelRatioF(), style=style)
+        return made
 
     def _recolour(self) -> None:
         tokens = theme.current()

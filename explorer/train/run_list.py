@@ -194,6 +194,7 @@ class RunList(QWidget):
         self._grid.setSpacing(12)
         column.add(self._grid, None)
         scroll = QScrollArea()
+        scroll.setAccessibleName("Runs")
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         return scroll

@@ -18,7 +18,7 @@ from tests.explorer.hand import Hand
 REMEMBERED = 50
 LONGEST_AWAY = 1.0  # seconds
 LEAP = 30.0  # MB
-SIZES = ((1280, 720), (1920, 1080), (1440, 900), (1080, 600))
+SIZES = ((1280, 720), (1920, 1080), (1440, 900), (1080, 600), (800, 600), (640, 480))
 WHEEL = (4, 4, 5, 5, 6, 7)
 KEYS = (
     *"abcdefgnrsx", *"0123456789", "minus", "period", "space", "Return", "Escape", "Escape", "Tab", "Tab", "Delete",

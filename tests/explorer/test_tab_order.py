@@ -64,6 +64,14 @@ def test_it_goes_round_the_window_each_line_from_the_left(start: Make, qtbot: Qt
     assert header == stops_in(explorer.window)[: len(header)]
 
 
+def test_of_a_choice_the_chosen_one_gets_the_focus(start: Make, qtbot: QtBot) -> None:
+    """It was the first, so that Return led back to Explore from wherever one was."""
+    explorer = active(start, qtbot)
+    explorer.window.show_workspace(2)
+    explorer.window.model_button.setFocus()
+    assert tab(qtbot) == "Lab"
+
+
 def test_what_a_click_alone_gives_the_focus_is_gone_on_from(start: Make, qtbot: QtBot) -> None:
     explorer = active(start, qtbot)
     explorer.picture.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

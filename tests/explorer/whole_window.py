@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer import bundled
 from explorer.app import Explorer
+from explorer.main_window import TWO_COLUMNS
 from explorer.renderer.rendering import Backend
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend
 
@@ -39,6 +40,7 @@ def start(window_home: Path, qtbot: QtBot) -> Iterator[Make]:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         explorer = Explorer(app, lambda: backend or make())
+        explorer.window.setMinimumSize(TWO_COLUMNS, 600)  # both columns are seen, however small the screen of tests is
         made.append(explorer)
         explorer.start(argument)
         return explorer

@@ -81,7 +81,7 @@ def test_what_a_network_without_styles_lacks_says_why(show: Any) -> None:
         panel, _ = show(kind, model_info(capabilities=PLAIN))
         off = [each for each in controls(panel) if not each.isEnabled() and each.isVisibleTo(panel)]
         for each in off:
-            assert "network" in tooltip(each), f"{kind.__name__}: {each.accessibleName()!r} says {tooltip(each)!r}"
+            assert "model" in tooltip(each), f"{kind.__name__}: {each.accessibleName()!r} says {tooltip(each)!r}"
         assert off
 
 

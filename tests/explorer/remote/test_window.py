@@ -20,7 +20,7 @@ from explorer.remote.bindings import MOST, Binding, RemoteSettings, remote_file
 from explorer.remote.control import Kind, name_in_address
 from explorer.remote.message import Message
 from explorer.remote.remote import Remote
-from explorer.steering import OF_THE_WINDOW, SAFE
+from explorer.steering import FORMER, OF_THE_WINDOW, SAFE
 from stylegan_core.info import Capabilities
 from stylegan_core.recipe import Latent, NoiseLayer, Recipe, Transform
 from tests.explorer.explore.panel_fakes import PLAIN, model_info
@@ -220,7 +220,7 @@ def test_a_control_that_is_grey_does_nothing_and_the_list_says_why(
     before = explorer.session.recipe
     for address, numbers in (("/psi", [0.1]), ("/mix/coarse", [0.5]), ("/noise", [0.5]), ("/noise/1", [0.5])):
         send(address, *numbers)
-        assert "network" in effect(remote, address), address
+        assert "model" in effect(remote, address), address
     assert explorer.session.recipe == before
     explorer.remoting.steering._latent.lock.setChecked(True)
     for address, numbers in (("/seed", [3]), ("/pad", [1, 1]), ("/walk", [1])):
@@ -356,7 +356,7 @@ def test_commands_from_afar_ask_nothing_and_write_nothing(
         with pytest.raises(ValueError, match="not done from afar"):
             control.take(())
     files = sorted(path for path in window_home.rglob("*") if "history" not in str(path))
-    for name in sorted(SAFE - {"present", "full_screen", "next_network", "previous_network"}):
+    for name in sorted(SAFE - {"present", "full_screen", "next_model", "previous_model"}):
         remote.inbox.put([Message(f"/command/{name}")])
         remote.doing.apply()
         assert not [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
@@ -366,6 +366,12 @@ def test_commands_from_afar_ask_nothing_and_write_nothing(
     }
     explorer.film.stop()
     explorer.remoting.steering._latent.stop_walk()
+
+
+def test_what_was_bound_to_a_command_by_its_former_name_stays_bound(explorer: Explorer, remote: Remote) -> None:
+    for former, now in FORMER.items():
+        old, new = (remote.controls.find(f"/command/{name}") for name in (former, now))
+        assert old is not None and new is not None and old.label == new.label
 
 
 def test_rubbish_never_hurts_the_window(explorer: Explorer, remote: Remote, qtbot: QtBot, directions: None) -> None:
