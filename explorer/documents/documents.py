@@ -214,7 +214,9 @@ class Documents(QObject):
     def _open_film(self, film: Film) -> None:
         """A film, beginning with its first picture: with its own model where that is known, else with a warning."""
         if not film.keys:
-            self.said.emit(Problem("This film has no pictures: there is nothing to show of it."), "warning")
+            self.said.emit(
+                Problem("This film has no pictures: open another, or add pictures to a new one with K."), "warning"
+            )
             return
         self.film_opened.emit(film)
         found = Opened(model_name=film.model_name, model_hash=film.model_hash)

@@ -110,7 +110,10 @@ class RenderProcess:
                 process = self._launch()
             except OSError as error:
                 self._given_up = True
-                self._tell(Problem(f"Nothing can be drawn here: {error.strerror or error}."))
+                reason = error.strerror or error
+                self._tell(
+                    Problem(f"Nothing can be drawn here ({reason}): close other programs and start this one anew.")
+                )
                 return
             with process:
                 speaker = threading.Thread(target=self._speak, args=(process, self._out), name="render-voice")

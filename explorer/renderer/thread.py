@@ -78,7 +78,9 @@ class Worker:
             backend = self._make_backend()
         except Exception as error:
             log.exception("The renderer does not start")
-            self._tell(Problem(f"Nothing can be drawn here: {sentence_of(error)}", traceback.format_exc()))
+            reason = sentence_of(error).rstrip(".")
+            sentence = f"Nothing can be drawn here ({reason}): set the program up anew with make run."
+            self._tell(Problem(sentence, traceback.format_exc()))
             return
         self._tell(backend.device())
         backend.heed(lambda: self._between(backend))

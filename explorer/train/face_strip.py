@@ -64,7 +64,10 @@ class FaceStrip(QWidget):
             why = f"{path.name} is no name for a time-lapse: choose one that ends in .gif or .mp4."
             self.said.emit(Problem(why), "bad")
         elif not wish.snapshots:
-            self.said.emit(Problem("There are no samples yet to make a time-lapse of."), "bad")
+            self.said.emit(
+                Problem("There are no samples yet to make a time-lapse of: wait for the first, or ask for a snapshot."),
+                "bad",
+            )
         else:
             self.film_wanted.emit(path, wish)
 

@@ -186,7 +186,9 @@ class TrainWorkspace(QWidget):
         try:
             self._launches[folder] = Launch(folder, arguments, words)
         except OSError as error:
-            self.said.emit(Problem(f"The trainer could not be started: {error}."), "bad")
+            reason = error.strerror or error
+            cure = "free memory or space and start it again"
+            self.said.emit(Problem(f"The trainer could not be started ({reason}): {cure}."), "bad")
             return
         log.info("trainer of %s is process %d", folder, self._launches[folder].pid)
         self.watch(folder)

@@ -253,7 +253,9 @@ def test_an_engine_that_cannot_start_says_why(qtbot: QtBot, caplog: pytest.LogCa
     engine = Engine(broken)
     with qtbot.waitSignal(engine.failed) as failed:
         engine.start()
-    assert failed.args[0].sentence == "Nothing can be drawn here: No module named 'torch'."
+    assert failed.args[0].sentence == (
+        "Nothing can be drawn here (No module named 'torch'): set the program up anew with make run."
+    )
     engine.stop()
     caplog.clear()
 
