@@ -251,7 +251,7 @@ class Pile(QFrame):
         self.dropped: list[Latent] = []
         self._thumbnails: list[Thumbnail] = []
         self._title = title
-        self._head = text_label("", "title")
+        self._head = text_label("", "title", wraps=True)
         self._inside = QWidget()
         self._grid = QGridLayout(self._inside)
         self._grid.setContentsMargins(0, 0, 0, 0)

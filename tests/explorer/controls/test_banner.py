@@ -47,6 +47,18 @@ def test_it_stays_over_the_middle_of_its_page(page: QWidget) -> None:
     assert abs(banner.geometry().center().x() - page.rect().center().x()) <= 1
 
 
+def test_in_a_narrow_place_its_buttons_go_below_the_sentence(page: QWidget) -> None:
+    banner = Banner(page)
+    banner.say(Problem("The library cannot be written.", "No space left"), "bad", "Try again", bool)
+    sentence, cure = banner._text, banner._cure
+    for width, below in ((1200, False), (380, True), (1200, False)):
+        page.resize(width, 400)
+        QApplication.processEvents()
+        banner.layout().activate()
+        assert page.rect().contains(banner.geometry())
+        assert (cure.mapTo(banner, cure.rect().topLeft()).y() >= sentence.geometry().bottom()) is below
+
+
 def test_good_news_goes_by_itself(page: QWidget, qtbot: QtBot, quick: None) -> None:
     banner = Banner(page)
     banner.say(Problem("Saved."), "good")

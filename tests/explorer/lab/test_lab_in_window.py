@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from explorer.lab.head import PAGES
 from explorer.lab_jobs import Layers
+from explorer.problem import Problem
 from stylegan_core.recipe import Latent, Recipe
 from tests.explorer.fake_backend import FakeBackend
 from tests.explorer.whole_window import Make, drawn, model_file
@@ -43,6 +45,22 @@ def test_the_lab_is_reached_by_its_key_and_follows_the_face(start: Make, qtbot: 
     explorer.session.apply(Recipe(Latent(4)))
     drawn(explorer, qtbot)
     assert len(inspected()) == count
+
+
+def test_an_error_leaves_the_way_to_the_other_pages_free(start: Make, qtbot: QtBot) -> None:
+    """It lay over the switch between the pages until somebody closed it."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.window.show_workspace(2)
+    explorer.say(Problem("The measurements cannot be written: export them to keep them."))
+    banner = explorer.window.banner
+    for page, name in enumerate(PAGES):
+        explorer.lab_pages.turn_to(page)
+        qtbot.waitUntil(lambda page=page: explorer.lab_pages.each[page].right.width() > 100)  # type: ignore[misc]
+        QApplication.processEvents()
+        switch = explorer.lab_pages.each[page].head.switch
+        place = QRect(switch.mapTo(explorer.window.pages, QPoint()), switch.size())
+        assert banner.isVisible() and not banner.geometry().intersects(place), name
 
 
 def test_another_network_is_looked_at_where_one_is(start: Make, qtbot: QtBot, window_home: Path) -> None:
