@@ -15,7 +15,6 @@ from stylegan_core.model import Model
 from stylegan_core.networks.config import NetworkConfig
 
 FREE = ("classes", "fmap_base", "fmap_max", "mbstd_group", "d_norm")  # shapes tell, or the discriminator's alone
-RELATED = 0.3  # of kinship: below it a blend is not to be expected to draw pictures
 
 
 def check_alike(first: Model, second: Model) -> None:
