@@ -25,7 +25,6 @@ FIRST, SECOND, BETWEEN, FILE = "blend-first", "blend-second", "blend", "blend-fi
 ALL = Amounts(1.0, 1.0, 1.0, 1.0)
 SHOWN_FIRST = Amounts(fine=1.0)
 FACES, SIDE = 3, 112
-KIN = 0.7  # of kinship, from which on one was surely trained on from the other
 SUFFIX = ".safetensors"
 KIND = f"Network (*{SUFFIX})"
 NETWORKS = "Networks (*.safetensors *.pkl *.pt *.pth *.model);;Every file (*)"
@@ -286,12 +285,10 @@ def _slider(name: str, label: str, meaning: str, info: ModelInfo) -> LabelledSli
 def _kinship_words(kin: float) -> tuple[str, str]:
     """What the agreement of two networks' weights says, and its tone."""
     share = f"{int(100 * max(kin, 0) + 1e-6)} %"  # 99.7 is not all of them
-    if kin >= KIN:
-        return f"The weights of the two agree to {share}: one was trained on from the other.", ""
     if kin >= RELATED:
-        return f"The weights of the two agree to {share}: they have gone some way apart, so blends may show faults.", ""
+        return f"The weights of the two agree to {share}: one was trained on from the other.", ""
     return (
-        f"The weights of the two agree to {share}: they were trained apart, so expect noise between them. Train one on "
-        "from the other first (Train, New run, Network…).",
+        f"The weights of the two agree to {share}: they were trained apart, so expect no faces between them. Train one "
+        "on from the other first (Train, New run, Network…).",
         "warning",
     )

@@ -147,7 +147,8 @@ def test_a_disk_that_refuses_leaves_the_dialog_as_it_was(asked: Asked, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("kin", "tone", "words"), [(1.0, "", "100 %"), (0.5, "", "some way apart"), (0.02, "warning", "trained apart")]
+    ("kin", "tone", "words"),
+    [(1.0, "", "100 %"), (0.64, "warning", "trained apart"), (0.02, "warning", "trained apart")],
 )
 def test_it_says_how_near_the_two_are(asked: Asked, kin: float, tone: str, words: str) -> None:
     asked.dialog.choose("/nets/two.safetensors")
