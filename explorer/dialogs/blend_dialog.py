@@ -26,19 +26,19 @@ ALL = Amounts(1.0, 1.0, 1.0, 1.0)
 SHOWN_FIRST = Amounts(fine=1.0)
 FACES, SIDE = 3, 112
 SUFFIX = ".safetensors"
-KIND = f"Network (*{SUFFIX})"
-NETWORKS = "Networks (*.safetensors *.pkl *.pt *.pth *.model);;Every file (*)"
-ANOTHER = "another network"
+KIND = f"Model (*{SUFFIX})"
+NETWORKS = "Models (*.safetensors *.pkl *.pt *.pth *.model);;Every file (*)"
+ANOTHER = "another model"
 BY_FILE = "Choose a file…"
 PARTS = (
-    ("mapping", "Who", "Whose mapping network says who is drawn: 0 is the open network, 1 the other."),
+    ("mapping", "Who", "Whose mapping network says who is drawn: 0 is the open model, 1 the other."),
     ("coarse", "Coarse", "Whose coarse layers: pose, shape, outline."),
     ("middle", "Middle", "Whose middle layers: features."),
     ("fine", "Fine", "Whose fine layers: colours and small detail."),
 )
 READY_MADE = (
-    ("Its shapes", Amounts(coarse=1.0), "The coarse layers of the other network, all else of the open one."),
-    ("Its detail", SHOWN_FIRST, "The fine layers of the other network, all else of the open one."),
+    ("Its shapes", Amounts(coarse=1.0), "The coarse layers of the other model, all else of the open one."),
+    ("Its detail", SHOWN_FIRST, "The fine layers of the other model, all else of the open one."),
     ("Half of all", Amounts(0.5, 0.5, 0.5, 0.5), "Half way between the two, in every layer."),
 )
 
@@ -64,7 +64,7 @@ class BlendDialog(QDialog):
         self._kin: float | None = None
         self._requests: dict[str, Request] = {}
         self._late = False  # the sliders were moved while the blend was drawn
-        self.setWindowTitle("Blend networks")
+        self.setWindowTitle("Blend models")
         self.other = QComboBox()
         self._fill(others)
         self.faces = {owner: [Thumbnail(SIDE) for _ in range(FACES)] for owner in (FIRST, BETWEEN, SECOND)}
@@ -72,8 +72,8 @@ class BlendDialog(QDialog):
         self.sliders = {name: _slider(name, label, meaning, info) for name, label, meaning in PARTS}
         self.ready_made = [button(label, tip) for label, _, tip in READY_MADE]
         self._says = text_label("", "muted", wraps=True)
-        self._progress = ProgressBar("reading the other network")
-        self.save = button("Save and open…", "Asks where, writes the blend as a network, and opens it.", "primary")
+        self._progress = ProgressBar("reading the other model")
+        self.save = button("Save and open…", "Asks where, writes the blend as a model, and opens it.", "primary")
         self._close = button("Cancel", "Closes without saving.")
         self._connect()
         self._lay_out()
@@ -102,7 +102,7 @@ class BlendDialog(QDialog):
         self._head(SECOND, self.other.currentText())
         for face in (*self.faces[SECOND], *self.faces[BETWEEN]):
             face.show_pixmap(None)
-        self._tell("Reading the other network …")
+        self._tell("Reading the other model …")
         self._rest()
         self._ask(Blend(SECOND, path, ALL, self._recipes, SIDE))
 
@@ -192,9 +192,9 @@ class BlendDialog(QDialog):
         restyle(self._says, "tone", tone)
 
     def _fill(self, others: Sequence[tuple[str, str]]) -> None:
-        self.other.setAccessibleName("The other network")
-        self.other.setToolTip("The network that is blended with the open one; best one that was trained on from it.")
-        self.other.setPlaceholderText("Choose a network")
+        self.other.setAccessibleName("The other model")
+        self.other.setToolTip("The model that is blended with the open one; best one that was trained on from it.")
+        self.other.setPlaceholderText("Choose a model")
         self.other.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.other.setMinimumContentsLength(24)
         for name, path in others:
@@ -209,7 +209,7 @@ class BlendDialog(QDialog):
             self.choose(path)
             return
         self.other.setCurrentIndex(self.other.findData(self._path) if self._path else -1)
-        ask_to_open(self, "The other network", NETWORKS, self.choose, self._folder)
+        ask_to_open(self, "The other model", NETWORKS, self.choose, self._folder)
 
     def _moved(self, slider: LabelledSlider, value: float) -> None:
         """A number that was typed may be more than a blend takes."""
@@ -267,9 +267,9 @@ class BlendDialog(QDialog):
         foot = Across()
         foot.add(None, self._close, self.save)
         whole = Down(self, 14, edges=(20, 18, 20, 16))
-        whole.add(text_label("Blend networks", "headline"), across, foot)
+        whole.add(text_label("Blend models", "headline"), across, foot)
         self._progress.hide()
-        self._says.setText("A network between two: best where one was trained on from the other.")
+        self._says.setText("A model between two: best where one was trained on from the other.")
         self.setMinimumWidth(760)
 
 
@@ -289,6 +289,6 @@ def _kinship_words(kin: float) -> tuple[str, str]:
         return f"The weights of the two agree to {share}: one was trained on from the other.", ""
     return (
         f"The weights of the two agree to {share}: they were trained apart, so expect no faces between them. Train one "
-        "on from the other first (Train, New run, Network…).",
+        "on from the other first (Train, New run, Model…).",
         "warning",
     )
