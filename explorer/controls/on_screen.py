@@ -51,3 +51,8 @@ def open_as_wanted(dialog: QWidget) -> None:
     """Gives a dialog that scrolls the size at which it need not, as far as its screen has room."""
     dialog.ensurePolished()
     dialog.resize(dialog.sizeHint().boundedTo(room_for(dialog)))
+
+
+def grow_as_wanted(dialog: QWidget) -> None:
+    """Makes a dialog larger for what has just come into it, as far as its screen has room."""
+    dialog.resize(dialog.size().expandedTo(dialog.sizeHint().boundedTo(room_for(dialog))))

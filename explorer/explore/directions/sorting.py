@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QLineEdit, Q
 from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import button
 from explorer.controls.literal import literal
-from explorer.controls.on_screen import open_as_wanted
+from explorer.controls.on_screen import grow_as_wanted, open_as_wanted
 from explorer.controls.progress import ProgressBar
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
 from explorer.controls.scrolling import ScrollPage
@@ -189,6 +189,7 @@ class SortingDialog(QDialog):
         held = tuple(other for other, action in zip(self._others, actions, strict=True) if action.isChecked())
         self.progress.wait()
         self.progress.show()
+        grow_as_wanted(self)
         self.message.setText("Looking for the direction …")
         self.fit.setEnabled(False)
         name = self.name.text().strip()

@@ -4,6 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 
 from explorer.train.plot import Curve, Plot, smooth, thin, width_of
 
@@ -83,3 +85,14 @@ def test_large_values_are_no_powers_of_ten_until_the_view_follows(qapp, qtbot) -
     plot.set_style(False, False)
     plot.grab()
     assert plot.view.getPlotItem().getViewBox().viewRange()[1][1] > 400
+
+
+def test_lines_are_as_wide_on_a_screen_with_small_pixels(qtbot, monkeypatch) -> None:
+    """Plots count device pixels: at 200 % their lines were hairlines."""
+    monkeypatch.setattr(Plot, "devicePixelRatioF", lambda _: 2.0)
+    plot = Plot("Loss", (Curve("loss_g", "G", "bad"),), "")
+    qtbot.addWidget(plot)
+    assert plot._lines["loss_g"].opts["pen"].widthF() == 3.0
+    monkeypatch.undo()
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.DevicePixelRatioChange))
+    assert plot._lines["loss_g"].opts["pen"].widthF() == 1.5
