@@ -258,6 +258,8 @@ class ExplorePage(QWidget):
         columns = (self.left, self.right)
         focused = columns[self._seen].switch.isAncestorOf(self.focusWidget() or self)
         self._seen = index
+        if self._shares:
+            columns[1 - index].hide()  # first: with both, the picture would be laid out narrower for a moment
         for at, column in enumerate(columns):
             column.switch.select(index)
             column.setVisible(not self._shares or at == index)

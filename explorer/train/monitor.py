@@ -302,6 +302,8 @@ class Monitor(QWidget):
     def turn_to(self, index: int) -> None:
         """Shows growth and messages (0) or the curves (1), where only one of them is seen."""
         self.switch.select(index)
+        if self._shares:
+            (self._right, self._left)[index].hide()  # first, so that they never stand one below the other
         for at, side in enumerate((self._left, self._right)):
             side.setVisible(not self._shares or at == index)
 

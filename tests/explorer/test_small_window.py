@@ -122,7 +122,9 @@ def test_columns_share_a_side_and_come_back(stage: Stage) -> None:
     stage.look("dark", *PROJECTOR)
     lay_out()
     assert page.shares and page.right.isVisible() and not page.left.isVisible()
+    width = page.middle.width()
     page.left.switch.chosen.emit(0)
+    assert page.middle.width() == width == page.left.x()  # the picture stays where it is, at once
     assert page.left.isVisible() and not page.right.isVisible()
     assert page.left.x() > page.middle.x()
     page.bring(explorer.channels)
