@@ -112,7 +112,8 @@ def test_leaving_brings_back_exactly_what_was_there(explorer: Explorer, qtbot: Q
     explorer.panels[1].section.set_open(False)
     explorer.below.show_strip(1)
     window.pages.widget(0).bring(panel(explorer, LatentPanel))  # the screen of tests may have room for one column only
-    QApplication.processEvents()  # lays out what was changed
+    for _ in range(4):  # lays out what was changed, the window and then what is in it
+        QApplication.processEvents()
     geometry = explorer.picture.geometry()
 
     def state() -> tuple[object, ...]:
