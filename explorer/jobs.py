@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from explorer.lab_jobs import Inspection, Measurement
 from stylegan_core.latents.drag import Dragged, Handle
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.region import Region
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe
 
@@ -115,6 +116,22 @@ class FindChannels:
 
 
 @dataclass(frozen=True, slots=True)
+class FindByAttribute:
+    """The numbers of the style space that change one attribute of faces (latents/attribute_channels.py).
+
+    ``recipe`` says of which class and state of growth the faces are, ``labels`` names the judge whose answers are
+    attributes too. Pieces are progress as with Pca, none where it was looked for before; Done: a tuple of
+    latents.channel_effect.ChannelEffect, the best one first.
+    """
+
+    owner: str
+    recipe: Recipe
+    attribute: str
+    labels: LearnedLabels | None = None
+    count: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Styles:
     """The w of each latent before mixing and truncation.
 
@@ -211,8 +228,8 @@ class DragSearch:
 
 
 Request = (
-    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | FindChannels | Styles | KeyStyles | Picture | Save | Sheet | Convert
-    | DragSearch | Table | Inspection | Measurement
+    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | FindChannels | FindByAttribute | Styles | KeyStyles | Picture | Save
+    | Sheet | Convert | DragSearch | Table | Inspection | Measurement
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from explorer.jobs import (
     Convert,
     DragSearch,
+    FindByAttribute,
     FindChannels,
     Fit,
     KeyStyles,
@@ -142,7 +143,7 @@ class TorchBackend:
                 from explorer.renderer.inspection import steps_of
 
                 return steps_of(self._renderer(), request, str(self._device))
-            case SweepGrid() | Entangle():
+            case SweepGrid() | Entangle() | FindByAttribute():
                 from explorer.renderer.measuring import measuring_steps
 
                 return measuring_steps(self._renderer(), request, self._device)

@@ -15,6 +15,7 @@ import numpy as np
 from stylegan_core.files.table import as_text, lines_of
 from stylegan_core.lab.measurement import Doubles, Measurement
 from stylegan_core.lab.sweep_plan import EntanglementPlan
+from stylegan_core.latents.channel_effect import signed
 from stylegan_core.latents.questions import MEASURED
 from stylegan_core.recipe import Recipe
 
@@ -80,12 +81,6 @@ class Entanglement(Measurement):
         return (
             f"{self.names[main]} {signed(effects[main])} per σ{rest}; purity {purity:.0f} %, over {faces} faces{doubt}"
         )
-
-
-def signed(value: float) -> str:
-    """ "+0.80", "−0.21", "0.00": an effect as it is shown everywhere."""
-    text = f"{value:+.2f}"
-    return "0.00" if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
 
 
 def student(freedom: int) -> float:

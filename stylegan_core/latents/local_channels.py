@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from stylegan_core.drawing.drawings import Stage
 from stylegan_core.latents.region import LocalChannel, Region
+from stylegan_core.latents.way_back import Doubles, WayBack
 from stylegan_core.model import Model
 from stylegan_core.recipe import Recipe
 from stylegan_core.render import Renderer, renderer_of
@@ -35,7 +34,6 @@ LEAST = 1.0  # of 255, below which nobody sees it
 SEED = 0
 
 Progress = tuple[int, int]
-Doubles = npt.NDArray[np.float64]
 N = TypeVar("N", float, Doubles)
 
 
@@ -127,7 +125,7 @@ def slope_energies(
     It goes back stage by stage, each computed anew for its slopes, so that no more is held than what every stage
     handed on and what two of them are asked for.
     """
-    back = _WayBack(renderer, recipe)
+    back = WayBack(renderer, recipe)
     yield from back.forward()
     image = renderer.picture(recipe, back.made)
     mask = torch.from_numpy(region.mask(image.shape[-1])).to(image.device)
@@ -153,70 +151,3 @@ def _signs(image: Tensor, mask: Tensor, probes: int) -> list[Tensor]:
         signs = torch.randint(0, 2, image.shape, generator=random).to(image) * 2 - 1
         made += [signs * (mask & seen), signs * (~mask & seen)]
     return made
-
-
-class _WayBack:
-    """From the picture of a recipe back to its styles, one stage at a time."""
-
-    def __init__(self, renderer: Renderer, recipe: Recipe) -> None:
-        self.renderer, self.recipe = renderer, recipe
-        self.stages: Sequence[Stage] = renderer.stages(recipe)
-        self.ws = renderer.styles.ws(recipe)
-        self.made: list[Tensor] = []
-
-    def forward(self) -> Generator[None, None, None]:
-        """What each stage hands on, kept as numbers that may be differentiated."""
-        for _, activation in self.renderer.stage_by_stage(self.recipe):
-            self.made.append(activation.clone())
-            yield
-
-    def slopes(self, signs: Sequence[Tensor]) -> Generator[None, None, list[Doubles]]:
-        """The slopes [signs, C] of the sums of each ``signs`` · picture, for the numbers of every style layer."""
-        slopes = [np.zeros((len(signs), count)) for count in self.renderer.styles.model.info.style_channels]
-        asked: list[list[Tensor | None]] = [[None] * len(signs) for _ in self.made]
-        leaves = self._leaves(len(self.made))
-        with torch.enable_grad():
-            picture = self.renderer.picture(self.recipe, leaves)
-        for probe, sign in enumerate(signs):
-            found = torch.autograd.grad(picture, leaves, sign, retain_graph=True, allow_unused=True)
-            _add_up(asked, probe, found)
-            yield
-        for at in reversed(range(len(self.stages))):
-            row = None if self.stages[at].makes_picture else self.stages[at].row
-            yield from self._through(at, asked.pop(), asked, None if row is None else slopes[row])
-        return slopes
-
-    def _through(
-        self, at: int, wanted: Sequence[Tensor | None], asked: list[list[Tensor | None]], slopes: Doubles | None
-    ) -> Generator[None, None, None]:
-        """One stage: what it is asked for by each way back, and what it asks of those before and of its numbers."""
-        stage, leaves = self.stages[at], self._leaves(at)
-        now = self.renderer.styles.offset(stage, self.recipe)
-        offset = torch.zeros(0 if slopes is None else slopes.shape[1], device=self.ws.device) if now is None else now
-        offset = offset.clone().requires_grad_()
-        with torch.enable_grad():
-            made = stage(leaves, self.ws[:, stage.row or 0], self._noise(stage), offset if len(offset) else None)
-        for probe, slope in enumerate(wanted):
-            if slope is not None and made.requires_grad:
-                inputs = [*leaves, offset]
-                found = torch.autograd.grad(made, inputs, slope, retain_graph=True, allow_unused=True)
-                _add_up(asked, probe, found[:-1])
-                if slopes is not None and found[-1] is not None:
-                    slopes[probe] = found[-1].double().cpu().numpy()
-            yield
-
-    def _leaves(self, count: int) -> list[Tensor]:
-        return [each.detach().requires_grad_() for each in self.made[:count]]
-
-    def _noise(self, stage: Stage) -> Tensor | None:
-        if stage.noise is None:
-            return None
-        found = self.renderer.styles.noise_map(stage.noise, self.recipe.noise_layer(stage.noise))
-        return None if found is None else found.clone()
-
-
-def _add_up(asked: list[list[Tensor | None]], probe: int, found: Sequence[Tensor | None]) -> None:
-    """What one way back asks of the stages before, added to what later stages have asked of them."""
-    for at, slope in enumerate(found):
-        before = asked[at][probe]
-        asked[at][probe] = slope if before is None else before if slope is None else before + slope

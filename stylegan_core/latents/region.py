@@ -25,6 +25,13 @@ class Region:
                 f"right and bottom from 0 to 1, not {self.left:g}, {self.top:g}, {self.right:g}, {self.bottom:g}."
             )
 
+    @property
+    def words(self) -> str:
+        """Where it lies, for people: "top", "bottom left", "middle"."""
+        across = _third((self.left + self.right) / 2, ("left", "", "right"))
+        down = _third((self.top + self.bottom) / 2, ("top", "", "bottom"))
+        return " ".join(part for part in (down, across) if part) or "middle"
+
     def mask(self, side: int) -> npt.NDArray[np.bool_]:
         """Which pixels of a picture of ``side``² lie in it [side, side]; at least one does, and not all.
 
@@ -40,6 +47,10 @@ class Region:
         if inside.all():
             raise ValueError("The place is the whole picture: leave something outside that is to stay as it is.")
         return inside
+
+
+def _third(at: float, names: tuple[str, str, str]) -> str:
+    return names[min(int(3 * at), 2)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def test_a_recipe_without_channels_is_written_as_before_there_were_any() -> None
 
 
 def test_channels_travel_in_json_with_what_a_newer_version_says_of_them() -> None:
-    recipe = replace(PLAIN, channels=(AppliedChannel(4, 17, -2.5), AppliedChannel(0, 0, 1.0, '{"more": 1}')))
+    recipe = replace(PLAIN, channels=(AppliedChannel(4, 17, -2.5), AppliedChannel(0, 0, 1.0, unknown='{"more": 1}')))
     assert Recipe.from_json(recipe.to_json()) == recipe
     assert json.loads(recipe.to_json())["channels"][0] == {"layer": 4, "channel": 17, "strength": -2.5}
 

@@ -33,7 +33,7 @@ def test_one_way_back_has_the_slope_of_every_number(kind: str) -> None:
     recipe = replace(RECIPE, level=2, alpha=0.4) if kind == "growing" else RECIPE
     made = model("stylegan1" if kind == "growing" else kind)
     renderer = Renderer(made)
-    back = module._WayBack(renderer, recipe)
+    back = module.WayBack(renderer, recipe)
     run_through(back.forward())
     signs = torch.randint(0, 2, renderer.image(recipe).shape, generator=torch.Generator().manual_seed(1)) * 2.0 - 1
     slopes = run_through(back.slopes([signs]))

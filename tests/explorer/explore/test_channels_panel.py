@@ -91,7 +91,7 @@ def test_channels_of_a_recipe_have_sliders_though_nobody_looked_for_them(session
     panel, _ = show(ChannelsPanel)
     session.apply(Recipe().with_channel(4, 9, -3.0).with_channel(99, 0, 1.0))
     assert places(panel) == [(4, 9)] and panel.rows[0].slider.value == -3.0 and panel.message.isHidden()
-    assert panel.rows[0].share.text() == "" and "not found by place" in panel.rows[0].name.toolTip()
+    assert panel.rows[0].share.text() == "" and "not found by a search" in panel.rows[0].name.toolTip()
 
 
 def test_what_a_network_lacks_is_left_alone_by_reset(session: Session, show: Any) -> None:
