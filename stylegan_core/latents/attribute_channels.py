@@ -45,8 +45,8 @@ class Effort:
 
     slopes: int = 8
     tried: int = 32
-    few: int = 4
-    told: int = 16
+    few: int = 3
+    told: int = 12
 
 
 MUCH, LITTLE = Effort(), Effort(slopes=2, tried=12, few=2, told=4)

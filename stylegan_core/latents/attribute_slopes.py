@@ -3,7 +3,7 @@
 "StyleSpace Analysis" (Wu, Lischinski and Shechtman 2021, section 5) ranks channels by how far the styles of examples
 that have an attribute lie from the mean. Which styles come together there says as much about the pictures a network has
 learned from as about what a channel does; so here one goes back from the attribute itself through the picture to every
-number of the style space, which says what moving it does, and the more faces agree on it the better it is trusted.
+number of the style space, which says what moving it does. What is up in one face and down in the next cancels out.
 """
 
 from collections.abc import Generator
@@ -20,7 +20,6 @@ from stylegan_core.render import Renderer
 from stylegan_core.style_space import style_sigmas
 
 AT_ONCE = 1 << 22  # pixels of the ways back that are gone together, as local_channels.py has it
-NOISE = 0.02  # standard deviations of an attribute per sigma: what slopes smaller than that say is chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +36,9 @@ class Slopes:
     places: tuple[tuple[int, int], ...]
 
     def best(self, attribute: str, count: int) -> list[tuple[int, int]]:
-        """The ``count`` numbers that promise most for an attribute."""
-        scores = self.scores(attribute)
-        return [self.places[at] for at in np.argsort(-scores, kind="stable")[:count]]
-
-    def scores(self, attribute: str) -> Doubles:
-        """What each number promises: the part of its effects that is this one, times how surely it is there."""
-        at = self.names.index(attribute)
-        effects = np.abs(self.values.mean(axis=0))
-        sure = effects[at] / (self.values[:, at].std(axis=0) + NOISE)
-        scores: Doubles = effects[at] / (effects.sum(axis=0) + NOISE) * sure
-        return scores
+        """The ``count`` numbers that change an attribute most, on the mean of the faces."""
+        sizes = np.abs(self.values[:, self.names.index(attribute)].mean(axis=0))
+        return [self.places[at] for at in np.argsort(-sizes, kind="stable")[:count]]
 
 
 def attribute_slopes(
@@ -70,8 +61,8 @@ def _of_face(renderer: Renderer, face: Recipe, meter: Meter, names: list[str]) -
     yield from back.forward()
     image = renderer.picture(face, back.made)
     wanted = dict[str, Tensor]()
-    for name, slopes in meter.slopes(_in_pixels(image, renderer.styles.model.resolution)):
-        wanted[name] = _to_image(slopes, image)
+    for name, each in meter.slopes(_in_pixels(image, renderer.styles.model.resolution)):
+        wanted[name] = _to_image(each, image)
         yield
     few, ways = max(2, AT_ONCE // image.shape[-1] ** 2), []
     for at in range(0, len(names), few):
