@@ -39,7 +39,8 @@ class StrengthRow(QWidget):
         self.name.clicked.connect(self.open_menu)
         self.field.setToolTip("Return takes the name, Escape keeps the old one.")
         self.field.setMaxLength(LONGEST)
-        self.field.editingFinished.connect(self._take_name)
+        self.field.returnPressed.connect(lambda: self._take_name(meant=True))
+        self.field.editingFinished.connect(lambda: self._take_name(meant=self.field.isModified()))
         self.slider = LabelledSlider("", strength, 0.0, signed=True, bend=BEND, colour=colour, number_width=48)
         self.slider.changing.connect(self.moved)
         self.slider.committed.connect(lambda _: self.committed.emit())
@@ -72,9 +73,9 @@ class StrengthRow(QWidget):
         self.field.setFocus()
         self.field.selectAll()
 
-    def _take_name(self) -> None:
+    def _take_name(self, *, meant: bool) -> None:
         """What was typed, or proposed and taken with Return, is its name; leaving takes no proposal."""
-        name, meant = self.field.text().strip(), self.field.isModified() or self.field.hasFocus()
+        name = self.field.text().strip()
         if self.naming.currentWidget() is self.field:
             self.naming.setCurrentWidget(self.name)
             if meant and name != self.own_name:

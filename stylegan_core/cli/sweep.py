@@ -55,7 +55,7 @@ def main(argv: list[str]) -> int:
     if arguments.channel and arguments.entanglement:
         raise ValueError("--entanglement is that of directions: name some with --direction NAME.")
     if arguments.library and not arguments.direction and not arguments.channel:
-        raise ValueError("--library is where a --direction or --channel is looked for: name one, or leave it out.")
+        raise ValueError("--library is where a --direction or --channel is looked for: or leave --library out.")
     if arguments.like and not arguments.entanglement:
         raise ValueError("--like measures a table of --entanglement again: add --entanglement.")
     if arguments.like and (arguments.seeds or arguments.recipe or arguments.psi is not None or arguments.step != STEP):
