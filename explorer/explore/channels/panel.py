@@ -15,12 +15,13 @@ from explorer.controls.search_row import SearchRow
 from explorer.controls.strength_preview import StrengthPreview
 from explorer.controls.text import text_label
 from explorer.explore.channels.menu import AttributeMenu
+from explorer.explore.channels.names import Names
 from explorer.explore.channels.row import ChannelRow, Found, Place
 from explorer.jobs import Done, Failed, FindByAttribute, FindChannels, Piece, Strip
 from explorer.picture.pills import WAITS
 from explorer.session import Session
+from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.channel_effect import ChannelEffect
 from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.library import NamedChannel
 from stylegan_core.latents.questions import MEASURED
@@ -31,11 +32,11 @@ from stylegan_core.run.stems import kimg_of
 FIND, PREVIEW = "channels.find", "channels.preview"
 COUNT = 8  # channels that a search brings, and named ones that are shown beside
 STRENGTHS = (-5.0, 0.0, 5.0)
-EMPTY = "Point at a place of the picture, or choose an attribute, to get sliders for it."
-LOOKING = "Looking for channels that change this place alone …"
+EMPTY = "Point at a place, or choose an attribute, to get sliders for it."
+LOOKING = "Looking for channels that change this place alone"
 FOUND = "At the right: how much of the change stays inside."
 NONE = "No channel changes this place in a way that could be seen: choose another."
-LOOKING_FOR = "Looking for channels that change {} alone …"
+LOOKING_FOR = "Looking for channels that change {} alone"
 FOUND_FOR = "At the right: the part of {} in all that changes."
 NONE_FOR = "No channel changes {} in a way that could be seen."
 MEASURES = tuple(question.attribute for question in MEASURED)
@@ -59,10 +60,10 @@ class ChannelsPanel(Panel):
         super().__init__(session, "Channels", parent)
         self._rows: dict[Place, ChannelRow] = {}  # in their order
         self._found: dict[Place, Found] = {}
-        self._proposals: dict[Place, str] = {}  # what they may be called
-        self._names: dict[Place, str] = {}  # of the library
+        self._names = Names()
         self._labels: LearnedLabels | None = None
         self._sought = ""  # what the search is for, in words that may become names
+        self._looking, self._left = "", TimeLeft()
         self._menu: AttributeMenu | None = None
         self._waits = False
         self._absent = False  # the network has no styles
@@ -130,7 +131,7 @@ class ChannelsPanel(Panel):
         self.message.setText(EMPTY)
         if not follows:
             self._found.clear()
-            self._proposals.clear()
+            self._names.forget_proposals()
             self._keep(self._named(()))
         reason = info.why_not("styles")
         if bool(reason) != self._absent:
@@ -178,33 +179,24 @@ class ChannelsPanel(Panel):
                 self._column.insertWidget(at, row)
             row.show_found(self._found.get(row.place))
         self._show_names()
-        self.channels_changed.emit(tuple(AppliedChannel(*place, 0.0, self._name_of(place)) for place in self._rows))
+        self.channels_changed.emit(tuple(self._at_rest(place) for place in self._rows))
 
     def _named(self, before: Sequence[Place]) -> list[Place]:
         """The first of those that have a name here and are not among others."""
         info = self.info
-        named = [place for place in self._names if info is not None and info.has_channel(*place)]
+        named = [place for place in self._names.places if info is not None and info.has_channel(*place)]
         return [place for place in named if place not in before][:COUNT]
 
-    def _name_of(self, place: Place) -> str:
-        """What the library calls it, or else the recipe that it came with."""
-        own = (each.name for each in self.session.recipe.channels if (each.layer, each.channel) == place)
-        return self._names.get(place) or next(own, "")
+    def _at_rest(self, place: Place) -> AppliedChannel:
+        return AppliedChannel(*place, 0.0, self._names.of(place, self.session.recipe))
 
     def _show_names(self) -> None:
         for place, row in self._rows.items():
-            row.show_name(self._name_of(place), self._proposal_of(place))
-
-    def _proposal_of(self, place: Place) -> str:
-        """What it may be called after what it was found for, with a number where that is taken."""
-        words, taken = self._proposals.get(place, ""), {name.casefold() for name in self._names.values()}
-        if not words or words.casefold() not in taken:
-            return words
-        return next(name for at in range(2, len(taken) + 3) if (name := f"{words} {at}").casefold() not in taken)
+            row.show_name(self._names.of(place, self.session.recipe), self._names.proposal(place))
 
     def show_library(self, channels: Sequence[NamedChannel]) -> None:
         """The channels that have names in the library of the open network."""
-        self._names = {each.place: each.name for each in channels}
+        self._names.show_library(channels)
         if self.info is not None:
             self._keep([*self._rows, *self._named([*self._rows])])
             self._say_if_empty()
@@ -240,8 +232,7 @@ class ChannelsPanel(Panel):
             self._say(WAITS)
             return
         self._sought = region.words
-        self.search.begin(FIND)
-        self._say(LOOKING)
+        self._begin(LOOKING)
         self.ask_anew(FindChannels(FIND, self.session.recipe, region, COUNT))
 
     def look_for(self, attribute: str) -> None:
@@ -252,9 +243,13 @@ class ChannelsPanel(Panel):
         labels = None if self._labels is None or attribute in MEASURES else self._labels
         recipe, self._sought = self.session.recipe, attribute
         of = Recipe(label=recipe.label, level=recipe.level, alpha=recipe.alpha)
-        self.search.begin(FIND)
-        self._say(LOOKING_FOR.format(attribute))
+        self._begin(LOOKING_FOR.format(attribute))
         self.ask_anew(FindByAttribute(FIND, of, attribute, labels, COUNT))
+
+    def _begin(self, words: str) -> None:
+        self._looking, self._left = words, TimeLeft()
+        self.search.begin(FIND)
+        self._say(f"{words} …")
 
     def use_labels(self, labels: LearnedLabels | None) -> None:
         """Labels whose answers are attributes, too, or none."""
@@ -290,6 +285,7 @@ class ChannelsPanel(Panel):
                 self.preview.grid.show_pixels(answer.index, answer.value)
         elif isinstance(answer, Piece):
             self.search.advance(answer.index + 1, answer.total)
+            self._say(f"{self._looking}{self._left.clause(answer.index + 1, answer.total)} …")
         else:
             self.search.end(FIND)
             self._take_found(answer.value, answer.request)
@@ -304,8 +300,7 @@ class ChannelsPanel(Panel):
         used = self._used(self.session.recipe)
         new = {(each.layer, each.channel): each for each in found}
         self._found = {place: each for place, each in self._found.items() if place in used} | new
-        self._proposals = {place: words for place, words in self._proposals.items() if place in used}
-        self._proposals |= {place: self._words_for(each) for place, each in new.items()}
+        self._names.propose(new, self._sought, used)
         before = [place for place in self._rows if place in used]
         shown = [*before, *(place for place in new if place not in before)]
         self._keep([*shown, *self._named(shown)])
@@ -315,16 +310,11 @@ class ChannelsPanel(Panel):
             self._say(FOUND if found else NONE)
         self.show_recipe(self.session.recipe)
 
-    def _words_for(self, found: Found) -> str:
-        """What a channel may be called that was found in this search; its slider's right end comes first."""
-        turned = isinstance(found, ChannelEffect) and found.effect < 0
-        return f"less {self._sought}" if turned else self._sought
-
     # -- what a row asks for ------------------------------------------------------------------------------------
 
     def set_strength(self, layer: int, channel: int, strength: float) -> None:
         """Sets a channel that need not be on show to a strength in sigma, in a gesture that goes on."""
-        name = self._name_of((layer, channel))
+        name = self._names.of((layer, channel), self.session.recipe)
         self.session.edit_recipe(self.session.recipe.with_channel(layer, channel, strength, name))
 
     def _rename(self, place: Place, name: str) -> None:
@@ -352,6 +342,6 @@ class ChannelsPanel(Panel):
         if word == "preview":
             self._preview(row)
         elif word == "sweep":
-            self.sweep_wanted.emit(AppliedChannel(*row.place, 0.0, self._name_of(row.place)))
+            self.sweep_wanted.emit(self._at_rest(row.place))
         elif word == "learn":
             self.learn_wanted.emit(*row.place)
