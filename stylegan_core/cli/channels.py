@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Generator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -62,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
         help="the place, in parts of the picture's sides: 0.2,0.05,0.8,0.3 is its upper middle",
     )  # fmt: skip
     looked_for.add_argument("--attribute", metavar="NAME", help="brightness, width, …; with --judge its questions too")
-    parser.add_argument("--judge", type=path, help="what labels look like (python -m stylegan_core judge)")
+    parser.add_argument(
+        "--judge", type=path, help="what labels look like (command judge); judge.npz beside MODEL without"
+    )
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved; seed 0 without it")
     chosen.add_argument("--seed", type=whole(0, SEEDS - 1), help="the picture of a seed")
@@ -83,13 +86,16 @@ def _search(
         return channel_search(renderer, _recipe(arguments), region, arguments.count)
     from stylegan_core.latents.attribute_channels import attribute_search
     from stylegan_core.latents.judge_file import load_judge
+    from stylegan_core.latents.learned_labels import labels_beside
     from stylegan_core.latents.meter import Meter
     from stylegan_core.metrics.features import Extractor
 
     model = renderer.styles.model
-    meter = Meter(load_judge(arguments.judge, Extractor(model.device))) if arguments.judge else Meter()
+    beside = None if arguments.attribute in Meter().names else labels_beside(arguments.model)
+    judge = arguments.judge or (beside and Path(beside.path))
+    meter = Meter(load_judge(judge, Extractor(model.device))) if judge else Meter()
     if doubt := meter.doubt(model.resolution):
-        print(f"{arguments.judge}: {doubt}", file=sys.stderr)
+        print(f"{judge}: {doubt}", file=sys.stderr)
     return attribute_search(renderer, Recipe(), arguments.attribute, meter, arguments.count)
 
 

@@ -4,10 +4,13 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from stylegan_core.latents.questions import MEASURED
+
+BESIDE = "judge.npz"  # what labels look like in pictures such as those of the networks beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,31 @@ class LearnedLabels:
 
 def questions_in(path: Path) -> tuple[str, ...]:
     """The names of what the judge in a file can be asked, but for what is measured; none where it cannot be read."""
-    measured = {question.name for question in MEASURED}
+    measured, about = {question.name for question in MEASURED}, _about(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            told = json.loads(file["about"].tobytes())["answerers"]
-        names = [str(each["question"]["name"]) for each in told]
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        names = [str(each["question"]["name"]) for each in about["answerers"]]
+    except (KeyError, TypeError):
         return ()
     return tuple(name for name in names if name not in measured)
+
+
+def labels_beside(network: Path) -> LearnedLabels | None:
+    """Those of ``judge.npz`` beside a weight file; None where there is none, or it cannot be asked anything."""
+    path = network.parent / BESIDE
+    questions = questions_in(path)
+    if not questions:
+        return None
+    return LearnedLabels(str(path), network.parent.name, int(_about(path).get("resolution", 0)), str(path), questions)
+
+
+def _about(path: Path) -> dict[str, Any]:
+    """What a judge's file tells of it; nothing where it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            about = json.loads(file["about"].tobytes())
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return {}
+    return about if isinstance(about, dict) else {}
 
 
 def doubt_of(learned: int, resolution: int) -> str:

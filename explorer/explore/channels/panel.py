@@ -22,7 +22,7 @@ from explorer.picture.pills import WAITS
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.learned_labels import LearnedLabels
+from stylegan_core.latents.learned_labels import LearnedLabels, labels_beside
 from stylegan_core.latents.library import NamedChannel
 from stylegan_core.latents.questions import MEASURED
 from stylegan_core.latents.region import Region
@@ -240,7 +240,7 @@ class ChannelsPanel(Panel):
         if self.info is None or self.info.why_not("styles"):
             return
         self.section.set_open(True)
-        labels = None if self._labels is None or attribute in MEASURES else self._labels
+        labels = None if attribute in MEASURES else self._known_labels()
         recipe, self._sought = self.session.recipe, attribute
         of = Recipe(label=recipe.label, level=recipe.level, alpha=recipe.alpha)
         self._begin(LOOKING_FOR.format(attribute))
@@ -255,10 +255,15 @@ class ChannelsPanel(Panel):
         """Labels whose answers are attributes, too, or none."""
         self._labels = labels
 
+    def _known_labels(self) -> LearnedLabels | None:
+        """Those that were learned, or else those that came with the network."""
+        return self._labels or labels_beside(Path(self.session.model_path))
+
     def _choose_attribute(self) -> None:
         if self._menu is not None:
             self._menu.deleteLater()  # only now: what it asked for may have been answered after it was closed
-        questions = () if self._labels is None else self._labels.questions
+        labels = self._known_labels()
+        questions = () if labels is None else labels.questions
         learn = self.labels.ask if self.labels.idle else None
         menu = self._menu = AttributeMenu(MEASURES, questions, self.look_for, learn, self)
         menu.popup(self.by_attribute.mapToGlobal(QPoint(0, self.by_attribute.height() + 2)))
