@@ -222,6 +222,19 @@ def test_the_menu_offers_what_is_measured_and_the_questions_of_labels(session: S
     assert panel.labels.isHidden()
 
 
+def test_labels_that_came_with_a_network_are_offered_unless_others_were_learned(
+    session: Session, show: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, asked = show(ChannelsPanel)
+    beside = LearnedLabels("beside.npz", questions=("Hat",))
+    monkeypatch.setattr("explorer.explore.channels.panel.labels_beside", lambda _: beside)
+    panel.look_for("Hat")
+    assert asked.of(FindByAttribute).labels == beside
+    panel.use_labels(learned := LearnedLabels("judge.npz", questions=("Hat",)))
+    panel.look_for("Hat")
+    assert asked.of(FindByAttribute).labels == learned
+
+
 # -- names ---------------------------------------------------------------------------------------------------------
 
 
