@@ -106,6 +106,7 @@ class Fit:
 class FindChannels:
     """The numbers of the style space that change one place of a picture (latents/local_channels.py).
 
+    With more than one of ``faces`` others are looked at as well.
     Pieces are progress as with Pca; Done: a tuple of latents.region.LocalChannel, the best one first.
     """
 
@@ -113,6 +114,7 @@ class FindChannels:
     recipe: Recipe
     region: Region
     count: int = 8
+    faces: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from tools.ending import run
 
 WANTED = 0.5  # standard deviations of the attribute that is meant
 SPREAD_FACES = 32
+LEAST = 0.05  # the same, below which one of them does not change it at all
 Mover = Callable[[Recipe, float], Recipe]
 
 
@@ -110,11 +111,11 @@ def measure(renderer: Renderer, judge: Judge, held: Held, name: str) -> str:
         purities.append(held.purity(name, changes[0], changes[1]))
         ways.append(held.way(name, changes[1:]))
     change = min(WANTED, *(float(meant.max()) for meant, _ in ways))
-    told = [dependency(meant, rest, change) for meant, rest in ways]
+    told = [f"{dependency(meant, rest, change):.2f}" if change > LEAST else "—" for meant, rest in ways]
     return (
         f"| {name} | {best.layer}:{best.channel} | {100 * best.purity:.0f} % | {100 * purities[0]:.0f} % | "
-        f"{100 * purities[1]:.0f} % | {ways[0][0].max():.2f}, {ways[1][0].max():.2f} | {change:.2f} | {told[0]:.2f}, "
-        f"{told[1]:.2f} | {took:.0f} s |"
+        f"{100 * purities[1]:.0f} % | {ways[0][0].max():.2f}, {ways[1][0].max():.2f} | {change:.2f} | {told[0]}, "
+        f"{told[1]} | {took:.0f} s |"
     )
 
 

@@ -250,7 +250,7 @@ class TorchBackend:
     def _find_channels(self, request: FindChannels) -> Steps:
         from stylegan_core.latents.local_channels import channel_search
 
-        search = channel_search(self._renderer(), request.recipe, request.region, request.count)
+        search = channel_search(self._renderer(), request.recipe, request.region, request.count, request.faces)
         return (yield from retold(search, lambda step: (step[0] - 1, step[1], None)))
 
     def _fit(self, request: Fit) -> Steps:

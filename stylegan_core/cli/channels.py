@@ -35,6 +35,8 @@ def main(argv: list[str]) -> int:
         raise ValueError("--psi goes with --seed; a recipe has its own.")
     if arguments.attribute and (arguments.recipe or arguments.seed is not None or arguments.psi is not None):
         raise ValueError("--attribute looks at many faces: leave --recipe, --seed and --psi out.")
+    if arguments.attribute and arguments.faces != 1:
+        raise ValueError("--faces goes with --at: an --attribute is looked for on many faces anyway.")
     if arguments.judge and not arguments.attribute:
         raise ValueError("--judge says what an --attribute looks like: name one, or leave --judge out.")
     region = read_region(arguments.at) if arguments.at else None
@@ -64,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     looked_for.add_argument("--attribute", metavar="NAME", help="brightness, width, …; with --judge its questions too")
     parser.add_argument(
+        "--faces", type=whole(1, 64), default=1, help="for --at: so many faces, the first as said below"
+    )
+    parser.add_argument(
         "--judge", type=path, help="what labels look like (command judge); judge.npz beside MODEL without"
     )
     chosen = parser.add_mutually_exclusive_group()
@@ -83,7 +88,7 @@ def _search(
     if region is not None:
         from stylegan_core.latents.local_channels import channel_search
 
-        return channel_search(renderer, _recipe(arguments), region, arguments.count)
+        return channel_search(renderer, _recipe(arguments), region, arguments.count, arguments.faces)
     from stylegan_core.latents.attribute_channels import attribute_search
     from stylegan_core.latents.judge_file import load_judge
     from stylegan_core.latents.learned_labels import labels_beside

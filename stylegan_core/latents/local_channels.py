@@ -132,7 +132,7 @@ def measured(layer: int, channel: int, changes: Doubles, region: Region) -> Loca
     mask = region.mask(len(squares))
     inside, whole = float(squares[mask].sum()), float(squares.sum())
     effect = float(np.sqrt(inside / (changes.shape[0] * 3 * mask.sum())))
-    return LocalChannel(layer, channel, inside / whole if whole else 0.0, effect)
+    return LocalChannel(layer, channel, inside / whole if whole else 0.0, effect, max(len(changes) // 2, 1))
 
 
 def _drawn(renderer: Renderer, recipe: Recipe) -> Doubles:

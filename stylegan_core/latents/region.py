@@ -58,10 +58,12 @@ class LocalChannel:
     """A number of the style space that was found by place, and what it did there when it was tried.
 
     ``inside`` is the share, 0 to 1, of the change (the squared differences of all pixels, both ways) that falls
-    into the place; ``effect`` how large the change there is: the root mean square, in steps of 0 to 255.
+    into the place; ``effect`` how large the change there is: the root mean square, in steps of 0 to 255. Both are of so
+    many ``faces`` together.
     """
 
     layer: int
     channel: int
     inside: float
     effect: float
+    faces: int = 1

@@ -59,7 +59,8 @@ class ChannelRow(StrengthRow):
             case LocalChannel():
                 share = found.inside
                 self._words_found = (
-                    f"At ±3 σ {100 * share:.0f} % of the change, in squares, fell into the place that was chosen;\n"
+                    f"At ±3 σ{_of(found.faces)} {100 * share:.0f} % of the change, in squares, fell into the place "
+                    "that was chosen;\n"
                     f"pixels there changed by {found.effect:.0f} of 255."
                 )
             case ChannelEffect():
@@ -102,6 +103,10 @@ class ChannelRow(StrengthRow):
         menu.addAction("Reset", self.slider.reset)
         menu.addSeparator()
         menu.addAction("Learn remote control …", lambda: self.asked.emit("learn"))
+
+
+def _of(faces: int) -> str:
+    return f", over {faces} faces," if faces > 1 else ""
 
 
 def scales_words(info: ModelInfo, layer: int) -> str:

@@ -78,6 +78,22 @@ def test_a_drag_of_a_slider_is_one_step_of_undo(qtbot: QtBot, session: Session, 
     assert panel.rows[0].slider.value == session.recipe.strength_of(3, 7) > 1
 
 
+def test_a_place_that_was_looked_at_can_be_looked_at_on_more_faces(session: Session, show: Any) -> None:
+    panel, asked = show(ChannelsPanel)
+    assert panel.on_more.isHidden()
+    found(panel, asked, (3, 7))
+    assert panel.on_more.isVisible()
+    session.edit_recipe(Recipe(Latent(5)))
+    panel.on_more.click()
+    request = asked.of(FindChannels)
+    assert (request.region, request.faces, request.recipe.latent.seed) == (HAIR, 4, 5) and panel.on_more.isHidden()
+    asked.done(request, (replace(local((5, 1))[0], faces=4),))
+    assert panel.on_more.isHidden() and "±3 σ, over 4 faces, 80 %" in panel.rows[0].name.toolTip()
+    found(panel, asked, (3, 7))
+    session.set_model(model_info(name="other"), "other.safetensors")
+    assert panel.on_more.isHidden()
+
+
 def test_sliders_in_use_stay_and_the_others_make_room_for_the_next_search(session: Session, show: Any) -> None:
     panel, asked = show(ChannelsPanel)
     found(panel, asked, (3, 7), (5, 1), (2, 2))
