@@ -57,7 +57,9 @@ class Held:
 
     def changes(self, move: Mover, strengths: Sequence[float]) -> Doubles:
         """[strengths, faces, attributes] in standard deviations."""
-        return np.array([[self._seen(move(face, each)) for face in self._faces] for each in strengths]) - self._base
+        ends = np.array([[self._seen(move(face, each)) for face in self._faces] for each in strengths])
+        changes: Doubles = ends - self._base
+        return changes
 
     def purity(self, name: str, less: Doubles, more: Doubles) -> float:
         """That of the mean slope between two strengths."""

@@ -2,7 +2,8 @@
 
 The second method of "StyleSpace Analysis" (Wu, Lischinski and Shechtman 2021, section 5), with slopes in the place of
 examples (attribute_slopes.py). The most promising numbers are really moved on a few faces, the best of these on many
-others, and what is told of them is measured there: how far the attribute changes, and how far all others do.
+others, and what is told of them is measured there: how far the attribute changes, and how far all others do. What may
+be chance over these faces is left out.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ import numpy as np
 from stylegan_core.files.places import place
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.latents.attribute_slopes import Slopes, attribute_slopes
-from stylegan_core.latents.channel_effect import ChannelEffect
+from stylegan_core.latents.channel_effect import ChannelEffect, student
 from stylegan_core.latents.meter import Meter, spreads_of
 from stylegan_core.latents.way_back import Doubles
 from stylegan_core.model import Model
@@ -119,7 +120,7 @@ class _Search:
         best = [(each.layer, each.channel) for each in in_order(tried)[:count]]
         faces = self.faces(effort.slopes + effort.few, effort.told)
         told = yield from retold(self.tried(slopes, attribute, best, faces), lambda _: (next(done), total))
-        return tuple(each for each in in_order(told) if abs(each.effect) >= LEAST)
+        return tuple(each for each in in_order(told) if abs(each.effect) >= max(LEAST, each.confidence))
 
     @property
     def _slopes_key(self) -> str:
@@ -161,7 +162,9 @@ def effect_of(layer: int, channel: int, attribute: str, names: Sequence[str], sl
     purity = float(sizes[at] / sizes.sum()) if sizes.any() else 0.0
     most = int(np.argmax(np.where(np.arange(len(names)) == at, -1.0, sizes)))
     leak = (names[most], float(effects[most])) if len(names) > 1 else ("", 0.0)
-    return ChannelEffect(layer, channel, attribute, float(effects[at]), purity, *leak, len(slopes), REACH)
+    faces, deviation = len(slopes), slopes[:, at].std(ddof=1) if len(slopes) > 1 else np.inf
+    confidence = float(student(max(faces - 1, 1)) * deviation / np.sqrt(faces))
+    return ChannelEffect(layer, channel, attribute, float(effects[at]), confidence, purity, *leak, faces, REACH)
 
 
 def in_order(found: Sequence[ChannelEffect]) -> list[ChannelEffect]:

@@ -44,8 +44,8 @@ MEASURES = tuple(question.attribute for question in MEASURED)
 TIPS = {
     "by_place": "You draw a rectangle on the picture, and the channels are found that change hardly anything else (T).",
     "by_attribute": "You choose what is to change, brightness for one, and channels are found that change little else.",
-    "on_more": "Looks at the same place on three other faces too, four times as long: in StyleGAN2 what is found holds "
-    "better on faces that are new.",
+    "on_more": "Looks at the same place on three other faces, too, which takes four times as long: what is found "
+    "is less of this face and more of all.",
     "reset": "Sets every channel back to 0.",
 }
 
@@ -86,6 +86,10 @@ class ChannelsPanel(Panel):
     def rows(self) -> list[ChannelRow]:
         """The sliders, in their order."""
         return list(self._rows.values())
+
+    def called(self, place: Place) -> str:
+        """What a channel is called here; empty where it has no name."""
+        return self._names.of(place, self.session.recipe)
 
     def _lay_out(self) -> None:
         for each in (self.reset_all, self.by_place, self.by_attribute):
@@ -195,11 +199,11 @@ class ChannelsPanel(Panel):
         return [place for place in named if place not in before][:COUNT]
 
     def _at_rest(self, place: Place) -> AppliedChannel:
-        return AppliedChannel(*place, 0.0, self._names.of(place, self.session.recipe))
+        return AppliedChannel(*place, 0.0, self.called(place))
 
     def _show_names(self) -> None:
         for place, row in self._rows.items():
-            row.show_name(self._names.of(place, self.session.recipe), self._names.proposal(place))
+            row.show_name(self.called(place), self._names.proposal(place))
 
     def show_library(self, channels: Sequence[NamedChannel]) -> None:
         """The channels that have names in the library of the open network."""
@@ -337,8 +341,8 @@ class ChannelsPanel(Panel):
 
     def set_strength(self, layer: int, channel: int, strength: float) -> None:
         """Sets a channel that need not be on show to a strength in sigma, in a gesture that goes on."""
-        name = self._names.of((layer, channel), self.session.recipe)
-        self.session.edit_recipe(self.session.recipe.with_channel(layer, channel, strength, name))
+        named = self.session.recipe.with_channel(layer, channel, strength, self.called((layer, channel)))
+        self.session.edit_recipe(named)
 
     def _rename(self, place: Place, name: str) -> None:
         """A new name, in the library and in the recipe; an empty one is none."""

@@ -20,11 +20,12 @@ from stylegan_core.__main__ import main as command
 from stylegan_core.cli import sweep as sweep_command
 from stylegan_core.files.table import read_table
 from stylegan_core.info import Capabilities, ModelInfo
-from stylegan_core.lab.entanglement import Entanglement, entanglement_table, plan_of_table, student
+from stylegan_core.lab.entanglement import Entanglement, entanglement_table, plan_of_table
 from stylegan_core.lab.entangling import entanglement_steps
 from stylegan_core.lab.sweep_facts import sweep_table
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept, along, knobs, of_channel, steps_between
 from stylegan_core.lab.sweeping import SPREAD_FACES, sweep_steps
+from stylegan_core.latents.channel_effect import student
 from stylegan_core.latents.judge import Answerer, Judge
 from stylegan_core.latents.judge_file import SEEN
 from stylegan_core.latents.library import Library, NamedChannel
@@ -452,7 +453,7 @@ def test_levels_that_were_not_trained_are_not_swept(
     ("words", "said"),
     [
         (["--out", "x.csv"], "--channel LAYER:NUMBER, --knob"),
-        (["--channel", "3:99", "--out", "x.csv"], "has no channel 3:99; it has 10 layers"),
+        (["--channel", "3:99", "--out", "x.csv"], "has no channel 3:99; it has 6 layers"),
         (["--channel", "fringe", "--out", "x.csv"], "no channel 'fringe'; there are none with names"),
         (["--channel", "1:2", "--entanglement", "--out", "x.csv"], "is that of directions"),
         (["--channel", "1:2", "--knob", "psi", "--out", "x.csv"], "Name what is swept"),

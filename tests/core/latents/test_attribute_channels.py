@@ -13,7 +13,7 @@ from stylegan_core.__main__ import main
 from stylegan_core.latents import attribute_channels as module
 from stylegan_core.latents.attribute_channels import Effort, attribute_search, effect_of, find_by_attribute, in_order
 from stylegan_core.latents.attribute_slopes import attribute_slopes
-from stylegan_core.latents.channel_effect import ChannelEffect
+from stylegan_core.latents.channel_effect import ChannelEffect, student
 from stylegan_core.latents.measured import measures, measures_of
 from stylegan_core.latents.meter import Meter, spreads_of
 from stylegan_core.model import Model, save_model
@@ -33,6 +33,7 @@ def quickly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(module, "MUCH", Effort(slopes=2, tried=4, few=2, told=3))
     monkeypatch.setattr(module, "SPREAD_FACES", 6)
     monkeypatch.setattr(module, "LEAST", 0.0)
+    monkeypatch.setattr(module, "student", lambda _: 0.0)  # over three faces nearly all may be chance
     yield
 
 
@@ -114,9 +115,21 @@ def test_what_was_kept_and_is_damaged_is_found_again(tmp_path: Path) -> None:
 def test_purity_is_the_part_of_what_was_asked_for() -> None:
     slopes = np.array([[0.4, -0.1, 0.0], [0.2, -0.1, 0.2]])
     found = effect_of(3, 7, "b", ("a", "b", "c"), slopes)
-    assert found == ChannelEffect(3, 7, "b", pytest.approx(-0.1), pytest.approx(0.2), "a", pytest.approx(0.3), 2, 3.0)
+    near = pytest.approx
+    assert found == ChannelEffect(3, 7, "b", near(-0.1), near(0.0), near(0.2), "a", near(0.3), 2, 3.0)
     assert found.words == "b −0.10 per σ, leaks most into a +0.30"
     assert effect_of(0, 0, "a", ("a",), np.zeros((2, 1))).purity == 0.0
+
+
+def test_what_may_be_chance_over_the_faces_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "student", student)
+    slopes = np.array([[0.4, -0.1], [0.2, -0.1]])
+    told = [effect_of(3, 7, name, ("a", "b"), slopes) for name in ("a", "b")]
+    assert [each.confidence for each in told] == [pytest.approx(12.7062 * 0.1), pytest.approx(0.0)]
+    monkeypatch.setattr(module, "student", lambda _: 0.0)
+    every = find_by_attribute(fresh(), "brightness", count=4)
+    monkeypatch.setattr(module, "student", lambda _: 1e9)
+    assert every and find_by_attribute(fresh(), "brightness", count=3) == ()
 
 
 def test_what_cannot_be_found_is_said() -> None:

@@ -190,7 +190,7 @@ def test_the_faces_of_a_row_are_shown_beside_its_name(session: Session, show: An
 
 
 def effects(attribute: str, *numbers: tuple[int, int, float]) -> tuple[ChannelEffect, ...]:
-    return tuple(ChannelEffect(*each[:2], attribute, each[2], 0.62, "size", -0.05, 12, 3.0) for each in numbers)
+    return tuple(ChannelEffect(*each[:2], attribute, each[2], 0.05, 0.62, "size", -0.05, 12, 3.0) for each in numbers)
 
 
 def test_channels_are_found_by_attribute_and_the_number_at_the_right_is_their_purity(
