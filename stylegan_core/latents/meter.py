@@ -59,7 +59,7 @@ class Meter:
         """
         pixels = pixels.detach().clone().requires_grad_()
         with torch.enable_grad():
-            found = {name: each[0] for name, each in measures_of(pixels.double() / 255, smooth=True).items()}
+            found = {name: each[0] for name, each in measures_of(pixels.cpu().double() / 255, smooth=True).items()}
             if self._judge is not None:
                 scores = self._judge.log_odds(pixels)[0]
                 named = zip(self._judge.questions, scores, strict=True)

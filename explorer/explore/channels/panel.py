@@ -94,10 +94,12 @@ class ChannelsPanel(Panel):
     def _lay_out(self) -> None:
         for each in (self.reset_all, self.by_place, self.by_attribute):
             self.section.add_action(each)
-        learnt = Across()
-        learnt.add(self.labels, None, self.on_more)
+        said, learnt = Across(spacing=8), Across()
+        said.addWidget(self.message, 1)
+        said.addWidget(self.on_more)
+        learnt.add(self.labels, None)
         self.body.addLayout(self._column)
-        self.body.addWidget(self.message)
+        self.body.addLayout(said)
         self.body.addWidget(self.search)
         self.body.addLayout(learnt)
         self.labels.hide()
