@@ -7,7 +7,7 @@
 The search uses the first judge; what is told is measured with the second, which has learned from other pictures, on
 faces that the search has not seen. A channel is the best one that was found, the direction that of the box's library,
 on its layers. *Purity* is that of the entanglement page, at ±3 sigma of a channel and ±1 of a direction. *Attribute
-dependency* (Wu et al. 2021, section 5) is the mean change of all other attributes, in standard deviations, where the
+dependency* (Wu et al. 2021) is the mean change of all other attributes, in standard deviations, where the
 one that is meant has changed by so many; a question about the same label, such as sunglasses, is no other one. Both
 are read at the same change: half a standard deviation, or the most that both reach. Seconds are of the processor, of
 one thread.
