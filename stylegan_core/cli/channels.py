@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import Progress
 
-from stylegan_core.cli.arguments import number, path, whole
+from stylegan_core.cli.arguments import add_device, add_model, number, open_model, path, whole
 from stylegan_core.latents.channel_effect import ChannelEffect
 from stylegan_core.latents.region import LocalChannel, Region
 from stylegan_core.pictures.saved_picture import read_recipe
@@ -41,12 +41,10 @@ def main(argv: list[str]) -> int:
         raise ValueError("--judge says what an --attribute looks like: name one, or leave --judge out.")
     region = read_region(arguments.at) if arguments.at else None
 
-    from stylegan_core.device import choose_device
-    from stylegan_core.model import load_model
     from stylegan_core.render import renderer_of
     from stylegan_core.steps import run_through
 
-    model = load_model(arguments.model, choose_device(arguments.device))
+    model = open_model(arguments)
     with Progress(console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task("looking")
         search = _search(arguments, renderer_of(model), region)
@@ -58,7 +56,7 @@ def main(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core channels", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
+    add_model(parser)
     looked_for = parser.add_mutually_exclusive_group(required=True)
     looked_for.add_argument(
         "--at", metavar="LEFT,TOP,RIGHT,BOTTOM",
@@ -77,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation for --seed")
     parser.add_argument("--count", type=whole(1, 32), default=8, help="how many at most")
     parser.add_argument("--json", action="store_true", help="for programs: a list of objects")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    add_device(parser)
     return parser
 
 
