@@ -148,6 +148,6 @@ def test_the_command_prints_what_is_found_by_attribute(tmp_path: Path, capsys: p
     assert main(asked) == 0
     first = capsys.readouterr().out.splitlines()[0]
     assert first.startswith(f"--channel {found[0].layer}:{found[0].channel}=3") and found[0].words in first
-    for wrong in (["--seed", "3"], ["--psi", "0.5"]):
+    for wrong in (["--seed", "3"], ["--psi", "0.5"], ["--faces", "2"]):
         assert main([*asked, *wrong]) == 2
     assert main(["channels", str(file), "--at", "0.1,0.2,0.5,0.7", "--judge", str(file)]) == 2
