@@ -137,7 +137,7 @@ def test_names_of_channels_are_kept_beside_the_directions(disk: Later, tmp_path:
     shelf.open(ELSEWHERE)
     shelf.bring(tmp_path / "mine.json", ELSEWHERE)
     disk.go_on()
-    assert shelf.library.channels == () and "holds no direction for this network" in said[-1]
+    assert shelf.library.channels == () and "holds no direction for this model" in said[-1]
 
 
 def test_a_disk_that_refuses_is_said_and_what_was_done_stays_until_it_is_written(
