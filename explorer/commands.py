@@ -2,9 +2,9 @@
 
 from explorer import theme
 from explorer.actions import GESTURES
-from explorer.controls.compare import Mode
-from explorer.controls.shortcuts_dialog import ShortcutsDialog
+from explorer.dialogs.shortcuts_dialog import ShortcutsDialog
 from explorer.parts import Parts
+from explorer.picture.compare import Mode
 from explorer.remoting import Remoting
 from stylegan_core.recipe import Recipe
 

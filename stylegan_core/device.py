@@ -107,8 +107,10 @@ def keep_big_buffers() -> bool:
     return all([mallopt(M_MMAP_MAX, 0), mallopt(M_TRIM_THRESHOLD, 2**31 - 1), mallopt(M_TOP_PAD, 256 << 20)])
 
 
-def available_memory() -> int | None:
-    """Bytes of main memory that can be had now; None where the system does not say."""
+def available_memory(device: torch.device | None = None) -> int | None:
+    """Bytes that can be had now, of a GPU's memory or else of main memory; None where the system does not say."""
+    if device and device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         found = next(line for line in lines if line.startswith("MemAvailable:"))
