@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
@@ -77,7 +77,9 @@ METRIC_COLOURS = ("good", "fine", "middle", "coarse")
 
 
 class CurvesPanel(QWidget):
-    """All plots in a scrolling column. ``pointed`` gives the kimg under the mouse, NaN where there is none.
+    """All plots in a scrolling column, made one after the other while the window goes on: each takes 10 to 20 ms.
+
+    ``pointed`` gives the kimg under the mouse, NaN where there is none.
 
     ``numbers_wanted`` names a file for the numbers of every tick, ``said`` why a picture could not be written.
     """
@@ -101,11 +103,44 @@ class CurvesPanel(QWidget):
         self.compare = chip("compare", COMPARE_TIP)
         self._content = QWidget()
         self._column = Down(self._content, 8, edges=(0, 0, 4, 0))
-        self.plots = [Plot(*each) for each in PLOTS]
+        self._plots: list[Plot] = []  # of the fixed ones those that were made
         self._metric_plots: dict[str, Plot] = {}
         self._lay_out()
         self._connect()
         self.smooth.setChecked(True)
+        self._make_next()
+        QTimer.singleShot(0, self, self._go_on)
+
+    @property
+    def plots(self) -> list[Plot]:
+        """The fixed ones; those that were not made yet are made now."""
+        while len(self._plots) < len(PLOTS):
+            self._make_next()
+        return self._plots
+
+    def _go_on(self) -> None:
+        """One in each turn of the event loop."""
+        if len(self._plots) < len(PLOTS):
+            self._make_next()
+            QTimer.singleShot(0, self, self._go_on)
+
+    def _make_next(self) -> None:
+        plot = Plot(*PLOTS[len(self._plots)])
+        self._plots.append(plot)
+        self._column.addWidget(plot)
+        self._take(plot)
+        plot.setVisible(self._says_something(plot))
+        if len(self._plots) == len(PLOTS):
+            plot.show_axis()
+
+    def _take(self, plot: Plot) -> None:
+        """A new plot shows what the others do."""
+        plot.setMinimumHeight(PLOT_HEIGHT)
+        self._link(plot)
+        plot.set_style(self.smooth.isChecked(), self.log.isChecked())
+        plot.set_boundaries(self._boundaries)
+        plot.set_data(self._data(plot, self._record))
+        plot.set_others([self._data(plot, record) for record in self._others])
 
     def _lay_out(self) -> None:
         outer = Down(self, 6)
@@ -114,10 +149,6 @@ class CurvesPanel(QWidget):
         head.add(title, None, self.whole, self.smooth, self.log, self.measure, self.compare, self.export)
         self.whole.hide()
         outer.addLayout(head)
-        for plot in self.plots:
-            self._column.addWidget(plot)
-            plot.setMinimumHeight(PLOT_HEIGHT)
-        self.plots[-1].show_axis()
         scroll = QScrollArea()
         scroll.setWidget(self._content)
         scroll.setWidgetResizable(True)
@@ -125,8 +156,6 @@ class CurvesPanel(QWidget):
         outer.addWidget(scroll, 1)
 
     def _connect(self) -> None:
-        for plot in self.plots:
-            self._link(plot)
         self.smooth.toggled.connect(self._style)
         self.log.toggled.connect(self._style)
         self.whole.clicked.connect(self._show_whole)
@@ -140,13 +169,13 @@ class CurvesPanel(QWidget):
     def _link(self, plot: Plot) -> None:
         plot.pointed.connect(self.pointed)
         box = plot.view.getPlotItem().getViewBox()
-        if plot is not self.plots[0]:
-            box.setXLink(self.plots[0].view.getPlotItem().getViewBox())
+        if plot is not self._plots[0]:
+            box.setXLink(self._plots[0].view.getPlotItem().getViewBox())
         box.sigRangeChangedManually.connect(lambda *_: self.whole.show())
 
     def every_plot(self) -> list[Plot]:
-        """The fixed ones and those of the metrics."""
-        return [*self.plots, *self._metric_plots.values()]
+        """The fixed ones that were made and those of the metrics."""
+        return [*self._plots, *self._metric_plots.values()]
 
     def show_record(self, record: RunRecord) -> None:
         """Draws what a run has said so far."""
@@ -154,7 +183,8 @@ class CurvesPanel(QWidget):
         self._add_metric_plots()
         for plot in self.every_plot():
             plot.set_data(self._data(plot, record))
-        self._hide_what_says_nothing(record)
+        for plot in self._plots:
+            plot.setVisible(self._says_something(plot))
         boundaries = [kimg for kimg in record.boundaries() if kimg <= record.kimg]
         if boundaries != self._boundaries:
             self._boundaries = boundaries
@@ -162,18 +192,19 @@ class CurvesPanel(QWidget):
                 plot.set_boundaries(boundaries)
         if len(record.alerts) != self._flags:
             self._flags = len(record.alerts)
-            self.plots[0].set_flags([(event.img / 1000, flag_text(event)) for event in record.alerts])
+            self._plots[0].set_flags([(event.img / 1000, flag_text(event)) for event in record.alerts])
 
-    def _hide_what_says_nothing(self, record: RunRecord) -> None:
-        """Alpha where nothing ever fades, p without augmentation, the scores of a critic that is not there."""
-        used, scores = record.ticks.column("ada_p"), record.ticks.column("critic_real")
-        says = {
-            "alpha": any(phase.kind == "fade" for phase in record.plan) or not record.plan,
-            "ada_p": bool((used > 0).any()),
-            "critic_real": bool(np.isfinite(scores).any()),
-        }
-        for plot in self.plots:
-            plot.setVisible(says.get(plot.curves[0].column, True))
+    def _says_something(self, plot: Plot) -> bool:
+        """Not alpha where nothing ever fades, p without augmentation, the scores of a critic that is not there."""
+        record, column = self._record, plot.curves[0].column
+        match column:
+            case "alpha":
+                return any(phase.kind == "fade" for phase in record.plan) or not record.plan
+            case "ada_p":
+                return bool((record.ticks.column(column) > 0).any())
+            case "critic_real":
+                return bool(np.isfinite(record.ticks.column(column)).any())
+        return True
 
     def show_others(self, others: Sequence[tuple[str, RunRecord]]) -> None:
         """Draws the curves of other runs behind, by name: the first dotted, the second dashed, the third both."""
@@ -208,12 +239,9 @@ class CurvesPanel(QWidget):
                     (Curve(name, "", colour, "{:.3g}", exact=True, dots=True),),
                     f"{name}, measured now and then.",
                 )
-                plot.setMinimumHeight(PLOT_HEIGHT)
                 self._metric_plots[name] = plot
                 self._column.insertWidget(len(self._metric_plots), plot)
-                self._link(plot)
-                plot.set_style(self.smooth.isChecked(), self.log.isChecked())
-                plot.set_boundaries(self._boundaries)
+                self._take(plot)
 
     def set_cursor(self, kimg: float) -> None:
         """Shows one place of the run in all plots."""

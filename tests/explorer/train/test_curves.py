@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.train import monitor as monitor_module
+from explorer.train.curves import PLOTS, CurvesPanel
 from explorer.train.monitor import Monitor
+from explorer.train.record import RunRecord
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.files.table import read_table
 from stylegan_core.run import events
@@ -158,3 +160,18 @@ def test_several_runs_are_compared(monitor: Monitor, tmp_path: Path, qtbot) -> N
     assert plot._others[2]["loss_g"].xData is None
     monitor.comparison.stop()
     assert not monitor.curves._others
+
+
+def test_plots_are_made_one_in_each_turn_and_show_what_was_said_before(qtbot) -> None:
+    """All at once they kept the window for 0.2 s when a run was opened."""
+    panel, record = CurvesPanel(), RunRecord()
+    qtbot.addWidget(panel)
+    record.add([events.Tick(time=1.0, img=1000 * kimg, kimg=kimg, loss_g=1.0, img_per_s=90) for kimg in range(3)])
+    assert len(panel.every_plot()) == 1
+    panel.show_record(record)
+    panel.smooth.click()
+    qtbot.waitUntil(lambda: len(panel.every_plot()) == len(PLOTS))
+    speed = next(plot for plot in panel.every_plot() if plot.title.text() == "Speed")
+    assert speed._data["img_per_s"][1].tolist() == [90, 90, 90]
+    assert not speed._smooth
+    assert panel.plots == panel.every_plot()
