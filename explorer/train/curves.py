@@ -109,7 +109,9 @@ class CurvesPanel(QWidget):
         self._connect()
         self.smooth.setChecked(True)
         self._make_next()
-        QTimer.singleShot(0, self, self._go_on)
+        self._unmade = QTimer(self, interval=0)
+        self._unmade.timeout.connect(self._go_on)
+        self._unmade.start()
 
     @property
     def plots(self) -> list[Plot]:
@@ -122,7 +124,8 @@ class CurvesPanel(QWidget):
         """One in each turn of the event loop."""
         if len(self._plots) < len(PLOTS):
             self._make_next()
-            QTimer.singleShot(0, self, self._go_on)
+        else:
+            self._unmade.stop()
 
     def _make_next(self) -> None:
         plot = Plot(*PLOTS[len(self._plots)])
