@@ -21,6 +21,7 @@ def connect_actions(parts: Parts, remoting: Remoting) -> None:
         "save": parts.dialogs.ask_save,
         "about": parts.dialogs.show_about,
         "sheet": parts.dialogs.show_sheet,
+        "blend": parts.dialogs.show_blend,
         "undo": face.undo,
         "redo": face.redo,
         "commands": lambda: window.palette_box.ask(parts.every_action()),
