@@ -15,8 +15,8 @@ from tests.explorer.train import fake_run
 
 SECONDS = float(os.environ.get("MONKEY_SECONDS", "600"))
 SEED = int(os.environ.get("MONKEY_SEED", "1"))
-# What history, undo steps and caches of pictures may take in ten minutes of play, beside what lives for a while.
-GROWTH = {"MB": 100, "threads": 10, "files": 30, "processes": 10, "widgets": 1000, "windows": 20, "objects": 4000}
+# What history, undo steps and caches take in ten minutes of play, and one open monitor, whose plots have 85 windows.
+GROWTH = {"MB": 100, "threads": 10, "files": 30, "processes": 10, "widgets": 1000, "windows": 100, "objects": 4000}
 Play = Callable[..., Monkey]
 
 
