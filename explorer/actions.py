@@ -12,7 +12,7 @@ GESTURES = (
     ("arrows, Delete, Insert", "Move the target of a handle, take it away, put another, in Drag points"),
     ("drag after Find channels (T)", "Draw the place that is to change; arrows move it, Return takes it"),
     ("hold B", "See the picture before the last change"),
-    ("drag a slider with Ctrl", "Move it ten times as finely"),
+    ("drag a slider with Shift or Ctrl", "Move it ten times as finely"),
     ("double-click", "Reset a slider; choose every layer of a layer strip"),
     ("wheel", "Turn the slider that has the focus, in tens with Shift"),
     ("arrows, Page Up, Page Down", "Move the slider that has the focus"),

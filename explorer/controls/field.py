@@ -1,7 +1,7 @@
 """A field for one short value, that gives the keyboard back as soon as the value is taken."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 _WINDOWS_OWN = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
@@ -11,7 +11,8 @@ class Field(QLineEdit):
     """Return takes what was typed, Escape brings the old value back; ``finished`` asks for another home of the focus.
 
     A line that keeps the focus would keep every key: undo, copy, and the shortcuts of one letter. Until something is
-    typed, undo and redo pass to the window. Fields override :meth:`write` and :meth:`take`.
+    typed, undo and redo pass to the window. A click into it, like a double-click, selects all, so that what is typed
+    stands for the old value. Fields override :meth:`write` and :meth:`take`.
     """
 
     finished = Signal()
@@ -33,6 +34,14 @@ class Field(QLineEdit):
             event.ignore()
             return False
         return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() == Qt.FocusReason.MouseFocusReason:
+            QTimer.singleShot(0, self, self.selectAll)  # the press that comes next would take a selection away
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typing = self.isModified()
