@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
@@ -15,6 +15,7 @@ from explorer.controls.literal import literal_tip
 from explorer.controls.questions import ask_to_save
 from explorer.controls.text import text_label
 from explorer.problem import Problem
+from explorer.train.kimg_scale import KimgScale
 from explorer.train.plot import Curve, Plot
 from explorer.train.record import RunRecord
 from stylegan_core.run.events import Alert
@@ -95,13 +96,14 @@ class CurvesPanel(QWidget):
         self._flags = 0
         self.smooth = chip("smooth", "Draws the mean of recent values, each value faintly behind.", checkable=True)
         self.log = chip("log", "Logarithmic axes, where every value is above 0.", checkable=True)
-        self.whole = chip("whole run", "Shows the whole run again after zooming with the wheel.")
+        self.whole = chip("whole run", "Shows the whole run again, as a double-click does. Ctrl and the wheel zoom.")
         self.export = chip("export", "Saves the curves as a picture or as numbers.")
         self.measure = chip("measure", "Asks the trainer to measure the Fréchet distance (FD-E) now.")
         self.compare = chip("compare", COMPARE_TIP)
         self._content = QWidget()
         self._column = Down(self._content, 8, edges=(0, 0, 4, 0))
         self.plots = [Plot(*each) for each in PLOTS]
+        self._scale = KimgScale(self.plots[0])
         self._metric_plots: dict[str, Plot] = {}
         self._lay_out()
         self._connect()
@@ -117,12 +119,12 @@ class CurvesPanel(QWidget):
         for plot in self.plots:
             self._column.addWidget(plot)
             plot.setMinimumHeight(PLOT_HEIGHT)
-        self.plots[-1].show_axis()
         scroll = QScrollArea()
         scroll.setWidget(self._content)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(scroll, 1)
+        outer.addWidget(self._scale)
 
     def _connect(self) -> None:
         for plot in self.plots:
@@ -139,6 +141,7 @@ class CurvesPanel(QWidget):
 
     def _link(self, plot: Plot) -> None:
         plot.pointed.connect(self.pointed)
+        plot.whole_asked.connect(self._show_whole)
         box = plot.view.getPlotItem().getViewBox()
         if plot is not self.plots[0]:
             box.setXLink(self.plots[0].view.getPlotItem().getViewBox())
@@ -179,9 +182,7 @@ class CurvesPanel(QWidget):
         """Draws the curves of other runs behind, by name: the first dotted, the second dashed, the third both."""
         self._others = [record for _, record in others]
         names = [name for name, _ in others]
-        self.compare.setText(
-            f"with {names[0]}" if len(names) == 1 else f"with {len(names)} runs" if names else "compare"
-        )
+        self.compare.setText(f"with {len(names)} run{'s' * (len(names) > 1)}" if names else "compare")
         said = ", ".join(f"{name} {style}" for name, style in zip(names, STYLES, strict=False))
         self.compare.setToolTip(f"Behind these: {said}." if names else COMPARE_TIP)
         for plot in self.every_plot():
@@ -217,6 +218,7 @@ class CurvesPanel(QWidget):
 
     def set_cursor(self, kimg: float) -> None:
         """Shows one place of the run in all plots."""
+        self._scale.set_cursor(kimg)
         for plot in self.every_plot():
             plot.set_cursor(kimg)
 
@@ -251,7 +253,7 @@ class CurvesPanel(QWidget):
             self._paint_svg(path)
         elif kind != ".png":
             raise ValueError(f"{path.name} is no name for curves: choose one that ends in .png, .svg or .csv.")
-        elif not self._content.grab().save(str(path)):
+        elif not self._page().save(str(path)):
             raise OSError(f"{path} cannot be written: choose another folder.")
 
     def show_writing(self, writes: bool, said: str = "") -> None:
@@ -261,15 +263,32 @@ class CurvesPanel(QWidget):
         if said:
             self.export.setToolTip(literal_tip(said))
 
+    def _page(self) -> QPixmap:
+        """All plots below each other, as they are on screen, and the axis below them."""
+        page = QPixmap(self._page_size() * self.devicePixelRatioF())
+        page.setDevicePixelRatio(self.devicePixelRatioF())
+        page.fill(self.palette().color(self._content.backgroundRole()))
+        painter = QPainter(page)
+        self._paint_page(painter)
+        painter.end()
+        return page
+
+    def _page_size(self) -> QSize:
+        return QSize(self._content.width(), self._content.height() + self._scale.height())
+
+    def _paint_page(self, painter: QPainter) -> None:
+        self._content.render(painter, QPoint())
+        self._scale.render(painter, QPoint(0, self._content.height()))
+
     def _paint_svg(self, path: Path) -> None:
         generator = QSvgGenerator()
         generator.setFileName(str(path))
-        generator.setSize(QSize(self._content.width(), self._content.height()))
-        generator.setViewBox(QRect(0, 0, self._content.width(), self._content.height()))
+        generator.setSize(self._page_size())
+        generator.setViewBox(QRect(QPoint(), self._page_size()))
         painter = QPainter()
         if not painter.begin(generator):
             raise OSError(f"{path} cannot be written: choose another folder.")
-        self._content.render(painter, QPoint())
+        self._paint_page(painter)
         painter.end()
 
 

@@ -6,9 +6,13 @@ from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea
 
 from explorer.train import monitor as monitor_module
+from explorer.train.curves import CurvesPanel
 from explorer.train.monitor import Monitor
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.files.table import read_table
@@ -158,3 +162,57 @@ def test_several_runs_are_compared(monitor: Monitor, tmp_path: Path, qtbot) -> N
     assert plot._others[2]["loss_g"].xData is None
     monitor.comparison.stop()
     assert not monitor.curves._others
+
+
+def turn_wheel(curves: CurvesPanel, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """One notch down over the first plot, as a mouse gives it."""
+    over, window = curves.plots[0].view.viewport(), curves.window()
+    at = QPointF(over.mapTo(window, over.rect().center()))
+    QTest.wheelEvent(window.windowHandle(), at, QPoint(0, -120), QPoint(), keys)
+    QApplication.processEvents()
+
+
+def test_the_wheel_scrolls_the_plots_and_zooms_with_ctrl(monitor: Monitor, qtbot) -> None:
+    """Whoever scrolled down to R1 had made the whole run a dash on the way."""
+    curves = monitor.curves
+    monitor.resize(1280, 640)
+    monitor.show()
+    bar = curves.findChild(QScrollArea).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    before = curves.plots[0].stretch()
+    turn_wheel(curves)
+    assert bar.value() > 0 and curves.plots[0].stretch() == before and curves.whole.isHidden()
+    bar.setValue(0)
+    turn_wheel(curves, Qt.KeyboardModifier.ControlModifier)
+    assert bar.value() == 0 and curves.plots[0].stretch() != before and not curves.whole.isHidden()
+    qtbot.mouseDClick(curves.plots[0].view.viewport(), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: curves.plots[0].stretch() == pytest.approx(before))
+    assert curves.whole.isHidden()
+
+
+def test_kimg_can_be_read_below_the_plots_that_are_seen(monitor: Monitor, tmp_path: Path, qtbot) -> None:
+    """They stood below the lowest of ten plots, and under the mouse they were not said at all."""
+    curves = monitor.curves
+    monitor.resize(1280, 640)
+    monitor.show()
+    scale = curves._scale
+    qtbot.waitUntil(lambda: [words for _, words in scale.marks()] == ["0", "10", "20", "30"])
+    assert scale.isVisible() and not scale.visibleRegion().isEmpty()
+    places = [x for x, _ in scale.marks()]
+    view = curves.plots[0].view
+    box = view.getPlotItem().getViewBox()
+    ten = view.viewport().mapToGlobal(view.mapFromScene(box.mapViewToScene(QPointF(10, 0)))).x()
+    assert places[1] == pytest.approx(scale.mapFromGlobal(QPoint(ten, 0)).x(), abs=1.5)
+    plain = scale.grab().toImage()
+    curves.set_cursor(15)
+    assert scale.grab().toImage() != plain
+    curves.set_cursor(float("nan"))
+    curves.export_to(tmp_path / "curves.png")
+    page = QImage(str(tmp_path / "curves.png"))
+    below = page.copy(0, page.height() - 20, page.width(), 20)
+    assert len(colours(below)) > 1
+
+
+def colours(image: QImage) -> set[int]:
+    """All that are in it."""
+    return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
