@@ -21,7 +21,7 @@ GESTURES = (
     ("type a number", "Set a slider, also beyond its range"),
     ("right-click", "More for pictures and thumbnails; on a slider: learn remote control"),
     ("arrows, Home, 1 to 9", "Go to the favourites while presenting (F5)"),
-    ("C, F1, Escape", "Switch the caption, list the keys, leave, while presenting"),
+    ("C, F1, full stop, Escape", "Switch the caption, list the keys, blacken, leave, while presenting"),
     ("drop a file", "Open a model, a run, a saved picture or a film, or find the face of any picture"),
 )
 
@@ -49,7 +49,14 @@ _TABLE = (
     _Row("about", "About this model", "Ctrl+I", "", "Shows where the model comes from and what it was trained on."),
     _Row("next_model", "Next network", "Ctrl+PgDown", "", "Shows the same face in the next network of the box or set."),
     _Row("previous_model", "Previous network", "Ctrl+PgUp", "", "Shows the same face in the network before."),
-    _Row("save", "Save picture…", "Ctrl+S", "save", "Draws the picture exactly and saves it with its recipe inside."),
+    _Row(
+        "save",
+        "Save picture…",
+        "Ctrl+S",
+        "save",
+        "Draws the picture exactly and saves it in any size, its recipe inside.",
+    ),
+    _Row("save_favourites", "Save favourites…", "", "", "Draws every starred picture of this network and saves them."),
     _Row("undo", "Undo", "Ctrl+Z", "undo", "Takes the last change back."),
     _Row("redo", "Redo", "Ctrl+Shift+Z", "redo", "Makes the change again that was taken back."),
     _Row("commands", "Commands", "Ctrl+K", "search", "Finds any command by its name."),

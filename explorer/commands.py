@@ -19,6 +19,7 @@ def connect_actions(parts: Parts, remoting: Remoting) -> None:
         "next_model": lambda: parts.documents.step(1),
         "previous_model": lambda: parts.documents.step(-1),
         "save": parts.dialogs.ask_save,
+        "save_favourites": parts.dialogs.ask_favourites,
         "about": parts.dialogs.show_about,
         "sheet": parts.dialogs.show_sheet,
         "undo": face.undo,

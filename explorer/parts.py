@@ -106,7 +106,8 @@ class Parts(QObject):
         """What people do across several of the others."""
         session, settings, disk, picture = self.session, self.settings, self.disk, self.picture
         self.measuring = Measuring(session, self.quality, disk, self)
-        self.dialogs = Dialogs(self.window, session, settings, self.documents, self.engine, disk, picture.pace)
+        entries = self.history.entries
+        self.dialogs = Dialogs(self.window, session, settings, self.documents, entries, self.engine, disk, picture.pace)
         self.clipboard = Clipboard(session, self.engine, self)
         self.judging = Judging(session, (self.sweep, self.entanglement), self)
         self.projecting = Projecting(session, self.latent, picture, self.documents, disk, self)

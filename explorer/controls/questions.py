@@ -1,8 +1,9 @@
 """Questions to a person that do not stop the window: a file to open or save, a seed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
@@ -10,6 +11,7 @@ from stylegan_core.data.picture_kinds import SUFFIXES
 from stylegan_core.files.places import home, is_there
 from stylegan_core.recipe import SEEDS
 
+Chosen = TypeVar("Chosen")
 PHOTO_FILES = f"Pictures ({' '.join(f'*{each}' for each in SUFFIXES)});;Every file (*)"
 DATA_FILES = "Data (*.zip *.gz *ubyte *idx*);;All files (*)"
 
@@ -36,6 +38,29 @@ def ask_to_save(
     dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_ending(kind)))
     dialog.selectFile(name)
     dialog.fileSelected.connect(then)
+    _open(dialog)
+
+
+def ask_to_save_as(
+    parent: QWidget,
+    title: str,
+    name: str,
+    kinds: Mapping[str, Chosen],
+    then: Callable[[str, Chosen], object],
+    folder: str = "",
+    first: str = "",
+) -> None:
+    """As :func:`ask_to_save`, and hands what the kind stands for to ``then``, too; ``first`` is the one proposed."""
+
+    def chosen(path: str) -> None:
+        then(path, kinds.get(dialog.selectedNameFilter(), next(iter(kinds.values()))))
+
+    dialog = QFileDialog(parent, title, folder, ";;".join(kinds))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(_ending(next(iter(kinds))))
+    dialog.selectNameFilter(first if first in kinds else next(iter(kinds)))
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(chosen)
     _open(dialog)
 
 

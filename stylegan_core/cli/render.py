@@ -7,9 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from stylegan_core.cli.arguments import add_overwrite, check_free, path
+from stylegan_core.cli.arguments import add_overwrite, check_free, path, whole
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
 from stylegan_core.data.picture_kinds import named_as_picture
+from stylegan_core.pictures.enlarged import LARGEST
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.pictures.saved_picture import SavedPicture, read_picture, read_recipe
 from stylegan_core.recipe import Recipe
@@ -45,7 +46,8 @@ def main(argv: list[str]) -> int:
         )
     both, console = list(zip(recipes, targets, strict=True)), Console(stderr=True)
     for recipe, target in track(both, "drawing", console=console, disable=len(recipes) < FEW):
-        save_picture(target, render(model, recipe), recipe, model.info, str(model.device))
+        pixels, device = render(model, recipe), str(model.device)
+        save_picture(target, pixels, recipe, model.info, device, side=arguments.side, smooth=arguments.smooth)
     print(f"{len(targets)} picture{'s' if len(targets) > 1 else ''} written to {arguments.out}")
     return 0
 
@@ -58,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
     parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
     add_looks(parser)
+    parser.add_argument("--side", type=whole(0, LARGEST), default=0, help="pixels a side, such as 4096; 0: as drawn")
+    parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
     add_overwrite(parser, "files that this program did not draw")
     return parser
