@@ -59,7 +59,7 @@ _TABLE = (
     _Row("save_favourites", "Save favourites…", "", "", "Draws every starred picture of this network and saves them."),
     _Row("undo", "Undo", "Ctrl+Z", "undo", "Takes the last change back."),
     _Row("redo", "Redo", "Ctrl+Shift+Z", "redo", "Makes the change again that was taken back."),
-    _Row("commands", "Commands", "Ctrl+K", "search", "Finds any command by its name."),
+    _Row("commands", "Commands", "Ctrl+K", "search", "Finds any command, slider or panel by its name."),
     _Row("copy", "Copy picture", "Ctrl+C", "copy", "Copies the exact picture."),
     _Row("copy_recipe", "Copy recipe", "Ctrl+Shift+C", "", "Copies the recipe of the picture as text."),
     _Row("paste_recipe", "Paste", "Ctrl+V", "", "Shows the recipe that was copied, or looks for a copied picture."),

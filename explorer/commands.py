@@ -24,7 +24,7 @@ def connect_actions(parts: Parts, remoting: Remoting) -> None:
         "sheet": parts.dialogs.show_sheet,
         "undo": face.undo,
         "redo": face.redo,
-        "commands": lambda: window.palette_box.ask(parts.every_action()),
+        "commands": lambda: window.palette_box.ask(parts.every_action(), parts.every_place),
         "copy": parts.clipboard.copy_picture,
         "copy_recipe": parts.clipboard.copy_recipe,
         "paste_recipe": parts.clipboard.paste,
