@@ -80,9 +80,14 @@ def unasked(chosen: str, path: str) -> str:
     return f"{path} exists already: choose another name." if taken else ""
 
 
-def ask_for_data(parent: QWidget, title: str, then: Callable[[str], object]) -> None:
-    """Asks for a folder of pictures, beginning among this program's own, and hands its path to ``then``."""
-    ask_for_folder(parent, title, then, str(home() / "data"))
+def ask_for_data(parent: QWidget, title: str, then: Callable[[str], object], now: str = "") -> None:
+    """Asks for a folder of pictures, beginning beside the one chosen ``now``, and hands its path to ``then``.
+
+    Without one it begins among this program's own, or where there are none at the place that was seen last.
+    """
+    own = home() / "data"
+    beginning = Path(now).parent if now and is_there(Path(now)) else own if is_there(own) else None
+    ask_for_folder(parent, title, then, str(beginning or ""))
 
 
 def ask_for_folder(parent: QWidget, title: str, then: Callable[[str], object], beginning: str) -> None:

@@ -35,7 +35,7 @@ class KimgScale(QWidget):
         """Where a number stands, in pixels from the left, and what it says."""
         left, right = self._reach()
         low, high = self._plot.stretch()
-        if not (high > low and right > left):
+        if self._plot.empty or not (high > low and right > left):
             return []
         step = _round_step((high - low) / LABELS)
         at = [step * number for number in range(math.ceil(max(low, 0) / step), math.floor(high / step) + 1)]

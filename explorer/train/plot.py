@@ -126,7 +126,7 @@ class Plot(QWidget):
         item.getViewBox().setAutoVisible(y=True)
         left, bottom = item.getAxis("left"), item.getAxis("bottom")
         left.setWidth(AXIS_WIDTH)
-        left.setStyle(tickLength=0, maxTickLevel=0, textFillLimits=[(0, 0.7)])
+        left.setStyle(tickLength=0, maxTickLevel=0, textFillLimits=[(0, 0.7)], showValues=False)
         bottom.setStyle(tickLength=0, maxTickLevel=0, showValues=False, tickAlpha=0)
         bottom.setHeight(4)
         left.setTickFont(theme.mono(10))
@@ -144,6 +144,11 @@ class Plot(QWidget):
         if event.type() == QEvent.Type.MouseButtonDblClick:
             self.whole_asked.emit()
         return False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is known to draw."""
+        return not any(len(x) for data in (self._data, *self._others_data) for x, _ in data.values())
 
     def stretch(self) -> tuple[float, float]:
         """From which kimg to which it shows."""
@@ -247,7 +252,10 @@ class Plot(QWidget):
     def _draw(self) -> None:
         everything = [curve for data in (self._data, *self._others_data) for curve in data.values()]
         positive = self._log and all(np.nanmin(y, initial=1.0) > 0 for _, y in everything)
-        self.view.getPlotItem().getAxis("left").setLogMode(positive)
+        left = self.view.getPlotItem().getAxis("left")
+        left.setLogMode(positive)
+        if left.style["showValues"] == self.empty:  # numbers beside nothing would be taken for some
+            left.setStyle(showValues=not self.empty)
         pairs = ((self._lines, self._data), *zip(self._others, self._others_data, strict=False))
         for lines, data in pairs:
             for curve in self.curves:

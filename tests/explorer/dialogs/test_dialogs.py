@@ -1,11 +1,13 @@
 """The file dialogs of the window: what they ask for is settled before they open, as the system's own need it."""
 
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.controls import questions
 from explorer.controls.questions import ask_to_save
 from explorer.dialogs.dialogs import MODEL_FILES, Dialogs
 from explorer.documents.saving import Size
@@ -106,3 +108,19 @@ def test_a_name_without_an_ending_gets_that_of_the_chosen_kind(qtbot: QtBot, mon
         dialog.filterSelected.emit(kind)
         endings.append(dialog.defaultSuffix())
     assert endings == ["png", "pdf", ""]
+
+
+def test_a_folder_of_pictures_is_asked_for_where_the_last_one_was(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It began in a folder that was not there, whose name could not be chosen."""
+    window, begun = QWidget(), []
+    qtbot.addWidget(window)
+    monkeypatch.setattr(questions, "home", lambda: tmp_path)
+    monkeypatch.setattr(questions, "ask_for_folder", lambda *asked: begun.append(asked[-1]))
+    questions.ask_for_data(window, "Pictures", print)
+    (tmp_path / "data").mkdir()
+    questions.ask_for_data(window, "Pictures", print)
+    (tmp_path / "mine" / "faces").mkdir(parents=True)
+    questions.ask_for_data(window, "Pictures", print, str(tmp_path / "mine" / "faces"))
+    assert begun == ["", str(tmp_path / "data"), str(tmp_path / "mine")]
