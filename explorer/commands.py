@@ -22,6 +22,7 @@ def connect_actions(parts: Parts, remoting: Remoting) -> None:
         "save_favourites": parts.dialogs.ask_favourites,
         "about": parts.dialogs.show_about,
         "sheet": parts.dialogs.show_sheet,
+        "blend": parts.dialogs.show_blend,
         "undo": face.undo,
         "redo": face.redo,
         "commands": lambda: window.palette_box.ask(parts.every_action(), parts.every_place),

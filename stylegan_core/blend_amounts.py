@@ -4,6 +4,7 @@ from dataclasses import astuple, dataclass, fields
 
 from stylegan_core.bands import band_of_resolution
 
+RELATED = 0.8  # of kinship (blend.py): below it no pictures are to be expected between two networks
 LEAST, MOST = -1.0, 2.0  # beyond 0 and 1 the difference of the two is exaggerated
 
 

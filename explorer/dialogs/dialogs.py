@@ -5,8 +5,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from explorer.bundled import known_networks
 from explorer.controls.questions import PHOTO_FILES, ask_for_folder, ask_to_open, ask_to_save_as
 from explorer.dialogs.about_dialog import AboutDialog, card_of
+from explorer.dialogs.blend_dialog import BlendDialog
 from explorer.dialogs.sheet_dialog import SheetDialog
 from explorer.documents.documents import Documents
 from explorer.documents.saving import Size
@@ -94,6 +96,23 @@ class Dialogs:
         self._engine.answered.connect(dialog.job_done)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def show_blend(self) -> None:
+        """Blends the open network with another, and opens what was made."""
+        info = self._session.info
+        if info is None:
+            return
+        others = [pair for pair in known_networks(self._settings.value.recent) if pair[1] != self._session.model_path]
+        folder = str(home() / "models")
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        dialog = BlendDialog(self._session.recipe, info, others, folder, self._window)
+        dialog.asked.connect(self._engine.run)
+        dialog.cancelled.connect(self._engine.cancel)
+        dialog.made.connect(lambda path: self._documents.open(path, ask=False))
+        self._engine.answered.connect(dialog.job_done)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        dialog.begin()
 
     def show_about(self) -> None:
         """Shows the card of the model."""

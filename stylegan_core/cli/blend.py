@@ -4,7 +4,7 @@ import argparse
 import sys
 from dataclasses import fields
 
-from stylegan_core.blend_amounts import LEAST, MOST, Amounts
+from stylegan_core.blend_amounts import LEAST, MOST, RELATED, Amounts
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path
 
 SUFFIX = ".safetensors"
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> int:
         raise ValueError(f"{arguments.out}: the name of a network must end in {SUFFIX}.")
     check_free(arguments.out, overwrite=arguments.overwrite)
 
-    from stylegan_core.blend import RELATED, blend, check_alike, kinship
+    from stylegan_core.blend import blend, check_alike, kinship
     from stylegan_core.model import load_model, save_model
 
     first, second = load_model(arguments.first), load_model(arguments.second)

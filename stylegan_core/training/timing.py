@@ -11,7 +11,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Phase, phases
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.graphs import ReplayingStepper, stepper_kind
-from stylegan_core.training.speed import Seconds, extrapolated, with_critic
+from stylegan_core.training.speed import USUAL_WORK_PER_SECOND, Seconds, extrapolated, with_critic, work
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 
@@ -50,7 +50,8 @@ def measure(
         if progress:
             progress(levels.index(phase.level), len(levels))
         left = budget - (clock() - started)
-        each = extrapolated(config.network, found, phase.level, phase.kind) or 0.0
+        usual = work(config.network, phase.level) / USUAL_WORK_PER_SECOND
+        each = extrapolated(config.network, found, phase.level, phase.kind) or usual
         step = each * phase.batch * with_critic(config, phase.level)
         batch = phase.batch if 3 * step < left else min(phase.batch, config.network.mbstd_group)
         if found and step * batch / phase.batch > left:
