@@ -1,6 +1,6 @@
 """A field for one short value, that gives the keyboard back as soon as the value is taken."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -19,6 +19,7 @@ class Field(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._fresh = True  # not clicked yet since it has the focus, however that came
         self.editingFinished.connect(self.take)
 
     def write(self) -> None:
@@ -35,16 +36,21 @@ class Field(QLineEdit):
             return False
         return super().event(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if event.reason() == Qt.FocusReason.MouseFocusReason:
-            QTimer.singleShot(0, self, self.selectAll)  # the press that comes next would take a selection away
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._fresh = True
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._fresh and not self.isModified() and not self.hasSelectedText():  # no part was marked by a drag
+            self.selectAll()
+        self._fresh = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        typing = self.isModified()
+        typing, self._fresh = self.isModified(), False
         if event.key() == Qt.Key.Key_Escape:
             self.write()
             event.setAccepted(typing)  # else it still closes what it closes

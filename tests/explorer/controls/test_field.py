@@ -73,13 +73,13 @@ def test_undo_and_redo_are_the_windows_until_something_is_typed(qtbot: QtBot, wi
 
 
 @pytest.mark.parametrize("clicks", [1, 2])
+@pytest.mark.parametrize("reason", [Qt.FocusReason.MouseFocusReason, Qt.FocusReason.ActiveWindowFocusReason])
 def test_what_is_typed_after_a_click_into_a_number_stands_for_all_of_it(
-    qtbot: QtBot, window: Window, clicks: int
+    qtbot: QtBot, window: Window, clicks: int, reason: Qt.FocusReason
 ) -> None:
     window.slider.track.setFocus()
-    window.number.setFocus(Qt.FocusReason.MouseFocusReason)  # as a press gives it, before the press comes
+    window.number.setFocus(reason)  # as a press gives it, before the press comes
     qtbot.mouseClick(window.number, Qt.MouseButton.LeftButton)
-    QApplication.processEvents()
     if clicks == 2:
         qtbot.mouseDClick(window.number, Qt.MouseButton.LeftButton)
     qtbot.keyClicks(window.number, "0.25")
