@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
@@ -15,6 +15,7 @@ from explorer.controls.literal import literal_tip
 from explorer.controls.questions import ask_to_save
 from explorer.controls.text import text_label
 from explorer.problem import Problem
+from explorer.train.kimg_scale import KimgScale
 from explorer.train.plot import Curve, Plot
 from explorer.train.record import RunRecord
 from stylegan_core.run.events import Alert
@@ -97,7 +98,7 @@ class CurvesPanel(QWidget):
         self._flags = 0
         self.smooth = chip("smooth", "Draws the mean of recent values, each value faintly behind.", checkable=True)
         self.log = chip("log", "Logarithmic axes, where every value is above 0.", checkable=True)
-        self.whole = chip("whole run", "Shows the whole run again after zooming with the wheel.")
+        self.whole = chip("whole run", "Shows the whole run again, as a double-click does. Ctrl and the wheel zoom.")
         self.export = chip("export", "Saves the curves as a picture or as numbers.")
         self.measure = chip("measure", "Asks the trainer to measure the Fréchet distance (FD-E) now.")
         self.compare = chip("compare", COMPARE_TIP)
@@ -105,10 +106,11 @@ class CurvesPanel(QWidget):
         self._column = Down(self._content, 8, edges=(0, 0, 4, 0))
         self._plots: list[Plot] = []  # of the fixed ones those that were made
         self._metric_plots: dict[str, Plot] = {}
-        self._lay_out()
-        self._connect()
         self.smooth.setChecked(True)
         self._make_next()
+        self._scale = KimgScale(self._plots[0])
+        self._lay_out()
+        self._connect()
         self._unmade = QTimer(self, interval=0)
         self._unmade.timeout.connect(self._go_on)
         self._unmade.start()
@@ -130,11 +132,9 @@ class CurvesPanel(QWidget):
     def _make_next(self) -> None:
         plot = Plot(*PLOTS[len(self._plots)])
         self._plots.append(plot)
-        self._column.addWidget(plot)
+        self._column.insertWidget(len(self._plots) - 1, plot)  # those of metrics may be there already
         self._take(plot)
         plot.setVisible(self._says_something(plot))
-        if len(self._plots) == len(PLOTS):
-            plot.show_axis()
 
     def _take(self, plot: Plot) -> None:
         """A new plot shows what the others do."""
@@ -157,6 +157,7 @@ class CurvesPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(scroll, 1)
+        outer.addWidget(self._scale)
 
     def _connect(self) -> None:
         self.smooth.toggled.connect(self._style)
@@ -171,6 +172,7 @@ class CurvesPanel(QWidget):
 
     def _link(self, plot: Plot) -> None:
         plot.pointed.connect(self.pointed)
+        plot.whole_asked.connect(self._show_whole)
         box = plot.view.getPlotItem().getViewBox()
         if plot is not self._plots[0]:
             box.setXLink(self._plots[0].view.getPlotItem().getViewBox())
@@ -213,9 +215,7 @@ class CurvesPanel(QWidget):
         """Draws the curves of other runs behind, by name: the first dotted, the second dashed, the third both."""
         self._others = [record for _, record in others]
         names = [name for name, _ in others]
-        self.compare.setText(
-            f"with {names[0]}" if len(names) == 1 else f"with {len(names)} runs" if names else "compare"
-        )
+        self.compare.setText(f"with {len(names)} run{'s' * (len(names) > 1)}" if names else "compare")
         said = ", ".join(f"{name} {style}" for name, style in zip(names, STYLES, strict=False))
         self.compare.setToolTip(f"Behind these: {said}." if names else COMPARE_TIP)
         for plot in self.every_plot():
@@ -248,6 +248,7 @@ class CurvesPanel(QWidget):
 
     def set_cursor(self, kimg: float) -> None:
         """Shows one place of the run in all plots."""
+        self._scale.set_cursor(kimg)
         for plot in self.every_plot():
             plot.set_cursor(kimg)
 
@@ -282,7 +283,7 @@ class CurvesPanel(QWidget):
             self._paint_svg(path)
         elif kind != ".png":
             raise ValueError(f"{path.name} is no name for curves: choose one that ends in .png, .svg or .csv.")
-        elif not self._content.grab().save(str(path)):
+        elif not self._page().save(str(path)):
             raise OSError(f"{path} cannot be written: choose another folder.")
 
     def show_writing(self, writes: bool, said: str = "") -> None:
@@ -292,15 +293,32 @@ class CurvesPanel(QWidget):
         if said:
             self.export.setToolTip(literal_tip(said))
 
+    def _page(self) -> QPixmap:
+        """All plots below each other, as they are on screen, and the axis below them."""
+        page = QPixmap(self._page_size() * self.devicePixelRatioF())
+        page.setDevicePixelRatio(self.devicePixelRatioF())
+        page.fill(self.palette().color(self._content.backgroundRole()))
+        painter = QPainter(page)
+        self._paint_page(painter)
+        painter.end()
+        return page
+
+    def _page_size(self) -> QSize:
+        return QSize(self._content.width(), self._content.height() + self._scale.height())
+
+    def _paint_page(self, painter: QPainter) -> None:
+        self._content.render(painter, QPoint())
+        self._scale.render(painter, QPoint(0, self._content.height()))
+
     def _paint_svg(self, path: Path) -> None:
         generator = QSvgGenerator()
         generator.setFileName(str(path))
-        generator.setSize(QSize(self._content.width(), self._content.height()))
-        generator.setViewBox(QRect(0, 0, self._content.width(), self._content.height()))
+        generator.setSize(self._page_size())
+        generator.setViewBox(QRect(QPoint(), self._page_size()))
         painter = QPainter()
         if not painter.begin(generator):
             raise OSError(f"{path} cannot be written: choose another folder.")
-        self._content.render(painter, QPoint())
+        self._paint_page(painter)
         painter.end()
 
 
