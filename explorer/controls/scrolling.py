@@ -3,9 +3,11 @@
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QScrollBar, QStackedWidget, QWidget
+
+from explorer.work.soon import soon
 
 BAR = 10  # pixels the style sheet gives it
 ENOUGH = 60  # pixels of something larger than the page that are enough to see where the keyboard is
@@ -136,7 +138,7 @@ def reveal(widget: QWidget) -> None:
     while area is not None and not isinstance(area, ScrollDown):
         area = area.parentWidget()
     if area is not None:
-        QTimer.singleShot(0, widget, partial(_scroll_to, area, widget))
+        soon(widget, partial(_scroll_to, area, widget))
 
 
 def _scroll_to(area: ScrollDown, widget: QWidget) -> None:

@@ -129,6 +129,9 @@ def test_columns_share_a_side_and_come_back(stage: Stage) -> None:
     assert page.left.x() > page.middle.x()
     page.bring(explorer.channels)
     assert page.right.isVisible() and page.right.switch.index == 1
+    found = [each for each in explorer.every_place() if each.text() == "Latent"]
+    found[0].trigger()  # the palette goes to a panel in the column that is hidden
+    assert page.left.isVisible() and explorer.latent.isVisible()
     stage.look("dark", TWO_COLUMNS, 720)
     lay_out()
     assert page.left.isVisible() and page.right.isVisible() and page.left.x() < page.middle.x() < page.right.x()
