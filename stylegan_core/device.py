@@ -101,10 +101,37 @@ def keep_big_buffers() -> bool:
 
     Returns False, and changes nothing, on systems without glibc.
     """
-    if not sys.platform.startswith("linux") or platform.libc_ver()[0] != "glibc":
+    if not _has_glibc():
         return False
     mallopt = ctypes.CDLL(None).mallopt
     return all([mallopt(M_MMAP_MAX, 0), mallopt(M_TRIM_THRESHOLD, 2**31 - 1), mallopt(M_TOP_PAD, 256 << 20)])
+
+
+def give_back() -> None:
+    """Gives back to the system what this process has freed, which :func:`keep_big_buffers` keeps; glibc and CUDA."""
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    if _has_glibc():
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _has_glibc() -> bool:
+    return sys.platform.startswith("linux") and platform.libc_ver()[0] == "glibc"
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that can be had now where ``device`` computes; None where the system does not say."""
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()
+
+
+def all_memory(device: torch.device) -> int | None:
+    """Bytes that there are in all where ``device`` computes; None where the system does not say."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def available_memory() -> int | None:
@@ -115,10 +142,7 @@ def available_memory() -> int | None:
         return int(found.split()[1]) * 1024
     except (OSError, StopIteration, ValueError, IndexError):
         log.debug("This system has no /proc/meminfo to read the free memory from.")
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
+    return all_memory(torch.device("cpu"))
 
 
 def wished_dtype(wish: str, device: torch.device) -> torch.dtype:

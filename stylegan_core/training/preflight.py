@@ -12,7 +12,7 @@ import torch
 from stylegan_core.amounts import count_words, size_text
 from stylegan_core.cores import too_many_threads
 from stylegan_core.data.cache import room_for
-from stylegan_core.device import available_memory, choose_device, describe, wished_dtype
+from stylegan_core.device import choose_device, describe, free_memory, wished_dtype
 from stylegan_core.metrics.distances import frechet
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.metrics.samples import BATCH
@@ -104,7 +104,7 @@ def preflight(
         torch.set_num_threads(config.threads)
     device = choose_device(config.device)
     dtype = wished_dtype(config.precision, device)
-    free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()
+    free = free_memory(device)
     problems = memory_problems(config, dtype, free)
     judged = 0.0
     try:
