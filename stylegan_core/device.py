@@ -12,6 +12,7 @@ import torch
 log = logging.getLogger(__name__)
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4  # glibc's malloc.h
+SMALL = 8 << 30  # bytes of main memory, the least that people have
 NICE = 5  # steps by which work stands back: a third of the time of what is drawn meanwhile
 
 
@@ -124,10 +125,14 @@ def free_memory(device: torch.device) -> int | None:
     return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()
 
 
-def all_memory(device: torch.device) -> int | None:
-    """Bytes that there are in all where ``device`` computes; None where the system does not say."""
+def all_memory(device: torch.device) -> int:
+    """Bytes that there are in all where ``device`` computes; those of a small laptop where the system does not say."""
     if device.type == "cuda":
         return int(torch.cuda.get_device_properties(device).total_memory)
+    return _main_memory() or SMALL
+
+
+def _main_memory() -> int | None:
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
@@ -142,7 +147,7 @@ def available_memory() -> int | None:
         return int(found.split()[1]) * 1024
     except (OSError, StopIteration, ValueError, IndexError):
         log.debug("This system has no /proc/meminfo to read the free memory from.")
-    return all_memory(torch.device("cpu"))
+    return _main_memory()
 
 
 def wished_dtype(wish: str, device: torch.device) -> torch.dtype:

@@ -17,7 +17,7 @@ from stylegan_core.styles import Styles
 
 Pixels = npt.NDArray[np.uint8]
 PRECISIONS = ("exact", "draft")
-KEPT_PART, KEPT_LEAST = 16, 512 << 20  # a kept picture's activations: a part of the memory there is, or these bytes
+KEPT_PART = 16  # of all memory, for the activations of a picture that is kept
 _GONE = torch.empty(0)  # in the place of an activation that was let go
 
 
@@ -69,7 +69,7 @@ class Renderer:
         self._drawings: dict[torch.dtype, Drawing] = {}
         self._stages: dict[torch.dtype, _Stages] = {}
         self._given_up: tuple[torch.dtype, _Stages] | None = None
-        self.most_kept = max((all_memory(model.device) or 0) // KEPT_PART, KEPT_LEAST)
+        self.most_kept = all_memory(model.device) // KEPT_PART
 
     def render(self, recipe: Recipe, precision: str = "exact", *, keep: bool = True) -> Pixels:
         """As :func:`render`; ``keep=False`` (strips, thumbnails) leaves the kept activations of the picture alone."""
