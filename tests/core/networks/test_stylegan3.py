@@ -15,7 +15,6 @@ from stylegan_core.networks import resampling
 from stylegan_core.networks.bandlimits import bandlimits
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import Generator, build_generator
-from stylegan_core.networks import resampling
 from stylegan_core.networks.stylegan3 import AliasFreeSynthesis, activation_of, limits_of
 from stylegan_core.networks.unfilled import unfilled
 from stylegan_core.recipe import Latent, Mix, Recipe
@@ -227,13 +226,13 @@ def test_a_way_back_that_keeps_nothing_of_a_large_map_finds_the_same_slopes(
     rotation: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A step of drag points kept 2.3 GB of R at 512²: every enlarged map, before and after it was bent."""
-    made, slopes = lively(config(rotation=rotation)), list[Tensor]()
+    made, slopes, kept = lively(config(rotation=rotation)), list[Tensor](), list[int]()
     activation = next(each.activation for each in made.synthesis.layers if each.activation.enlarging.factor == 4)
     side = activation.enlarging.inputs
     for part in (1 << 62, 1):
         monkeypatch.setattr(resampling, "PART", part)
         x = torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(1)).requires_grad_()
-        kept = list[int]()
+        kept.clear()
         with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.nbytes) or t, lambda t: t):
             out = activation(x)
         slopes += torch.autograd.grad(out.square().sum(), x)
