@@ -17,6 +17,7 @@ from explorer.controls.strength_preview import StrengthPreview
 from explorer.controls.text import text_label
 from explorer.jobs import Done, Failed, FindChannels, Piece, Strip
 from explorer.session import Session
+from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.region import LocalChannel, Region
 from stylegan_core.recipe import Recipe
@@ -26,7 +27,7 @@ FIND, PREVIEW = "channels.find", "channels.preview"
 COUNT = 8  # channels that a search brings
 STRENGTHS = (-5.0, 0.0, 5.0)
 EMPTY = "Point at a place of the picture to get sliders for it."
-LOOKING = "Looking for channels that change this place alone …"
+LOOKING = "Looking for channels that change this place alone"
 FOUND = "At the right: how much of the change stays inside."
 NONE = "No channel changes this place in a way that could be seen: choose another."
 TIPS = {
@@ -45,6 +46,7 @@ class ChannelsPanel(Panel):
         super().__init__(session, "Channels", parent)
         self._rows: dict[Place, ChannelRow] = {}  # in their order
         self._found: dict[Place, LocalChannel] = {}
+        self._left = TimeLeft()
         self._waits = False
         self._absent = False  # the network has no styles
         self._found_in = Path()  # the file of the network that is shown
@@ -175,7 +177,8 @@ class ChannelsPanel(Panel):
             self._say(WAITS)
             return
         self.search.begin(FIND)
-        self._say(LOOKING)
+        self._left = TimeLeft()
+        self._say(f"{LOOKING} …")
         self.ask_anew(FindChannels(FIND, self.session.recipe, region, COUNT))
 
     def wait(self, foreign: bool) -> None:
@@ -200,6 +203,7 @@ class ChannelsPanel(Panel):
                 self.preview.grid.show_pixels(answer.index, answer.value)
         elif isinstance(answer, Piece):
             self.search.advance(answer.index + 1, answer.total)
+            self._say(LOOKING + self._left.clause(answer.index + 1, answer.total, " …"))
         else:
             self.search.end(FIND)
             self._take_found(answer.value)

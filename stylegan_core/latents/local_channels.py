@@ -50,16 +50,21 @@ def find_channels(model: Model, recipe: Recipe, region: Region, count: int = 8) 
 def channel_search(
     renderer: Renderer, recipe: Recipe, region: Region, count: int = 8
 ) -> Generator[Progress, None, tuple[LocalChannel, ...]]:
-    """:func:`find_channels` in small steps: yields (step, steps)."""
+    """:func:`find_channels` in small steps: yields (step, steps), which go on as evenly as time does.
+
+    A stage forward and one on a way back are a step each; a picture that is tried is half of its stages, for it is
+    drawn from the one on whose channel is moved.
+    """
     model = renderer.styles.model
     if reason := model.info.why_not("styles"):
         raise ValueError(reason)
     stages, done = len(renderer.stages(recipe)), itertools.count(1)
     probes, most = FEWER if 4 << renderer.state(recipe)[0] >= LARGE else (PROBES, TRIED)
-    steps = stages + (stages + 1) * 2 * probes + 2 * most
+    to_try, picture = stages + (stages + 1) * 2 * probes, max(1, stages // 2)
+    steps, drawn = to_try + 2 * most * picture, itertools.count(to_try + 1, picture)
     found = yield from retold(slope_energies(renderer, recipe, region, probes), lambda _: (next(done), steps))
     trying = try_channels(renderer, recipe, region, found.best(most))
-    tried = yield from retold(trying, lambda _: (next(done), steps))
+    tried = yield from retold(trying, lambda _: (next(drawn), steps))
     seen = [each for each in tried if each.effect >= LEAST]
     return tuple(sorted(seen, key=lambda each: -score(each.inside, each.effect))[:count])
 

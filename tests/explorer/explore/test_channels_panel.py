@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.place_picker import BEGIN, MIDDLE, PlacePicker
-from explorer.explore.channels import EMPTY, FIND, FOUND, NONE, PREVIEW, ChannelsPanel
+from explorer.explore.channels import EMPTY, FIND, FOUND, LOOKING, NONE, PREVIEW, ChannelsPanel
 from explorer.fitting import fitted, fitting
 from explorer.jobs import FindChannels, Strip
 from explorer.present.recipe_words import words
 from explorer.session import Session
+from explorer.work.time_left import TimeLeft
 from stylegan_core.info import REASONS
 from stylegan_core.latents.region import LocalChannel, Region
 from stylegan_core.recipe import AppliedChannel, Latent, Recipe
@@ -72,6 +73,18 @@ def test_a_drag_of_a_slider_is_one_step_of_undo(qtbot: QtBot, session: Session, 
     assert session.recipe == Recipe() and panel.rows[0].slider.value == 0 and not panel.reset_all.isVisible()
     session.redo()
     assert panel.rows[0].slider.value == session.recipe.strength_of(3, 7) > 1
+
+
+def test_a_search_that_takes_long_says_how_long(session: Session, show: Any) -> None:
+    panel, asked = show(ChannelsPanel)
+    panel.look_at(HAIR)
+    now, request = [0.0], asked.of(FindChannels)
+    panel._left = TimeLeft(lambda: now[0])
+    asked.piece(request, 0, None, 31)
+    assert panel.message.text() == f"{LOOKING} …"
+    now[0] += 2.0
+    asked.piece(request, 1, None, 31)
+    assert panel.message.text() == f"{LOOKING}, about 58 s left"
 
 
 def test_sliders_in_use_stay_and_the_others_make_room_for_the_next_search(session: Session, show: Any) -> None:
