@@ -47,6 +47,7 @@ _TABLE = (
     _Row("photo", "My photo…", "Ctrl+Shift+P", "picture", "Looks for the face nearest to a picture of yours."),
     _Row("open_run", "Open run…", "Ctrl+Shift+O", "folder", "Opens the folder of a training run."),
     _Row("about", "About this model", "Ctrl+I", "", "Shows where the model comes from and what it was trained on."),
+    _Row("blend", "Blend networks…", "Ctrl+Shift+M", "", "Makes a network between the open one and another."),
     _Row("next_model", "Next network", "Ctrl+PgDown", "", "Shows the same face in the next network of the box or set."),
     _Row("previous_model", "Previous network", "Ctrl+PgUp", "", "Shows the same face in the network before."),
     _Row("save", "Save picture…", "Ctrl+S", "save", "Draws the picture exactly and saves it with its recipe inside."),

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from explorer.commands import connect_actions
 from explorer.connections import PIN, connect_parts
 from explorer.documents.clipboard import let_go
-from explorer.explore.latent import NEW_FACE
+from explorer.explore.latent.panel import NEW_FACE
 from explorer.jobs import Answer, Done, Frame
 from explorer.main_window import ExplorePage
 from explorer.parts import Parts

@@ -1,8 +1,12 @@
 """The networks in the box: which there are, which come next to each other, and the face that each begins with."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from stylegan_core.files.places import is_there
 from stylegan_core.recipe import Latent, Recipe
+from stylegan_core.run.stems import kimg_words
+from stylegan_core.rundir import run_of
 
 BUNDLED = Path(__file__).parents[1] / "resources" / "models"
 BEST = ("avatars-64", "avatars-32")
@@ -40,3 +44,17 @@ def neighbour(path: Path, step: int) -> Path | None:
         return ring[0] if ring else None
     other = ring[(ring.index(path) + step) % len(ring)]
     return other if other != path else None
+
+
+def network_name(path: Path) -> str:
+    """What a network is called: a snapshot by its run and its thousands of images, any other by its file."""
+    run = run_of(path)
+    return f"{run.path.name} · {kimg_words(path)}" if run else path.stem
+
+
+def known_networks(recent: Iterable[str]) -> list[tuple[str, str]]:
+    """Name and path of the networks in the box, and of those opened before that are still there."""
+    paths = [*bundled_models(), *(path for paths in bundled_sets().values() for path in paths)]
+    before = [Path(text) for text in recent]
+    paths += [path for path in before if path not in paths and is_there(path)]
+    return [(network_name(path), str(path)) for path in paths]

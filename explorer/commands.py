@@ -2,9 +2,9 @@
 
 from explorer import theme
 from explorer.actions import GESTURES
-from explorer.controls.compare import Mode
-from explorer.controls.shortcuts_dialog import ShortcutsDialog
+from explorer.dialogs.shortcuts_dialog import ShortcutsDialog
 from explorer.parts import Parts
+from explorer.picture.compare import Mode
 from explorer.remoting import Remoting
 from stylegan_core.recipe import Recipe
 
@@ -21,6 +21,7 @@ def connect_actions(parts: Parts, remoting: Remoting) -> None:
         "save": parts.dialogs.ask_save,
         "about": parts.dialogs.show_about,
         "sheet": parts.dialogs.show_sheet,
+        "blend": parts.dialogs.show_blend,
         "undo": face.undo,
         "redo": face.redo,
         "commands": lambda: window.palette_box.ask(parts.every_action()),

@@ -5,10 +5,10 @@ What leads from a recipe to a picture, and a picture's way back, is connected in
 
 from pathlib import Path
 
-from explorer.controls.compare import Mode
 from explorer.jobs import Picture
 from explorer.lab.head import SWEEP_PAGE
 from explorer.parts import Parts
+from explorer.picture.compare import Mode
 from explorer.problem import Problem
 from stylegan_core.latents.library import Entry
 from stylegan_core.pictures.saved_picture import read_picture

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.lab_jobs import Inspection, Measurement
+from stylegan_core.blend_amounts import Amounts
 from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.latents.region import Region
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe
@@ -186,6 +187,31 @@ class Convert:
 
 
 @dataclass(frozen=True, slots=True)
+class Blend:
+    """Small pictures as a network between the open one and that of the file ``path`` draws them (blend.py).
+
+    Piece: uint8 [size, size, 3] at ``index``, or None, then its ``index`` of ``total`` is how far the file is read;
+    Done: the kinship of the two networks, a float.
+    """
+
+    owner: str
+    path: str
+    amounts: Amounts
+    recipes: tuple[Recipe, ...]
+    size: int = 96
+
+
+@dataclass(frozen=True, slots=True)
+class BlendFile:
+    """Such a network written as safetensors. Piece: as of Blend, without pictures; Done: the target, as text."""
+
+    owner: str
+    path: str
+    amounts: Amounts
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table, given as its text, written to a file. Done: the path, as text."""
 
@@ -212,7 +238,7 @@ class DragSearch:
 
 Request = (
     Strip | Matrix | NoiseMap | Pca | Sefa | Fit | FindChannels | Styles | KeyStyles | Picture | Save | Sheet | Convert
-    | DragSearch | Table | Inspection | Measurement
+    | Blend | BlendFile | DragSearch | Table | Inspection | Measurement
 )  # fmt: skip
 
 

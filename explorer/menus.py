@@ -6,14 +6,12 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.bundled import bundled_models, bundled_sets
+from explorer.bundled import bundled_models, bundled_sets, network_name
 from explorer.controls.literal import literal, literal_tip
 from explorer.documents.documents import Documents
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from stylegan_core.files.places import is_there
-from stylegan_core.run.stems import kimg_words
-from stylegan_core.rundir import run_of
 
 PICTURE = ("drag", "copy", "copy_recipe", "paste_recipe", "save", "star", "film_add")
 MORE = (
@@ -72,7 +70,7 @@ class Menus:
         menu.addSeparator()
         menu.addActions([self._actions[key] for key in ("next_model", "previous_model")])
         menu.addSeparator()
-        menu.addActions([self._actions[key] for key in ("about", "open", "open_run")])
+        menu.addActions([self._actions[key] for key in ("blend", "about", "open", "open_run")])
 
     def _add_set(self, menu: QMenu, name: str, paths: list[str]) -> None:
         """A set of networks in a menu of its own, marked where one of them is shown."""
@@ -84,9 +82,7 @@ class Menus:
             self._add_model(own, path)
 
     def _add_model(self, menu: QMenu, path: str) -> None:
-        file = Path(path)
-        run = run_of(file)
-        entry = menu.addAction(literal(f"{run.path.name} · {kimg_words(file)}" if run else file.stem))
+        entry = menu.addAction(literal(network_name(Path(path))))
         entry.setToolTip(literal_tip(path))
         entry.setCheckable(True)
         entry.setChecked(path == self._session.model_path)

@@ -15,6 +15,7 @@ COMMANDS = {
     "film": "draw a film from picture to picture: mp4, gif or png frames",
     "project": "find the picture of a model that is nearest to one of yours",
     "import": "convert any supported weight file to safetensors",
+    "blend": "make one network between two of the same kind",
     "info": "say what a weight file holds",
     "metrics": "measure a model against a data set, or the set alone",
     "directions": "find named directions of a model with the labels of a data set",

@@ -120,11 +120,6 @@ def _has_glibc() -> bool:
     return sys.platform.startswith("linux") and platform.libc_ver()[0] == "glibc"
 
 
-def free_memory(device: torch.device) -> int | None:
-    """Bytes that can be had now where ``device`` computes; None where the system does not say."""
-    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()
-
-
 def all_memory(device: torch.device) -> int:
     """Bytes that there are in all where ``device`` computes; those of a small laptop where the system does not say."""
     if device.type == "cuda":
@@ -139,8 +134,10 @@ def _main_memory() -> int | None:
         return None
 
 
-def available_memory() -> int | None:
-    """Bytes of main memory that can be had now; None where the system does not say."""
+def available_memory(device: torch.device | None = None) -> int | None:
+    """Bytes that can be had now, of a GPU's memory or else of main memory; None where the system does not say."""
+    if device and device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         found = next(line for line in lines if line.startswith("MemAvailable:"))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
+import torch
+
 from stylegan_core.files.whole_file import check_writable
 from stylegan_core.formats.convert import foreign_steps
 from stylegan_core.formats.layouts import OWN
@@ -36,6 +38,15 @@ def import_file(path: str | PathLike[str]) -> Imported:
         return Imported(load_model(path), load_discriminator(path), OWN)
     found = run_through(foreign_steps(path))
     return Imported(model_of(found), found.discriminator, found.format)
+
+
+def model_steps(path: str | PathLike[str], device: str | torch.device = "cpu") -> Steps[float, None, Model]:
+    """Opens any supported weight file or run as :func:`load_model` does, in steps that yield the fraction done."""
+    path = Path(path)
+    yield 0.0
+    if not path.exists() or _is_own(path):
+        return load_model(path, device)
+    return model_of((yield from foreign_steps(path)), device)
 
 
 def convert_steps(path: str | PathLike[str], target: str | PathLike[str]) -> Steps[float, None, Path]:

@@ -32,6 +32,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("model", nargs="?", default="", help="weight file; the model in the box without it")
     parser.add_argument("--data", type=Path, help="avatars at 32² or more, for the picture of the Quality page")
     parser.add_argument("--run", type=Path, help="a run, for the picture of the Train workspace")
+    parser.add_argument("--blend", type=Path, help="a network trained on from avatars-32, for the picture of blending")
     arguments = parser.parse_args(argv)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.path.insert(0, str(ROOT))
@@ -42,6 +43,8 @@ def main(argv: list[str]) -> int:
         guide.whole_window(arguments.run)
         if arguments.data:
             guide.quality(arguments.data)
+        if arguments.blend:
+            guide.blend(arguments.blend)
         guide.explorer.close()
     return 0
 
@@ -178,6 +181,22 @@ class Guide:
         self.settle()
         page.where.setText(data.name)  # not where it lies on this machine
         page.grab().save(str(PICTURES / "quality.png"))
+
+    def blend(self, other: Path) -> None:
+        """The shapes of another network in the colours of avatars-32."""
+        from explorer.dialogs.blend_dialog import BlendDialog
+
+        self.explorer.documents.open(str(ROOT / "resources" / "models" / "avatars-32" / "avatars-32.safetensors"))
+        self.wait(partial(self._shows, "avatars-32"))
+        self.explorer.actions["blend"].trigger()
+        dialog = self.explorer.window.findChild(BlendDialog)
+        assert isinstance(dialog, BlendDialog)
+        dialog.choose(str(other.absolute()))
+        self.wait(dialog.save.isEnabled)
+        self.settle()
+        dialog.setFocus()
+        dialog.grab().save(str(PICTURES / "blend.png"))
+        dialog.reject()
 
     def _shows(self, name: str) -> bool:
         info = self.explorer.session.info

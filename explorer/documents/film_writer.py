@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.controls.film_dialog import FilmWish
+from explorer.documents.film_dialog import FilmWish
 from explorer.work.command import CoreCommand
 from explorer.work.time_left import TimeLeft
 from stylegan_core.files.whole_file import part_of

@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from explorer.controls.below import Below
-from explorer.controls.film_dialog import FilmDialog, FilmWish
+from explorer.documents.film_dialog import FilmDialog, FilmWish
 from explorer.documents.film_writer import AGAIN, FilmWriter
-from explorer.explore.film import FilmStrip
+from explorer.explore.film.strip import FilmStrip
 from explorer.explore.history import HistoryStrip
 from explorer.fitting import fitting
 from explorer.history.history_file import Entry

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.card_dialog import CardDialog
+from explorer.documents.card_dialog import CardDialog
 from explorer.engine import Engine
 from explorer.jobs import Answer, Convert, Done, Failed, Piece
 from explorer.problem import Problem, sentence_of

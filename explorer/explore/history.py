@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
 from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import chip
-from explorer.controls.mix_row import source_words
 from explorer.controls.pop_up import pop_up
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
+from explorer.controls.source_words import source_words
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.history.entries import Entries

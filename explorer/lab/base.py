@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from explorer.controls.boxes import Down
 from explorer.controls.empty import EmptyPage
-from explorer.controls.mix_row import source_words
 from explorer.controls.panel import Asking
+from explorer.controls.source_words import source_words
 from explorer.jobs import Done, Failed, Frame, Piece
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import LabHead

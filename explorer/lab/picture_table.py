@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.literal import literal_tip, with_capital
-from explorer.controls.mix_row import source_words
+from explorer.controls.source_words import source_words
 from explorer.lab.face import paint_square
 from explorer.pixels import Pixels, image_of
 from stylegan_core.lab.sweep_plan import Sweep

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from explorer.explore.directions import DirectionsPanel
+from explorer.explore.directions.panel import DirectionsPanel
 from explorer.session import Session
 from explorer.work.command import CoreCommand
 from explorer.work.time_left import TimeLeft

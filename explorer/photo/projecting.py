@@ -13,12 +13,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from explorer.controls.compare import Mode
 from explorer.controls.questions import PHOTO_FILES, ask_to_open
 from explorer.documents.documents import Documents
-from explorer.explore.latent import LatentPanel
-from explorer.explore.picture import PictureView
+from explorer.explore.latent.panel import LatentPanel
 from explorer.photo.photo_search import COPIED, FOUND, Nearest, Search, clear_left_behind, read_nearest, remove
+from explorer.picture.compare import Mode
+from explorer.picture.view import PictureView
 from explorer.pixels import Pixels, image_of
 from explorer.problem import Problem
 from explorer.session import Session

@@ -7,13 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 
 from explorer.controls.banner import Banner
-from explorer.controls.caption import Part
-from explorer.controls.compare import BEFORE, Mode
 from explorer.engine import Engine
-from explorer.explore.film import FilmStrip
+from explorer.explore.film.strip import FilmStrip
 from explorer.explore.history import HistoryStrip
-from explorer.explore.picture import PictureView
 from explorer.jobs import Frame
+from explorer.picture.compare import BEFORE, Mode
+from explorer.picture.view import PictureView
+from explorer.present.caption import Part
 from explorer.present.recipe_words import film_words, words
 from explorer.present.stage import Stage
 from explorer.problem import Problem

@@ -13,10 +13,10 @@ from explorer.controls.below import Below
 from explorer.controls.text import text_label
 from explorer.documents.documents import Documents
 from explorer.engine import Engine
-from explorer.explore.film import FilmStrip
+from explorer.explore.film.strip import FilmStrip
 from explorer.explore.history import HistoryStrip
-from explorer.explore.picture import PictureView
 from explorer.main_window import MainWindow
+from explorer.picture.view import PictureView
 from explorer.present.commentary import Commentary
 from explorer.present.stage import Stage
 from explorer.session import Session

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from explorer.controls.caption import Part
+from explorer.present.caption import Part
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Mix, Recipe
 

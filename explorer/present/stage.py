@@ -16,9 +16,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer import theme
-from explorer.controls.caption import Sign
 from explorer.controls.local_files import accept_files, dropped_file
 from explorer.controls.on_screen import OnScreen
+from explorer.present.caption import Sign
 
 STILL = 2000  # milliseconds without a move after which the cursor is hidden
 MARGIN = 0.025  # of the height, around what is written

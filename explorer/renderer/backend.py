@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.jobs import (
+    Blend,
+    BlendFile,
     Convert,
     DragSearch,
     FindChannels,
@@ -38,12 +40,13 @@ from stylegan_core.recipe import Recipe, Vector
 from stylegan_core.steps import retold
 
 if TYPE_CHECKING:
+    from explorer.renderer.blending import Blender
     from stylegan_core.model import Model
     from stylegan_core.render import Renderer
 
 log = logging.getLogger(__name__)
 
-HUNGRY = DragSearch | FindChannels | Layers | Channels | ChannelMap | LayerTable | ChannelSheet
+HUNGRY = DragSearch | FindChannels | Blend | BlendFile | Layers | Channels | ChannelMap | LayerTable | ChannelSheet
 """Jobs that need far more memory than a picture."""
 
 
@@ -60,6 +63,7 @@ class TorchBackend:
         self._model: Model | None = None
         self._much_was_used = False
         self._between: Callable[[], None] | None = None
+        self._blender: Blender | None = None
 
     def heed(self, between: Callable[[], None]) -> None:
         """Calls this between two stages of any picture."""
@@ -90,6 +94,7 @@ class TorchBackend:
         if self._model is not None and self._model is not model:
             self._renderer().forget()  # a model in waiting keeps its weights, and what was made of them, alone
             self._much_was_used = True
+        self._blender = None
         self._model = model
         self._kept.use(key, model)
         return model.info
@@ -142,6 +147,8 @@ class TorchBackend:
                 return self._fit(request)
             case FindChannels():
                 return self._find_channels(request)
+            case Blend() | BlendFile():
+                return self._blend(request)
             case Convert():
                 return _convert(request)
             case Table():
@@ -249,18 +256,30 @@ class TorchBackend:
         from stylegan_core.latents.pca import pca
 
         model = self._current()
-        return _in_percent(pca(model, model.info.hash))
+        return in_percent(pca(model, model.info.hash))
 
     def _sefa(self, request: Sefa) -> Steps:
         from stylegan_core.latents.sefa import sefa
 
-        return _in_percent(sefa(self._current(), request.first, request.last))
+        return in_percent(sefa(self._current(), request.first, request.last))
 
     def _find_channels(self, request: FindChannels) -> Steps:
         from stylegan_core.latents.local_channels import channel_search
 
         search = channel_search(self._renderer(), request.recipe, request.region, request.count)
         return (yield from retold(search, lambda step: (step[0] - 1, step[1], None)))
+
+    def _blend(self, request: Blend | BlendFile) -> Steps:
+        from explorer.renderer.blending import Blender
+        from explorer.renderer.kept_models import file_key
+
+        key = file_key(request.path)
+        if self._blender is None or self._blender.key != key:
+            self._blender = None
+            self._blender = yield from Blender.opened(self._current(), key, self._kept.get(key), self._device)
+        if isinstance(request, BlendFile):
+            return (yield from self._blender.write(request))
+        return (yield from self._blender.pictures(request, self._between))
 
     def _fit(self, request: Fit) -> Steps:
         from stylegan_core.latents.from_labels import fit
@@ -272,14 +291,14 @@ class TorchBackend:
         for latent in latents:
             rows.append(styles.latent(latent, request.label).mean(dim=0).cpu().numpy())
             yield 0, 100, None
-        entry = yield from _in_percent(fit(self._current(), request.name, np.stack(rows), labels, request.unchanged))
+        entry = yield from in_percent(fit(self._current(), request.name, np.stack(rows), labels, request.unchanged))
         return entry
 
 
 def _convert(request: Convert) -> Steps:
     from stylegan_core.importing import convert_steps
 
-    return str((yield from _in_percent(convert_steps(request.path, request.target))))
+    return str((yield from in_percent(convert_steps(request.path, request.target))))
 
 
 def _write_table(request: Table) -> Steps:
@@ -290,7 +309,7 @@ def _write_table(request: Table) -> Steps:
     return request.path
 
 
-def _in_percent(steps: Generator[float, None, Any]) -> Steps:
+def in_percent(steps: Generator[float, None, Any]) -> Steps:
     """Turns a generator of progress 0..1 into steps of a hundred."""
     return retold(steps, lambda part: (round(100 * part), 100, None))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from stylegan_core.device import all_memory, free_memory
+from stylegan_core.device import all_memory, available_memory
 from stylegan_core.model import Model
 from stylegan_core.rundir import CHECKPOINTS
 
@@ -54,7 +54,7 @@ class KeptModels:
         return min(BUDGET, all_memory(self._device) / PART)
 
     def _is_short(self) -> bool:
-        free = free_memory(self._device)
+        free = available_memory(self._device)
         return free is not None and free < ROOM
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from explorer.jobs import (
+    Blend,
+    BlendFile,
     Convert,
     DragSearch,
     FindChannels,
@@ -21,8 +23,8 @@ from explorer.jobs import (
 )
 from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Layers, LayerTable, SweepGrid
 
-WRITERS = Save | Sheet | Convert | Table | LayerTable | ChannelSheet  # jobs that write files
-AWAITED = Save | Sheet | Picture | Table | LayerTable | ChannelSheet  # whose owner hears that another model came before
+WRITERS = Save | Sheet | Convert | BlendFile | Table | LayerTable | ChannelSheet  # jobs that write files
+AWAITED = Save | Sheet | BlendFile | Table | LayerTable | ChannelSheet | Picture  # who asked hears of another model
 MOVERS = DragSearch  # jobs that move the picture themselves, and do not wait for it to rest
 SHORT = Styles | KeyStyles  # jobs that draw nothing and take milliseconds
 
@@ -42,10 +44,10 @@ def _rank(job: Request) -> int:
     match job:
         case DragSearch():
             return 0
-        case Pca() | Sefa() | Fit() | Styles() | KeyStyles() | Convert() | Table():  # they draw nothing
+        case Pca() | Sefa() | Fit() | Styles() | KeyStyles() | Convert() | BlendFile() | Table():  # they draw nothing
             return 1
         case Layers() | Channels() | ChannelMap() | SweepGrid() | Entangle():
             return 2  # asked by the Lab alone; nobody sees what other pages wait for then
-        case Matrix() | Sheet() | Picture() | FindChannels() | Strip(refine=True) | Strip(waited_for=True):
+        case Matrix() | Sheet() | Picture() | FindChannels() | Blend() | Strip(refine=True) | Strip(waited_for=True):
             return 3  # somebody has asked for them in particular
     return 4

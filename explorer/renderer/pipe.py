@@ -13,13 +13,13 @@ import numpy as np
 
 from explorer import jobs, lab_jobs, problem
 from explorer.renderer import rendering
-from stylegan_core import info, recipe, recipe_parts
+from stylegan_core import blend_amounts, info, recipe, recipe_parts
 from stylegan_core.lab import entanglement, layer_facts, sweep_facts, sweep_plan
 from stylegan_core.latents import drag, learned_labels, library, region
 
 _MODULES = (
     jobs, lab_jobs, problem, rendering, recipe, recipe_parts, info, layer_facts, library, drag, region,
-    sweep_plan, learned_labels, sweep_facts, entanglement,
+    sweep_plan, learned_labels, sweep_facts, entanglement, blend_amounts,
 )  # fmt: skip
 SAID: dict[str, type] = {
     kind.__name__: kind

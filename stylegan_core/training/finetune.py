@@ -1,5 +1,6 @@
 """Starting a run from a trained network (``--init``): its widths, the levels both share, and where growing begins."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import takewhile
@@ -20,6 +21,8 @@ from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.groups import InitConfig
 from stylegan_core.training.state import TrainingState
 
+CAREFUL = 0.2  # at the whole rate avatars-32 was worse after 10 thousand images than before (docs/speed.md)
+_RATE = re.compile(r"growth\.(\d+\.)?rate")
 PREFIX, CRITIC = "discriminator.", "critic."
 
 
@@ -89,12 +92,19 @@ def _begun(model: Model, network: NetworkConfig) -> int:
 def adopted_from(config: TrainingConfig, init: str, settings: Iterable[str]) -> TrainingConfig:
     """The configuration of a run that begins from the file ``init``; ``settings`` are those a person made.
 
-    The critic joins earlier by the images that the plan leaves out.
+    The critic joins earlier by the images that the plan leaves out. Where the file holds no discriminator, one that
+    knows nothing yet begins beside a generator that draws already: the level that the plan begins with is then learned
+    at :data:`CAREFUL` of its rate, unless a rate was set.
     """
     names = [setting.partition("=")[0].strip() for setting in settings]
     kept = [name.removeprefix("network.") for name in names if name.startswith("network.")]
-    model = open_init(Path(init)).model
+    found = open_init(Path(init))
+    model = found.model
     made = adopted(config if model.config.has_styles else _unmixed(config, names), model, Path(init), kept)
+    first, *rest = made.growth.levels
+    draws_already = (made.init.begun or 0) >= first.level
+    if found.discriminator is None and draws_already and not any(_RATE.fullmatch(name) for name in names):
+        made = replace(made, growth=Growth((replace(first, rate=CAREFUL * first.rate), *rest)))
     if "critic.from_kimg" in names:
         return made
     left_out = config.growth.total_kimg - made.growth.total_kimg

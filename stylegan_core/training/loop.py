@@ -17,6 +17,7 @@ from stylegan_core.training.asked import Asked, Stopped
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.distributed import Team
 from stylegan_core.training.ending import insist, rescue
+from stylegan_core.training.forecast import forecast, pays
 from stylegan_core.training.graphs import stepper_kind
 from stylegan_core.training.journal import Journal, Means, memory_in_use, owed
 from stylegan_core.training.keeping import Keeper
@@ -79,6 +80,7 @@ class Loop(Asked):
         self.journal.img = self.state.counters.img
         try:
             self._begin()
+            self._look_ahead()
             while self.kimg < self.config.growth.total_kimg:
                 self.step()
             finished = True
@@ -107,6 +109,12 @@ class Loop(Asked):
                 self.samples()
             if owed(events, Metric, self.measurer.every, img):
                 self._measure(self.run.checkpoint_file(img).is_file())
+
+    def _look_ahead(self) -> None:
+        """Times the levels to come, for the time left; the run is the same with or without."""
+        if self.team.leads and pays(self.config, self.kimg):
+            with self._busy("Timing the levels to come"):
+                self.speed.forecast = forecast(self.config, self.device, self.dtype, self.kimg, self.check)
 
     def _save_at_the_end(self) -> None:
         """Asks for the last checkpoint until it is written, for a minute at most or until a second stop."""

@@ -12,7 +12,7 @@ import torch
 from stylegan_core.amounts import count_words, size_text
 from stylegan_core.cores import too_many_threads
 from stylegan_core.data.cache import room_for
-from stylegan_core.device import choose_device, describe, free_memory, wished_dtype
+from stylegan_core.device import available_memory, choose_device, describe, wished_dtype
 from stylegan_core.metrics.distances import frechet
 from stylegan_core.metrics.features import Extractor
 from stylegan_core.metrics.samples import BATCH
@@ -23,6 +23,8 @@ from stylegan_core.training.critic import KEPT, insist_on_eye
 from stylegan_core.training.disk import Stretch, judge, left_behind
 from stylegan_core.training.metric import device_of_features
 from stylegan_core.training.speed import (
+    DRAWING_SHARE,
+    USUAL_WORK_PER_SECOND,
     Seconds,
     extrapolated,
     planned_measurements,
@@ -35,8 +37,6 @@ from stylegan_core.training.timing import Progress, measure
 BUDGET = 12.0  # seconds that measuring may take in all, roughly
 BASE = 300 << 20  # torch, Python and the libraries, resident
 PASSES = 12  # numbers kept for the way back per activation of both networks, R1's second pass included (measured)
-USUAL_WORK_PER_SECOND = 7e10  # images times work() a second on one core with bf16, where nothing was measured
-DRAWING_SHARE = 0.15  # of the time of training on an image: drawing one to be measured; 0.11–0.17 in the small presets
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def preflight(
         torch.set_num_threads(config.threads)
     device = choose_device(config.device)
     dtype = wished_dtype(config.precision, device)
-    free = free_memory(device)
+    free = available_memory(device)
     problems = memory_problems(config, dtype, free)
     judged = 0.0
     try:

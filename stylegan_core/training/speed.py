@@ -1,8 +1,9 @@
-"""How fast a run goes and how long it will take: measured where it is, extrapolated by work where it is not yet."""
+"""How fast a run goes and how long it will take: measured where it is, extrapolated to where it is not yet."""
 
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from stylegan_core.networks.config import NetworkConfig
@@ -15,8 +16,18 @@ PASSES = 2_000  # work of one feature map's pixel passing everything that is not
 FIXED = 2.5e8  # work of an image whatever its size: dense layers, optimisers, the interpreter's own time
 CRITIC_FIXED, CRITIC_PIXEL = 1.2e9, 1.8e5  # work of the critic on an image, and on each of its side² pixels (measured)
 Seconds = dict[tuple[int, str], float]  # per image, by level and kind of phase, without the critic
+USUAL_WORK_PER_SECOND = 7e10  # images times work() a second on one core with bf16, where nothing was measured
+DRAWING_SHARE = 0.15  # of the time of training on an image: drawing one to be measured; 0.11–0.17 in the small presets
 SETTLING_BATCH = 16
 SETTLING_SHARE = 0.4  # of the time of training on an image: settling with one, seeing included; 0.45 at 16², 0.3 at 64²
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What was timed before: ``seconds`` per image of levels, and ``judging``, of the features of one measurement."""
+
+    seconds: Seconds = field(default_factory=dict)
+    judging: float = 0.0
 
 
 def settling_images(config: TrainingConfig, level: int) -> float:
@@ -56,24 +67,39 @@ def worth(config: TrainingConfig, level: int, begin_kimg: float, end_kimg: float
     return images + seen * (with_critic(config, level) - 1)
 
 
-def extrapolated(network: NetworkConfig, measured: Seconds, level: int, kind: str) -> float | None:
+def extrapolated(
+    network: NetworkConfig, measured: Seconds, level: int, kind: str, before: Seconds | None = None
+) -> float | None:
     """Seconds per image in a kind of phase, "stable" or "fade", of a level; None where nothing was measured.
 
-    What was not measured itself follows from the nearest level at or below it (without one, above) by work, and there
-    from the other kind of phase, times the ratio of the two kinds at the nearest level where both were measured.
+    What was not measured itself follows from the nearest level at or below it (without one, above), times the ratio of
+    the two levels in what was timed ``before``, else of their work; and there from the other kind of phase, times the
+    ratio of the two kinds at the nearest level where both were measured, else timed before.
     """
     if not measured:
         return None
     levels = {at for at, _ in measured}
     near = max((at for at in levels if at <= level), default=min(levels))
-    other = "fade" if kind == "stable" else "stable"
+    timed = before or {}
     if (near, kind) in measured:
         each = measured[near, kind]
     else:
-        both = [at for at in levels if (at, kind) in measured and (at, other) in measured]
-        like = min(both, key=lambda at: abs(at - near), default=None)
-        each = measured[near, other] * (1.0 if like is None else measured[like, kind] / measured[like, other])
-    return each * work(network, level) / work(network, near)
+        other = "fade" if kind == "stable" else "stable"
+        ratio = _of_kinds(measured, near, kind, other) or _of_kinds(timed, near, kind, other) or 1.0
+        each = measured[near, other] * ratio
+    return each * _cost(network, timed, level) / _cost(network, timed, near)
+
+
+def _of_kinds(measured: Seconds, near: int, kind: str, other: str) -> float | None:
+    """The ratio of two kinds of phase at the level nearest to one, of those where both were measured."""
+    both = [at for at, one in measured if one == kind and (at, other) in measured]
+    like = min(both, key=lambda at: abs(at - near), default=None)
+    return None if like is None else measured[like, kind] / measured[like, other]
+
+
+def _cost(network: NetworkConfig, timed: Seconds, level: int) -> float:
+    """How long an image of a level takes, in a unit that all levels share."""
+    return extrapolated(network, timed, level, "stable") or work(network, level)
 
 
 def planned_measurements(every_kimg: float, begin_kimg: float, end_kimg: float) -> int:
@@ -85,6 +111,7 @@ def planned_measurements(every_kimg: float, begin_kimg: float, end_kimg: float) 
 class Speed:
     """Images a second over the last half minute, and the seconds left in the phase and in all.
 
+    ``forecast`` may be set to what was timed before: the run's own speed counts, and its levels compare as there.
     Fades are timed apart from stable phases: where steps are recorded they run at a speed of their own. How the two
     compare is measured where one follows the other, and stays when the machine becomes busier or calmer later.
     """
@@ -99,6 +126,8 @@ class Speed:
         ]
         self._every = config.metric_kimg
         self._clock = clock
+        self._count = config.metric_count
+        self.forecast = Forecast()
         self.measuring = 0.0  # seconds that the last measurement of the distance took, 0 before the first
         self._marks: deque[tuple[float, int]] = deque()
         self._stretch = (-1, "", False)
@@ -146,15 +175,26 @@ class Speed:
         if not self._measured:
             return float("nan"), float("nan")
         in_phase = self._seconds(phase, min(kimg, phase.end_kimg))
-        in_phase += planned_measurements(self._every, kimg, phase.end_kimg) * self.measuring
+        measuring = self.measuring or self._measuring(phase)
+        in_phase += planned_measurements(self._every, kimg, phase.end_kimg) * measuring
         later = sum(
             self._seconds(other, other.begin_kimg, settling)
             for other, settling in zip(self._phases[phase.index + 1 :], self._settling[phase.index :], strict=True)
         )
-        later += planned_measurements(self._every, phase.end_kimg, self._phases[-1].end_kimg) * self.measuring
+        later += planned_measurements(self._every, phase.end_kimg, self._phases[-1].end_kimg) * measuring
         return in_phase, in_phase + later
 
     def _seconds(self, phase: Phase, begin_kimg: float, settling: float = 0.0) -> float:
         """From a moment of a phase to its end, and settling as many images."""
-        each = extrapolated(self._config.network, self._measured, phase.level, phase.kind) or float("nan")
-        return each * (worth(self._config, phase.level, begin_kimg, phase.end_kimg) + settling)
+        return self._each(phase) * (worth(self._config, phase.level, begin_kimg, phase.end_kimg) + settling)
+
+    def _each(self, phase: Phase) -> float:
+        """Of an image, without the critic."""
+        network, timed = self._config.network, self.forecast.seconds
+        return extrapolated(network, self._measured, phase.level, phase.kind, timed) or float("nan")
+
+    def _measuring(self, phase: Phase) -> float:
+        """Of a measurement before there was one; 0 where its features were not timed."""
+        if not self.forecast.judging:
+            return 0.0
+        return self.forecast.judging + self._count * DRAWING_SHARE * self._each(phase)

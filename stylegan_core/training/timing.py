@@ -11,7 +11,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.schedule import Phase, phases
 from stylegan_core.training.config import TrainingConfig
 from stylegan_core.training.graphs import ReplayingStepper, stepper_kind
-from stylegan_core.training.speed import Seconds, extrapolated, with_critic
+from stylegan_core.training.speed import USUAL_WORK_PER_SECOND, Seconds, extrapolated, with_critic, work
 from stylegan_core.training.state import TrainingState
 from stylegan_core.training.step import StepNumbers, Stepper
 
@@ -27,8 +27,13 @@ def measure(
     budget: float,
     progress: Progress | None = None,
     clock: Clock = time.perf_counter,
+    from_kimg: float = 0.0,
+    check: Callable[[], None] = lambda: None,
 ) -> Seconds:
     """Seconds per image, without the critic, of the levels that can be measured within the budget, from the lowest up.
+
+    Of a run that has come to ``from_kimg`` only what is left of the plan. ``check`` is called between steps and may
+    raise to give up.
 
     Steps of the plan's batch where there is time for it, else of as few images as the network allows. Fades are
     measured where they are computed otherwise: no recording can hold an alpha that changes.
@@ -37,7 +42,7 @@ def measure(
         config = replace(config, style_mixing=0.0)
     stepper = stepper_kind(device)(TrainingState.fresh(config, device), dtype)
     kinds = ("fade", "stable") if isinstance(stepper, ReplayingStepper) else ("stable",)
-    wanted = [phase for phase in phases(config.growth) if phase.kind in kinds]
+    wanted = [phase for phase in phases(config.growth) if phase.kind in kinds and phase.end_kimg > from_kimg]
     levels = sorted({phase.level for phase in wanted})
     found: Seconds = {}
     started = clock()
@@ -45,14 +50,15 @@ def measure(
         if progress:
             progress(levels.index(phase.level), len(levels))
         left = budget - (clock() - started)
-        each = extrapolated(config.network, found, phase.level, phase.kind) or 0.0
+        usual = work(config.network, phase.level) / USUAL_WORK_PER_SECOND
+        each = extrapolated(config.network, found, phase.level, phase.kind) or usual
         step = each * phase.batch * with_critic(config, phase.level)
         batch = phase.batch if 3 * step < left else min(phase.batch, config.network.mbstd_group)
         if found and step * batch / phase.batch > left:
             break
         alpha = 0.5 if phase.kind == "fade" else 1.0
         here = replace(phase, batch=batch, alpha=alpha)
-        each = seconds_per_image(stepper, here, budget / 8, clock)
+        each = seconds_per_image(stepper, here, budget / 8, clock, check)
         found[phase.level, phase.kind] = each / with_critic(config, phase.level)
     return found
 
@@ -75,7 +81,13 @@ class HalfTimes:
         return plain + (penalised - plain) / self.interval
 
 
-def seconds_per_image(stepper: Stepper, phase: Phase, budget: float, clock: Clock = time.perf_counter) -> float:
+def seconds_per_image(
+    stepper: Stepper,
+    phase: Phase,
+    budget: float,
+    clock: Clock = time.perf_counter,
+    check: Callable[[], None] = lambda: None,
+) -> float:
     """The mean over one warm step of each kind at least: R1 is due at its interval, path lengths are at theirs."""
     config, objective, counters = stepper.config, stepper.objective, stepper.state.counters
     reals = torch.zeros(phase.batch, 3, phase.resolution, phase.resolution, device=stepper.device)
@@ -86,6 +98,7 @@ def seconds_per_image(stepper: Stepper, phase: Phase, budget: float, clock: Cloc
     kinds = 1 if first.interval == second.interval == 1 else 2
     spent = 0.0
     for number in range(MOST_STEPS * 2):
+        check()
         penalised = number % kinds == 0
         counters.steps = 0 if penalised else 1  # both penalties are due at step 0, none at step 1 unless at each
         begin = clock()

@@ -18,9 +18,9 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from explorer.app import Explorer
-from explorer.explore.directions import DirectionsPanel
-from explorer.explore.latent import LatentPanel
-from explorer.explore.mixing import MixingPanel
+from explorer.explore.directions.panel import DirectionsPanel
+from explorer.explore.latent.panel import LatentPanel
+from explorer.explore.mixing.panel import MixingPanel
 from explorer.jobs import Frame
 from explorer.renderer.process import RenderProcess
 from stylegan_core.recipe import Recipe

@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6 import QtCore
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer import theme
 from explorer.garbage import collect_due
+from explorer.session import Session
 from tests.explorer.whole_window import start as start
 from tests.explorer.whole_window import window_home as window_home
 
@@ -48,6 +51,13 @@ class PatientBot(QtBot):
 def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
     """The hand and the eye of every test of the window."""
     return PatientBot(request)
+
+
+@pytest.fixture
+def session(qapp: QApplication) -> Session:
+    """A session without a network, for parts of the window, in the dark theme."""
+    theme.apply(qapp, "dark")
+    return Session()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -19,11 +19,11 @@ from explorer import engine, runs, theme
 from explorer.actions import GESTURES
 from explorer.app import Explorer
 from explorer.controls import panel as explorer_panel
-from explorer.controls.about_dialog import AboutDialog
-from explorer.controls.card_dialog import CardDialog
-from explorer.controls.film_dialog import FilmDialog
-from explorer.controls.sheet_dialog import SheetDialog
-from explorer.controls.shortcuts_dialog import ShortcutsDialog
+from explorer.dialogs.about_dialog import AboutDialog
+from explorer.dialogs.sheet_dialog import SheetDialog
+from explorer.dialogs.shortcuts_dialog import ShortcutsDialog
+from explorer.documents.card_dialog import CardDialog
+from explorer.documents.film_dialog import FilmDialog
 from explorer.jobs import Answer, Done, Picture
 from explorer.pixels import pixels_of
 from explorer.problem import Problem

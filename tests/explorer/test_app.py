@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
-from explorer.controls.compare import Mode
-from explorer.controls.sheet_dialog import SheetDialog
 from explorer.controls.thumbnails import Thumbnail
-from explorer.explore.latent import LatentPanel
-from explorer.explore.mixing import FOREIGN, MixingPanel
+from explorer.dialogs.sheet_dialog import SheetDialog
+from explorer.explore.latent.panel import LatentPanel
+from explorer.explore.mixing.panel import FOREIGN, MixingPanel
 from explorer.jobs import Sheet
+from explorer.picture.compare import Mode
 from explorer.problem import Problem
 from explorer.settings import settings_file
 from explorer.train.workspace import TrainWorkspace

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
-from explorer.controls.compare import Mode
+from explorer.picture.compare import Mode
 from explorer.renderer.backend import TorchBackend
 from stylegan_core.recipe import Recipe
 from tests.explorer.whole_window import Make, drawn, model_file

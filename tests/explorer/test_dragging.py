@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
-from explorer.controls.compare import Mode
 from explorer.engine import Engine
-from explorer.explore.latent import LatentPanel
+from explorer.explore.latent.panel import LatentPanel
 from explorer.jobs import DragSearch, Piece, Strip
+from explorer.picture.compare import Mode
 from explorer.renderer.backend import TorchBackend
 from stylegan_core.latents.drag import Dragged, Handle
 from stylegan_core.latents.region import Region

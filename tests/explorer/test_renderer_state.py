@@ -2,8 +2,8 @@
 
 from pytestqt.qtbot import QtBot
 
-from explorer.controls import sheet_dialog
 from explorer.controls.dot import StateDot
+from explorer.dialogs import sheet_dialog
 from explorer.documents import importing
 from explorer.engine import Engine
 from explorer.renderer_state import RendererState, words

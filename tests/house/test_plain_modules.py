@@ -22,6 +22,7 @@ CORE = [
     "stylegan_core.bands",
     "stylegan_core.lab.layer_facts",
     "stylegan_core.lab.sweep_plan",
+    "stylegan_core.blend_amounts",
     "stylegan_core.latents.learned_labels",
     "stylegan_core.lab.measurement",
     "stylegan_core.lab.sweep_facts",

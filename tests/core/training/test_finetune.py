@@ -12,7 +12,7 @@ from stylegan_core.networks.generator import build_discriminator, build_generato
 from stylegan_core.run.events import Alert, PhaseBegin
 from stylegan_core.rundir import EventReader, RunDir
 from stylegan_core.training.config import changed, preset
-from stylegan_core.training.finetune import adopted, adopted_from, begun_at, open_init, take_over
+from stylegan_core.training.finetune import CAREFUL, adopted, adopted_from, begun_at, open_init, take_over
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.state import TrainingState
 from tests.core.networks.test_presets import small
@@ -100,6 +100,24 @@ def test_the_critic_joins_earlier_by_the_images_left_out(tmp_path: Path) -> None
     assert joins("0.1") == pytest.approx(0.036)
     assert joins("0.05") == 0
     assert joins("0.1", "critic.from_kimg=0.1") == 0.1  # as it was asked
+
+
+def test_beside_a_discriminator_that_knows_nothing_a_generator_learns_carefully(tmp_path: Path) -> None:
+    """At the whole rate it forgot within a thousand images what it could draw, and the discriminator gave up."""
+    bare, whole = tmp_path / "bare.safetensors", tmp_path / "whole.safetensors"
+    trained(bare, 8, judge=False)
+    trained(whole, 8)
+
+    def rates(init: Path, *asked: str) -> list[float]:
+        levels = adopted_from(changed(preset("tiny"), asked), str(init), asked).growth.levels
+        return [plan.rate for plan in levels]
+
+    usual = [plan.rate for plan in preset("tiny").growth.levels][1:]  # 4² is left out
+    assert rates(whole) == usual
+    assert rates(bare) == [pytest.approx(CAREFUL * usual[0]), *usual[1:]]
+    assert rates(bare, "growth.8.rate=0.004") == [0.004, *usual[1:]]
+    assert rates(bare, "growth.rate=0.004") == [0.004] * len(usual)
+    assert rates(bare, "network.fmap_max=4")[0] == usual[0]  # no layer of it is taken over
 
 
 def test_a_person_may_keep_a_width_of_their_own(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from stylegan_core.schedule import phase_at, phases
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.groups import InitConfig
-from stylegan_core.training.speed import Speed, extrapolated, settling_images, work
+from stylegan_core.training.speed import DRAWING_SHARE, Forecast, Speed, extrapolated, settling_images, work
 
 CONFIG = changed(preset("avatars-32"), ["critic.weight=0"])
 MEASURED = {1: 146.0, 2: 55.0, 3: 31.0}  # images a second of a real run on one core with bf16
@@ -174,6 +174,48 @@ def test_what_was_not_measured_follows_from_what_lies_nearest() -> None:
     assert extrapolated(network, {(2, "stable"): 0.1}, 1, "stable") == pytest.approx(
         0.1 * work(network, 1) / work(network, 2)
     )
+
+
+SLOW = {1: 0.00637, 2: 0.01828, 3: 0.03667, 4: 0.10474}  # seconds an image of avatars-64, one core without bf16
+
+
+def foreseen(forecast: Forecast, slower: float = 1.0) -> tuple[float, float]:
+    """The time left in all of avatars-64 after a tenth of 8² on a machine as many times slower, and what it takes."""
+    clock, img = Clock(), 0
+    config = changed(preset("avatars-64"), ["critic.weight=0", "settle_steps=0", "metric_kimg=10"])
+    plan = phases(config.growth)
+    speed = Speed(config, clock)
+    speed.forecast = forecast
+    while img / 1000 < 0.1 * plan[0].end_kimg:
+        img += 16
+        clock.now += 16 * SLOW[1] * slower
+        speed.mark(img, 1)
+    takes = sum(1000 * (phase.end_kimg - max(phase.begin_kimg, img / 1000)) * SLOW[phase.level] for phase in plan)
+    return speed.left(img / 1000, plan[0])[1], takes * slower
+
+
+def test_levels_timed_before_tell_the_time_left_on_every_kind_of_machine() -> None:
+    """By work alone, as fitted with bf16, a core without it had half of the time foreseen that it then took."""
+    timed = Forecast({(level, "stable"): each for level, each in SLOW.items()})
+    for slower in (1.0, 3.0):  # than when they were timed
+        left, takes = foreseen(timed, slower)
+        assert left == pytest.approx(takes, rel=0.01)
+    left, takes = foreseen(Forecast())
+    assert left < takes / 2
+
+
+def test_measurements_are_foreseen_before_the_first() -> None:
+    timed = Forecast({(level, "stable"): each for level, each in SLOW.items()})
+    count = round(preset("avatars-64").growth.total_kimg / 10)
+    more = foreseen(replace(timed, judging=7.0))[0] - foreseen(timed)[0]
+    drawing = 1000 * DRAWING_SHARE * SLOW[1]
+    assert more == pytest.approx(count * (7 + drawing), rel=0.02)
+
+
+def test_kinds_of_phase_compare_as_timed_before_until_both_were_measured() -> None:
+    network, timed = CONFIG.network, {(1, "stable"): 1.0, (2, "stable"): 2.0, (2, "fade"): 6.0, (3, "stable"): 4.0}
+    assert extrapolated(network, {(2, "fade"): 0.6}, 2, "stable", timed) == pytest.approx(0.2)
+    assert extrapolated(network, {(1, "stable"): 0.1}, 3, "fade", timed) == pytest.approx(0.1 * 4 / 1 * 6 / 2)
 
 
 def test_settling_counts_where_the_network_is_still_to_grow() -> None:

@@ -109,3 +109,22 @@ def test_fades_are_measured_where_steps_are_replayed(
     assert found == pytest.approx(expected)
     assert [done for done, _ in told] == ([0, 1, 1, 2, 2] if fades else [0, 1, 2])
     assert {total for _, total in told} == {3}
+
+
+def test_the_first_level_to_come_is_timed_with_few_images_where_it_is_heavy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that went on at 512² would have stood still for two of its whole batches."""
+    clock, batches = Clock(), list[int]()
+
+    class Noted(timed(Stepper, clock)):  # type: ignore[misc]
+        def generator_half(self, labels: Tensor | None, batch: int, phase: Phase, numbers: StepNumbers) -> None:
+            batches.append(batch)
+
+    config = small("ffhq-1024")
+    begin = next(phase.begin_kimg for phase in phases(config.growth) if 4 << phase.level == 512)
+    monkeypatch.setattr(timing, "stepper_kind", lambda _: Noted)
+    monkeypatch.setattr(timing, "USUAL_WORK_PER_SECOND", 1e9)
+    measure(config, CPU, torch.float32, 8.0, clock=clock, from_kimg=begin)
+    assert set(batches) == {config.network.mbstd_group}
+    batches.clear()
+    measure(config, CPU, torch.float32, 1e9, clock=clock, from_kimg=begin)
+    assert max(batches) == next(plan.batch for plan in config.growth.levels if 4 << plan.level == 512)

@@ -4,8 +4,8 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.progress import ProgressBar
-from explorer.controls.sheet_dialog import SheetDialog
-from explorer.controls.sorting import SortingDialog
+from explorer.dialogs.sheet_dialog import SheetDialog
+from explorer.explore.directions.sorting import SortingDialog
 from explorer.train.avatar_maker import AvatarMaker
 from explorer.train.costs import Costs
 from stylegan_core.recipe import Recipe

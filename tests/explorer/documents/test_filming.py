@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer import bundled
 from explorer.app import Explorer
-from explorer.controls.film_dialog import FilmDialog, FilmWish
 from explorer.documents import documents
+from explorer.documents.film_dialog import FilmDialog, FilmWish
 from explorer.history import history_file
 from explorer.work import command
 from stylegan_core.film.film import Film, Key

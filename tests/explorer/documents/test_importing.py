@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
-from explorer.controls.about_dialog import AboutDialog
-from explorer.controls.card_dialog import CardDialog
+from explorer.dialogs.about_dialog import AboutDialog
+from explorer.documents.card_dialog import CardDialog
 from explorer.jobs import Convert, Failed, Request
 from explorer.opening import look
 from explorer.renderer.backend import TorchBackend

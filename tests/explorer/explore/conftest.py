@@ -1,22 +1,14 @@
-"""A session and panels shown without an engine."""
+"""Panels shown without an engine."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer import theme
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from tests.explorer.explore.panel_fakes import Asked, Made, make_panel, model_info
-
-
-@pytest.fixture
-def session(qapp: QApplication) -> Session:
-    theme.apply(qapp, "dark")
-    return Session()
 
 
 @pytest.fixture

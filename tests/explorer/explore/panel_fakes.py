@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from explorer.controls.panel import Asking, Panel
-from explorer.explore.directions import DirectionsPanel
+from explorer.explore.directions.panel import DirectionsPanel
 from explorer.jobs import Done, Failed, Piece, Request
 from explorer.session import Session
 from stylegan_core.info import Capabilities, ModelInfo

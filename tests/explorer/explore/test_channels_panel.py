@@ -9,10 +9,10 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.controls.place_picker import BEGIN, MIDDLE, PlacePicker
-from explorer.explore.channels import EMPTY, FIND, FOUND, LOOKING, NONE, PREVIEW, ChannelsPanel
+from explorer.explore.channels.panel import EMPTY, FIND, FOUND, LOOKING, NONE, PREVIEW, ChannelsPanel
 from explorer.fitting import fitted, fitting
 from explorer.jobs import FindChannels, Strip
+from explorer.picture.place_picker import BEGIN, MIDDLE, PlacePicker
 from explorer.present.recipe_words import words
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft

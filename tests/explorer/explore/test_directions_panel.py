@@ -11,10 +11,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from explorer.controls.direction_menu import DirectionMenu
-from explorer.controls.direction_row import DirectionRow, _score_words
-from explorer.controls.sorting import FEWEST, FITTED
-from explorer.explore.directions import DirectionsPanel
+from explorer.explore.directions.menu import DirectionMenu
+from explorer.explore.directions.panel import DirectionsPanel
+from explorer.explore.directions.row import DirectionRow, _score_words
+from explorer.explore.directions.sorting import FEWEST, FITTED
 from explorer.jobs import Fit, Pca, Sefa, Strip
 from explorer.session import Session
 from stylegan_core.latents.library import SHIPPED, Entry, Library, library_path
@@ -319,7 +319,7 @@ def test_where_nothing_can_be_kept_the_library_of_the_box_is_there_all_the_same(
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path / "file" / "home"))
     boxed = Library(model_info().hash, "small", entries("labels", 3, "Named"))
-    monkeypatch.setattr("explorer.controls.direction_shelf.shipped_library", lambda _: boxed)
+    monkeypatch.setattr("explorer.explore.directions.shelf.shipped_library", lambda _: boxed)
     panel, _ = show(DirectionsPanel)
     assert panel.shelf.library.entries == boxed.entries
     assert "cannot be made" in panel.shelf.trouble

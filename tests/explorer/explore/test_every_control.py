@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.panel import Panel
-from explorer.controls.projection_card import NO_SEARCH
 from explorer.controls.slider import LabelledSlider
-from explorer.explore.channels import ChannelsPanel
-from explorer.explore.directions import DirectionsPanel
-from explorer.explore.latent import LatentPanel
-from explorer.explore.mixing import MixingPanel
-from explorer.explore.noise import NoisePanel
+from explorer.explore.channels.panel import ChannelsPanel
+from explorer.explore.directions.panel import DirectionsPanel
+from explorer.explore.latent.panel import LatentPanel
+from explorer.explore.latent.projection_card import NO_SEARCH
+from explorer.explore.mixing.panel import MixingPanel
+from explorer.explore.noise.panel import NoisePanel
 from explorer.explore.transform import TransformPanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel

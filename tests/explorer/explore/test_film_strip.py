@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, Q
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
-from explorer.controls import film_player
 from explorer.controls.buttons import Segments
-from explorer.controls.film_track import FilmTrack
-from explorer.controls.film_view import NARROW
 from explorer.controls.recipe_drag import MIME
-from explorer.explore import film as film_module
-from explorer.explore.film import FilmStrip
+from explorer.explore.film import player as film_player
+from explorer.explore.film import strip as film_module
+from explorer.explore.film.strip import FilmStrip
+from explorer.explore.film.track import FilmTrack
+from explorer.explore.film.view import NARROW
 from explorer.film.reel import Reel
 from explorer.jobs import KeyStyles, Strip
 from explorer.session import Session

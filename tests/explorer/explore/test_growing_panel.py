@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from explorer.explore.directions import DirectionsPanel
+from explorer.explore.directions.panel import DirectionsPanel
 from explorer.explore.growing import GrowingPanel, snapshots
 from explorer.jobs import Pca
 from explorer.session import Session

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from explorer.explore.latent import LatentPanel
+from explorer.explore.latent.panel import LatentPanel
 from explorer.jobs import Piece, Strip
 from explorer.main_window import LEFT_WIDTH
 from explorer.session import Session
@@ -149,7 +149,7 @@ def test_pictures_of_another_model_are_not_shown(session: Session, show: Any) ->
 def test_a_walk_is_one_step_when_it_stops(session: Session, show: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     panel, _ = show(LatentPanel)
     clock = [10.0]
-    monkeypatch.setattr("explorer.explore.latent.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("explorer.explore.latent.panel.time.perf_counter", lambda: clock[0])
     panel.walk.set_value(2.0)
     panel.walk.changing.emit(2.0)
     for _ in range(5):

@@ -11,10 +11,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from explorer.controls import matrix
-from explorer.controls.matrix import COLUMNS, OWNERS, ROWS
 from explorer.controls.recipe_drag import MIME
-from explorer.explore.mixing import FOREIGN, PROPOSED, MixingPanel, find_mix, put_mix
+from explorer.explore.mixing import matrix
+from explorer.explore.mixing.matrix import COLUMNS, OWNERS, ROWS
+from explorer.explore.mixing.panel import FOREIGN, PROPOSED, MixingPanel, find_mix, put_mix
 from explorer.jobs import Matrix, Sheet, Strip
 from explorer.problem import Problem
 from explorer.session import Session

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer import theme
 from explorer.controls.columns import SideColumn
-from explorer.controls.noise_chips import NoiseChips
-from explorer.explore.noise import NoisePanel
+from explorer.explore.noise.chips import NoiseChips
+from explorer.explore.noise.panel import NoisePanel
 from explorer.jobs import NoiseMap, Strip
 from explorer.main_window import LEFT_WIDTH
 from explorer.session import Session

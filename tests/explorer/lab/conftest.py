@@ -4,10 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer import theme
 from explorer.jobs import Done
 from explorer.lab.layers_page import LayersPage
 from explorer.lab_jobs import ChannelMap, Channels, Layers
@@ -15,12 +13,6 @@ from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from tests.explorer import drawn_layers
 from tests.explorer.explore.panel_fakes import Asked, model_info
-
-
-@pytest.fixture
-def session(qapp: QApplication) -> Session:
-    theme.apply(qapp, "dark")
-    return Session()
 
 
 class Lab(Asked):

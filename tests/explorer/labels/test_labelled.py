@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
-from explorer.controls.direction_finder import _told
+from explorer.explore.directions.finder import _told
 from explorer.work import command
 from stylegan_core.latents.library import Entry, Library, library_path
 from stylegan_core.recipe import Direction, Vector

@@ -16,11 +16,11 @@ from pytestqt.qtbot import QtBot
 
 from explorer import bundled
 from explorer.app import Explorer
-from explorer.controls.compare import Mode
-from explorer.controls.projection_card import NOTHING_YET
+from explorer.explore.latent.projection_card import NOTHING_YET
 from explorer.opening import look
 from explorer.photo import projecting
 from explorer.photo.projecting import FIND, NO_NETWORK
+from explorer.picture.compare import Mode
 from explorer.train.dropping import what_is
 from explorer.work import command
 from stylegan_core.files.places import place

@@ -15,10 +15,10 @@ from shiboken6 import delete
 
 from explorer import theme
 from explorer.app import Explorer
-from explorer.controls.compare import Mode
 from explorer.controls.thumbnails import Thumbnail
-from explorer.explore.latent import LatentPanel
+from explorer.explore.latent.panel import LatentPanel
 from explorer.explore.truncation import TruncationPanel
+from explorer.picture.compare import Mode
 from explorer.problem import Problem
 from stylegan_core.info import Capabilities
 from stylegan_core.pictures.picture import save_picture

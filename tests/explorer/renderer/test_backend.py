@@ -3,15 +3,19 @@
 import csv
 import io
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from explorer.jobs import (
+    Blend,
+    BlendFile,
     Done,
     FindChannels,
     Fit,
@@ -30,6 +34,7 @@ from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Laye
 from explorer.renderer import kept_models as module
 from explorer.renderer.backend import TorchBackend
 from explorer.renderer.pipe import receive, send
+from stylegan_core.blend_amounts import Amounts
 from stylegan_core.cli.render import main as render_main
 from stylegan_core.files.table import read_table
 from stylegan_core.lab.activations import channels, inspect
@@ -120,6 +125,52 @@ def test_channels_are_found_by_place_and_travel_through_the_pipe(backend: TorchB
     send(pipe, done)
     pipe.seek(0)
     assert receive(pipe) == done
+
+
+def test_a_blend_draws_and_writes_what_lies_between(backend: TorchBackend, model: Path, tmp_path: Path) -> None:
+    other, target = tmp_path / "other.safetensors", tmp_path / "between.safetensors"
+    generator = build_generator(SMALL)
+    with torch.no_grad():
+        for weights in generator.parameters():
+            weights.copy_(torch.randn(weights.shape, generator=torch.Generator().manual_seed(weights.numel())))
+    save_model(other, generator)
+    amounts, recipes = Amounts(mapping=0.5, fine=1.0), (Recipe(Latent(1)), Recipe(Latent(2)))
+    pieces, kin = run(backend, Blend("b", str(other), amounts, recipes, 16))
+    assert abs(kin) < 0.2
+    pictures = [value for _, _, value in pieces if value is not None]
+    assert run(backend, BlendFile("f", str(other), amounts, str(target)))[1] == str(target)
+    assert backend.draw(recipes[0], "exact").shape == (16, 16, 3)  # the open network stays the current one
+    backend.load(str(target), lambda _: True)
+    assert all(
+        np.array_equal(picture, backend.draw(recipe, "draft"))
+        for picture, recipe in zip(pictures, recipes, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [lambda path: Blend("b", path, Amounts(), (Recipe(),)), lambda path: BlendFile("f", path, Amounts(), path)],
+)
+def test_what_does_not_blend_is_refused_and_the_open_network_stays(
+    backend: TorchBackend, model: Path, tmp_path: Path, request_of: Callable[[str], Any]
+) -> None:
+    wider, torn = tmp_path / "wider.safetensors", tmp_path / "torn.safetensors"
+    save_model(wider, build_generator(replace(SMALL, fmap_max=8)))
+    torn.write_bytes(wider.read_bytes()[:500])
+    for path, words in ((wider, "only networks"), (torn, "torn.safetensors"), (tmp_path / "gone", "gone")):
+        with pytest.raises((ValueError, OSError), match=words):
+            run(backend, request_of(str(path)))
+    assert backend.draw(Recipe(), "exact").shape == (16, 16, 3)
+
+
+def test_a_blend_replaces_neither_of_the_two(backend: TorchBackend, model: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.safetensors"
+    save_model(other, build_generator(SMALL))
+    before = model.read_bytes(), other.read_bytes()
+    for target in (model, other):
+        with pytest.raises(ValueError, match="choose another name"):
+            run(backend, BlendFile("f", str(other), Amounts(fine=1.0), str(target)))
+    assert (model.read_bytes(), other.read_bytes()) == before
 
 
 def test_styles_are_the_w_of_each_latent(backend: TorchBackend) -> None:
@@ -343,7 +394,7 @@ def test_where_memory_is_short_the_open_network_stays_alone_and_has_what_a_searc
     again = tmp_path / "again.safetensors"
     again.write_bytes(model.read_bytes())
     free = module.ROOM
-    monkeypatch.setattr(module, "free_memory", lambda _device: free)
+    monkeypatch.setattr(module, "available_memory", lambda _device: free)
     backend.load(str(again), lambda _: True)
     backend.load(str(model), lambda _: True)
     assert len(backend._kept) == 2

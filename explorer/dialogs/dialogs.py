@@ -1,0 +1,98 @@
+"""The dialogs of the whole window: files, the contact sheet, the model's card; none of them blocks its thread."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from explorer.bundled import known_networks
+from explorer.controls.questions import PHOTO_FILES, ask_for_folder, ask_to_open, ask_to_save
+from explorer.dialogs.about_dialog import AboutDialog, card_of
+from explorer.dialogs.blend_dialog import BlendDialog
+from explorer.dialogs.sheet_dialog import SheetDialog
+from explorer.documents.documents import Documents
+from explorer.engine import Engine
+from explorer.problem import Problem
+from explorer.session import Session
+from explorer.settings import SettingsKeeper
+from explorer.work.background import Background
+from explorer.work.pace import Pace
+from stylegan_core.files.places import home
+
+MODEL_FILES = f"Models and saved pictures (*.safetensors *.pkl *.pt *.pth *.model *.png);;{PHOTO_FILES}"
+
+
+class Dialogs:
+    """Open a file, open a run, save the picture, make a contact sheet, read the model's card."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        session: Session,
+        settings: SettingsKeeper,
+        documents: Documents,
+        engine: Engine,
+        disk: Background,
+        pace: Pace,
+    ) -> None:
+        self._window, self._session = window, session
+        self._settings, self._documents = settings, documents
+        self._engine, self._disk, self._pace = engine, disk, pace
+
+    def ask_file(self) -> None:
+        """Asks for a model or a saved picture, and opens it."""
+        title, folder = "Open a model or a saved picture", self._settings.value.save_folder
+        ask_to_open(self._window, title, MODEL_FILES, self._documents.open, folder)
+
+    def ask_run(self) -> None:
+        """Asks for the folder of a run, and opens it."""
+        ask_for_folder(self._window, "Open a run folder", self._documents.open, str(home() / "runs"))
+
+    def ask_save(self) -> None:
+        """Asks where to save the picture, and saves it."""
+        info = self._session.info
+        if info is None:
+            self._documents.said.emit(Problem("There is no picture to save yet: open a model with Ctrl+O."), "bad")
+            return
+        name, folder = f"{info.name}-seed{self._session.recipe.latent.seed}.png", self._settings.value.save_folder
+        kind = "PNG picture with its recipe (*.png)"
+        ask_to_save(self._window, "Save the picture", name, kind, self._documents.save, folder)
+
+    def show_sheet(self) -> None:
+        """Asks what a contact sheet with the current edits should hold."""
+        info = self._session.info
+        if info is None:
+            return
+        folder, each = self._settings.value.save_folder, self._pace.exact
+        dialog = SheetDialog(self._session.recipe, info.name, folder, each, self._window)
+        dialog.asked.connect(self._engine.run)
+        dialog.cancelled.connect(self._engine.cancel)
+        self._engine.answered.connect(dialog.job_done)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_blend(self) -> None:
+        """Blends the open network with another, and opens what was made."""
+        info = self._session.info
+        if info is None:
+            return
+        others = [pair for pair in known_networks(self._settings.value.recent) if pair[1] != self._session.model_path]
+        folder = str(home() / "models")
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        dialog = BlendDialog(self._session.recipe, info, others, folder, self._window)
+        dialog.asked.connect(self._engine.run)
+        dialog.cancelled.connect(self._engine.cancel)
+        dialog.made.connect(lambda path: self._documents.open(path, ask=False))
+        self._engine.answered.connect(dialog.job_done)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        dialog.begin()
+
+    def show_about(self) -> None:
+        """Shows the card of the model."""
+        info, path = self._session.info, self._session.model_path
+        if info is not None:
+            self._disk.do(
+                lambda: card_of(info, path),
+                lambda text: AboutDialog(text, Path(path).parent, self._window).open(),
+                lambda error: self._documents.said.emit(Problem(str(error)), "bad"),
+            )

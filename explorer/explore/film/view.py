@@ -1,0 +1,168 @@
+"""What is seen of a film: buttons and switches, the track, the row of keys, and how far it is written."""
+
+from itertools import pairwise
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from explorer import theme
+from explorer.controls.boxes import Across
+from explorer.controls.buttons import IconButton, chip
+from explorer.controls.literal import literal_tip
+from explorer.controls.panel import allow
+from explorer.controls.scrolling import ScrollSideways
+from explorer.controls.slider import NumberField
+from explorer.controls.text import text_label
+from explorer.explore.film.row import FilmRow
+from explorer.explore.film.track import FilmTrack
+from explorer.film.drawn_film import DrawnFilm
+
+THUMB, SMALL_THUMB = 62, 42
+NONE = "Press K to add the picture that is shown; the film goes from one picture to the next."
+ONE = "One more, and there is a way to go."
+NARROW = 570  # logical pixels; below it the head holds what cannot be had otherwise
+GROWING = 250  # milliseconds in which a row that is growing is scrolled along to the key that was to be seen
+TIPS = {
+    "play": "Plays the film in the picture, or stops it (P).",
+    "undo": "Takes the last change of the film back.",
+    "eased": "On: the film comes to rest at every picture. Off: it goes at one speed through W.",
+    "loop": "After the last picture the film goes back to the first, without a seam.",
+    "total": "How many seconds the film lasts; all of it becomes faster or slower.",
+    "save": "Draws the film exactly and writes it as mp4, GIF or PNG frames.",
+    "more": "More for the film.",
+    "cancel": "Gives up the film that is being written.",
+    "track": "Drag to see any moment of the film; arrows go frame by frame, Page Up and Down key by key.",
+}
+
+
+class FilmView(QWidget):
+    """The widgets, laid out; it knows nothing of what they do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.play, self.undo = IconButton("play", TIPS["play"]), IconButton("undo", TIPS["undo"])
+        self.eased, self.loop = chip("eased", TIPS["eased"], True), chip("loop", TIPS["loop"], True)
+        self.total, self._unit = NumberField(1), text_label("s", "muted")
+        self.total.setFixedWidth(52)
+        self.total.setAccessibleName("Seconds of the whole film")
+        self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", TIPS["more"])
+        self.cancel = chip("cancel", TIPS["cancel"])
+        self.track, self._time = FilmTrack(), text_label("", "muted")
+        self.track.setToolTip(TIPS["track"])
+        self._time.setFont(theme.mono(theme.SMALL))
+        self.row, self._empty = FilmRow(THUMB), text_label("", "muted")
+        self._saving, self._words = QWidget(), QLabel()
+        self._revealed = 0
+        self._reveals = QTimer(self, singleShot=True)  # comes after all layouts that wait; QTimer.singleShot does not
+        self._reveals.timeout.connect(self._reveal)
+        self._growing = QTimer(self, singleShot=True, interval=GROWING)
+        self.head = Across(spacing=6)
+        self._scroll = ScrollSideways()
+        self._column = QVBoxLayout(self)
+        self._scroll.horizontalScrollBar().rangeChanged.connect(self._go_along)
+        self._lay_out()
+        self.set_compact(False)
+
+    @property
+    def saving(self) -> bool:
+        """Whether a film is being written."""
+        return self._saving.isVisibleTo(self)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is no room for what the menu can do, too, and for the time of the whole film."""
+        return self.width() < NARROW
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for widget in (self.undo, self.eased, self.loop, self.total, self._unit):
+            widget.setVisible(not self.narrow)
+
+    def set_compact(self, compact: bool) -> None:
+        """Smaller pictures, closer together."""
+        size = SMALL_THUMB if compact else THUMB
+        self.row.set_size(size)
+        self._scroll.setFixedHeight(size + 10)
+        self._column.setContentsMargins(18, 0 if compact else 6, 18, 4 if compact else 8)
+        self._column.setSpacing(0 if compact else 4)
+
+    def show_keys(self, drawn: DrawnFilm, chosen: int | None) -> None:
+        """The keys of a film, one of them chosen, how it goes from one to the next, and what is still missing."""
+        film, times = drawn.film, drawn.times
+        seconds = [end - begin for begin, end in pairwise(times)]
+        self.row.show_keys([key.recipe for key in film.keys], seconds, [not own for own in drawn.own])
+        self.row.select(chosen)
+        self.track.set_times(times, film.fps)
+        empty = "" if film.sections else ONE if film.keys else NONE
+        self._empty.setText(empty)
+        self._empty.setVisible(bool(empty))
+        self.total.show_value(film.seconds)
+        self.eased.setChecked(film.pace == "eased")
+        self.loop.setChecked(film.loop)
+        self.show_time()
+
+    def allow(self, drawn: DrawnFilm, can_undo: bool) -> None:
+        """Enables what can be done with a film, and says why the rest cannot."""
+        film = drawn.film
+        few = "" if film.sections else "A film needs at least two pictures: add the one that is shown with K."
+        waiting = "" if drawn.timeline or few else "The pictures of the film are being looked at."
+        short = "" if few or film.seconds else "This film lasts no time: give it some seconds."
+        writing = "A film is being written." if self.saving else ""
+        for widget, name, reason in (
+            (self.play, "play", few or short),
+            (self.track, "track", few or short or waiting),
+            (self.total, "total", few),
+            (self.save, "save", few or writing),
+            (self.undo, "undo", "" if can_undo else "Nothing of the film was changed yet."),
+        ):
+            allow(widget, reason, TIPS[name])
+
+    def show_time(self) -> None:
+        """The moment of the track, in numbers."""
+        track = self.track
+        self._time.setText(f"{track.seconds:.1f} / {track.total:.1f} s" if track.total else "")
+
+    def show_playing(self, playing: bool) -> None:
+        """Whether the film is played."""
+        self.play.set_icon("stop" if playing else "play")
+
+    def reveal(self, at: int) -> None:
+        """Scrolls the row to a key, as soon as it has its place there."""
+        self._revealed = at
+        self._reveals.start()
+        self._growing.start()
+
+    def _go_along(self) -> None:
+        """The row has another width: with a style sheet it gets that some turns of the event loop later."""
+        if self._growing.isActive():
+            self._reveals.start()
+
+    def _reveal(self) -> None:
+        if self._revealed < len(self.row.thumbnails):
+            key = self.row.thumbnails[self._revealed]
+            self._scroll.ensureWidgetVisible(key, key.width(), 0)
+
+    def show_saving(self, short: str, whole: str) -> None:
+        """How far the film is written, beside the track and in its tooltip; empty: nothing is being written."""
+        self._saving.setVisible(bool(short))
+        self._time.setVisible(not short)
+        self._words.setText(short)
+        self._saving.setToolTip(literal_tip(whole))
+        self._words.setAccessibleName(whole)
+
+    def _lay_out(self) -> None:
+        self.head.add(self.play, self.undo, None, self.eased, self.loop, self.total, self._unit, self.save, self.more)
+        middle = Across(spacing=10)  # the handle stands out beyond the end of the track
+        middle.addWidget(self.track, 1)
+        middle.add(self._time, self._saving)
+        saving = Across(self._saving, 8)
+        saving.add(self._words, self.cancel)
+        self._saving.hide()
+        inside = QWidget()
+        row = Across(inside)
+        row.add(self.row, self._empty, None)
+        self._scroll.setWidget(inside)
+        self._column.addLayout(self.head)
+        self._column.addLayout(middle)
+        self._column.addWidget(self._scroll)
