@@ -14,6 +14,7 @@ from stylegan_core.rundir import CHECKPOINTS
 
 BUDGET, PART = 2 << 30, 8  # bytes of networks in memory at most, and no more than such a part of all there is
 ROOM = 2 << 30  # bytes free below which the open one stays alone: drag points and channels at 1024² need up to 1.5 GB
+LARGE = 64 << 20  # bytes of a network that are worth its being read again
 PREPARED = 3.2  # times its weights a network has that was drawn both ways (375 MB for the 116 of v1 at 1024²)
 FileKey = tuple[str, int, int]
 
@@ -38,12 +39,11 @@ class KeptModels:
         self._models[key] = model
         self.make_room()
 
-    def make_room(self) -> bool:
-        """Lets networks go that are too many, and all but the open one where memory is short; whether any went."""
-        before = len(self._models)
-        while len(self._models) > 1 and (self._size > self._budget or self._is_short()):
-            self._models.popitem(last=False)
-        return len(self._models) < before
+    def make_room(self) -> None:
+        """Lets networks go that are too many, and where memory is short every large one but that which is open."""
+        for key, model in list(self._models.items())[:-1]:
+            if self._size > self._budget or (_size(model) >= LARGE and self._is_short()):
+                del self._models[key]
 
     @property
     def _size(self) -> float:
