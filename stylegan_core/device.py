@@ -110,7 +110,7 @@ def keep_big_buffers() -> bool:
 
 def give_back() -> None:
     """Gives back to the system what this process has freed, which :func:`keep_big_buffers` keeps; glibc and CUDA."""
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.empty_cache()
     if _has_glibc():
         ctypes.CDLL(None).malloc_trim(0)

@@ -175,14 +175,14 @@ class _Bands(torch.autograd.Function):
     """All bands of a map [N, H, W, C], and one way back that computes each anew; there is no second one."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, blocks: "tuple[_Block, ...]", band: "Band") -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, blocks: "tuple[_Block, ...]", band: "Band") -> Tensor:
         """As the bands are without slopes."""
         ctx.save_for_backward(x)
         ctx.blocks, ctx.band = blocks, band
         return _joined([band(x[:, row.first : row.last], row, blocks) for row in blocks], 1)
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None]:
         """The slope of what came in; bands overlap there."""
         (x,) = ctx.saved_tensors
         found, at = torch.zeros_like(x), 0

@@ -60,7 +60,8 @@ class FakeBackend:
         self.name = ""
         self.broken: Exception | None = None
         self.between: Callable[[], None] = lambda: None
-        self.rests, self.rested = 0, (lambda: None)
+        self.rests = 0
+        self.rested: Callable[[], None] = lambda: None
 
     def heed(self, between: Callable[[], None]) -> None:
         self.between = between
