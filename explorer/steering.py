@@ -167,7 +167,7 @@ class Steering:
     def _film_position(self) -> Control:
         film = self._parts.film
         return Control(
-            "/film/position", "Film", "film position", Kind.VALUE, film.scrub, self._reason(film.track), 0.0,
+            "/film/position", "Film", "film position", Kind.VALUE, film.screening.scrub, self._reason(film.track), 0.0,
             film.track.total, unit=" s",
         )  # fmt: skip
 

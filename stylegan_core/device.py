@@ -27,6 +27,15 @@ def choose_device(wish: str = "") -> torch.device:
     return device
 
 
+def has_device(name: str) -> bool:
+    """Whether this machine has a device of this name."""
+    try:
+        _chosen(name)
+    except ValueError:
+        return False
+    return True
+
+
 def _chosen(wish: str) -> torch.device:
     if wish:
         try:

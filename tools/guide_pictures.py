@@ -280,7 +280,7 @@ class Guide:
         """A few faces on both piles."""
         panel = self.panels["Directions"]
         panel.sort()
-        dialog = panel._dialog
+        dialog = panel.desk.dialog
         dialog.name.setText("smile")
         for number in range(14):
             self.settle()

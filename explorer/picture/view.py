@@ -1,8 +1,5 @@
 """The picture: large, sharp, with the marks that say how exact and how fresh it is; dragging on it moves the latent."""
 
-from collections import OrderedDict
-from dataclasses import replace
-
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -11,27 +8,23 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from explorer import theme
 from explorer.controls.empty import EmptyPage
 from explorer.jobs import Frame
 from explorer.picture.compare import Mode, Wipe
 from explorer.picture.fit import Fit, fit
 from explorer.picture.hand import PictureHand
+from explorer.picture.painting import paint_picture, paint_rim
 from explorer.picture.pills import PicturePills
-from explorer.pixels import image_of
+from explorer.picture.seen import Seen
 from explorer.problem import Problem
 from explorer.session import Session
 from explorer.work.pace import Pace
 from stylegan_core.recipe import Recipe
 
-RADIUS = 10
-KEPT = 24  # exact pictures kept to show the other side of A/B at once
 LATE = 120  # milliseconds after which an old picture says so in words
 
 
@@ -49,11 +42,7 @@ class PictureView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._frame: Frame | None = None
-        self._image: QImage | None = None
-        self._kept: OrderedDict[tuple[str, Recipe], QImage] = OrderedDict()
-        self._other: Recipe | None = None
-        self._failure = ""  # why what is wanted cannot be drawn, in one sentence
+        self._seen = Seen(session)
         self._smooth = self._bare = False
         self.wipe = Wipe()
         self.empty = EmptyPage(self)
@@ -76,33 +65,32 @@ class PictureView(QWidget):
     @property
     def frame(self) -> Frame | None:
         """The frame on screen."""
-        return self._frame
+        return self._seen.frame
 
     @property
     def image(self) -> QImage | None:
         """The picture on screen at its own size."""
-        return self._image
+        return self._seen.image
 
     @property
     def stale(self) -> bool:
         """True while the picture is older than the recipe, or another network's."""
-        frame = self._frame
-        return frame is not None and (frame.model_hash, frame.recipe) != (self._model(), self._wanted())
+        return self._seen.stale
 
     @property
     def foreign(self) -> bool:
         """True while the picture is that of the network that was open before: a large one takes long for its first."""
-        return self._frame is not None and self._frame.model_hash != self._model()
+        return self._seen.foreign
 
     @property
     def failure(self) -> str:
         """Why what is wanted cannot be drawn, in one sentence; empty where it can."""
-        return self._failure
+        return self._seen.failure
 
     @property
     def shows_before(self) -> bool:
         """Whether the picture before the last change is seen."""
-        return self._other is not None
+        return self._seen.other is not None
 
     @property
     def smooth(self) -> bool:
@@ -111,37 +99,31 @@ class PictureView(QWidget):
 
     def show_frame(self, frame: Frame) -> None:
         """Shows a frame; exact ones are kept for A/B."""
-        image = image_of(frame.pixels)
         self.pace.hear(frame)
-        if frame.precision == "exact":
-            self._keep(frame, image)
-        if self._other is not None and frame.recipe != self._other:
-            return
-        self._frame, self._image, self._failure = frame, image, ""
-        self.empty.hide()
-        self._mark()
-        self._place_pills()
-        self.update()
+        if self._seen.take(frame):
+            self.empty.hide()
+            self._mark()
+            self._place_pills()
+            self.update()
 
     def show_failure(self, problem: Problem) -> None:
         """What is wanted cannot be drawn: the picture says so until something else is wanted."""
         self.show_message(problem.sentence, lost=True)
         if self.stale:
             self._late.stop()
-            self._failure = problem.sentence
+            self._seen.failure = problem.sentence
             self._mark()
 
     def show_message(self, message: str, lost: bool = False) -> None:
         """Says in the middle what is going on while there is no picture yet, with ways on where one is ``lost``."""
-        if self._image is None:
+        if self.image is None:
             self.empty.say(message, lost)
 
     def forget(self) -> None:
         """Another model: its predecessor's pictures are no longer comparable, the last stays until the next comes."""
-        self._kept.clear()
+        self._seen.forget()
         self.pace.forget()
         self._pills.tell_asked()
-        self._other, self._failure = None, ""
         if self.wipe.mode is not Mode.OFF:
             self.set_mode(Mode.OFF)
         self._mark()
@@ -174,17 +156,12 @@ class PictureView(QWidget):
     def compare(self, other: bool) -> None:
         """Shows the recipe before the last change while ``other``, else the current one."""
         before = self._session.previous_recipe if other else None
-        if other and (before is None or self._other is not None):
+        if other and (before is None or self.shows_before):
             return
-        if not other and self._other is None:
+        if not other and not self.shows_before:
             return
-        self._other, self._failure = before, ""
+        self._seen.turn(before)
         self.comparing.emit(before)
-        model, wanted = self._model(), self._wanted()
-        kept = self._kept.get((model, wanted))
-        if kept is not None and self._frame is not None:
-            self._image = kept
-            self._frame = replace(self._frame, recipe=wanted, model_hash=model, precision="exact", dtype="float32")
         self._mark()
         self.update()
 
@@ -208,7 +185,7 @@ class PictureView(QWidget):
         self.mode_changed.emit(Mode.WIPE)
 
     def _pin(self, before: Recipe | None) -> None:
-        self.wipe.pin(None if before is None else self._kept.get((self._model(), before)))
+        self.wipe.pin(self._seen.kept(before))
         if before is not None and self.wipe.pinned is None:
             self.pin_wanted.emit(before)
 
@@ -232,74 +209,50 @@ class PictureView(QWidget):
         self._pills.compare.clicked.connect(self._next_mode)
         self._pills.drag.clicked.connect(self.drag_asked)
 
-    def _wanted(self) -> Recipe:
-        return self._session.recipe if self._other is None else self._other
-
-    def _model(self) -> str:
-        return self._session.info.hash if self._session.info else ""
-
-    def _keep(self, frame: Frame, image: QImage) -> None:
-        self._kept[(frame.model_hash, frame.recipe)] = image
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-
     def _recipe_changed(self, recipe: Recipe) -> None:
         self._pills.tell_asked()
-        if self._frame is not None and not self._late.isActive():
+        if self.frame is not None and not self._late.isActive():
             self._late.start()
-        if self._failure:
-            self._failure = ""
+        if self.failure:
+            self._seen.failure = ""
             self._mark()
 
     def _mark(self) -> None:
         """Writes the pills."""
-        frame = self._frame
+        frame = self.frame
         if frame is None:
             return
         if not self.stale:
             self._late.stop()
         if not self._bare:
-            self._pills.tell(frame, self.stale, self._failure, self.foreign)
+            self._pills.tell(frame, self.stale, self.failure, self.foreign)
             possible = self._session.previous_recipe is not None
-            self._pills.tell_compared(self._other is not None, self.wipe.mode, possible, self.wipe.name)
+            self._pills.tell_compared(self.shows_before, self.wipe.mode, possible, self.wipe.name)
             self._place_pills()
         self.marked.emit()
 
     def picture_rect(self) -> QRectF:
         """Where the picture lies, in logical pixels; empty while there is none."""
-        return QRectF() if self._image is None else self._fit(self._image).box
+        return QRectF() if self.image is None else self._fit(self.image).box
 
     def _fit(self, image: QImage) -> Fit:
         return fit(image.size(), self.size(), self.devicePixelRatioF(), self._smooth, self._bare)
 
     def _place_pills(self) -> None:
-        if self._image is not None and not self._bare:
-            found = self._fit(self._image)
+        if self.image is not None and not self._bare:
+            found = self._fit(self.image)
             self._pills.zoom.say(found.words)
             self._pills.place(found.box)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._image is None:
+        if self.image is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        found = self._fit(self._image)
-        box = found.box
-        radius, outside = (0, -1) if self._bare else (RADIUS, 2)  # bare, it may reach the edge of the screen
-        if not self._bare:
-            _paint_shadow(painter, box)
-        path = QPainterPath()
-        path.addRoundedRect(box, radius, radius)
-        painter.save()
-        painter.setClipPath(path)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not found.whole)
-        painter.drawImage(box, self._image)
-        self.wipe.paint(painter, box, self._image)
-        painter.restore()
-        if self._other is not None or (self._tabbed_to and self.hasFocus()):
-            painter.setPen(QPen(theme.current().colour("warning" if self._other is not None else "accent"), 2))
-            frame = box.adjusted(-outside, -outside, outside, outside)
-            painter.drawRoundedRect(frame, radius + max(outside, 0), radius + max(outside, 0))
+        found = self._fit(self.image)
+        paint_picture(painter, self.image, found, self.wipe, self._bare)
+        if self.shows_before or (self._tabbed_to and self.hasFocus()):
+            paint_rim(painter, found.box, "warning" if self.shows_before else "accent", self._bare)
 
     def resizeEvent(self, event: object) -> None:
         self.empty.setGeometry(self.rect().adjusted(40, 40, -40, -40))
@@ -343,11 +296,3 @@ class PictureView(QWidget):
         super().focusOutEvent(event)
         self.compare(False)
         self.update()
-
-
-def _paint_shadow(painter: QPainter, box: QRectF) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
-    dark = theme.current().name == "dark"
-    for spread in range(10, 0, -2):
-        painter.setBrush(theme.transparent(theme.DARK.colour("well"), 0.10 if dark else 0.02))
-        painter.drawRoundedRect(box.adjusted(-spread, 4 - spread, spread, 4 + spread), RADIUS + spread, 10 + spread)

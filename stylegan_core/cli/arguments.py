@@ -11,6 +11,8 @@ from stylegan_core.files.whole_file import check_writable
 if TYPE_CHECKING:
     import torch
 
+    from stylegan_core.model import Model
+
 MOST_PICTURES = 1_000_000
 
 
@@ -52,9 +54,14 @@ def add_overwrite(parser: argparse.ArgumentParser, files: str = "files that exis
     parser.add_argument("--overwrite", action="store_true", help=f"replace {files}")
 
 
-def add_device(parser: argparse.ArgumentParser) -> None:
-    """The option that says where the work is done."""
-    parser.add_argument("--device", default="", help="cpu, cuda or mps; the best there is without it")
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """The network that a command is about; see :func:`open_model`."""
+    parser.add_argument("model", type=path, help="weight file or run directory")
+
+
+def add_device(parser: argparse.ArgumentParser, without: str = "the best there is") -> None:
+    """The option that says where the work is done, and where it is ``without`` it."""
+    parser.add_argument("--device", default="", help=f"cpu, cuda or mps; without it {without}")
 
 
 def add_progress(parser: argparse.ArgumentParser) -> None:
@@ -71,9 +78,16 @@ def chosen_device(arguments: argparse.Namespace) -> "torch.device":
     """Where to work as these two options say; beside a window the command stands back. Raises ValueError."""
     from stylegan_core.device import choose_device, stand_back
 
-    if arguments.beside:
+    if "beside" in arguments and arguments.beside:
         stand_back()
     return choose_device(arguments.device)
+
+
+def open_model(arguments: argparse.Namespace) -> "Model":
+    """The network of a command, where it is to work. Raises ValueError or OSError."""
+    from stylegan_core.model import load_model
+
+    return load_model(arguments.model, chosen_device(arguments))
 
 
 def check_free(target: Path, *, overwrite: bool) -> None:

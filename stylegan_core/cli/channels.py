@@ -11,7 +11,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.progress import Progress
 
-from stylegan_core.cli.arguments import number, path, whole
+from stylegan_core.cli.arguments import add_device, add_model, number, open_model, path, whole
 from stylegan_core.latents.region import LocalChannel, Region
 from stylegan_core.pictures.saved_picture import read_recipe
 from stylegan_core.recipe import FARTHEST, SEEDS, Latent, Recipe, default
@@ -20,7 +20,7 @@ from stylegan_core.recipe import FARTHEST, SEEDS, Latent, Recipe, default
 def main(argv: list[str]) -> int:
     """Prints what was found; raises ValueError or OSError for what cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m stylegan_core channels", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
+    add_model(parser)
     parser.add_argument(
         "--at", required=True, metavar="LEFT,TOP,RIGHT,BOTTOM",
         help="the place, in parts of the picture's sides: 0.2,0.05,0.8,0.3 is its upper middle",
@@ -31,19 +31,17 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--psi", type=number(-FARTHEST, FARTHEST), help="truncation for --seed")
     parser.add_argument("--count", type=whole(1, 32), default=8, help="how many at most")
     parser.add_argument("--json", action="store_true", help="for programs: a list of objects")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    add_device(parser)
     arguments = parser.parse_args(argv)
     if arguments.recipe and arguments.psi is not None:
         raise ValueError("--psi goes with --seed; a recipe has its own.")
     region, recipe = read_region(arguments.at), _recipe(arguments)
 
-    from stylegan_core.device import choose_device
     from stylegan_core.latents.local_channels import channel_search
-    from stylegan_core.model import load_model
     from stylegan_core.render import renderer_of
     from stylegan_core.steps import run_through
 
-    model = load_model(arguments.model, choose_device(arguments.device))
+    model = open_model(arguments)
     with Progress(console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task("looking")
         search = channel_search(renderer_of(model), recipe, region, arguments.count)

@@ -12,11 +12,12 @@ from rich.table import Table
 from stylegan_core.cli.arguments import (
     add_beside,
     add_device,
+    add_model,
     add_overwrite,
     add_progress,
     check_free,
-    chosen_device,
     number,
+    open_model,
     path,
     whole,
 )
@@ -42,9 +43,8 @@ def main(argv: list[str]) -> int:
     from stylegan_core.latents.library import Library
     from stylegan_core.latents.named_directions import LEAST, find_directions
     from stylegan_core.metrics.features import Extractor
-    from stylegan_core.model import load_model
 
-    model = load_model(arguments.model, chosen_device(arguments))
+    model = open_model(arguments)
     if not model.config.styles:
         raise ValueError(f"{arguments.model}: {model.info.why_not('styles')}")
     dataset = open_dataset(arguments.data, model.resolution)
@@ -71,7 +71,7 @@ def main(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core directions", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
+    add_model(parser)
     parser.add_argument(
         "--data",
         type=path,

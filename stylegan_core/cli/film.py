@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from stylegan_core.cli.arguments import (
     add_beside,
     add_device,
+    add_model,
     add_overwrite,
     add_progress,
     check_free,
-    chosen_device,
     number,
+    open_model,
     path,
     whole,
 )
@@ -50,10 +51,9 @@ def main(argv: list[str]) -> int:
         _check_folder(arguments)
 
     from stylegan_core.device import keep_big_buffers
-    from stylegan_core.model import load_model
 
     keep_big_buffers()
-    model = load_model(arguments.model, chosen_device(arguments))
+    model = open_model(arguments)
     check_looks(arguments, model.info)
     if film.model_hash not in ("", model.info.hash):
         sys.stderr.write(f"The film was made with another model, {film.model_name}; expect other pictures.\n")
@@ -71,7 +71,7 @@ def main(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core film", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
+    add_model(parser)
     parser.add_argument(
         "film",
         type=path,

@@ -10,10 +10,11 @@ from stylegan_core.cli.arguments import (
     MOST_PICTURES,
     add_beside,
     add_device,
+    add_model,
     add_overwrite,
     add_progress,
     check_free,
-    chosen_device,
+    open_model,
     path,
     whole,
 )
@@ -42,9 +43,8 @@ def main(argv: list[str]) -> int:
     from stylegan_core.latents.projection import project
     from stylegan_core.latents.target import read_target
     from stylegan_core.memory import out_of_memory
-    from stylegan_core.model import load_model
 
-    model = load_model(arguments.model, chosen_device(arguments))
+    model = open_model(arguments)
     target = read_target(arguments.picture, model.resolution)
     show = _Previews(model, out) if arguments.beside else None
     try:
@@ -60,7 +60,7 @@ def main(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core project", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
+    add_model(parser)
     parser.add_argument("picture", type=path, help="any picture file; the square in its middle is looked for")
     parser.add_argument("--out", type=path, help="the .png file to write; without it PICTURE-projected.png, here")
     parser.add_argument("--steps", type=whole(1), help="steps of the search; more come nearer")

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from stylegan_core.cli.arguments import add_overwrite, check_free, path
+from stylegan_core.cli.arguments import add_device, add_model, add_overwrite, check_free, open_model, path
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
 from stylegan_core.data.picture_kinds import named_as_picture
 from stylegan_core.pictures.picture import save_picture
@@ -31,13 +31,14 @@ def main(argv: list[str]) -> int:
 
     import torch
 
-    from stylegan_core.device import choose_device
-    from stylegan_core.model import load_model
+    from stylegan_core.device import has_device
     from stylegan_core.render import render
 
     if saved and saved.threads:
         torch.set_num_threads(min(max(saved.threads, 1), 256))  # sums round by thread count: same bytes need the same
-    model = load_model(arguments.model, choose_device(arguments.device))
+    if saved and saved.device and not arguments.device and has_device(saved.device):
+        arguments.device = saved.device  # another one rounds otherwise
+    model = open_model(arguments)
     check_looks(arguments, model.info)
     if saved and saved.model_hash not in ("", model.info.hash):
         sys.stderr.write(
@@ -52,13 +53,13 @@ def main(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core render", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
+    add_model(parser)
     chosen = parser.add_mutually_exclusive_group(required=True)
     chosen.add_argument("--recipe", type=path, help="recipe as JSON, or a PNG this program saved, also a sheet of many")
     chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
     parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
     add_looks(parser)
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    add_device(parser, "the one that drew --recipe where it is here, else the best there is")
     add_overwrite(parser, "files that this program did not draw")
     return parser
 

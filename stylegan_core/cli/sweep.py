@@ -10,7 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from stylegan_core.cli.arguments import add_overwrite, check_free, number, path, whole
+from stylegan_core.cli.arguments import (
+    add_device,
+    add_model,
+    add_overwrite,
+    check_free,
+    number,
+    open_model,
+    path,
+    whole,
+)
 from stylegan_core.cli.progress import passing
 from stylegan_core.cli.seeds import seed_recipes
 from stylegan_core.files.table import read_table, write_table
@@ -52,11 +61,9 @@ def main(argv: list[str]) -> int:
     recipe = read_recipe(arguments.recipe).recipe if arguments.recipe else Recipe()
     recipe = recipe if arguments.psi is None else replace(recipe, psi=arguments.psi, psi_bands=None)
 
-    from stylegan_core.device import choose_device
-    from stylegan_core.model import load_model
     from stylegan_core.render import renderer_of
 
-    renderer = renderer_of(load_model(arguments.model, choose_device(arguments.device)))
+    renderer = renderer_of(open_model(arguments))
     if arguments.entanglement:
         _entanglement(arguments, renderer, recipe)
     else:
@@ -67,7 +74,7 @@ def main(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core sweep", description=__doc__)
-    parser.add_argument("model", type=path, help="weight file or run directory")
+    add_model(parser)
     parser.add_argument("--direction", action="append", default=[], help="its name: in the library, or PCA 1, SeFa 1 …")
     parser.add_argument("--knob", help="instead: psi, noise-fine, mix-coarse, level, alpha, rotate …")
     parser.add_argument(
@@ -85,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--entanglement", action="store_true", help="directions against attributes, their cosine, …")
     parser.add_argument("--step", type=number(1e-3, 100), default=STEP, help="sigma either way for --entanglement")
     parser.add_argument("--out", type=path, required=True, help="the .csv or .png file to write")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps")
+    add_device(parser)
     add_overwrite(parser)
     return parser
 

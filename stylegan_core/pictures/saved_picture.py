@@ -17,7 +17,7 @@ class NoRecipe(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SavedPicture:
-    """What a saved picture says of itself: its recipe, the model that drew it, and the threads it was drawn with.
+    """What a saved picture says of itself: its recipe, the model that drew it, the threads and the device it did so on.
 
     A sheet of many pictures carries ``recipes`` too, in reading order, None where it is empty; ``recipe`` is then the
     one that the others were made from.
@@ -28,6 +28,7 @@ class SavedPicture:
     model_hash: str
     threads: int | None
     recipes: tuple[Recipe | None, ...] = ()
+    device: str = ""  # empty where it does not say
 
 
 def read_picture(path: Path) -> SavedPicture:
@@ -51,7 +52,8 @@ def read_picture(path: Path) -> SavedPicture:
         raise NoRecipe(f"{path} carries no recipe; only pictures saved by this program do.")
     try:
         model = json.loads(text.get(MODEL, "{}"))
-        threads = json.loads(text.get(DRAWN, "{}")).get("threads")
+        drawn = json.loads(text.get(DRAWN, "{}"))
+        threads, device = drawn.get("threads"), drawn.get("device")
         recipe = Recipe.from_json(text[RECIPE])
         return SavedPicture(
             recipe,
@@ -59,6 +61,7 @@ def read_picture(path: Path) -> SavedPicture:
             str(model.get("hash", "")),
             threads if isinstance(threads, int) else None,
             list_from_json(recipe, text[RECIPES]) if RECIPES in text else (),
+            device if isinstance(device, str) else "",
         )
     except (ValueError, AttributeError, TypeError) as error:
         raise ValueError(f"{path} carries a recipe that cannot be read: {error}") from None

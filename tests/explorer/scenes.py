@@ -352,14 +352,14 @@ def dialogs(stage: Stage) -> Scene:
     mixing._close_matrix()
     directions.sort()
     _settled(stage)
-    directions._dialog.name.setText("smile")
+    directions.desk.dialog.name.setText("smile")
     for number in range(13):
-        candidate = directions._dialog.candidates[number]
+        candidate = directions.desk.dialog.candidates[number]
         stage.wait(lambda face=candidate: not face.empty)  # type: ignore[misc]
-        directions._dialog.sort(candidate, number % 3 == 0)
+        directions.desk.dialog.sort(candidate, number % 3 == 0)
     _settled(stage)
-    yield "dialog-sorting", directions._dialog
-    directions._close_dialog()
+    yield "dialog-sorting", directions.desk.dialog
+    directions.desk.close()
     for name, dialog in (
         ("about", AboutDialog(ABOUT, Path(), window)),
         ("sheet", SheetDialog(explorer.session.recipe, "avatars-64", "", 0.0, window)),

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from explorer.run_state import Signs, judge, last_words, tail_events
 from explorer.runs import Launch, RunWatcher, train_arguments
 from stylegan_core.run import events
 from stylegan_core.rundir import RunDir
+from tests.explorer.acted_core import act
 from tests.explorer.train import fake_run
 
 NOW = 1_750_000_000.0
@@ -192,7 +192,7 @@ def test_the_end_of_a_log_is_read_without_the_rest(run: RunDir) -> None:
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Starts this Python code where a trainer would be started."""
-    monkeypatch.setattr(runs, "core_command", lambda *_: ([sys.executable, "-c", code], dict(os.environ)))
+    act(monkeypatch, code, runs)
 
 
 def test_a_trainer_lives_in_a_session_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

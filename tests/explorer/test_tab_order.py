@@ -1,14 +1,13 @@
 """The Tab key goes through the window as the eye does, also to what was made last."""
 
-import gc
-
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QSpacerItem, QWidget, QWidgetItem
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.controls.tab_order import stops_in
 from stylegan_core.recipe import Latent, Recipe
+from tests.explorer.layout_items import known_items
 from tests.explorer.whole_window import Make, drawn
 
 
@@ -77,12 +76,6 @@ def test_what_a_click_alone_gives_the_focus_is_gone_on_from(start: Make, qtbot: 
 def test_it_leaves_nothing_behind_that_outlives_what_it_stands_for(start: Make, qtbot: QtBot) -> None:
     """Python's idea of a layout's item stayed, and a widget at the same address ended the program when it went."""
     explorer = active(start, qtbot)
-    before = items()
+    before = known_items()
     assert len(stops_in(explorer.window)) > 20
-    assert items() <= before
-
-
-def items() -> int:
-    """How many items of layouts Python knows of."""
-    gc.collect()
-    return sum(type(each) in (QWidgetItem, QSpacerItem) for each in gc.get_objects())
+    assert known_items() <= before

@@ -11,12 +11,14 @@ from explorer.controls.boxes import Across
 from explorer.controls.buttons import IconButton, chip
 from explorer.controls.panel import Panel
 from explorer.controls.strength_preview import StrengthPreview
+from explorer.explore.directions.applied import AppliedDirections
 from explorer.explore.directions.finder import DirectionFinder
 from explorer.explore.directions.menu import DirectionMenu
 from explorer.explore.directions.row import DirectionRow
 from explorer.explore.directions.row_list import DirectionList
 from explorer.explore.directions.shelf import DirectionShelf
-from explorer.explore.directions.sorting import FACES, SortingDialog, is_of_sorting
+from explorer.explore.directions.sorting import is_of_sorting
+from explorer.explore.directions.sorting_desk import SortingDesk
 from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
 from explorer.work.background import Background
@@ -53,7 +55,8 @@ class DirectionsPanel(Panel):
         self.shelf = DirectionShelf(disk, self)
         self.finder = DirectionFinder(self, self.shelf)
         self._limit = self._few = FEW
-        self._dialog: SortingDialog | None = None
+        self.desk = SortingDesk(self, self.shelf)
+        self._applied = AppliedDirections(session)
         self._menu: DirectionMenu | None = None
         self._shown: object = None
         self._measured: dict[tuple[str, Vector, int, int | None], str] = {}  # by network, direction and its layers
@@ -83,7 +86,7 @@ class DirectionsPanel(Panel):
 
     def _connect(self) -> None:
         self.list.row_made.connect(self._take_row)
-        self.reset_all.clicked.connect(lambda: self.session.apply(replace(self.session.recipe, directions=())))
+        self.reset_all.clicked.connect(self._applied.clear)
         self.library_chip.clicked.connect(self._library_menu)
         self.sorting.clicked.connect(self.sort)
         self.finder.changed.connect(self._rebuild)
@@ -100,8 +103,7 @@ class DirectionsPanel(Panel):
     def show_recipe(self, recipe: Recipe) -> None:
         if recipe.directions != self._shown:
             self._shown = recipe.directions
-            applied = {each.direction.vector for each in recipe.directions}
-            if not applied <= {row.entry.direction.vector for row in self.rows}:
+            if not self._applied.by_vector.keys() <= {row.entry.direction.vector for row in self.rows}:
                 self._rebuild()
             self._show_applied()
         self.preview.hide()
@@ -114,7 +116,7 @@ class DirectionsPanel(Panel):
             self.finder.follow(info)
             super().show_model(info)
             return
-        self._close_dialog()
+        self.desk.close()
         self._limit, self._shown = self._few, None
         self.list.clear()
         self.info = info
@@ -135,8 +137,7 @@ class DirectionsPanel(Panel):
     def take(self, answer: Piece | Done) -> None:
         request = answer.request
         if is_of_sorting(request):
-            if self._dialog is not None:
-                self._dialog.take(answer)
+            self.desk.take(answer)
         elif isinstance(request, Strip):
             if isinstance(answer, Piece):
                 self.preview.grid.show_pixels(answer.index, answer.value)
@@ -144,8 +145,8 @@ class DirectionsPanel(Panel):
             self.finder.take(answer)
 
     def failed(self, answer: Failed) -> None:
-        if is_of_sorting(answer.request) and self._dialog is not None:
-            self._dialog.failed(answer)
+        if is_of_sorting(answer.request):
+            self.desk.failed(answer)
         else:
             self.finder.failed(answer)
 
@@ -177,7 +178,7 @@ class DirectionsPanel(Panel):
         self._show_applied()
 
     def _show_applied(self) -> None:
-        applied = {each.direction.vector: each for each in self.session.recipe.directions}
+        applied = self._applied.by_vector
         for row in self.rows:
             row.show_applied(applied.get(row.entry.direction.vector))
             self._show_measured(row)
@@ -215,7 +216,7 @@ class DirectionsPanel(Panel):
     # -- what a row asks for ------------------------------------------------------------------------------------
 
     def _apply(self, row: DirectionRow, strength: float) -> None:
-        self._set(AppliedDirection(row.entry.direction, strength, *row.range))
+        self._applied.set(AppliedDirection(row.entry.direction, strength, *row.range))
 
     def _preview(self, row: DirectionRow) -> None:
         """Shows the face at some strengths of a row's direction."""
@@ -231,22 +232,12 @@ class DirectionsPanel(Panel):
         """Sets a direction that need not be on show to a strength in sigma, in a gesture that goes on."""
         row = next((each for each in self.rows if each.entry.key == entry.key), None)
         layers = row.range if row is not None else (entry.first, entry.last)
-        self._set(AppliedDirection(entry.direction, strength, *layers))
-
-    def _set(self, new: AppliedDirection) -> None:
-        """The recipe's directions with this one; at strength 0 it is taken out."""
-        self.session.edit(directions=with_direction(self.session.recipe.directions, new))
+        self._applied.set(AppliedDirection(entry.direction, strength, *layers))
 
     def _rename(self, row: DirectionRow, name: str) -> None:
         entry = replace(row.entry, direction=replace(row.entry.direction, name=name))
         self.shelf.keep(entry)
-        used = [
-            replace(each, direction=replace(each.direction, name=name))
-            if each.direction.vector == entry.direction.vector
-            else each
-            for each in self.session.recipe.directions
-        ]
-        self.session.apply(replace(self.session.recipe, directions=tuple(used)))
+        self._applied.rename(entry.direction)
 
     def _do(self, row: DirectionRow, word: str) -> None:
         if word == "preview":
@@ -268,21 +259,8 @@ class DirectionsPanel(Panel):
 
     def sort(self) -> None:
         """Opens the dialog in which faces are sorted onto two piles; piles that were left come back."""
-        if self.info is None:
-            return
-        if self._dialog is not None and self._dialog.unfinished:
-            self._dialog.show()
-            self._dialog.activateWindow()
-            self._dialog.go_on()
-            return
-        self._close_dialog()
-        others = tuple(row.entry.direction for row in self.rows)
-        self._dialog = SortingDialog(self.session.recipe, others, self.window())
-        self._dialog.wanted.connect(self.ask_anew)
-        self._dialog.found.connect(self.shelf.keep)
-        self._dialog.finished.connect(lambda _: self.forget(FACES))
-        self._dialog.show()
-        self._dialog.start()
+        if self.info is not None:
+            self.desk.open(self.session.recipe, tuple(row.entry.direction for row in self.rows))
 
     def look_at(self, view: str) -> None:
         """Shows the directions of "pca", "sefa" or the "library" alone."""
@@ -323,9 +301,3 @@ class DirectionsPanel(Panel):
         menu.import_chosen.connect(lambda path: self.import_library(Path(path)))
         menu.export_chosen.connect(lambda path: self.export_library(Path(path)))
         menu.popup(self.library_chip.mapToGlobal(QPoint(0, self.library_chip.height() + 2)))
-
-    def _close_dialog(self) -> None:
-        if self._dialog is not None:
-            self._dialog.close()
-            self._dialog.deleteLater()
-            self._dialog = None

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.controls.boxes import Down
 from explorer.controls.panel import Asking
 from explorer.controls.pop_up import pop_up
-from explorer.explore.film.player import FilmPlayer
+from explorer.explore.film.screening import Screening
 from explorer.explore.film.view import FilmView
 from explorer.film.drawn_film import DrawnFilm, same_key
 from explorer.film.reel import Reel
@@ -44,9 +44,7 @@ class FilmStrip(Asking):
         self._pictures: dict[Recipe, QPixmap] = {}
         self.drawn = DrawnFilm()
         self._chosen: int | None = None  # the key that the next one is put behind
-        self._last: Recipe | None = None  # the moment that is shown
-        self._wants_to_play = False
-        self.player = FilmPlayer(self)
+        self.screening = Screening(session, self.drawn, self)
         self.view = view = FilmView()
         self.track, self.row = view.track, view.row
         outer = Down(self)
@@ -58,18 +56,17 @@ class FilmStrip(Asking):
     @property
     def playing(self) -> bool:
         """Whether the film is being played in the picture."""
-        return self.player.playing
+        return self.screening.playing
 
     @property
     def begun(self) -> bool:
         """Whether it is being played, or will be as soon as its pictures have been looked at."""
-        return self.playing or self._wants_to_play
+        return self.screening.begun
 
     @property
     def moment(self) -> float | None:
         """The second that is shown, while the film plays or stands still between two of its pictures."""
-        between = self._last is not None and self._last not in self.drawn.keys
-        return self.track.seconds if self.playing or between else None
+        return self.track.seconds if self.playing or not self.screening.at_key else None
 
     def add(self, recipes: tuple[Recipe, ...] = ()) -> None:
         """Adds these pictures, or the one that is shown, behind the chosen key or at the end."""
@@ -85,29 +82,11 @@ class FilmStrip(Asking):
 
     def play(self) -> None:
         """Plays from where it is, or stops."""
-        if self.begun:
-            self.stop()
-        elif self.drawn.timeline is None:
-            self._wants_to_play = len(self.drawn.keys) > 1
-            self.session.moves_itself.emit(self)
-            self.refresh()
-        elif self.drawn.timeline.seconds:
-            self.session.commit()
-            self._begin()
+        self.screening.play(self.track.seconds)
 
     def stop(self) -> None:
         """Stands still; the moment that is shown is one step of undo."""
-        self._wants_to_play = False
-        if self.playing:
-            self.player.halt()
-            self.session.commit()
-
-    def scrub(self, seconds: float) -> None:
-        """Shows a moment, in a gesture that goes on."""
-        if self.playing:
-            self.player.halt()
-        self._wants_to_play = False
-        self._show(seconds)
+        self.screening.stop()
 
     def clear(self) -> None:
         """Begins a new film; the old one is offered back."""
@@ -135,10 +114,7 @@ class FilmStrip(Asking):
         """Shows a film; one that is being played goes on, where that can be."""
         self._chosen = same_key(self.drawn.film, self._chosen, film)
         self.drawn.show(film, self.info)
-        self.player.set_film(film.seconds, film.loop)
-        if self.playing and not (self.drawn.timeline and self.drawn.timeline.seconds):
-            self.player.halt()
-            self._wants_to_play = bool(film.seconds) and self.info is not None
+        self.screening.show_film()
         self._show_keys()
         self.filled.emit(len(film.keys))
         self.refresh_later()
@@ -146,19 +122,12 @@ class FilmStrip(Asking):
     def show_model(self, info: ModelInfo) -> None:
         self._pictures.clear()
         self.drawn.forget_styles()
-        playing = self.playing
-        self._last = None
+        self.screening.forget()
         super().show_model(info)
         self.show_film(self.reel.film)
-        self._wants_to_play |= playing
 
     def show_recipe(self, recipe: Recipe) -> None:
-        if recipe == self._last:
-            return
-        self._last = None
-        if self.playing:  # undo or another panel has taken the face elsewhere
-            self.player.halt()
-        self.row.show_place(None)
+        self.screening.show_recipe(recipe)
 
     def refresh(self) -> None:
         if self.drawn.missing:
@@ -176,27 +145,15 @@ class FilmStrip(Asking):
         elif isinstance(request, KeyStyles) and isinstance(answer, Done):
             self.drawn.take(request.recipes, answer.value)
             self._show_keys()
-            if self._wants_to_play and self.drawn.timeline is not None:
-                self._begin()
+            self.screening.go_on(self.track.seconds)
 
     def failed(self, answer: Failed) -> None:
-        self._wants_to_play = False
+        self.screening.give_up()
         self.said.emit(Problem(answer.reason), "bad")
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.stop()
         super().hideEvent(event)
-
-    def _begin(self) -> None:
-        """The film moves the picture from now on; whatever else did stops."""
-        self._wants_to_play = False
-        self.session.moves_itself.emit(self)
-        self.player.begin(self.track.seconds)
-
-    def _give_way(self, mover: object) -> None:
-        """Something else moves the picture by itself now."""
-        if mover is not self:
-            self.stop()
 
     def _put_away(self, film: Film, sentence: str) -> None:
         self.stop()
@@ -217,8 +174,7 @@ class FilmStrip(Asking):
         self.view.show_time()
 
     def _show_keys(self) -> None:
-        at_key = self._last is None or self._last in self.drawn.keys
-        self.view.show_keys(self.drawn, self._chosen if at_key else None)
+        self.view.show_keys(self.drawn, self._chosen if self.screening.at_key else None)
         self.view.allow(self.drawn, self.reel.can_undo)
         self._show_pictures()
 
@@ -227,30 +183,26 @@ class FilmStrip(Asking):
             if only is None or recipe == only:
                 self.row.show_picture(at, self._pictures.get(recipe))
 
-    def _show(self, seconds: float) -> None:
-        """Shows a moment of the film in the picture."""
+    def _show_moment(self, seconds: float) -> None:
+        """A moment of the film has come into the picture."""
         if self.drawn.timeline is None:
             return
         place, part = self.drawn.timeline.place(seconds)
-        self._last = self.drawn.timeline.at(seconds)
-        at_key = self._last in self.drawn.keys
         first, last = self.drawn.timeline.film.sections[place]
         self._chosen = last if part == 1 else first
         if not self.playing:  # else the row would run away from a hand that changes it meanwhile
             self.view.reveal(self._chosen)
-        self.row.select(self._chosen if at_key else None)
+        self.row.select(self._chosen if self.screening.at_key else None)
         self.row.show_place(place, part)
         self.track.set_seconds(seconds)
         self.view.show_time()
-        self.session.edit_recipe(self._last)
 
     def go_to(self, at: int) -> None:
         """Shows a key, as one gesture."""
         self.stop()
         if at < len(self.drawn.keys):
-            self._last = self.drawn.keys[at]
             self._stand_at(at)
-            self.session.apply(self.drawn.keys[at])
+            self.screening.stand_at(at)
 
     def _set_seconds(self, at: int, seconds: float) -> None:
         """Takes what was typed, and shows what of it can be."""
@@ -303,17 +255,17 @@ class FilmStrip(Asking):
     def _connect(self) -> None:
         reel, view = self.reel, self.view
         reel.changed.connect(self.show_film)
-        self.session.moves_itself.connect(self._give_way)
-        self.player.reached.connect(self._show)
-        self.player.ended.connect(self.stop)
-        self.player.switched.connect(view.show_playing)
+        self.screening.shown.connect(self._show_moment)
+        self.screening.switched.connect(view.show_playing)
+        self.screening.left.connect(lambda: self.row.show_place(None))
+        self.screening.awaited.connect(self.refresh)
         view.undo.clicked.connect(reel.undo)
         view.eased.clicked.connect(lambda on: reel.set(pace="eased" if on else "constant"))
         view.loop.clicked.connect(lambda on: reel.set(loop=on))
         view.total.typed.connect(self._set_total)
         view.total.finished.connect(self.track.setFocus)
         view.more.clicked.connect(self._open_menu)
-        self.track.moved.connect(self.scrub)
+        self.track.moved.connect(self.screening.scrub)
         self.track.rested.connect(self.session.commit)
         self.row.made.connect(lambda: self._show_pictures())
         self.row.add_asked.connect(lambda: self.add())

@@ -40,8 +40,6 @@ def test_packing_takes_less_than_half_of_drawing_and_is_exact(model_file: Path, 
 
 
 def test_a_picture_says_what_drew_it(model_file: Path, tmp_path: Path) -> None:
-    from stylegan_core.model import load_model
-
     model, recipe = load_model(model_file), Recipe(latent=Latent(4), mixes=(Mix(Latent(2), 0.5, band="fine"),))
     save_picture(tmp_path / "a.png", render(model, recipe), recipe, model.info, "cpu")
     saved = read_picture(tmp_path / "a.png")
@@ -66,6 +64,26 @@ def test_the_command_draws_a_saved_picture_again_byte_for_byte(
     assert (tmp_path / "again.png").read_bytes() == first.read_bytes()
     assert len(list((tmp_path / "out").iterdir())) == 3
     capsys.readouterr()
+
+
+def test_a_saved_picture_is_drawn_again_where_it_was_drawn(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, again = tmp_path / "first.png", ["--out", str(tmp_path / "again.png"), "--overwrite"]
+    assert main(["render", str(model_file), "--seeds", "5", "--device", "cpu", "--out", str(first)]) == 0
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)  # as on a machine whose best device is another one
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    assert main(["render", str(model_file), "--recipe", str(first), *again]) == 0
+    assert (tmp_path / "again.png").read_bytes() == first.read_bytes()
+
+
+def test_a_picture_of_a_device_that_is_not_here_is_drawn_on_another(model_file: Path, tmp_path: Path) -> None:
+    model = load_model(model_file)
+    save_picture(tmp_path / "far.png", render(model, Recipe()), Recipe(), model.info, "xpu:3")
+    assert read_picture(tmp_path / "far.png").device == "xpu:3"
+    out = tmp_path / "again.png"
+    assert main(["render", str(model_file), "--recipe", str(tmp_path / "far.png"), "--out", str(out)]) == 0
+    assert read_picture(out).device != "xpu:3"
 
 
 def test_a_recipe_that_an_editor_has_begun_with_a_mark_is_drawn(model_file: Path, tmp_path: Path) -> None:

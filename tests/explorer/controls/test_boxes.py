@@ -1,32 +1,26 @@
 """Widgets that are given up leave nothing behind, in the layout or in Python."""
 
-import gc
-
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QWidget, QWidgetItem
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.boxes import Across, Down, discard
-
-
-def items() -> list[QWidgetItem]:
-    """Those that Python takes for alive."""
-    return [each for each in gc.get_objects() if type(each) is QWidgetItem and shiboken6.isValid(each)]
+from tests.explorer.layout_items import known_items
 
 
 def test_what_is_discarded_takes_the_layouts_item_with_it(qtbot: QtBot) -> None:
     """The item's wrapper stayed when Qt deleted it with the widget: a crash when something else lay there."""
     window, old, row = QWidget(), QWidget(), Across()
     qtbot.addWidget(window)
-    before = len(items())
+    before = known_items()
     row.addWidget(old)
     Down(window).addLayout(row)  # from here on PySide has a wrapper of the row's item
-    assert len(items()) == before + 1
+    assert known_items() == before + 1
     discard(old)
-    assert row.count() == 0 and len(items()) == before and shiboken6.isValid(old)
+    assert row.count() == 0 and known_items() == before and shiboken6.isValid(old)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    assert not shiboken6.isValid(old) and len(items()) == before
+    assert not shiboken6.isValid(old) and known_items() == before
 
 
 def test_what_lies_in_no_layout_is_discarded_too(qtbot: QtBot) -> None:

@@ -1,7 +1,5 @@
 """The film and the rest of the window: where its pictures come from, what becomes of it, and where it is kept."""
 
-import os
-import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +17,12 @@ from explorer.app import Explorer
 from explorer.documents import documents
 from explorer.documents.film_dialog import FilmDialog, FilmWish
 from explorer.history import history_file
-from explorer.work import command
 from stylegan_core.film.film import Film, Key
 from stylegan_core.film.film_file import read_film
 from stylegan_core.film.moving_picture import write_moving
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.recipe import Latent, Recipe
+from tests.explorer.acted_core import act
 from tests.explorer.fake_backend import info
 from tests.explorer.whole_window import Make, drawn, finish, model_file
 
@@ -55,9 +53,7 @@ FILM = Film(tuple(Key(Recipe(Latent(seed)), 1.0) for seed in (4, 5)))
 @pytest.fixture
 def explorer(start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Explorer:
     """A window with a film of two pictures, and a core that writes down what it is asked."""
-    monkeypatch.setattr(
-        command, "core_command", lambda *words: ([sys.executable, "-c", WRITES, *words], dict(os.environ))
-    )
+    act(monkeypatch, WRITES)
     made = start()
     drawn(made, qtbot)
     made.actions["film_add"].trigger()

@@ -360,7 +360,7 @@ def test_what_a_preview_lacks_is_not_drawn_once_it_is_hidden(panel: Any) -> None
 def test_faces_to_sort_are_drawn_while_somebody_sorts_and_in_the_order_they_were_dealt(panel: Any) -> None:
     """A large network's went on behind the closed dialog, and who sorted fast had one begun again and again."""
     panel.sort()
-    dialog, request = panel._dialog, panel.asked.of(Strip)
+    dialog, request = panel.desk.dialog, panel.asked.of(Strip)
     assert request.waited_for
     for index in range(3):
         panel.asked.piece(request, index, flat(index), 20)
@@ -371,7 +371,7 @@ def test_faces_to_sort_are_drawn_while_somebody_sorts_and_in_the_order_they_were
     dialog.close()
     assert panel.asked.dropped == [request.owner]
     panel.sort()
-    assert panel._dialog is dialog and panel.asked.of(Strip) == again
+    assert panel.desk.dialog is dialog and panel.asked.of(Strip) == again
 
 
 def test_faces_to_sort_that_take_long_say_how_long(panel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,16 +382,16 @@ def test_faces_to_sort_that_take_long_say_how_long(panel: Any, monkeypatch: pyte
     for passed, said in ((3, "about 57 s left"), (6, "about 54 s left")):
         now[0] = 100.0 + passed
         panel.asked.piece(request, passed // 3 - 1, flat(1), 20)
-        assert panel._dialog.left.text() == said
-    panel._dialog.sort(panel._dialog.candidates[0], True)
+        assert panel.desk.dialog.left.text() == said
+    panel.desk.dialog.sort(panel.desk.dialog.candidates[0], True)
     now[0] = 106.1
     panel.asked.piece(panel.asked.of(Strip), 0, flat(1), 19)  # most of it was drawn already
-    assert panel._dialog.left.text() == "about 37 s left"
+    assert panel.desk.dialog.left.text() == "about 37 s left"
 
 
 def test_sorting_two_piles_makes_a_named_slider(session: Session, panel: Any) -> None:
     panel.sort()
-    dialog = panel._dialog
+    dialog = panel.desk.dialog
     dialog.name.setText("glasses")
     for number in range(2 * FEWEST):
         request = panel.asked.of(Strip)
@@ -418,14 +418,14 @@ def test_a_direction_that_was_found_is_looked_for_again(panel: Any) -> None:
     panel.sort()
     request = Fit(FITTED, "a", (Latent(1),), (Latent(2),))
     for _ in range(2):
-        panel._dialog.wanted.emit(request)
+        panel.desk.dialog.wanted.emit(request)
         panel.asked.done(request, entries("sorting", 1, "a", 2)[0])
     assert len([each for each in panel.asked.requests if isinstance(each, Fit)]) == 2
 
 
 def test_faces_leave_a_pile_again_and_failures_are_told(panel: Any) -> None:
     panel.sort()
-    dialog = panel._dialog
+    dialog = panel.desk.dialog
     panel.asked.piece(panel.asked.of(Strip), 0, flat(1), 20)
     dialog.sort(dialog.candidates[0], True)
     assert len(dialog.with_it.latents) == 1
@@ -457,13 +457,13 @@ def test_faces_to_sort_are_of_the_class_on_show(session: Session, show: Any) -> 
     panel.sort()
     faces = asked.of(Strip)
     assert {recipe.label for recipe in faces.recipes} == {1}
-    dialog = panel._dialog
+    dialog = panel.desk.dialog
     for at, latent in enumerate(recipe.latent for recipe in faces.recipes):
         (dialog.with_it if at % 2 else dialog.without_it).add(latent, None)
     dialog.name.setText("laces")
     dialog.fit.click()
     assert asked.of(Fit).label == 1
-    panel._close_dialog()
+    panel.desk.close()
 
 
 def test_the_menu_of_the_library_is_there_once(panel: Any, monkeypatch: pytest.MonkeyPatch) -> None:

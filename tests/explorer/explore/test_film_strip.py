@@ -64,7 +64,7 @@ class Shown:
             self.now += min(seconds, 0.2)
             seconds -= min(seconds, 0.2)
             if self.strip.playing:
-                self.strip.player.step()
+                self.strip.screening.player.step()
 
 
 @pytest.fixture
@@ -462,7 +462,7 @@ def test_the_row_shows_the_key_that_has_come_and_the_moment_that_is_dragged_to(
     qtbot.waitUntil(lambda: len(row.thumbnails) == 13 and seen(12))
     assert not seen(0)
     shown.answer()
-    strip.scrub(0.5)
+    strip.screening.scrub(0.5)
     qtbot.waitUntil(lambda: seen(0))
     assert not seen(12)
 

@@ -149,12 +149,12 @@ def test_piles_of_faces_outlive_a_later_snapshot_and_escape(
 ) -> None:
     panel, _ = with_directions(show, session, kept[0], 1)
     panel.sort()
-    dialog = panel._dialog
+    dialog = panel.desk.dialog
     dialog.with_it.add(Latent(3), None)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
     session.set_model(growing(2, 0.75), str(kept[1]))
     panel.sort()
-    assert panel._dialog is dialog and dialog.isVisible() and dialog.with_it.latents == [Latent(3)]
+    assert panel.desk.dialog is dialog and dialog.isVisible() and dialog.with_it.latents == [Latent(3)]
     session.set_model(model_info(), "another.safetensors")
-    assert panel._dialog is None
+    assert panel.desk.dialog is None

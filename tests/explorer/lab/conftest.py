@@ -3,16 +3,15 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
-from explorer.jobs import Done
 from explorer.lab.layers_page import LayersPage
 from explorer.lab_jobs import ChannelMap, Channels, Layers
 from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from tests.explorer import drawn_layers
 from tests.explorer.explore.panel_fakes import Asked, model_info
+from tests.explorer.lab.opened import open_page
 
 
 class Lab(Asked):
@@ -57,11 +56,6 @@ class Lab(Asked):
         """Who asked, in order."""
         return [request.owner for request in self.requests]
 
-    def answer_done(self, owner: str, value: object) -> None:
-        """The end of the newest request of an owner."""
-        request = [each for each in self.requests if each.owner == owner][-1]
-        self.page.job_done(Done(request, self._hash(), value))
-
 
 @pytest.fixture
 def show(qtbot: QtBot, session: Session) -> Callable[..., Lab]:
@@ -69,18 +63,11 @@ def show(qtbot: QtBot, session: Session) -> Callable[..., Lab]:
 
     def build(info: ModelInfo | None = None, *, visible: bool = True, pictures: bool = False) -> Lab:
         page = LayersPage(session)
-        qtbot.addWidget(page)
         lab = Lab(page)
         lab.with_pictures = pictures
-        face = QAction("New face", page)
+        face = open_page(page, qtbot, visible)
         face.setShortcut("N")
         face.setToolTip("Draws a new face from a random seed.")
-        page.offer([QAction("Open…", page), QAction("Train a model…", page)], face)
-        page.resize(1280, 646)
-        if visible:
-            with qtbot.waitActive(page):
-                page.show()
-                page.activateWindow()
         session.set_model(info or model_info(), "small.safetensors")
         return lab
 

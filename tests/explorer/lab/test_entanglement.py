@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +23,7 @@ from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.recipe import AppliedDirection, Recipe
 from tests.explorer.explore.panel_fakes import Asked, model_info
 from tests.explorer.lab.measured import entangled, entries
+from tests.explorer.lab.opened import open_page
 
 LABELS = LearnedLabels("j.npz", "lights", 64, "1")
 LEFT = Qt.MouseButton.LeftButton
@@ -53,12 +53,7 @@ def show(qtbot: QtBot, session: Session) -> Callable[..., Page]:
 
     def build(count: int = 3) -> Page:
         page = EntanglementPage(session)
-        qtbot.addWidget(page)
-        page.offer([QAction("Open…", page)], QAction("New face", page))
-        page.resize(1280, 646)
-        with qtbot.waitActive(page):
-            page.show()
-            page.activateWindow()
+        open_page(page, qtbot)
         session.set_model(model_info(), "small.safetensors")
         page.offer_directions(entries(count))
         return Page(page)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +22,7 @@ from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.recipe import AppliedDirection, Latent, Mix, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, Asked, flat, model_info
 from tests.explorer.lab.measured import entries, swept
+from tests.explorer.lab.opened import open_page
 
 UNTRAINED = "this network has learned the levels 0 to 2: a sweep draws none above."
 LEFT = Qt.MouseButton.LeftButton
@@ -72,14 +72,7 @@ def show(qtbot: QtBot, session: Session) -> Callable[..., Swept]:
 
     def build(info: Any = None, *, visible: bool = True) -> Swept:
         page = SweepPage(session)
-        qtbot.addWidget(page)
-        face = QAction("New face", page)
-        page.offer([QAction("Open…", page)], face)
-        page.resize(1280, 646)
-        if visible:
-            with qtbot.waitActive(page):
-                page.show()
-                page.activateWindow()
+        open_page(page, qtbot, visible)
         session.set_model(info or model_info(), "small.safetensors")
         page.offer_directions(entries())
         return Swept(page)

@@ -1,7 +1,5 @@
 """Directions from the labels of a data set, which a process of its own looks for: found, refused, given up."""
 
-import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.explore.directions.finder import _told
-from explorer.work import command
 from stylegan_core.latents.library import Entry, Library, library_path
 from stylegan_core.recipe import Direction, Vector
+from tests.explorer.acted_core import act
 from tests.explorer.whole_window import Make, drawn, model_file
 
 FOUND = """
@@ -38,9 +36,7 @@ def explorer(start: Make, window_home: Path, qtbot: QtBot, monkeypatch: pytest.M
     library = tmp_path / "found-by-the-core.json"
     Library("", "", (Entry(Direction("Glasses", Vector.of(vector)), "labels", effect=0.5, leak=0.1),)).save(library)
     script = FOUND.replace("LIBRARY", repr(str(library)))
-    monkeypatch.setattr(
-        command, "core_command", lambda *words: ([sys.executable, "-c", script, *words], dict(os.environ))
-    )
+    act(monkeypatch, script)
     made = start()
     drawn(made, qtbot)
     qtbot.waitUntil(lambda: "pca" in made.directions.shelf.found)  # the other search, which says things, too

@@ -1,7 +1,6 @@
 """A picture of one's own in the window: dropped, offered, looked for, taken, given up, undone, compared."""
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,11 @@ from explorer.photo import projecting
 from explorer.photo.projecting import FIND, NO_NETWORK
 from explorer.picture.compare import Mode
 from explorer.train.dropping import what_is
-from explorer.work import command
 from stylegan_core.files.places import place
 from stylegan_core.latents.nearness import Nearness
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.recipe import Latent, Recipe, Vector
+from tests.explorer.acted_core import act
 from tests.explorer.fake_backend import info
 from tests.explorer.whole_window import Make, drawn, model_file
 
@@ -68,12 +67,7 @@ def explorer(
     save_picture(tmp_path / "found.png", np.full((64, 64, 3), 90, np.uint8), FACE, info("boxed"), "cpu", threads=1)
     script = CORE.replace("FOUND", repr(str(tmp_path / "found.png")))
     script = script.replace("ANSWER", repr(Nearness(10.0, 30.0, 80.0, 70.0).to_json()))
-
-    def core(*words: str) -> tuple[list[str], dict[str, str]]:
-        asked.append(words)
-        return [sys.executable, "-c", script, *words], dict(os.environ)
-
-    monkeypatch.setattr(command, "core_command", core)
+    act(monkeypatch, script, asked=asked)
     made = start()
     drawn(made, qtbot)
     return made

@@ -1,7 +1,5 @@
 """The Lab's pages in the whole window: turned to, told what there is, and telling the other workspaces."""
 
-import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.lab.head import PAGES
-from explorer.work import command
 from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Vector
+from tests.explorer.acted_core import act
 from tests.explorer.lab.measured import entangled
 from tests.explorer.whole_window import Make, drawn
 
@@ -38,9 +36,7 @@ with open(words[words.index("--out") + 1], "wb") as out:
 @pytest.fixture
 def explorer(start: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Explorer:
     """A window, a core that has learned at once, and one direction in the library."""
-    monkeypatch.setattr(
-        command, "core_command", lambda *words: ([sys.executable, "-c", LEARNED, *words], dict(os.environ))
-    )
+    act(monkeypatch, LEARNED)
     made = start()
     drawn(made, qtbot)
     qtbot.waitUntil(lambda: "pca" in made.directions.shelf.found)

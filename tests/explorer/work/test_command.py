@@ -1,7 +1,6 @@
 """Questions to the core in a process: the answer is JSON, a failure one sentence."""
 
 import os
-import sys
 import time
 from typing import Any
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QProcess
 from explorer.work import command
 from explorer.work.command import last_sentence
 from stylegan_core.processes import ASKER
+from tests.explorer.acted_core import act
 
 
 def test_the_last_line_of_a_complaint_counts() -> None:
@@ -20,7 +20,7 @@ def test_the_last_line_of_a_complaint_counts() -> None:
 def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
     good = "print('progress 2 5', file=sys.stderr); print('{\"a\": 1}')"
     code = f"import sys\nif sys.argv[1] == 'good': {good}\nelse: sys.exit('It cannot be.')"
-    monkeypatch.setattr(command, "core_command", lambda *a: ([sys.executable, "-c", code, *a], dict(os.environ)))
+    act(monkeypatch, code)
     asking = command.CoreCommand()
     told: list[tuple[int, int]] = []
     answers: list[Any] = []
@@ -36,7 +36,7 @@ def test_a_command_answers_in_json_and_fails_in_a_sentence(monkeypatch: pytest.M
 
 def test_the_process_knows_whose_end_is_its_own(monkeypatch: pytest.MonkeyPatch, qtbot) -> None:
     code = f"import os; print(os.environ['{ASKER}'])"
-    monkeypatch.setattr(command, "core_command", lambda *_: ([sys.executable, "-c", code], dict(os.environ)))
+    act(monkeypatch, code)
     asking = command.CoreCommand()
     with qtbot.waitSignal(asking.answered) as answered:
         asking.ask()
@@ -47,7 +47,7 @@ def test_the_process_knows_whose_end_is_its_own(monkeypatch: pytest.MonkeyPatch,
 def dying(monkeypatch: pytest.MonkeyPatch) -> float:
     """Processes of commands take so many seconds to end once they are killed, as one does that has much memory."""
     code = "import sys, time; print('progress 1 2', file=sys.stderr, flush=True); sys.stdin.read(); time.sleep(0.6)"
-    monkeypatch.setattr(command, "core_command", lambda *_: ([sys.executable, "-c", code], dict(os.environ)))
+    act(monkeypatch, code)
     monkeypatch.setattr(QProcess, "kill", lambda _: None)
     return 0.6
 
