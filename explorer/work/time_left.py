@@ -42,5 +42,5 @@ class TimeLeft:
         if self._first is None:
             return self._foreseen - spent if spent < self._foreseen >= WORTH_SAYING else 0.0
         first, then = self._first
-        each = (now - then) / (done - first) if done > first else known or spent / done
+        each = (now - then) / (done - first) if done > first and now > then else known or spent / done
         return each * (total - done) if each * total >= WORTH_SAYING else 0.0
