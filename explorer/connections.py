@@ -12,7 +12,7 @@ from explorer.picture.compare import Mode
 from explorer.problem import Problem
 from stylegan_core.latents.library import Entry
 from stylegan_core.pictures.saved_picture import read_picture
-from stylegan_core.recipe import Recipe
+from stylegan_core.recipe import AppliedChannel, Recipe
 
 PIN = "pin"  # who asks the engine for the picture that others are held against
 
@@ -103,6 +103,7 @@ def _drag_points(parts: Parts) -> None:
 def _channels(parts: Parts) -> None:
     """A place of the picture is chosen, and the channels are looked for that change it alone."""
     picture, places, channels = parts.picture, parts.places, parts.channels
+    shelf = parts.directions.shelf
 
     def switched(on: bool) -> None:
         channels.set_picking(on)
@@ -111,6 +112,8 @@ def _channels(parts: Parts) -> None:
             picture.set_mode(Mode.OFF)
             parts.hint.hide()
 
+    channels.named.connect(shelf.name_channel)
+    shelf.names_changed.connect(channels.show_library)
     channels.pick_wanted.connect(lambda: places.set_on(not places.on))
     places.chosen.connect(channels.look_at)
     picture.marked.connect(lambda: channels.wait(picture.foreign))
@@ -148,6 +151,12 @@ def _lab(parts: Parts) -> None:
         parts.lab_pages.turn_to(SWEEP_PAGE)
         window.show_workspace(2)
 
+    def sweep_channel(channel: AppliedChannel) -> None:
+        """A channel of the panel is swept in the Lab."""
+        sweep.sweep_channel(channel)
+        parts.lab_pages.turn_to(SWEEP_PAGE)
+        window.show_workspace(2)
+
     def go_on_from(recipe: Recipe) -> None:
         """A picture of the Lab becomes the present one, as one step of undo."""
         parts.session.apply(recipe)
@@ -160,6 +169,8 @@ def _lab(parts: Parts) -> None:
     directions.entries_changed.connect(sweep.offer_directions)
     directions.entries_changed.connect(entanglement.offer_directions)
     directions.sweep_wanted.connect(sweep_along)
+    parts.channels.channels_changed.connect(sweep.offer_channels)
+    parts.channels.sweep_wanted.connect(sweep_channel)
     entanglement.measured.connect(directions.take_measured)
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from explorer.lab_jobs import Inspection, Measurement
 from stylegan_core.blend_amounts import Amounts
 from stylegan_core.latents.drag import Dragged, Handle
+from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.region import Region
 from stylegan_core.recipe import Direction, Latent, Mix, Recipe
 
@@ -106,12 +107,30 @@ class Fit:
 class FindChannels:
     """The numbers of the style space that change one place of a picture (latents/local_channels.py).
 
+    With more than one of ``faces`` others are looked at as well.
     Pieces are progress as with Pca; Done: a tuple of latents.region.LocalChannel, the best one first.
     """
 
     owner: str
     recipe: Recipe
     region: Region
+    count: int = 8
+    faces: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FindByAttribute:
+    """The numbers of the style space that change one attribute of faces (latents/attribute_channels.py).
+
+    ``recipe`` says of which class and state of growth the faces are, ``labels`` names the judge whose answers are
+    attributes too. Pieces are progress as with Pca, none where it was looked for before; Done: a tuple of
+    latents.channel_effect.ChannelEffect, the best one first.
+    """
+
+    owner: str
+    recipe: Recipe
+    attribute: str
+    labels: LearnedLabels | None = None
     count: int = 8
 
 
@@ -237,8 +256,8 @@ class DragSearch:
 
 
 Request = (
-    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | FindChannels | Styles | KeyStyles | Picture | Save | Sheet | Convert
-    | Blend | BlendFile | DragSearch | Table | Inspection | Measurement
+    Strip | Matrix | NoiseMap | Pca | Sefa | Fit | FindChannels | FindByAttribute | Styles | KeyStyles | Picture | Save
+    | Sheet | Convert | Blend | BlendFile | DragSearch | Table | Inspection | Measurement
 )  # fmt: skip
 
 

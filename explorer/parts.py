@@ -108,7 +108,7 @@ class Parts(QObject):
         self.measuring = Measuring(session, self.quality, disk, self)
         self.dialogs = Dialogs(self.window, session, settings, self.documents, self.engine, disk, picture.pace)
         self.clipboard = Clipboard(session, self.engine, self)
-        self.judging = Judging(session, (self.sweep, self.entanglement), self)
+        self.judging = Judging(session, (self.sweep, self.entanglement, self.channels), self)
         self.projecting = Projecting(session, self.latent, picture, self.documents, disk, self)
         self.labelled = Labelled(session, self.directions, self)
         self.filming = Filming(session, self.film, self.below, self.history, settings, disk, picture.pace, self)

@@ -205,7 +205,8 @@ class Steering:
             place = rows[place[0] - 1].place if 0 < place[0] <= len(rows) else ()
         field, info = knob(AppliedChannel, "strength"), self._session.info
         has = len(place) == 2 and info is not None and info.has_channel(*place)
-        label = f"channel {info.channel_name(*place)}" if has and info is not None else f"channel {rest}"
+        own = self._parts.channels.called((place[0], place[1])) if has else ""
+        label = f"channel {own or info.channel_name(*place)}" if has and info is not None else f"channel {rest}"
         missing = f"This network has no channel {rest}." if len(parts) == 2 else f"No channel is at place {rest} now."
         return Control(
             f"/channel/{rest}", "Channels", label + f", slider {rest}" * (len(parts) == 1), Kind.VALUE,

@@ -90,14 +90,17 @@ class Recipe:
         """How far one number of the style space is moved, in sigma; 0 where the recipe does not say."""
         return sum(each.strength for each in self.channels if (each.layer, each.channel) == (layer, channel))
 
-    def with_channel(self, layer: int, channel: int, strength: float) -> Self:
-        """This recipe with one number of the style space at a strength in its place; at 0 it is taken out."""
+    def with_channel(self, layer: int, channel: int, strength: float, name: str | None = None) -> Self:
+        """This recipe with one number of the style space at a strength in its place; at 0 it is taken out.
+
+        Without a ``name`` it keeps the one it has.
+        """
         places = [at for at, each in enumerate(self.channels) if (each.layer, each.channel) == (layer, channel)]
         made = [each for at, each in enumerate(self.channels) if at not in places]
         if strength:
             at = places[0] if places else len(made)
             old = self.channels[at] if places else AppliedChannel(layer, channel)
-            made.insert(at, replace(old, strength=strength))
+            made.insert(at, replace(old, strength=strength, name=old.name if name is None else name))
         return replace(self, channels=tuple(made))
 
     def with_transform(self, **changes: Any) -> Self:

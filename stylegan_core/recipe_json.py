@@ -38,7 +38,8 @@ _NESTED: dict[tuple[str, str], type] = {
     ("AppliedDirection", "direction"): Direction,
 }
 _LISTS = {"mixes", "directions", "channels", "noise"}
-_LATER = {"channels"}  # what the first recipes did not have is left out where it is empty: they are written as before
+# What the first recipes did not have is left out where it is empty: they are written as before.
+_LATER = {("Recipe", "channels"), ("AppliedChannel", "name")}
 _KINDS: dict[str, tuple[type, ...]] = {
     "layer": (int,), "channel": (int,),
     "seed": (int,), "first": (int,), "last": (int,), "cutoff": (int,), "label": (int,), "level": (int,),
@@ -53,7 +54,7 @@ def encode(value: Any) -> dict[str, Any]:
     made: dict[str, Any] = dict(json.loads(value.unknown)) if value.unknown else {}
     for item in fields(value):
         content = getattr(value, item.name)
-        if item.name == "unknown" or (item.name in _LATER and not content):
+        if item.name == "unknown" or ((type(value).__name__, item.name) in _LATER and not content):
             continue
         if isinstance(content, Vector):
             content = {"shape": list(content.shape), "float32": base64.b64encode(content.data).decode("ascii")}

@@ -116,12 +116,14 @@ class AppliedChannel:
     """One number of the style space at work: that which scales one feature map of one style layer.
 
     ``layer`` and ``channel`` count from 0; ``strength`` is in standard deviations of that number over random w of the
-    network (``style_space.style_sigmas``), and is added after everything that happens in W.
+    network (``style_space.style_sigmas``), and is added after everything that happens in W. ``name`` is what a person
+    calls it; it changes nothing.
     """
 
     layer: int
     channel: int
     strength: float = knobbed(0.0, "Scales one feature map of this network, in standard deviations.", -10, 10, 0.1)
+    name: str = ""
     unknown: str = ""
 
 

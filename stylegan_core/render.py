@@ -177,7 +177,7 @@ class Renderer:
             (
                 stage,
                 None if stage.row is None else rows[stage.row].tobytes(),
-                self.styles.channels(stage, recipe),
+                tuple((each.channel, each.strength) for each in self.styles.channels(stage, recipe)),
                 None if stage.noise is None else recipe.noise_layer(stage.noise),
             )
             for stage in stages

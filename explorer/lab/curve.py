@@ -11,8 +11,8 @@ from explorer import theme
 from explorer.controls.boxes import discard
 from explorer.controls.literal import literal_tip, with_capital
 from explorer.lab.words import number
-from stylegan_core.lab.entanglement import signed
 from stylegan_core.lab.sweep_facts import FEATURES, PATH, PIXELS, Curve, SweepFacts
+from stylegan_core.latents.channel_effect import signed
 
 HEIGHT, ACROSS, GAP = 96, 2, 8
 LEFT, RIGHT, TOP, BOTTOM = 36, 8, 20, 18  # pixels around a curve for its numbers

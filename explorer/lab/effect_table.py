@@ -21,8 +21,9 @@ from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.items import ROOT, Index
 from explorer.controls.literal import literal_tip
-from stylegan_core.lab.entanglement import Entanglement, signed
+from stylegan_core.lab.entanglement import Entanglement
 from stylegan_core.lab.measurement import Doubles
+from stylegan_core.latents.channel_effect import signed
 
 ROW, COLUMN, WIDE, HEADER, PURITY = 38, 74, 92, 36, "purity"  # wide enough for the names of directions
 LEAST = 0.25  # standard deviations that have the full colour at least

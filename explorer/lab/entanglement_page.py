@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import Segments, chip
+from explorer.controls.judge_chip import JudgeChip
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
 from explorer.jobs import Done, Piece, Table
@@ -15,7 +16,6 @@ from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
-from explorer.lab.judge_chip import JudgeChip
 from explorer.lab.measure_button import TONES, MeasureButton
 from explorer.lab_jobs import Entangle
 from explorer.session import Session

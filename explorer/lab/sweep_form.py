@@ -8,15 +8,15 @@ from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import Segments, chip
+from explorer.controls.judge_chip import JudgeChip
 from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
 from explorer.controls.text import restyle, text_label
-from explorer.lab.judge_chip import JudgeChip
 from stylegan_core.bands import NAMES
 from stylegan_core.info import ModelInfo
-from stylegan_core.lab.sweep_plan import LEVEL, MOST_FACES, Sweep, Swept, along, knobs, steps_between
+from stylegan_core.lab.sweep_plan import LEVEL, MOST_FACES, Sweep, Swept, along, knobs, of_channel, steps_between
 from stylegan_core.latents.library import Entry
-from stylegan_core.recipe import SEEDS, Latent, Mix, Recipe
+from stylegan_core.recipe import SEEDS, AppliedChannel, Latent, Mix, Recipe
 
 STEPS, FACES = 9, 8
 VISIBLE = 18  # knobs that are listed at once
@@ -47,6 +47,7 @@ class SweepForm(QWidget):
         super().__init__(parent)
         self._info: ModelInfo | None = None
         self._entries: Sequence[Entry] = ()
+        self._channels: Sequence[AppliedChannel] = ()
         self._knobs: list[Swept] = []
         self._wanted: Swept | None = None  # what a person has chosen
         self._ranged = ""  # the kind of knob that the range is for
@@ -77,6 +78,12 @@ class SweepForm(QWidget):
         """The directions that can be swept."""
         if entries != self._entries:
             self._entries = entries
+            self._fill()
+
+    def offer_channels(self, channels: Sequence[AppliedChannel]) -> None:
+        """The channels that can be swept."""
+        if channels != self._channels:
+            self._channels = channels
             self._fill()
 
     def choose(self, swept: Swept) -> None:
@@ -134,15 +141,20 @@ class SweepForm(QWidget):
         if self._info is None:
             return
         directions = [along(entry.direction, entry.first, entry.last) for entry in self._entries]
-        self._knobs = [*directions, *knobs(self._info)]
+        of_channels = [of_channel(each, self._info) for each in self._channels if self._has(each)]
+        self._knobs = [*directions, *of_channels, *knobs(self._info)]
+        ends = {len(directions), len(directions) + len(of_channels)} - {0}
         self.knob.blockSignals(True)
         self.knob.clear()
         for at, swept in enumerate(self._knobs):
-            if at == len(directions) and directions:
-                self.knob.insertSeparator(at)
+            if at in ends:
+                self.knob.insertSeparator(self.knob.count())
             self.knob.addItem(swept.name, at)
         self.knob.blockSignals(False)
         self._select()
+
+    def _has(self, channel: AppliedChannel) -> bool:
+        return self._info is not None and self._info.has_channel(channel.layer, channel.channel)
 
     def _select(self) -> None:
         """Shows the knob that was chosen, or its namesake of another network, else the first that means something."""
@@ -216,6 +228,8 @@ def _row(*parts: QWidget | str | None) -> Across:
 
 
 def _same(one: Swept, other: Swept | None) -> bool:
+    if other is not None and one.channel is not None and other.channel is not None:
+        return (one.channel.layer, one.channel.channel) == (other.channel.layer, other.channel.channel)
     if other is None or one.direction is None or other.direction is None:
         return one == other
     return one.direction.direction.vector == other.direction.direction.vector

@@ -23,12 +23,12 @@ from explorer.lab_jobs import SweepGrid
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
-from stylegan_core.lab.entanglement import signed
 from stylegan_core.lab.sweep_facts import SweepFacts, sweep_table
-from stylegan_core.lab.sweep_plan import Sweep, along
+from stylegan_core.lab.sweep_plan import Sweep, along, of_channel
+from stylegan_core.latents.channel_effect import signed
 from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.library import Entry
-from stylegan_core.recipe import Recipe
+from stylegan_core.recipe import AppliedChannel, Recipe
 
 SWEEP, TABLE, SHEET = "lab.sweep", "lab.sweep.table", "lab.sweep.sheet"
 STATE = "Whether pictures and curves are those of this face and this sweep; after a change they are drawn anew."
@@ -94,9 +94,22 @@ class SweepPage(LabBase):
         """Sweeps a direction."""
         self.form.choose(along(entry.direction, entry.first, entry.last))
 
+    def sweep_channel(self, channel: AppliedChannel) -> None:
+        """Sweeps a number of the style space."""
+        if self.info is not None and self.info.has_channel(channel.layer, channel.channel):
+            self.form.choose(of_channel(channel, self.info))
+
+    def offer_channels(self, channels: Sequence[AppliedChannel]) -> None:
+        """The channels of the open network that have a slider."""
+        self.form.offer_channels(channels)
+        self._offered()
+
     def offer_directions(self, entries: Sequence[Entry]) -> None:
         """The directions of the open network."""
         self.form.offer(entries)
+        self._offered()
+
+    def _offered(self) -> None:
         if self.info is not None and self.isVisible():
             self.form.show_recipe(self.session.recipe)
             self._changed()

@@ -8,12 +8,12 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.lab.judge_chip import JudgeChip
+from explorer.controls.judge_chip import JudgeChip
 from explorer.problem import Problem, sentence_of
 from explorer.session import Session
 from explorer.work.command import CoreCommand
 from stylegan_core.files.places import place
-from stylegan_core.latents.learned_labels import LearnedLabels
+from stylegan_core.latents.learned_labels import LearnedLabels, questions_in
 
 
 class Measuring(Protocol):
@@ -84,7 +84,7 @@ class Judging(QObject):
         except OSError as error:
             self._failed(sentence_of(error))
         else:
-            self._use(replace(self._asked, key=key))
+            self._use(replace(self._asked, key=key, questions=questions_in(Path(self._asked.path))))
 
     def _use(self, labels: LearnedLabels | None) -> None:
         for page in self._pages:

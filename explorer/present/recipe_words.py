@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from explorer.present.caption import Part
 from stylegan_core.info import ModelInfo
-from stylegan_core.recipe import Latent, Mix, Recipe
+from stylegan_core.recipe import AppliedChannel, Latent, Mix, Recipe
 
 Words = tuple[list[Part], list[Part]]
 
@@ -14,7 +14,7 @@ def words(recipe: Recipe, info: ModelInfo) -> Words:
     first = [Part(info.name), *_class(recipe, info), Part(origin(recipe.latent)), *_psi(recipe, info)]
     second = [Part(f"{each.direction.name} {each.strength:+.1f}") for each in recipe.directions if each.strength]
     bent = [each for each in recipe.channels if each.strength and info.has_channel(each.layer, each.channel)]
-    second += [Part(f"channel {info.channel_name(each.layer, each.channel)} {each.strength:+.1f}") for each in bent]
+    second += [Part(f"{_channel(each, info)} {each.strength:+.1f}") for each in bent]
     mixes = [each for each in recipe.mixes if each.weight and (each.band or each.first < info.num_layers)]
     second += [Part(_mix(each, info), each.band or "text") for each in mixes]
     return first, [*second, *_transform(recipe, info), *_noise(recipe, info), *_growth(recipe, info)]
@@ -46,6 +46,11 @@ def _psi(recipe: Recipe, info: ModelInfo) -> list[Part]:
     some = recipe.cutoff is not None and recipe.cutoff < info.num_layers
     where = f" on the first {recipe.cutoff} layers" if some else " (the mean face)" if not recipe.psi else ""
     return [Part(f"psi {recipe.psi:.2f}{where}")]
+
+
+def _channel(channel: AppliedChannel, info: ModelInfo) -> str:
+    """What a person calls it, or else where it is."""
+    return channel.name or f"channel {info.channel_name(channel.layer, channel.channel)}"
 
 
 def _mix(mix: Mix, info: ModelInfo) -> str:

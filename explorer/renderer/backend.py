@@ -16,6 +16,7 @@ from explorer.jobs import (
     BlendFile,
     Convert,
     DragSearch,
+    FindByAttribute,
     FindChannels,
     Fit,
     KeyStyles,
@@ -159,7 +160,7 @@ class TorchBackend:
                 from explorer.renderer.inspection import steps_of
 
                 return steps_of(self._renderer(), request, str(self._device))
-            case SweepGrid() | Entangle():
+            case SweepGrid() | Entangle() | FindByAttribute():
                 from explorer.renderer.measuring import measuring_steps
 
                 return measuring_steps(self._renderer(), request, self._device)
@@ -266,7 +267,7 @@ class TorchBackend:
     def _find_channels(self, request: FindChannels) -> Steps:
         from stylegan_core.latents.local_channels import channel_search
 
-        search = channel_search(self._renderer(), request.recipe, request.region, request.count)
+        search = channel_search(self._renderer(), request.recipe, request.region, request.count, request.faces)
         return (yield from retold(search, lambda step: (step[0] - 1, step[1], None)))
 
     def _blend(self, request: Blend | BlendFile) -> Steps:

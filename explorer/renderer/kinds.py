@@ -7,6 +7,7 @@ from explorer.jobs import (
     BlendFile,
     Convert,
     DragSearch,
+    FindByAttribute,
     FindChannels,
     Fit,
     KeyStyles,
@@ -48,6 +49,8 @@ def _rank(job: Request) -> int:
             return 1
         case Layers() | Channels() | ChannelMap() | SweepGrid() | Entangle():
             return 2  # asked by the Lab alone; nobody sees what other pages wait for then
-        case Matrix() | Sheet() | Picture() | FindChannels() | Blend() | Strip(refine=True) | Strip(waited_for=True):
+        case Matrix() | Sheet() | Picture() | Blend() | Strip(refine=True) | Strip(waited_for=True):
             return 3  # somebody has asked for them in particular
+        case FindChannels() | FindByAttribute():
+            return 3
     return 4

@@ -1,9 +1,10 @@
-"""The backend's side of sweeps and entanglement: its jobs as generators of the core."""
+"""The backend's side of what measures attributes, sweeps, entanglement and channels: generators of the core."""
 
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.jobs import FindByAttribute
 from explorer.lab_jobs import Entangle, Measurement, SweepGrid
 from explorer.renderer.rendering import Steps
 from stylegan_core.pictures.contact_sheet import shrunk
@@ -18,13 +19,23 @@ if TYPE_CHECKING:
     from stylegan_core.render import Renderer
 
 
-def measuring_steps(renderer: "Renderer", request: Measurement, device: "torch.device") -> Steps:
-    """The steps of a sweep or of an entanglement matrix; what they need besides the network is loaded in the first."""
+def measuring_steps(renderer: "Renderer", request: Measurement | FindByAttribute, device: "torch.device") -> Steps:
+    """The steps of a job that measures attributes; what it needs besides the network is loaded in the first."""
     match request:
         case SweepGrid():
             return _sweep(renderer, request, device)
         case Entangle():
             return _entangle(renderer, request, device)
+        case FindByAttribute():
+            return _find(renderer, request, device)
+
+
+def _find(renderer: "Renderer", request: FindByAttribute, device: "torch.device") -> Steps:
+    from stylegan_core.latents.attribute_channels import attribute_search
+
+    meter = _meter(request.labels, device)
+    search = attribute_search(renderer, request.recipe, request.attribute, meter, request.count)
+    return (yield from retold(search, lambda step: (step[0] - 1, step[1], None)))
 
 
 def _entangle(renderer: "Renderer", request: Entangle, device: "torch.device") -> Steps:

@@ -15,11 +15,11 @@ from explorer import jobs, lab_jobs, problem
 from explorer.renderer import rendering
 from stylegan_core import blend_amounts, info, recipe, recipe_parts
 from stylegan_core.lab import entanglement, layer_facts, sweep_facts, sweep_plan
-from stylegan_core.latents import drag, learned_labels, library, region
+from stylegan_core.latents import channel_effect, drag, learned_labels, library, region
 
 _MODULES = (
     jobs, lab_jobs, problem, rendering, recipe, recipe_parts, info, layer_facts, library, drag, region,
-    sweep_plan, learned_labels, sweep_facts, entanglement, blend_amounts,
+    sweep_plan, learned_labels, sweep_facts, entanglement, channel_effect, blend_amounts,
 )  # fmt: skip
 SAID: dict[str, type] = {
     kind.__name__: kind

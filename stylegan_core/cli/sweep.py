@@ -26,13 +26,22 @@ from stylegan_core.files.table import read_table, write_table
 from stylegan_core.info import ModelInfo
 from stylegan_core.lab.entanglement import entanglement_table, plan_of_table
 from stylegan_core.lab.sweep_facts import sweep_table
-from stylegan_core.lab.sweep_plan import MOST_VALUES, EntanglementPlan, Sweep, Swept, along, knobs, steps_between
+from stylegan_core.lab.sweep_plan import (
+    MOST_VALUES,
+    EntanglementPlan,
+    Sweep,
+    Swept,
+    along,
+    knobs,
+    of_channel,
+    steps_between,
+)
 from stylegan_core.pictures.saved_picture import read_recipe
-from stylegan_core.recipe import FARTHEST, Recipe
+from stylegan_core.recipe import FARTHEST, AppliedChannel, Recipe
 from stylegan_core.steps import run_through
 
 if TYPE_CHECKING:
-    from stylegan_core.latents.library import Entry
+    from stylegan_core.latents.library import Entry, Library
     from stylegan_core.latents.meter import Meter
     from stylegan_core.model import Model
     from stylegan_core.render import Renderer
@@ -47,10 +56,15 @@ def main(argv: list[str]) -> int:
     kinds = (".csv",) if arguments.entanglement else (".csv", ".png")
     if arguments.out.suffix.lower() not in kinds:
         raise ValueError(f"{arguments.out}: the name must end in {' or '.join(kinds)}.")
-    if [bool(arguments.direction), bool(arguments.knob), bool(arguments.like)].count(True) != 1:
-        raise ValueError("Name what is swept: --direction NAME, or --knob NAME, or --like TABLE.csv.")
-    if arguments.library and not arguments.direction:
-        raise ValueError("--library is where a --direction is looked for: name one, or leave --library out.")
+    swept = (arguments.direction, arguments.channel, arguments.knob, arguments.like)
+    if [bool(each) for each in swept].count(True) != 1:
+        raise ValueError(
+            "Name what is swept: --direction NAME, --channel LAYER:NUMBER, --knob NAME, or --like TABLE.csv."
+        )
+    if arguments.channel and arguments.entanglement:
+        raise ValueError("--entanglement is that of directions: name some with --direction NAME.")
+    if arguments.library and not arguments.direction and not arguments.channel:
+        raise ValueError("--library is where a --direction or --channel is looked for: or leave --library out.")
     if arguments.like and not arguments.entanglement:
         raise ValueError("--like measures a table of --entanglement again: add --entanglement.")
     if arguments.like and (arguments.seeds or arguments.recipe or arguments.psi is not None or arguments.step != STEP):
@@ -76,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stylegan_core sweep", description=__doc__)
     add_model(parser)
     parser.add_argument("--direction", action="append", default=[], help="its name: in the library, or PCA 1, SeFa 1 …")
+    parser.add_argument(
+        "--channel", help="instead: a number of the style space, LAYER:NUMBER or its name in the library"
+    )
     parser.add_argument("--knob", help="instead: psi, noise-fine, mix-coarse, level, alpha, rotate …")
     parser.add_argument(
         "--like", type=path, help="instead: a table of --entanglement, whose directions and faces it has"
@@ -154,7 +171,26 @@ def _like(table: Path) -> EntanglementPlan:
 
 
 def _swept(arguments: argparse.Namespace, model: "Model") -> Swept:
+    if arguments.channel:
+        return of_channel(_channel(arguments, model.info), model.info)
     return _directions(arguments, model)[0] if arguments.direction else _knob(arguments.knob, model.info)
+
+
+def _channel(arguments: argparse.Namespace, info: ModelInfo) -> AppliedChannel:
+    """The channel LAYER:NUMBER with its name in the library, or the one of that name there."""
+    layer, _, number = arguments.channel.partition(":")
+    library = _library(arguments, info)[0]
+    place = (int(layer), int(number)) if layer.isdecimal() and number.isdecimal() else None
+    wanted = arguments.channel.casefold()
+    for each in library.channels if library else ():
+        if each.place == place or (place is None and each.name.casefold() == wanted):
+            return AppliedChannel(*each.place, name=each.name)
+    if place is None:
+        named = ", ".join(each.name for each in library.channels) if library and library.channels else "none with names"
+        raise ValueError(
+            f"There is no channel {arguments.channel!r}; there are {named}, and LAYER:NUMBER, such as 3:124."
+        )
+    return AppliedChannel(*place)
 
 
 def _knob(name: str, info: ModelInfo) -> Swept:
@@ -166,11 +202,7 @@ def _knob(name: str, info: ModelInfo) -> Swept:
 
 def _directions(arguments: argparse.Namespace, model: "Model") -> list[Swept]:
     """The directions of these names: of the library, else computed ones, for which it takes a moment."""
-    from stylegan_core.latents.library import Library, library_path, shipped_library
-
-    own = library_path(model.info.hash, model.info.name)
-    file = arguments.library or (own if own.exists() else None)
-    library = Library.load(file) if file else shipped_library(model.info.hash)
+    library, file = _library(arguments, model.info)
     entries = {entry.direction.name: entry for entry in (library.entries if library else ())}
     missing = [name for name in arguments.direction if name not in entries]
     for name in missing:
@@ -183,6 +215,15 @@ def _directions(arguments: argparse.Namespace, model: "Model") -> list[Swept]:
     if any(entry.direction.vector.shape[-1] != model.w_dim for entry in chosen):
         raise ValueError(f"{file} belongs to another network: its directions do not fit W of {model.w_dim}.")
     return [along(entry.direction, entry.first, entry.last) for entry in chosen]
+
+
+def _library(arguments: argparse.Namespace, info: ModelInfo) -> tuple["Library | None", Path | None]:
+    """The library that is named, else the person's own for this network, else the one in the box; and its file."""
+    from stylegan_core.latents.library import Library, library_path, shipped_library
+
+    own = library_path(info.hash, info.name)
+    file = arguments.library or (own if own.exists() else None)
+    return (Library.load(file) if file else shipped_library(info.hash)), file
 
 
 def _kinds(model: "Model") -> tuple[str, ...]:

@@ -132,8 +132,11 @@ def _channels(a: Recipe, b: Recipe, part: float) -> tuple[AppliedChannel, ...]:
     if a.channels == b.channels:
         return a.channels
     places = dict.fromkeys((each.layer, each.channel) for each in a.channels + b.channels)
+    names = {(each.layer, each.channel): each.name for each in b.channels + a.channels if each.name}
     ends = ((place, a.strength_of(*place), b.strength_of(*place)) for place in places)
-    return tuple(AppliedChannel(*place, (1 - part) * start + part * end) for place, start, end in ends)
+    return tuple(
+        AppliedChannel(*place, (1 - part) * start + part * end, names.get(place, "")) for place, start, end in ends
+    )
 
 
 def _noise(a: Recipe, b: Recipe, part: float) -> tuple[NoiseLayer, ...]:

@@ -15,10 +15,10 @@ import numpy as np
 from stylegan_core.files.table import as_text, lines_of
 from stylegan_core.lab.measurement import Doubles, Measurement
 from stylegan_core.lab.sweep_plan import EntanglementPlan
+from stylegan_core.latents.channel_effect import signed, student
 from stylegan_core.latents.questions import MEASURED
 from stylegan_core.recipe import Recipe
 
-_NORMAL = 1.959964  # the quantile of the normal distribution that 95 % of confidence need on either side
 _MEANT = {question.name: question.attribute for question in MEASURED}  # by the name of a direction
 
 
@@ -80,27 +80,6 @@ class Entanglement(Measurement):
         return (
             f"{self.names[main]} {signed(effects[main])} per σ{rest}; purity {purity:.0f} %, over {faces} faces{doubt}"
         )
-
-
-def signed(value: float) -> str:
-    """ "+0.80", "−0.21", "0.00": an effect as it is shown everywhere."""
-    text = f"{value:+.2f}"
-    return "0.00" if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
-
-
-def student(freedom: int) -> float:
-    """The quantile of Student's t for 95 % between both sides (Abramowitz & Stegun 26.7.5; within 1 % from 3 on)."""
-    exact = {1: 12.7062, 2: 4.3027}
-    if freedom in exact:
-        return exact[freedom]
-    z, n = _NORMAL, freedom
-    terms = (
-        z,
-        (z**3 + z) / (4 * n),
-        (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2),
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * n**3),
-    )
-    return sum(terms)
 
 
 def entanglement_table(facts: Entanglement) -> str:

@@ -5,21 +5,29 @@ from dataclasses import dataclass, replace
 
 from stylegan_core.bands import NAMES, band_of_resolution
 from stylegan_core.info import ModelInfo
-from stylegan_core.recipe import FARTHEST, AppliedDirection, Direction, Latent, Recipe
+from stylegan_core.recipe import FARTHEST, AppliedChannel, AppliedDirection, Direction, Latent, Recipe
 
-DIRECTION, PSI, NOISE, MIX, LEVEL, ALPHA = "direction", "psi", "noise", "mix", "level", "alpha"
+DIRECTION, CHANNEL, PSI, NOISE, MIX, LEVEL, ALPHA = "direction", "channel", "psi", "noise", "mix", "level", "alpha"
 OF_TRANSFORM = {"translate-x": "x", "translate-y": "y", "rotate": "rotation"}  # kinds, and the fields they set
 MOST_VALUES, MOST_FACES = 41, 256
 _DECIMALS = 6  # of a value, so that a row of steps of 0.1 has 0.3 in it and not 0.30000000000000004
-_RANGES = {DIRECTION: (-3.0, 3.0), PSI: (-1.0, 2.0), NOISE: (0.0, 2.0), MIX: (0.0, 1.0), ALPHA: (0.0, 1.0)}
+_RANGES = {
+    DIRECTION: (-3.0, 3.0),
+    CHANNEL: (-5.0, 5.0),
+    PSI: (-1.0, 2.0),
+    NOISE: (0.0, 2.0),
+    MIX: (0.0, 1.0),
+    ALPHA: (0.0, 1.0),
+}
 _RANGES |= {"translate-x": (-0.5, 0.5), "translate-y": (-0.5, 0.5), "rotate": (-90.0, 90.0)}
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """One knob: a direction on its layers, psi, noise of some layers, the weight of a mix, growth, or the transform.
+    """One knob: a direction on its layers, a channel, psi, noise of some layers, a mix's weight, growth, the transform.
 
-    ``layers`` are the noise layers of a noise group. A direction's own strength says nothing: the value stands for it.
+    ``layers`` are the noise layers of a noise group. The strength that a direction or a channel has says nothing: the
+    value stands for it.
     """
 
     kind: str
@@ -27,17 +35,20 @@ class Swept:
     direction: AppliedDirection | None = None
     band: str = ""
     layers: tuple[int, ...] = ()
+    channel: AppliedChannel | None = None
 
     @property
     def unit(self) -> str:
         """What a value is counted in, empty where it is a plain number."""
-        return "σ" if self.kind == DIRECTION else ""
+        return "σ" if self.kind in (DIRECTION, CHANNEL) else ""
 
     def at(self, recipe: Recipe, value: float) -> Recipe:
         """The recipe with this knob at a value; psi holds in all bands then."""
         if self.direction is not None:
             moved = replace(self.direction, strength=value)
             return replace(recipe, directions=with_direction(recipe.directions, moved))
+        if self.channel is not None:
+            return recipe.with_channel(self.channel.layer, self.channel.channel, value, self.channel.name)
         if self.kind == PSI:
             return replace(recipe, psi=value, psi_bands=None)
         if self.kind == NOISE:
@@ -57,9 +68,18 @@ class Swept:
 
     def why_not(self, info: ModelInfo, recipe: Recipe) -> str:
         """Why this network or this recipe has no such knob, in one sentence; empty if it has."""
-        needed = {PSI: "truncation", NOISE: "noise", MIX: "mixing", LEVEL: "growing", ALPHA: "growing"}
+        needed = {
+            CHANNEL: "styles",
+            PSI: "truncation",
+            NOISE: "noise",
+            MIX: "mixing",
+            LEVEL: "growing",
+            ALPHA: "growing",
+        }
         needed |= dict.fromkeys(OF_TRANSFORM, "transform")
         reason = info.why_not(needed[self.kind]) if self.kind in needed else ""
+        if not reason and self.channel is not None and not info.has_channel(self.channel.layer, self.channel.channel):
+            reason = f"This network has no channel {self.channel.layer}:{self.channel.channel}."
         if not reason and self.kind in (LEVEL, ALPHA) and info.finished:
             reason = "This network is fully grown: there is nothing to blend or to leave out."
         if not reason and self.kind == ALPHA and recipe.level == 0:
@@ -80,6 +100,19 @@ class Swept:
 def along(direction: Direction, first: int = 0, last: int | None = None) -> Swept:
     """The knob of a direction on some layers."""
     return Swept(DIRECTION, direction.name, AppliedDirection(direction, 0.0, first, last))
+
+
+def of_channel(channel: AppliedChannel, info: ModelInfo) -> Swept:
+    """The knob of one number of the style space, under its name or else its place in this network.
+
+    Raises ValueError where the network does not have it.
+    """
+    layer, number = channel.layer, channel.channel
+    if not info.has_channel(layer, number):
+        counts = info.style_channels
+        has = f"{len(counts)} layers, with {counts} channels" if counts else "none"
+        raise ValueError(f"This network has no channel {layer}:{number}; it has {has}.")
+    return Swept(CHANNEL, channel.name or info.channel_name(layer, number), channel=replace(channel, strength=0.0))
 
 
 def knobs(info: ModelInfo) -> tuple[Swept, ...]:

@@ -63,6 +63,12 @@ class Judge:
         made: Scores = seen @ weights + np.array([answerer.offset for answerer in self.answerers])
         return made
 
+    def log_odds(self, pictures: Tensor) -> Tensor:
+        """The same [n, questions] of pictures [n, 3, R, R] in 0..255 that need not be whole, differentiable."""
+        seen = (_seen(self.extractor, pictures).double() - torch.from_numpy(self.mean)) / torch.from_numpy(self.scale)
+        weights = torch.from_numpy(np.stack([answerer.weights for answerer in self.answerers], axis=1))
+        return seen @ weights + torch.tensor([answerer.offset for answerer in self.answerers], dtype=torch.float64)
+
 
 def see(extractor: Extractor, pictures: Iterable[Tensor], progress: Progress | None = None, count: int = 0) -> Scores:
     """What a judge sees of pictures [N, 1280 + 3·8²]: pooled features, and the picture at 8²."""
@@ -70,13 +76,16 @@ def see(extractor: Extractor, pictures: Iterable[Tensor], progress: Progress | N
     done = 0
     for batch in pictures:
         with torch.inference_mode():
-            features = extractor.pooled(batch).cpu()
-            colours = F.adaptive_avg_pool2d(batch.cpu().float() / 127.5 - 1, COLOUR_SIDE).flatten(1)
-        rows.append(torch.cat([features, colours], dim=1).numpy())
+            rows.append(_seen(extractor, batch).numpy())
         done += len(batch)
         if progress and count:
             progress(done / count)
     return np.concatenate(rows).astype(np.float64)
+
+
+def _seen(extractor: Extractor, pictures: Tensor) -> Tensor:
+    colours = F.adaptive_avg_pool2d(pictures.cpu().float() / 127.5 - 1, COLOUR_SIDE).flatten(1)
+    return torch.cat([extractor.pooled(pictures).cpu(), colours], dim=1)
 
 
 def learn(dataset: Dataset, extractor: Extractor, count: int, progress: Progress | None = None) -> Judge:

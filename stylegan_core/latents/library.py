@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,12 +49,27 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedChannel:
+    """A number of the style space, its layer and number from 0, and what a person calls it."""
+
+    layer: int
+    channel: int
+    name: str
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Layer and number."""
+        return self.layer, self.channel
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
-    """The kept directions of the model with hash ``model``; frozen, every change is a new library."""
+    """The kept directions and the named channels of the model with hash ``model``; every change is a new library."""
 
     model: str = ""
     model_name: str = ""
     entries: tuple[Entry, ...] = ()
+    channels: tuple[NamedChannel, ...] = ()
 
     def with_entry(self, entry: Entry) -> Self:
         """This library with an entry replaced, where the same vector is there, or added at the end."""
@@ -70,6 +85,17 @@ class Library:
         known = {entry.key for entry in self.entries}
         return replace(self, entries=self.entries + tuple(entry for entry in entries if entry.key not in known))
 
+    def with_named(self, named: NamedChannel) -> Self:
+        """This library with a channel of that name, in the place of the one it had; without one where it is empty."""
+        made = [named if old.place == named.place else old for old in self.channels]
+        made += [] if named in made else [named]
+        return replace(self, channels=tuple(each for each in made if each.name))
+
+    def with_names(self, channels: Iterable[NamedChannel]) -> Self:
+        """This library with the names of those channels that have none here."""
+        known = {each.place for each in self.channels}
+        return replace(self, channels=self.channels + tuple(each for each in channels if each.place not in known))
+
     def save(self, path: Path) -> None:
         """Writes the library as JSON, beside and renamed; raises OSError with one sentence."""
         made = {
@@ -79,6 +105,8 @@ class Library:
             "model_name": self.model_name,
             "directions": [_encode(entry) for entry in self.entries],
         }
+        if self.channels:
+            made["channels"] = [asdict(each) for each in self.channels]
         write_whole(path, json.dumps(made, indent=1).encode())
 
     @classmethod
@@ -86,7 +114,9 @@ class Library:
         """Reads :meth:`save`; raises OSError or ValueError with one sentence naming the file."""
         with _said_of(path):
             data = _read(path)
-            return cls(str(data["model"]), str(data["model_name"]), tuple(_decode(part) for part in data["directions"]))
+            entries = tuple(_decode(part) for part in data["directions"])
+            channels = tuple(_named(part) for part in data.get("channels", ()))
+            return cls(str(data["model"]), str(data["model_name"]), entries, channels)
 
 
 def library_path(model: str, model_name: str) -> Path:
@@ -165,6 +195,13 @@ def _decode(data: dict[str, Any]) -> Entry:
         _share(data.get("leak")),
         _positive(data.get("reach", 3.0)),
     )
+
+
+def _named(data: dict[str, Any]) -> NamedChannel:
+    layer, channel, name = data["layer"], data["channel"], data["name"]
+    if type(layer) is not int or type(channel) is not int or min(layer, channel) < 0 or not isinstance(name, str):
+        raise ValueError("a channel has no layer, number and name")
+    return NamedChannel(layer, channel, name)
 
 
 def _share(value: Any) -> float | None:

@@ -10,18 +10,17 @@ really drawn, one after the other, and what is told of them is measured on those
 
 import itertools
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from stylegan_core.drawing.drawings import Stage
 from stylegan_core.latents.region import LocalChannel, Region
+from stylegan_core.latents.way_back import Doubles, WayBack
 from stylegan_core.model import Model
-from stylegan_core.recipe import Recipe
+from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer, renderer_of
 from stylegan_core.steps import retold, run_through
 from stylegan_core.style_space import style_sigmas
@@ -33,22 +32,30 @@ REACH = 3.0  # sigma either way at which they are
 VISIBLE = 8.0  # of 255, the change inside that counts half: what one sees at a glance counts most
 LEAST = 1.0  # of 255, below which nobody sees it
 SEED = 0
+OTHERS = 2000  # the first seed of the faces that are looked at beside the one that is shown
 
 Progress = tuple[int, int]
-Doubles = npt.NDArray[np.float64]
 N = TypeVar("N", float, Doubles)
 
 
-def find_channels(model: Model, recipe: Recipe, region: Region, count: int = 8) -> tuple[LocalChannel, ...]:
+def find_channels(
+    model: Model, recipe: Recipe, region: Region, count: int = 8, faces: int = 1
+) -> tuple[LocalChannel, ...]:
     """The up to ``count`` numbers of the style space that change a place of the picture most and the rest least.
 
-    The best one comes first. Raises ValueError where the network has no styles, or the place is the whole picture.
+    The best one comes first. With more than one of ``faces`` others are looked at as well, and what is told of a number
+    is that of all of them. Raises ValueError where the network has no styles, or the place is the whole picture.
     """
-    return run_through(channel_search(renderer_of(model), recipe, region, count))
+    return run_through(channel_search(renderer_of(model), recipe, region, count, faces))
+
+
+def faces_of(recipe: Recipe, count: int) -> tuple[Recipe, ...]:
+    """The face of a recipe, and others that have all else in common with it."""
+    return (recipe, *(replace(recipe, latent=Latent(OTHERS + at)) for at in range(count - 1)))
 
 
 def channel_search(
-    renderer: Renderer, recipe: Recipe, region: Region, count: int = 8
+    renderer: Renderer, recipe: Recipe, region: Region, count: int = 8, faces: int = 1
 ) -> Generator[Progress, None, tuple[LocalChannel, ...]]:
     """:func:`find_channels` in small steps: yields (step, steps), which go on as evenly as time does.
 
@@ -60,26 +67,31 @@ def channel_search(
         raise ValueError(reason)
     stages, done = len(renderer.stages(recipe)), itertools.count(1)
     probes, most = FEWER if 4 << renderer.state(recipe)[0] >= LARGE else (PROBES, TRIED)
-    to_try, picture = stages + (stages + 1) * 2 * probes, max(1, stages // 2)
-    steps, drawn = to_try + 2 * most * picture, itertools.count(to_try + 1, picture)
-    found = yield from retold(slope_energies(renderer, recipe, region, probes), lambda _: (next(done), steps))
-    trying = try_channels(renderer, recipe, region, found.best(most))
+    to_try, picture = faces * (stages + (stages + 1) * 2 * probes), max(1, stages // 2)
+    steps, drawn = to_try + faces * 2 * most * picture, itertools.count(to_try + 1, picture)
+    found = list[Energies]()
+    for face in faces_of(recipe, faces):
+        looking = slope_energies(renderer, face, region, probes)
+        found.append((yield from retold(looking, lambda _: (next(done), steps))))
+    trying = try_channels(renderer, recipe, region, together(found).best(most), faces)
     tried = yield from retold(trying, lambda _: (next(drawn), steps))
     seen = [each for each in tried if each.effect >= LEAST]
     return tuple(sorted(seen, key=lambda each: -score(each.inside, each.effect))[:count])
 
 
 def try_channels(
-    renderer: Renderer, recipe: Recipe, region: Region, places: Sequence[tuple[int, int]]
+    renderer: Renderer, recipe: Recipe, region: Region, places: Sequence[tuple[int, int]], faces: int = 1
 ) -> Generator[None, None, tuple[LocalChannel, ...]]:
     """What numbers (layer, channel) do when they are moved REACH sigma either way; yields before each picture."""
-    base, tried = _drawn(renderer, recipe), []
+    every = [(face, _drawn(renderer, face)) for face in faces_of(recipe, faces)]
+    tried = []
     for layer, channel in places:
         changes = []
-        for side in (-1, 1):
-            yield
-            strength = recipe.strength_of(layer, channel) + side * REACH
-            changes.append(_drawn(renderer, recipe.with_channel(layer, channel, strength)) - base)
+        for face, base in every:
+            for side in (-1, 1):
+                yield
+                strength = face.strength_of(layer, channel) + side * REACH
+                changes.append(_drawn(renderer, face.with_channel(layer, channel, strength)) - base)
         tried.append(measured(layer, channel, np.stack(changes), region))
     return tuple(tried)
 
@@ -106,18 +118,27 @@ class Energies:
         return [places[at] for at in order if scores[at] > 0]
 
 
+def together(found: Sequence[Energies]) -> Energies:
+    """The means of those of several faces, each of the same place."""
+    inside, outside = (
+        tuple(np.mean(each, axis=0) for each in zip(*sides, strict=True))
+        for sides in ([each.inside for each in found], [each.outside for each in found])
+    )
+    return Energies(inside, outside, found[0].pixels)
+
+
 def score(inside: N, effect: N) -> N:
     """What a number is worth: how much of its change falls inside, which counts twice, and whether one sees it."""
     return inside * inside * effect / (effect + VISIBLE)
 
 
 def measured(layer: int, channel: int, changes: Doubles, region: Region) -> LocalChannel:
-    """What a number did: ``changes`` [2, R, R, 3] are the differences of its pictures from the one it began with."""
+    """What a number did: ``changes`` [n, R, R, 3] are the differences of its pictures from those it began with."""
     squares = np.square(changes).sum(axis=(0, 3))
     mask = region.mask(len(squares))
     inside, whole = float(squares[mask].sum()), float(squares.sum())
     effect = float(np.sqrt(inside / (changes.shape[0] * 3 * mask.sum())))
-    return LocalChannel(layer, channel, inside / whole if whole else 0.0, effect)
+    return LocalChannel(layer, channel, inside / whole if whole else 0.0, effect, max(len(changes) // 2, 1))
 
 
 def _drawn(renderer: Renderer, recipe: Recipe) -> Doubles:
@@ -132,7 +153,7 @@ def slope_energies(
     It goes back stage by stage, each computed anew for its slopes, so that no more is held than what every stage
     handed on and what two of them are asked for.
     """
-    back = _WayBack(renderer, recipe)
+    back = WayBack(renderer, recipe)
     yield from back.forward()
     image = renderer.picture(recipe, back.made)
     mask = torch.from_numpy(region.mask(image.shape[-1])).to(image.device)
@@ -158,70 +179,3 @@ def _signs(image: Tensor, mask: Tensor, probes: int) -> list[Tensor]:
         signs = torch.randint(0, 2, image.shape, generator=random).to(image) * 2 - 1
         made += [signs * (mask & seen), signs * (~mask & seen)]
     return made
-
-
-class _WayBack:
-    """From the picture of a recipe back to its styles, one stage at a time."""
-
-    def __init__(self, renderer: Renderer, recipe: Recipe) -> None:
-        self.renderer, self.recipe = renderer, recipe
-        self.stages: Sequence[Stage] = renderer.stages(recipe)
-        self.ws = renderer.styles.ws(recipe)
-        self.made: list[Tensor] = []
-
-    def forward(self) -> Generator[None, None, None]:
-        """What each stage hands on, kept as numbers that may be differentiated."""
-        for _, activation in self.renderer.stage_by_stage(self.recipe):
-            self.made.append(activation.clone())
-            yield
-
-    def slopes(self, signs: Sequence[Tensor]) -> Generator[None, None, list[Doubles]]:
-        """The slopes [signs, C] of the sums of each ``signs`` · picture, for the numbers of every style layer."""
-        slopes = [np.zeros((len(signs), count)) for count in self.renderer.styles.model.info.style_channels]
-        asked: list[list[Tensor | None]] = [[None] * len(signs) for _ in self.made]
-        leaves = self._leaves(len(self.made))
-        with torch.enable_grad():
-            picture = self.renderer.picture(self.recipe, leaves)
-        for probe, sign in enumerate(signs):
-            found = torch.autograd.grad(picture, leaves, sign, retain_graph=True, allow_unused=True)
-            _add_up(asked, probe, found)
-            yield
-        for at in reversed(range(len(self.stages))):
-            row = None if self.stages[at].makes_picture else self.stages[at].row
-            yield from self._through(at, asked.pop(), asked, None if row is None else slopes[row])
-        return slopes
-
-    def _through(
-        self, at: int, wanted: Sequence[Tensor | None], asked: list[list[Tensor | None]], slopes: Doubles | None
-    ) -> Generator[None, None, None]:
-        """One stage: what it is asked for by each way back, and what it asks of those before and of its numbers."""
-        stage, leaves = self.stages[at], self._leaves(at)
-        now = self.renderer.styles.offset(stage, self.recipe)
-        offset = torch.zeros(0 if slopes is None else slopes.shape[1], device=self.ws.device) if now is None else now
-        offset = offset.clone().requires_grad_()
-        with torch.enable_grad():
-            made = stage(leaves, self.ws[:, stage.row or 0], self._noise(stage), offset if len(offset) else None)
-        for probe, slope in enumerate(wanted):
-            if slope is not None and made.requires_grad:
-                inputs = [*leaves, offset]
-                found = torch.autograd.grad(made, inputs, slope, retain_graph=True, allow_unused=True)
-                _add_up(asked, probe, found[:-1])
-                if slopes is not None and found[-1] is not None:
-                    slopes[probe] = found[-1].double().cpu().numpy()
-            yield
-
-    def _leaves(self, count: int) -> list[Tensor]:
-        return [each.detach().requires_grad_() for each in self.made[:count]]
-
-    def _noise(self, stage: Stage) -> Tensor | None:
-        if stage.noise is None:
-            return None
-        found = self.renderer.styles.noise_map(stage.noise, self.recipe.noise_layer(stage.noise))
-        return None if found is None else found.clone()
-
-
-def _add_up(asked: list[list[Tensor | None]], probe: int, found: Sequence[Tensor | None]) -> None:
-    """What one way back asks of the stages before, added to what later stages have asked of them."""
-    for at, slope in enumerate(found):
-        before = asked[at][probe]
-        asked[at][probe] = slope if before is None else before if slope is None else before + slope

@@ -12,6 +12,7 @@ Numbers = npt.NDArray[np.float64]
 LOW, MIDDLE, HIGH = "low", "middle", "high"
 LEAST_SPREAD = 0.004  # of the range of a measure; below it the pictures do not differ
 SEEN = 0.15  # distance from the border's colour, of the whole range, from which on a pixel belongs to the content
+SOFT = 0.02  # of the range: how far from there a pixel counts in part where slopes are asked for
 LUMA = (0.299, 0.587, 0.114)
 
 
@@ -29,12 +30,20 @@ def measures(batch: Tensor) -> dict[str, Numbers]:
 
     ``width`` and ``height`` are the spread of what differs from the border's median colour, ``size`` its share.
     """
-    x = batch.double().cpu() / 255
-    luma = (x * torch.tensor(LUMA, dtype=x.dtype)[:, None, None]).sum(dim=1)
+    return {name: values.numpy() for name, values in measures_of(batch.double().cpu() / 255).items()}
+
+
+def measures_of(x: Tensor, *, smooth: bool = False) -> dict[str, Tensor]:
+    """The same as tensors [n] of pictures [n, 3, R, R] from 0 to 1, differentiable.
+
+    ``size`` counts pixels and has no slope; ``smooth`` counts those near the threshold in part, so that it has one.
+    """
+    luma = (x * torch.tensor(LUMA, dtype=x.dtype, device=x.device)[:, None, None]).sum(dim=1)
     across, down = luma.diff(dim=2).abs().mean(dim=(1, 2)), luma.diff(dim=1).abs().mean(dim=(1, 2))
     border = torch.cat([x[:, :, 0], x[:, :, -1], x[:, :, :, 0], x[:, :, :, -1]], dim=2)
     content = (x - border.median(dim=2).values[:, :, None, None]).abs().mean(dim=1)
-    found = {
+    counted = torch.sigmoid((content - SEEN) / SOFT) if smooth else (content > SEEN).to(x.dtype)
+    return {
         "brightness": luma.mean(dim=(1, 2)),
         "colour": (x.amax(dim=1) - x.amin(dim=1)).mean(dim=(1, 2)),
         "warmth": ((x[:, 0] - x[:, 2]).mean(dim=(1, 2)) + 1) / 2,
@@ -42,14 +51,13 @@ def measures(batch: Tensor) -> dict[str, Numbers]:
         "detail": across + down,
         "width": _spread(content.sum(dim=1)),
         "height": _spread(content.sum(dim=2)),
-        "size": (content > SEEN).double().mean(dim=(1, 2)),
+        "size": counted.mean(dim=(1, 2)),
     }
-    return {name: values.numpy() for name, values in found.items()}
 
 
 def _spread(mass: Tensor) -> Tensor:
     """Standard deviation of places 0…1 weighted by mass [n, R]; 0 where there is none."""
-    at = torch.linspace(0, 1, mass.shape[1], dtype=mass.dtype)
+    at = torch.linspace(0, 1, mass.shape[1], dtype=mass.dtype, device=mass.device)
     whole = mass.sum(dim=1).clamp_min(1e-9)
     middle = (mass * at).sum(dim=1) / whole
     return ((mass * (at - middle[:, None]).square()).sum(dim=1) / whole).sqrt()

@@ -25,6 +25,13 @@ class Region:
                 f"right and bottom from 0 to 1, not {self.left:g}, {self.top:g}, {self.right:g}, {self.bottom:g}."
             )
 
+    @property
+    def words(self) -> str:
+        """Where it lies, for people: "top", "bottom left", "middle"."""
+        across = _third((self.left + self.right) / 2, ("left", "", "right"))
+        down = _third((self.top + self.bottom) / 2, ("top", "", "bottom"))
+        return " ".join(part for part in (down, across) if part) or "middle"
+
     def mask(self, side: int) -> npt.NDArray[np.bool_]:
         """Which pixels of a picture of ``side``² lie in it [side, side]; at least one does, and not all.
 
@@ -42,15 +49,21 @@ class Region:
         return inside
 
 
+def _third(at: float, names: tuple[str, str, str]) -> str:
+    return names[min(int(3 * at), 2)]
+
+
 @dataclass(frozen=True, slots=True)
 class LocalChannel:
     """A number of the style space that was found by place, and what it did there when it was tried.
 
     ``inside`` is the share, 0 to 1, of the change (the squared differences of all pixels, both ways) that falls
-    into the place; ``effect`` how large the change there is: the root mean square, in steps of 0 to 255.
+    into the place; ``effect`` how large the change there is: the root mean square, in steps of 0 to 255. Both are of so
+    many ``faces`` together.
     """
 
     layer: int
     channel: int
     inside: float
     effect: float
+    faces: int = 1

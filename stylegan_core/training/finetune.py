@@ -92,23 +92,24 @@ def _begun(model: Model, network: NetworkConfig) -> int:
 def adopted_from(config: TrainingConfig, init: str, settings: Iterable[str]) -> TrainingConfig:
     """The configuration of a run that begins from the file ``init``; ``settings`` are those a person made.
 
-    The critic joins earlier by the images that the plan leaves out. Where the file holds no discriminator, one that
-    knows nothing yet begins beside a generator that draws already: the level that the plan begins with is then learned
-    at :data:`CAREFUL` of its rate, unless a rate was set.
+    The critic joins earlier by the images that the plan leaves out. Where the file holds no discriminator and no critic
+    takes part, one that knows nothing yet is all that a generator has to learn from that draws already: the level that
+    the plan begins with is then learned at :data:`CAREFUL` of its rate, unless a rate was set.
     """
     names = [setting.partition("=")[0].strip() for setting in settings]
     kept = [name.removeprefix("network.") for name in names if name.startswith("network.")]
     found = open_init(Path(init))
     model = found.model
     made = adopted(config if model.config.has_styles else _unmixed(config, names), model, Path(init), kept)
+    if "critic.from_kimg" not in names:
+        left_out = config.growth.total_kimg - made.growth.total_kimg
+        made = replace(made, critic=replace(made.critic, from_kimg=max(made.critic.from_kimg - left_out, 0.0)))
     first, *rest = made.growth.levels
     draws_already = (made.init.begun or 0) >= first.level
-    if found.discriminator is None and draws_already and not any(_RATE.fullmatch(name) for name in names):
+    alone = found.discriminator is None and not made.critic.takes_part(0)
+    if draws_already and alone and not any(_RATE.fullmatch(name) for name in names):
         made = replace(made, growth=Growth((replace(first, rate=CAREFUL * first.rate), *rest)))
-    if "critic.from_kimg" in names:
-        return made
-    left_out = config.growth.total_kimg - made.growth.total_kimg
-    return replace(made, critic=replace(made.critic, from_kimg=max(made.critic.from_kimg - left_out, 0.0)))
+    return made
 
 
 def _unmixed(config: TrainingConfig, asked: Iterable[str]) -> TrainingConfig:

@@ -51,7 +51,7 @@ def test_a_recipe_without_channels_is_written_as_before_there_were_any() -> None
 
 
 def test_channels_travel_in_json_with_what_a_newer_version_says_of_them() -> None:
-    recipe = replace(PLAIN, channels=(AppliedChannel(4, 17, -2.5), AppliedChannel(0, 0, 1.0, '{"more": 1}')))
+    recipe = replace(PLAIN, channels=(AppliedChannel(4, 17, -2.5), AppliedChannel(0, 0, 1.0, unknown='{"more": 1}')))
     assert Recipe.from_json(recipe.to_json()) == recipe
     assert json.loads(recipe.to_json())["channels"][0] == {"layer": 4, "channel": 17, "strength": -2.5}
 
@@ -77,6 +77,31 @@ def test_a_channel_is_set_in_its_place_and_taken_out_at_nought() -> None:
     assert recipe.with_channel(1, 2, 0.5).channels == (AppliedChannel(1, 2, 0.5), AppliedChannel(4, 5, -1.0))
     assert recipe.with_channel(1, 2, 0.0).channels == (AppliedChannel(4, 5, -1.0),)
     assert (recipe.strength_of(4, 5), recipe.strength_of(9, 9)) == (-1.0, 0)
+
+
+def test_a_name_travels_with_a_channel_and_changes_nothing_that_is_drawn() -> None:
+    recipe = PLAIN.with_channel(4, 3, 2.0, "Fringe")
+    assert json.loads(recipe.to_json())["channels"] == [{"layer": 4, "channel": 3, "strength": 2.0, "name": "Fringe"}]
+    assert Recipe.from_json(recipe.to_json()) == recipe
+    assert recipe.with_channel(4, 3, 1.0).channels == (AppliedChannel(4, 3, 1.0, "Fringe"),)
+    assert recipe.with_channel(4, 3, 1.0, "").channels == (AppliedChannel(4, 3, 1.0),)
+    renderer, drawn = Renderer(model()), list[None]()
+    before = renderer.render(recipe)
+    renderer.between = lambda: drawn.append(None)
+    np.testing.assert_array_equal(renderer.render(PLAIN.with_channel(4, 3, 2.0, "Hair")), before)
+    assert drawn == []
+
+
+def test_a_name_that_is_no_text_is_refused() -> None:
+    said = {"version": 1, "channels": [{"layer": 1, "channel": 2, "name": 3}]}
+    with pytest.raises(ValueError, match=r"recipe\.channels\.name must be a text"):
+        Recipe.from_json(json.dumps(said))
+
+
+def test_channels_that_are_found_at_a_place_are_called_after_it() -> None:
+    words = {Region(0.2, 0.05, 0.8, 0.3): "top", Region(0.4, 0.4, 0.6, 0.6): "middle"}
+    words |= {Region(0.7, 0.7, 1, 1): "bottom right", Region(0, 0.3, 0.2, 0.7): "left"}
+    assert {region: region.words for region in words} == words
 
 
 def test_a_channel_that_is_named_twice_is_one() -> None:

@@ -18,6 +18,7 @@ CORE = [
     "stylegan_core.film.film_file",
     "stylegan_core.latents.drag",
     "stylegan_core.latents.region",
+    "stylegan_core.latents.channel_effect",
     "stylegan_core.film.timeline",
     "stylegan_core.bands",
     "stylegan_core.lab.layer_facts",

@@ -235,6 +235,8 @@ class DirectionsPanel(Panel):
         self._applied.set(AppliedDirection(entry.direction, strength, *layers))
 
     def _rename(self, row: DirectionRow, name: str) -> None:
+        if not name:
+            return
         entry = replace(row.entry, direction=replace(row.entry.direction, name=name))
         self.shelf.keep(entry)
         self._applied.rename(entry.direction)
@@ -294,7 +296,8 @@ class DirectionsPanel(Panel):
             return
         if self._menu is not None:
             self._menu.deleteLater()  # only now: what it asked for may have been answered after it was closed
-        menu = self._menu = DirectionMenu(self.info, self.shelf.view, bool(self.shelf.library.entries), self)
+        filled = bool(self.shelf.library.entries or self.shelf.library.channels)
+        menu = self._menu = DirectionMenu(self.info, self.shelf.view, filled, self)
         menu.view_chosen.connect(self.look_at)
         menu.sefa_chosen.connect(self.factorise)
         menu.labels_chosen.connect(self.labels_chosen)

@@ -2,13 +2,12 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer import theme
 from explorer.controls.boxes import Across
-from explorer.controls.literal import literal, literal_tip
+from explorer.controls.literal import literal_tip
 from explorer.controls.strength_row import StrengthRow
 from explorer.controls.text import text_label
 from explorer.explore.directions.layer_strip import LayerStrip
@@ -30,18 +29,16 @@ _SOURCES = {
 class DirectionRow(StrengthRow):
     """``ranged`` follows the layers (first, last), ``committed`` ends that gesture, too.
 
-    ``asked`` carries "star", "remove", "preview", "sweep" or "learn"; ``renamed`` the new name.
+    ``asked`` carries "star", "remove", "preview", "sweep" or "learn".
     """
 
     ranged = Signal(int, object)
-    renamed = Signal(str)
 
     def __init__(self, entry: Entry, info: ModelInfo, parent: QWidget | None = None) -> None:
-        super().__init__(knob(AppliedDirection, "strength"), parent=parent)
+        super().__init__(knob(AppliedDirection, "strength"), NAME_WIDTH, parent=parent)
         self.entry, self._info = entry, info
         self._measured = ""
         name = entry.direction.name
-        self.field = QLineEdit()
         self.layers = LayerStrip(info, f"Layers of {name}")
         self.score = text_label("", "small-number")
         self._lay_out()
@@ -49,6 +46,10 @@ class DirectionRow(StrengthRow):
         self.layers.set_range(entry.first, entry.last)
         self.layers.setVisible(info.num_layers > 1)
         self.show_entry(entry)
+
+    @property
+    def own_name(self) -> str:
+        return self.entry.direction.name
 
     @property
     def range(self) -> tuple[int, int | None]:
@@ -71,7 +72,7 @@ class DirectionRow(StrengthRow):
         """Shows name, star and score of the direction, which may have changed."""
         self.entry = entry
         name = entry.direction.name
-        self._write_name()
+        self.write_name(("★ " if entry.starred else "") + name)
         self.score.setText(_score(entry))
         self.speak(name)
         self._explain()
@@ -88,45 +89,18 @@ class DirectionRow(StrengthRow):
         if applied is not None:
             self.layers.set_range(applied.first, applied.last)
 
-    def rename(self) -> None:
-        """Lets the name be typed."""
-        self.field.setText(self.entry.direction.name)
-        self._stack.setCurrentWidget(self.field)
-        self.field.setFocus()
-        self.field.selectAll()
-
     def _lay_out(self) -> None:
-        self.field.setProperty("kind", "name")
         self.field.setAccessibleName("Name of the direction")
-        self.field.setToolTip("Return takes the name, Escape keeps the old one.")
-        self.field.setMaxLength(60)
-        self._stack = QStackedWidget()
-        self._stack.setFixedSize(NAME_WIDTH, 22)
-        self._stack.addWidget(self.name)
-        self._stack.addWidget(self.field)
         self.score.setFixedWidth(SCORE_WIDTH)
         self.score.setAlignment(theme.ALIGN_NUMBER)
         row = Across(self, 6)
-        row.addWidget(self._stack)
+        row.addWidget(self.naming)
         row.addWidget(self.slider, 1)
         row.add(self.layers, self.score)
 
     def _connect(self) -> None:
         self.layers.changing.connect(lambda *_: self.ranged.emit(*self.range))
         self.layers.committed.connect(lambda *_: self.committed.emit())
-        self.field.editingFinished.connect(self._take_name)
-
-    def _write_name(self) -> None:
-        words = ("★ " if self.entry.starred else "") + self.entry.direction.name
-        room = NAME_WIDTH - 4
-        self.name.setText(literal(QFontMetrics(self.name.font()).elidedText(words, Qt.TextElideMode.ElideRight, room)))
-
-    def _take_name(self) -> None:
-        name = self.field.text().strip()
-        if self._stack.currentWidget() is self.field:
-            self._stack.setCurrentWidget(self.name)
-            if name and name != self.entry.direction.name:
-                self.renamed.emit(name)
 
     def fill(self, menu: QMenu) -> None:
         menu.addAction("Rename …", self.rename)
@@ -152,20 +126,6 @@ class DirectionRow(StrengthRow):
         self.layers.set_range(first, last)
         self.ranged.emit(*self.range)
         self.committed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_F2:
-            self.rename()
-        elif event.key() == Qt.Key.Key_Escape and self._stack.currentWidget() is self.field:
-            self.field.setText(self.entry.direction.name)
-            self._stack.setCurrentWidget(self.name)
-            self.name.setFocus()
-        else:
-            super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._write_name()
 
 
 def _score(entry: Entry) -> str:

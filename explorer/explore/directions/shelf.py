@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.work.background import Background
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.library import Entry, Library, library_path, shipped_library
+from stylegan_core.latents.library import Entry, Library, NamedChannel, library_path, shipped_library
 from stylegan_core.recipe import AppliedDirection, Recipe
 
 OWN = ("sorting", "labels", "recipe")  # sources whose directions are shown before computed ones
@@ -24,6 +24,7 @@ class DirectionShelf(QObject):
     """
 
     changed = Signal(str)  # the library is another one; a sentence where there is something to say, else empty
+    names_changed = Signal(object)  # the named channels of the library, a tuple
 
     def __init__(self, disk: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,10 +40,14 @@ class DirectionShelf(QObject):
         self.found.clear()
         self.view, self.trouble = "pca", ""
         self.library = replace(self._kept(info), model=info.hash, model_name=info.name)
+        self.names_changed.emit(self.library.channels)
 
     def follow(self, info: ModelInfo) -> None:
         """The same directions for a later snapshot of the network: what is kept from now on is that one's."""
-        self.library = replace(self.library, model=info.hash, model_name=info.name).merged(self._kept(info).entries)
+        kept = self._kept(info)
+        follows = replace(self.library, model=info.hash, model_name=info.name)
+        self.library = follows.merged(kept.entries).with_names(kept.channels)
+        self.names_changed.emit(self.library.channels)
 
     def _kept(self, info: ModelInfo) -> Library:
         """The library that lies on the disk for a model, or will in a moment."""
@@ -96,6 +101,10 @@ class DirectionShelf(QObject):
         """Puts a direction into the library, or replaces it there."""
         self._change(lambda library: library.with_entry(entry))
 
+    def name_channel(self, named: NamedChannel) -> None:
+        """Gives a channel of the network a name, or with an empty one takes it away."""
+        self._change(lambda library: library.with_named(named))
+
     def remove(self, entry: Entry) -> None:
         """Takes a direction out of the library."""
         self._change(lambda library: library.without(entry))
@@ -132,17 +141,20 @@ class DirectionShelf(QObject):
         if info.hash != self.library.model:
             return
         fitting = [entry for entry in other.entries if entry.direction.vector.shape[-1] == info.w_dim]
-        if not fitting:
+        same = other.model == info.hash
+        channels = other.channels if same else ()  # a number of another network's style space is another one
+        if not fitting and not channels:
             self.changed.emit(f"{name} holds no direction for this network: its W has {info.w_dim} dimensions.")
             return
-        warning = "" if other.model == info.hash else " They were found in another model and may mean something else."
+        warning = "" if same else " They were found in another model and may mean something else."
+        names = len(self.library.with_names(channels).channels) - len(self.library.channels)
 
         def words(new: int) -> str:
-            if not new:
-                return f"Every direction of {name} is here already."
-            return f"Imported {new} direction{'s' if new > 1 else ''}.{warning}"
+            if not new and not names:
+                return f"Everything in {name} is here already."
+            return f"Imported {_counted(new, names)}.{warning}"
 
-        self._change(lambda library: library.merged(fitting), words)
+        self._change(lambda library: library.merged(fitting).with_names(channels), words)
 
     def learn(self, found: Iterable[Entry], words: Words) -> None:
         """Adds directions that were found, but for those whose names are taken; ``words`` of how many that were."""
@@ -156,14 +168,14 @@ class DirectionShelf(QObject):
 
     def export(self, path: Path) -> None:
         """Writes every kept direction to a file that other people can import."""
-        library, number = self.library, len(self.library.entries)
-        said = f"Saved {number} direction{'s' if number != 1 else ''} to {path.name}."
+        library = self.library
+        said = f"Saved {_counted(len(library.entries), len(library.channels))} to {path.name}."
         self._disk.do(lambda: library.save(path), lambda _: self.changed.emit(said), self._refuse)
 
     def _change(self, change: Change, words: Words | None = None) -> None:
         """Changes the library that is shown, and the one on the disk after whatever is asked of that already."""
         before, self.library = self.library, change(self.library)
-        self.changed.emit("")
+        self._tell("", before)
         self._write(before, change, words)
 
     def _write(self, before: Library, change: Change, words: Words | None = None) -> None:
@@ -173,12 +185,18 @@ class DirectionShelf(QObject):
             library, new = made
             if self._unwritten.get(_whose(wanted)) is wanted:
                 del self._unwritten[_whose(wanted)]
-            come = self.library == wanted != library
+            come, shown = self.library == wanted != library, self.library
             self.library = library if come else self.library
             if come or words is not None:
-                self.changed.emit(words(new) if words is not None else "")
+                self._tell(words(new) if words is not None else "", shown)
 
         self._disk.do(lambda: _written(before, change), written, self._refuse)
+
+    def _tell(self, said: str, before: Library) -> None:
+        """The library is another one than before."""
+        self.changed.emit(said)
+        if self.library.channels != before.channels:
+            self.names_changed.emit(self.library.channels)
 
     def _refuse(self, error: Exception) -> None:
         self.changed.emit(str(error))
@@ -195,12 +213,21 @@ def _written(before: Library, change: Change) -> tuple[Library, int]:
     """
     path = library_path(before.model, before.model_name)
     try:
-        kept = replace(before, entries=Library.load(path).merged(before.entries).entries)
+        there = Library.load(path)
+        both = there.merged(before.entries).with_names(before.channels)
+        kept = replace(before, entries=both.entries, channels=both.channels)
     except (OSError, ValueError):
         kept = before  # there is none yet, or what is there cannot be kept either
     now = change(kept)
     now.save(path)
     return now, len(now.entries) - len(kept.entries)
+
+
+def _counted(directions: int, names: int) -> str:
+    """ "1 direction and 2 names of channels", "3 directions"."""
+    told = [f"{directions} direction{'s' if directions != 1 else ''}"] if directions or not names else []
+    told += [f"{names} name{'s' if names != 1 else ''} of channels"] if names else []
+    return " and ".join(told)
 
 
 def stranger(applied: AppliedDirection) -> Entry:

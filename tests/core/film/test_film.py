@@ -309,3 +309,7 @@ def test_channels_go_along_evenly_from_key_to_key(model: Model) -> None:
     assert (moments.at(0.0), moments.at(1.0)) == (a, b)
     same = timeline(model, of((a, replace(a, latent=Latent(2))), 1, 1, loop=False))
     assert same.at(0.5).channels == a.channels
+    named = a.with_channel(2, 3, 4.0, "Fringe"), b.with_channel(5, 0, 2.0, "Hat")
+    between = timeline(model, of(named, 1, 1, loop=False)).at(0.5).channels
+    names = {each.layer: each.name for each in between}
+    assert names == {2: "Fringe", 1: "", 5: "Hat"}

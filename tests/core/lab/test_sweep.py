@@ -20,13 +20,15 @@ from stylegan_core.__main__ import main as command
 from stylegan_core.cli import sweep as sweep_command
 from stylegan_core.files.table import read_table
 from stylegan_core.info import Capabilities, ModelInfo
-from stylegan_core.lab.entanglement import Entanglement, entanglement_table, plan_of_table, student
+from stylegan_core.lab.entanglement import Entanglement, entanglement_table, plan_of_table
 from stylegan_core.lab.entangling import entanglement_steps
 from stylegan_core.lab.sweep_facts import sweep_table
-from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept, along, knobs, steps_between
+from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept, along, knobs, of_channel, steps_between
 from stylegan_core.lab.sweeping import SPREAD_FACES, sweep_steps
+from stylegan_core.latents.channel_effect import student
 from stylegan_core.latents.judge import Answerer, Judge
 from stylegan_core.latents.judge_file import SEEN
+from stylegan_core.latents.library import Library, NamedChannel
 from stylegan_core.latents.meter import Meter
 from stylegan_core.latents.questions import Question
 from stylegan_core.metrics.features import WIDTH
@@ -34,7 +36,7 @@ from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.pictures.saved_picture import read_picture
-from stylegan_core.recipe import AppliedDirection, Direction, Latent, Mix, Recipe, Vector
+from stylegan_core.recipe import AppliedChannel, AppliedDirection, Direction, Latent, Mix, Recipe, Vector
 from stylegan_core.render import render, renderer_of
 from tests.core.networks.small import FAMILY, lively
 
@@ -420,6 +422,21 @@ def test_a_sweep_from_the_command_line(small: Path, tmp_path: Path, capsys: pyte
         again.unlink()
 
 
+def test_a_channel_is_swept_by_its_place_or_its_name(small: Path, tmp_path: Path) -> None:
+    sheet, named = tmp_path / "x.png", NamedChannel(2, 1, "Fringe")
+    library = tmp_path / "l.json"
+    Library(load_model(small).info.hash, "small", channels=(named,)).save(library)
+    told = ["sweep", str(small), "--values", "3", "--library", str(library), "--overwrite", "--out", str(sheet)]
+    for channel in ("2:1", "fringe"):
+        assert command([*told, "--channel", channel]) == 0
+        drawn = [each.channels for each in read_picture(sheet).recipes if each is not None]
+        assert drawn == [(AppliedChannel(2, 1, -5.0, "Fringe"),), (), (AppliedChannel(2, 1, 5.0, "Fringe"),)]
+    facts = info(style_channels=(8,) * 10)
+    swept = of_channel(AppliedChannel(2, 1, 3.0), facts)
+    assert (swept.name, swept.unit, swept.range(facts)) == ("8² 2:1", "σ", (-5.0, 5.0))
+    assert swept.why_not(facts, Recipe()) == "" and "no channel 2:1" in swept.why_not(info(), Recipe())
+
+
 def test_levels_that_were_not_trained_are_not_swept(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -435,7 +452,11 @@ def test_levels_that_were_not_trained_are_not_swept(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--out", "x.csv"], "--direction NAME, or --knob"),
+        (["--out", "x.csv"], "--channel LAYER:NUMBER, --knob"),
+        (["--channel", "3:99", "--out", "x.csv"], "has no channel 3:99; it has 6 layers"),
+        (["--channel", "fringe", "--out", "x.csv"], "no channel 'fringe'; there are none with names"),
+        (["--channel", "1:2", "--entanglement", "--out", "x.csv"], "is that of directions"),
+        (["--channel", "1:2", "--knob", "psi", "--out", "x.csv"], "Name what is swept"),
         (["--knob", "psi", "--out", "x.jpg"], "must end in .csv or .png"),
         (["--knob", "ps", "--out", "x.csv"], "there are psi, noise,"),
         (["--knob", "mix-fine", "--out", "x.csv"], "choose one in Mixing"),

@@ -15,6 +15,8 @@ from torch import Tensor
 from stylegan_core.__main__ import main as command
 from stylegan_core.latents.judge import Answerer, Judge
 from stylegan_core.latents.judge_file import SEEN, load_judge, save_judge
+from stylegan_core.latents.learned_labels import BESIDE, LearnedLabels, labels_beside, questions_in
+from stylegan_core.latents.library import SHIPPED
 from stylegan_core.latents.meter import Meter
 from stylegan_core.latents.questions import MEASURED, Question
 from stylegan_core.metrics.features import WIDTH
@@ -45,6 +47,32 @@ def test_a_judges_answers_are_measured_beside_the_rest(judge: Judge, tmp_path: P
     said = "learned from pictures of 32², these are of 64²: answers may be wrong"
     assert said in Meter(read).doubt(64) and not Meter(read).doubt(32) and not Meter().doubt(64)
     assert Meter(read).judge_name == "90 pictures of lights" and Meter().judge_name == ""
+
+
+def test_labels_that_lie_beside_a_network_are_found(judge: Judge, tmp_path: Path) -> None:
+    save_judge(judge, tmp_path / BESIDE)
+    path = str(tmp_path / BESIDE)
+    assert labels_beside(tmp_path / "faces.safetensors") == LearnedLabels(path, tmp_path.name, 32, path, ("Light",))
+    (tmp_path / BESIDE).write_bytes(b"PK")
+    assert labels_beside(tmp_path / "faces.safetensors") is None and questions_in(tmp_path) == ()
+    assert labels_beside(tmp_path / "elsewhere" / "faces.safetensors") is None
+
+
+def test_avatars_64_brings_what_its_labels_look_like() -> None:
+    file = SHIPPED / "avatars-64" / "avatars-64.safetensors"
+    found = labels_beside(file)
+    assert found is not None and {"Smile", "Glasses", "Hat"} <= {*found.questions} and found.resolution == 64
+    read = load_judge(Path(found.path), Blind())  # type: ignore[arg-type]
+    assert {*found.questions} < {question.name for question in read.questions}
+
+
+def test_log_odds_with_slopes_are_the_scores(judge: Judge) -> None:
+    pixels = torch.randint(0, 256, (2, 3, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    found = judge.log_odds(pixels.float())
+    np.testing.assert_allclose(found.numpy(), judge.scores([pixels]), atol=1e-9)
+    slopes = dict(Meter(judge).slopes(pixels[:1].float()))
+    assert [*slopes] == [*Meter(judge).names] and "Light" in slopes
+    torch.testing.assert_close(slopes["Light"], torch.full((1, 3, 16, 16), 1 / 64 / 127.5 / 4))
 
 
 def test_a_judge_is_learned_from_the_command_line(

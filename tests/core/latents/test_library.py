@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from stylegan_core.latents import library as module
-from stylegan_core.latents.library import Entry, Library, library_path, shipped_library
+from stylegan_core.latents.library import Entry, Library, NamedChannel, library_path, shipped_library
 from stylegan_core.recipe import Direction, Vector
 
 
@@ -93,3 +93,26 @@ def test_a_library_in_the_box_is_found_by_the_hash_of_its_model(
     found = shipped_library("def")
     assert found is not None and found.model_name == "model def"
     assert shipped_library("ghi") is None
+
+
+def test_named_channels_come_back_as_they_were(tmp_path: Path) -> None:
+    library = (
+        Library("f" * 64, "avatars").with_named(NamedChannel(3, 7, "Fringe")).with_named(NamedChannel(5, 1, "Hat"))
+    )
+    library.save(tmp_path / "x.json")
+    assert Library.load(tmp_path / "x.json") == library
+    renamed = library.with_named(NamedChannel(3, 7, "Hair"))
+    assert [each.name for each in renamed.channels] == ["Hair", "Hat"]
+    assert library.with_named(NamedChannel(3, 7, "")).channels == (NamedChannel(5, 1, "Hat"),)
+    both = Library().with_named(NamedChannel(5, 1, "Cap")).with_names(library.channels)
+    assert both.channels == (NamedChannel(5, 1, "Cap"), NamedChannel(3, 7, "Fringe"))
+
+
+@pytest.mark.parametrize("wrong", [{"layer": -1}, {"layer": 1.5}, {"channel": True}, {"name": 3}])
+def test_named_channels_that_are_none_are_refused(wrong: dict[str, object], tmp_path: Path) -> None:
+    Library("f" * 64, "avatars").with_named(NamedChannel(3, 7, "Fringe")).save(tmp_path / "x.json")
+    told = json.loads((tmp_path / "x.json").read_text())
+    told["channels"][0] |= wrong
+    (tmp_path / "x.json").write_text(json.dumps(told))
+    with pytest.raises(ValueError, match="a channel has no layer, number and name"):
+        Library.load(tmp_path / "x.json")

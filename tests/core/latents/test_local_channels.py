@@ -34,7 +34,7 @@ def test_one_way_back_has_the_slope_of_every_number(kind: str) -> None:
     recipe = replace(RECIPE, level=2, alpha=0.4) if kind == "growing" else RECIPE
     made = model("stylegan1" if kind == "growing" else kind)
     renderer = Renderer(made)
-    back = module._WayBack(renderer, recipe)
+    back = module.WayBack(renderer, recipe)
     run_through(back.forward())
     signs = torch.randint(0, 2, renderer.image(recipe).shape, generator=torch.Generator().manual_seed(1)) * 2.0 - 1
     slopes = run_through(back.slopes([signs]))
@@ -169,3 +169,22 @@ def test_a_place_is_inside_the_picture_and_not_all_of_it() -> None:
 
 def test_a_found_channel_is_a_plain_value() -> None:
     assert LocalChannel(1, 2, 0.5, 3.0) == LocalChannel(1, 2, 0.5, 3.0)
+
+
+def test_several_faces_are_looked_at_and_told_of_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    quickly(monkeypatch)
+    made = model("stylegan2")
+    best = find_channels(made, RECIPE, PLACE, 2, faces=2)[0]
+    assert best.faces == 2
+    faces, layer, channel = module.faces_of(RECIPE, 2), best.layer, best.channel
+    assert faces[0] == RECIPE and faces[1] == replace(RECIPE, latent=faces[1].latent) != RECIPE
+    changes = [
+        render(made, face.with_channel(layer, channel, face.strength_of(layer, channel) + side * 3.0)).astype(float)
+        - render(made, face)
+        for face in faces
+        for side in (-1, 1)
+    ]
+    assert best == module.measured(layer, channel, np.stack(changes), PLACE)
+    steps = list[tuple[int, int]]()
+    run_through(channel_search(renderer_of(made), RECIPE, PLACE, 2, 2), steps.append)
+    assert steps[0][0] == 1 and sorted(set(steps)) == steps and steps[-1][0] <= steps[-1][1]

@@ -115,6 +115,7 @@ def test_beside_a_discriminator_that_knows_nothing_a_generator_learns_carefully(
     usual = [plan.rate for plan in preset("tiny").growth.levels][1:]  # 4² is left out
     assert rates(whole) == usual
     assert rates(bare) == [pytest.approx(CAREFUL * usual[0]), *usual[1:]]
+    assert rates(bare, "critic.weight=0.1") == usual  # whom it can learn from
     assert rates(bare, "growth.8.rate=0.004") == [0.004, *usual[1:]]
     assert rates(bare, "growth.rate=0.004") == [0.004] * len(usual)
     assert rates(bare, "network.fmap_max=4")[0] == usual[0]  # no layer of it is taken over

@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.explore.channels.panel import EMPTY, FIND, FOUND, LOOKING, NONE, PREVIEW, ChannelsPanel
+from explorer.explore.channels.menu import LEARN, MEASURED
+from explorer.explore.channels.panel import EMPTY, FIND, FOUND, MEASURES, NONE, NONE_FOR, PREVIEW, ChannelsPanel
 from explorer.fitting import fitted, fitting
-from explorer.jobs import FindChannels, Strip
+from explorer.jobs import FindByAttribute, FindChannels, Strip
 from explorer.picture.place_picker import BEGIN, MIDDLE, PlacePicker
 from explorer.present.recipe_words import words
 from explorer.session import Session
-from explorer.work.time_left import TimeLeft
 from stylegan_core.info import REASONS
+from stylegan_core.latents.channel_effect import ChannelEffect
+from stylegan_core.latents.learned_labels import LearnedLabels
+from stylegan_core.latents.library import Library, NamedChannel
 from stylegan_core.latents.region import LocalChannel, Region
 from stylegan_core.recipe import AppliedChannel, Latent, Recipe
 from tests.explorer.explore.panel_fakes import PLAIN, flat, model_info
@@ -75,16 +78,20 @@ def test_a_drag_of_a_slider_is_one_step_of_undo(qtbot: QtBot, session: Session, 
     assert panel.rows[0].slider.value == session.recipe.strength_of(3, 7) > 1
 
 
-def test_a_search_that_takes_long_says_how_long(session: Session, show: Any) -> None:
+def test_a_place_that_was_looked_at_can_be_looked_at_on_more_faces(session: Session, show: Any) -> None:
     panel, asked = show(ChannelsPanel)
-    panel.look_at(HAIR)
-    now, request = [0.0], asked.of(FindChannels)
-    panel._left = TimeLeft(lambda: now[0])
-    asked.piece(request, 0, None, 31)
-    assert panel.message.text() == f"{LOOKING} …"
-    now[0] += 2.0
-    asked.piece(request, 1, None, 31)
-    assert panel.message.text() == f"{LOOKING}, about 58 s left"
+    assert panel.on_more.isHidden()
+    found(panel, asked, (3, 7))
+    assert panel.on_more.isVisible()
+    session.edit_recipe(Recipe(Latent(5)))
+    panel.on_more.click()
+    request = asked.of(FindChannels)
+    assert (request.region, request.faces, request.recipe.latent.seed) == (HAIR, 4, 5) and panel.on_more.isHidden()
+    asked.done(request, (replace(local((5, 1))[0], faces=4),))
+    assert panel.on_more.isHidden() and "±3 σ, over 4 faces, 80 %" in panel.rows[0].name.toolTip()
+    found(panel, asked, (3, 7))
+    session.set_model(model_info(name="other"), "other.safetensors")
+    assert panel.on_more.isHidden()
 
 
 def test_sliders_in_use_stay_and_the_others_make_room_for_the_next_search(session: Session, show: Any) -> None:
@@ -104,7 +111,7 @@ def test_channels_of_a_recipe_have_sliders_though_nobody_looked_for_them(session
     panel, _ = show(ChannelsPanel)
     session.apply(Recipe().with_channel(4, 9, -3.0).with_channel(99, 0, 1.0))
     assert places(panel) == [(4, 9)] and panel.rows[0].slider.value == -3.0 and panel.message.isHidden()
-    assert panel.rows[0].share.text() == "" and "not found by place" in panel.rows[0].name.toolTip()
+    assert panel.rows[0].share.text() == "" and "not found by a search" in panel.rows[0].name.toolTip()
 
 
 def test_what_a_network_lacks_is_left_alone_by_reset(session: Session, show: Any) -> None:
@@ -177,6 +184,169 @@ def test_the_faces_of_a_row_are_shown_beside_its_name(session: Session, show: An
     assert not panel.preview.grid.thumbnails[1].empty
     panel.rows[0].hovered.emit(False)
     assert not panel.preview.isVisible()
+
+
+# -- by attribute --------------------------------------------------------------------------------------------------
+
+
+def effects(attribute: str, *numbers: tuple[int, int, float]) -> tuple[ChannelEffect, ...]:
+    return tuple(ChannelEffect(*each[:2], attribute, each[2], 0.05, 0.62, "size", -0.05, 12, 3.0) for each in numbers)
+
+
+def test_channels_are_found_by_attribute_and_the_number_at_the_right_is_their_purity(
+    session: Session, show: Any
+) -> None:
+    panel, asked = show(ChannelsPanel)
+    session.edit_recipe(Recipe(Latent(5), psi=0.3, level=2))
+    panel.look_for("brightness")
+    request = asked.of(FindByAttribute)
+    assert request == FindByAttribute(FIND, Recipe(level=2), "brightness")  # whatever face is on show
+    assert panel.search.isVisible() and "brightness alone" in panel.message.text()
+    asked.done(request, effects("brightness", (3, 7, 0.3), (5, 1, -0.2)))
+    assert places(panel) == [(3, 7), (5, 1)] and panel.rows[0].share.text() == "62%"
+    assert "the part of brightness" in panel.message.text() and "over 12 faces" in panel.rows[0].share.toolTip()
+    assert "brightness +0.30 per σ, leaks most into size −0.05" in panel.rows[0].name.toolTip()
+    assert [row.proposal for row in panel.rows] == ["brightness", "less brightness"]
+    panel.look_for("brightness")
+    asked.done(asked.of(FindByAttribute), ())
+    assert panel.message.text() == NONE_FOR.format("brightness") and panel.rows == []
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)  # of windows without a screen
+def test_the_menu_offers_what_is_measured_and_the_questions_of_labels(session: Session, show: Any) -> None:
+    panel, asked = show(ChannelsPanel)
+    chosen: list[str] = []
+    panel.labels.chosen.connect(chosen.append)
+    panel.by_attribute.click()
+    texts = [action.text() for action in panel._menu.actions() if action.text()]
+    assert texts == [*MEASURES, LEARN] and not panel.labels.isVisible()
+    panel.labels.show_progress(1, 10)
+    assert panel.labels.isVisible()  # it can be given up here
+    panel.by_attribute.click()
+    assert LEARN not in [action.text() for action in panel._menu.actions()]
+    labels = LearnedLabels("judge.npz", "avatars", 64, "k", ("Glasses", "Hats & caps"))
+    panel.labels.show_labels(labels)
+    panel.use_labels(labels)
+    panel.by_attribute.click()
+    texts = [action.text() for action in panel._menu.actions() if action.text()]
+    assert texts == ["Glasses", "Hats && caps", MEASURED]
+    panel._menu.actions()[0].trigger()
+    assert asked.of(FindByAttribute).labels == labels and asked.of(FindByAttribute).attribute == "Glasses"
+    panel.look_for("width")
+    assert asked.of(FindByAttribute).labels is None  # which is remembered whatever labels there are
+    panel.labels.show_labels(None)
+    assert panel.labels.isHidden()
+
+
+def test_labels_that_came_with_a_network_are_offered_unless_others_were_learned(
+    session: Session, show: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, asked = show(ChannelsPanel)
+    beside = LearnedLabels("beside.npz", questions=("Hat",))
+    monkeypatch.setattr("explorer.explore.channels.panel.labels_beside", lambda _: beside)
+    panel.look_for("Hat")
+    assert asked.of(FindByAttribute).labels == beside
+    panel.use_labels(learned := LearnedLabels("judge.npz", questions=("Hat",)))
+    panel.look_for("Hat")
+    assert asked.of(FindByAttribute).labels == learned
+
+
+# -- names ---------------------------------------------------------------------------------------------------------
+
+
+def named_by(panel: ChannelsPanel) -> list[NamedChannel]:
+    """What the panel wants kept, as the library would tell it."""
+    kept: list[NamedChannel] = []
+
+    def keep(named: NamedChannel) -> None:
+        kept.append(named)
+        panel.show_library(Library(channels=tuple(kept[:-1])).with_named(named).channels)
+
+    panel.named.connect(keep)
+    return kept
+
+
+def test_return_takes_the_proposed_name_and_leaving_or_escape_takes_none(
+    qtbot: QtBot, session: Session, show: Any
+) -> None:
+    panel, asked = show(ChannelsPanel)
+    kept = named_by(panel)
+    found(panel, asked, (3, 7), (5, 1))
+    row, other = panel.rows
+    for leave in (row.field.editingFinished.emit, lambda: qtbot.keyClick(row.field, Qt.Key.Key_Escape)):
+        qtbot.keyClick(row, Qt.Key.Key_F2)
+        assert row.field.text() == "top" and row.field.selectedText() == "top"
+        leave()
+        assert kept == [] and row.naming.currentWidget() is row.name and row.name.text() == "8² 3:7"
+    qtbot.keyClick(row, Qt.Key.Key_F2)
+    qtbot.keyClick(row.field, Qt.Key.Key_Return)
+    assert kept == [NamedChannel(3, 7, "top")] and row.name.text() == "top"
+    assert row.name.toolTip().startswith("top: 8² 3:7.") and row.slider.accessibleName() == "Channel top"
+    assert other.proposal == "top 2"  # the first is taken
+    qtbot.keyClick(other, Qt.Key.Key_F2)
+    qtbot.keyClicks(other.field, "Fringe")
+    other.field.editingFinished.emit()  # the keyboard goes elsewhere
+    assert kept[-1] == NamedChannel(5, 1, "Fringe") and other.name.text() == "Fringe"
+
+
+def test_the_menu_of_a_row_names_it_and_takes_the_name_away(session: Session, show: Any) -> None:
+    panel, asked = show(ChannelsPanel)
+    kept = named_by(panel)
+    found(panel, asked, (3, 7))
+    (row,) = panel.rows
+
+    def choose(text: str) -> list[str]:
+        menu = QMenu(row)
+        row.fill(menu)
+        words = [action.text() for action in menu.actions()]
+        next(action for action in menu.actions() if action.text() == text).trigger()
+        return words
+
+    assert "Take the name away" not in choose("Call it “top”")
+    assert kept == [NamedChannel(3, 7, "top")] and row.own_name == "top"
+    assert "Call it “top”" not in choose("Take the name away")
+    assert kept[-1] == NamedChannel(3, 7, "") and row.name.text() == "8² 3:7"
+
+
+def test_a_name_is_in_the_recipe_from_then_on_and_one_step_of_undo(session: Session, show: Any) -> None:
+    panel, asked = show(ChannelsPanel)
+    named_by(panel)
+    found(panel, asked, (3, 7))
+    (row,) = panel.rows
+    row.slider.steer(2.0)
+    session.commit()
+    row.renamed.emit("Fringe")
+    assert session.recipe.channels == (AppliedChannel(3, 7, 2.0, "Fringe"),)
+    assert [part.text for part in words(session.recipe, model_info())[1]] == ["Fringe +2.0"]
+    session.undo()
+    assert session.recipe.channels == (AppliedChannel(3, 7, 2.0),)
+    row.slider.steer(3.0)  # the library calls it so
+    assert session.recipe.channels == (AppliedChannel(3, 7, 3.0, "Fringe"),)
+
+
+def test_named_channels_have_rows_without_a_search_and_foreign_names_are_shown(session: Session, show: Any) -> None:
+    panel, asked = show(ChannelsPanel)
+    panel.show_library((NamedChannel(3, 7, "Fringe"), NamedChannel(90, 1, "Elsewhere")))
+    assert [row.name.text() for row in panel.rows] == ["Fringe"] and panel.message.isHidden()
+    found(panel, asked, (5, 1))
+    assert places(panel) == [(5, 1), (3, 7)]  # what was found comes first
+    session.apply(Recipe().with_channel(6, 2, 1.0, "Their hat"))
+    assert [row.name.text() for row in panel.rows] == ["16² 5:1", "Fringe", "Their hat"]
+    panel.show_library(())
+    session.set_model(model_info(name="other"), "other.safetensors")
+    assert [row.name.text() for row in panel.rows] == ["Their hat"]
+
+
+def test_what_can_be_swept_and_is_asked_for_goes_by_its_name(session: Session, show: Any) -> None:
+    panel, asked = show(ChannelsPanel)
+    offered, wanted = list[Any](), list[Any]()
+    panel.channels_changed.connect(offered.append)
+    panel.sweep_wanted.connect(wanted.append)
+    found(panel, asked, (3, 7))
+    panel.show_library((NamedChannel(3, 7, "Fringe"),))
+    assert offered[-1] == (AppliedChannel(3, 7, 0.0, "Fringe"),)
+    panel.rows[0].asked.emit("sweep")
+    assert wanted == [AppliedChannel(3, 7, 0.0, "Fringe")]
 
 
 # -- the recipe in other parts of the window -----------------------------------------------------------------------

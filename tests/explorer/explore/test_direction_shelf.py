@@ -10,7 +10,7 @@ import pytest
 from explorer.explore.directions.shelf import DirectionShelf
 from explorer.train.workspace import OPENED, TrainWorkspace, remembered
 from explorer.work.background import Background
-from stylegan_core.latents.library import Entry, Library, library_path
+from stylegan_core.latents.library import Entry, Library, NamedChannel, library_path
 from stylegan_core.recipe import Direction, Vector
 from tests.explorer.at_once import AtOnce
 from tests.explorer.explore.panel_fakes import W_DIM, model_info
@@ -111,6 +111,33 @@ def test_what_another_window_has_kept_comes_with_the_next_change(disk: Later) ->
     shelf.keep(three)
     disk.go_on()
     assert set(on_disk()) == set(shelf.library.entries) == {one, two, three}
+
+
+def test_names_of_channels_are_kept_beside_the_directions(disk: Later, tmp_path: Path) -> None:
+    shelf, said = shelf_on(disk)
+    told: list[Any] = []
+    shelf.names_changed.connect(told.append)
+    fringe, hat = NamedChannel(3, 7, "Fringe"), NamedChannel(5, 1, "Hat")
+    other, _ = shelf_on(AtOnce())
+    shelf.name_channel(fringe)
+    assert told == [(fringe,)]  # before it is on the disk
+    other.name_channel(hat)
+    disk.go_on()
+    assert {*shelf.library.channels} == {fringe, hat} == {*told[-1]}
+    shelf.export(tmp_path / "mine.json")
+    shelf.open(ELSEWHERE)
+    assert told[-1] == ()
+    disk.go_on()
+    assert said == ["Saved 2 names of channels to mine.json."]
+    shelf.open(HERE)
+    shelf.name_channel(NamedChannel(5, 1, ""))
+    shelf.bring(tmp_path / "mine.json", HERE)
+    disk.go_on()
+    assert {*shelf.library.channels} == {fringe, hat} and said[-1] == "Imported 1 name of channels."
+    shelf.open(ELSEWHERE)
+    shelf.bring(tmp_path / "mine.json", ELSEWHERE)
+    disk.go_on()
+    assert shelf.library.channels == () and "holds no direction for this network" in said[-1]
 
 
 def test_a_disk_that_refuses_is_said_and_what_was_done_stays_until_it_is_written(

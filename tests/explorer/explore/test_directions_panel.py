@@ -245,7 +245,7 @@ def test_libraries_travel_between_people(panel: Any, tmp_path: Path) -> None:
     assert said.startswith("Imported 2 directions.") and "another model" in said
     assert "Theirs 1" in names(panel)
     panel.import_library(tmp_path / "theirs.json")
-    assert panel.finder.message.text() == "Every direction of theirs.json is here already."
+    assert panel.finder.message.text() == "Everything in theirs.json is here already."
     assert library_path(panel.shelf.library.model, panel.shelf.library.model_name).exists()
     wide = Entry(Direction("wide", Vector.of(np.ones(7))), "sorting")
     Library("f" * 64, "other", (wide,)).save(tmp_path / "wide.json")

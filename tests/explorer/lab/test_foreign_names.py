@@ -8,9 +8,9 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.controls.judge_chip import JudgeChip
 from explorer.lab import curve, picture_table
 from explorer.lab.effect_table import EffectTable, numbers_of
-from explorer.lab.judge_chip import JudgeChip
 from explorer.lab.sweep_page import SweepPage
 from explorer.session import Session
 from stylegan_core.lab.entanglement import Entanglement

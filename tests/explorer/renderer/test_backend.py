@@ -17,6 +17,7 @@ from explorer.jobs import (
     Blend,
     BlendFile,
     Done,
+    FindByAttribute,
     FindChannels,
     Fit,
     Matrix,
@@ -40,6 +41,7 @@ from stylegan_core.files.table import read_table
 from stylegan_core.lab.activations import channels, inspect
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept
 from stylegan_core.lab.sweeping import SPREAD_FACES
+from stylegan_core.latents import attribute_channels
 from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.local_channels import find_channels
 from stylegan_core.latents.region import Region
@@ -122,6 +124,23 @@ def test_channels_are_found_by_place_and_travel_through_the_pipe(backend: TorchB
     told = [index for index, _, _ in pieces]
     assert told[0] == 0 and told == sorted(set(told)) and told[-1] < pieces[0][1]
     assert found == find_channels(load_model(model), request.recipe, request.region, 3)
+    pipe, done = io.BytesIO(), Done(request, "hash", found)
+    send(pipe, done)
+    pipe.seek(0)
+    assert receive(pipe) == done
+
+
+def test_channels_are_found_by_attribute_and_travel_through_the_pipe(
+    backend: TorchBackend, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path))
+    monkeypatch.setattr(attribute_channels, "MUCH", attribute_channels.Effort(1, 3, 1, 2))
+    monkeypatch.setattr(attribute_channels, "LEAST", 0.0)
+    monkeypatch.setattr(attribute_channels, "student", lambda _: 0.0)  # over two faces nearly all may be chance
+    request = FindByAttribute("c", Recipe(Latent(5)), "brightness", None, 2)
+    pieces, found = run(backend, request)
+    assert pieces and all(0 <= index < total for index, total, _ in pieces)
+    assert found and found == attribute_channels.find_by_attribute(load_model(model), "brightness", count=2)
     pipe, done = io.BytesIO(), Done(request, "hash", found)
     send(pipe, done)
     pipe.seek(0)

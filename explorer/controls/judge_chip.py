@@ -20,6 +20,7 @@ class JudgeChip(QPushButton):
 
     chosen = Signal(str)
     let_go = Signal()
+    changed = Signal()  # it shows something else
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +30,15 @@ class JudgeChip(QPushButton):
         self.setProperty("kind", "chip")
         self.clicked.connect(self._press)
         self.show_labels(None)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there are no labels, and none are being learned."""
+        return self._idle
+
+    def ask(self) -> None:
+        """Asks for a data set to learn from."""
+        ask_for_data(self, "A labelled data set", lambda folder: self.chosen.emit(str(Path(folder))))
 
     @property
     def doubt(self) -> str:
@@ -64,9 +74,10 @@ class JudgeChip(QPushButton):
         self.setText(literal(text))
         self.setToolTip(literal_tip(tip))
         self.setAccessibleName(tip.rstrip("."))
+        self.changed.emit()
 
     def _press(self) -> None:
         if self._idle:
-            ask_for_data(self, "A labelled data set", lambda folder: self.chosen.emit(str(Path(folder))))
+            self.ask()
         else:
             self.let_go.emit()
