@@ -23,6 +23,7 @@ from explorer.problem import Problem
 from explorer.remoting import Remoting
 from explorer.renderer.rendering import Backend
 from explorer.renderer_state import RendererState
+from explorer.work.background import wait_for_left
 from explorer.work.command import wait_for_dropped
 from stylegan_core.info import ModelInfo
 
@@ -91,6 +92,7 @@ class Explorer(Parts):
         self.disk.close()
         self.garbage.close()
         wait_for_dropped()
+        wait_for_left()
         let_go()
 
     def _offer_back(self, sentence: str, back: Callable[[], object]) -> None:

@@ -167,11 +167,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """One picture drawn exactly and written as a PNG that carries its recipe. Done: the path, as text."""
+    """One picture drawn exactly and written as a PNG that carries its recipe. Done: the path, as text.
+
+    ``side`` makes it so many pixels wide and high, ``smooth`` or pixel by pixel; 0 is as the network draws it.
+    """
 
     owner: str
     recipe: Recipe
     path: str
+    side: int = 0
+    smooth: bool = False
 
 
 @dataclass(frozen=True, slots=True)

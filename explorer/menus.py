@@ -16,7 +16,7 @@ from stylegan_core.files.places import is_there
 PICTURE = ("drag", "copy", "copy_recipe", "paste_recipe", "save", "star", "film_add")
 MORE = (
     ("copy", "copy_recipe", "paste_recipe", "star", "reset"),
-    ("drag", "photo", "sheet", "wipe", "difference"),
+    ("drag", "photo", "sheet", "save_favourites", "wipe", "difference"),
     ("film", "film_save"),
     ("present", "remote", "smooth", "theme", "full_screen"),
     ("open", "open_run", "shortcuts", "hint", "quit"),

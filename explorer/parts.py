@@ -31,6 +31,7 @@ from explorer.explore.transform import TransformPanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
 from explorer.film.reel import Reel
+from explorer.finding import controls_of
 from explorer.garbage import Garbage
 from explorer.lab.entanglement_page import EntanglementPage
 from explorer.lab.layers_page import LayersPage
@@ -78,6 +79,7 @@ class Parts(QObject):
         self.train = TrainWorkspace(home(), self.disk, self.window.pages)
         self._make_lab()
         self._make_across()
+        self._found = QObject(self)  # parent of the actions that the palette goes to places with
 
     def _make_explore(self) -> None:
         """The picture, what lies below it, and the panels on both sides."""
@@ -106,7 +108,8 @@ class Parts(QObject):
         """What people do across several of the others."""
         session, settings, disk, picture = self.session, self.settings, self.disk, self.picture
         self.measuring = Measuring(session, self.quality, disk, self)
-        self.dialogs = Dialogs(self.window, session, settings, self.documents, self.engine, disk, picture.pace)
+        entries = self.history.entries
+        self.dialogs = Dialogs(self.window, session, settings, self.documents, entries, self.engine, disk, picture.pace)
         self.clipboard = Clipboard(session, self.engine, self)
         self.judging = Judging(session, (self.sweep, self.entanglement, self.channels), self)
         self.projecting = Projecting(session, self.latent, picture, self.documents, disk, self)
@@ -131,6 +134,12 @@ class Parts(QObject):
         own = [action for key, action in self.actions.items() if key != "commands"]
         added = [action for part in (*self.panels, *self.lab_pages.each) for action in part.actions() if action.text()]
         return list(dict.fromkeys(own + added))  # the Lab has some of them from a panel
+
+    def every_place(self) -> list[QAction]:
+        """Actions that go to the panels and sliders of Explore; those of the last time are gone."""
+        self._found.deleteLater()
+        self._found = QObject(self)
+        return list(controls_of(self.panels, lambda: self.window.show_workspace(0), self._found))
 
     def say(self, problem: Problem, tone: str = "bad") -> None:
         """Shows one sentence at the top of the page."""

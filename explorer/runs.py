@@ -116,9 +116,9 @@ class RunWatcher(QObject):
         self._ask()
 
     def close(self) -> None:
-        """Stops looking; the run goes on."""
+        """Stops looking, also in the middle of a look at a folder that does not answer; the run goes on."""
         self._timer.stop()
-        self._disk.close()
+        self._disk.leave()
 
     def _ask(self) -> None:
         if not self._disk.busy:

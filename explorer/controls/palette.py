@@ -1,12 +1,11 @@
-"""The command palette (Ctrl+K): every action of the window by name."""
+"""The command palette (Ctrl+K): every action of the window by name, and every slider and panel that it can go to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -16,6 +15,8 @@ from PySide6.QtWidgets import (
 from explorer.controls.boxes import Across, Down
 from explorer.controls.text import text_label
 
+NOTHING = "Nothing is called so. F1 lists every key and gesture."
+NOT_FOUND = 3  # rank of what does not fit
 ROW, LINE_ROOM = 34, 70  # pixels of one command, and of the line and the margins around it
 
 
@@ -25,7 +26,10 @@ def shortcut_of(action: QAction) -> str:
 
 
 class CommandPalette(QFrame):
-    """Type some letters of a command, Return runs it. Shows what is enabled now, best match first."""
+    """Type some letters of a command, Return runs it. Shows what is enabled now, best match first.
+
+    What is only said of a command, in its tooltip, is found after what it is called.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,7 +38,8 @@ class CommandPalette(QFrame):
         self.setAccessibleName("Commands")
         self._actions: Sequence[QAction] = ()
         self._line = QLineEdit()
-        self._line.setPlaceholderText("Type a command")
+        self._places: Callable[[], Iterable[QAction]] = tuple
+        self._line.setPlaceholderText("Type a command, a slider or a panel")
         self._line.setAccessibleName("Command")
         self._list = QListWidget()
         self._list.setFrameShape(QFrame.Shape.NoFrame)
@@ -47,9 +52,9 @@ class CommandPalette(QFrame):
         self._list.itemClicked.connect(lambda _: self._run())
         self.hide()
 
-    def ask(self, actions: Sequence[QAction]) -> None:
-        """Opens over the window with these actions."""
-        self._actions = actions
+    def ask(self, actions: Sequence[QAction], places: Callable[[], Iterable[QAction]] = tuple) -> None:
+        """Opens over the window with these actions; once something is typed, ``places`` to go to are found, too."""
+        self._actions, self._places = actions, places
         self._line.clear()
         self._fill("")
         self.show()
@@ -58,17 +63,23 @@ class CommandPalette(QFrame):
 
     def _fill(self, text: str) -> None:
         self._list.clear()
-        words = text.lower().split()
-        found = [a for a in self._actions if a.isEnabled() and all(word in name_of(a).lower() for word in words)]
-        found.sort(key=lambda action: not name_of(action).lower().startswith(text.lower()))
-        for action in found:
+        wanted = text.lower().strip()
+        everything = [*self._actions, *self._places()] if wanted else self._actions
+        ranked = [(_rank(action, wanted), action) for action in everything if action.isEnabled()]
+        found = sorted((pair for pair in ranked if pair[0] < NOT_FOUND), key=lambda pair: pair[0])
+        for _, action in found:
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, action)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, name_of(action))
             item.setSizeHint(QSize(100, ROW))
             self._list.addItem(item)
             self._list.setItemWidget(item, _row(action))
-        self._list.setCurrentRow(0)
+        if not found:
+            nothing = QListWidgetItem(NOTHING)
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            nothing.setSizeHint(QSize(100, ROW))
+            self._list.addItem(nothing)
+        self._list.setCurrentRow(0 if found else -1)
         self._place(len(found))
 
     def _place(self, rows: int) -> None:
@@ -79,10 +90,11 @@ class CommandPalette(QFrame):
 
     def _run(self) -> None:
         item = self._list.currentItem()
+        action: QAction | None = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        if action is None:
+            return  # nothing was found: what was typed stays, to be changed
         self.hide()
-        if item is not None:
-            action: QAction = item.data(Qt.ItemDataRole.UserRole)
-            action.trigger()
+        action.trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and self.isVisible():
@@ -103,12 +115,25 @@ class CommandPalette(QFrame):
 
 def name_of(action: QAction) -> str:
     """The name of a command as people read it: "Open"."""
-    return action.text().replace("&", "").rstrip("…")
+    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+
+
+def _rank(action: QAction, wanted: str) -> int:
+    """How well a command fits what was typed: 0 its name begins so, 1 it holds each word, 2 it is said of it."""
+    words, name = wanted.split(), name_of(action).lower()
+    if name.startswith(wanted):
+        return 0
+    if all(word in name for word in words):
+        return 1
+    said = f"{name} {action.statusTip()} {action.toolTip()}".lower()
+    return 2 if all(word in said for word in words) else NOT_FOUND
 
 
 def _row(action: QAction) -> QWidget:
     made = QWidget()
     made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     line = Across(made, edges=(8, 0, 8, 0))
-    line.add(QLabel(name_of(action)), None, text_label(shortcut_of(action), "small-number"))
+    where = action.statusTip()
+    beside = text_label(where or shortcut_of(action), "small" if where else "small-number")
+    line.add(text_label(name_of(action)), None, beside)
     return made

@@ -1,8 +1,9 @@
 """Questions to a person that do not stop the window: a file to open or save, a seed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
@@ -10,6 +11,7 @@ from stylegan_core.data.picture_kinds import SUFFIXES
 from stylegan_core.files.places import home, is_there
 from stylegan_core.recipe import SEEDS
 
+Chosen = TypeVar("Chosen")
 PHOTO_FILES = f"Pictures ({' '.join(f'*{each}' for each in SUFFIXES)});;Every file (*)"
 DATA_FILES = "Data (*.zip *.gz *ubyte *idx*);;All files (*)"
 
@@ -39,6 +41,29 @@ def ask_to_save(
     _open(dialog)
 
 
+def ask_to_save_as(
+    parent: QWidget,
+    title: str,
+    name: str,
+    kinds: Mapping[str, Chosen],
+    then: Callable[[str, Chosen], object],
+    folder: str = "",
+    first: str = "",
+) -> None:
+    """As :func:`ask_to_save`, and hands what the kind stands for to ``then``, too; ``first`` is the one proposed."""
+
+    def chosen(path: str) -> None:
+        then(path, kinds.get(dialog.selectedNameFilter(), next(iter(kinds.values()))))
+
+    dialog = QFileDialog(parent, title, folder, ";;".join(kinds))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(_ending(next(iter(kinds))))
+    dialog.selectNameFilter(first if first in kinds else next(iter(kinds)))
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(chosen)
+    _open(dialog)
+
+
 def _ending(kinds: str) -> str:
     found = re.search(r"\*\.(\w+)", kinds)
     return found[1] if found else ""
@@ -55,9 +80,14 @@ def unasked(chosen: str, path: str) -> str:
     return f"{path} exists already: choose another name." if taken else ""
 
 
-def ask_for_data(parent: QWidget, title: str, then: Callable[[str], object]) -> None:
-    """Asks for a folder of pictures, beginning among this program's own, and hands its path to ``then``."""
-    ask_for_folder(parent, title, then, str(home() / "data"))
+def ask_for_data(parent: QWidget, title: str, then: Callable[[str], object], now: str = "") -> None:
+    """Asks for a folder of pictures, beginning beside the one chosen ``now``, and hands its path to ``then``.
+
+    Without one it begins among this program's own, or where there are none at the place that was seen last.
+    """
+    own = home() / "data"
+    beginning = Path(now).parent if now and is_there(Path(now)) else own if is_there(own) else None
+    ask_for_folder(parent, title, then, str(beginning or ""))
 
 
 def ask_for_folder(parent: QWidget, title: str, then: Callable[[str], object], beginning: str) -> None:

@@ -3,9 +3,11 @@
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QScrollBar, QWidget
+
+from explorer.work.soon import soon
 
 BAR = 10  # pixels the style sheet gives it
 
@@ -44,7 +46,7 @@ def reveal(widget: QWidget) -> None:
     while area is not None and not isinstance(area, ScrollDown):
         area = area.parentWidget()
     if area is not None:
-        QTimer.singleShot(0, widget, partial(_scroll_to, area, widget))
+        soon(widget, partial(_scroll_to, area, widget))
 
 
 def _scroll_to(area: ScrollDown, widget: QWidget) -> None:

@@ -72,6 +72,10 @@ class Section(QWidget):
         """False while folded in."""
         return self._head.open
 
+    def holds(self, widget: QWidget) -> bool:
+        """Whether a widget inside is seen while the section is open."""
+        return widget.isVisibleTo(self._content)
+
     def set_open(self, is_open: bool) -> None:
         """Folds the body in or out."""
         if is_open != self._head.open:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionFrame, QWidget
 from explorer import theme
 from explorer.controls.field import Field
 from explorer.controls.slider import REST
+from explorer.work.soon import soon
 from stylegan_core.recipe import SEEDS, Latent, knob
 
 SEED_TIP = f"{knob(Latent, 'seed').meaning} Type one, or step with the up and down keys."
@@ -69,7 +70,7 @@ class SeedField(Field):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.write()
-        QTimer.singleShot(0, self, self.selectAll)
+        soon(self, self.selectAll)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -10,15 +10,16 @@ from explorer import theme
 from explorer.controls.focus import ShowsFocus
 
 _RADIUS = 7
-FINE = 0.1  # steps of a drag with Ctrl held, for one without
+FINE = 0.1  # steps of a drag with Ctrl or Shift held, for one without
+_FINELY = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class Track(ShowsFocus, QSlider):
     """The groove and handle: whole steps inside, painted by hand, filled from a natural zero.
 
     A press beside the handle brings it there, a press on it takes it where it was touched. With Ctrl (Command on a
-    Mac) held a drag goes ``FINE`` times as far, for a short track has fewer pixels than steps. ``bend`` above 1 gives
-    the middle more of the track than the ends.
+    Mac) or Shift held the handle is taken wherever the press is, and goes ``FINE`` times as far, for a short track
+    has fewer pixels than steps. ``bend`` above 1 gives the middle more of the track than the ends.
     """
 
     let_go = Signal()
@@ -100,7 +101,7 @@ class Track(ShowsFocus, QSlider):
         self._dragged = False
         self._hand = event.position().x()
         self._off = self._hand - self.x_of(self.sliderPosition())
-        if abs(self._off) > _RADIUS:
+        if abs(self._off) > _RADIUS and not event.modifiers() & _FINELY:
             self._off = 0.0
             self._follow()
 
@@ -108,7 +109,7 @@ class Track(ShowsFocus, QSlider):
         if self.isSliderDown():
             self._dragged = True
             x = event.position().x()
-            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.modifiers() & _FINELY:
                 self._off += (1 - FINE) * (x - self._hand)
             self._hand = x
             self._follow()

@@ -1,16 +1,19 @@
 """The dialogs of the whole window: files, the contact sheet, the model's card; none of them blocks its thread."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from explorer.bundled import known_networks
-from explorer.controls.questions import PHOTO_FILES, ask_for_folder, ask_to_open, ask_to_save
+from explorer.controls.questions import PHOTO_FILES, ask_for_folder, ask_to_open, ask_to_save_as
 from explorer.dialogs.about_dialog import AboutDialog, card_of
 from explorer.dialogs.blend_dialog import BlendDialog
 from explorer.dialogs.sheet_dialog import SheetDialog
 from explorer.documents.documents import Documents
+from explorer.documents.saving import Size
 from explorer.engine import Engine
+from explorer.history.entries import Entries
 from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -30,13 +33,15 @@ class Dialogs:
         session: Session,
         settings: SettingsKeeper,
         documents: Documents,
+        entries: Entries,
         engine: Engine,
         disk: Background,
         pace: Pace,
     ) -> None:
         self._window, self._session = window, session
         self._settings, self._documents = settings, documents
-        self._engine, self._disk, self._pace = engine, disk, pace
+        self._entries, self._engine, self._disk, self._pace = entries, engine, disk, pace
+        self._size = Size()  # what was chosen last
 
     def ask_file(self) -> None:
         """Asks for a model or a saved picture, and opens it."""
@@ -48,14 +53,36 @@ class Dialogs:
         ask_for_folder(self._window, "Open a run folder", self._documents.open, str(home() / "runs"))
 
     def ask_save(self) -> None:
-        """Asks where to save the picture, and saves it."""
+        """Asks where to save the picture and how large, and saves it."""
         info = self._session.info
         if info is None:
             self._documents.said.emit(Problem("There is no picture to save yet: open a model with Ctrl+O."), "bad")
             return
-        name, folder = f"{info.name}-seed{self._session.recipe.latent.seed}.png", self._settings.value.save_folder
-        kind = "PNG picture with its recipe (*.png)"
-        ask_to_save(self._window, "Save the picture", name, kind, self._documents.save, folder)
+        name = f"{info.name}-seed{self._session.recipe.latent.seed}.png"
+        self._ask_size("Save the picture", name, "PNG {} (*.png)", info.resolution, self._documents.saving.save)
+
+    def ask_favourites(self) -> None:
+        """Asks where to save every favourite of this network and how large, and saves them, numbered."""
+        info, recipes = self._session.info, self._entries.favourites()
+        if info is None or not recipes:
+            reason = "There are no favourites of this network yet: star a picture with Ctrl+D."
+            self._documents.said.emit(Problem(reason), "bad")
+            return
+        title, name = f"Save {len(recipes)} favourites into a new folder", f"{info.name}-favourites"
+        save_all = self._documents.saving.save_all
+        kind = "New folder of PNG {} (*)"
+        self._ask_size(title, name, kind, info.resolution, lambda path, size: save_all(recipes, path, size))
+
+    def _ask_size(self, title: str, name: str, kind: str, resolution: int, then: Callable[[str, Size], object]) -> None:
+        """A file dialog whose kinds of file are sizes; the one that was taken last is proposed."""
+
+        def chosen(path: str, size: Size) -> None:
+            self._size = size
+            then(path, size)
+
+        kinds = {kind.format(words): size for words, size in Size.choices(resolution).items()}
+        first = next((words for words, size in kinds.items() if size == self._size), "")
+        ask_to_save_as(self._window, title, name, kinds, chosen, self._settings.value.save_folder, first)
 
     def show_sheet(self) -> None:
         """Asks what a contact sheet with the current edits should hold."""

@@ -1,25 +1,22 @@
 """Documents: opening whatever a person gives, the model and history to start with, and saving pictures."""
 
 import logging
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from explorer.bundled import bundled_models, first_face, neighbour
-from explorer.controls.questions import unasked, with_ending
 from explorer.documents.keeping import Keeping, Kept, read_kept
+from explorer.documents.saving import Saving
 from explorer.engine import Engine
 from explorer.explore.history import HistoryStrip
 from explorer.film.reel import Reel
-from explorer.jobs import Answer, Done, Failed, Piece, Save
 from explorer.opening import Opened, look, nearest
 from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.background import Background
-from explorer.work.late import Late
 from stylegan_core.files.places import is_there
 from stylegan_core.film.film import Film
 from stylegan_core.info import ModelInfo
@@ -27,8 +24,6 @@ from stylegan_core.recipe import Recipe
 from stylegan_core.run.stems import kimg_words
 
 log = logging.getLogger(__name__)
-
-SAVE = "save "  # owners of saving jobs: this and a number, so that no save drops another
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +70,14 @@ class Documents(QObject):
         super().__init__(parent)
         self._session, self._engine, self._settings = session, engine, settings
         self._disk = Background(self)
-        self._late = Late(self)
-        self._late.said.connect(self.said)
+        self.saving = Saving(session, engine, settings, self)
+        self.saving.said.connect(self.said)
         self._keeping = Keeping(history, reel, self._disk, self)
         self._pending: Pending | None = None  # of several that were asked for the last one
         self._stepped: Path | None = None  # the network last stepped to, until one is shown
         engine.loaded.connect(self._loaded)
         engine.refused.connect(self._refused)
         engine.load_cancelled.connect(self._given_up)
-        engine.answered.connect(self._answered)
         history.model_wanted.connect(lambda path, recipe: self.open(path, recipe, ask=False))
         self._keeping.said.connect(self.said)
         self._keeping.saved.connect(self.saved)
@@ -138,17 +132,6 @@ class Documents(QObject):
         if self._session.info is None and self._pending is None:
             self._open_bundled(but=path)
 
-    def save(self, path: str) -> None:
-        """Draws the current recipe exactly and writes it as PNG, its recipe inside, where pictures are drawn."""
-        named = with_ending(path, ".png")
-        if why := unasked(path, named):
-            self.said.emit(Problem(why), "bad")
-            return
-        self._session.commit()
-        self._settings.change(save_folder=str(Path(path).parent))
-        self._engine.run(Save(f"{SAVE}{time.monotonic_ns()}", self._session.recipe, named))
-        self._late.begin(f"The picture is being drawn exactly and then saved as {named}.")
-
     @property
     def unfinished(self) -> list[str]:
         """What closing the window would give up, in a few words."""
@@ -156,7 +139,7 @@ class Documents(QObject):
 
     def close(self) -> None:
         """Waits until everything is written and lets the history go."""
-        self._late.end()
+        self.saving.close()
         self._keeping.end()
         self._disk.close()
         self._keeping.close()
@@ -280,16 +263,6 @@ class Documents(QObject):
     def _start_without(self, error: Exception) -> None:
         self.said.emit(Problem(str(error)), "warning")
         self.leave("")
-
-    def _answered(self, answer: Answer) -> None:
-        if not isinstance(answer.request, Save):
-            return
-        if not isinstance(answer, Piece):
-            self._late.end()
-        if isinstance(answer, Done):
-            self.said.emit(Problem(f"Saved {answer.value}. Drop it on the window to come back to it."), "good")
-        elif isinstance(answer, Failed):
-            self.said.emit(Problem(answer.reason), "bad")
 
 
 def _look(path: Path) -> tuple[Path, Opened]:

@@ -20,6 +20,7 @@ from explorer.history.history_file import Entry
 from explorer.jobs import Answer, Frame, Piece, Strip
 from explorer.pixels import image_of
 from explorer.session import Session
+from explorer.work.soon import soon
 from stylegan_core.recipe import Recipe
 
 THUMB, SMALL_THUMB = 62, 42
@@ -248,7 +249,7 @@ class HistoryStrip(QWidget):
             thumbnail.set_selected(each == key)
         chosen = self._thumbnails.get(key)
         if chosen is not None:
-            QTimer.singleShot(0, chosen, lambda: self._scroll.ensureWidgetVisible(chosen, 40, 0))
+            soon(chosen, lambda: self._scroll.ensureWidgetVisible(chosen, 40, 0))
 
     def _filter(self) -> None:
         for key, thumbnail in self._thumbnails.items():

@@ -189,7 +189,7 @@ class QualityPage(LabBase):
         return Plan(name, self.info.hash, Table(TABLE, quality_table(self._rows), ""))
 
     def _connect(self) -> None:
-        self.choose.clicked.connect(lambda: ask_for_data(self, "The real pictures", self.use_data))
+        self.choose.clicked.connect(lambda: ask_for_data(self, "The real pictures", self.use_data, self.data))
         self.measure.clicked.connect(self.press)
         self.floor.clicked.connect(lambda: self._press(floor=True))
         self.table.remove_wanted.connect(self.removed)

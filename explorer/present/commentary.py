@@ -26,7 +26,7 @@ SLOW = 180  # milliseconds after the picture has found itself behind: 0.3 s afte
 LONG = 0.3  # seconds of loading after which it is said
 KEYS = (
     "N new face", "W walk", "M mean face", "R other noise", "hold B before", "Ctrl+Z undo", "Ctrl+0 reset",
-    "C caption", "Esc leave",
+    ". black", "C caption", "Esc leave",
 )  # fmt: skip
 NEEDS = {"M mean face": "truncation", "R other noise": "noise"}  # what a network must have for a key to do anything
 

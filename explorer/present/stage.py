@@ -24,12 +24,14 @@ STILL = 2000  # milliseconds without a move after which the cursor is hidden
 MARGIN = 0.025  # of the height, around what is written
 # Letters as shares of the height. On a slide of 540 points the caption has 19 points, the least that is advised there.
 CAPTION, SENTENCE, KEYS = 1 / 28, 1 / 36, 1 / 48
+UNCOVERS = (Qt.Key.Key_Period, Qt.Key.Key_Escape)  # keys that do nothing else while the stage is black
 
 
 class Stage(QWidget):
     """A window of its own over the other one, which stays as it is: nothing in it is hidden, folded or resized.
 
-    ``keys`` are done once for each press of a key without modifiers.
+    ``keys`` are done once for each press of a key without modifiers. The full stop, which the remote controls for
+    slides send to blacken the screen, covers everything, until it comes again, a step is made, or a button pressed.
     """
 
     held = Signal(bool)  # B is held down
@@ -52,6 +54,8 @@ class Stage(QWidget):
             self._column.addWidget(sign, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(1)
         self._column.addWidget(self.caption, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._cover = _Cover(self)
+        self._cover.hide()
         self.setAccessibleName("Presentation")
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
@@ -78,6 +82,16 @@ class Stage(QWidget):
         self._arrange()
         self._still.start()
 
+    @property
+    def black(self) -> bool:
+        """Whether nothing is to be seen."""
+        return not self._cover.isHidden()
+
+    def cover(self, on: bool) -> None:
+        """Blackens the whole stage, for a speaker who wants to be looked at, or shows what is on it."""
+        self._cover.setVisible(on)
+        self._cover.raise_()
+
     def _fill(self) -> None:
         """Takes the whole screen it is on: what it was shown on may be unplugged, or have another size by now."""
         if self.isVisible():
@@ -86,6 +100,7 @@ class Stage(QWidget):
     def close_down(self) -> None:
         """Gives the picture up, for whoever takes it, and goes."""
         self.hide()
+        self.cover(False)
         self._still.stop()
         self.unsetCursor()
         if self._picture is not None:
@@ -116,11 +131,16 @@ class Stage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = not event.modifiers() & ~self._passed_over(event)
-        if plain and event.key() == Qt.Key.Key_B:
+        if plain and event.key() in UNCOVERS and self.black:
+            self.cover(False)
+        elif plain and event.key() == Qt.Key.Key_Period:
+            self.cover(True)
+        elif plain and event.key() == Qt.Key.Key_B:
             if not event.isAutoRepeat():
                 self.held.emit(True)
         elif plain and event.key() in self.keys:
             if not event.isAutoRepeat():
+                self.cover(False)
                 self.keys[event.key()]()
         else:
             super().keyPressEvent(event)
@@ -153,6 +173,7 @@ class Stage(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
+        self._cover.setGeometry(self.rect())
         edge = round(MARGIN * self.height())
         self._column.setContentsMargins(edge, edge, edge, edge)
         self._column.setSpacing(edge // 2)
@@ -163,3 +184,13 @@ class Stage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(event.rect(), theme.DARK.colour("well"))
+
+
+class _Cover(QWidget):
+    """Black over everything; a press shows what is below it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), Qt.GlobalColor.black)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.hide()

@@ -199,7 +199,9 @@ class TorchBackend:
 
         yield 0, 1, None
         pixels = self.draw(request.recipe, "exact")
-        save_picture(Path(request.path), pixels, request.recipe, self._current().info, str(self._device))
+        info, device = self._current().info, str(self._device)
+        size, smooth = request.side, request.smooth
+        save_picture(Path(request.path), pixels, request.recipe, info, device, side=size, smooth=smooth)
         return request.path
 
     def _sheet(self, request: Sheet) -> Steps:

@@ -7,10 +7,10 @@ from typing import Any
 
 from explorer.train.words import square
 from stylegan_core.amounts import thousands
+from stylegan_core.data.few import FEW, FEW_SAID
 from stylegan_core.training.groups import PAPER_TARGET
 
 NAMED = 3
-FEW = 1000  # pictures below which a discriminator soon knows each of them
 CLEAN, LOOK = "clean", "look"
 
 
@@ -81,7 +81,7 @@ def _few(report: dict[str, Any], made: dict[str, str]) -> list[Finding]:
     if int(report.get("pictures", 0)) >= FEW:
         return []
     cures = tuple(cure for cure in (MIRROR, AUGMENT) if cure.act.partition(":")[2].partition("=")[0] not in made)
-    return [Finding("So few pictures are soon learnt by heart; a thousand and more are better.", "warning", cures)]
+    return [Finding(FEW_SAID, "warning", cures)]
 
 
 def _wrong(report: dict[str, Any], resolution: int) -> list[Finding]:

@@ -29,7 +29,11 @@ class MonitorHeader(QWidget):
         self.pause = button("Pause", "Halts training after this step; nothing is lost.")
         self.stop = button("Stop", "Saves a checkpoint and ends the trainer; Resume goes on from there.")
         self.resume = button("Resume", "Starts the trainer again from the last checkpoint.", "primary")
-        self.branch = button("Branch", "Begins a new run from this network, with other settings or data.", "ghost")
+        self.branch = button(
+            "Branch",
+            "Begins a new run from this network, with this run's settings and data to change.",
+            "ghost",
+        )
         self.details_chip = chip("last words", "Shows the end of the trainer's log.", checkable=True)
         self.details = QPlainTextEdit(readOnly=True)
         self._lay_out()

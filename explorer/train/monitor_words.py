@@ -48,7 +48,8 @@ def status(path: Path, watcher: RunWatcher, record: RunRecord, has_config: bool)
 
 def _oddities(watcher: RunWatcher, ticks: int, has_config: bool) -> list[str]:
     """What is not as it should be, and what is not shown."""
-    found = [] if has_config or not watcher.looked else ["config.json is missing or damaged"]
+    starts = watcher.state.name == "starting"  # then it is not written yet
+    found = [] if has_config or starts or not watcher.looked else ["config.json is missing or damaged"]
     if watcher.broken:
         found.append(f"{thousands(watcher.broken)} damaged line{'s' * (watcher.broken > 1)} of the log skipped")
     if watcher.thinned:

@@ -53,7 +53,7 @@ class PictureLoader(QObject):
     def close(self) -> None:
         """Drops all wishes and the thread."""
         self._wanted.clear()
-        self._disk.close()
+        self._disk.leave()
 
     def _next(self) -> None:
         if self._reading is not None:

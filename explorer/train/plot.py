@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from explorer import theme
@@ -75,9 +75,13 @@ def show(line: pg.PlotDataItem, x: Floats, y: Floats, logarithmic: bool) -> None
 
 
 class Plot(QWidget):
-    """Headline, newest values in the curves' colours, and the drawing. ``pointed``: kimg under the mouse or NaN."""
+    """Headline, newest values in the curves' colours, and the drawing. ``pointed``: kimg under the mouse or NaN.
+
+    The wheel scrolls the column that it stands in, and zooms with Ctrl; ``whole_asked`` is a double-click.
+    """
 
     pointed = Signal(float)
+    whole_asked = Signal()
 
     def __init__(self, title: str, curves: Sequence[Curve], tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,22 +126,34 @@ class Plot(QWidget):
         item.getViewBox().setAutoVisible(y=True)
         left, bottom = item.getAxis("left"), item.getAxis("bottom")
         left.setWidth(AXIS_WIDTH)
-        left.setStyle(tickLength=0, maxTickLevel=0, textFillLimits=[(0, 0.7)])
+        left.setStyle(tickLength=0, maxTickLevel=0, textFillLimits=[(0, 0.7)], showValues=False)
         bottom.setStyle(tickLength=0, maxTickLevel=0, showValues=False, tickAlpha=0)
         bottom.setHeight(4)
         left.setTickFont(theme.mono(10))
-        bottom.setTickFont(theme.mono(10))
         self._cursor.setZValue(20)
         self._cursor.hide()
         item.addItem(self._cursor, ignoreBounds=True)
         item.getViewBox().sigXRangeChanged.connect(lambda *_: self._draw_if_seen())
         self.view.scene().sigMouseMoved.connect(self._moved)
+        self.view.viewport().installEventFilter(self)
 
-    def show_axis(self) -> None:
-        """Shows the numbers of kimg below; the lowest plot of a column does."""
-        bottom = self.view.getPlotItem().getAxis("bottom")
-        bottom.setStyle(showValues=True)
-        bottom.setHeight(20)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QWheelEvent) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()  # whoever is around scrolls
+            return True
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            self.whole_asked.emit()
+        return False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is known to draw."""
+        return not any(len(x) for data in (self._data, *self._others_data) for x, _ in data.values())
+
+    def stretch(self) -> tuple[float, float]:
+        """From which kimg to which it shows."""
+        low, high = self.view.getPlotItem().getViewBox().viewRange()[0]
+        return float(low), float(high)
 
     def _recolour(self) -> None:
         tokens = theme.current()
@@ -236,7 +252,10 @@ class Plot(QWidget):
     def _draw(self) -> None:
         everything = [curve for data in (self._data, *self._others_data) for curve in data.values()]
         positive = self._log and all(np.nanmin(y, initial=1.0) > 0 for _, y in everything)
-        self.view.getPlotItem().getAxis("left").setLogMode(positive)
+        left = self.view.getPlotItem().getAxis("left")
+        left.setLogMode(positive)
+        if left.style["showValues"] == self.empty:  # numbers beside nothing would be taken for some
+            left.setStyle(showValues=not self.empty)
         pairs = ((self._lines, self._data), *zip(self._others, self._others_data, strict=False))
         for lines, data in pairs:
             for curve in self.curves:

@@ -20,6 +20,7 @@ from stylegan_core.files.places import is_there
 from stylegan_core.schedule import Growth, phases
 from stylegan_core.training.config import PRESETS, TrainingConfig, changed, preset
 
+OF_THE_NETWORK = ("network.", "init.")  # settings of a run that one which begins from its network does not repeat
 FIRST_PRESET = "avatars-32"
 TIPS = {
     "Preset": "Chooses network, growth and pace together; all of it is told below and can be changed.",
@@ -84,11 +85,24 @@ class PresetCard(QWidget):
         self.changes.setText(with_setting(self.changes.text(), key, value))
 
     def begin_from(self, network: Path, config: dict[str, Any]) -> None:
-        """Chooses a network to begin from, and where it is still there the preset of the run it comes from."""
+        """Chooses a network to begin from, and where it is still there the preset of the run it comes from.
+
+        What a person had set for that run is set here too, but for what the network brings itself.
+        """
         index = self.preset.findData(config.get("preset"))
         if index >= 0:
             self.preset.setCurrentIndex(index)
+            asked = config.get("asked")
+            self._take_settings(asked if isinstance(asked, list) else [])
         self.init.setText(str(network))
+
+    def _take_settings(self, asked: list[Any]) -> None:
+        """Replaces the changes by those of another run, each ``key=value``."""
+        self.changes.clear()
+        for setting in map(str, asked):
+            key, _, value = setting.partition("=")
+            if not key.startswith(OF_THE_NETWORK):
+                self.change(key, value)
 
     def show_choice(self) -> None:
         """Says what the preset becomes with its changes, and what its settings are then."""

@@ -257,7 +257,7 @@ class RunList(QWidget):
     def close_list(self) -> None:
         """Ends the thread; what it still finds is not shown."""
         self._timer.stop()
-        self._disk.close()
+        self._disk.leave()
 
 
 def corner(path: Path) -> QImage | None:

@@ -28,12 +28,10 @@ from stylegan_core.files.whole_file import check_writable, part_of
 from stylegan_core.film.film import LONGEST, MOST_KEYS, PACES, SECONDS, Film, Key
 from stylegan_core.film.film_file import read_film
 from stylegan_core.film.moving_picture import FORMATS, GIF_BYTES, GIF_FPS
+from stylegan_core.pictures.enlarged import enlarged
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from stylegan_core.model import Model
-    from stylegan_core.render import Pixels
 
 OTHER_FORMATS = (".mov", ".avi", ".mkv", ".webm", ".webp", ".png", ".apng", ".m4v")  # no folder is meant by these
 LARGEST = 4096  # pixels a side; H.264 ends there
@@ -178,14 +176,3 @@ def _write_frames(model: "Model", film: Film, out: Path, tell: Tell) -> None:
 def default_side(resolution: int) -> int:
     """The network's own side, doubled until it is large enough to be looked at."""
     return next(resolution << times for times in count() if resolution << times >= min(LEAST_SIDE, LARGEST))
-
-
-def enlarged(pixels: "Pixels", side: int, *, smooth: bool = False) -> "Image.Image":
-    """uint8 [R, R, 3] as a picture of ``side``² (0: as it is), pixel by pixel where that is a multiple of R."""
-    from PIL import Image
-
-    picture = Image.fromarray(pixels)
-    if side in (0, picture.width):
-        return picture
-    whole_steps = side % picture.width == 0 and not smooth
-    return picture.resize((side, side), Image.Resampling.NEAREST if whole_steps else Image.Resampling.LANCZOS)

@@ -7,9 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from stylegan_core.cli.arguments import add_device, add_model, add_overwrite, check_free, open_model, path
+from stylegan_core.cli.arguments import add_device, add_model, add_overwrite, check_free, open_model, path, whole
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
 from stylegan_core.data.picture_kinds import named_as_picture
+from stylegan_core.pictures.enlarged import LARGEST
 from stylegan_core.pictures.picture import save_picture
 from stylegan_core.pictures.saved_picture import SavedPicture, read_picture, read_recipe
 from stylegan_core.recipe import Recipe
@@ -46,7 +47,8 @@ def main(argv: list[str]) -> int:
         )
     both, console = list(zip(recipes, targets, strict=True)), Console(stderr=True)
     for recipe, target in track(both, "drawing", console=console, disable=len(recipes) < FEW):
-        save_picture(target, render(model, recipe), recipe, model.info, str(model.device))
+        pixels, device = render(model, recipe), str(model.device)
+        save_picture(target, pixels, recipe, model.info, device, side=arguments.side, smooth=arguments.smooth)
     print(f"{len(targets)} picture{'s' if len(targets) > 1 else ''} written to {arguments.out}")
     return 0
 
@@ -59,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     chosen.add_argument("--seeds", help="such as 0-15 or 3,7,20-22")
     parser.add_argument("--out", type=path, required=True, help="a .png file for one picture, a folder for several")
     add_looks(parser)
+    parser.add_argument("--side", type=whole(0, LARGEST), default=0, help="pixels a side, such as 4096; 0: as drawn")
+    parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
     add_device(parser, "the one that drew --recipe where it is here, else the best there is")
     add_overwrite(parser, "files that this program did not draw")
     return parser

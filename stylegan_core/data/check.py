@@ -14,6 +14,7 @@ from PIL import Image
 
 from stylegan_core.data.containers import Container, NotNow, PictureFiles, open_container, printable
 from stylegan_core.data.duplicates import difference_hash, exact_groups, near_groups, thumbnail
+from stylegan_core.data.few import FEW, FEW_CURE, FEW_SAID
 from stylegan_core.data.labels import attribute_tables
 from stylegan_core.data.pictures import open_picture, to_rgb
 
@@ -66,8 +67,9 @@ class Report:
             f"Not to train on: {name}, for {lack} of the pictures have none." for name, lack in self.incomplete.items()
         ]
         lines += [self.labels_trouble] if self.labels_trouble else []
+        lines += [f"{FEW_SAID} {FEW_CURE}"] if 0 < self.pictures < FEW else []
         found = (self.unreadable, self.tiny, self.identical, self.similar, self.unread, self.incomplete)
-        problems = any(found) or self.labels_trouble
+        problems = any(found) or self.labels_trouble or self.pictures < FEW
         return "\n".join([*lines, *([] if problems else ["Nothing is wrong with it."])])
 
 

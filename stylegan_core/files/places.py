@@ -36,6 +36,12 @@ def standing(path: Path) -> Path:
     return next((one for one in (whole, *whole.parents) if is_there(one)), whole)
 
 
+def check_ends(path: Path) -> None:
+    """Raises ValueError with one sentence where a pipe or a device lies: who opens it to read may wait for ever."""
+    if is_there(path) and not (path.is_file() or path.is_dir()):
+        raise ValueError(f"{path} is no file but a pipe or a device: choose a file.")
+
+
 def is_there(path: Path) -> bool:
     """Whether something lies there; what no system takes as a name, or a disk that does not answer, is nowhere."""
     try:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from stylegan_core.data.pictures import MAX_BYTES, Pixels, decode
 from stylegan_core.data.source import WHITE
+from stylegan_core.files.places import check_ends
 
 CURE = "choose another picture, such as a PNG or JPEG file"
 
@@ -14,6 +15,7 @@ def read_target(path: Path, resolution: int) -> Pixels:
 
     Raises ValueError or OSError with one sentence that names the file and the cure.
     """
+    check_ends(path)
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.data.picture_kinds import PNG
+from stylegan_core.files.places import check_ends
 from stylegan_core.pictures.recipe_list import list_from_json
 from stylegan_core.recipe import Recipe
 
@@ -38,6 +39,7 @@ def read_picture(path: Path) -> SavedPicture:
     """
     from PIL import Image  # here, so that the window opens without it
 
+    check_ends(path)
     try:
         with Image.open(path, formats=["PNG"]) as image:
             image.load()

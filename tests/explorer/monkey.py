@@ -2,7 +2,6 @@
 
 import ctypes
 import ctypes.util
-import json
 import math
 import random
 import time
@@ -18,17 +17,21 @@ from tests.explorer.hand import Hand
 REMEMBERED = 50
 LONGEST_AWAY = 1.0  # seconds
 LEAP = 30.0  # MB
-SIZES = ((1280, 720), (1920, 1080), (1440, 900), (1080, 600))
+SIZES = ((1280, 720), (1920, 1080), (1440, 900), (1080, 600), (640, 480), (320, 200), (1, 1))
+DISKS = ("full", "read-only")
+PAGES = ("Layers", "Sweep", "Entanglement", "Quality")  # of the Lab
 WHEEL = (4, 4, 5, 5, 6, 7)
 KEYS = (
-    *"abcdefgnrsx", *"0123456789", "minus", "period", "space", "Return", "Escape", "Escape", "Tab", "Tab", "Delete",
-    "BackSpace", "Home", "End", "Prior", "Next", "Left", "Right", "Up", "Down", "F1", "F5", "F11", "Menu",
+    *"abcdefghijklmnopqrstuvwxyz", *"0123456789", "minus", "period", "space", "Return", "Escape", "Escape", "Tab",
+    "Tab", "Delete", "BackSpace", "Home", "End", "Prior", "Next", "Left", "Right", "Up", "Down",
+    "F1", "F5", "F11", "Menu",
 )  # fmt: skip
 SHORTCUTS = (
     "Control_L z", "Control_L z", "Control_L Shift_L z", "Control_L y", "Control_L k", "Control_L i", "Control_L s",
     "Control_L o", "Control_L Shift_L o", "Control_L Shift_L s", "Control_L c", "Control_L Shift_L c", "Control_L v",
     "Control_L d", "Control_L 0", "Control_L b", "Control_L Shift_L b", "Control_L 1", "Control_L 2", "Control_L 3",
-    "Control_L n", "Control_L a", "Shift_L Tab", "Alt_L F10", "n", "b",
+    "Control_L n", "Control_L a", "Control_L r", "Control_L Shift_L p", "Control_L Shift_L f", "Control_L Alt_L z",
+    "Control_L Next", "Control_L Prior", "Shift_L Tab", "Alt_L F10", "n", "b",
 )  # fmt: skip
 TYPED = ("0.5", "-3", "99999", "1e9", "", "0..", "smile", "gamma=2", "\N{MINUS SIGN}1", "7")
 
@@ -71,21 +74,23 @@ class XTest:
 class Monkey:
     """Plays with every control of a window; ``problems`` are what a person must not see, each once."""
 
-    def __init__(self, hand: Hand, mouse: XTest, seed: int, toys: list[Path]) -> None:
-        self.hand, self.mouse, self.seed, self.toys = hand, mouse, seed, toys
+    def __init__(self, hand: Hand, mouse: XTest, seed: int, toys: list[Path], networks: list[Path]) -> None:
+        self.hand, self.mouse, self.seed, self.toys, self.networks = hand, mouse, seed, toys, networks
         self.dice = random.Random(seed)
         self.done: deque[str] = deque(maxlen=REMEMBERED)
         self.count = 0
         self.problems: dict[str, str] = {}
         self.touched: set[str] = set()
-        self.memory: list[float] = []
+        self.counts: list[dict[str, int]] = []  # of what must not grow, every 50 actions
         self.leaps: list[str] = []  # where memory grew much at once, with the actions before
         self.longest_away = 0.0
         self._look: dict[str, Any] = {}
+        self._disk_ill = 0  # actions until the disk is well again
         self._acts: list[tuple[int, Callable[[], str]]] = [
             (30, self.click), (8, lambda: self.click(3)), (6, self.double_click), (16, self.drag), (10, self.wheel),
-            (8, self.press_keys), (7, self.shortcut), (5, self.type_words), (4, self.hover), (3, self.drop),
-            (2, self.other_workspace), (1, self.other_size), (6, self.escape),
+            (8, self.press_keys), (7, self.shortcut), (5, self.type_words), (4, self.hover), (4, self.drop),
+            (2, self.other_workspace), (1, self.other_size), (6, self.escape), (6, self.act), (3, self.steer),
+            (2, self.other_page), (2, self.other_network), (1, self.kill), (1, self.harm_disk), (1, self.train),
         ]  # fmt: skip
 
     def play(self, seconds: float = math.inf, actions: float = math.inf) -> None:
@@ -97,22 +102,22 @@ class Monkey:
                 return
             act = self.dice.choices([act for _, act in self._acts], weights)[0]
             words = act()
+            self._heal_disk()
             self.count += 1
             front = self._look["front"]
             self.done.append(f"{self.count}: {words}" + (f"   [in front: {front}]" if front else ""))
             time.sleep(self.dice.choice((0, 0, 0.01, 0.05, 0.2)))
-        self.look()
+        if self.hand.window.poll() is None:
+            self.hand.ask("set_disk", "well")
+            self.look()
+            self._count()
 
     def look(self) -> bool:
         """Takes down what has gone wrong; whether the window is still there."""
         try:
             self._look = self.hand.ask("look")
             if self.count % 50 == 0:
-                self.memory.append(self.hand.ask("memory"))
-                if self.memory[-1] - self.memory[-2:][0] > LEAP:
-                    self.leaps.append("\n".join([f"memory leapt to {self.memory[-1]:.0f} MB", *self.done]))
-                if not self.hand.ask("picture_returns"):
-                    self._complain("the recipe does not return from a PNG")
+                self._count()
         except ConnectionError as error:
             self._complain(str(error))
             return False
@@ -124,6 +129,15 @@ class Monkey:
                 f"the window did not answer for a while\n{self._look['stack']}", f"{self._look['away']:.2f} s"
             )
         return True
+
+    def _count(self) -> None:
+        self.counts.append(self.hand.ask("counts"))
+        if self.counts[-1]["MB"] - self.counts[-2:][0]["MB"] > LEAP:
+            self.leaps.append("\n".join([f"memory leapt to {self.counts[-1]['MB']} MB", *self.done]))
+        if freed := self.hand.ask("freed"):
+            self._complain("Python takes for alive what Qt has freed", str(freed))
+        if not self.hand.ask("picture_returns"):
+            self._complain("the recipe does not return from a PNG")
 
     def report(self) -> str:
         """Every problem with the actions before it."""
@@ -232,7 +246,9 @@ class Monkey:
         return f"drop {toy.name} at {x}, {y}: {took or 'not taken'}"
 
     def other_workspace(self) -> str:
-        number = self.dice.choice([each for each in "123" if int(each) != self._look["workspace"] + 1])
+        return self._go_to(self.dice.choice([each for each in "123" if int(each) != self._look["workspace"] + 1]))
+
+    def _go_to(self, number: str) -> str:
         for down in (True, False):
             for key in ("Control_L", number) if down else (number, "Control_L"):
                 self.mouse.key(key, down)
@@ -243,29 +259,40 @@ class Monkey:
         self.hand.ask("resize", width, height)
         return f"{width}×{height}"
 
+    def act(self) -> str:
+        return f"action {self.hand.ask('act')}"
 
-def make_toys(folder: Path, model: Path, run: Path) -> list[Path]:
-    """What lies around to be dropped: a model, a run, a saved picture, a recipe, and files that are none of these."""
-    from PIL import Image, PngImagePlugin
+    def steer(self) -> str:
+        return f"from outside: {self.hand.ask('steer')}"
 
-    from stylegan_core.pictures.saved_picture import RECIPE
-    from stylegan_core.recipe import Latent, Recipe
+    def kill(self) -> str:
+        return f"kill {self.hand.ask('kill') or 'nothing'}"
 
-    folder.mkdir()
-    recipe = Recipe(Latent(5), 0.9).to_json()
-    said = PngImagePlugin.PngInfo()
-    said.add_itxt(RECIPE, recipe)
-    Image.new("RGB", (16, 16)).save(folder / "saved.png", pnginfo=said)
-    Image.new("RGB", (16, 16)).save(folder / "plain.png")
-    Image.new("RGB", (16, 16)).save(folder / "plain.jpg")
-    (folder / "recipe.json").write_text(recipe, encoding="utf-8")
-    (folder / "other.json").write_text(json.dumps({"directions": 3}), encoding="utf-8")
-    (folder / "empty.safetensors").write_bytes(b"")
-    (folder / "torn.pkl").write_bytes(b"\x80\x02}q")
-    (folder / "words.txt").write_text("neither this nor that", encoding="utf-8")
-    (folder / "small.safetensors").write_bytes(model.read_bytes())
-    (folder / "pictures").mkdir()
-    for index in range(12):
-        Image.new("RGB", (20, 16), (20 * index, 90, 90)).save(folder / "pictures" / f"{index}.png")
-    (folder / "run").symlink_to(run, target_is_directory=True)
-    return sorted(folder.iterdir())
+    def train(self) -> str:
+        return f"train {self.hand.ask('train') or 'nothing'}"
+
+    def other_page(self) -> str:
+        """Of the Lab, or to the Lab."""
+        tabs = [each for each in self._look["controls"] if each[0].startswith("QPushButton") and each[0][12:] in PAGES]
+        if not tabs:
+            return self._go_to("3")
+        name, left, top, width, height = self.dice.choice(tabs)
+        self.mouse.move(left + width // 2, top + height // 2)
+        self._press(1)
+        return f"page {name}"
+
+    def other_network(self) -> str:
+        network = self.dice.choice(self.networks)
+        took = self.hand.ask("drop", str(network), 640, 360)
+        return f"network {network.name}: {took or 'not taken'}"
+
+    def harm_disk(self) -> str:
+        """For some actions."""
+        self._disk_ill = self.dice.randint(5, 40)
+        return f"the disk is {self.hand.ask('set_disk', self.dice.choice(DISKS))}"
+
+    def _heal_disk(self) -> None:
+        if self._disk_ill:
+            self._disk_ill -= 1
+            if not self._disk_ill:
+                self.hand.ask("set_disk", "well")

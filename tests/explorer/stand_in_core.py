@@ -5,8 +5,13 @@ import sys
 import time
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
+from stylegan_core.files.whole_file import beside
+from stylegan_core.lab.quality import NUMBERS
+from stylegan_core.latents.nearness import Nearness
+from stylegan_core.pictures.saved_picture import RECIPE
+from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run import events
 from stylegan_core.rundir import EventWriter, RunDir
 from tests.explorer.train import fake_run
@@ -46,9 +51,33 @@ def film(out: Path) -> None:
     sys.stdin.read()
     for done in range(41):
         time.sleep(0.05)
-        sys.stderr.write(f"progress {done} 40\n")
-        sys.stderr.flush()
+        _say_progress(done, 40)
     out.write_text("no film")
+
+
+def project(out: Path) -> None:
+    """Ten nearest pictures in two seconds, each nearer than the one before."""
+    for done in range(11):
+        time.sleep(0.2)
+        said = PngImagePlugin.PngInfo()
+        said.add_itxt(RECIPE, Recipe(Latent(done)).to_json())
+        with beside(out) as part:
+            Image.new("RGB", (16, 16), (20 * done, 90, 90)).save(part, format="PNG", pnginfo=said)
+        _say_progress(done, 10)
+    sys.stdout.write(Nearness(difference=10.0, begun=40.0, random=50.0, spread=60.0, unlike=0.8).to_json())
+
+
+def measure() -> None:
+    """Numbers after a second."""
+    for done in range(11):
+        time.sleep(0.1)
+        _say_progress(done, 10)
+    sys.stdout.write(json.dumps({"model": "measured", "fakes": 100, "reals": 100, **dict.fromkeys(NUMBERS, 1.5)}))
+
+
+def _say_progress(done: int, total: int) -> None:
+    sys.stderr.write(f"progress {done} {total}\n")
+    sys.stderr.flush()
 
 
 def main(arguments: list[str]) -> int:
@@ -62,6 +91,10 @@ def main(arguments: list[str]) -> int:
             sys.stdout.write(json.dumps({"pictures": 20, "resolution": 16, "not_square": 2, "unreadable": {"a": "b"}}))
         case ["film", _, "-", "--out", out, *_]:
             film(Path(out))
+        case ["project", _, _, "--out", out, *_]:
+            project(Path(out))
+        case ["metrics", *_]:
+            measure()
         case ["preflight", *_]:
             levels = [{"resolution": 16, "kimg": 40, "batch": 16, "img_per_s": 90, "seconds": 444, "measured": True}]
             sys.stdout.write(

@@ -315,6 +315,32 @@ def test_the_palette_finds_a_command_by_some_of_its_letters(start: Make, qtbot: 
     assert not box.isVisible()
 
 
+def test_the_palette_goes_to_sliders_and_panels(start: Make, qtbot: QtBot) -> None:
+    """Whoever typed the name of a slider had an empty box without a word."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.window.show_workspace(2)
+    explorer.truncation.section.set_open(False)
+    box = explorer.window.palette_box
+
+    def find(text: str) -> list[str]:
+        explorer.actions["commands"].trigger()
+        qtbot.keyClicks(box._line, text)
+        return [box._list.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(box._list.count())]
+
+    assert find("walk")[0].startswith("Walk")
+    assert find("mean face") == ["Mean face", "psi"]  # the one is called so, the other's meaning is said so
+    assert find("noise")[0].startswith("Noise")
+    assert find("zebra") == [None] and "Nothing is called so" in box._list.item(0).text()
+    qtbot.keyClick(box._line, Qt.Key.Key_Return)
+    assert box.isVisible()
+    assert find("psi")[0] == "psi"
+    qtbot.keyClick(box._line, Qt.Key.Key_Return)
+    assert not box.isVisible() and explorer.truncation.section.is_open
+    assert explorer.window.pages.currentIndex() == 0
+    assert explorer.truncation.psi.track.hasFocus()
+
+
 def test_every_control_in_the_window_has_a_name_and_a_tooltip(start: Make, qtbot: QtBot) -> None:
     from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QLineEdit, QScrollBar
 

@@ -1,6 +1,8 @@
 """What a path is: films and recipes however their JSON is laid out, and weight files that are none."""
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from stylegan_core.data.containers import open_container
 from stylegan_core.data.picture_kinds import SUFFIXES
 from stylegan_core.film.film import Film, Key
 from stylegan_core.latents.target import read_target
+from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Latent, Recipe
 
 FILM = Film((Key(Recipe(Latent(1))), Key(Recipe(Latent(2)))))
@@ -116,3 +119,11 @@ def test_paths_are_judged_by_content(tmp_path: Path) -> None:
     assert look(recipe).recipe == Recipe(psi=0.1)
     with pytest.raises(FileNotFoundError, match="does not exist"):
         look(tmp_path / "nothing")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a device that is a file")
+@pytest.mark.parametrize("read", [look, what_is, read_picture, lambda path: read_target(path, 16)])
+def test_nobody_waits_for_a_pipe_or_a_device(read: Callable[[Path], object]) -> None:
+    """The thread that also writes the history waited for a pipe for ever, and with it the window when it was closed."""
+    with pytest.raises(ValueError, match="no file but a pipe or a device"):
+        read(Path(os.devnull))

@@ -5,11 +5,12 @@ import re
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
+from explorer.controls.buttons import chip
 from explorer.train.pill import TINT, TONES
 from explorer.train.timeline import mixed
 
@@ -152,3 +154,20 @@ def test_the_state_of_a_run_can_be_read_on_its_pill(qapp: QApplication, name: st
         colour = tokens.colour(token)
         assert contrast(colour, mixed(colour, "window", TINT)) >= LEAST, token
     theme.apply(qapp, "dark")
+
+
+def test_a_chip_that_was_clicked_does_not_look_as_one_that_is_on(qtbot: QtBot) -> None:
+    """After a click "none" was framed like a switch that is on, also where every layer had its noise again."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    clicked, on = chip("none", "Clicked."), chip("none", "On.", checkable=True)
+    for each in (clicked, on):
+        row.addWidget(each)
+    on.setChecked(True)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    clicked.setFocus(Qt.FocusReason.MouseFocusReason)
+    frames = [each.grab().toImage().pixelColor(each.width() // 2, 0).name() for each in (clicked, on)]
+    assert frames == [theme.current().colour("muted").name(), theme.current().colour("accent").name()]

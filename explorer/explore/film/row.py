@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -22,6 +22,7 @@ from explorer.controls.boxes import Across, discard
 from explorer.controls.recipe_drag import drag_recipe, dragged_file, dragged_recipe, may_hold_recipe
 from explorer.controls.slider import NumberField
 from explorer.controls.thumbnails import Thumbnail
+from explorer.work.soon import soon
 from stylegan_core.film.film import LONGEST
 from stylegan_core.recipe import Recipe
 
@@ -161,7 +162,7 @@ class FilmRow(QWidget):
         if len(self.thumbnails) != first:
             self._chain()
         if len(self.thumbnails) < len(recipes):
-            QTimer.singleShot(0, self, self._make_more)
+            soon(self, self._make_more)
 
     def _make_more(self) -> None:
         before = len(self.thumbnails)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image
 from stylegan_core.__main__ import main
 from stylegan_core.data.check import check, usable_resolution
 from stylegan_core.data.duplicates import difference_hash, near_groups, thumbnail
+from stylegan_core.data.few import FEW_SAID
 from tests.core.data.making import break_picture, folder_of, noise, unreadable_now, write_idx
 
 
@@ -59,7 +61,13 @@ def test_the_text_and_the_json_say_the_same(mixed: Path) -> None:
 
 def test_a_sound_folder_is_called_sound(tmp_path: Path) -> None:
     report = check(folder_of(tmp_path / "a", 4, side=64))
-    assert report.to_text().endswith("Nothing is wrong with it.")
+    assert replace(report, pictures=1000).to_text().endswith("Nothing is wrong with it.")
+
+
+def test_few_pictures_are_said_to_be_few(tmp_path: Path) -> None:
+    """The window said so, the command that the README begins with called them sound."""
+    text = check(folder_of(tmp_path / "a", 4, side=64)).to_text()
+    assert FEW_SAID in text and "--init" in text and "Nothing is wrong" not in text
 
 
 def test_what_cannot_be_read_now_is_named_with_its_reason(tmp_path: Path) -> None:

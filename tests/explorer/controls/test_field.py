@@ -70,3 +70,18 @@ def test_undo_and_redo_are_the_windows_until_something_is_typed(qtbot: QtBot, wi
     assert window.heard == ["Ctrl+Z", "Ctrl+Shift+Z"] and window.number.text() == "0.70"
     press(qtbot, Qt.Key.Key_Z, CTRL)
     assert window.heard[-1] == "Ctrl+Z" and len(window.heard) == 3
+
+
+@pytest.mark.parametrize("clicks", [1, 2])
+@pytest.mark.parametrize("reason", [Qt.FocusReason.MouseFocusReason, Qt.FocusReason.ActiveWindowFocusReason])
+def test_what_is_typed_after_a_click_into_a_number_stands_for_all_of_it(
+    qtbot: QtBot, window: Window, clicks: int, reason: Qt.FocusReason
+) -> None:
+    window.slider.track.setFocus()
+    window.number.setFocus(reason)  # as a press gives it, before the press comes
+    qtbot.mouseClick(window.number, Qt.MouseButton.LeftButton)
+    if clicks == 2:
+        qtbot.mouseDClick(window.number, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(window.number, "0.25")
+    press(qtbot, Qt.Key.Key_Return)
+    assert window.slider.value == 0.25

@@ -60,7 +60,8 @@ def test_a_press_on_the_handle_takes_it_where_it_was_touched(psi: Heard, qtbot: 
     assert track.x_of(track.value()) == pytest.approx(at.x() - 5 + 20, abs=1.5)
 
 
-def test_with_ctrl_a_drag_is_ten_times_as_fine_and_goes_on_from_there(psi: Heard) -> None:
+@pytest.mark.parametrize("fine", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier])
+def test_with_ctrl_or_shift_a_drag_is_ten_times_as_fine(psi: Heard, fine: Qt.KeyboardModifier) -> None:
     track = psi.slider.track
     at, middle = track.x_of(track.value()), track.height() / 2
 
@@ -70,8 +71,11 @@ def test_with_ctrl_a_drag_is_ten_times_as_fine_and_goes_on_from_there(psi: Heard
         return track.x_of(track.value()) - at
 
     move(QEvent.Type.MouseButtonPress, at)
-    assert move(QEvent.Type.MouseMove, at + 50, Qt.KeyboardModifier.ControlModifier) == pytest.approx(5, abs=1)
+    assert move(QEvent.Type.MouseMove, at + 50, fine) == pytest.approx(5, abs=1)
     assert move(QEvent.Type.MouseMove, at + 80) == pytest.approx(35, abs=1)
+    move(QEvent.Type.MouseButtonRelease, at + 80)
+    assert move(QEvent.Type.MouseButtonPress, at - 40, fine) == pytest.approx(35, abs=1)  # it stays where it was
+    assert move(QEvent.Type.MouseMove, at - 90, fine) == pytest.approx(30, abs=1)
 
 
 def test_a_bent_track_gives_the_middle_more_room_and_reaches_every_step(qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from explorer import bundled
+from explorer.documents.saving import Size
 from stylegan_core.pictures.contact_sheet import save_sheet
 from stylegan_core.pictures.picture import labels, save_picture
 from stylegan_core.pictures.recipe_list import list_to_json
@@ -225,7 +226,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(start: Make, qtbot: QtB
     explorer = start()
     drawn(explorer, qtbot)
     explorer.session.edit(psi=0.4)
-    explorer.documents.save(str(window_home / "full.png"))
+    explorer.documents.saving.save(str(window_home / "full.png"), Size())
     qtbot.waitUntil(lambda: "No space left" in explorer.window.banner.sentence)
     assert explorer.session.recipe == Recipe(psi=0.4)
     assert not (window_home / "full.png").exists()
@@ -234,9 +235,24 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_lost(start: Make, qtbot: QtB
 def test_a_picture_is_saved_under_the_name_of_what_it_is(start: Make, qtbot: QtBot, window_home: Path) -> None:
     explorer = start()
     drawn(explorer, qtbot)
-    explorer.documents.save(str(window_home / "face.jpg"))
+    explorer.documents.saving.save(str(window_home / "face.jpg"), Size())
     qtbot.waitUntil(lambda: explorer.window.banner.sentence.startswith(f"Saved {window_home / 'face.jpg.png'}"))
-    explorer.documents.save(str(window_home / "face.jpg"))  # nobody was asked about the file that is there now
+    explorer.documents.saving.save(str(window_home / "face.jpg"), Size())  # nobody was asked about that name
+    assert "exists already" in explorer.window.banner.sentence
+
+
+def test_every_favourite_is_saved_into_a_new_folder(start: Make, qtbot: QtBot, window_home: Path) -> None:
+    explorer = start()
+    drawn(explorer, qtbot)
+    for seed in (3, 5):
+        explorer.session.apply(Recipe(Latent(seed)))
+        drawn(explorer, qtbot)
+        explorer.actions["star"].trigger()
+    favourites, folder = explorer.history.entries.favourites(), window_home / "talk"
+    explorer.documents.saving.save_all(favourites, str(folder), Size())
+    qtbot.waitUntil(lambda: explorer.window.banner.sentence == f"Saved 2 pictures into {folder}.")
+    assert [file.name for file in sorted(folder.iterdir())] == ["01-seed3.png", "02-seed5.png"]
+    explorer.documents.saving.save_all(favourites, str(folder), Size())
     assert "exists already" in explorer.window.banner.sentence
 
 

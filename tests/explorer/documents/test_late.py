@@ -7,12 +7,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
+from explorer.documents.saving import Size
 from tests.explorer.fake_backend import FakeBackend
 from tests.explorer.whole_window import Make, drawn
 
 
 def save(explorer: Explorer, folder: Path) -> None:
-    explorer.documents.save(str(folder / "face.png"))
+    explorer.documents.saving.save(str(folder / "face.png"), Size())
 
 
 def copy(explorer: Explorer, _folder: Path) -> None:
@@ -36,5 +37,5 @@ def test_a_picture_that_takes_long_is_said_to_be_drawn(
     qtbot.waitUntil(lambda: first in explorer.window.banner.sentence)
     backend.gate.set()
     qtbot.waitUntil(lambda: last in explorer.window.banner.sentence)
-    assert not explorer.documents._late._soon.isActive()
+    assert not explorer.documents.saving._late._soon.isActive()
     assert not explorer.clipboard._late._soon.isActive()

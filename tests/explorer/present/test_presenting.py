@@ -61,6 +61,31 @@ def enter(explorer: Explorer, qtbot: QtBot) -> None:
     assert QApplication.focusWidget() is explorer.picture
 
 
+def test_the_stop_of_a_remote_control_blackens_the_stage(explorer: Explorer, qtbot: QtBot) -> None:
+    enter(explorer, qtbot)
+    stage = explorer.presenting.stage
+
+    def seen() -> set[int]:
+        image = stage.grab().toImage()
+        middle = image.height() // 2
+        return {image.pixel(x, middle) for x in range(image.width())}
+
+    lit = seen()
+    press(explorer, qtbot, Key.Key_Period)
+    assert stage.black and seen() == {0xFF000000}
+    press(explorer, qtbot, Key.Key_Period)
+    assert not stage.black and seen() == lit
+    press(explorer, qtbot, Key.Key_Period)
+    press(explorer, qtbot, Key.Key_Escape)
+    assert not stage.black and stage.isVisible()
+    press(explorer, qtbot, Key.Key_Period)
+    press(explorer, qtbot, Key.Key_PageDown)
+    assert not stage.black
+    press(explorer, qtbot, Key.Key_Period)
+    explorer.presenting.toggle()
+    assert not stage.black and not stage.isVisible()
+
+
 def leave(explorer: Explorer, qtbot: QtBot, key: Qt.Key = Key.Key_Escape) -> None:
     press(explorer, qtbot, key)
     qtbot.waitUntil(lambda: QApplication.activeWindow() is explorer.window and QApplication.focusWidget() is not None)

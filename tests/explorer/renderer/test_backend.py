@@ -229,6 +229,21 @@ def test_a_saved_picture_is_the_exact_one_and_can_be_drawn_again(
     assert np.array_equal(pixels, render(load_model(model), recipe))
 
 
+def test_a_picture_is_saved_larger_with_its_recipe(backend: TorchBackend, tmp_path: Path, model: Path) -> None:
+    recipe, path = Recipe(Latent(5)), tmp_path / "face.png"
+    _, drawn = run(backend, Picture("p", recipe))
+    side = 4 * len(drawn)
+    run(backend, Save("s", recipe, str(path), side))
+    pixels = np.asarray(Image.open(path))
+    assert np.array_equal(pixels, drawn.repeat(4, 0).repeat(4, 1)) and read_picture(path).recipe == recipe
+    run(backend, Save("s", recipe, str(path), side, smooth=True))
+    smooth = np.asarray(Image.open(path))
+    assert smooth.shape == pixels.shape and not np.array_equal(smooth, pixels)
+    again = tmp_path / "again.png"
+    arguments = [str(model), "--recipe", str(path), "--side", str(side), "--smooth", "--out", str(again)]
+    assert render_main(arguments) == 0 and again.read_bytes() == path.read_bytes()
+
+
 def test_a_sheet_carries_every_recipe_and_its_model(backend: TorchBackend, model: Path, tmp_path: Path) -> None:
     recipes = tuple(Recipe(Latent(seed), psi=0.3) for seed in (5, 6, 7))
     run(backend, Sheet("c", recipes, 2, str(tmp_path / "sheet.png"), side=8))

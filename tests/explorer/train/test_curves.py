@@ -6,10 +6,15 @@ from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea
 
 from explorer.train import monitor as monitor_module
+from explorer.train.curves import PLOTS, CurvesPanel
 from explorer.train.monitor import Monitor
+from explorer.train.record import RunRecord
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.files.table import read_table
 from stylegan_core.run import events
@@ -158,3 +163,82 @@ def test_several_runs_are_compared(monitor: Monitor, tmp_path: Path, qtbot) -> N
     assert plot._others[2]["loss_g"].xData is None
     monitor.comparison.stop()
     assert not monitor.curves._others
+
+
+def test_plots_are_made_one_in_each_turn_and_show_what_was_said_before(qtbot) -> None:
+    """All at once they kept the window for 0.2 s when a run was opened."""
+    panel, record = CurvesPanel(), RunRecord()
+    qtbot.addWidget(panel)
+    record.add([events.Tick(time=1.0, img=1000 * kimg, kimg=kimg, loss_g=1.0, img_per_s=90) for kimg in range(3)])
+    assert len(panel.every_plot()) == 1
+    panel.show_record(record)
+    panel.smooth.click()
+    qtbot.waitUntil(lambda: len(panel.every_plot()) == len(PLOTS))
+    speed = next(plot for plot in panel.every_plot() if plot.title.text() == "Speed")
+    assert speed._data["img_per_s"][1].tolist() == [90, 90, 90]
+    assert not speed._smooth
+    assert panel.plots == panel.every_plot()
+
+
+def test_metrics_stand_below_plots_that_are_made_after_them(qtbot) -> None:
+    panel, record = CurvesPanel(), RunRecord()
+    qtbot.addWidget(panel)
+    record.add([events.Metric(time=1.0, img=1000, name="FD-E", value=9.0)])
+    panel.show_record(record)
+    assert [panel._column.indexOf(plot) for plot in (*panel.plots, *panel._metric_plots.values())] == [
+        *range(len(PLOTS) + 1)
+    ]
+
+
+def turn_wheel(curves: CurvesPanel, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """One notch down over the first plot, as a mouse gives it."""
+    over, window = curves.plots[0].view.viewport(), curves.window()
+    at = QPointF(over.mapTo(window, over.rect().center()))
+    QTest.wheelEvent(window.windowHandle(), at, QPoint(0, -120), QPoint(), keys)
+    QApplication.processEvents()
+
+
+def test_the_wheel_scrolls_the_plots_and_zooms_with_ctrl(monitor: Monitor, qtbot) -> None:
+    """Whoever scrolled down to R1 had made the whole run a dash on the way."""
+    curves = monitor.curves
+    monitor.resize(1280, 640)
+    monitor.show()
+    bar = curves.findChild(QScrollArea).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    before = curves.plots[0].stretch()
+    turn_wheel(curves)
+    assert bar.value() > 0 and curves.plots[0].stretch() == before and curves.whole.isHidden()
+    bar.setValue(0)
+    turn_wheel(curves, Qt.KeyboardModifier.ControlModifier)
+    assert bar.value() == 0 and curves.plots[0].stretch() != before and not curves.whole.isHidden()
+    qtbot.mouseDClick(curves.plots[0].view.viewport(), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: curves.plots[0].stretch() == pytest.approx(before))
+    assert curves.whole.isHidden()
+
+
+def test_kimg_can_be_read_below_the_plots_that_are_seen(monitor: Monitor, tmp_path: Path, qtbot) -> None:
+    """They stood below the lowest of ten plots, and under the mouse they were not said at all."""
+    curves = monitor.curves
+    monitor.resize(1280, 640)
+    monitor.show()
+    scale = curves._scale
+    qtbot.waitUntil(lambda: [words for _, words in scale.marks()] == ["0", "10", "20", "30"])
+    assert scale.isVisible() and not scale.visibleRegion().isEmpty()
+    places = [x for x, _ in scale.marks()]
+    view = curves.plots[0].view
+    box = view.getPlotItem().getViewBox()
+    ten = view.viewport().mapToGlobal(view.mapFromScene(box.mapViewToScene(QPointF(10, 0)))).x()
+    assert places[1] == pytest.approx(scale.mapFromGlobal(QPoint(ten, 0)).x(), abs=1.5)
+    plain = scale.grab().toImage()
+    curves.set_cursor(15)
+    assert scale.grab().toImage() != plain
+    curves.set_cursor(float("nan"))
+    curves.export_to(tmp_path / "curves.png")
+    page = QImage(str(tmp_path / "curves.png"))
+    below = page.copy(0, page.height() - 20, page.width(), 20)
+    assert len(colours(below)) > 1
+
+
+def colours(image: QImage) -> set[int]:
+    """All that are in it."""
+    return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}

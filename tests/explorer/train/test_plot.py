@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from explorer.train.kimg_scale import KimgScale
 from explorer.train.plot import Curve, Plot, smooth, thin, width_of
 
 VALUES = arrays(np.float64, st.integers(1, 400), elements=st.floats(-1e6, 1e6))
@@ -62,6 +63,22 @@ def test_a_logarithmic_axis_waits_for_positive_values(qtbot) -> None:
     plot._data = {"g": (np.arange(3.0), np.array([-1.0, 10.0, 100.0]))}
     plot._draw()
     assert np.allclose(plot._lines["g"].yData, [-1, 10, 100])
+
+
+def test_there_are_no_numbers_beside_an_empty_plot(qtbot) -> None:
+    """A run that had not begun had losses from 0.2 to 0.8, and kimg from 0 to 1."""
+    plot = Plot("Loss", (Curve("g", "G", "bad"),), "tip")
+    qtbot.addWidget(plot)
+    scale = KimgScale(plot)
+    qtbot.addWidget(scale)
+    axis = plot.view.getPlotItem().getAxis("left")
+    assert not axis.style["showValues"] and scale.marks() == []
+    plot._data = {"g": (np.arange(3.0), np.array([1.0, 10.0, 100.0]))}
+    plot._draw()
+    assert axis.style["showValues"] and scale.marks()
+    plot._data = {}
+    plot._draw()
+    assert not axis.style["showValues"] and scale.marks() == []
 
 
 def test_few_values_are_hardly_smoothed() -> None:

@@ -142,6 +142,17 @@ def test_a_branch_begins_from_a_network_on_the_same_data(page: SetupPage, faces:
     assert started.args[4] == str(network)
 
 
+def test_a_branch_keeps_what_was_set_for_the_run(page: SetupPage, tmp_path: Path) -> None:
+    """It began with the plan of the bare preset: two runs that differed in more than what somebody had changed."""
+    page.choice.changes.setText("gamma=9")
+    asked = ["growth.stable_kimg=2", "metric_kimg=1", "network.fmap_max=8", "data.label=Wearing Hat"]
+    page.begin_from(tmp_path / "a.safetensors", {"preset": "tiny", "asked": asked, "data": {"label": "Wearing Hat"}})
+    assert sorted(page.choice.settings()) == ["data.label=Wearing Hat", "growth.stable_kimg=2", "metric_kimg=1"]
+    assert page.choice.config.growth.total_kimg == 2 * 3 + 2 * 0.032
+    page.begin_from(tmp_path / "a.safetensors", {"preset": "tiny", "asked": None})
+    assert page.choice.settings() == []
+
+
 def test_the_sentence_of_a_preset_tells_of_its_critic(page: SetupPage) -> None:
     assert page.choice.meaning.text().endswith("163 kimg in all, R1 γ 2, a critic beside it from 13 kimg on.")
     page.choice.changes.setText("critic.from_kimg=0")

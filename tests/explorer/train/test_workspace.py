@@ -2,10 +2,14 @@
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
 
+from explorer.run_state import RunState
+from explorer.train.monitor_words import status
+from explorer.train.record import RunRecord
 from explorer.train.workspace import TrainWorkspace
 from stylegan_core.rundir import RunDir
 from tests.explorer.at_once import AtOnce
@@ -85,3 +89,10 @@ def test_without_a_config_the_pictures_are_whole_all_the_same(workspace: TrainWo
     qtbot.waitUntil(lambda: not workspace.monitor.samples.face_strip.thumbnails[0].empty)
     assert len(workspace.monitor.samples.grid.cells()) == 32
     assert "config.json is missing or damaged" in workspace.monitor.status.text()
+
+
+def test_a_run_that_starts_has_no_config_yet_and_nothing_is_said_of_damage(tmp_path: Path) -> None:
+    watcher = SimpleNamespace(looked=True, broken=0, thinned=0, disk_free=-1, state=RunState("starting"))
+    assert "config.json" not in status(tmp_path, watcher, RunRecord(), has_config=False)
+    watcher.state = RunState("training")
+    assert "config.json is missing or damaged" in status(tmp_path, watcher, RunRecord(), has_config=False)

@@ -1,0 +1,47 @@
+"""Where every slider and panel of Explore is: what the command palette finds beside the commands."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from explorer.controls.panel import Panel
+from explorer.controls.scrolling import reveal
+from explorer.controls.slider import LabelledSlider
+
+
+def controls_of(panels: Iterable[Panel], show: Callable[[], object], parent: QObject) -> Iterator[QAction]:
+    """An action for each panel that is shown and each slider in it that can be moved; it goes there.
+
+    ``show`` brings up the page that they are on. The panel's name is the action's status tip, the meaning of the
+    slider its tooltip.
+    """
+    for panel in panels:
+        if panel.isHidden():
+            continue
+        title = panel.accessibleName()
+        yield _action(title, "panel", f"Goes to the panel {title}.", parent, partial(_go, panel, None, show))
+        for slider in panel.findChildren(LabelledSlider):
+            if slider.isEnabled() and panel.section.holds(slider):
+                name, go = slider.track.accessibleName(), partial(_go, panel, slider, show)
+                yield _action(name, title, slider.toolTip(), parent, go)
+
+
+def _action(name: str, where: str, tip: str, parent: QObject, go: Callable[[], None]) -> QAction:
+    made = QAction(name.replace("&", "&&"), parent)
+    made.setStatusTip(where)
+    made.setToolTip(tip)
+    made.triggered.connect(lambda _=False: go())
+    return made
+
+
+def _go(panel: Panel, slider: LabelledSlider | None, show: Callable[[], object]) -> None:
+    """Opens a panel, scrolls to it, and gives the keyboard to its slider."""
+    show()
+    panel.section.set_open(True)
+    target: QWidget = slider or panel
+    reveal(target)
+    if slider is not None:
+        slider.track.setFocus()
