@@ -12,6 +12,7 @@ import torch
 log = logging.getLogger(__name__)
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4  # glibc's malloc.h
+SMALL = 8 << 30  # bytes of main memory, the least that people have
 NICE = 5  # steps by which work stands back: a third of the time of what is drawn meanwhile
 
 
@@ -110,10 +111,36 @@ def keep_big_buffers() -> bool:
 
     Returns False, and changes nothing, on systems without glibc.
     """
-    if not sys.platform.startswith("linux") or platform.libc_ver()[0] != "glibc":
+    if not _has_glibc():
         return False
     mallopt = ctypes.CDLL(None).mallopt
     return all([mallopt(M_MMAP_MAX, 0), mallopt(M_TRIM_THRESHOLD, 2**31 - 1), mallopt(M_TOP_PAD, 256 << 20)])
+
+
+def give_back() -> None:
+    """Gives back to the system what this process has freed, which :func:`keep_big_buffers` keeps; glibc and CUDA."""
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.empty_cache()
+    if _has_glibc():
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _has_glibc() -> bool:
+    return sys.platform.startswith("linux") and platform.libc_ver()[0] == "glibc"
+
+
+def all_memory(device: torch.device) -> int:
+    """Bytes that there are in all where ``device`` computes; those of a small laptop where the system does not say."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return _main_memory() or SMALL
+
+
+def _main_memory() -> int | None:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def available_memory(device: torch.device | None = None) -> int | None:
@@ -126,10 +153,7 @@ def available_memory(device: torch.device | None = None) -> int | None:
         return int(found.split()[1]) * 1024
     except (OSError, StopIteration, ValueError, IndexError):
         log.debug("This system has no /proc/meminfo to read the free memory from.")
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
+    return _main_memory()
 
 
 def wished_dtype(wish: str, device: torch.device) -> torch.dtype:

@@ -4,6 +4,8 @@ import gc
 
 import torch
 
+from stylegan_core.device import give_back
+
 SIGNS = (
     "can't allocate memory",
     "not enough memory",  # torch's words on Windows
@@ -29,7 +31,6 @@ def smaller(images: int, group: int) -> int:
 
 
 def let_go() -> None:
-    """Gives back what the failed attempt held."""
+    """Gives back to the system what is not used any more, such as what a failed attempt held."""
     gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    give_back()

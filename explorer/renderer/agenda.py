@@ -126,10 +126,10 @@ class Agenda:
             moves = self._pick_slice(doing, MOVERS)
             return moves if moves is not None or self._quiet else Wait()
 
-    def wait(self) -> None:
-        """Returns when something has been left here since the last question."""
+    def wait(self, seconds: float | None = None) -> bool:
+        """Returns when something has been left here since the last question, or False after so many seconds."""
         with self._news:
-            self._news.wait_for(lambda: self._new)
+            return self._news.wait_for(lambda: self._new, seconds)
 
     # What has come of a task, said by the one that draws alone.
 

@@ -4,7 +4,6 @@ Only the thread that draws makes and calls it, in the window's process never: im
 """
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Generator
 from itertools import count
 from pathlib import Path
@@ -39,7 +38,6 @@ from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.pictures.contact_sheet import shrunk
 from stylegan_core.recipe import Recipe, Vector
-from stylegan_core.rundir import CHECKPOINTS
 from stylegan_core.steps import retold
 
 if TYPE_CHECKING:
@@ -49,21 +47,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BUDGET = 2 << 30  # bytes of networks kept in memory
-PREPARED = 3.2  # times its weights a network has that was drawn both ways (375 MB for the 116 of v1 at 1024²)
-FileKey = tuple[str, int, int]
+HUNGRY = DragSearch | FindChannels | Blend | BlendFile | Layers | Channels | ChannelMap | LayerTable | ChannelSheet
+"""Jobs that need far more memory than a picture."""
 
 
 class TorchBackend:
-    """Draws with stylegan_core; the models used longest ago leave the memory when the budget is spent."""
+    """Draws with stylegan_core; networks that were open before stay in memory while there is room."""
 
     def __init__(self, device: str = "") -> None:
+        from explorer.renderer.kept_models import KeptModels
         from stylegan_core.device import choose_device, keep_big_buffers
 
         keep_big_buffers()
         self._device = choose_device(device)
-        self._models: OrderedDict[FileKey, Model] = OrderedDict()
+        self._kept = KeptModels(self._device)
         self._model: Model | None = None
+        self._much_was_used = False
         self._between: Callable[[], None] | None = None
         self._blender: Blender | None = None
 
@@ -86,20 +85,28 @@ class TorchBackend:
 
     def load(self, path: str, report: Report) -> ModelInfo:
         """Loads the file, or takes it from memory if it has not changed since."""
+        from explorer.renderer.kept_models import file_key
         from stylegan_core.model import load_model
 
-        key = _file_key(path)
-        model = self._models.get(key) or load_model(path, device=str(self._device), progress=report)
+        key = file_key(path)
+        model = self._kept.get(key) or load_model(path, device=str(self._device), progress=report)
         if not report(1.0):
             raise Cancelled(f"{path}: reading was cancelled.")
         if self._model is not None and self._model is not model:
             self._renderer().forget()  # a model in waiting keeps its weights, and what was made of them, alone
+            self._much_was_used = True
         self._blender = None
-        self._models.pop(key, None)
-        self._models[key] = self._model = model
-        while len(self._models) > 1 and sum(_size(each) for each in self._models.values()) > BUDGET:
-            self._models.popitem(last=False)
+        self._model = model
+        self._kept.use(key, model)
         return model.info
+
+    def rest(self) -> None:
+        """Gives memory back to the system that a job or another network has used, and that a picture does not need."""
+        if self._much_was_used:
+            from stylegan_core.memory import let_go
+
+            self._much_was_used = False
+            let_go()
 
     def draw(self, recipe: Recipe, precision: Precision) -> Pixels:
         """uint8 [R, R, 3]."""
@@ -113,6 +120,9 @@ class TorchBackend:
 
     def job(self, request: Request) -> Steps:
         """The steps of a job; each takes at most about one draft draw."""
+        if isinstance(request, HUNGRY):
+            self._much_was_used = True
+            self._kept.make_room()
         match request:
             case Strip():
                 return self._strip(request.recipes, request.size, request.refine)
@@ -264,11 +274,12 @@ class TorchBackend:
 
     def _blend(self, request: Blend | BlendFile) -> Steps:
         from explorer.renderer.blending import Blender
+        from explorer.renderer.kept_models import file_key
 
-        key = _file_key(request.path)
+        key = file_key(request.path)
         if self._blender is None or self._blender.key != key:
             self._blender = None
-            self._blender = yield from Blender.opened(self._current(), key, self._models.get(key), self._device)
+            self._blender = yield from Blender.opened(self._current(), key, self._kept.get(key), self._device)
         if isinstance(request, BlendFile):
             return (yield from self._blender.write(request))
         return (yield from self._blender.pictures(request, self._between))
@@ -304,18 +315,6 @@ def _write_table(request: Table) -> Steps:
 def in_percent(steps: Generator[float, None, Any]) -> Steps:
     """Turns a generator of progress 0..1 into steps of a hundred."""
     return retold(steps, lambda part: (round(100 * part), 100, None))
-
-
-def _file_key(path: str) -> FileKey:
-    file = Path(path)
-    found = file.stat()
-    newest = max((p.stat().st_mtime_ns for p in (file / CHECKPOINTS).glob("*")), default=0) if file.is_dir() else 0
-    return str(file.resolve()), max(found.st_mtime_ns, newest), found.st_size
-
-
-def _size(model: "Model") -> float:
-    weights: int = sum(4 * tensor.numel() for tensor in model.generator.state_dict().values())
-    return PREPARED * weights
 
 
 def _at_most(values: Any, side: int) -> Any:

@@ -62,6 +62,10 @@ class Backend(Protocol):
         """Uses this many cores from now on."""
         ...
 
+    def rest(self) -> None:
+        """Nothing has been asked for in a while: gives back what is not used any more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:

@@ -28,6 +28,7 @@ from stylegan_core.formats.limits import Cancelled
 log = logging.getLogger(__name__)
 
 TOLD = 0.05  # seconds between two words about how far a file is loaded
+REST = 2.0  # seconds without anything to do, longer than a hand pauses, after which memory is given back
 SLICE = 0.03  # seconds a job may hold the thread before the agenda is asked again
 
 
@@ -123,7 +124,13 @@ class Worker:
             case Slice():
                 self._do_slice(backend, task.job)
             case Wait():
-                self._agenda.wait()
+                self._wait(backend)
+
+    def _wait(self, backend: Backend) -> None:
+        """Waits for something to do; where that does not come at once, and nothing is under way, the backend rests."""
+        if not self._agenda.wait(None if self._doing else REST):
+            backend.rest()
+            self._agenda.wait()
 
     def _do_load(self, backend: Backend, path: str) -> None:
         try:

@@ -49,6 +49,10 @@ class Drawing(Protocol):
     dtype: torch.dtype
 
     @property
+    def chain(self) -> bool:
+        """Whether each stage, and the picture, reads the last activation before it alone: older ones may go."""
+
+    @property
     def stages(self) -> Sequence[Stage]:
         """Every stage, in order; each may read all activations before it."""
 

@@ -99,6 +99,8 @@ class LayerDrawing:
 class Drawing1:
     """v1's synthesis network for one precision: two stages a level, then the picture of any state of growth."""
 
+    chain = False
+
     def __init__(self, synthesis: SynthesisNetwork, dtype: torch.dtype) -> None:
         layers = [layer for layer in synthesis.layers if isinstance(layer, SynthesisLayer)]
         self.stages = [LayerDrawing(layer, index, dtype) for index, layer in enumerate(layers)]

@@ -100,6 +100,8 @@ class RgbStage:
 class RevisedDrawing:
     """Configurations B–D: 2·level + 1 convolutions, then the pictures of a fade."""
 
+    chain = False
+
     def __init__(self, synthesis: SynthesisNetwork, dtype: torch.dtype) -> None:
         layers, to_rgb, first = _parts(synthesis, dtype)
         self.dtype = dtype

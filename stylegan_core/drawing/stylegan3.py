@@ -81,6 +81,8 @@ class BandlimitedStage:
 class AliasFreeDrawing(WholeDrawing):
     """The features, then a stage a layer."""
 
+    chain = True
+
     def __init__(self, synthesis: SynthesisNetwork, dtype: torch.dtype) -> None:
         assert isinstance(synthesis, AliasFreeSynthesis)
         self.dtype = dtype

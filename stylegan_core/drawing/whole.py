@@ -14,6 +14,8 @@ def channels_last(x: Tensor) -> Tensor:
 class WholeDrawing:
     """A drawing that has no fade: nothing is left to do after its stages."""
 
+    chain = False
+
     def picture(self, activations: Sequence[Tensor], ws: Tensor, level: int, alpha: float) -> Tensor:
         """The picture [1, 3, R, R] float32: the last stage's."""
         return activations[-1]

@@ -57,18 +57,24 @@ def faces_of(recipe: Recipe, count: int) -> tuple[Recipe, ...]:
 def channel_search(
     renderer: Renderer, recipe: Recipe, region: Region, count: int = 8, faces: int = 1
 ) -> Generator[Progress, None, tuple[LocalChannel, ...]]:
-    """:func:`find_channels` in small steps: yields (step, steps)."""
+    """:func:`find_channels` in small steps: yields (step, steps), which go on as evenly as time does.
+
+    A stage forward and one on a way back are a step each; a picture that is tried is half of its stages, for it is
+    drawn from the one on whose channel is moved.
+    """
     model = renderer.styles.model
     if reason := model.info.why_not("styles"):
         raise ValueError(reason)
     stages, done = len(renderer.stages(recipe)), itertools.count(1)
     probes, most = FEWER if 4 << renderer.state(recipe)[0] >= LARGE else (PROBES, TRIED)
-    steps, found = faces * (stages + (stages + 1) * 2 * probes + 2 * most), list[Energies]()
+    to_try, picture = faces * (stages + (stages + 1) * 2 * probes), max(1, stages // 2)
+    steps, drawn = to_try + faces * 2 * most * picture, itertools.count(to_try + 1, picture)
+    found = list[Energies]()
     for face in faces_of(recipe, faces):
         looking = slope_energies(renderer, face, region, probes)
         found.append((yield from retold(looking, lambda _: (next(done), steps))))
     trying = try_channels(renderer, recipe, region, together(found).best(most), faces)
-    tried = yield from retold(trying, lambda _: (next(done), steps))
+    tried = yield from retold(trying, lambda _: (next(drawn), steps))
     seen = [each for each in tried if each.effect >= LEAST]
     return tuple(sorted(seen, key=lambda each: -score(each.inside, each.effect))[:count])
 

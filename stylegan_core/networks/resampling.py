@@ -7,7 +7,9 @@ the band and multiplied: no zeros are inserted, no edge is padded, and its gradi
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +17,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylegan_core.device import all_memory
 from stylegan_core.networks.layers import clamped
 
 Taps = npt.NDArray[np.float64]
+Band = Callable[[Tensor, "_Block", "tuple[_Block, ...]"], Tensor]
 UNSEEN = 1e-9  # of a filter's largest part: less is nothing in float32
 BLOCK = 16  # samples a side at once: more would multiply more zeros, fewer would be more products
 WIDE_BLOCK = 256  # elsewhere: a GPU waits for every product that it is told of, and has multiplications to spare
+PART = 64  # of all memory, that a way back may keep of one layer: there are 14
 KEPT = 128  # plans: a network has 14 in each precision, 8 MB in all for R at 1024² in float32
 
 
@@ -130,28 +135,65 @@ class FilteredActivation:
         """[N, C, inputs, inputs] -> [N, C, outputs, outputs] in channels_last, a square of BLOCK² samples at a time.
 
         Between the two the map has twice the side and more; of that only a square is ever in memory, small enough to
-        stay in the processor's cache. A product sums the parts of the filter as it sums its numbers.
+        stay in the processor's cache. A product sums the parts of the filter as it sums its numbers. For the way back
+        through a large map nothing between the two is kept, but computed again, a band at a time.
         """
         up, down = self.enlarging, self.reducing
         if up.low_pass.taps == down.low_pass.taps == 1 and up.inputs == down.outputs:
             return self._bent(x)
         blocks = _plan(up, down, x.dtype, x.device)
         x = x.permute(0, 2, 3, 1)
-        bands = []
-        for row in blocks:
-            band = x[:, row.first : row.last]
-            band = (row.enlarging @ band.flatten(2)).reshape(len(x), -1, *band.shape[2:])
-            made = []
-            for column in blocks:
-                y = self._bent(column.enlarging @ band[:, :, column.first : column.last])
-                y = column.across @ y  # [N, between, parts·BLOCK, C]: after each row what every part makes of it
-                y = row.down @ y.reshape(len(x), row.down.shape[1], -1)
-                made.append(y.reshape(len(x), len(row.down), -1, x.shape[3]))
-            bands.append(_joined(made, 2))
-        return _joined(bands, 1).permute(0, 3, 1, 2)
+        if torch.is_grad_enabled() and x.requires_grad and _is_much(x, blocks):
+            made: Tensor = _Bands.apply(x, blocks, self._band)  # type: ignore[no-untyped-call]
+        else:
+            made = _joined([self._band(x[:, row.first : row.last], row, blocks) for row in blocks], 1)
+        return made.permute(0, 3, 1, 2)
+
+    def _band(self, band: Tensor, row: "_Block", blocks: "tuple[_Block, ...]") -> Tensor:
+        """The rows that come out of one block, [N, BLOCK, outputs, C] of [N, last − first, inputs, C]."""
+        count, channels = len(band), band.shape[3]
+        band = (row.enlarging @ band.flatten(2)).reshape(count, -1, *band.shape[2:])
+        made = []
+        for column in blocks:
+            y = self._bent(column.enlarging @ band[:, :, column.first : column.last])
+            y = column.across @ y  # [N, between, parts·BLOCK, C]: after each row what every part makes of it
+            y = row.down @ y.reshape(count, row.down.shape[1], -1)
+            made.append(y.reshape(count, len(row.down), -1, channels))
+        return _joined(made, 2)
 
     def _bent(self, x: Tensor) -> Tensor:
         return clamped(x if self.slope == 1 else F.leaky_relu(x, self.slope), self.clamp)
+
+
+def _is_much(x: Tensor, blocks: "tuple[_Block, ...]") -> bool:
+    """Whether a way back would keep much beside a map [N, H, W, C]: the enlarged one, before and after it is bent."""
+    between = sum(len(block.enlarging) for block in blocks)
+    return 2 * between**2 * len(x) * x.shape[3] * x.element_size() > all_memory(x.device) / PART
+
+
+class _Bands(torch.autograd.Function):
+    """All bands of a map [N, H, W, C], and one way back that computes each anew; there is no second one."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, blocks: "tuple[_Block, ...]", band: "Band") -> Tensor:
+        """As the bands are without slopes."""
+        ctx.save_for_backward(x)
+        ctx.blocks, ctx.band = blocks, band
+        return _joined([band(x[:, row.first : row.last], row, blocks) for row in blocks], 1)
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None]:
+        """The slope of what came in; bands overlap there."""
+        (x,) = ctx.saved_tensors
+        found, at = torch.zeros_like(x), 0
+        for row in ctx.blocks:
+            part = x[:, row.first : row.last].detach().requires_grad_()
+            with torch.enable_grad():
+                made = ctx.band(part, row, ctx.blocks)
+            (back,) = torch.autograd.grad(made, part, slope[:, at : at + made.shape[1]])
+            found[:, row.first : row.last] += back
+            at += made.shape[1]
+        return found, None, None
 
 
 def _joined(parts: list[Tensor], axis: int) -> Tensor:

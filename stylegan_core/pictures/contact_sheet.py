@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.info import ModelInfo
-from stylegan_core.pictures.picture import labels, png_text
+from stylegan_core.pictures.picture import EFFORT, labels, png_text
 from stylegan_core.pictures.recipe_list import list_to_json
 from stylegan_core.pictures.saved_picture import RECIPES
 from stylegan_core.recipe import Recipe
@@ -145,5 +145,5 @@ def save_sheet(path: Path, sheet: Pixels, said: Mapping[str, str] | None = None)
     if path.suffix.lower() == ".pdf":
         image.save(made, "PDF", resolution=150.0, keywords=json.dumps(said or {}))
     else:
-        image.save(made, "PNG", pnginfo=png_text(said or {}))
+        image.save(made, "PNG", pnginfo=png_text(said or {}), compress_level=EFFORT)
     write_whole(path, made.getvalue())

@@ -52,6 +52,9 @@ class DrawnFaces:
     def heed(self, between: Callable[[], None]) -> None:
         """Its pictures have no parts."""
 
+    def rest(self) -> None:
+        """It has used nothing."""
+
     def set_threads(self, count: int) -> None:
         """One is enough."""
 

@@ -60,6 +60,8 @@ class FakeBackend:
         self.name = ""
         self.broken: Exception | None = None
         self.between: Callable[[], None] = lambda: None
+        self.rests = 0
+        self.rested: Callable[[], None] = lambda: None
 
     def heed(self, between: Callable[[], None]) -> None:
         self.between = between
@@ -98,6 +100,10 @@ class FakeBackend:
         while not self.gate.wait(0.005):
             assert time.monotonic() < end
             self.between()
+
+    def rest(self) -> None:
+        self.rests += 1
+        self.rested()
 
     def set_threads(self, count: int) -> None:
         self.threads = count

@@ -386,7 +386,7 @@ def test_faces_to_sort_that_take_long_say_how_long(panel: Any, monkeypatch: pyte
     panel.desk.dialog.sort(panel.desk.dialog.candidates[0], True)
     now[0] = 106.1
     panel.asked.piece(panel.asked.of(Strip), 0, flat(1), 19)  # most of it was drawn already
-    assert panel.desk.dialog.left.text() == "about 37 s left"
+    assert panel.desk.dialog.left.text() == "about 28 s left"
 
 
 def test_sorting_two_piles_makes_a_named_slider(session: Session, panel: Any) -> None:

@@ -168,8 +168,15 @@ def test_jobs_wait_while_a_hand_moves_and_go_on_when_it_rests(agenda: Agenda) ->
     assert agenda.between([job]) == Draw(B, "draft", 0.0)
     assert isinstance(agenda.between([job]), Wait)
     agenda.put(Wanted(quiet=True))
-    agenda.wait()  # returns at once: something is new
+    assert agenda.wait()  # returns at once: something is new
     assert agenda.between([job]) is None
+
+
+def test_who_waits_for_nothing_is_told_after_a_while(agenda: Agenda) -> None:
+    assert isinstance(agenda.next(), Wait)
+    assert not agenda.wait(0.0)
+    agenda.put(Wanted(quiet=True))
+    assert agenda.wait(0.0)
 
 
 def test_points_are_dragged_while_a_hand_moves(agenda: Agenda) -> None:

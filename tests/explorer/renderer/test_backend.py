@@ -32,7 +32,7 @@ from explorer.jobs import (
     Table,
 )
 from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Layers, LayerTable, SweepGrid
-from explorer.renderer import backend as module
+from explorer.renderer import kept_models as module
 from explorer.renderer.backend import TorchBackend
 from explorer.renderer.pipe import receive, send
 from stylegan_core.blend_amounts import Amounts
@@ -121,7 +121,8 @@ def test_directions_are_found_and_fitted(backend: TorchBackend) -> None:
 def test_channels_are_found_by_place_and_travel_through_the_pipe(backend: TorchBackend, model: Path) -> None:
     request = FindChannels("c", Recipe().with_channel(2, 1, 3.0), Region(0.1, 0.1, 0.5, 0.6), 3)
     pieces, found = run(backend, request)
-    assert [index for index, _, _ in pieces] == list(range(len(pieces))) and len(pieces) <= pieces[0][1]
+    told = [index for index, _, _ in pieces]
+    assert told[0] == 0 and told == sorted(set(told)) and told[-1] < pieces[0][1]
     assert found == find_channels(load_model(model), request.recipe, request.region, 3)
     pipe, done = io.BytesIO(), Done(request, "hash", found)
     send(pipe, done)
@@ -276,10 +277,10 @@ def test_networks_leave_the_memory_by_what_was_prepared_to_draw_them_too(
     again = tmp_path / "again.safetensors"
     again.write_bytes(model.read_bytes())
     backend.load(str(again), lambda _: True)
-    assert len(backend._models) == 1
+    assert len(backend._kept) == 1
     monkeypatch.setattr(module, "BUDGET", 7 * weights)
     backend.load(str(model), lambda _: True)
-    assert len(backend._models) == 2
+    assert len(backend._kept) == 2
 
 
 def test_a_matrix_is_exported_at_the_networks_own_resolution(
@@ -421,6 +422,63 @@ def test_a_model_in_waiting_keeps_no_activations(backend: TorchBackend, model: P
     assert (backend.draw(Recipe(), "exact") == drawn).all()
 
 
+def test_where_memory_is_short_the_open_network_stays_alone_and_has_what_a_search_needs(
+    backend: TorchBackend, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two networks were kept beside one whose drag points needed 5 GB, however little memory there was."""
+    again = tmp_path / "again.safetensors"
+    again.write_bytes(model.read_bytes())
+    free = module.ROOM
+    monkeypatch.setattr(module, "available_memory", lambda _device: free)
+    monkeypatch.setattr(module, "LARGE", 1)
+    backend.load(str(again), lambda _: True)
+    backend.load(str(model), lambda _: True)
+    assert len(backend._kept) == 2
+    free -= 1
+    backend.job(Strip("strip", (Recipe(),), 8))
+    assert len(backend._kept) == 2
+    backend.job(FindChannels("find", Recipe(), Region(0.2, 0.2, 0.5, 0.5), 2))
+    assert len(backend._kept) == 1 and backend._model is not None
+    backend.load(str(again), lambda _: True)
+    assert len(backend._kept) == 1
+    monkeypatch.setattr(module, "LARGE", 1 << 20)
+    backend.load(str(model), lambda _: True)
+    assert len(backend._kept) == 2  # of small ones nothing would be won
+
+
+def test_the_budget_is_smaller_where_there_is_less_memory(
+    backend: TorchBackend, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = sum(4 * each.numel() for each in load_model(model).generator.state_dict().values())
+    again = tmp_path / "again.safetensors"
+    again.write_bytes(model.read_bytes())
+    for parts, count in ((7, 2), (3, 1)):
+        monkeypatch.setattr(module, "all_memory", lambda _device, parts=parts: parts * module.PART * weights)
+        backend.load(str(again), lambda _: True)
+        backend.load(str(model), lambda _: True)
+        assert len(backend._kept) == count
+
+
+def test_what_a_search_or_another_network_has_used_is_given_back_at_rest_and_nothing_else(
+    backend: TorchBackend, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[bool] = []
+    monkeypatch.setattr("stylegan_core.memory.let_go", lambda: given.append(True))
+    backend.draw(Recipe(), "exact")
+    run(backend, Strip("strip", (Recipe(),), 8))
+    backend.rest()
+    assert not given
+    run(backend, Layers("lab.layers", Recipe()))
+    backend.rest()
+    backend.rest()
+    assert len(given) == 1
+    again = tmp_path / "again.safetensors"
+    again.write_bytes(model.read_bytes())
+    backend.load(str(again), lambda _: True)
+    backend.rest()
+    assert len(given) == 2
+
+
 def test_models_stay_in_memory_while_the_budget_lasts(
     backend: TorchBackend, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -430,7 +488,7 @@ def test_models_stay_in_memory_while_the_budget_lasts(
     backend.load(str(other), lambda _: True)
     backend.load(str(model), lambda _: True)
     assert backend._model is first
-    monkeypatch.setattr("explorer.renderer.backend.BUDGET", 0)
+    monkeypatch.setattr(module, "BUDGET", 0)
     backend.load(str(other), lambda _: True)
     backend.load(str(model), lambda _: True)
     assert backend._model is not first

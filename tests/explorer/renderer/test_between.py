@@ -10,7 +10,7 @@ import pytest
 
 from explorer.jobs import Done, DragSearch, Failed, Frame, KeyStyles, Picture, Request, Save, Strip
 from explorer.problem import Problem
-from explorer.renderer import agenda
+from explorer.renderer import agenda, thread
 from explorer.renderer.rendering import Loaded, Precision, Refused, Steps, Wanted
 from explorer.renderer.thread import Worker
 from stylegan_core.latents.drag import Handle
@@ -214,3 +214,21 @@ def test_the_end_does_not_wait_for_a_picture(slow: Slow) -> None:
     slow.work(on_screen(A))
     assert slow.backend.begins == [A]
     assert slow.drawn == slow.finished == []
+
+
+def test_the_backend_rests_once_when_nothing_has_been_asked_for_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thread, "REST", 0.0)
+    backend = FakeBackend()
+    worker = Worker(lambda: backend, lambda _: None)
+    asked = [Wanted(slot=(A, "exact")), None]
+
+    def rested() -> None:
+        if (wanted := asked.pop(0)) is not None:
+            worker.put(wanted)
+        else:
+            worker.stop(0)
+
+    backend.rested = rested
+    worker.put(Wanted(load="one.safetensors"))
+    worker.thread.run()
+    assert backend.rests == 2 and [recipe for recipe, _ in backend.drawn] == [A]

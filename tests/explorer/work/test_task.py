@@ -80,21 +80,44 @@ def test_nobody_waits_for_work_that_is_given_up(task: Task, qtbot: QtBot) -> Non
 
 def test_what_takes_ten_seconds_says_how_long_is_left() -> None:
     now = [0.0]
-    left = TimeLeft(lambda: now[0])
+    left, short = TimeLeft(lambda: now[0]), TimeLeft(lambda: now[0])
     assert left.words(0, 40) == ""
     now[0] = 2.0
-    assert left.words(10, 40) == ""  # 8 s in all
     assert left.words(4, 40) == "about 18 s left"
+    assert short.words(10, 40) == ""  # 8 s in all
     assert left.words(40, 40) == ""
     now[0] = 60.0
-    assert left.words(10, 40) == "about 3 min left"
+    assert short.words(20, 40) == "about 2 min left"
 
 
-def test_what_is_foreseen_counts_until_the_first_part_is_done() -> None:
+def test_what_comes_before_the_first_part_is_no_part_of_the_rest() -> None:
+    now = [0.0]
+    left = TimeLeft(lambda: now[0])
+    now[0] = 105.0  # a network was read and prepared
+    left.words(1, 24)
+    now[0] = 121.0
+    assert left.words(2, 24) == "about 6 min left"
+    search = TimeLeft(lambda: now[0])  # begun when the first part was heard of
+    search.words(1, 31)
+    now[0] += 4.0
+    assert search.words(2, 31) == "about 2 min left"
+    now[0] += 4.0
+    assert search.words(1, 31)  # another work of the same kind
+
+
+def test_what_is_foreseen_counts_until_two_parts_are_done() -> None:
     now = [0.0]
     left, short = TimeLeft(lambda: now[0], foreseen=120.0), TimeLeft(lambda: now[0], foreseen=9.0)
     assert left.words(0, 12) == "about 2 min left" and not short.words(0, 12)
     now[0] = 90.0
-    assert left.words(0, 12) == "about 30 s left" and left.words(3, 12) == "about 4 min left"
+    assert left.words(0, 12) == "about 30 s left" and left.words(3, 12) == "about 2 min left"
     now[0] = 130.0
-    assert not left.words(0, 12)  # it takes longer, and nobody knows how long
+    assert left.words(4, 12) == "about 5 min left"
+    assert not TimeLeft(lambda: now[0]).words(0, 12)
+
+
+def test_what_takes_longer_than_was_foreseen_says_nothing_until_it_is_known() -> None:
+    now = [0.0]
+    left = TimeLeft(lambda: now[0], foreseen=120.0)
+    now[0] = 130.0
+    assert not left.words(0, 12)
