@@ -13,6 +13,7 @@ from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import button
 from explorer.controls.progress import ProgressBar
 from explorer.controls.questions import ask_to_open, ask_to_save, unasked, with_ending
+from explorer.controls.scrolling import ScrollPage
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import restyle, text_label
 from explorer.controls.thumbnails import Thumbnail
@@ -262,15 +263,18 @@ class BlendDialog(QDialog):
         chips.add(*self.ready_made, None)
         knobs.addSpacing(4)
         knobs.add(chips, self._says, None)
-        across = Across(spacing=24)
+        inside = QWidget()
+        across = Across(inside, 24)
         across.add(faces, knobs)
         foot = Across()
         foot.add(None, self._close, self.save)
         whole = Down(self, 14, edges=(20, 18, 20, 16))
-        whole.add(text_label("Blend models", "headline"), across, foot)
+        whole.add(text_label("Blend models", "headline"))
+        whole.addWidget(ScrollPage(inside), 1)
+        whole.add(foot)
         self._progress.hide()
         self._says.setText("A model between two: best where one was trained on from the other.")
-        self.setMinimumWidth(760)
+        self.resize(760, self.sizeHint().height())
 
 
 def _slider(name: str, label: str, meaning: str, info: ModelInfo) -> LabelledSlider:

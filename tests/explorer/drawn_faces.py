@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 from PIL import Image, ImageDraw
 
-from explorer.jobs import FindChannels, KeyStyles, Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
+from explorer.jobs import Blend, FindChannels, KeyStyles, Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
 from explorer.lab_jobs import ChannelMap, Channels, Entangle, Layers, SweepGrid
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
@@ -97,10 +97,22 @@ class DrawnFaces:
                 value = tuple(face(each, request.size) for each in request.sweep.cells)
             case Entangle():
                 value = measured.entangled(request.plan, INFO.hash)
-        pieces = value if isinstance(request, Strip | Matrix | Layers | SweepGrid) else ()
+            case Blend():
+                value = tuple(_blended(each, request) for each in request.recipes)
+        pieces = value if isinstance(request, Strip | Matrix | Layers | SweepGrid | Blend) else ()
         for index, piece in enumerate(pieces):
             yield index, len(pieces), piece
+        if isinstance(request, Blend):
+            return 0.987
         return measured.swept(request.sweep) if isinstance(request, SweepGrid) else value
+
+
+def _blended(recipe: Recipe, request: Blend) -> Pixels:
+    """A face whose bands are another one's where more than half of the other network is asked for."""
+    for band in ("coarse", "middle", "fine"):
+        if getattr(request.amounts, band) > 0.5:
+            recipe = recipe.with_mix(band, Mix(Latent(recipe.latent.seed + 40), 1.0, band))
+    return face(recipe, request.size)
 
 
 def face(recipe: Recipe, size: int) -> Pixels:

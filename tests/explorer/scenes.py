@@ -20,6 +20,7 @@ from explorer.actions import GESTURES
 from explorer.app import Explorer
 from explorer.controls import panel as explorer_panel
 from explorer.dialogs.about_dialog import AboutDialog
+from explorer.dialogs.blend_dialog import BlendDialog
 from explorer.dialogs.sheet_dialog import SheetDialog
 from explorer.dialogs.shortcuts_dialog import ShortcutsDialog
 from explorer.documents.card_dialog import CardDialog
@@ -375,6 +376,14 @@ def dialogs(stage: Stage) -> Scene:
         yield f"dialog-{name}", dialog
         dialog.close()
         dialog.deleteLater()
+    explorer.dialogs.show_blend()
+    blend = window.findChild(BlendDialog)
+    assert blend is not None
+    blend.choose("/models/narrow-blue.safetensors")
+    stage.wait(blend.save.isEnabled)
+    _settled(stage)
+    yield "dialog-blend", blend
+    blend.reject()
     yield "dialog-remote", _remote(stage)
     explorer.remoting.dialog.close()
     explorer.remoting.remote.osc_on = False
