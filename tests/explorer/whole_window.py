@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer import bundled
+from explorer import bundled, main_window
 from explorer.app import Explorer
-from explorer.main_window import TWO_COLUMNS
 from explorer.renderer.rendering import Backend
 from tests.explorer.fake_backend import WEIGHTS, FakeBackend
 
@@ -26,6 +25,8 @@ def window_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     box.mkdir(parents=True)
     (box / "boxed.safetensors").write_bytes(WEIGHTS)
     monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "box")
+    # Both columns are seen, however small the screen of tests is.
+    monkeypatch.setattr(main_window, "SMALLEST", QSize(main_window.TWO_COLUMNS, 600))
     return tmp_path
 
 
@@ -40,7 +41,6 @@ def start(window_home: Path, qtbot: QtBot) -> Iterator[Make]:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         explorer = Explorer(app, lambda: backend or make())
-        explorer.window.setMinimumSize(TWO_COLUMNS, 600)  # both columns are seen, however small the screen of tests is
         made.append(explorer)
         explorer.start(argument)
         return explorer

@@ -177,7 +177,7 @@ def test_what_does_not_blend_is_refused_and_the_open_network_stays(
     wider, torn = tmp_path / "wider.safetensors", tmp_path / "torn.safetensors"
     save_model(wider, build_generator(replace(SMALL, fmap_max=8)))
     torn.write_bytes(wider.read_bytes()[:500])
-    for path, words in ((wider, "only networks"), (torn, "torn.safetensors"), (tmp_path / "gone", "gone")):
+    for path, words in ((wider, "only models"), (torn, "torn.safetensors"), (tmp_path / "gone", "gone")):
         with pytest.raises((ValueError, OSError), match=words):
             run(backend, request_of(str(path)))
     assert backend.draw(Recipe(), "exact").shape == (16, 16, 3)
