@@ -45,9 +45,9 @@ def play(x_display: str, tmp_path: Path, small_model: Path) -> Play:
 
 @pytest.mark.timeout(900)
 def test_a_little_play(play: Play) -> None:
-    monkey = play(7, actions=25)
+    monkey = play(7, actions=18)
     assert not monkey.problems, monkey.report()
-    assert monkey.count == 25
+    assert monkey.count == 18
 
 
 @pytest.mark.slow

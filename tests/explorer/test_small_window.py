@@ -16,7 +16,7 @@ from tests.explorer import scenes
 from tests.explorer.scenes import Stage
 
 LAPTOP, TILE, PROJECTOR, LEAST = (1093, 614), (960, 1080), (800, 600), SMALLEST.toTuple()
-SIZES = (LAPTOP, TILE, PROJECTOR, LEAST)
+SMALL, BETWEEN = (PROJECTOR, LEAST), (LAPTOP, TILE)
 DIALOG = (620, 420)  # on the least of screens
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems draw letters another way")
 
@@ -83,14 +83,15 @@ def _cut(widget: QWidget) -> Iterator[str]:
 
 
 @pytest.mark.timeout(600)
-def test_nothing_is_cut_off_at_any_size(stage: Stage) -> None:
+@pytest.mark.parametrize("sizes", [SMALL, pytest.param(BETWEEN, marks=pytest.mark.slow)])
+def test_nothing_is_cut_off_at_any_size(stage: Stage, sizes: tuple[tuple[int, int], ...]) -> None:
     """Below 1080 pixels the window did not fit: its page was wider than the screen."""
     window = stage.explorer.window
     stage.look("dark", 1280, 720)
     found = []
     for act in (scenes.explore, scenes.film, scenes.train, scenes.lab):
         for scene, _ in act(stage):
-            for size in SIZES:
+            for size in sizes:
                 window.resize(*size)
                 lay_out()
                 assert window.size().toTuple() == size

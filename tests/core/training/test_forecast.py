@@ -42,8 +42,8 @@ def test_it_pays_where_much_is_left_at_other_levels() -> None:
     assert not pays(TINY, 0)
 
 
-@pytest.mark.usefixtures("two_steps")
-def test_the_levels_to_come_are_timed() -> None:
+def test_the_levels_to_come_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "seconds_per_image", lambda *_: 1.0)
     levels = [plan.level for plan in TINY.growth.levels]
     assert sorted(forecast(TINY, CPU, torch.float32, 0).seconds) == [(at, "stable") for at in levels]
     last = TINY.growth.levels[-1]
