@@ -17,7 +17,8 @@ from tests.explorer import regression, scenes
 from tests.explorer.scenes import Stage
 
 SMALL, LARGE = (1280, 720), (1920, 1080)
-LOOKS = [(name, size) for name in ("dark", "light") for size in (SMALL, LARGE)]
+LIGHT_AND_LARGE = pytest.param("light", LARGE, marks=pytest.mark.slow)  # by default each of both with the others
+LOOKS = [("dark", SMALL), ("dark", LARGE), ("light", SMALL), LIGHT_AND_LARGE]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems draw letters another way")
 
 

@@ -59,5 +59,5 @@ def test_closing_asks_about_directions_that_the_disk_refused(start: Make, qtbot:
     assert "gives up directions that could not be written" in explorer.window.banner.sentence
     path.rmdir()
     explorer.directions.shelf.write_again()
-    qtbot.waitUntil(lambda: not explorer.directions.unfinished)
+    qtbot.waitUntil(lambda: path.is_file() and not explorer.directions.unfinished)
     assert [entry.direction.name for entry in Library.load(path).entries] == ["Mine"]
