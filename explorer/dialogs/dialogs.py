@@ -1,6 +1,7 @@
 """The dialogs of the whole window: files, the contact sheet, the model's card; none of them blocks its thread."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
@@ -91,11 +92,7 @@ class Dialogs:
             return
         folder, each = self._settings.value.save_folder, self._pace.exact
         dialog = SheetDialog(self._session.recipe, info.name, folder, each, self._window)
-        dialog.asked.connect(self._engine.run)
-        dialog.cancelled.connect(self._engine.cancel)
-        self._engine.answered.connect(dialog.job_done)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._open(dialog)
 
     def show_blend(self) -> None:
         """Blends the open network with another, and opens what was made."""
@@ -104,15 +101,20 @@ class Dialogs:
             return
         others = [pair for pair in known_networks(self._settings.value.recent) if pair[1] != self._session.model_path]
         folder = str(home() / "models")
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # what cannot be written there is said when somebody saves
+            Path(folder).mkdir(parents=True, exist_ok=True)
         dialog = BlendDialog(self._session.recipe, info, others, folder, self._window)
+        dialog.made.connect(lambda path: self._documents.open(path, ask=False))
+        self._open(dialog)
+        dialog.begin()
+
+    def _open(self, dialog: SheetDialog | BlendDialog) -> None:
+        """Opens a dialog that has pictures drawn: what it asks for is asked, and the answers come to it."""
         dialog.asked.connect(self._engine.run)
         dialog.cancelled.connect(self._engine.cancel)
-        dialog.made.connect(lambda path: self._documents.open(path, ask=False))
         self._engine.answered.connect(dialog.job_done)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-        dialog.begin()
 
     def show_about(self) -> None:
         """Shows the card of the model."""

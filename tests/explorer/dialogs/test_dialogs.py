@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.controls import questions
 from explorer.controls.questions import ask_to_save
+from explorer.dialogs.blend_dialog import BlendDialog
 from explorer.dialogs.dialogs import MODEL_FILES, Dialogs
 from explorer.documents.saving import Size
 from explorer.session import Session
@@ -16,6 +17,7 @@ from explorer.settings import Settings
 from explorer.work.pace import Pace
 from stylegan_core.recipe import Latent, Recipe
 from tests.explorer.fake_backend import info
+from tests.explorer.whole_window import Make, drawn
 
 Mode, Accept = QFileDialog.FileMode, QFileDialog.AcceptMode
 
@@ -124,3 +126,15 @@ def test_a_folder_of_pictures_is_asked_for_where_the_last_one_was(
     (tmp_path / "mine" / "faces").mkdir(parents=True)
     questions.ask_for_data(window, "Pictures", print, str(tmp_path / "mine" / "faces"))
     assert begun == ["", str(tmp_path / "data"), str(tmp_path / "mine")]
+
+
+def test_models_can_be_blended_where_the_home_takes_no_folder(start: Make, qtbot: QtBot, window_home: Path) -> None:
+    """The folder that is proposed for the blend was made first, and where it could not be no dialog came."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    (window_home / "home").mkdir(exist_ok=True)
+    (window_home / "home" / "models").write_text("no folder")
+    explorer.dialogs.show_blend()
+    dialog = explorer.window.findChild(BlendDialog)
+    assert dialog is not None and dialog.isVisible()
+    dialog.reject()
