@@ -47,9 +47,7 @@ class Saving(QObject):
         self._session, self._engine, self._settings = session, engine, settings
         self._late = Late(self)
         self._late.said.connect(self.said)
-        self._series: dict[
-            str, str
-        ] = {}  # of favourites that are not there yet: the owners of their jobs, their folder
+        self._series: dict[str, str] = {}  # of favourites not there yet: the owners of their jobs, their folder
         self._written = 0
         engine.answered.connect(self._answered)
 

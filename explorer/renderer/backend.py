@@ -4,7 +4,7 @@ Only the thread that draws makes and calls it, in the window's process never: im
 """
 
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ from explorer.jobs import (
     Table,
 )
 from explorer.lab_jobs import ChannelMap, Channels, ChannelSheet, Entangle, Layers, LayerTable, SweepGrid
-from explorer.renderer.rendering import Pixels, Precision, Report, Steps
+from explorer.renderer.rendering import Pixels, Precision, Report, Steps, in_percent
 from stylegan_core.formats.limits import Cancelled
 from stylegan_core.info import ModelInfo
 from stylegan_core.pictures.contact_sheet import shrunk
@@ -310,11 +310,6 @@ def _write_table(request: Table) -> Steps:
     yield 0, 1, None
     write_table(Path(request.path), [request.text])
     return request.path
-
-
-def in_percent(steps: Generator[float, None, Any]) -> Steps:
-    """Turns a generator of progress 0..1 into steps of a hundred."""
-    return retold(steps, lambda part: (round(100 * part), 100, None))
 
 
 def _at_most(values: Any, side: int) -> Any:

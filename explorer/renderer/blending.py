@@ -7,16 +7,14 @@ from pathlib import Path
 import torch
 
 from explorer.jobs import Blend, BlendFile
-from explorer.renderer.rendering import Steps
+from explorer.renderer.kept_models import FileKey
+from explorer.renderer.rendering import Steps, in_percent
 from stylegan_core.blend import blend, check_alike, kinship
 from stylegan_core.files.whole_file import check_writable
 from stylegan_core.importing import model_steps
 from stylegan_core.model import Model, save_model
 from stylegan_core.pictures.contact_sheet import shrunk
 from stylegan_core.render import renderer_of
-from stylegan_core.steps import retold
-
-FileKey = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Blender:
         Raises ValueError or OSError where the file cannot be read or the two do not blend.
         """
         if found is None:
-            found = yield from retold(model_steps(key[0], device), lambda part: (round(100 * part), 100, None))
+            found = yield from in_percent(model_steps(key[0], device))
         check_alike(first, found)
         return cls(first, found, key, kinship(first, found))
 
@@ -53,10 +51,8 @@ class Blender:
     def write(self, request: BlendFile) -> Steps:
         """The whole network, or nothing."""
         target = Path(request.target)
-        if target.exists() and str(target.resolve()) in (
-            self.key[0],
-            str(self.first.path and self.first.path.resolve()),
-        ):
+        both = [Path(self.key[0]), *([self.first.path] if self.first.path else [])]
+        if target.exists() and any(each.exists() and target.samefile(each) for each in both):
             raise ValueError(f"{target} is one of the two that are blended: choose another name.")
         check_writable(target)
         yield 100, 100, None

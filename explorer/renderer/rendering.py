@@ -11,6 +11,7 @@ from explorer.jobs import Request
 from explorer.problem import Problem
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
+from stylegan_core.steps import retold
 
 Precision = Literal["exact", "draft"]
 Pixels = npt.NDArray[np.uint8]
@@ -19,6 +20,11 @@ Report = Callable[[float], bool]
 """Told the fraction of a file that is loaded, 0 to 1; answers False when the loading is given up."""
 Tell = Callable[[object], None]
 """Takes what a renderer has to say: a Frame, Piece, Done, Failed, Problem, news about a file, the device, idleness."""
+
+
+def in_percent(steps: Generator[float, None, Any]) -> Steps:
+    """Turns a generator of progress 0..1 into steps of a hundred."""
+    return retold(steps, lambda part: (round(100 * part), 100, None))
 
 
 class Unwanted(Exception):
