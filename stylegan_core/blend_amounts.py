@@ -37,3 +37,8 @@ class Amounts:
         """In words, in percent: "coarse 100 %, fine 30 %"; "nothing" where all are 0."""
         parts = zip(fields(self), astuple(self), strict=True)
         return ", ".join(f"{part.name} {100 * amount:.0f} %" for part, amount in parts if amount) or "nothing"
+
+
+def agreement(kin: float) -> str:
+    """A kinship (blend.py) in words, "99 %": rounded down, for 99.7 is not all of them."""
+    return f"{int(100 * max(kin, 0.0) + 1e-6)} %"

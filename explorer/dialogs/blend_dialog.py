@@ -18,7 +18,7 @@ from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import restyle, text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Answer, Blend, BlendFile, Done, Failed, Piece, Request, Strip
-from stylegan_core.blend_amounts import LEAST, MOST, RELATED, Amounts
+from stylegan_core.blend_amounts import LEAST, MOST, RELATED, Amounts, agreement
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import SEEDS, Knob, Latent, Recipe
 
@@ -288,7 +288,7 @@ def _slider(name: str, label: str, meaning: str, info: ModelInfo) -> LabelledSli
 
 def _kinship_words(kin: float) -> tuple[str, str]:
     """What the agreement of two networks' weights says, and its tone."""
-    share = f"{int(100 * max(kin, 0) + 1e-6)} %"  # 99.7 is not all of them
+    share = agreement(kin)
     if kin >= RELATED:
         return f"The weights of the two agree to {share}: one was trained on from the other.", ""
     return (

@@ -4,7 +4,7 @@ import argparse
 import sys
 from dataclasses import fields
 
-from stylegan_core.blend_amounts import LEAST, MOST, RELATED, Amounts
+from stylegan_core.blend_amounts import LEAST, MOST, RELATED, Amounts, agreement
 from stylegan_core.cli.arguments import add_overwrite, check_free, number, path
 
 SUFFIX = ".safetensors"
@@ -42,9 +42,11 @@ def main(argv: list[str]) -> int:
     near = kinship(first, second)
     if near < RELATED:
         sys.stderr.write(
-            f"The two were not trained one from the other (their weights agree to {near:.0%}): expect no pictures "
+            f"The two were not trained one from the other (their weights agree to {agreement(near)}): expect no pictures "
             "between them.\n"
         )
     save_model(arguments.out, blend(first, second, amounts, arguments.out.stem))
-    print(f"{arguments.out}: {first.info.name} with {amounts} of {second.info.name}, weights that agree to {near:.0%}")
+    print(
+        f"{arguments.out}: {first.info.name} with {amounts} of {second.info.name}, weights that agree to {agreement(near)}"
+    )
     return 0

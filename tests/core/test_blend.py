@@ -8,7 +8,7 @@ import torch
 
 from stylegan_core.__main__ import main
 from stylegan_core.blend import blend, check_alike, kinship, resolution_of
-from stylegan_core.blend_amounts import Amounts
+from stylegan_core.blend_amounts import Amounts, agreement
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.families import FAMILIES
@@ -123,6 +123,11 @@ def test_what_cannot_blend_is_refused_in_one_sentence() -> None:
 def test_amounts_in_words() -> None:
     assert str(Amounts(coarse=1, fine=0.3)) == "coarse 100 %, fine 30 %"
     assert str(Amounts()) == "nothing"
+
+
+def test_agreement_is_rounded_down() -> None:
+    """The command said 100 % where the window said 99."""
+    assert [agreement(kin) for kin in (1.0, 0.9987, 0.3, -0.1)] == ["100 %", "99 %", "30 %", "0 %"]
 
 
 def test_a_blend_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
