@@ -40,13 +40,12 @@ def main(argv: list[str]) -> int:
     first, second = load_model(arguments.first), load_model(arguments.second)
     check_alike(first, second)
     near = kinship(first, second)
+    share = agreement(near)
     if near < RELATED:
         sys.stderr.write(
-            f"The two were not trained one from the other (their weights agree to {agreement(near)}): expect no pictures "
+            f"The two were not trained one from the other (their weights agree to {share}): expect no pictures "
             "between them.\n"
         )
     save_model(arguments.out, blend(first, second, amounts, arguments.out.stem))
-    print(
-        f"{arguments.out}: {first.info.name} with {amounts} of {second.info.name}, weights that agree to {agreement(near)}"
-    )
+    print(f"{arguments.out}: {first.info.name} with {amounts} of {second.info.name}, weights that agree to {share}")
     return 0
