@@ -5,7 +5,7 @@ The parts are built in ``parts.py``; who else hears of whom stands in ``connecti
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.commands import connect_actions
 from explorer.connections import PIN, connect_parts
+from explorer.controls.panel import Asking
 from explorer.documents.clipboard import let_go
 from explorer.explore.latent.panel import NEW_FACE
 from explorer.jobs import Answer, Done, Frame
@@ -141,13 +142,18 @@ class Explorer(Parts):
         self.engine.failed.connect(self.say)
         self.engine.failed.connect(self.picture.show_failure)
         RendererState(self.engine, self.window.state, self.window)
-        for part in self.asking:
-            part.job_requested.connect(self.engine.run)
-            part.job_dropped.connect(self.engine.cancel)
-            part.said.connect(self.say)
+        self._serve(self.asking)
+        self.lab_pages.made.connect(lambda: self._serve(self.lab_pages.each))
         self.history.job_requested.connect(self.engine.run)
         for taker in (self.history, self.directions, self.film, self.measuring):
             taker.taken_away.connect(self._offer_back)
+
+    def _serve(self, parts: Iterable[Asking]) -> None:
+        """What they ask is asked of the engine, what they say is said."""
+        for part in parts:
+            part.job_requested.connect(self.engine.run)
+            part.job_dropped.connect(self.engine.cancel)
+            part.said.connect(self.say)
 
     def _unfinished(self) -> list[str]:
         """What would be lost if the window closed now, a few words each."""

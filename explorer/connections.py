@@ -141,37 +141,46 @@ def _film(parts: Parts) -> None:
 
 
 def _lab(parts: Parts) -> None:
-    window, directions, sweep, entanglement = (
-        parts.window, parts.directions, parts.sweep, parts.entanglement
-    )  # fmt: skip
+    window, directions = parts.window, parts.directions
 
     def sweep_along(entry: Entry) -> None:
         """A direction of the panel is swept in the Lab."""
-        sweep.sweep_along(entry)
+        parts.sweep.sweep_along(entry)
         parts.lab_pages.turn_to(SWEEP_PAGE)
         window.show_workspace(2)
 
     def sweep_channel(channel: AppliedChannel) -> None:
         """A channel of the panel is swept in the Lab."""
-        sweep.sweep_channel(channel)
+        parts.sweep.sweep_channel(channel)
         parts.lab_pages.turn_to(SWEEP_PAGE)
         window.show_workspace(2)
+
+    parts.lab_pages.wanted.connect(lambda: window.show_workspace(2))
+    parts.lab_pages.made.connect(lambda: _lab_pages(parts))
+    parts.judging.said.connect(parts.say)
+    parts.measuring.said.connect(parts.say)
+    directions.sweep_wanted.connect(sweep_along)
+    parts.channels.sweep_wanted.connect(sweep_channel)
+
+
+def _lab_pages(parts: Parts) -> None:
+    """The Lab's pages, which were just made: what they are told, what there is of it already, and what they tell."""
+    directions, channels, sweep, entanglement = parts.directions, parts.channels, parts.sweep, parts.entanglement
 
     def go_on_from(recipe: Recipe) -> None:
         """A picture of the Lab becomes the present one, as one step of undo."""
         parts.session.apply(recipe)
-        window.show_workspace(0)
+        parts.window.show_workspace(0)
 
-    parts.lab_pages.wanted.connect(lambda: window.show_workspace(2))
-    parts.judging.said.connect(parts.say)
-    parts.measuring.said.connect(parts.say)
     sweep.taken.connect(go_on_from)
-    directions.entries_changed.connect(sweep.offer_directions)
-    directions.entries_changed.connect(entanglement.offer_directions)
-    directions.sweep_wanted.connect(sweep_along)
-    parts.channels.channels_changed.connect(sweep.offer_channels)
-    parts.channels.sweep_wanted.connect(sweep_channel)
+    for page in (sweep, entanglement):
+        directions.entries_changed.connect(page.offer_directions)
+        page.offer_directions(directions.entries)
+        parts.judging.serve(page)
+    channels.channels_changed.connect(sweep.offer_channels)
+    sweep.offer_channels(channels.at_rest)
     entanglement.measured.connect(directions.take_measured)
+    parts.measuring.serve(parts.quality)
 
 
 def _train(parts: Parts) -> None:

@@ -77,7 +77,7 @@ class Parts(QObject):
         self.importing = Importing(self.window, self.engine, self)
         self.menus = Menus(self.window, self.actions, self.session, self.settings, self.documents)
         self.train = TrainWorkspace(home(), self.disk, self.window.pages)
-        self._make_lab()
+        self.lab_pages = LabPages(self.session, self.window.pages)
         self._make_across()
         self._found = QObject(self)  # parent of the actions that the palette goes to places with
 
@@ -98,20 +98,15 @@ class Parts(QObject):
         self.right: list[Panel] = [self.truncation, self.directions, self.channels, self.mixing, self.growing]
         self.panels = [*self.left, *self.right]
 
-    def _make_lab(self) -> None:
-        lab = self.lab_pages = LabPages(self.window.pages)
-        self.lab, self.sweep = LayersPage(self.session, lab), SweepPage(self.session, lab)
-        self.entanglement, self.quality = EntanglementPage(self.session, lab), QualityPage(self.session, lab)
-        lab.take(self.lab, self.sweep, self.entanglement, self.quality)
-
     def _make_across(self) -> None:
         """What people do across several of the others."""
         session, settings, disk, picture = self.session, self.settings, self.disk, self.picture
-        self.measuring = Measuring(session, self.quality, disk, self)
+        self.measuring = Measuring(session, disk, self)
         entries = self.history.entries
         self.dialogs = Dialogs(self.window, session, settings, self.documents, entries, self.engine, disk, picture.pace)
         self.clipboard = Clipboard(session, self.engine, self)
-        self.judging = Judging(session, (self.sweep, self.entanglement, self.channels), self)
+        self.judging = Judging(session, self)
+        self.judging.serve(self.channels)
         self.projecting = Projecting(session, self.latent, picture, self.documents, disk, self)
         self.labelled = Labelled(session, self.directions, self)
         self.filming = Filming(session, self.film, self.below, self.history, settings, disk, picture.pace, self)
@@ -125,6 +120,26 @@ class Parts(QObject):
         )  # fmt: skip
 
     @property
+    def lab(self) -> LayersPage:
+        """The Lab's page of the layers; it and the others are made when one of them is first asked for."""
+        return self.lab_pages.layers
+
+    @property
+    def sweep(self) -> SweepPage:
+        """The Lab's page of the sweep."""
+        return self.lab_pages.sweep
+
+    @property
+    def entanglement(self) -> EntanglementPage:
+        """The Lab's page of the entanglement."""
+        return self.lab_pages.entanglement
+
+    @property
+    def quality(self) -> QualityPage:
+        """The Lab's page of the quality."""
+        return self.lab_pages.quality
+
+    @property
     def asking(self) -> tuple[Asking, ...]:
         """Everything that asks the engine for more than the picture."""
         return (*self.panels, self.drag, self.film, *self.lab_pages.each)
@@ -132,7 +147,8 @@ class Parts(QObject):
     def every_action(self) -> list[QAction]:
         """The window's actions and those the panels add."""
         own = [action for key, action in self.actions.items() if key != "commands"]
-        added = [action for part in (*self.panels, *self.lab_pages.each) for action in part.actions() if action.text()]
+        parts = (*self.panels, *self.lab_pages.make())
+        added = [action for part in parts for action in part.actions() if action.text()]
         return list(dict.fromkeys(own + added))  # the Lab has some of them from a panel
 
     def every_place(self) -> list[QAction]:

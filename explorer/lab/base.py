@@ -25,6 +25,11 @@ GIVEN_UP = "The export was given up, because another model was opened before it 
 OTHER = "Nothing was exported, because another model was opened meanwhile: export once more."
 
 
+def is_of(frame: Frame, session: Session) -> bool:
+    """Whether a picture is that of the session."""
+    return session.info is not None and (frame.model_hash, frame.recipe) == (session.info.hash, session.recipe)
+
+
 class LabBase(Asking):
     """One page of the Lab; ``page_chosen`` carries the number of the one that its switch asks for."""
 
@@ -72,10 +77,14 @@ class LabBase(Asking):
         self.empty.say(sentence, lost=True)
 
     def show_frame(self, frame: Frame) -> None:
-        """Takes the picture, if it is that of the session; it is looked at when the page is seen."""
-        if self.info is not None and (frame.model_hash, frame.recipe) == (self.info.hash, self.session.recipe):
-            self._frame, self._image = frame, None
-            self.show_face()
+        """Takes the picture, if it is that of the session."""
+        if is_of(frame, self.session):
+            self.take_frame(frame)
+
+    def take_frame(self, frame: Frame) -> None:
+        """Takes a picture that is or was that of the session; it is looked at when the page is seen."""
+        self._frame, self._image = frame, None
+        self.show_face()
 
     def show_where(self, recipe: Recipe) -> None:
         """Says which face it is."""

@@ -19,29 +19,39 @@ AGAIN = 5000  # milliseconds after which a disk that was full is tried once more
 
 
 class Measuring(QObject):
-    """Asks the core for what the page wants; ``taken_away`` carries a sentence and what brings the row back.
+    """Asks the core for what a page wants; ``taken_away`` carries a sentence and what brings the row back.
 
     It is measured to its end whatever network is opened meanwhile.
     """
 
+    begun = Signal()
+    ended = Signal(str)  # the reason where it failed
+    rows_changed = Signal(object)  # what was measured, oldest first
     said = Signal(object, str)  # Problem, tone
     taken_away = Signal(str, object)
 
-    def __init__(self, session: Session, page: QualityPage, disk: Background, parent: QObject) -> None:
+    def __init__(self, session: Session, disk: Background, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._page, self._disk = session, page, disk
+        self._session, self._disk = session, disk
         self._command = CoreCommand(parent=self)
         self._rows: list[Quality] = []
         self._asked: tuple[Wanted, str, int] | None = None  # and the name and resolution of the network
         self._owed: list[Callable[[], None]] = []  # what the disk has refused
         self._again = QTimer(self, singleShot=True, interval=AGAIN)
         self._again.timeout.connect(self.write_again)
+        self._command.answered.connect(self._measured)
+        self._command.failed.connect(self.ended)
+
+    def serve(self, page: QualityPage) -> None:
+        """Does what a page wants, and shows it there from now on."""
         page.measure_wanted.connect(self.measure)
         page.given_up.connect(self.give_up)
         page.removed.connect(self.remove)
+        self.begun.connect(page.begin)
         self._command.progress.connect(page.show_progress)
-        self._command.answered.connect(self._measured)
-        self._command.failed.connect(page.end)
+        self.ended.connect(page.end)
+        self.rows_changed.connect(page.show_rows)
+        page.show_rows(self._rows)
 
     def start(self) -> None:
         """Reads what was measured before."""
@@ -63,18 +73,18 @@ class Measuring(QObject):
             ["--resolution", str(info.resolution)] if wanted.floor else [str(Path(self._session.model_path).absolute())]
         )
         how = ("--only", ",".join(wanted.only), "--count", str(wanted.count), "--seed", str(wanted.seed))
-        self._page.begin()
+        self.begun.emit()
         self._command.ask("metrics", *of, "--data", wanted.data, *how, "--json", "--progress", "--beside")
 
     def give_up(self) -> None:
         """Ends the measuring."""
         self._command.drop()
-        self._page.end()
+        self.ended.emit("")
 
     def remove(self, row: Quality) -> None:
         """Takes a measurement away, with a way back."""
         self._rows = [each for each in self._rows if each != row]
-        self._page.show_rows(self._rows)
+        self.rows_changed.emit(self._rows)
         self._keep(lambda: remove_measurement(row))
         self.taken_away.emit(f"The measurement of {row.name} was taken away.", lambda: self._add(row))
 
@@ -86,7 +96,7 @@ class Measuring(QObject):
 
     def _take(self, rows: list[Quality]) -> None:
         self._rows = [*rows, *self._rows]
-        self._page.show_rows(self._rows)
+        self.rows_changed.emit(self._rows)
 
     def _measured(self, answer: dict[str, Any]) -> None:
         if self._asked is None:
@@ -96,12 +106,12 @@ class Measuring(QObject):
         numbers = {number: float(answer[number]) for number in NUMBERS if number in answer}
         counts = int(answer["fakes"]), int(answer["reals"])
         model = name if key else ""
-        self._page.end()
+        self.ended.emit("")
         self._add(Quality(model, key, wanted.data, resolution, *counts, wanted.seed, time.time(), numbers))
 
     def _add(self, row: Quality) -> None:
         self._rows = sorted([*self._rows, row], key=lambda each: each.when)
-        self._page.show_rows(self._rows)
+        self.rows_changed.emit(self._rows)
         self._keep(lambda: add_measurement(row))
 
     def write_again(self) -> None:

@@ -1,7 +1,6 @@
 """What labels look like, learned from a data set by the core in a process of its own, for the pages that measure."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -30,17 +29,28 @@ class Judging(QObject):
 
     said = Signal(object, str)  # Problem, tone
 
-    def __init__(self, session: Session, pages: Sequence[Measuring], parent: QObject) -> None:
+    def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._pages = session, pages
+        self._session = session
+        self._pages: list[Measuring] = []
+        self._labels: LearnedLabels | None = None  # those in use
+        self._far = 0, 1  # how much of how much is learned
         self._command = CoreCommand(as_json=False, parent=self)
         self._asked = LearnedLabels("")
         self._command.progress.connect(self._advance)
         self._command.answered.connect(lambda _: self._learned())
         self._command.failed.connect(self._failed)
-        for page in pages:
-            page.labels.chosen.connect(self.learn)
-            page.labels.let_go.connect(self.let_go)
+
+    def serve(self, page: Measuring) -> None:
+        """Hands labels to one more page, those that are in use already, too."""
+        self._pages.append(page)
+        page.labels.chosen.connect(self.learn)
+        page.labels.let_go.connect(self.let_go)
+        if self._labels is not None:
+            page.labels.show_labels(self._labels)
+            page.use_labels(self._labels)
+        if self._command.busy:
+            page.labels.show_progress(*self._far)
 
     @property
     def unfinished(self) -> list[str]:
@@ -74,6 +84,7 @@ class Judging(QObject):
         self._command.drop()
 
     def _advance(self, done: int, total: int) -> None:
+        self._far = done, total
         for page in self._pages:
             page.labels.show_progress(done, total)
 
@@ -87,6 +98,7 @@ class Judging(QObject):
             self._use(replace(self._asked, key=key, questions=questions_in(Path(self._asked.path))))
 
     def _use(self, labels: LearnedLabels | None) -> None:
+        self._labels = labels
         for page in self._pages:
             page.labels.show_labels(labels)
             page.use_labels(labels)

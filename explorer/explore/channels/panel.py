@@ -87,6 +87,11 @@ class ChannelsPanel(Panel):
         """The sliders, in their order."""
         return list(self._rows.values())
 
+    @property
+    def at_rest(self) -> tuple[AppliedChannel, ...]:
+        """Every channel that has a row, in order, at no strength."""
+        return tuple(self._at_rest(place) for place in self._rows)
+
     def called(self, place: Place) -> str:
         """What a channel is called here; empty where it has no name."""
         return self._names.of(place, self.session.recipe)
@@ -199,7 +204,7 @@ class ChannelsPanel(Panel):
                 self._column.insertWidget(at, row)
             row.show_found(self._found.get(row.place))
         self._show_names()
-        self.channels_changed.emit(tuple(self._at_rest(place) for place in self._rows))
+        self.channels_changed.emit(self.at_rest)
 
     def _named(self, before: Sequence[Place]) -> list[Place]:
         """The first of those that have a name here and are not among others."""

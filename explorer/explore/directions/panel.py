@@ -73,6 +73,11 @@ class DirectionsPanel(Panel):
         """The sliders that are there, in their order."""
         return self.list.rows
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every direction of the open network, in order."""
+        return tuple(self.shelf.every())
+
     def _lay_out(self) -> None:
         for each in (self.reset_all, self.library_chip, self.sorting):
             self.section.add_action(each)
@@ -171,7 +176,7 @@ class DirectionsPanel(Panel):
         self.fewer.setVisible(self._limit > self._few)
         self._shown = self.session.recipe.directions
         self._show_applied()
-        self.entries_changed.emit(tuple(self.shelf.every()))
+        self.entries_changed.emit(self.entries)
 
     def take_measured(self, facts: Entanglement) -> None:
         """What directions of a network change was measured: their rows say it."""

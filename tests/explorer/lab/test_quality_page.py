@@ -65,7 +65,9 @@ def show(qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch) -> Ite
         page.resize(1280, 646)
         page.show()
         disks.append(Background(page))
-        desk = Desk(page, Measuring(session, page, disks[-1], page), commands)
+        measuring = Measuring(session, disks[-1], page)
+        measuring.serve(page)
+        desk = Desk(page, measuring, commands)
         if session.info is None:
             session.set_model(model_info(), "small.safetensors")
         else:
