@@ -144,12 +144,15 @@ class Parts(QObject):
         """Everything that asks the engine for more than the picture."""
         return (*self.panels, self.drag, self.film, *self.lab_pages.each)
 
-    def every_action(self) -> list[QAction]:
+    def own_actions(self) -> list[QAction]:
         """The window's actions and those the panels add."""
         own = [action for key, action in self.actions.items() if key != "commands"]
-        parts = (*self.panels, *self.lab_pages.make())
-        added = [action for part in parts for action in part.actions() if action.text()]
-        return list(dict.fromkeys(own + added))  # the Lab has some of them from a panel
+        return own + [action for panel in self.panels for action in panel.actions() if action.text()]
+
+    def every_action(self) -> list[QAction]:
+        """These and those of the Lab's pages, which are made for it."""
+        of_the_lab = [action for page in self.lab_pages.make() for action in page.actions() if action.text()]
+        return list(dict.fromkeys(self.own_actions() + of_the_lab))  # it has some of them from a panel
 
     def every_place(self) -> list[QAction]:
         """Actions that go to the panels and sliders of Explore; those of the last time are gone."""

@@ -1,6 +1,6 @@
 """What of the window can be steered from afar, by address; the same widgets and methods as under a hand."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -78,7 +78,7 @@ class Steering:
             ("channel", [str(place) for place in range(1, min(len(channels), PLACES) + 1)]),
             ("noise", [str(layer) for layer in layers]),
             ("noise", [f"{layer}/on" for layer in layers]),
-            ("command", [each for each in self._commands() if each in SAFE]),
+            ("command", self._safe()),
         ):
             for rest in rests:
                 control = self._makers[root](rest)
@@ -230,7 +230,7 @@ class Steering:
 
     def _command(self, name: str) -> Control | None:
         known = FORMER.get(name_in_address(name), name_in_address(name))
-        action = self._commands().get(known)
+        action = self._safe().get(known) or self._named(self._parts.every_action()).get(known)
         if action is None:
             return None
         return Control(
@@ -238,8 +238,14 @@ class Steering:
             partial(self._why_no_command, known, action),
         )  # fmt: skip
 
-    def _commands(self) -> Mapping[str, QAction]:
-        return {name_in_address(action.text()): action for action in self._parts.every_action()}
+    def _safe(self) -> Mapping[str, QAction]:
+        """The commands that can be steered; the Lab has none, and its pages need not be made for them."""
+        named = self._named(self._parts.own_actions())
+        return {name: action for name, action in named.items() if name in SAFE}
+
+    @staticmethod
+    def _named(actions: Iterable[QAction]) -> Mapping[str, QAction]:
+        return {name_in_address(action.text()): action for action in actions}
 
     # -- what they do ---------------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from explorer.controls.text import text_label
 NOTHING = "Nothing is called so. F1 lists every key and gesture."
 NOT_FOUND = 3  # rank of what does not fit
 ROW, LINE_ROOM = 34, 70  # pixels of one command, and of the line and the margins around it
+HIGHEST = 440  # pixels of all of it
+SEEN = (HIGHEST - LINE_ROOM) // ROW + 2  # commands that are seen at once, two of them in part
 
 
 def shortcut_of(action: QAction) -> str:
@@ -28,7 +30,8 @@ def shortcut_of(action: QAction) -> str:
 class CommandPalette(QFrame):
     """Type some letters of a command, Return runs it. Shows what is enabled now, best match first.
 
-    What is only said of a command, in its tooltip, is found after what it is called.
+    What is only said of a command, in its tooltip, is found after what it is called. The words of a command are laid
+    out when it comes to be seen: there are many, and with each letter they are others.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -44,12 +47,14 @@ class CommandPalette(QFrame):
         self._list = QListWidget()
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerItem)  # whose value is the first one seen
         self._list.setStyleSheet("QListWidget { border: none; background: transparent; }")
         column = Down(self, 6, edges=(10, 10, 10, 10))
         column.add(self._line, self._list)
         self._line.textChanged.connect(self._fill)
         self._line.installEventFilter(self)
         self._list.itemClicked.connect(lambda _: self._run())
+        self._list.verticalScrollBar().valueChanged.connect(self._dress)
         self.hide()
 
     def ask(self, actions: Sequence[QAction], places: Callable[[], Iterable[QAction]] = tuple) -> None:
@@ -73,19 +78,27 @@ class CommandPalette(QFrame):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, name_of(action))
             item.setSizeHint(QSize(100, ROW))
             self._list.addItem(item)
-            self._list.setItemWidget(item, _row(action))
         if not found:
             nothing = QListWidgetItem(NOTHING)
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
             nothing.setSizeHint(QSize(100, ROW))
             self._list.addItem(nothing)
         self._list.setCurrentRow(0 if found else -1)
+        self._dress(0)
         self._place(len(found))
+
+    def _dress(self, first: int) -> None:
+        """Lays out the words of those that are seen, from the first on."""
+        for at in range(first, min(first + SEEN, self._list.count())):
+            item = self._list.item(at)
+            action: QAction | None = item.data(Qt.ItemDataRole.UserRole)
+            if action is not None and self._list.itemWidget(item) is None:
+                self._list.setItemWidget(item, _row(action))
 
     def _place(self, rows: int) -> None:
         """As high as its commands, in the upper middle of the window."""
         width, most = min(560, self._window.width() - 80), self._window.height() - 120
-        height = min(440, most, LINE_ROOM + ROW * max(rows, 1))
+        height = min(HIGHEST, most, LINE_ROOM + ROW * max(rows, 1))
         self.setGeometry((self._window.width() - width) // 2, 64, width, height)
 
     def _run(self) -> None:

@@ -346,6 +346,7 @@ def test_every_control_in_the_window_has_a_name_and_a_tooltip(start: Make, qtbot
 
     explorer = start()
     drawn(explorer, qtbot)
+    explorer.lab_pages.make()
     nameless = [
         (type(widget).__name__, widget.parent())
         for kind in (QAbstractButton, QAbstractSlider, QLineEdit)
