@@ -1,6 +1,6 @@
 """A collapsible part of a side column: headline, buttons at its right, and a body."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -23,6 +23,7 @@ class _Headline(QWidget):
         self.row.addStretch(1)
         self.setMinimumHeight(22)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # it is painted anew when the mouse comes or goes
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{title}, section")
         self.setToolTip(f"Folds {title} in or out.")
@@ -36,12 +37,6 @@ class _Headline(QWidget):
             self.toggled.emit()
         else:
             super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        kinds = (QEvent.Type.Enter, QEvent.Type.Leave, QEvent.Type.FocusIn, QEvent.Type.FocusOut)
-        if event.type() in kinds:
-            self.update()
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.open and not self.underMouse() and not self.hasFocus():
