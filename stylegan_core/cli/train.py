@@ -1,9 +1,11 @@
 """``train RUN_DIR --preset NAME --data DIR [--set key=value ...]``: trains a network; the same command resumes."""
 
 import argparse
+import contextlib
 import logging
 import signal
 import sys
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -17,13 +19,27 @@ from stylegan_core.training.config import PRESETS, preset
 
 def main(argv: list[str]) -> int:
     """Trains until the plan ends or somebody stops it; 0 either way. Raises ValueError or OSError."""
-    options = _parser().parse_args(argv)
+    options, console = _parser().parse_args(argv), Console(stderr=True)
+    with _log_on(console):
+        return _train(options, console)
+
+
+@contextlib.contextmanager
+def _log_on(console: Console) -> Iterator[None]:
+    """What is logged is said there, no longer than this command trains: a script may train again."""
+    handler, logger = RichHandler(console=console, show_path=False), logging.getLogger("stylegan_core")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+def _train(options: argparse.Namespace, console: Console) -> int:
     from stylegan_core.device import keep_big_buffers
     from stylegan_core.training.launch import Launch, Wish
 
     keep_big_buffers()
-    console = Console(stderr=True)
-    logging.getLogger("stylegan_core").addHandler(RichHandler(console=console, show_path=False))
     bar = _Bar(console)
     settings = tuple(options.set)
     wish = Wish(options.run, options.preset, options.data, settings, options.init, options.tensorboard)

@@ -1,5 +1,6 @@
 """What a hand types wrong at the commands ends in one sentence, and no file is lost by it."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,17 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     said = capsys.readouterr().err
     assert "Traceback" not in said
     return said.strip().splitlines()[-1]
+
+
+def test_what_trains_once_more_in_one_process_says_everything_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Each training in a script had its sentences said once more than the one before."""
+    logger = logging.getLogger("stylegan_core")
+    before = list(logger.handlers)
+    for _ in range(2):
+        refused(capsys, "train", str(tmp_path / "run"), "--preset", "tiny", "--data", str(tmp_path / "nothing"))
+        assert logger.handlers == before
 
 
 @pytest.mark.parametrize("psi", ["1e308", "nan", "inf", "much"])
