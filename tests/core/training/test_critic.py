@@ -1,6 +1,7 @@
 """The critic beside the discriminator: what learns, what does not, and that a run with it resumes exactly."""
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,10 +43,8 @@ def reals() -> torch.Tensor:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> RunDir:
-    path = tmp_path_factory.mktemp("critic") / "run"
-    Launch(Wish(path, "tiny", str(pictures), (*CRITIC, *SHORT))).train()
-    return RunDir(path)
+def undisturbed(trained_once: Callable[..., Path]) -> RunDir:
+    return RunDir(trained_once(*CRITIC, *SHORT))
 
 
 @pytest.mark.parametrize("number", [*(pytest.param(n, marks=pytest.mark.slow) for n in (3, 5)), 38])
