@@ -5,6 +5,7 @@ import json
 import math
 import re
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 from stylegan_core.film.film import Film
@@ -33,7 +34,7 @@ def is_film(text: str) -> bool:
 
 
 def read_film(path: Path) -> Film:
-    """The film in a JSON file, or inside a GIF or an mp4 that this program made.
+    """The film in a JSON file, or inside a GIF or an mp4 that this program made, which brings its music along.
 
     Raises ValueError (NoFilm where it is something else) or OSError with one sentence.
     """
@@ -43,7 +44,10 @@ def read_film(path: Path) -> Film:
         text = _text_of(path, head)
         if not text.strip():
             raise NoFilm("There is no film in it; only those that this program saved carry their recipes.")
-        return Film.from_json(text)
+        film = Film.from_json(text)
+        if film.music is not None and not film.music.path:  # it is what the file itself sounds like
+            film = replace(film, music=replace(film.music, path=str(path.absolute())))
+        return film
     except NoFilm as error:
         raise NoFilm(f"{path}: {error}") from None
     except ValueError as error:
