@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import count, pairwise
-from pathlib import PurePath
+from pathlib import PureWindowsPath
 from statistics import median
 from typing import Any, Self, TypeGuard
 
@@ -40,7 +40,7 @@ class Music:
     @property
     def name(self) -> str:
         """What a person calls it: the name of the file."""
-        return PurePath(self.path).name
+        return PureWindowsPath(self.path).name or self.path  # which knows both kinds of slashes
 
     @property
     def left(self) -> float:

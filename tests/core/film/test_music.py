@@ -135,6 +135,16 @@ def test_music_that_is_none_is_refused_in_one_sentence(music: object, word: str)
         Film.from_json(json.dumps({"film": 1, "music": music}))
 
 
+@pytest.mark.parametrize("path", ["//host/songs/a.wav", "\\\\host\\songs\\a.wav", "\\/host/songs/a.wav"])
+def test_a_film_of_somebody_leads_to_no_other_machine(tmp_path: Path, path: str) -> None:
+    film = Film(THREE, music=replace(EVEN, path=path))
+    (tmp_path / "film.json").write_text(film.to_json())
+    assert read_film(tmp_path / "film.json").music == replace(EVEN, path="a.wav")
+    here = replace(film, music=replace(EVEN, path="/songs/a.wav"))
+    (tmp_path / "film.json").write_text(here.to_json())
+    assert read_film(tmp_path / "film.json") == here
+
+
 def test_pictures_come_on_the_beats() -> None:
     film = set_to_music(Film(THREE), EVEN, 2, whole=False)
     assert [key.seconds for key in film.keys] == [1.0, 1.0, 1.0]
