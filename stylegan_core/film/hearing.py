@@ -33,6 +33,7 @@ SPREAD = 0.7  # octaves around the usual tempo
 TIGHT = 100.0  # how much a beat off the tempo costs
 FADE = 0.18  # seconds in which an accent falls to 1/e
 NEAR = 4.0  # seconds around a moment that say what is loud there
+FAINT = 0.3  # growth of the logarithms: where nothing begins harder, as with a choir, there is no beat to be seen
 SILENT = 1e-3  # an onset that is none
 LIKE = 0.05  # of how much like themselves the onsets are at once: less a beat later is no beat
 _OF_THE_SYSTEM = {errno.ENOENT, errno.EACCES, errno.EISDIR, errno.EIO, errno.EPERM}
@@ -47,8 +48,11 @@ def hear(path: Path, tell: Tell | None = None) -> Music:
 
     Raises ValueError or OSError with one sentence.
     """
-    onsets, seconds = _onsets(path, tell)
-    return Music(str(path.absolute()), seconds, _beats(onsets, seconds), _accents(onsets))
+    parts, seconds = _onsets(path, tell)
+    whole = np.percentile(parts, 98, axis=0) if len(parts) else np.zeros(2)
+    onsets = _together(parts, whole)
+    beats = _beats(onsets, seconds) if whole.max() > FAINT else ()
+    return Music(str(path.absolute()), seconds, beats, _accents(onsets))
 
 
 def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> Iterator[Floats]:
@@ -88,7 +92,7 @@ def package() -> Any:
 
 
 def _onsets(path: Path, tell: Tell | None) -> tuple[Floats, float]:
-    """How much begins at each look [n], and how many seconds the sound lasts."""
+    """How much deep and other sound begins at each look [n, 2], and how many seconds the sound lasts."""
     window, bands = np.hanning(WINDOW).astype(np.float32), _bands()
     rest, before = np.zeros(WINDOW // 2, np.float32), np.zeros((CLOSE, BANDS), np.float32)
     found, heard = [np.zeros((0, 2), np.float32)], 0
@@ -107,14 +111,11 @@ def _onsets(path: Path, tell: Tell | None) -> tuple[Floats, float]:
         before, rest = loud[-CLOSE:], rest[len(looks) * HOP :]
     if not heard:
         raise ValueError(f"{path} holds no sound.")
-    return _together(np.concatenate(found)), heard / RATE
+    return np.concatenate(found), heard / RATE
 
 
-def _together(parts: Floats) -> Floats:
-    """Onsets [n] of deep and of other sounds [n, 2], so that a bass drum counts as much as a snare."""
-    if not len(parts):
-        return np.zeros(0, np.float32)
-    whole = np.percentile(parts, 98, axis=0)
+def _together(parts: Floats, whole: npt.NDArray[Any]) -> Floats:
+    """Onsets [n] of both kinds [n, 2], each by a ``whole`` one of its kind: a bass drum counts as much as a snare."""
     return np.asarray((parts / np.maximum(whole, max(float(whole.max()) / 5, SILENT))).sum(axis=1), np.float32)
 
 

@@ -58,6 +58,14 @@ def test_silence_has_neither_beats_nor_accents(tmp_path: Path, sound: np.ndarray
     assert (heard.gap, heard.tempo) == (GAP, 0.0)
 
 
+def test_chords_that_swell_have_no_beat(tmp_path: Path) -> None:
+    at = np.arange(20 * RATE) / RATE
+    swelling = 0.2 * np.sin(np.pi * at / 4) ** 2 * sum(np.sin(2 * np.pi * hertz * at) for hertz in (147, 185, 220.7))
+    heard = hear(write_wav(tmp_path / "chords.wav", swelling))
+    assert heard.beats == ()
+    assert any(heard.accents)
+
+
 def test_a_hiss_keeps_no_tempo(tmp_path: Path) -> None:
     hiss = np.random.default_rng(3).normal(0, 0.2, 20 * RATE)
     assert hear(write_wav(tmp_path / "hiss.wav", hiss)).beats == ()
