@@ -12,7 +12,6 @@ from PIL import Image
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import samples
 from stylegan_core.training.launch import Launch, Wish
-from tests.core.training.processes import NARROW
 
 Train = Callable[..., RunDir]
 QUICK = ("settle_steps=0", "growth.batch=16")  # two steps a phase, and as many images as ever
@@ -41,11 +40,11 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def train(tmp_path: Path, pictures: Path) -> Train:
-    """train(*settings, name="run", init="") runs the preset tiny, narrow, in this process; its run directory."""
+    """train(*settings, name="run", init="") runs the preset tiny in this process and returns its run directory."""
 
     def start(*settings: str, name: str = "run", init: str = "") -> RunDir:
         torch.set_num_threads(1)
-        wish = Wish(tmp_path / name, "tiny", str(pictures), settings if init else (*NARROW, *settings), init)
+        wish = Wish(tmp_path / name, "tiny", str(pictures), settings, init)
         Launch(wish).train()
         return RunDir(tmp_path / name)
 
@@ -60,7 +59,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Ca
     def once(*settings: str) -> Path:
         if settings not in found:
             run = tmp_path_factory.mktemp("finished") / "run"
-            Launch(Wish(run, "tiny", str(pictures), (*NARROW, *settings))).train()
+            Launch(Wish(run, "tiny", str(pictures), settings)).train()
             found[settings] = run
         return found[settings]
 

@@ -1,7 +1,6 @@
 """The critic beside the discriminator: what learns, what does not, and that a run with it resumes exactly."""
 
 import importlib.util
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,8 +42,10 @@ def reals() -> torch.Tensor:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(trained_once: Callable[..., Path]) -> RunDir:
-    return RunDir(trained_once(*CRITIC, *SHORT))
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> RunDir:
+    path = tmp_path_factory.mktemp("critic") / "run"
+    Launch(Wish(path, "tiny", str(pictures), (*CRITIC, *SHORT))).train()
+    return RunDir(path)
 
 
 @pytest.mark.parametrize("number", [*(pytest.param(n, marks=pytest.mark.slow) for n in (3, 5)), 38])

@@ -26,7 +26,6 @@ from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import alerts, assert_same_end, final_state, story, the_end
-from tests.core.training.processes import NARROW
 
 PLAIN = (*QUICK, "snapshot_kimg=0.064")
 NEVER = (*QUICK, "snapshot_kimg=9")
@@ -96,7 +95,7 @@ def test_a_run_that_could_not_save_says_so(
     if stopped:
         stopping_at(monkeypatch, 80)
     arguments = ["train", str(run.path), "--preset", "tiny", "--data", str(pictures)]
-    assert main([*arguments, *(word for setting in (*NARROW, *PLAIN) for word in ("--set", setting))]) == 2
+    assert main([*arguments, *(word for setting in PLAIN for word in ("--set", setting))]) == 2
     assert (the_end(run).reason, the_end(run).img) == ("error", 80 if stopped else 192)
     assert f"checkpoint at {the_end(run).img / 1000:g} kimg could not be written" in the_end(run).text
     assert "all since 0.064 kimg" in the_end(run).text and "No space left" in the_end(run).text
