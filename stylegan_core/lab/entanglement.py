@@ -12,13 +12,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from stylegan_core.confidence import NORMAL, of_mean
 from stylegan_core.files.table import as_text, lines_of
 from stylegan_core.lab.measurement import Doubles, Measurement
 from stylegan_core.lab.sweep_plan import EntanglementPlan
-from stylegan_core.latents.channel_effect import signed, student
+from stylegan_core.latents.channel_effect import percent, purity_of, signed
 from stylegan_core.latents.questions import MEASURED
 from stylegan_core.recipe import Recipe
 
+SAMPLES = 2000  # random w at least for the correlation of directions
 _MEANT = {question.name: question.attribute for question in MEASURED}  # by the name of a direction
 
 
@@ -44,8 +46,12 @@ class Entanglement(Measurement):
     @property
     def confidence(self) -> Doubles:
         """[D, A]: half the width of the 95 % confidence interval of each effect (Student's t over the faces)."""
-        faces = self.slopes.shape[1]
-        half: Doubles = student(faces - 1) * self.slopes.std(axis=1, ddof=1) / math.sqrt(faces)
+        return of_mean(self.slopes.swapaxes(0, 1))
+
+    @property
+    def correlation_confidence(self) -> Doubles:
+        """[D, D]: the same of each correlation, which was taken over SAMPLES random w or more."""
+        half: Doubles = NORMAL * (1 - self.correlation**2).clip(min=0) / math.sqrt(SAMPLES)
         return half
 
     def meant(self, direction: int) -> int | None:
@@ -61,9 +67,11 @@ class Entanglement(Measurement):
 
     def purity(self, direction: int) -> float:
         """|effect on the main attribute| / sum of |effects| on all attributes, 0 to 1; 0 where nothing changes."""
-        sizes = np.abs(self.effects[direction])
-        whole = float(sizes.sum())
-        return float(sizes[self.main(direction)]) / whole if whole else 0.0
+        return purity_of(self.slopes[direction], self.main(direction))[0]
+
+    def purity_confidence(self, direction: int) -> float:
+        """± of a purity: half of its 95 % confidence interval, from leaving out each face in turn."""
+        return purity_of(self.slopes[direction], self.main(direction))[1]
 
     def leak(self, direction: int) -> int | None:
         """The attribute beside the main one that changes most, None where there is no other."""
@@ -72,14 +80,13 @@ class Entanglement(Measurement):
         return int(np.argmax(sizes)) if len(sizes) > 1 else None
 
     def words(self, direction: int) -> str:
-        """ "brightness +0.80 per σ, leaks most into detail −0.21; purity 41 %, over 64 faces"."""
+        """ "brightness +0.80 per σ, leaks most into detail −0.21; purity 41 ± 6 %, over 64 faces"."""
         effects, main, leak = self.effects[direction], self.main(direction), self.leak(direction)
         rest = "" if leak is None else f", leaks most into {self.names[leak]} {signed(effects[leak])}"
-        purity, faces = 100 * self.purity(direction), self.slopes.shape[1]
+        purity = percent(self.purity(direction), self.purity_confidence(direction))
         doubt = ", labels learned at another resolution" if self.doubt else ""
-        return (
-            f"{self.names[main]} {signed(effects[main])} per σ{rest}; purity {purity:.0f} %, over {faces} faces{doubt}"
-        )
+        over = f"over {self.slopes.shape[1]} faces{doubt}"
+        return f"{self.names[main]} {signed(effects[main])} per σ{rest}; purity {purity}, {over}"
 
 
 def entanglement_table(facts: Entanglement) -> str:
@@ -96,10 +103,14 @@ def entanglement_table(facts: Entanglement) -> str:
         for column, attribute in enumerate(attributes):
             numbers = (effects[at, column], confidence[at, column], deviation[at, column])
             rows.append(["effect", name, attribute, *(repr(float(each)) for each in numbers), *tail])
-        rows.append(["purity", name, attributes[facts.main(at)], repr(facts.purity(at)), "", "", *tail])
-        for quantity, values in (("cosine", facts.cosine), ("correlation", facts.correlation)):
-            for other, value in zip(names, values[at], strict=True):
-                rows.append([quantity, name, other, repr(float(value)), "", "", *tail])
+        pure = (repr(facts.purity(at)), repr(facts.purity_confidence(at)))
+        rows.append(["purity", name, attributes[facts.main(at)], *pure, "", *tail])
+        rows += [
+            ["cosine", name, other, repr(float(facts.cosine[at, to])), "", "", *tail] for to, other in enumerate(names)
+        ]
+        for to, other in enumerate(names):
+            value, half = float(facts.correlation[at, to]), float(facts.correlation_confidence[at, to])
+            rows.append(["correlation", name, other, repr(value), repr(half), "", *tail])
     return "".join(lines_of(rows))
 
 

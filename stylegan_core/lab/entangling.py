@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from stylegan_core.lab.entanglement import Entanglement
+from stylegan_core.lab.entanglement import SAMPLES, Entanglement
 from stylegan_core.lab.measurement import Doubles
 from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.lab.sweeping import how
@@ -15,7 +15,6 @@ from stylegan_core.render import Renderer
 from stylegan_core.samples import Floats, sample_w
 from stylegan_core.steps import retold
 
-SAMPLES = 2000  # random w for the correlation of directions
 Steps = Generator[tuple[int, int, None], None, Entanglement]
 
 

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from stylegan_core.__main__ import main as command
 from stylegan_core.cli import sweep as sweep_command
+from stylegan_core.confidence import student
 from stylegan_core.files.table import read_table
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.lab.entanglement import Entanglement, entanglement_table, plan_of_table
@@ -25,7 +26,6 @@ from stylegan_core.lab.entangling import entanglement_steps
 from stylegan_core.lab.sweep_facts import sweep_table
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept, along, knobs, of_channel, steps_between
 from stylegan_core.lab.sweeping import SPREAD_FACES, sweep_steps
-from stylegan_core.latents.channel_effect import student
 from stylegan_core.latents.judge import Answerer, Judge
 from stylegan_core.latents.judge_file import SEEN
 from stylegan_core.latents.library import Library, NamedChannel
@@ -147,7 +147,7 @@ def test_what_a_direction_does_is_said_in_words_and_in_a_table() -> None:
     directions = [AppliedDirection(SHADE), AppliedDirection(RED, first=2, last=5)]
     painter = Flat()
     facts = whole(entanglement_steps(painter, EntanglementPlan.of(Recipe(), directions, range(4)), Meter()))  # type: ignore[arg-type]
-    assert facts.words(0).startswith("brightness +") and "purity 100 %, over 4 faces" in facts.words(0)
+    assert facts.words(0).startswith("brightness +") and "purity 100 ± 1 %, over 4 faces" in facts.words(0)
     rows = list(csv.DictReader(io.StringIO(entanglement_table(facts))))
     found = {(row["quantity"], row["direction"], row["with"]): row for row in rows}
     assert len(rows) == 2 * (3 + 1 + 2 + 2) and {row["model"] for row in rows} == {"flat"}
