@@ -23,16 +23,18 @@ from explorer.controls.items import ROOT, Index
 from explorer.controls.literal import literal_tip
 from stylegan_core.lab.entanglement import Entanglement
 from stylegan_core.lab.measurement import Doubles
-from stylegan_core.latents.channel_effect import signed
+from stylegan_core.latents.channel_effect import half_percent, percent, signed
 
 ROW, COLUMN, WIDE, HEADER, PURITY = 38, 74, 92, 36, "purity"  # wide enough for the names of directions
 LEAST = 0.25  # standard deviations that have the full colour at least
 STRONGEST = 0.5  # how much of its colour the largest number has, so that what is written on it can be read
+SURE = "95 % confidence"
 VIEWS = ("effects", "cosine", "correlation")
 VIEW_TIPS = (
     "What one σ of each direction changes, in standard deviations of each attribute.",
     "The cosine between two directions in W, whatever their layers: 1 is the same way, 0 has nothing in common.",
-    "The correlation of random faces along two directions: how often those far along one are so along the other.",
+    "The correlation of random faces along two directions: how often those far along one are so along the other, "
+    "± 95 % over 2000 of them.",
 )
 
 
@@ -40,7 +42,8 @@ VIEW_TIPS = (
 class Numbers:
     """What a table shows: ``values`` [rows, columns], 1 to ``top`` in full colour; ``halves`` is their confidence.
 
-    ``meant`` is the column of each row that it is about; ``shares`` stand in a column of their own, as a share of one.
+    ``meant`` is the column of each row that it is about; ``shares`` stand in a column of their own, as a share of one,
+    with the confidence ``share_halves``.
     """
 
     rows: tuple[str, ...]
@@ -50,6 +53,7 @@ class Numbers:
     halves: Doubles | None = field(default=None, repr=False, compare=False)
     meant: tuple[int, ...] = ()
     shares: tuple[float, ...] = ()
+    share_halves: tuple[float, ...] = ()
 
     def is_sure(self, row: int, column: int) -> bool:
         """Whether 0 lies outside of the confidence of a number."""
@@ -60,13 +64,15 @@ def numbers_of(facts: Entanglement, view: str) -> Numbers:
     """One of the ``VIEWS`` of what was measured; attributes that rows are about come first, in their order."""
     names = tuple(each.direction.name for each in facts.plan.directions)
     if view != "effects":
-        return Numbers(names, names, getattr(facts, view))
+        halves = facts.correlation_confidence if view == "correlation" else None
+        return Numbers(names, names, getattr(facts, view), halves=halves)
     mains = [facts.main(row) for row in range(len(names))]
     order = list(dict.fromkeys([*mains, *range(len(facts.names))]))
     effects, halves = facts.effects[:, order], facts.confidence[:, order]
     top = max(float(np.abs(effects).max()), LEAST)
-    meant, shares = tuple(map(order.index, mains)), tuple(map(facts.purity, range(len(names))))
-    return Numbers(names, tuple(facts.names[at] for at in order), effects, top, halves, meant, shares)
+    meant, rows = tuple(map(order.index, mains)), range(len(names))
+    shares, share_halves = tuple(map(facts.purity, rows)), tuple(map(facts.purity_confidence, rows))
+    return Numbers(names, tuple(facts.names[at] for at in order), effects, top, halves, meant, shares, share_halves)
 
 
 class EffectModel(QAbstractTableModel):
@@ -110,8 +116,16 @@ class EffectModel(QAbstractTableModel):
         """The number of a cell."""
         assert self.numbers is not None
         if column == len(self.numbers.columns):
-            return f"{100 * self.numbers.shares[row]:.0f} %"
+            return percent(self.numbers.shares[row])
         return signed(float(self.numbers.values[row, column]))
+
+    def half(self, row: int, column: int) -> str:
+        """The confidence of a cell; empty where it has none."""
+        numbers = self.numbers
+        assert numbers is not None
+        if column == len(numbers.columns):
+            return half_percent(numbers.share_halves[row])
+        return "" if numbers.halves is None else f"±{float(numbers.halves[row, column]):.2f}"
 
     def words(self, row: int, column: int) -> str:
         """A cell in a sentence."""
@@ -120,14 +134,17 @@ class EffectModel(QAbstractTableModel):
         name = numbers.rows[row]
         if column == len(numbers.columns):
             main = numbers.columns[numbers.meant[row]]
-            return f"{self.text(row, column)} of all that one σ of {name} changes is {main}."
-        said = f"{name} and {numbers.columns[column]}: {self.text(row, column)}."
+            share = percent(numbers.shares[row], numbers.share_halves[row])
+            return f"{share} of all that one σ of {name} changes is {main} ({SURE})."
+        said = f"{name} and {numbers.columns[column]}: {self.text(row, column)}"
         if numbers.halves is None:
-            return said
-        half = float(numbers.halves[row, column])
+            return f"{said}."
+        half = f"± {float(numbers.halves[row, column]):.2f}"
         doubt = "" if numbers.is_sure(row, column) else " It may be nothing."
-        one = f"One σ of {name} changes {numbers.columns[column]} by {self.text(row, column)} ± {half:.2f}"
-        return f"{one} standard deviations (95 % confidence).{doubt}"
+        if not numbers.shares:
+            return f"{said} {half} ({SURE}).{doubt}"
+        one = f"One σ of {name} changes {numbers.columns[column]} by {self.text(row, column)} {half}"
+        return f"{one} standard deviations ({SURE}).{doubt}"
 
 
 class EffectTable(ShowsFocus, QTableView):
@@ -218,13 +235,13 @@ class _Cell(QStyledItemDelegate):
         sure = share or numbers.is_sure(row, column)
         painter.setPen(colours.colour("text" if sure else "muted"))
         painter.setFont(theme.mono())
-        half = None if share or numbers.halves is None else float(numbers.halves[row, column])
-        upper = box if half is None else box.adjusted(0, 2, 0, -box.height() / 2 + 2)
+        half = self._view.cells.half(row, column)
+        upper = box.adjusted(0, 2, 0, -box.height() / 2 + 2) if half else box
         painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self._view.cells.text(row, column))
-        if half is not None:
+        if half:
             painter.setFont(theme.mono(theme.SMALL))
             painter.setPen(colours.colour("muted"))
-            painter.drawText(box.adjusted(0, box.height() / 2, 0, -2), Qt.AlignmentFlag.AlignCenter, f"±{half:.2f}")
+            painter.drawText(box.adjusted(0, box.height() / 2, 0, -2), Qt.AlignmentFlag.AlignCenter, half)
 
 
 def _colour(part: float) -> QColor:

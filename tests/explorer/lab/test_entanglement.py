@@ -81,7 +81,8 @@ def test_directions_are_measured_when_asked(session: Session, show: Any, qtbot: 
         cells.headerData(3, Qt.Orientation.Horizontal) == PURITY and page.table.horizontalHeader().visualIndex(3) == 0
     )
     assert cells.text(0, 0) == "+0.95" and "One σ of Brighter changes brightness by +0.95 ± 0.03" in cells.words(0, 0)
-    assert cells.words(0, 3).endswith("of all that one σ of Brighter changes is brightness.")
+    assert cells.words(0, 3) == "83 ± 1 % of all that one σ of Brighter changes is brightness (95 % confidence)."
+    assert (cells.text(0, 3), cells.half(0, 3)) == ("83 %", "±1")
     page.grab()
 
 
@@ -211,7 +212,9 @@ def test_attributes_that_rows_are_about_come_first(session: Session, show: Any) 
     for view, button in enumerate(lab.page.views._group.buttons()):
         button.click()
         assert lab.page.table.cells.columnCount() == (4 if view == 0 else 2)
-    assert "correlation" in lab.page.words.text()
+    assert "correlation" in lab.page.words.text() and lab.page.table.cells.half(0, 0) == "±0.00"
+    told = lab.page.table.cells.words(0, 1)
+    assert told == "direction 1 and direction 2: 0.00 ± 0.04 (95 % confidence). It may be nothing."
     lab.page.grab()
 
 
