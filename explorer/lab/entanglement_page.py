@@ -214,7 +214,7 @@ class EntanglementPage(LabBase):
         at = f" at psi {facts.plan.base.psi:.2f}" if truncates else ""
         unit = f"standard deviations of each attribute{' at psi 1' if truncates else ''}"
         of = f"Change per σ over {len(facts.plan.seeds)} faces{at}, in {unit}, ± 95 %."
-        return f"{of} Purity is the share of the framed one, ± over the faces."
+        return f"{of} Purity is the share of the framed one."
 
     def _plan_table(self) -> Plan | None:
         facts, info = self.facts, self.info
