@@ -177,9 +177,9 @@ def _lab_pages(parts: Parts) -> None:
     for page in (sweep, entanglement):
         directions.entries_changed.connect(page.offer_directions)
         page.offer_directions(directions.entries)
+        channels.channels_changed.connect(page.offer_channels)
+        page.offer_channels(channels.at_rest)
         parts.judging.serve(page)
-    channels.channels_changed.connect(sweep.offer_channels)
-    sweep.offer_channels(channels.at_rest)
     entanglement.measured.connect(directions.take_measured)
     parts.measuring.serve(parts.quality)
 
