@@ -44,6 +44,8 @@ STOPPED = events.End(reason="stopped", time=NOW - 5)
         (replace(GONE, last=None, launched=NOW - 3), "starting"),
         (replace(GONE, launched=NOW - 3, code=1), "died"),
         (replace(GONE, last=STOPPED, end=STOPPED, launched=NOW - 1), "starting"),
+        # the clock was set back while it trained: its last word lies before its launch, and that lies ahead
+        (replace(GONE, last=STOPPED, end=STOPPED, launched=NOW + 3600, code=0), "stopped"),
     ],
 )
 def test_the_state_follows_from_the_signs_of_life(signs: Signs, name: str) -> None:
