@@ -42,6 +42,15 @@ def check_ends(path: Path) -> None:
         raise ValueError(f"{path} is no file but a pipe or a device: choose a file.")
 
 
+def check_name(path: Path) -> None:
+    """Raises ValueError with one sentence where a path is not UTF-8: safetensors and Qt take no other."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode(errors="backslashreplace").decode()
+        raise ValueError(f"The name of {shown} is not UTF-8: rename it.") from None
+
+
 def is_there(path: Path) -> bool:
     """Whether something lies there; what no system takes as a name, or a disk that does not answer, is nowhere."""
     try:

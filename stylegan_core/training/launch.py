@@ -13,6 +13,7 @@ from stylegan_core.data.order import DataOrder
 from stylegan_core.data.pictures import Fit
 from stylegan_core.data.source import Dataset, open_dataset
 from stylegan_core.device import choose_device
+from stylegan_core.files.places import check_name
 from stylegan_core.run.events import End, Resume, Start
 from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir
@@ -183,6 +184,7 @@ def _as_wished(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
         )
     if not wish.preset or not wish.data:
         raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
+    check_name(run.path)
     if run.has_strangers():
         raise ValueError(f"{run.path} is not empty and not a run; name a new folder.")
     if run.lies_among(Path(wish.data)):

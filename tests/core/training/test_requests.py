@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -33,6 +34,13 @@ def test_a_folder_of_other_things_is_left_alone(train: Train, tmp_path: Path) ->
     (tmp_path / "run" / "thesis.txt").touch()
     with pytest.raises(ValueError, match="not empty and not a run"):
         train()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are not UTF-8")
+def test_a_folder_that_no_checkpoint_could_be_read_from_is_refused(tmp_path: Path, pictures: Path) -> None:
+    """It was trained in, and could not go on: safetensors reads no file whose path is not UTF-8."""
+    with pytest.raises(ValueError, match="is not UTF-8: rename it"):
+        Launch(Wish(tmp_path / os.fsdecode(b"r\xf6n"), "tiny", str(pictures)))
 
 
 def test_a_new_run_needs_a_preset_and_data(tmp_path: Path, pictures: Path) -> None:
