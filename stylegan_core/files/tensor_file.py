@@ -52,7 +52,10 @@ def under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Metadata and tensors of a safetensors file; raises Damaged (torn, foreign), ValueError (too big, misnamed) or OSError."""
+    """Metadata and tensors of a safetensors file.
+
+    Raises Damaged (torn, foreign), ValueError (too big, or a name that is not UTF-8) or OSError.
+    """
     check_name(file)
     size, memory = file.stat().st_size, available_memory()
     if memory is not None and size > memory:
