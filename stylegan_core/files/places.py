@@ -10,9 +10,15 @@ NAME = "stylegan-explorer"
 
 
 def home() -> Path:
-    """The folder that holds runs, data sets, history, libraries and caches; it need not exist yet."""
+    """The folder that holds runs, data sets, history, libraries and caches; it need not exist yet.
+
+    Raises OSError with one sentence where a user without a name, as containers have, has no HOME either.
+    """
     told = os.environ.get(HOME)
-    return Path(told).expanduser() if told else Path(platformdirs.user_data_dir(NAME, appauthor=False))
+    try:
+        return Path(told).expanduser() if told else Path(platformdirs.user_data_dir(NAME, appauthor=False))
+    except RuntimeError:
+        raise OSError(f"This user has no home folder: set {HOME} to a folder that can be written.") from None
 
 
 def place(kind: str) -> Path:
