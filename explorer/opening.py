@@ -40,7 +40,11 @@ class Opened:
 
 def look(path: Path) -> Opened:
     """Says what a path is, by content, and by name only if that is all that tells. Raises ValueError or OSError."""
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise OSError(f"{path} cannot be looked for ({error.strerror}): choose another file.") from None
+    if not there:
         raise FileNotFoundError(f"{path} does not exist: check the spelling, or choose a file with Ctrl+O.")
     check_name(path.absolute())
     if path.is_dir():

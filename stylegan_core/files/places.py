@@ -57,6 +57,11 @@ def check_name(path: Path) -> None:
         raise ValueError(f"The name of {shown} is not UTF-8: rename it.") from None
 
 
+def real(path: Path | str) -> Path:
+    """Where a path leads, through every link there is; of links that lead in a circle, themselves."""
+    return Path(os.path.realpath(path))
+
+
 def is_there(path: Path) -> bool:
     """Whether something lies there; what no system takes as a name, or a disk that does not answer, is nowhere."""
     try:

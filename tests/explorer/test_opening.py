@@ -123,6 +123,8 @@ def test_paths_are_judged_by_content(tmp_path: Path) -> None:
     assert look(recipe).recipe == Recipe(psi=0.1)
     with pytest.raises(FileNotFoundError, match="does not exist"):
         look(tmp_path / "nothing")
+    with pytest.raises(OSError, match=r"n (cannot be looked for|does not exist).*: c"):
+        look(tmp_path / ("n" * 300))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a device that is a file")
