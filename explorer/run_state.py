@@ -205,5 +205,5 @@ def lock_text(run: RunDir) -> tuple[str, int]:
     try:
         said = json.loads(run.lock_file.read_text(encoding="utf-8"))
         return str(said.get("host", "")), int(said.get("pid", 0))
-    except (OSError, ValueError, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError):
         return "", 0

@@ -229,3 +229,6 @@ def test_the_command_line_of_a_trainer() -> None:
 def test_a_local_lock_names_this_host(run: RunDir) -> None:
     fake_run.leave_lock(run)
     assert run_state.lock_text(run) == (socket.gethostname(), 1)
+    for damaged in ('{"host": "here", "pid": 1e999}', '{"host": "here", "pid": "x"}', "[" * 100_000, "5", ""):
+        run.lock_file.write_text(damaged)
+        assert run_state.lock_text(run) == ("", 0)
