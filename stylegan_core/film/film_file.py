@@ -8,6 +8,7 @@ import struct
 from dataclasses import replace
 from pathlib import Path
 
+from stylegan_core.files.places import is_there
 from stylegan_core.film.film import Film
 from stylegan_core.film.music import Music
 
@@ -58,11 +59,15 @@ def read_film(path: Path) -> Film:
 def _sounding(music: Music, path: Path) -> Music:
     """The music of a film that was found in the file ``path``: of no name it is what the file itself sounds like.
 
-    Of a place on another machine only the name is kept: looking for it there would be a connection nobody asked for.
+    A name alone may lie beside it. Of a place on another machine only the name is kept: looking for it there would be a
+    connection nobody asked for.
     """
     if not music.path:
         return replace(music, path=str(path.absolute()))
-    return replace(music, path=music.name) if music.path.startswith(ELSEWHERE) else music
+    if Path(music.path).is_absolute() and not music.path.startswith(ELSEWHERE):
+        return music
+    near = path.absolute().with_name(music.name)
+    return replace(music, path=str(near) if is_there(near) else music.name)
 
 
 def _text_of(path: Path, head: bytes) -> str:

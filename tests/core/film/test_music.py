@@ -148,6 +148,8 @@ def test_a_film_of_somebody_leads_to_no_other_machine(tmp_path: Path, path: str)
     film = Film(THREE, music=replace(EVEN, path=path))
     (tmp_path / "film.json").write_text(film.to_json())
     assert read_film(tmp_path / "film.json").music == replace(EVEN, path="a.wav")
+    write_wav(tmp_path / "a.wav", drums(120, 1))  # one beside it is that of the film
+    assert read_film(tmp_path / "film.json").music == replace(EVEN, path=str(tmp_path / "a.wav"))
     here = replace(film, music=replace(EVEN, path="/songs/a.wav"))
     (tmp_path / "film.json").write_text(here.to_json())
     assert read_film(tmp_path / "film.json") == here
