@@ -11,6 +11,7 @@ from explorer.run_state import RunState
 from explorer.train.monitor_words import status
 from explorer.train.record import RunRecord
 from explorer.train.workspace import TrainWorkspace
+from stylegan_core.run.events import Tick
 from stylegan_core.rundir import RunDir
 from tests.explorer.at_once import AtOnce
 from tests.explorer.train import fake_run
@@ -96,3 +97,11 @@ def test_a_run_that_starts_has_no_config_yet_and_nothing_is_said_of_damage(tmp_p
     assert "config.json" not in status(tmp_path, watcher, RunRecord(), has_config=False)
     watcher.state = RunState("training")
     assert "config.json is missing or damaged" in status(tmp_path, watcher, RunRecord(), has_config=False)
+
+
+def test_the_last_word_is_told_by_the_clock_of_this_machine(tmp_path: Path) -> None:
+    """A run on a machine whose clock is an hour behind was alive, with its last word an hour ago."""
+    now, record = time.time(), RunRecord()
+    record.add([Tick(time=now - 3600, img=1)])
+    watcher = SimpleNamespace(looked=True, broken=0, thinned=0, disk_free=-1, state=RunState("training"), heard=now)
+    assert status(tmp_path, watcher, record, has_config=True).startswith("trainer alive, last word 0 s ago")
