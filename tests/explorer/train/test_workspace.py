@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QWidget
 
 from explorer.controls.tab_order import focus_next
 from explorer.run_state import RunState
@@ -40,17 +41,18 @@ def test_a_run_in_the_home_is_found_and_watched(workspace: TrainWorkspace, qtbot
 
 
 def test_nothing_is_kept_of_a_monitor_that_was_left(workspace: TrainWorkspace, run: RunDir, qtbot) -> None:
-    """The page behind it went, too, and the window looked where the focus might go: then the plots stayed for ever."""
+    """Whoever came across it before it was deleted made PySide keep it for ever, with all its plots."""
     workspace.watch(run.path)
     monitor, plot = workspace.monitor, workspace.monitor.curves.every_plot()[0].view.getPlotItem()
     kept = [weakref.ref(monitor), weakref.ref(plot)]
-    del monitor, plot
-    workspace.new_run()
     workspace.show_runs()
     focus_next(workspace, forward=True)
+    assert monitor in workspace.findChildren(QWidget)
+    del monitor, plot
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
-    assert [each() for each in kept] == [None, None]
+    assert [each() is None for each in kept] == [True, True]
+    assert workspace.pages.currentWidget() is workspace.runs
 
 
 def test_a_folder_that_is_no_run_is_refused_in_one_sentence(workspace: TrainWorkspace, tmp_path: Path, qtbot) -> None:
