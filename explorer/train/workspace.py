@@ -195,10 +195,15 @@ class TrainWorkspace(QWidget):
         self.watch(folder)
 
     def _close_monitor(self) -> None:
+        """It leaves the pages as it dies, in the next turn of the event loop.
+
+        ``removeWidget`` would hand it to Python, for which ``deleteLater`` keeps a reference. Whoever comes across it
+        before it dies (``focusWidget`` of the window, ``findChildren``) gives it to a parent again, and then PySide
+        drops that parent's reference alone: the monitor stayed for ever, with all its plots.
+        """
         monitor, self.monitor = self.monitor, None
         if monitor is not None:
             monitor.close_run()
-            self.pages.removeWidget(monitor)
             monitor.deleteLater()
 
     @property

@@ -1,12 +1,16 @@
 """The training workspace: the list of runs, a run that is opened, and what becomes of a damaged one."""
 
+import gc
 import time
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.tab_order import focus_next
 from explorer.run_state import RunState
 from explorer.train.monitor_words import status
 from explorer.train.record import RunRecord
@@ -35,6 +39,21 @@ def test_a_run_in_the_home_is_found_and_watched(workspace: TrainWorkspace, qtbot
     qtbot.waitUntil(lambda: workspace.monitor.record.kimg == 12)
     qtbot.mouseClick(workspace.monitor.header.leave, Qt.MouseButton.LeftButton)
     assert workspace.monitor is None
+
+
+def test_nothing_is_kept_of_a_monitor_that_was_left(workspace: TrainWorkspace, run: RunDir, qtbot) -> None:
+    """Whoever came across it before it was deleted made PySide keep it for ever, with all its plots."""
+    workspace.watch(run.path)
+    monitor, plot = workspace.monitor, workspace.monitor.curves.every_plot()[0].view.getPlotItem()
+    kept = [weakref.ref(monitor), weakref.ref(plot)]
+    workspace.show_runs()
+    focus_next(workspace, forward=True)
+    assert monitor in workspace.findChildren(QWidget)
+    del monitor, plot
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+    assert [each() is None for each in kept] == [True, True]
+    assert workspace.pages.currentWidget() is workspace.runs
 
 
 def test_a_folder_that_is_no_run_is_refused_in_one_sentence(workspace: TrainWorkspace, tmp_path: Path, qtbot) -> None:
