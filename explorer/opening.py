@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.data.picture_kinds import PNG, begins_as_picture, named_as_picture
-from stylegan_core.files.places import check_ends
+from stylegan_core.files.places import check_ends, check_name
 from stylegan_core.film.film import Film
 from stylegan_core.film.film_file import NoFilm, is_film, read_film
 from stylegan_core.recipe import Recipe
@@ -42,8 +42,13 @@ class Opened:
 
 def look(path: Path) -> Opened:
     """Says what a path is, by content, and by name only if that is all that tells. Raises ValueError or OSError."""
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise OSError(f"{path} cannot be looked for ({error.strerror}): choose another file.") from None
+    if not there:
         raise FileNotFoundError(f"{path} does not exist: check the spelling, or choose a file with Ctrl+O.")
+    check_name(path.absolute())
     if path.is_dir():
         return _look_into(path)
     check_ends(path)

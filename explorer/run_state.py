@@ -65,7 +65,7 @@ def judge(signs: Signs, now: float) -> RunState:
 
 def _if_left(signs: Signs, now: float) -> RunState | None:
     """What is to be said of a run whose lock nobody here holds; None where a trainer elsewhere may work on it."""
-    if signs.launched and now - signs.launched < LAUNCH_GRACE:
+    if signs.launched and signs.code is None and now - signs.launched < LAUNCH_GRACE:
         return RunState("starting", "The trainer starts.")
     if signs.end is not None:
         return _ended(signs)
@@ -205,5 +205,5 @@ def lock_text(run: RunDir) -> tuple[str, int]:
     try:
         said = json.loads(run.lock_file.read_text(encoding="utf-8"))
         return str(said.get("host", "")), int(said.get("pid", 0))
-    except (OSError, ValueError, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError):
         return "", 0

@@ -169,6 +169,11 @@ class RunWatcher(QObject):
         """Bytes of the log that a look under way has still to read."""
         return self._reader.behind
 
+    @property
+    def heard(self) -> float:
+        """When the trainer was heard last, by this machine's clock where it spoke since the first look; 0 for never."""
+        return self._heard
+
     def request(self, name: str) -> None:
         """Asks the trainer: "stop", "pause", "snapshot". Raises OSError with one sentence where that cannot be."""
         try:

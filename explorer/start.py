@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.opening import look
 from explorer.problem import Problem
+from stylegan_core.files.places import home
 
 if TYPE_CHECKING:
     from explorer.app import Explorer
@@ -129,6 +130,10 @@ def _problem_with(path: str, screenshot: Path | None) -> str:
     """Why nothing can be shown, in one sentence; empty if the window can open."""
     if "QT_QPA_PLATFORM" not in os.environ and not _has_screen():
         return "There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): use --screenshot OUT.png."
+    try:
+        home()
+    except OSError as error:
+        return str(error)
     if path and screenshot:
         # Nobody looks at the window, so what it would say in a banner is said here.
         try:

@@ -233,7 +233,7 @@ def save_model(
     metadata = {"format": FORMAT, "version": VERSION, "config": json.dumps(generator.config.to_dict())}
     about: dict[str, Any] = {"name": target.stem, **(facts or {})}
     if isinstance(model, Model):
-        about = {"name": model.info.name, "origin": model.info.origin, "notes": list(model.info.notes), **about}
+        about = {"origin": model.info.origin, "notes": list(model.info.notes), **about}
         level, alpha = model.level, model.alpha
     about |= {"level": generator.config.levels - 1 if level is None else level, "alpha": alpha}
     metadata["facts"] = json.dumps(about)

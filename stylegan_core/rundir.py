@@ -9,6 +9,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from stylegan_core.files.places import real
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.run.control import REQUESTS, Control
 from stylegan_core.run.events import UNKNOWN, Event, Heartbeat, Tick, decode, encode, retell
@@ -52,7 +53,7 @@ class RunDir:
 
     def lies_among(self, data: Path) -> bool:
         """Whether the run's folder is below a folder of pictures, where its samples would be taken for some."""
-        below, root = self.path.resolve(), data.resolve()
+        below, root = real(self.path), real(data)
         if below == root or not below.is_relative_to(root):
             return False
         return not any(part.startswith(".") for part in below.relative_to(root).parts)  # pictures are not hidden

@@ -24,11 +24,11 @@ def focus_next(window: QWidget, forward: bool) -> bool:
 
 
 def stops_in(window: QWidget) -> list[QWidget]:
-    """What the Tab key reaches, in the order of the layouts; what lies in none comes in Qt's own order.
+    """What the Tab key reaches, in the order of the layouts.
 
     Of buttons in a group it is one, that with the focus, the chosen one or the first: arrow keys go to the others.
     """
-    every = [each for each in _every(window, _chain(window)) if _takes_focus(each)]
+    every = [each for each in _every(window) if _takes_focus(each)]
     stops: dict[QButtonGroup | QWidget, QWidget] = {}
     here = window.focusWidget()
     for each in every:
@@ -50,7 +50,7 @@ def _is_chosen(widget: QWidget) -> bool:
 
 def _beside(window: QWidget, here: QWidget | None, stops: list[QWidget], forward: bool) -> QWidget:
     """The stop after or before a widget that is no stop itself, such as one that only a click gives the focus."""
-    every = list(_every(window, _chain(window)))
+    every = list(_every(window))
     at = every.index(here) if here in every else -1
     after = [each for each in every[at + 1 :] if each in stops]
     index = len(stops) - len(after)
@@ -62,15 +62,19 @@ def _takes_focus(widget: QWidget) -> bool:
     return by_tab and widget.focusProxy() is None and widget.isVisible() and widget.isEnabled()
 
 
-def _every(widget: QWidget, chain: dict[QWidget, int]) -> Iterator[QWidget]:
-    """A widget and all below it that are seen, as they are laid out."""
+def _every(widget: QWidget) -> Iterator[QWidget]:
+    """A widget and all below it that are seen, as they are laid out; what lies in no layout comes from below to above.
+
+    By nothing but ``children``. What ``findChildren`` and ``nextInFocusChain`` bring, PySide takes for owned by the
+    widget that was asked. Of one that has been taken out of a stack and is deleted next, as a closed monitor, it then
+    keeps a reference for ever.
+    """
     yield widget
-    children = widget.findChildren(QWidget, options=_DIRECT)
+    children = [each for each in widget.children() if isinstance(each, QWidget)]
     placed = list(_laid_out(widget.layout(), children))
-    others = [each for each in children if each not in placed]
-    for child in (*placed, *sorted(others, key=lambda each: chain.get(each, 0))):
+    for child in (*placed, *(each for each in children if each not in placed)):
         if child.isVisible() and not child.isWindow():
-            yield from _every(child, chain)
+            yield from _every(child)
 
 
 def _laid_out(layout: QLayout | None, widgets: Sequence[QWidget]) -> Iterator[QWidget]:
@@ -88,16 +92,3 @@ def _laid_out(layout: QLayout | None, widgets: Sequence[QWidget]) -> Iterator[QW
             yield from _laid_out(each, widgets)
         elif at >= 0:
             yield each
-
-
-def _chain(window: QWidget) -> dict[QWidget, int]:
-    """Qt's own order."""
-    order = {window: 0}
-    after = window.nextInFocusChain()
-    while after is not None and after not in order:
-        order[after] = len(order)
-        after = after.nextInFocusChain()
-    return order
-
-
-_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly

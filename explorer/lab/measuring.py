@@ -135,5 +135,5 @@ class Measuring(QObject):
         self._disk.do(write, lambda _: None, refused)
 
     def _not_kept(self, how: str, error: Exception) -> None:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
         self.said.emit(Problem(f"The measurements cannot be {how} ({reason}): export them to keep them."), "warning")

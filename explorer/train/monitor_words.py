@@ -36,7 +36,7 @@ def status(path: Path, watcher: RunWatcher, record: RunRecord, has_config: bool)
     parts = [f"…/{path.parent.name}/{path.name}"]
     last, tick = record.last_event, record.last_tick
     if last is not None:
-        ago = duration(max(time.time() - last.time, 0))
+        ago = duration(max(time.time() - watcher.heard, 0))
         alive = "trainer alive, last word" if watcher.state.live else "last word"
         parts.insert(0, f"{alive} {ago} ago")
     if tick is not None and tick.memory:

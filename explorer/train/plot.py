@@ -148,7 +148,7 @@ class Plot(QWidget):
     @property
     def empty(self) -> bool:
         """Whether nothing is known to draw."""
-        return not any(len(x) for data in (self._data, *self._others_data) for x, _ in data.values())
+        return not any(np.isfinite(y).any() for data in (self._data, *self._others_data) for _, y in data.values())
 
     def stretch(self) -> tuple[float, float]:
         """From which kimg to which it shows."""

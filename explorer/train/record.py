@@ -257,7 +257,7 @@ def growth_of(config: dict[str, Any]) -> Growth | None:
                 for plan in levels
             )
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
@@ -265,7 +265,7 @@ def resolution_of(config: dict[str, Any]) -> int:
     """The side of the finished network's pictures that a run's config.json names; 0 where it names none."""
     try:
         return int(config["network"]["resolution"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return 0
 
 

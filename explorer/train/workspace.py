@@ -19,6 +19,7 @@ from explorer.train.run_list import RunList
 from explorer.work.background import Background
 from explorer.work.early import Early
 from explorer.work.task import Task
+from stylegan_core.files.places import real
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.rundir import RunDir
 
@@ -181,7 +182,7 @@ class TrainWorkspace(QWidget):
         self._launch(folder, [])
 
     def _launch(self, folder: Path, arguments: list[str]) -> None:
-        folder = Path(folder).resolve()
+        folder = real(folder)
         words = self.home / "caches" / "trainers" / f"{folder.name}.txt"
         try:
             self._launches[folder] = Launch(folder, arguments, words)
@@ -194,10 +195,15 @@ class TrainWorkspace(QWidget):
         self.watch(folder)
 
     def _close_monitor(self) -> None:
+        """It leaves the pages as it dies, in the next turn of the event loop.
+
+        ``removeWidget`` would hand it to Python, for which ``deleteLater`` keeps a reference. Whoever comes across it
+        before it dies (``focusWidget`` of the window, ``findChildren``) gives it to a parent again, and then PySide
+        drops that parent's reference alone: the monitor stayed for ever, with all its plots.
+        """
         monitor, self.monitor = self.monitor, None
         if monitor is not None:
             monitor.close_run()
-            self.pages.removeWidget(monitor)
             monitor.deleteLater()
 
     @property

@@ -10,9 +10,15 @@ NAME = "stylegan-explorer"
 
 
 def home() -> Path:
-    """The folder that holds runs, data sets, history, libraries and caches; it need not exist yet."""
+    """The folder that holds runs, data sets, history, libraries and caches; it need not exist yet.
+
+    Raises OSError with one sentence where a user without a name, as containers have, has no HOME either.
+    """
     told = os.environ.get(HOME)
-    return Path(told).expanduser() if told else Path(platformdirs.user_data_dir(NAME, appauthor=False))
+    try:
+        return Path(told).expanduser() if told else Path(platformdirs.user_data_dir(NAME, appauthor=False))
+    except RuntimeError:
+        raise OSError(f"This user has no home folder: set {HOME} to a folder that can be written.") from None
 
 
 def place(kind: str) -> Path:
@@ -40,6 +46,20 @@ def check_ends(path: Path) -> None:
     """Raises ValueError with one sentence where a pipe or a device lies: who opens it to read may wait for ever."""
     if is_there(path) and not (path.is_file() or path.is_dir()):
         raise ValueError(f"{path} is no file but a pipe or a device: choose a file.")
+
+
+def check_name(path: Path) -> None:
+    """Raises ValueError with one sentence where a path is not UTF-8: safetensors and Qt take no other."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode(errors="backslashreplace").decode()
+        raise ValueError(f"The name of {shown} is not UTF-8: rename it.") from None
+
+
+def real(path: Path | str) -> Path:
+    """Where a path leads, through every link there is; of links that lead in a circle, themselves."""
+    return Path(os.path.realpath(path))
 
 
 def is_there(path: Path) -> bool:

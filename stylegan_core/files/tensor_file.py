@@ -11,6 +11,7 @@ from torch import Tensor
 
 from stylegan_core.amounts import size_text
 from stylegan_core.device import available_memory
+from stylegan_core.files.places import check_name
 from stylegan_core.files.whole_file import beside
 
 LONGEST_HEADER = 100_000_000  # bytes, as the format allows
@@ -51,7 +52,11 @@ def under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 def read_safetensors(file: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Metadata and tensors of a safetensors file; raises Damaged (torn, foreign), ValueError (too big) or OSError."""
+    """Metadata and tensors of a safetensors file.
+
+    Raises Damaged (torn, foreign), ValueError (too big, or a name that is not UTF-8) or OSError.
+    """
+    check_name(file)
     size, memory = file.stat().st_size, available_memory()
     if memory is not None and size > memory:
         raise ValueError(f"{file} needs {size_text(size)} of memory, and {size_text(memory)} are free.")

@@ -49,7 +49,7 @@ def read_picture(path: Path) -> SavedPicture:
     except (OSError, SyntaxError, ValueError) as error:
         if isinstance(error, OSError) and error.errno:
             raise
-        raise ValueError(f"{path} is no readable PNG picture.") from None
+        raise ValueError(f"{path} is no readable PNG picture: copy or download it again.") from None
     if not isinstance(text.get(RECIPE), str):
         raise NoRecipe(f"{path} carries no recipe; only pictures saved by this program do.")
     try:

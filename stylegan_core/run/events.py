@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+from stylegan_core.schedule import MOST_KIMG, MOST_LEVEL
+
 UNKNOWN = "backslashreplace"  # half a letter, as in names of files that are not UTF-8, which JSON writes so too
+LATEST = 32_503_680_000.0  # the year 3000 in seconds since 1970: no later one has a date on every system
 NAMES_IN_JSON = {"begin_kimg": "from", "end_kimg": "to"}
 
 
@@ -184,9 +187,26 @@ def _text(value: Any) -> str:
     return sys.intern(value)
 
 
+def _within(read: Callable[[Any], Any], most: float) -> Callable[[Any], Any]:
+    """Reads a number from 0 to ``most``: what a damaged line says beyond has no date, picture or place to be shown."""
+
+    def bounded(value: Any) -> Any:
+        number = read(value)
+        if not 0 <= number <= most:
+            raise ValueError("out of bounds")
+        return number
+
+    return bounded
+
+
 _READ: dict[Any, Callable[[Any], Any]] = {float: _number, int: _whole, str: _text}
+_BOUNDED = {
+    "time": _within(_number, LATEST),
+    "img": _within(_whole, MOST_KIMG * 1000),
+    "level": _within(_whole, MOST_LEVEL),
+}
 _FIELDS = {
-    kind: tuple((f.name, NAMES_IN_JSON.get(f.name, f.name), _READ[f.type]) for f in fields(event))
+    kind: tuple((f.name, NAMES_IN_JSON.get(f.name, f.name), _BOUNDED.get(f.name, _READ[f.type])) for f in fields(event))
     for kind, event in KINDS.items()
 }
 

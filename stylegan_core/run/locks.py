@@ -87,9 +87,9 @@ def holder_of(lock: Path) -> dict[str, Any] | None:
             return None
         try:
             said = json.loads(file.read() or b"{}")
-        except ValueError:
-            said = {}
-    return {"host": str(said.get("host", "")), "pid": int(said.get("pid", 0))} if isinstance(said, dict) else {}
+            return {"host": str(said.get("host", "")), "pid": int(said.get("pid", 0))}
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+            return {}
 
 
 class RunLock:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from stylegan_core.data.source import Dataset
+from stylegan_core.files.places import real
 from stylegan_core.rundir import RunDir
 from stylegan_core.training.config import TrainingConfig, changed
 from stylegan_core.training.distributed import Team
@@ -25,7 +26,7 @@ def check_agreement(run: RunDir, config: TrainingConfig, wish: Asked) -> None:
     """Raises ValueError with one sentence where preset, origin or settings differ from those of the run."""
     if wish.preset and wish.preset != config.preset:
         raise ValueError(f"{run.path} was started with the preset {config.preset}, not {wish.preset}; name a new run.")
-    if wish.init and str(Path(wish.init).resolve()) != config.init.path:
+    if wish.init and str(real(wish.init)) != config.init.path:
         began = config.init.path or "no network"
         raise ValueError(f"{run.path} was started from {began}, not from {wish.init}; name a new run.")
     other = _others(config, wish.settings)
@@ -69,7 +70,7 @@ def check_data(run: RunDir, config: TrainingConfig, dataset: Dataset, named: str
 
     ``named`` is the data set that a person asked for, or empty.
     """
-    moved = named and str(Path(named).resolve()) != config.data.path
+    moved = named and str(real(named)) != config.data.path
     if config.data.fingerprint and dataset.fingerprint != config.data.fingerprint:
         if moved:
             raise ValueError(f"{run.path} was started on {config.data.path}, not on {named}; name a new run.")

@@ -13,6 +13,7 @@ from stylegan_core.data.order import DataOrder
 from stylegan_core.data.pictures import Fit
 from stylegan_core.data.source import Dataset, open_dataset
 from stylegan_core.device import choose_device
+from stylegan_core.files.places import check_name, real
 from stylegan_core.run.events import End, Resume, Start
 from stylegan_core.run.stems import img_of
 from stylegan_core.rundir import RunDir
@@ -168,7 +169,7 @@ def what_to_train(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
 def _as_before(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
     config = TrainingConfig.from_dict(run.config())
     check_agreement(run, config, wish)
-    path = str(Path(wish.data).resolve()) if wish.data else config.data.path
+    path = str(real(wish.data)) if wish.data else config.data.path
     check_place(run, path, wish.data)
     dataset = open_data(path, config)
     check_data(run, config, dataset, wish.data)
@@ -183,6 +184,7 @@ def _as_wished(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
         )
     if not wish.preset or not wish.data:
         raise ValueError(f"{run.path} is a new run, which needs --preset and --data.")
+    check_name(run.path)
     if run.has_strangers():
         raise ValueError(f"{run.path} is not empty and not a run; name a new folder.")
     if run.lies_among(Path(wish.data)):
@@ -195,7 +197,7 @@ def _as_wished(run: RunDir, wish: Wish) -> tuple[TrainingConfig, Dataset]:
         config = adopted_from(config, wish.init, wish.settings)
     insist_on_eye(config.critic)
     dataset = open_data(wish.data, config)
-    data = replace(config.data, path=str(Path(wish.data).resolve()), fingerprint=dataset.fingerprint)
+    data = replace(config.data, path=str(real(wish.data)), fingerprint=dataset.fingerprint)
     network = config.network.with_classes(tuple(dataset.classes))
     return replace(config, data=data, network=network, threads=_threads(config), asked=wish.settings), dataset
 

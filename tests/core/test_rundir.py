@@ -5,6 +5,7 @@ import errno
 import io
 import math
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from stylegan_core.run import locks
 from stylegan_core.run.events import (
     KINDS,
+    LATEST,
     Alert,
     End,
     Event,
@@ -41,7 +43,7 @@ def run(tmp_path: Path) -> RunDir:
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 texts = st.text(max_size=20)
-whens = {"time": numbers, "img": st.integers(0, 10**9)}
+whens = {"time": st.floats(0, LATEST), "img": st.integers(0, 10**9)}
 events = st.one_of(
     st.builds(Start, version=texts, preset=texts, threads=st.integers(0, 99), **whens),
     st.builds(PhaseBegin, level=st.integers(0, 8), begin_kimg=numbers, end_kimg=numbers, rate=numbers, **whens),
@@ -82,7 +84,26 @@ def test_every_kind_says_its_name() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("line", [b"", b"{", b"[]", b"3", b'{"time":1}', b'{"kind":"tick","img":"x"}', b"\xff", b"nul"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"3",
+        b'{"time":1}',
+        b'{"kind":"tick","img":"x"}',
+        b"\xff",
+        b"nul",
+        b'{"kind":"tick","time":1e300}',
+        b'{"kind":"tick","time":-1}',
+        b'{"kind":"tick","time":null}',
+        b'{"kind":"end","img":-1}',
+        b'{"kind":"end","img":1e300}',
+        b'{"kind":"phase","level":1000000000000}',
+        b'{"kind":"phase","level":-1}',
+    ],
+)
 def test_a_broken_line_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match="not an event"):
         decode(line)
@@ -245,6 +266,10 @@ def test_the_lock_keeps_a_second_trainer_out_and_names_the_first(run: RunDir) ->
         assert holder["pid"] == os.getpid()
         with pytest.raises(OSError, match=f"Another trainer works in .*process {os.getpid()}"), run.locked():
             pass
+        if sys.platform != "win32":  # whose locks keep others from writing
+            for damaged in ('{"pid": 1e999}', '{"pid": "x"}', "[" * 100_000, "5", ""):
+                run.lock_file.write_text(damaged)
+                assert run.holder() in ({}, {"host": "", "pid": 0})
     assert run.holder() is None
     with run.locked():
         pass

@@ -2,13 +2,13 @@
 
 import os
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from explorer.bundled import bundled_models
-from tests.explorer.hand import Hand
+from tests.explorer.hand import Hand, end_work_in
 from tests.explorer.monkey import Monkey, XTest
 from tests.explorer.monkey_toys import make_toys
 from tests.explorer.train import fake_run
@@ -21,7 +21,7 @@ Play = Callable[..., Monkey]
 
 
 @pytest.fixture
-def play(x_display: str, tmp_path: Path, small_model: Path) -> Play:
+def play(x_display: str, tmp_path: Path, small_model: Path) -> Iterator[Play]:
     """play(seed, seconds=…) or (seed, actions=…) lets a monkey play with the model in the box and two runs."""
 
     def plays(seed: int, **so_long: float) -> Monkey:
@@ -40,7 +40,8 @@ def play(x_display: str, tmp_path: Path, small_model: Path) -> Play:
         mouse.close()
         return monkey
 
-    return plays
+    yield plays
+    end_work_in(tmp_path / "home")
 
 
 @pytest.mark.timeout(900)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,13 +12,16 @@ from PIL import Image
 from safetensors.numpy import save_file
 
 from explorer import opening
+from explorer.bundled import bundled_models
 from explorer.controls.questions import PHOTO_FILES
 from explorer.opening import look
 from explorer.train.dropping import what_is
 from stylegan_core.data.containers import open_container
 from stylegan_core.data.picture_kinds import SUFFIXES
+from stylegan_core.files.tensor_file import Damaged
 from stylegan_core.film.film import Film, Key
 from stylegan_core.latents.target import read_target
+from stylegan_core.model import load_model
 from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Latent, Recipe
 
@@ -119,6 +123,8 @@ def test_paths_are_judged_by_content(tmp_path: Path) -> None:
     assert look(recipe).recipe == Recipe(psi=0.1)
     with pytest.raises(FileNotFoundError, match="does not exist"):
         look(tmp_path / "nothing")
+    with pytest.raises(OSError, match=r"n (cannot be looked for|does not exist).*: c"):
+        look(tmp_path / ("n" * 300))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a device that is a file")
@@ -127,3 +133,15 @@ def test_nobody_waits_for_a_pipe_or_a_device(read: Callable[[Path], object]) -> 
     """The thread that also writes the history waited for a pipe for ever, and with it the window when it was closed."""
     with pytest.raises(ValueError, match="no file but a pipe or a device"):
         read(Path(os.devnull))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are not UTF-8")
+@pytest.mark.parametrize("read", [look, load_model])
+def test_a_name_that_is_not_utf_8_is_said_to_be_so(read: Callable[[Path], object], tmp_path: Path) -> None:
+    """A model under such a name was called torn; the window lost the name on its way and waited for its picture."""
+    odd = tmp_path / os.fsdecode(b"m\xf6del.safetensors")
+    odd.write_bytes(bundled_models()[0].read_bytes())
+    with pytest.raises(ValueError, match=r"m\\udcf6del.safetensors is not UTF-8: rename it") as caught:
+        read(odd)
+    assert str(caught.value).isprintable()
+    assert not isinstance(caught.value, Damaged)

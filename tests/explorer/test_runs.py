@@ -44,6 +44,8 @@ STOPPED = events.End(reason="stopped", time=NOW - 5)
         (replace(GONE, last=None, launched=NOW - 3), "starting"),
         (replace(GONE, launched=NOW - 3, code=1), "died"),
         (replace(GONE, last=STOPPED, end=STOPPED, launched=NOW - 1), "starting"),
+        # the clock was set back while it trained: its last word lies before its launch, and that lies ahead
+        (replace(GONE, last=STOPPED, end=STOPPED, launched=NOW + 3600, code=0), "stopped"),
     ],
 )
 def test_the_state_follows_from_the_signs_of_life(signs: Signs, name: str) -> None:
@@ -227,3 +229,6 @@ def test_the_command_line_of_a_trainer() -> None:
 def test_a_local_lock_names_this_host(run: RunDir) -> None:
     fake_run.leave_lock(run)
     assert run_state.lock_text(run) == (socket.gethostname(), 1)
+    for damaged in ('{"host": "here", "pid": 1e999}', '{"host": "here", "pid": "x"}', "[" * 100_000, "5", ""):
+        run.lock_file.write_text(damaged)
+        assert run_state.lock_text(run) == ("", 0)

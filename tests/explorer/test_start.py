@@ -39,6 +39,27 @@ def test_without_a_screen_it_says_so(tmp_path: Path) -> None:
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere every user has a home")
+@pytest.mark.parametrize("told", ["", "~nobody-of-this-name/home"])
+def test_without_any_home_it_says_so(
+    told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A user without a name and without HOME, as in a container, saw a traceback."""
+    import pwd
+
+    def unknown(_user: object) -> None:
+        raise KeyError
+
+    for name in ("HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", told)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    assert main([]) == 2
+    assert capsys.readouterr().err == (
+        "This user has no home folder: set STYLEGAN_EXPLORER_HOME to a folder that can be written.\n"
+    )
+
+
 @pytest.mark.slow
 def test_a_screenshot_shows_the_exact_picture(tmp_path: Path) -> None:
     from stylegan_core.model import save_model

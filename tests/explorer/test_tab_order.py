@@ -1,10 +1,14 @@
 """The Tab key goes through the window as the eye does, also to what was made last."""
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+import gc
+import weakref
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
+from explorer.controls.boxes import Down
 from explorer.controls.tab_order import stops_in
 from stylegan_core.recipe import Latent, Recipe
 from tests.explorer.layout_items import known_items
@@ -87,3 +91,21 @@ def test_it_leaves_nothing_behind_that_outlives_what_it_stands_for(start: Make, 
     before = known_items()
     assert len(stops_in(explorer.window)) > 20
     assert known_items() <= before
+
+
+def test_what_is_deleted_next_is_let_go(qtbot: QtBot) -> None:
+    """Looking for what comes next made PySide take what it saw for the window's own, and it stayed for ever."""
+    window, pages, page = QWidget(), QStackedWidget(), QWidget()
+    qtbot.addWidget(window)
+    Down(window).add(pages)
+    pages.addWidget(QPushButton("stays"))
+    pages.addWidget(page)
+    window.show()
+    pages.removeWidget(page)
+    page.deleteLater()
+    assert len(stops_in(window)) == 1
+    kept = weakref.ref(page)
+    del page
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+    assert kept() is None

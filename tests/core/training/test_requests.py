@@ -1,7 +1,9 @@
 """What is asked of a run: refused where it does not fit, obeyed once, and never in the way of training."""
 
 import errno
+import json
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -14,6 +16,7 @@ from stylegan_core.model import load_model
 from stylegan_core.run.events import Checkpoint, End, Heartbeat, Resume, Start, Tick
 from stylegan_core.rundir import RunDir
 from stylegan_core.training import journal, launch
+from stylegan_core.training.config import preset
 from stylegan_core.training.launch import Launch, Wish
 from stylegan_core.training.loop import Loop
 from stylegan_core.training.step import StepNumbers
@@ -33,6 +36,29 @@ def test_a_folder_of_other_things_is_left_alone(train: Train, tmp_path: Path) ->
     (tmp_path / "run" / "thesis.txt").touch()
     with pytest.raises(ValueError, match="not empty and not a run"):
         train()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are not UTF-8")
+def test_a_folder_that_no_checkpoint_could_be_read_from_is_refused(tmp_path: Path, pictures: Path) -> None:
+    """It was trained in, and could not go on: safetensors reads no file whose path is not UTF-8."""
+    with pytest.raises(ValueError, match="is not UTF-8: rename it"):
+        Launch(Wish(tmp_path / os.fsdecode(b"r\xf6n"), "tiny", str(pictures)))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links that anybody may make")
+def test_links_that_lead_in_a_circle_are_one_sentence(tmp_path: Path, pictures: Path) -> None:
+    """Each was a traceback."""
+    circle = tmp_path / "circle"
+    circle.symlink_to(tmp_path / "other")
+    (tmp_path / "other").symlink_to(circle)
+    with pytest.raises(OSError, match="circle cannot hold a run"):
+        Launch(Wish(circle, "tiny", str(pictures)))
+    with pytest.raises(FileNotFoundError, match="circle does not exist; name a folder"):
+        Launch(Wish(tmp_path / "new", "tiny", str(circle)))
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.json").write_text(json.dumps(preset("tiny").to_dict()))
+    with pytest.raises(FileNotFoundError, match="circle does not exist; name a folder"):
+        Launch(Wish(tmp_path / "run", data=str(circle)))
 
 
 def test_a_new_run_needs_a_preset_and_data(tmp_path: Path, pictures: Path) -> None:

@@ -1,9 +1,11 @@
 """What a run has said, arranged for drawing."""
 
+import math
+
 import numpy as np
 import pytest
 
-from explorer.train.record import RunRecord, Table, growth_of, message_of
+from explorer.train.record import RunRecord, Table, growth_of, message_of, resolution_of
 from stylegan_core.run import events
 from stylegan_core.rundir import EventReader, RunDir
 from tests.explorer.train import fake_run
@@ -68,9 +70,23 @@ def test_metrics_are_kept_by_name(record: RunRecord) -> None:
     assert list(record.metrics["FD-E"].column("kimg")) == [30, 31]
 
 
-@pytest.mark.parametrize("config", [{}, {"growth": 3}, {"growth": {"levels": [{"level": 0}]}}, {"growth": None}])
-def test_a_config_without_a_plan_is_no_error(config: dict[str, object]) -> None:
-    assert growth_of(config) is None
+PLAN = {"level": 0, "fade_kimg": 0, "stable_kimg": 1, "batch": 8, "rate": 0.001}
+
+
+@pytest.mark.parametrize(
+    "growth",
+    [
+        None,
+        3,
+        {"levels": [{"level": 0}]},
+        {"levels": [{**PLAN, "level": math.inf}]},
+        {"levels": [{**PLAN, "stable_kimg": 10**400}]},
+    ],
+)
+def test_a_config_without_a_plan_is_no_error(growth: object) -> None:
+    """One run with a number beyond all bounds emptied the list of runs."""
+    assert growth_of({}) is growth_of({"growth": growth}) is None
+    assert resolution_of({"network": {"resolution": math.inf}}) == 0
 
 
 def test_messages_say_what_happened() -> None:

@@ -1,16 +1,21 @@
 """The training workspace: the list of runs, a run that is opened, and what becomes of a damaged one."""
 
+import gc
 import time
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QWidget
 
+from explorer.controls.tab_order import focus_next
 from explorer.run_state import RunState
 from explorer.train.monitor_words import status
 from explorer.train.record import RunRecord
 from explorer.train.workspace import TrainWorkspace
+from stylegan_core.run.events import Tick
 from stylegan_core.rundir import RunDir
 from tests.explorer.at_once import AtOnce
 from tests.explorer.train import fake_run
@@ -34,6 +39,21 @@ def test_a_run_in_the_home_is_found_and_watched(workspace: TrainWorkspace, qtbot
     qtbot.waitUntil(lambda: workspace.monitor.record.kimg == 12)
     qtbot.mouseClick(workspace.monitor.header.leave, Qt.MouseButton.LeftButton)
     assert workspace.monitor is None
+
+
+def test_nothing_is_kept_of_a_monitor_that_was_left(workspace: TrainWorkspace, run: RunDir, qtbot) -> None:
+    """Whoever came across it before it was deleted made PySide keep it for ever, with all its plots."""
+    workspace.watch(run.path)
+    monitor, plot = workspace.monitor, workspace.monitor.curves.every_plot()[0].view.getPlotItem()
+    kept = [weakref.ref(monitor), weakref.ref(plot)]
+    workspace.show_runs()
+    focus_next(workspace, forward=True)
+    assert monitor in workspace.findChildren(QWidget)
+    del monitor, plot
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+    assert [each() is None for each in kept] == [True, True]
+    assert workspace.pages.currentWidget() is workspace.runs
 
 
 def test_a_folder_that_is_no_run_is_refused_in_one_sentence(workspace: TrainWorkspace, tmp_path: Path, qtbot) -> None:
@@ -96,3 +116,11 @@ def test_a_run_that_starts_has_no_config_yet_and_nothing_is_said_of_damage(tmp_p
     assert "config.json" not in status(tmp_path, watcher, RunRecord(), has_config=False)
     watcher.state = RunState("training")
     assert "config.json is missing or damaged" in status(tmp_path, watcher, RunRecord(), has_config=False)
+
+
+def test_the_last_word_is_told_by_the_clock_of_this_machine(tmp_path: Path) -> None:
+    """A run on a machine whose clock is an hour behind was alive, with its last word an hour ago."""
+    now, record = time.time(), RunRecord()
+    record.add([Tick(time=now - 3600, img=1)])
+    watcher = SimpleNamespace(looked=True, broken=0, thinned=0, disk_free=-1, state=RunState("training"), heard=now)
+    assert status(tmp_path, watcher, record, has_config=True).startswith("trainer alive, last word 0 s ago")
