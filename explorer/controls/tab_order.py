@@ -49,8 +49,8 @@ def _is_chosen(widget: QWidget) -> bool:
 
 
 def _beside(window: QWidget, here: QWidget | None, stops: list[QWidget], forward: bool) -> QWidget:
-    """The stop after or before a widget that is no stop itself, such as one that only a click gives the focus."""
-    every = list(_every(window, _chain(window)))
+    """The stop after or before a widget that is no stop itself: one that takes a click alone, or was just hidden."""
+    every = list(_every(window, _chain(window), hidden=here is not None and not here.isVisible()))
     at = every.index(here) if here in every else -1
     after = [each for each in every[at + 1 :] if each in stops]
     index = len(stops) - len(after)
@@ -62,15 +62,15 @@ def _takes_focus(widget: QWidget) -> bool:
     return by_tab and widget.focusProxy() is None and widget.isVisible() and widget.isEnabled()
 
 
-def _every(widget: QWidget, chain: dict[QWidget, int]) -> Iterator[QWidget]:
-    """A widget and all below it that are seen, as they are laid out."""
+def _every(widget: QWidget, chain: dict[QWidget, int], hidden: bool = False) -> Iterator[QWidget]:
+    """A widget and all below it that are seen, as they are laid out; ``hidden``: also what is not seen."""
     yield widget
     children = widget.findChildren(QWidget, options=_DIRECT)
     placed = list(_laid_out(widget.layout(), children))
     others = [each for each in children if each not in placed]
     for child in (*placed, *sorted(others, key=lambda each: chain.get(each, 0))):
-        if child.isVisible() and not child.isWindow():
-            yield from _every(child, chain)
+        if (hidden or child.isVisible()) and not child.isWindow():
+            yield from _every(child, chain, hidden)
 
 
 def _laid_out(layout: QLayout | None, widgets: Sequence[QWidget]) -> Iterator[QWidget]:

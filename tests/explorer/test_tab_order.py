@@ -81,6 +81,16 @@ def test_what_a_click_alone_gives_the_focus_is_gone_on_from(start: Make, qtbot: 
     assert tab(qtbot, Qt.Key.Key_Backtab) == "Draws other noise for the selected layer only."
 
 
+def test_what_is_hidden_gives_the_focus_to_what_comes_next(start: Make, qtbot: QtBot) -> None:
+    """It went to the top of the window: *cancel* below the picture, pressed by the keyboard, led to the models."""
+    explorer = active(start, qtbot)
+    explorer.below.show_strip(1)
+    explorer.film.show_saving("10 %")
+    explorer.film.view.cancel.setFocus()
+    explorer.film.show_saving("")
+    assert QApplication.focusWidget() is explorer.film.row.add
+
+
 def test_it_leaves_nothing_behind_that_outlives_what_it_stands_for(start: Make, qtbot: QtBot) -> None:
     """Python's idea of a layout's item stayed, and a widget at the same address ended the program when it went."""
     explorer = active(start, qtbot)
