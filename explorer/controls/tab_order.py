@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QButtonGroup, QLayout, QWidget
 
 
 def focus_next(window: QWidget, forward: bool) -> bool:
@@ -58,7 +58,14 @@ def _beside(window: QWidget, here: QWidget | None, stops: list[QWidget], forward
 
 
 def _takes_focus(widget: QWidget) -> bool:
-    by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    """Whether the Tab key may reach it; of buttons in a group Qt lets it reach the one alone that had it last.
+
+    A list or table of nothing has no place to show that it has the focus.
+    """
+    if isinstance(widget, QAbstractItemView) and widget.model() is not None and not widget.model().rowCount():
+        return False
+    kinds = Qt.FocusPolicy.StrongFocus if _group(widget) is not None else Qt.FocusPolicy.TabFocus
+    by_tab = bool(widget.focusPolicy() & kinds)
     return by_tab and widget.focusProxy() is None and widget.isVisible() and widget.isEnabled()
 
 
