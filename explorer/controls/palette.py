@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.boxes import Across, Down
+from explorer.controls.focus import GivesFocusBack
 from explorer.controls.text import text_label
 
 NOTHING = "Nothing is called so. F1 lists every key and gesture."
@@ -26,7 +26,7 @@ def shortcut_of(action: QAction) -> str:
     return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
 
-class CommandPalette(QFrame):
+class CommandPalette(GivesFocusBack, QFrame):
     """Type some letters of a command, Return runs it. Shows what is enabled now, best match first.
 
     What is only said of a command, in its tooltip, is found after what it is called.
@@ -35,10 +35,10 @@ class CommandPalette(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._window = parent
+        self.watch_focus()
         self.setObjectName("palette")
         self.setAccessibleName("Commands")
         self._actions: Sequence[QAction] = ()
-        self._before: QWidget | None = None  # what had the keyboard
         self._line = QLineEdit()
         self._places: Callable[[], Iterable[QAction]] = tuple
         self._line.setPlaceholderText("Type a command, a slider or a panel")
@@ -57,8 +57,6 @@ class CommandPalette(QFrame):
     def ask(self, actions: Sequence[QAction], places: Callable[[], Iterable[QAction]] = tuple) -> None:
         """Opens over the window with these actions; once something is typed, ``places`` to go to are found, too."""
         self._actions, self._places = actions, places
-        if not self.isVisible():
-            self._before = self._window.focusWidget()
         self._line.clear()
         self._fill("")
         self.show()
@@ -97,15 +95,8 @@ class CommandPalette(QFrame):
         action: QAction | None = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
         if action is None:
             return  # nothing was found: what was typed stays, to be changed
-        self._close()
-        action.trigger()
-
-    def _close(self) -> None:
-        """Goes, and gives the keyboard back to what had it."""
-        before, self._before = self._before, None
-        if before is not None and shiboken6.isValid(before) and before.isVisible():
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
+        action.trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and self.isVisible():
@@ -118,7 +109,7 @@ class CommandPalette(QFrame):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._run()
         elif event.key() == Qt.Key.Key_Escape:
-            self._close()
+            self.hide()
         else:
             return False
         return True

@@ -335,6 +335,21 @@ def test_the_palette_gives_the_keyboard_back(start: Make, qtbot: QtBot) -> None:
     assert QApplication.focusWidget() is explorer.picture
 
 
+def test_a_message_gives_the_keyboard_back(start: Make, qtbot: QtBot) -> None:
+    """A click on what it offers left the keyboard at the list of models, with a frame around it."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.hint.dismiss()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is explorer.window)
+    pad = explorer.latent.pad
+    pad.setFocus()
+    banner = explorer.window.banner
+    banner.say(Problem("The picture is taken out."), "good", "Bring it back", lambda: None)
+    qtbot.mouseClick(banner._cure, Qt.MouseButton.LeftButton)
+    assert banner.isHidden()
+    assert QApplication.focusWidget() is pad
+
+
 def test_the_palette_goes_to_sliders_and_panels(start: Make, qtbot: QtBot) -> None:
     """Whoever typed the name of a slider had an empty box without a word."""
     explorer = start()
