@@ -70,6 +70,7 @@ _TABLE = (
     _Row("film_add", "Add to the film", "K", "plus", "Makes the picture that is shown a picture of the film."),
     _Row("film_play", "Play the film", "P", "play", "Plays the film in the picture, or stops it."),
     _Row("film_save", "Save film…", "Ctrl+Shift+F", "", "Draws the film exactly and writes mp4, GIF or PNG frames."),
+    _Row("film_music", "Film to music…", "", "", "Sets the film to the beats of a sound file."),
     _Row("film_undo", "Undo the last change of the film", "Ctrl+Alt+Z", "", "Takes the last change of the film back."),
     _Row("film_redo", "Redo the last change of the film", "", "", "Makes the change of the film again."),
     _Row("film_favourites", "Add the favourites to the film", "", "", "Every starred picture of this model."),

@@ -34,6 +34,7 @@ def connect_actions(parts: Parts, remoting: Remoting) -> None:
         "film_add": parts.filming.add,
         "film_play": parts.filming.play,
         "film_save": parts.filming.ask,
+        "film_music": parts.filming.ask_music,
         "film_undo": parts.reel.undo,
         "film_redo": parts.reel.redo,
         "film_favourites": parts.filming.add_favourites,

@@ -136,6 +136,7 @@ def _film(parts: Parts) -> None:
     parts.filming.said.connect(parts.say)
     parts.filming.shown.connect(lambda: parts.window.show_workspace(0))
     parts.documents.film_opened.connect(parts.filming.open)
+    parts.documents.sound_met.connect(parts.filming.ask_music)
     reel.changed.connect(lambda _: show_steps())
     show_steps()
 

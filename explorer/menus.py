@@ -17,7 +17,7 @@ PICTURE = ("drag", "copy", "copy_recipe", "paste_recipe", "save", "star", "film_
 MORE = (
     ("copy", "copy_recipe", "paste_recipe", "star", "reset"),
     ("drag", "photo", "sheet", "save_favourites", "wipe", "difference"),
-    ("film", "film_save"),
+    ("film", "film_music", "film_save"),
     ("present", "remote", "smooth", "theme", "full_screen"),
     ("open", "open_run", "shortcuts", "hint", "quit"),
 )

@@ -16,6 +16,7 @@ from stylegan_core.rundir import CHECKPOINTS, RunDir, run_of
 FORMAT = "stylegan-explorer"
 LONGEST_HEADER = 100_000_000  # bytes
 BEGINNING = 4096  # bytes, in which JSON begins however it is indented
+SOUNDS = (".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff")
 LARGEST_JSON = 64 << 20  # bytes that are read to see what JSON is; beyond, its first field has to say it
 
 
@@ -25,7 +26,7 @@ class Opened:
 
     Of a run, ``run`` is the folder and ``model`` its newest network, empty while there is none. ``foreign`` weight
     files were not written by this program. A ``film`` says itself which model it was made with. A ``photo`` is a
-    picture that carries no recipe.
+    picture that carries no recipe, a ``sound`` music for a film.
     """
 
     model: str = ""
@@ -36,6 +37,7 @@ class Opened:
     model_hash: str = ""
     film: Film | None = None
     photo: str = ""
+    sound: str = ""
 
 
 def look(path: Path) -> Opened:
@@ -55,6 +57,8 @@ def look(path: Path) -> Opened:
     if begins_as_picture(head):
         return _look_at(path, head)
     text = _text(path, head)
+    if path.suffix.lower() in SOUNDS:
+        return Opened(sound=str(path.resolve()))
     if head[4:8] == b"ftyp" or is_film(text):
         return Opened(film=read_film(path))
     if _is_recipe(text):

@@ -13,6 +13,7 @@ COMMANDS = {
     "preflight": "say what a preset needs on this machine",
     "render": "draw pictures from a model",
     "film": "draw a film from picture to picture: mp4, gif or png frames",
+    "music": "hear the beats of a sound file, as a film to music does",
     "project": "find the picture of a model that is nearest to one of yours",
     "import": "convert any supported weight file to safetensors",
     "blend": "make one model between two of the same kind",

@@ -317,9 +317,38 @@ class Guide:
         self.explorer.film.track.go(2.9)
         self.settle()
         self.explorer.film.grab().save(str(PICTURES / f"{name}.png"))
+        self._film_to_music()
         self.explorer.film.clear()
         self.explorer.window.banner.hide()
         self.explorer.below.show_strip(0)
+
+    def _film_to_music(self) -> None:
+        """The same film on the beats of drums, and the dialog that did it."""
+        from PySide6.QtGui import QPainter, QPixmap
+
+        from explorer import theme
+        from explorer.documents.music_dialog import MusicDialog
+        from tests.core.film.sounds import drums, write_wav
+
+        with tempfile.TemporaryDirectory() as folder:
+            song = write_wav(Path(folder) / "drums.wav", drums(112, 24))
+            self.explorer.filming.ask_music(str(song))
+            dialog = self.explorer.window.findChild(MusicDialog)
+            assert dialog is not None
+            self.wait(dialog.set.isEnabled)
+            dialog.pulse.set_value(0.3)
+            shot = dialog.grab()
+            dialog.set.click()
+        self.explorer.film.track.go(9.5)
+        self.settle()
+        below = self.explorer.film.grab()
+        whole = QPixmap(max(shot.width(), below.width()), shot.height() + below.height() + 12)
+        whole.fill(theme.current().colour("window"))
+        painter = QPainter(whole)
+        painter.drawPixmap((whole.width() - shot.width()) // 2, 0, shot)
+        painter.drawPixmap(0, shot.height() + 12, below)
+        painter.end()
+        whole.save(str(PICTURES / "film-music.png"))
 
     def projection(self, name: str) -> None:
         """An avatar that the network has never seen, and the nearest face it draws."""

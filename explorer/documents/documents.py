@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.bundled import bundled_models, first_face, neighbour
+from explorer.bundled import bundled_models, first_face, neighbour, network_name
 from explorer.documents.keeping import Keeping, Kept, read_kept
 from explorer.documents.saving import Saving
 from explorer.engine import Engine
@@ -31,7 +31,8 @@ class Pending:
     """A weight file that was asked for last: what is shown with it, and how.
 
     ``instead_of`` is the file that was asked for where that one is gone. ``follows`` a run that trains: no step of
-    undo. ``shows`` the picture when it is there, whatever page is open.
+    undo. ``shows`` the picture when it is there, whatever page is open. ``doubt`` is said where it is not the network
+    of the hash ``drawn_by``.
     """
 
     path: str
@@ -39,6 +40,8 @@ class Pending:
     instead_of: str = ""
     follows: bool = False
     shows: bool = False
+    drawn_by: str = ""
+    doubt: str = ""
 
     @property
     def asked(self) -> str:
@@ -55,6 +58,7 @@ class Documents(QObject):
     picture_wanted = Signal()  # what somebody opened is there, and is to be seen
     foreign_met = Signal(str)  # a weight file of another program: its card is shown before it is opened
     film_opened = Signal(object)  # Film
+    sound_met = Signal(str)  # the path of a sound file
     photo_met = Signal(str)  # a picture that carries no recipe
     saved = Signal(float)  # when the history was last written, in seconds since 1970
 
@@ -151,8 +155,8 @@ class Documents(QObject):
             self._open_recipe(found, found.recipe)
         elif found.film is not None:
             self._open_film(found.film)
-        elif found.photo:
-            self.photo_met.emit(found.photo)
+        elif found.photo or found.sound:
+            (self.photo_met if found.photo else self.sound_met).emit(found.photo or found.sound)
             self.leave("")
         elif found.foreign and ask:
             self.foreign_met.emit(found.model)
@@ -184,15 +188,15 @@ class Documents(QObject):
         if known and is_there(Path(known)):
             self._load(Pending(known, recipe, shows=True))
             return
-        left_out = ""
-        if info is None:
-            self._open_bundled(recipe)
-        else:
-            left_out = self._session.take(recipe)
+        left_out = self._session.take(recipe) if info is not None else ""
         name = found.model_name or "a model that was never opened here"
         sentence = f"This {what} was drawn by {name}, another model than the one shown, so it looks different here."
         cure = f"Open that model and drop the {what} again."
-        self.said.emit(Problem(" ".join(filter(None, (sentence, left_out, cure)))), "warning")
+        doubt = " ".join(filter(None, (sentence, left_out, cure)))
+        if info is None:
+            self._open_bundled(recipe, drawn_by=(found.model_name, found.model_hash), doubt=doubt)
+        else:
+            self.said.emit(Problem(doubt), "warning")
 
     def _open_film(self, film: Film) -> None:
         """A film, beginning with its first picture: with its own model where that is known, else with a warning."""
@@ -209,10 +213,15 @@ class Documents(QObject):
         self.said.emit(Problem(str(error)), "bad")
         self.leave("")
 
-    def _open_bundled(self, recipe: Recipe | None = None, but: str = "") -> None:
-        first = next((path for path in bundled_models() if str(path) != but), None)
-        if first is not None:
-            self._load(Pending(str(first), recipe or first_face(first)))
+    def _open_bundled(
+        self, recipe: Recipe | None = None, but: str = "", drawn_by: tuple[str, str] = ("", ""), doubt: str = ""
+    ) -> None:
+        """A model of the box: of the name that the recipe was ``drawn_by`` where there is one, else the first."""
+        models = [path for path in bundled_models() if str(path) != but]
+        named = [path for path in models if network_name(path) == drawn_by[0]]
+        if models:
+            first = (named or models)[0]
+            self._load(Pending(str(first), recipe or first_face(first), drawn_by=drawn_by[1], doubt=doubt))
         else:
             self.nothing_to_show.emit("There is no model yet. Open one, or train one from your own pictures.")
 
@@ -228,6 +237,8 @@ class Documents(QObject):
         if pending.asked != path:
             gone, here = kimg_words(Path(pending.asked)), kimg_words(Path(path))
             self.said.emit(Problem(f"The trainer has not kept the snapshot at {gone}: this is {here}."), "warning")
+        if pending.doubt and pending.drawn_by != info.hash:
+            self.said.emit(Problem(pending.doubt), "warning")
         if pending.shows:
             self.picture_wanted.emit()
 

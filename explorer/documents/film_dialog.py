@@ -13,9 +13,11 @@ from explorer.controls.panel import allow
 from explorer.controls.questions import ask_to_save, unasked, with_ending
 from explorer.controls.text import text_label
 from stylegan_core.amounts import duration
+from stylegan_core.files.places import is_there
 from stylegan_core.film.film import RATES, Film
 from stylegan_core.film.moving_picture import FORMATS, GIF_FPS
 
+SOUND = "Whether the mp4 sounds like the music the film is set to."
 KINDS = (
     ("mp4 film", ".mp4", "mp4 film (*.mp4)"),
     ("GIF", ".gif", "GIF (*.gif)"),
@@ -32,7 +34,7 @@ USUAL = 512  # the least that a film has unless told otherwise, and never less t
 class FilmWish:
     """A film to write to ``path``; ``ending`` says as what, "" is a folder of frames as they are drawn.
 
-    ``replaces``: the person has agreed that a file of this name is replaced.
+    ``replaces``: the person has agreed that a file of this name is replaced. ``mute``: without the film's music.
     """
 
     film: Film
@@ -41,6 +43,7 @@ class FilmWish:
     side: int = 0
     smooth: bool = False
     replaces: bool = False
+    mute: bool = False
 
     @property
     def arguments(self) -> list[str]:
@@ -48,7 +51,7 @@ class FilmWish:
         made = ["--out", self.path]
         if self.ending:
             made += ["--side", str(self.side)] + ["--smooth"] * self.smooth + ["--overwrite"] * self.replaces
-        return made
+        return made + ["--mute"] * self.mute
 
 
 class FilmDialog(QDialog):
@@ -73,6 +76,9 @@ class FilmDialog(QDialog):
         self._size_chosen = False
         self._propose_size()
         self.smooth = QCheckBox("Enlarge smoothly")
+        self.sound = QCheckBox(f"With {film.music.name}" if film.music is not None else "With sound")
+        self._there = film.music is not None and is_there(Path(film.music.path))
+        self.sound.setChecked(self._there)
         self._says = text_label(wraps=True)
         self._save = button("Save…", "Asks where, then draws and writes in the background.", "primary")
         self._save.clicked.connect(self._ask_path)
@@ -91,7 +97,8 @@ class FilmDialog(QDialog):
         named = with_ending(path, ending)
         if not ending and Path(path).suffix.lower() in FORMATS:
             named += "-frames"  # as it is, it would be taken for a film
-        return FilmWish(film, named, ending, side, smooth, replaces=named == path)
+        mute = film.music is not None and ending == ".mp4" and not self.sound.isChecked()
+        return FilmWish(film, named, ending, side, smooth, replaces=named == path, mute=mute)
 
     def save_to(self, path: str) -> None:
         """Asks for the film there and closes; a name that nobody was asked about replaces nothing."""
@@ -122,6 +129,9 @@ class FilmDialog(QDialog):
         moving, larger = ending in (".mp4", ".gif"), self._sides[self.size_of.currentIndex()] > self._resolution
         self.size_of.setEnabled(moving)
         allow(self.smooth, "" if moving and larger else NOT_LARGER, SMOOTH)
+        allow(self.sound, "" if ending == ".mp4" else "Only an mp4 has sound.", SOUND)
+        if not self._there:
+            allow(self.sound, "The sound file is not there any more: choose it again with music….", SOUND)
         film = replace(self._film, fps=self._shown_fps())
         if ending == ".json":
             self._says.setText(f"{len(film.keys)} pictures and the way between them: drop the file on the window.")
@@ -143,6 +153,8 @@ class FilmDialog(QDialog):
     def _lay_out(self) -> None:
         form = field_form((self.kind, self.rate, self.size_of))
         form.addRow("", self.smooth)
+        if self._film.music is not None:
+            form.addRow("", self.sound)
         cancel = button("Cancel", "Closes without saving.")
         cancel.clicked.connect(self.reject)
         foot = Across()

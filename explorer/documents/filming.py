@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.controls.below import Below
 from explorer.documents.film_dialog import FilmDialog, FilmWish
 from explorer.documents.film_writer import AGAIN, FilmWriter
+from explorer.documents.music_dialog import MusicDialog
 from explorer.explore.film.strip import FilmStrip
 from explorer.explore.history import HistoryStrip
 from explorer.fitting import fitting
@@ -52,6 +53,7 @@ class Filming(QObject):
         strip.favourites_wanted.connect(self.add_favourites)
         strip.view.play.clicked.connect(self.play)
         strip.view.save.clicked.connect(self.ask)
+        strip.view.music.clicked.connect(lambda: self.ask_music())
         strip.view.cancel.clicked.connect(self.writer.cancel)
         history.film_wanted.connect(self._add_entry)
         self.writer.advanced.connect(strip.show_saving)
@@ -113,6 +115,19 @@ class Filming(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def ask_music(self, path: str = "") -> None:
+        """Asks how the film is set to music, to this sound file if there is one."""
+        if self._lacks_model():
+            return
+        self.show()
+        folder, each = self._settings.value.save_folder, self._pace.exact
+        dialog = MusicDialog(self._strip.reel.film, self._session.recipe, folder, each, self._strip.window())
+        dialog.asked.connect(self._set_to_music)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        if path:
+            dialog.hear(path)
+
     def save(self, wish: FilmWish) -> None:
         """Has a film written; the end comes as a sentence."""
         info, path = self._session.info, Path(wish.path)
@@ -130,6 +145,11 @@ class Filming(QObject):
     def close(self) -> None:
         """Gives up what is being written, without a word."""
         self.writer.close()
+
+    def _set_to_music(self, film: Film) -> None:
+        info = self._session.info
+        if info is not None:
+            self._strip.reel.change(replace(film, model_name=info.name, model_hash=info.hash))
 
     def _lacks_model(self) -> bool:
         """Whether there is nothing to draw with, which is then said."""

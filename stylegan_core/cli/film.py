@@ -28,6 +28,9 @@ from stylegan_core.files.whole_file import check_writable, part_of
 from stylegan_core.film.film import LONGEST, MOST_KEYS, PACES, SECONDS, Film, Key
 from stylegan_core.film.film_file import read_film
 from stylegan_core.film.moving_picture import FORMATS, GIF_BYTES, GIF_FPS
+from stylegan_core.film.music import LONGEST_MUSIC, Music
+from stylegan_core.film.setting import MOST_BEATS, USUAL_BEATS, set_to_music
+from stylegan_core.film.sound_track import Sound
 from stylegan_core.pictures.enlarged import enlarged
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ def main(argv: list[str]) -> int:
     """Draws a film exactly and writes it as .mp4, .gif or a folder of PNG files; returns the exit code."""
     arguments = _parser().parse_args(argv)
     film = _film(arguments)
+    sound = _sound(film, arguments)
     if arguments.out.suffix.lower() in FORMATS:
         check_free(arguments.out, overwrite=arguments.overwrite)
     else:
@@ -62,7 +66,7 @@ def main(argv: list[str]) -> int:
             "choose .mp4, a smaller size or fewer frames a second."
         )
     with telling("drawing", film.frames, for_program=arguments.progress) as tell:
-        _write(model, film, arguments, side, tell)
+        _write(model, film, arguments, side, tell, sound)
     print(f"{film.frames} frames, {film.seconds:g} s, written to {arguments.out}")
     return 0
 
@@ -83,6 +87,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pace", choices=PACES, help="rest at every picture, or one speed through W")
     parser.add_argument("--loop", action=argparse.BooleanOptionalAction, help="end where it begins, without a seam")
     parser.add_argument("--fps", type=whole(1, 240), help=f"frames a second; a .gif has at most {GIF_FPS}")
+    parser.add_argument("--music", type=path, help="a sound file that the film goes to; an mp4 sounds like it")
+    parser.add_argument(
+        "--beats",
+        type=whole(1, MOST_BEATS),
+        help=f"a picture every so many beats, for as long as the music lasts (with --seeds: {USUAL_BEATS})",
+    )
+    parser.add_argument("--start", type=number(0, LONGEST_MUSIC), help="the second of the music to begin at")
+    parser.add_argument("--motion", type=number(0, 1), help="how far the film moves with the music instead of evenly")
+    parser.add_argument("--pulse", type=number(0, 1), help="how much farther pictures go where it sounds hard")
+    parser.add_argument("--mute", action="store_true", help="write the mp4 without sound")
     parser.add_argument("--side", type=whole(0, LARGEST), help="pixels a side; 0: as drawn")
     parser.add_argument("--smooth", action="store_true", help="enlarge smoothly, not pixel by pixel")
     add_device(parser)
@@ -109,6 +123,7 @@ def _film(arguments: argparse.Namespace) -> Film:
         film = Film(tuple(Key(recipe, seconds) for recipe in recipes))
     asked = {name: getattr(arguments, name) for name in ("pace", "loop", "fps")}
     film = replace(film, **{name: value for name, value in asked.items() if value is not None})
+    film = _with_music(film, arguments)
     if arguments.out.suffix.lower() == ".gif":
         film = replace(film, fps=min(film.fps, GIF_FPS))
     if not film.sections:
@@ -118,9 +133,40 @@ def _film(arguments: argparse.Namespace) -> Film:
     return film
 
 
+def _with_music(film: Film, arguments: argparse.Namespace) -> Film:
+    """The film to the music that was asked for, or to its own with what is asked of it."""
+    asked = {name: value for name in ("start", "motion", "pulse") if (value := getattr(arguments, name)) is not None}
+    music = film.music
+    if arguments.music is not None:
+        from stylegan_core.film.hearing import hear
+
+        music = hear(arguments.music)
+    if music is None:
+        if asked or arguments.beats is not None or arguments.mute:
+            raise ValueError("--beats, --start, --motion, --pulse and --mute go with --music or a film that has some.")
+        return film
+    if asked.get("start", 0) >= music.seconds:
+        raise ValueError(f"{music.name} lasts {music.seconds:.1f} s: it cannot begin at {asked['start']:g} s.")
+    music = replace(music, **asked)
+    every = arguments.beats
+    if every is None and arguments.seeds is not None and arguments.seconds is None:
+        every = USUAL_BEATS
+    return replace(film, music=music) if every is None else set_to_music(film, music, every, whole=True)
+
+
 def _told() -> Film:
     """The film that comes through standard input."""
     return Film.from_json(sys.stdin.buffer.read().decode("utf-8", "replace"))
+
+
+def _sound(film: Film, arguments: argparse.Namespace) -> Sound | None:
+    """What is to be heard. Raises ValueError where it is not there."""
+    if film.music is None or arguments.mute or arguments.out.suffix.lower() != ".mp4":
+        return None
+    source = Path(film.music.path)
+    if not source.is_file():
+        raise ValueError(f"{source}, the music of the film, is not there: name it with --music, or write --mute.")
+    return Sound(source, film.music.start, film.seconds)
 
 
 def _check_folder(arguments: argparse.Namespace) -> None:
@@ -134,7 +180,9 @@ def _check_folder(arguments: argparse.Namespace) -> None:
         raise ValueError("--side and --smooth go with .mp4 and .gif; a folder has every frame as it was drawn.")
 
 
-def _write(model: "Model", film: Film, arguments: argparse.Namespace, side: int, tell: Tell) -> None:
+def _write(
+    model: "Model", film: Film, arguments: argparse.Namespace, side: int, tell: Tell, sound: Sound | None
+) -> None:
     from PIL import Image
 
     from stylegan_core.film.filming import draw
@@ -151,8 +199,15 @@ def _write(model: "Model", film: Film, arguments: argparse.Namespace, side: int,
             yield enlarged(pixels, side, smooth=arguments.smooth), 1 / film.fps
             tell(done)
 
-    said = replace(film, model_name=model.info.name, model_hash=model.info.hash).to_json()
-    write_moving(arguments.out, pictures(), film.fps, said)
+    said = replace(film, model_name=model.info.name, model_hash=model.info.hash, music=_carried(film, sound)).to_json()
+    write_moving(arguments.out, pictures(), film.fps, said, sound=sound)
+
+
+def _carried(film: Film, sound: Sound | None) -> Music | None:
+    """What the file itself says of the music: no folder of this machine, and where it is heard it is its own."""
+    if film.music is None:
+        return None
+    return replace(film.music.cut(film.seconds), path="" if sound is not None else film.music.name)
 
 
 def _write_frames(model: "Model", film: Film, out: Path, tell: Tell) -> None:

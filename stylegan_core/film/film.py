@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from stylegan_core.film.music import Music
 from stylegan_core.recipe import Recipe
 from stylegan_core.recipe_json import kept
 
@@ -31,7 +32,8 @@ class Film:
 
     ``loop``: after the last key comes the first again, and the film has no seam. ``pace``: "eased" comes to rest at
     every key; "constant" goes through W at one speed and takes the time of all keys together. ``model_hash`` and
-    ``model_name`` say which network the keys were chosen with. ``unknown`` keeps fields of a newer version.
+    ``model_name`` say which network the keys were chosen with. ``music`` moves it along, and sounds where it is saved
+    with sound. ``unknown`` keeps fields of a newer version.
     """
 
     keys: tuple[Key, ...] = ()
@@ -40,6 +42,7 @@ class Film:
     fps: int = 30
     model_name: str = ""
     model_hash: str = ""
+    music: Music | None = None
     unknown: str = ""
 
     @property
@@ -85,6 +88,7 @@ class Film:
                 "pace": self.pace,
                 "fps": self.fps,
                 "model": {"name": self.model_name, "hash": self.model_hash},
+                **({"music": {**_known(self.music.unknown), **self.music.to_data()}} if self.music else {}),
                 "keys": keys,
             },
             separators=(",", ":"),
@@ -124,6 +128,7 @@ def _film_fields(data: dict[str, Any]) -> dict[str, Any]:
         "fps": data.get("fps", 30),
         "model_name": model.get("name", ""),
         "model_hash": model.get("hash", ""),
+        "music": None if data.get("music") is None else Music.from_data(data["music"]),
     }
     if not isinstance(made["model_name"], str) or not isinstance(made["model_hash"], str):
         raise ValueError("The name and the hash of the model of the film must be texts.")

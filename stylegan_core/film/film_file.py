@@ -5,11 +5,16 @@ import json
 import math
 import re
 import struct
+from dataclasses import replace
 from pathlib import Path
 
+from stylegan_core.files.places import is_there
 from stylegan_core.film.film import Film
+from stylegan_core.film.music import Music
 
 LARGEST = 4096 * 4096  # pixels of a frame that this program writes
+
+ELSEWHERE = ("//", "\\\\", "\\/", "/\\")  # what paths of other machines begin with
 
 _MARK = codecs.BOM_UTF8.decode()  # of byte order, which some editors begin a file with
 _START = re.compile(_MARK + r'?\s*\{\s*"film"\s*:')
@@ -33,7 +38,7 @@ def is_film(text: str) -> bool:
 
 
 def read_film(path: Path) -> Film:
-    """The film in a JSON file, or inside a GIF or an mp4 that this program made.
+    """The film in a JSON file, or inside a GIF or an mp4 that this program made, which brings its music along.
 
     Raises ValueError (NoFilm where it is something else) or OSError with one sentence.
     """
@@ -43,11 +48,26 @@ def read_film(path: Path) -> Film:
         text = _text_of(path, head)
         if not text.strip():
             raise NoFilm("There is no film in it; only those that this program saved carry their recipes.")
-        return Film.from_json(text)
+        film = Film.from_json(text)
+        return film if film.music is None else replace(film, music=_sounding(film.music, path))
     except NoFilm as error:
         raise NoFilm(f"{path}: {error}") from None
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def _sounding(music: Music, path: Path) -> Music:
+    """The music of a film that was found in the file ``path``: of no name it is what the file itself sounds like.
+
+    A name alone may lie beside it. Of a place on another machine only the name is kept: looking for it there would be a
+    connection nobody asked for.
+    """
+    if not music.path:
+        return replace(music, path=str(path.absolute()))
+    if Path(music.path).is_absolute() and not music.path.startswith(ELSEWHERE):
+        return music
+    near = path.absolute().with_name(music.name)
+    return replace(music, path=str(near) if is_there(near) else music.name)
 
 
 def _text_of(path: Path, head: bytes) -> str:

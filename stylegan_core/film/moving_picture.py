@@ -1,4 +1,4 @@
-"""Writes moving pictures: GIF, and mp4 a picture at a time, so that its length costs no memory."""
+"""Writes moving pictures: GIF, and mp4 a picture at a time, with sound, so that its length costs no memory."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from typing import IO, Any, cast
 from PIL import Image
 
 from stylegan_core.files.whole_file import beside
+from stylegan_core.film.sound_track import Sound, SoundTrack
 
 FORMATS = (".mp4", ".gif")
 GIF_FPS = 50  # most of what programs show a GIF at: below 0.02 s a frame they take 0.1 s instead
@@ -23,19 +24,24 @@ Timed = Iterator[tuple[Image.Image, float]]
 
 
 def write_moving(
-    path: Path, pictures: Timed, fps: int, said: str = "", look: Callable[[], None] = lambda: None
+    path: Path,
+    pictures: Timed,
+    fps: int,
+    said: str = "",
+    look: Callable[[], None] = lambda: None,
+    sound: Sound | None = None,
 ) -> None:
     """Writes a .gif, or else an mp4 in which every picture stays for whole frames; whole or not at all.
 
-    ``said`` is put in as the file's comment; ``look`` is called between two pieces of work and may raise to give up.
-    Raises OSError, ValueError, and what the pictures and ``look`` raise.
+    ``said`` is put in as the file's comment; ``look`` is called between two pieces of work and may raise to give up;
+    ``sound`` is heard in an mp4. Raises OSError, ValueError, and what the pictures and ``look`` raise.
     """
     with beside(path) as part:
         if path.suffix.lower() == ".gif":
             with part.open("wb") as file:
                 _write_gif(cast(IO[bytes], _Watched(file, look)), pictures, said)
         else:
-            _write_mp4(part, pictures, fps, said)
+            _write_mp4(part, pictures, fps, said, sound)
 
 
 class _Watched:
@@ -74,7 +80,7 @@ def _in_centiseconds(pictures: Timed) -> Iterator[Image.Image]:
         yield picture
 
 
-def _write_mp4(path: Path, pictures: Timed, fps: int, said: str) -> None:
+def _write_mp4(path: Path, pictures: Timed, fps: int, said: str, sound: Sound | None) -> None:
     """``path`` is made absolute, for FFmpeg takes what stands before a colon in any other for a protocol."""
     av = _av()
     first = next(pictures)
@@ -87,6 +93,7 @@ def _write_mp4(path: Path, pictures: Timed, fps: int, said: str) -> None:
         stream = film.add_stream("libx264", rate=Fraction(fps), options={"crf": QUALITY})
         stream.width, stream.height, stream.pix_fmt = *first[0].size, "yuv420p"
         _mark_colours(stream.codec_context)
+        track = SoundTrack(av, film, sound) if sound is not None else None
         shown = 0
         for picture, seconds in chain([first], pictures):
             frame = av.VideoFrame.from_image(picture).reformat(format="yuv420p", dst_colorspace=BT709)
@@ -94,7 +101,11 @@ def _write_mp4(path: Path, pictures: Timed, fps: int, said: str) -> None:
                 frame.pts, frame.time_base = shown, Fraction(1, fps)
                 film.mux(stream.encode(frame))
                 shown += 1
+            if track is not None:
+                track.write(shown / fps)
         film.mux(stream.encode())
+        if track is not None:
+            track.end()
 
 
 def _mark_colours(codec: Any) -> None:

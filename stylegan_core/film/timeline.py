@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from stylegan_core.film.drive import Drive
 from stylegan_core.film.film import Film
 from stylegan_core.info import ModelInfo
 from stylegan_core.interpolation import Floats, between
@@ -28,6 +29,9 @@ class Timeline:
 
     ``own`` says of each section whether it lasts as long as its key says: every one of an eased film; at constant
     speed the cuts (0 s) and those in which W stands still, while the others share their time by how far they go.
+
+    With music the film moves with its accents, as far as ``motion`` says, and its pictures go farther from the mean
+    face at them, as far as ``pulse`` says: a key is then its own recipe only where it is quiet.
     """
 
     film: Film
@@ -35,6 +39,7 @@ class Timeline:
     info: ModelInfo
     times: tuple[float, ...] = field(init=False)  # at which each section begins, and where the last one ends
     own: tuple[bool, ...] = field(init=False)
+    _drive: Drive | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         told = [self.film.keys[first].seconds for first, _ in self.film.sections]
@@ -42,6 +47,7 @@ class Timeline:
         seconds = [t if shared is None else shared for t, shared in zip(told, lengths, strict=True)]
         object.__setattr__(self, "times", (0.0, *np.cumsum(seconds, dtype=np.float64).tolist()))
         object.__setattr__(self, "own", tuple(shared is None for shared in lengths))
+        object.__setattr__(self, "_drive", Drive(self.film.music) if self.film.music is not None else None)
 
     @property
     def seconds(self) -> float:
@@ -56,8 +62,14 @@ class Timeline:
     def at(self, seconds: float) -> Recipe:
         """The recipe of a moment; beyond its end a loop begins again and another film stands still."""
         place, part = self.place(seconds)
-        first, last = self.film.sections[place]
-        return self.on_the_way(first, last, _eased(part) if self.film.pace == "eased" else part)
+        way = _eased(part) if self.film.pace == "eased" else part
+        lift = 0.0
+        if (drive := self._drive) is not None:
+            begin, end = self.times[place], self.times[place + 1]
+            way += drive.motion * (drive.part(begin, end, part) - way)
+            if drive.pulse and not self.info.why_not("truncation"):
+                lift = drive.pulse * drive.level(begin + part * (end - begin))
+        return self.on_the_way(*self.film.sections[place], way, lift)
 
     def place(self, seconds: float) -> tuple[int, float]:
         """Which section a moment lies in, and how far through it in 0..1 of its time."""
@@ -69,18 +81,18 @@ class Timeline:
         length = self.times[place + 1] - self.times[place]
         return place, min((seconds - self.times[place]) / length, 1.0) if length else 1.0
 
-    def on_the_way(self, first: int, last: int, part: float) -> Recipe:
-        """The recipe ``part`` of the way from one key to another."""
+    def on_the_way(self, first: int, last: int, part: float, lift: float = 0.0) -> Recipe:
+        """The recipe ``part`` of the way from one key to another, and farther from the mean face by ``lift`` of it."""
         a, b = self.film.keys[first].recipe, self.film.keys[last].recipe
-        if part < AT_A_KEY or a == b:
+        if not lift and (part < AT_A_KEY or a == b):
             return a
-        if part > 1 - AT_A_KEY:
+        if not lift and part > 1 - AT_A_KEY:
             return b
         ws = between(self.styles[first], self.styles[last], part, self.info)
         level, alpha = self._grown(a, b, part)
         return Recipe(
             latent=Latent(w=Vector.of(ws)),
-            psi=1.0,
+            psi=1.0 + lift,
             channels=_channels(a, b, part),
             noise=_noise(a, b, part),
             transform=_transform(a.transform, b.transform, part),

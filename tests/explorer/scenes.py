@@ -25,6 +25,7 @@ from explorer.dialogs.sheet_dialog import SheetDialog
 from explorer.dialogs.shortcuts_dialog import ShortcutsDialog
 from explorer.documents.card_dialog import CardDialog
 from explorer.documents.film_dialog import FilmDialog
+from explorer.documents.music_dialog import MusicDialog
 from explorer.jobs import Answer, Done, Failed, Picture
 from explorer.pixels import pixels_of
 from explorer.problem import Problem
@@ -35,6 +36,7 @@ from explorer.train.pictures import PictureLoader
 from explorer.train.setup import SetupPage
 from explorer.work.command import CoreCommand
 from stylegan_core.film.film import Film, Key
+from stylegan_core.film.music import Music
 from stylegan_core.formats.card import Card
 from stylegan_core.lab.quality import Quality
 from stylegan_core.latents.region import Region
@@ -52,6 +54,8 @@ PATIENCE = 30.0
 MARGIN = 14
 Scene = Iterator[tuple[str, QWidget | QImage]]
 
+SONG = Music("/music/a-long-name-for-a-song-that-somebody-has-recorded.flac", 191.0, (0.5, 1.0, 1.5), pulse=0.25)
+SONG_FILM = Film((Key(Recipe()), Key(Recipe(psi=0.2))), music=SONG)
 ABOUT = """# avatars-64
 
 StyleGAN v1, 64×64, trained by this program's own trainer.
@@ -368,6 +372,7 @@ def dialogs(stage: Stage) -> Scene:
         ("about", AboutDialog(ABOUT, Path(), window)),
         ("sheet", SheetDialog(explorer.session.recipe, "avatars-64", "", 0.0, window)),
         ("film", FilmDialog(Film((Key(Recipe()), Key(Recipe(psi=0.2)))), 64, "avatars-64", "", 0.1, window)),
+        ("music", MusicDialog(SONG_FILM, Recipe(), "", 0.1, window)),
         ("shortcuts", ShortcutsDialog(explorer.every_action(), GESTURES, window)),
         ("card", _card(window)),
     ):

@@ -250,7 +250,8 @@ class FilmStrip(Asking):
 
     def _open_menu(self) -> None:
         """What the head has no button for, or no room."""
-        reel, film, button = self.reel, self.reel.film, self.view.more
+        reel, film, view = self.reel, self.reel.film, self.view
+        button = view.more
         switches = (
             ("Go at one speed", lambda: reel.set(pace="constant"), True)
             if film.pace == "eased"
@@ -260,8 +261,9 @@ class FilmStrip(Asking):
         pop_up(
             self,
             button.mapToGlobal(button.rect().bottomLeft()),
-            *(switches if self.view.narrow else ()),
-            *((("Save film…", self.view.save.click, self.view.save.isEnabled()),) if self.view.tight else ()),
+            *(switches if view.narrow else ()),
+            *((("To music…", view.music.click, True),) if not view.wide else ()),
+            *((("Save film…", view.save.click, view.save.isEnabled()),) if view.tight else ()),
             ("Add the favourites", self.favourites_wanted.emit, self.info is not None),
             ("Undo the last change of the film", reel.undo, reel.can_undo),
             ("Redo the last change of the film", reel.redo, reel.can_redo),

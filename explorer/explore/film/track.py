@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.slider import REST
+from stylegan_core.film.music import ACCENTS, Music
 
 _RADIUS, _EDGE = 6, 8
 HEIGHT = 20
+BAR, BETWEEN = 2, 1  # pixels of what shows how hard the music sounds
 
 
 class FilmTrack(ShowsFocus, QWidget):
@@ -24,6 +26,7 @@ class FilmTrack(ShowsFocus, QWidget):
         super().__init__(parent)
         self._times: tuple[float, ...] = (0.0,)
         self._step = 1 / 30
+        self._music: Music | None = None
         self.seconds = 0.0
         self._pressed = False
         self._rest = QTimer(self, singleShot=True, interval=REST)
@@ -52,6 +55,12 @@ class FilmTrack(ShowsFocus, QWidget):
         self._times, self._step = tuple(times) or (0.0,), 1 / fps
         self.set_seconds(min(self.seconds, self.total))
 
+    def set_music(self, music: Music | None) -> None:
+        """Shows how hard it sounds behind the line; None: nothing."""
+        if music is not self._music:
+            self._music = music
+            self.update()
+
     def time_of(self, key: int) -> float:
         """The second at which a key stands."""
         return self._times[min(key, len(self._times) - 1)]
@@ -74,6 +83,7 @@ class FilmTrack(ShowsFocus, QWidget):
         painter.drawRoundedRect(QRectF(_EDGE - 2, middle - 2, self.width() - 2 * _EDGE + 4, 4), 2, 2)
         if not self.isEnabled():
             return
+        self._paint_music(painter)
         here = self._x(self.seconds)
         painter.setBrush(colours.colour("accent"))
         painter.drawRoundedRect(QRectF(_EDGE - 2, middle - 2, here - _EDGE + 2, 4), 2, 2)
@@ -83,6 +93,20 @@ class FilmTrack(ShowsFocus, QWidget):
         painter.setBrush(colours.colour("handle"))
         painter.setPen(QPen(colours.colour("accent" if self.hasFocus() else "muted"), 1.5 if self.hasFocus() else 1))
         painter.drawEllipse(QPointF(here, middle), _RADIUS, _RADIUS)
+
+    def _paint_music(self, painter: QPainter) -> None:
+        """Bars around the line, as high as the accents within them."""
+        if self._music is None or not self.total:
+            return
+        accents, start, step = self._music.accents, self._music.start, BAR + BETWEEN
+        each = self.total / max(self.width() - 2 * _EDGE, 1) * ACCENTS
+        for x in range(0, self.width() - 2 * _EDGE, step):
+            first = round(start * ACCENTS + x * each)
+            loud = max(accents[first : max(round(first + step * each), first + 1)], default=0) / 255
+            passed = x / max(self.width() - 2 * _EDGE, 1) * self.total <= self.seconds
+            painter.setBrush(theme.current().colour("accent" if passed else "dim"))
+            height = 1 + loud * (self.height() - 5)
+            painter.drawRect(QRectF(_EDGE + x, (self.height() - height) / 2, BAR, height))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -23,6 +23,7 @@ THUMB, SMALL_THUMB = 62, 42
 SIDE, TIGHT_SIDE = 18, 8  # pixels left and right of it, and where there is little room
 NONE = "Press K to add the picture that is shown; the film goes from one picture to the next."
 ONE = "One more, and there is a way to go."
+WIDE = 680  # logical pixels; below it the head leaves setting it to music to the menu
 NARROW = 570  # logical pixels; below it the head holds what cannot be had otherwise
 GROWING = 250  # milliseconds in which a row that is growing is scrolled along to the key that was to be seen
 TIPS = {
@@ -31,6 +32,7 @@ TIPS = {
     "eased": "On: the film comes to rest at every picture. Off: it goes at one speed through W.",
     "loop": "After the last picture the film goes back to the first, without a seam.",
     "total": "How many seconds the film lasts; all of it becomes faster or slower.",
+    "music": "Sets the film to the beats of a sound file, and moves it with them.",
     "save": "Draws the film exactly and writes it as mp4, GIF or PNG frames.",
     "more": "More for the film.",
     "cancel": "Gives up the film that is being written.",
@@ -48,6 +50,7 @@ class FilmView(QWidget):
         self.total, self._unit = NumberField(1), text_label("s", "muted")
         self.total.setFixedWidth(52)
         self.total.setAccessibleName("Seconds of the whole film")
+        self.music = chip("music…", TIPS["music"])
         self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", TIPS["more"])
         self.cancel = chip("cancel", TIPS["cancel"])
         self.track, self._time = FilmTrack(), text_label("", "muted")
@@ -73,6 +76,11 @@ class FilmView(QWidget):
         return self._saving.isVisibleTo(self)
 
     @property
+    def wide(self) -> bool:
+        """Whether there is room for all of its buttons."""
+        return self.width() >= WIDE
+
+    @property
     def narrow(self) -> bool:
         """Whether there is no room for what the menu can do, too, and for the time of the whole film."""
         return self.width() < NARROW
@@ -81,6 +89,7 @@ class FilmView(QWidget):
         super().resizeEvent(event)
         for widget in (self.undo, self.eased, self.loop, self.total, self._unit):
             widget.setVisible(not self.narrow)
+        self.music.setVisible(self.wide)
 
     @property
     def tight(self) -> bool:
@@ -109,6 +118,7 @@ class FilmView(QWidget):
         self.row.show_keys([key.recipe for key in film.keys], seconds, [not own for own in drawn.own])
         self.row.select(chosen)
         self.track.set_times(times, film.fps)
+        self.track.set_music(film.music)
         empty = "" if film.sections else ONE if film.keys else NONE
         self._empty.setText(empty)
         self._empty.setVisible(bool(empty))
@@ -167,7 +177,8 @@ class FilmView(QWidget):
         self._words.setAccessibleName(whole)
 
     def _lay_out(self) -> None:
-        self.head.add(self.play, self.undo, None, self.eased, self.loop, self.total, self._unit, self.save, self.more)
+        self.head.add(self.play, self.undo, None, self.eased, self.loop, self.total, self._unit)
+        self.head.add(self.music, self.save, self.more)
         middle = Across(spacing=10)  # the handle stands out beyond the end of the track
         middle.addWidget(self.track, 1)
         middle.add(self._time, self._saving)

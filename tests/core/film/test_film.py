@@ -55,9 +55,9 @@ def test_a_film_comes_back_from_its_json(times: list[float], loop: bool, pace: s
 
 def test_fields_of_a_newer_version_are_kept() -> None:
     film = json.loads(of(THREE, 1, 1, 1).to_json())
-    film["music"], film["keys"][1]["hold"] = "loud", 3
+    film["titles"], film["keys"][1]["hold"] = "loud", 3
     again = json.loads(Film.from_json(json.dumps(film)).to_json())
-    assert (again["music"], again["keys"][1]["hold"]) == ("loud", 3)
+    assert (again["titles"], again["keys"][1]["hold"]) == ("loud", 3)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_fields_of_a_newer_version_are_kept() -> None:
         ('{"film":1,"keys":[{"recipe":{"version":1},"seconds":-1}]}', "seconds of picture 1"),
         ('{"film":1,"keys":[{"recipe":{"version":1,"psi":"x"}}]}', "psi"),
         ('{"film":true}', "version"),
-        ('{"film":1,"music":NaN}', "'music' of the film"),
-        ('{"film":1,"music":[1e999]}', "'music' of the film"),
+        ('{"film":1,"titles":NaN}', "'titles' of the film"),
+        ('{"film":1,"titles":[1e999]}', "'titles' of the film"),
         ('{"film":1,"keys":[{"recipe":{"version":1},"hold":Infinity}]}', "'hold' of the picture 1"),
         ('{"film":1,"keys":[{"recipe":{"version":1,"weather":NaN}}]}', "Picture 1 .* 'weather'"),
-        ('{"film":1,"music":' + "[" * 100 + "]" * 100 + "}", "too deeply"),
+        ('{"film":1,"titles":' + "[" * 100 + "]" * 100 + "}", "too deeply"),
         ('{"film":1,"keys":' + "[" * 100_000, "JSON"),
         ('{"film":1,"keys":[{"recipe":{"version":1,"weather":' + "[" * 950 + "]" * 950 + "}}]}", "JSON|deeply"),
         ('{"film":1,"model":{"name":' + "[" * 900 + "]" * 900 + "}}", "JSON|model"),

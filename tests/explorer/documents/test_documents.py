@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -292,3 +293,17 @@ def test_what_is_dropped_on_training_but_not_its_own_is_opened(start: Make, qtbo
     drawn(explorer, qtbot)
     explorer.train.open_requested.emit(model_file(window_home, "two"))
     qtbot.waitUntil(lambda: explorer.session.info is not None and explorer.session.info.name == "two")
+
+
+@pytest.mark.parametrize("hash_of", ["boxed", "another"])
+def test_a_picture_that_comes_before_any_model_is_doubted_only_in_another(
+    start: Make, qtbot: QtBot, window_home: Path, tmp_path: Path, hash_of: str
+) -> None:
+    """The first start of all, with a picture that somebody sent: the model in the box may be the one."""
+    picture, own = tmp_path / "sent.png", info("boxed")
+    made_with = own if hash_of == "boxed" else replace(own, name="another", hash="0" * 64)
+    save_picture(picture, np.zeros((64, 64, 3), np.uint8), Recipe(Latent(77)), made_with, "cpu")
+    explorer = start(str(picture))
+    drawn(explorer, qtbot)
+    assert explorer.session.recipe.latent == Latent(77)
+    assert ("another model than the one shown" in explorer.window.banner.sentence) == (hash_of == "another")
