@@ -65,6 +65,7 @@ _TABLE = (
     _Row("copy_recipe", "Copy recipe", "Ctrl+Shift+C", "", "Copies the recipe of the picture as text."),
     _Row("paste_recipe", "Paste", "Ctrl+V", "", "Shows the recipe that was copied, or looks for a copied picture."),
     _Row("star", "Star this picture", "Ctrl+D", "star", "Keeps this picture among the favourites of the history."),
+    _Row("name", "Name this picture…", "", "", "Gives this picture a name, and makes it a favourite."),
     _Row("reset", "Reset all changes to this face", "Ctrl+0", "reset", "Keeps the face, resets everything else."),
     _Row("film", "History or film", "F", "", "Shows the film below the picture, or the history again."),
     _Row("film_add", "Add to the film", "K", "plus", "Makes the picture that is shown a picture of the film."),

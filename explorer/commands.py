@@ -30,6 +30,7 @@ def connect_actions(parts: Parts, remoting: Remoting) -> None:
         "copy_recipe": parts.clipboard.copy_recipe,
         "paste_recipe": parts.clipboard.paste,
         "star": parts.history.star_current,
+        "name": parts.history.name_current,
         "film": lambda: parts.below.show_strip(1 - parts.below.index),
         "film_add": parts.filming.add,
         "film_play": parts.filming.play,

@@ -171,6 +171,7 @@ def _lab(parts: Parts) -> None:
     directions.entries_changed.connect(entanglement.offer_directions)
     directions.sweep_wanted.connect(sweep_along)
     parts.channels.channels_changed.connect(sweep.offer_channels)
+    parts.channels.channels_changed.connect(entanglement.offer_channels)
     parts.channels.sweep_wanted.connect(sweep_channel)
     entanglement.measured.connect(directions.take_measured)
 

@@ -1,4 +1,4 @@
-"""Where every slider and panel of Explore is: what the command palette finds beside the commands."""
+"""Where every slider and panel of Explore is, and the favourites with names: what the command palette finds, too."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -7,9 +7,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from explorer.controls.literal import literal_tip
 from explorer.controls.panel import Panel
 from explorer.controls.scrolling import reveal
 from explorer.controls.slider import LabelledSlider
+from explorer.history.history_file import Entry
 
 
 def controls_of(panels: Iterable[Panel], show: Callable[[], object], parent: QObject) -> Iterator[QAction]:
@@ -29,7 +31,15 @@ def controls_of(panels: Iterable[Panel], show: Callable[[], object], parent: QOb
                 yield _action(name, title, slider.toolTip(), parent, go)
 
 
-def _action(name: str, where: str, tip: str, parent: QObject, go: Callable[[], None]) -> QAction:
+def favourites_of(entries: Iterable[Entry], go_to: Callable[[str], object], parent: QObject) -> Iterator[QAction]:
+    """An action for each favourite that has a name; ``go_to`` brings back the one with its key."""
+    for entry in entries:
+        if entry.favourite and entry.name:
+            tip = f"Brings the favourite {entry.name} back."
+            yield _action(entry.name, "favourite", literal_tip(tip), parent, partial(go_to, entry.key))
+
+
+def _action(name: str, where: str, tip: str, parent: QObject, go: Callable[[], object]) -> QAction:
     made = QAction(name.replace("&", "&&"), parent)
     made.setStatusTip(where)
     made.setToolTip(tip)

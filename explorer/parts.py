@@ -31,7 +31,7 @@ from explorer.explore.transform import TransformPanel
 from explorer.explore.truncation import TruncationPanel
 from explorer.explore.vary import VaryPanel
 from explorer.film.reel import Reel
-from explorer.finding import controls_of
+from explorer.finding import controls_of, favourites_of
 from explorer.garbage import Garbage
 from explorer.lab.entanglement_page import EntanglementPage
 from explorer.lab.layers_page import LayersPage
@@ -136,10 +136,16 @@ class Parts(QObject):
         return list(dict.fromkeys(own + added))  # the Lab has some of them from a panel
 
     def every_place(self) -> list[QAction]:
-        """Actions that go to the panels and sliders of Explore; those of the last time are gone."""
+        """Actions that go to the panels, sliders and named favourites of Explore; those of the last time are gone."""
         self._found.deleteLater()
         self._found = QObject(self)
-        return list(controls_of(self.panels, lambda: self.window.show_workspace(0), self._found))
+
+        def go_to(key: str) -> None:
+            self.window.show_workspace(0)
+            self.history.go_to(key)
+
+        named = favourites_of(self.history.entries.newest_first(), go_to, self._found)
+        return [*controls_of(self.panels, lambda: self.window.show_workspace(0), self._found), *named]
 
     def say(self, problem: Problem, tone: str = "bad") -> None:
         """Shows one sentence at the top of the page."""

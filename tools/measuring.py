@@ -48,13 +48,13 @@ def reals_of(heldout: Dataset, data: Dataset, extractor: Extractor, count: int) 
 def measured(model: Model, real: Reals, count: int) -> dict[str, float]:
     """Every metric over ``count`` pictures a side, and the distance over MANY where the reals are as many."""
     small = [side[:count] for side in real.sides]
-    numbers = measure(model, real.heldout, count=count, extractor=real.extractor, real=small[0])
+    numbers = measure(model, real.heldout, count=count, extractor=real.extractor, real=small[0]).numbers
     numbers = {"FD-E": numbers.pop("FD-E"), "FD-E real": distances.frechet(*small), **numbers}
     few = min(count, MOST_PICTURES)
     of_heldout, of_data = (patches(reals(side, few), few) for side in (real.heldout, real.data))
     numbers["SWD real"] = sliced_wasserstein(of_heldout, of_data)
     if real.most > count:
         most = real.most
-        many = measure(model, real.heldout, ("fd",), count=most, extractor=real.extractor, real=real.sides[0])
+        many = measure(model, real.heldout, ("fd",), count=most, extractor=real.extractor, real=real.sides[0]).numbers
         numbers |= {"FD-E 10 000": many["FD-E"], "FD-E 10 000 real": distances.frechet(*real.sides)}
     return {name: numbers[name] for name in EXPLAINED if name in numbers}

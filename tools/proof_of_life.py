@@ -116,7 +116,7 @@ class Gauge:
         facts = note(self.runs, name)
         if facts.get("hash") != model.info.hash:
             pictures = open_dataset(self.heldout, SIDE)
-            found = measure(model, pictures, ["fd"], count=COUNT, extractor=self.extractor, real=self.real)
+            found = measure(model, pictures, ["fd"], count=COUNT, extractor=self.extractor, real=self.real).numbers
             facts = note(self.runs, name, hash=model.info.hash, **found)
             print(name, f"{facts['FD-E']:.0f}", flush=True)
         return facts

@@ -109,6 +109,16 @@ def ask_for_seed(parent: QWidget, seed: int, then: Callable[[int], object]) -> N
     _open(dialog)
 
 
+def ask_for_name(parent: QWidget, title: str, name: str, then: Callable[[str], object]) -> None:
+    """Asks what something is to be called and hands it to ``then``, without blanks around it; empty for no name."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText("Name; leave it empty for none:")
+    dialog.setTextValue(name)
+    dialog.textValueSelected.connect(lambda text: then(" ".join(text.split())))
+    _open(dialog)
+
+
 def _open(dialog: QDialog) -> None:
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

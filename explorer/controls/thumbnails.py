@@ -1,12 +1,14 @@
 """Thumbnails: small pictures with captions that are clicked, chosen, starred, and framed in a band's colour."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QSizePolicy, QWidget
 
 from explorer import theme
 from explorer.controls import icons
 from explorer.pixels import Pixels, image_of
+
+LEAST_NAMED = 48  # pixels of a side below which a name cannot be read
 
 
 class Thumbnail(QAbstractButton):
@@ -14,11 +16,13 @@ class Thumbnail(QAbstractButton):
 
     drag_started = Signal()
     menu_asked = Signal(QPoint)
+    name_asked = Signal()  # by a double-click or F2
 
     def __init__(self, size: int = 48, caption: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._size, self._caption, self._frame = size, caption, ""
         self._pixmap: QPixmap | None = None
+        self._name = ""
         self._starred = self._stale = self._selected = False
         self._pressed_at: QPoint | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -60,6 +64,11 @@ class Thumbnail(QAbstractButton):
         self.setAccessibleName(caption or "Picture")
         if grows:
             self.updateGeometry()
+        self.update()
+
+    def set_name(self, name: str) -> None:
+        """Writes a name across the foot of the picture, as much of it as there is room for; empty for none."""
+        self._name = name
         self.update()
 
     def set_size(self, size: int) -> None:
@@ -117,6 +126,8 @@ class Thumbnail(QAbstractButton):
             painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 5, 5)
         if self._starred:
             self._paint_star(painter)
+        if self._name and self._size >= LEAST_NAMED:
+            self._paint_name(painter, box)
         if self._caption:
             painter.setFont(theme.mono(theme.SMALL))
             token = "dim" if not self.isEnabled() else "text" if self._selected else "muted"
@@ -133,6 +144,29 @@ class Thumbnail(QAbstractButton):
         painter.drawEllipse(disc)
         star = icons.pixmap("star-full", theme.DARK.colour("coarse"), wide, self.devicePixelRatioF())
         painter.drawPixmap(disc.topLeft() + QPointF(2, 2), star)
+
+    def _paint_name(self, painter: QPainter, box: QRectF) -> None:
+        foot = box.adjusted(2, box.height() - 16, -2, -2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.transparent(theme.DARK.colour("well"), 0.75))
+        painter.drawRoundedRect(foot, 3, 3)
+        painter.setFont(theme.sans(theme.SMALL))
+        painter.setPen(theme.DARK.colour("text"))
+        room = foot.adjusted(3, 0, -3, 0)
+        words = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.receivers("2name_asked()"):
+            self.name_asked.emit()
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F2 and self.receivers("2name_asked()"):
+            self.name_asked.emit()
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed_at = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None

@@ -63,16 +63,16 @@ class Dialogs:
         self._ask_size("Save the picture", name, "PNG {} (*.png)", info.resolution, self._documents.saving.save)
 
     def ask_favourites(self) -> None:
-        """Asks where to save every favourite of this network and how large, and saves them, numbered."""
+        """Asks where to save every favourite of this network and how large, and saves them, numbered and named."""
         info, recipes = self._session.info, self._entries.favourites()
         if info is None or not recipes:
             reason = "There are no favourites of this model yet: star a picture with Ctrl+D."
             self._documents.said.emit(Problem(reason), "bad")
             return
         title, name = f"Save {len(recipes)} favourites into a new folder", f"{info.name}-favourites"
-        save_all = self._documents.saving.save_all
+        save_all, names = self._documents.saving.save_all, [self._entries.called(recipe) for recipe in recipes]
         kind = "New folder of PNG {} (*)"
-        self._ask_size(title, name, kind, info.resolution, lambda path, size: save_all(recipes, path, size))
+        self._ask_size(title, name, kind, info.resolution, lambda path, size: save_all(recipes, names, path, size))
 
     def _ask_size(self, title: str, name: str, kind: str, resolution: int, then: Callable[[str, Size], object]) -> None:
         """A file dialog whose kinds of file are sizes; the one that was taken last is proposed."""

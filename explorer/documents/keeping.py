@@ -62,6 +62,7 @@ class Keeping(QObject):
         history.came_back.connect(lambda key: self._write(lambda file: file.tell_shown(key)))
         history.pictured.connect(lambda key, data: self._write(lambda file: file.tell_thumbnail(key, data)))
         history.starred.connect(lambda key, on: self._write(lambda file: file.tell_favourite(key, on)))
+        history.renamed.connect(lambda key, name: self._write(lambda file: file.tell_name(key, name)))
         history.removed.connect(lambda key, gone: self._write(lambda file: file.tell_removed(key, gone)))
         reel.changed.connect(lambda _: self._keep_film())
 

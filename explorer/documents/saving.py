@@ -1,6 +1,8 @@
 """Pictures that are saved: the one that is shown, or every favourite, as large as somebody wants them."""
 
+import re
 import time
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +39,9 @@ class Size:
         return {f"{resolution} × {resolution}, as drawn": cls(), **named}
 
 
+LONGEST = 80  # bytes of a name in that of a file: disks take 255, some programs fewer
+
+
 class Saving(QObject):
     """Has pictures drawn exactly and written as PNG, their recipe inside, where pictures are drawn."""
 
@@ -62,8 +67,11 @@ class Saving(QObject):
         self._run(self._session.recipe, named, size)
         self._late.begin(f"The picture is being drawn exactly and then saved as {named}.")
 
-    def save_all(self, recipes: Sequence[Recipe], folder: str, size: Size) -> None:
-        """Draws pictures exactly and writes them into a new folder, numbered in their order."""
+    def save_all(self, recipes: Sequence[Recipe], names: Sequence[str], folder: str, size: Size) -> None:
+        """Draws pictures exactly and writes them into a new folder, numbered in their order.
+
+        What has a name (empty for none) has it in its file's, in letters that every disk takes.
+        """
         target = Path(folder)
         if is_there(target):
             self.said.emit(Problem(f"{folder} exists already: choose another name."), "bad")
@@ -75,9 +83,10 @@ class Saving(QObject):
             return
         self._settings.change(save_folder=str(target.parent))
         self._written = 0
-        for number, recipe in enumerate(recipes, 1):
+        for number, (recipe, name) in enumerate(zip(recipes, names, strict=True), 1):
             seed = "" if recipe.latent.w is not None else f"-seed{recipe.latent.seed}"
-            owner = self._run(recipe, str(target / f"{number:02d}{seed}.png"), size)
+            called = f"-{safe}" if (safe := for_file(name)) else seed
+            owner = self._run(recipe, str(target / f"{number:02d}{called}.png"), size)
             self._series[owner] = folder
         self._late.begin(f"{len(recipes)} pictures are being drawn exactly and then saved into {folder}.")
 
@@ -104,3 +113,11 @@ class Saving(QObject):
                 self.said.emit(Problem(f"Saved {pictures} into {folder}."), "good")
         elif isinstance(answer, Done):
             self.said.emit(Problem(f"Saved {answer.value}. Drop it on the window to come back to it."), "good")
+
+
+def for_file(name: str) -> str:
+    """A name as part of a file's: letters and digits of any script and what every disk takes, LONGEST bytes at most."""
+    letters = unicodedata.normalize("NFC", name)
+    safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in letters)
+    short = re.sub("-+", "-", safe).strip("-").encode()[:LONGEST]
+    return short.decode(errors="ignore").rstrip("-")

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
 from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import chip
+from explorer.controls.literal import literal_tip
 from explorer.controls.pop_up import pop_up
+from explorer.controls.questions import ask_for_name
 from explorer.controls.recipe_drag import drag_recipe
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.source_words import source_words
@@ -26,6 +28,7 @@ from stylegan_core.recipe import Recipe
 THUMB, SMALL_THUMB = 62, 42
 SIDE, TIGHT_SIDE = 18, 8  # pixels left and right of it, and where there is little room
 MOST_SHOWN = 200  # thumbnails of the last entries; favourites are shown beside them, however old
+TIP = "Brings this picture back. Drag it onto mixing to take its layers; F2 names it, right-click for more."
 MISSING, MOST_MISSING = "history.missing", 24
 REST = 1000  # milliseconds without a gesture after which entries that were never drawn get their picture
 
@@ -37,6 +40,7 @@ class HistoryStrip(QWidget):
     came_back = Signal(str)  # key of an entry that is on screen again
     pictured = Signal(str, bytes)  # key, thumbnail file
     starred = Signal(str, bool)  # key, favourite
+    renamed = Signal(str, str)  # key, name
     removed = Signal(str, bool)  # key, whether it is gone; False: it is back
     taken_away = Signal(str, object)  # a sentence, and what brings the entry back when it is called
     model_wanted = Signal(str, object)  # model path, Recipe: an entry of another model was clicked
@@ -129,12 +133,15 @@ class HistoryStrip(QWidget):
 
     def star_current(self) -> None:
         """Makes the entry of the current recipe a favourite, or no longer one."""
+        if (key := self._current()) is not None:
+            self._star(key)
+
+    def _current(self) -> str | None:
+        """The key of the current recipe's entry, which is made where there is none."""
         self._session.commit()
         if self.entries.key_of(self._session.recipe) is None:  # a newer snapshot has come since the last change
             self._committed(self._session.recipe)
-        key = self.entries.key_of(self._session.recipe)
-        if key is not None:
-            self._star(key)
+        return self.entries.key_of(self._session.recipe)
 
     def _lay_out(self) -> None:
         self.setAccessibleName("History")
@@ -188,12 +195,13 @@ class HistoryStrip(QWidget):
     def _add_thumbnail(self, entry: Entry) -> None:
         """Puts a thumbnail at its place, the newest at the left."""
         thumbnail = Thumbnail(self._size)
-        thumbnail.setToolTip("Brings this picture back. Drag it onto mixing to take its layers; right-click for more.")
         thumbnail.set_starred(entry.favourite)
+        self._show_name(thumbnail, entry)
         if entry.thumbnail:
             thumbnail.show_pixmap(QPixmap.fromImage(QImage.fromData(entry.thumbnail)))
         thumbnail.clicked.connect(lambda _=False, key=entry.key: self._restore(key))
         thumbnail.menu_asked.connect(lambda where, key=entry.key: self._menu(key, where))
+        thumbnail.name_asked.connect(lambda key=entry.key: self.ask_name(key))
         thumbnail.drag_started.connect(lambda: drag_recipe(thumbnail, entry.recipe, thumbnail.pixmap))
         newer = self.entries.newer_than(entry.key)
         self._row.insertWidget(sum(key in self._thumbnails for key in newer), thumbnail)
@@ -214,9 +222,41 @@ class HistoryStrip(QWidget):
             where,
             ("Remove star" if self.entries[key].favourite else "Star", lambda: self._star(key), True),
             ("Bring back", lambda: self._restore(key), True),
+            (f"{'Rename' if self.entries[key].name else 'Name'} …", lambda: self.ask_name(key), True),
             ("Add to the film", lambda: self.film_wanted.emit(self.entries[key]), True),
             ("Remove from history", lambda: self._remove(key), True),
         )
+
+    def ask_name(self, key: str) -> None:
+        """Asks what a picture is to be called; one that gets a name becomes a favourite."""
+        ask_for_name(self, "Name of the picture", self.entries[key].name, lambda name: self.rename(key, name))
+
+    def rename(self, key: str, name: str) -> None:
+        """Gives a picture a name, or takes it away."""
+        if key not in self.entries or name == self.entries[key].name:
+            return
+        entry = self.entries.rename(key, name)
+        self.renamed.emit(key, name)
+        if name and not entry.favourite:
+            self._star(key)
+        if key in self._thumbnails:
+            self._show_name(self._thumbnails[key], entry)
+        self._name()
+
+    def name_current(self) -> None:
+        """Asks what the picture on screen is to be called."""
+        if (key := self._current()) is not None:
+            self.ask_name(key)
+
+    def go_to(self, key: str) -> None:
+        """Brings a picture back, if it is still there."""
+        if key in self.entries:
+            self._restore(key)
+
+    def _show_name(self, thumbnail: Thumbnail, entry: Entry) -> None:
+        thumbnail.set_name(entry.name)
+        named = f"{entry.name}. " if entry.name else ""
+        thumbnail.setToolTip(literal_tip(f"{named}{TIP}"))
 
     def _star(self, key: str) -> None:
         entry = self.entries.turn_star(key)
@@ -273,7 +313,8 @@ class HistoryStrip(QWidget):
         seen = [entry for entry in newest_first if entry.key in self._thumbnails and not self._hides(entry.key)]
         for at, entry in enumerate(seen, 1):
             marks = (", favourite" if entry.favourite else "") + (", current" if entry.key == self._on_screen else "")
-            name = f"Picture {at} of {len(seen)}, {source_words(entry.recipe.latent)}{marks}"
+            called = f"{entry.name}, " if entry.name else ""
+            name = f"{called}Picture {at} of {len(seen)}, {source_words(entry.recipe.latent)}{marks}"
             self._thumbnails[entry.key].setAccessibleName(name)
 
     def _hides(self, key: str) -> bool:

@@ -51,6 +51,11 @@ class Entries:
         self._by_key[key] = entry
         return entry
 
+    def rename(self, key: str, name: str) -> Entry:
+        """The entry, from now on under this name, or without one."""
+        self._by_key[key] = replace(self._by_key[key], name=name)
+        return self._by_key[key]
+
     def remove(self, key: str) -> tuple[Entry, Set[str]]:
         """Takes an entry away; it, and the keys of all that are older, say to :meth:`put_back` where it was."""
         older = set(itertools.takewhile(lambda each: each != key, self._by_key))
@@ -84,6 +89,11 @@ class Entries:
     def favourites(self) -> tuple[Recipe, ...]:
         """The starred pictures of the open network, oldest first, also those starred at other snapshots of its run."""
         return self._once(entry.recipe for entry in self if entry.favourite and self._is_open(entry))
+
+    def called(self, recipe: Recipe) -> str:
+        """What a favourite of the open network is called; empty where it has no name."""
+        names = (e.name for e in self.newest_first() if e.name and e.favourite and e.recipe == recipe)
+        return next(names, "")
 
     def recipes(self) -> tuple[Recipe, ...]:
         """Every picture of the open network, oldest first, also those made at other snapshots of its run."""

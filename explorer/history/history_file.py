@@ -26,7 +26,10 @@ FILM = "film.json"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One finished gesture; ``thumbnail`` is a small picture as file bytes, empty until it was drawn."""
+    """One finished gesture; ``thumbnail`` is a small picture as file bytes, empty until it was drawn.
+
+    ``name`` is what a person calls it, empty where it has none.
+    """
 
     key: str
     recipe: Recipe
@@ -34,6 +37,7 @@ class Entry:
     model_path: str
     favourite: bool = False
     thumbnail: bytes = b""
+    name: str = ""
 
 
 class HistoryFile:
@@ -126,6 +130,8 @@ class HistoryFile:
             made["thumbnail"] = base64.b64encode(entry.thumbnail).decode("ascii")
         if entry.favourite:
             made["favourite"] = True
+        if entry.name:
+            made["name"] = entry.name
         self._append(made)
 
     def tell_thumbnail(self, key: str, thumbnail: bytes) -> None:
@@ -135,6 +141,10 @@ class HistoryFile:
     def tell_favourite(self, key: str, favourite: bool) -> None:
         """Appends that an entry is or is no longer a favourite. Raises OSError."""
         self._append({"of": key, "favourite": favourite})
+
+    def tell_name(self, key: str, name: str) -> None:
+        """Appends what an entry is called from now on; empty where it has no name any more. Raises OSError."""
+        self._append({"of": key, "name": name})
 
     def tell_removed(self, key: str, gone: bool = True) -> None:
         """Appends that an entry was taken away by the person, or brought back. Raises OSError."""
@@ -258,6 +268,8 @@ def _take(entries: dict[str, Entry], gone: set[str], line: str) -> str:
             found = replace(found, thumbnail=base64.b64decode(data["thumbnail"]))
         if "favourite" in data:
             found = replace(found, favourite=bool(data["favourite"]))
+        if "name" in data:
+            found = replace(found, name=str(data["name"]))
         entries[found.key] = found
         return found.key if "shown" in data or "of" not in data else ""
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

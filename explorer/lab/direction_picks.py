@@ -1,12 +1,14 @@
-"""Which directions are measured: a list to tick, with the layers each of them acts on."""
+"""Which directions and channels are measured: a list to tick."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from explorer.controls.items import UP_AND_DOWN, TakesFewKeys, make_plain
+from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.latents.library import Entry
+from stylegan_core.recipe import AppliedChannel, Recipe
 
 FIRST = 10  # that are ticked where nobody has chosen
 
@@ -21,16 +23,28 @@ class DirectionPicks(TakesFewKeys, QListWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries: tuple[Entry, ...] = ()
+        self._channels: tuple[AppliedChannel, ...] = ()  # they stand below the directions
         self._touched = False
         make_plain(self)
-        self.setAccessibleName("Directions to measure")
-        self.setToolTip("Tick the directions that are measured, by mouse or with the space key.")
+        self.setAccessibleName("Directions and channels to measure")
+        self.setToolTip("Tick the directions and channels that are measured, by mouse or with the space key.")
         self.itemChanged.connect(self._tick)
 
     @property
     def chosen(self) -> tuple[Entry, ...]:
         """The ticked ones, in their order."""
         return tuple(entry for at, entry in enumerate(self._entries) if self._is_ticked(at))
+
+    @property
+    def chosen_channels(self) -> tuple[AppliedChannel, ...]:
+        """The ticked channels, in their order."""
+        first = len(self._entries)
+        return tuple(channel for at, channel in enumerate(self._channels) if self._is_ticked(first + at))
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether there are channels to tick."""
+        return bool(self._channels)
 
     def offer(self, entries: Sequence[Entry]) -> None:
         """The directions there are; those that were ticked stay so, the first ten where nobody has chosen.
@@ -41,24 +55,48 @@ class DirectionPicks(TakesFewKeys, QListWidget):
             return
         kept = {entry.key for entry in self.chosen}
         self._touched &= not {entry.key for entry in entries}.isdisjoint(entry.key for entry in self._entries)
-        self._entries = tuple(entries)
+        ticked = [entry.key in kept if self._touched else at < FIRST for at, entry in enumerate(entries)]
+        self._fill(entries, self._channels, [*ticked, *self._ticks(self._channels)])
+
+    def offer_channels(self, channels: Sequence[AppliedChannel]) -> None:
+        """The channels that have sliders; those that were ticked stay so."""
+        if tuple(channels) != self._channels:
+            self._fill(
+                self._entries, channels, [*map(self._is_ticked, range(len(self._entries))), *self._ticks(channels)]
+            )
+
+    def tick(self, count: int) -> None:
+        """Ticks the first so many directions, and nothing else."""
+        self._touched = True
+        self._set(lambda at: at < min(count, len(self._entries)))
+
+    def tick_channels(self) -> None:
+        """Ticks every channel, too."""
+        self._touched = True
+        self._set(lambda at: at >= len(self._entries) or self._is_ticked(at))
+
+    def _ticks(self, channels: Sequence[AppliedChannel]) -> list[bool]:
+        """Which channels are ticked where these are shown: those that are."""
+        kept = {(each.layer, each.channel) for each in self.chosen_channels}
+        return [(each.layer, each.channel) in kept for each in channels]
+
+    def _fill(self, entries: Sequence[Entry], channels: Sequence[AppliedChannel], ticked: Sequence[bool]) -> None:
+        self._entries, self._channels = tuple(entries), tuple(channels)
+        of_channels = EntanglementPlan(Recipe(), (), (), channels=self._channels).names
         self.blockSignals(True)
         self.clear()
-        for at, entry in enumerate(entries):
-            item = QListWidgetItem(entry.direction.name)
+        for name, on in zip([*(entry.direction.name for entry in entries), *of_channels], ticked, strict=True):
+            item = QListWidgetItem(name)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
-            ticked = entry.key in kept if self._touched else at < FIRST
-            item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+            item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
             self.addItem(item)
         self.blockSignals(False)
         self.changed.emit()
 
-    def tick(self, count: int) -> None:
-        """Ticks the first so many, and no others."""
-        self._touched = True
+    def _set(self, ticked: Callable[[int], bool]) -> None:
         self.blockSignals(True)
         for at in range(self.count()):
-            self.item(at).setCheckState(Qt.CheckState.Checked if at < count else Qt.CheckState.Unchecked)
+            self.item(at).setCheckState(Qt.CheckState.Checked if ticked(at) else Qt.CheckState.Unchecked)
         self.blockSignals(False)
         self.changed.emit()
 

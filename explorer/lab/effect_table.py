@@ -1,9 +1,7 @@
 """A table of numbers as colours: directions against attributes, or against each other."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -21,52 +19,13 @@ from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.items import ROOT, Index
 from explorer.controls.literal import literal_tip
-from stylegan_core.lab.entanglement import Entanglement
-from stylegan_core.lab.measurement import Doubles
-from stylegan_core.latents.channel_effect import signed
+from explorer.lab.effect_numbers import Numbers
+from stylegan_core.latents.channel_effect import half_percent, percent, signed
 
 ROW, COLUMN, WIDE, HEADER, PURITY = 38, 74, 92, 36, "purity"  # wide enough for the names of directions
-LEAST = 0.25  # standard deviations that have the full colour at least
+PAIRED = 240  # of two columns with names
 STRONGEST = 0.5  # how much of its colour the largest number has, so that what is written on it can be read
-VIEWS = ("effects", "cosine", "correlation")
-VIEW_TIPS = (
-    "What one σ of each direction changes, in standard deviations of each attribute.",
-    "The cosine between two directions in W, whatever their layers: 1 is the same way, 0 has nothing in common.",
-    "The correlation of random faces along two directions: how often those far along one are so along the other.",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What a table shows: ``values`` [rows, columns], 1 to ``top`` in full colour; ``halves`` is their confidence.
-
-    ``meant`` is the column of each row that it is about; ``shares`` stand in a column of their own, as a share of one.
-    """
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    values: Doubles = field(repr=False, compare=False)
-    top: float = 1.0
-    halves: Doubles | None = field(default=None, repr=False, compare=False)
-    meant: tuple[int, ...] = ()
-    shares: tuple[float, ...] = ()
-
-    def is_sure(self, row: int, column: int) -> bool:
-        """Whether 0 lies outside of the confidence of a number."""
-        return self.halves is None or abs(self.values[row, column]) > self.halves[row, column]
-
-
-def numbers_of(facts: Entanglement, view: str) -> Numbers:
-    """One of the ``VIEWS`` of what was measured; attributes that rows are about come first, in their order."""
-    names = tuple(each.direction.name for each in facts.plan.directions)
-    if view != "effects":
-        return Numbers(names, names, getattr(facts, view))
-    mains = [facts.main(row) for row in range(len(names))]
-    order = list(dict.fromkeys([*mains, *range(len(facts.names))]))
-    effects, halves = facts.effects[:, order], facts.confidence[:, order]
-    top = max(float(np.abs(effects).max()), LEAST)
-    meant, shares = tuple(map(order.index, mains)), tuple(map(facts.purity, range(len(names))))
-    return Numbers(names, tuple(facts.names[at] for at in order), effects, top, halves, meant, shares)
+SURE = "95 % confidence"
 
 
 class EffectModel(QAbstractTableModel):
@@ -110,24 +69,52 @@ class EffectModel(QAbstractTableModel):
         """The number of a cell."""
         assert self.numbers is not None
         if column == len(self.numbers.columns):
-            return f"{100 * self.numbers.shares[row]:.0f} %"
+            return percent(self.numbers.shares[row])
+        if self.numbers.who:
+            name = self.numbers.who[row][column]
+            return f"{name}  {percent(float(self.numbers.values[row, column]))}" if name else "–"
         return signed(float(self.numbers.values[row, column]))
+
+    def half(self, row: int, column: int) -> str:
+        """The confidence of a cell; empty where it has none."""
+        numbers = self.numbers
+        assert numbers is not None
+        if column == len(numbers.columns):
+            return half_percent(numbers.share_halves[row])
+        if numbers.halves is None or (numbers.who and not numbers.who[row][column]):
+            return ""
+        half = float(numbers.halves[row, column])
+        return half_percent(half) if numbers.who else f"±{half:.2f}"
 
     def words(self, row: int, column: int) -> str:
         """A cell in a sentence."""
         numbers = self.numbers
         assert numbers is not None
         name = numbers.rows[row]
+        if numbers.who:
+            return self._purest_words(numbers, row, column)
         if column == len(numbers.columns):
             main = numbers.columns[numbers.meant[row]]
-            return f"{self.text(row, column)} of all that one σ of {name} changes is {main}."
-        said = f"{name} and {numbers.columns[column]}: {self.text(row, column)}."
+            share = percent(numbers.shares[row], numbers.share_halves[row])
+            return f"{share} of all that one σ of {name} changes is {main} ({SURE})."
+        said = f"{name} and {numbers.columns[column]}: {self.text(row, column)}"
         if numbers.halves is None:
-            return said
-        half = float(numbers.halves[row, column])
+            return f"{said}."
+        half = f"± {float(numbers.halves[row, column]):.2f}"
         doubt = "" if numbers.is_sure(row, column) else " It may be nothing."
-        one = f"One σ of {name} changes {numbers.columns[column]} by {self.text(row, column)} ± {half:.2f}"
-        return f"{one} standard deviations (95 % confidence).{doubt}"
+        if not numbers.shares:
+            return f"{said} {half} ({SURE}).{doubt}"
+        one = f"One σ of {name} changes {numbers.columns[column]} by {self.text(row, column)} {half}"
+        return f"{one} standard deviations ({SURE}).{doubt}"
+
+    def _purest_words(self, numbers: Numbers, row: int, column: int) -> str:
+        name, kind = numbers.rows[row], numbers.columns[column]
+        who = numbers.who[row][column]
+        if not who:
+            return f"No {kind.split()[-1]} that was measured is sure to change {name}."
+        share = f"{percent(float(numbers.values[row, column]))} {self.half(row, column)}"
+        purer = " It is purer by more than that." if numbers.meant[row] == column else ""
+        return f"{share} of all that {who} changes is {name} ({SURE}).{purer}"
 
 
 class EffectTable(ShowsFocus, QTableView):
@@ -164,7 +151,8 @@ class EffectTable(ShowsFocus, QTableView):
         self.cells.show(numbers)
         wide = numbers is not None and not numbers.shares
         header = self.horizontalHeader()
-        header.setDefaultSectionSize(WIDE if wide else COLUMN)
+        pair = numbers is not None and bool(numbers.who)
+        header.setDefaultSectionSize(PAIRED if pair else WIDE if wide else COLUMN)
         for at in range(header.count()):
             header.moveSection(header.visualIndex(at), at)  # what another view had moved stays moved by itself
         if numbers is not None and numbers.shares:
@@ -218,13 +206,15 @@ class _Cell(QStyledItemDelegate):
         sure = share or numbers.is_sure(row, column)
         painter.setPen(colours.colour("text" if sure else "muted"))
         painter.setFont(theme.mono())
-        half = None if share or numbers.halves is None else float(numbers.halves[row, column])
-        upper = box if half is None else box.adjusted(0, 2, 0, -box.height() / 2 + 2)
-        painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self._view.cells.text(row, column))
-        if half is not None:
+        half = self._view.cells.half(row, column)
+        upper = box.adjusted(0, 2, 0, -box.height() / 2 + 2) if half else box
+        text = self._view.cells.text(row, column)
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(box.width()) - 8)
+        painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, text)
+        if half:
             painter.setFont(theme.mono(theme.SMALL))
             painter.setPen(colours.colour("muted"))
-            painter.drawText(box.adjusted(0, box.height() / 2, 0, -2), Qt.AlignmentFlag.AlignCenter, f"±{half:.2f}")
+            painter.drawText(box.adjusted(0, box.height() / 2, 0, -2), Qt.AlignmentFlag.AlignCenter, half)
 
 
 def _colour(part: float) -> QColor:

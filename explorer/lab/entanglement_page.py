@@ -1,4 +1,4 @@
-"""The Lab's entanglement page: what each direction changes beside what it is meant to, measured when asked."""
+"""The Lab's entanglement page: what each direction and channel changes beside what it is meant to."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,15 @@ from PySide6.QtWidgets import QFrame, QWidget
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import Segments, chip
 from explorer.controls.judge_chip import JudgeChip
+from explorer.controls.panel import allow
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
 from explorer.controls.yielding import YieldingRow, hides
 from explorer.jobs import Done, Piece, Table
 from explorer.lab.base import LabBase
 from explorer.lab.direction_picks import FIRST, DirectionPicks
-from explorer.lab.effect_table import VIEW_TIPS, VIEWS, EffectTable, numbers_of
+from explorer.lab.effect_numbers import PUREST, VIEW_TIPS, VIEWS, numbers_of
+from explorer.lab.effect_table import EffectTable
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
 from explorer.lab.measure_button import TONES, MeasureButton
@@ -26,20 +28,24 @@ from stylegan_core.lab.entanglement import Entanglement, entanglement_table
 from stylegan_core.lab.sweep_plan import MOST_FACES, EntanglementPlan
 from stylegan_core.latents.learned_labels import LearnedLabels
 from stylegan_core.latents.library import Entry
-from stylegan_core.recipe import SEEDS, AppliedDirection, Recipe
+from stylegan_core.recipe import SEEDS, AppliedChannel, AppliedDirection, Recipe
 
 ENTANGLE, TABLE = "lab.entanglement", "lab.entanglement.table"
 STATE = "Whether the numbers are those of the ticked directions at this psi; they are measured when you ask for it."
 FACES = 32
-MEASURE_TIP = "Draws every face one σ either way along every ticked direction, and measures it."
+MEASURE_TIP = "Draws every face one σ either way along every ticked direction, three σ of a channel, and measures it."
 TIPS = {
     "faces": "How many seeds the directions are tried on; more give narrower confidence and take longer.",
     "seed": "The first of these seeds.",
     "first": f"Ticks the first {FIRST} directions.",
-    "none": "Ticks no direction.",
+    "channels": "Ticks every channel of the Channels panel, too, to see whether one changes an attribute more purely.",
+    "none": "Ticks nothing.",
     "table": "Saves effects with their confidence, purity, cosine and correlation, each row with how it was measured.",
 }
 NOT_YET = "Nothing is measured yet."
+NO_CHANNELS = "There are no channels yet: find some in Explore, by place or by attribute."
+NO_VECTORS = "Only channels were measured, which have no way in W to compare."
+NO_PAIR = "Tick directions and channels, press Measure, and the purest of both stand side by side."
 OLDER = "The labels were learned anew since then: these numbers are of the older ones, measure again."
 EMPTY = "Tick directions at the left and press Measure: each is tried one σ either way on every face."
 
@@ -59,6 +65,7 @@ class EntanglementPage(LabBase):
         self.first_focus = self.picks
         self.faces, self.seed = NumberField(0), NumberField(0)
         self.first, self.none = chip(f"first {FIRST}", TIPS["first"]), chip("none", TIPS["none"])
+        self.channels = chip("channels", TIPS["channels"])
         self.measure = MeasureButton(MEASURE_TIP)
         self.labels = JudgeChip()
         self._labels: LearnedLabels | None = None
@@ -87,9 +94,9 @@ class EntanglementPage(LabBase):
     @property
     def plan(self) -> EntanglementPlan | str:
         """What would be measured now, or why nothing can be."""
-        chosen = self.picks.chosen
-        if not chosen:
-            return "No direction is ticked: tick at least one."
+        chosen, channels = self.picks.chosen, self.picks.chosen_channels
+        if not chosen and not channels:
+            return "No direction is ticked: tick at least one, or a channel."
         recipe, count, first = self.session.recipe, round(self.faces.value), round(self.seed.value)
         if not 2 <= count <= MOST_FACES:
             return f"The directions are tried on 2 to {MOST_FACES} faces: choose a number between."
@@ -98,11 +105,16 @@ class EntanglementPage(LabBase):
             recipe,
             [used.get(entry.direction.vector) or _applied(entry) for entry in chosen],
             [(first + at) % SEEDS for at in range(count)],
+            channels=channels,
         )
 
     def offer_directions(self, entries: Sequence[Entry]) -> None:
         """The directions of the open network."""
         self.picks.offer(entries)
+
+    def offer_channels(self, channels: Sequence[AppliedChannel]) -> None:
+        """The channels of the open network that have sliders."""
+        self.picks.offer_channels(channels)
 
     def use_labels(self, labels: LearnedLabels | None) -> None:
         """Measures these labels too, or none."""
@@ -167,9 +179,15 @@ class EntanglementPage(LabBase):
         self.head.state.say(word, TONES.get(word, "warning"))
         self.measure.show_state(busy=busy, why_not=plan if isinstance(plan, str) else "")
         self.export.allow("" if facts is not None else NOT_YET)
+        no_styles = self.info.why_not("styles") if self.info is not None else ""
+        allow(self.channels, "" if self.picks.has_channels else no_styles or NO_CHANNELS, TIPS["channels"])
         self.table.set_stale(facts is not None and not there)
         view = self.views.index
         said = EMPTY if facts is None else VIEW_TIPS[view] if view else self._said(facts)
+        if facts is not None and VIEWS[view] == PUREST and not (facts.plan.directions and facts.plan.channels):
+            said = f"{said} {NO_PAIR}"
+        elif facts is not None and view and not facts.plan.directions:
+            said = NO_VECTORS
         self.words.setText(" ".join(part for part in (said, self._older, self._doubt) if part))
         self.message.setVisible(failed)
 
@@ -208,6 +226,7 @@ class EntanglementPage(LabBase):
         self.picks.changed.connect(self._show_state)
         self.first.clicked.connect(lambda: self.picks.tick(FIRST))
         self.none.clicked.connect(lambda: self.picks.tick(0))
+        self.channels.clicked.connect(self.picks.tick_channels)
         self.measure.clicked.connect(self.press)
         self.views.chosen.connect(lambda _: self._show_facts())
         for field in (self.faces, self.seed):
@@ -232,7 +251,7 @@ class EntanglementPage(LabBase):
         made.setProperty("edge", "left")
         made.setFixedWidth(WIDTH)
         of, since = text_label("on", "muted"), text_label("seeds from", "muted")
-        head.add(text_label("Directions", "title"), None, self.first, self.none)
+        head.add(text_label("Directions and channels", "title"), None, self.first, self.channels, self.none)
         foot.add(of, self.faces, since, self.seed, None, self.labels)
         column = Down(made, 8, edges=(MARGIN, 12, MARGIN, 10))
         column.add(self.head, head)

@@ -94,10 +94,13 @@ class Measuring(QObject):
         wanted, name, resolution = self._asked
         key = str(answer.get("model", ""))
         numbers = {number: float(answer[number]) for number in NUMBERS if number in answer}
+        sure = {name: float(half) for name, half in answer.get("confidence_95", {}).items()}
+        limits = {name: float(value) for name, value in answer.get("limits", {}).items()}
         counts = int(answer["fakes"]), int(answer["reals"])
         model = name if key else ""
         self._page.end()
-        self._add(Quality(model, key, wanted.data, resolution, *counts, wanted.seed, time.time(), numbers))
+        about = (model, key, wanted.data, resolution, *counts, wanted.seed, time.time())
+        self._add(Quality(*about, numbers, sure, limits))
 
     def _add(self, row: Quality) -> None:
         self._rows = sorted([*self._rows, row], key=lambda each: each.when)

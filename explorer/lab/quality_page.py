@@ -39,7 +39,10 @@ NO_DATA = "Choose the pictures to compare with: those it was trained on, or bett
 CHOOSE = "Choose the real pictures first: a folder, a zip or an idx file."
 NOT_YET = "Nothing is measured yet."
 EMPTY = "Choose pictures at the left and press Measure. What is measured is kept, so that models can be compared."
-SAID = "★ is the best of the models that were measured on as many of the same pictures. psi 1, fresh noise."
+SAID = (
+    "★ is the best of the models that were measured on as many of the same pictures. psi 1, fresh noise. "
+    "± 95 %, for other drawn pictures."
+)
 
 
 @dataclass(frozen=True, slots=True)

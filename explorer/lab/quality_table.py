@@ -7,24 +7,34 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from explorer import theme
 from explorer.controls.focus import ShowsFocus
 from explorer.controls.items import ROOT, Index
 from explorer.controls.literal import literal_tip
 from stylegan_core.amounts import thousands
-from stylegan_core.lab.quality import LOWER, NUMBERS, Quality, best, number_text
+from stylegan_core.lab.quality import CONFIDENCE, LOWER, NUMBERS, Quality, best, half_text, number_text, with_confidence
 from stylegan_core.metrics.names import METRICS
 
 _ROLE = Qt.ItemDataRole
 MEANINGS = {number: row.meaning for row in METRICS.values() for number in row.numbers}
 HEADS = ("model", *(f"{name} {'↓' if LOWER[name] else '↑'}" for name in NUMBERS), "pictures", "data", "measured")
-FIRST, ROW = 1, 28
+FIRST, ROW = 1, 38  # the confidence of a number stands below it
 WIDTHS = (140, *(88 if name == "KID-E" else 66 for name in NUMBERS), 96, 90, 88)  # "★ -0.00947" fits
 PICTURES, DATA = len(HEADS) - 3, len(HEADS) - 2
-SORTED_BY = _ROLE.UserRole
+SORTED_BY, HALF = _ROLE.UserRole, _ROLE.UserRole + 1
 
 
 class QualityModel(QAbstractTableModel):
@@ -62,6 +72,9 @@ class QualityModel(QAbstractTableModel):
             return self._text(index.row(), index.column())
         if role == SORTED_BY:
             return _key(self.rows[index.row()], index.column())
+        if role == HALF:
+            row, number = self.rows[index.row()], _number(index.column())
+            return half_text(row.confidence.get(number)) if number in row.numbers else ""
         if role == _ROLE.ToolTipRole:
             return literal_tip(self._words(index.row(), index.column()))
         if role == _ROLE.AccessibleTextRole:
@@ -96,10 +109,12 @@ class QualityModel(QAbstractTableModel):
     def _words(self, at: int, column: int) -> str:
         row, number = self.rows[at], _number(column)
         if number:
-            value = row.numbers.get(number)
-            said = f"{value!r}" if value is not None else "not measured"
+            value, half = row.numbers.get(number), row.confidence.get(number)
+            said = "not measured" if value is None else with_confidence(value, half) if half else f"{value!r}"
+            limit = f", with ever more pictures {number_text(row.limits[number])}" if number in row.limits else ""
+            sure = f" {CONFIDENCE}" if half else ""
             praise = ": the best of what was measured on the same pictures" if best(self.rows, at, number) else ""
-            return f"{number} of {row.name}: {said}{praise}."
+            return f"{number} of {row.name}: {said}{limit}{praise}.{sure}"
         if column == 0:
             return (
                 "Two sets of real pictures: what a perfect model could get."
@@ -124,6 +139,7 @@ class QualityTable(ShowsFocus, QTableView):
         self._sorting.setSourceModel(self.cells)
         self._sorting.setSortRole(SORTED_BY)
         self.setModel(self._sorting)
+        self.setItemDelegate(_Cell(self))
         self.setSortingEnabled(True)
         self.sortByColumn(len(HEADS) - 1, Qt.SortOrder.DescendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -166,6 +182,36 @@ class QualityTable(ShowsFocus, QTableView):
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.addAction("Take this row away", lambda: self.remove_wanted.emit(row))
             menu.popup(event.globalPos())
+
+
+class _Cell(QStyledItemDelegate):
+    """Paints a number with its confidence below it, where that is known, and all others as usual."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        half = index.data(HALF)
+        if not half:
+            super().paint(painter, option, index)
+            return
+        whole = QStyleOptionViewItem(option)
+        self.initStyleOption(whole, index)
+        style = whole.widget.style()
+        box = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, whole, whole.widget)
+        text, whole.text = whole.text, ""
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, whole, painter, whole.widget)
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, whole.widget) + 1
+        box = box.adjusted(margin, 0, -margin, 0)
+        box.setTop(whole.rect.top() + 2)
+        box.setBottom(whole.rect.bottom() - 3)
+        painter.save()
+        painter.setFont(whole.font)
+        painter.setPen(index.data(_ROLE.ForegroundRole))
+        painter.drawText(
+            box, theme.ALIGN_NUMBER & ~Qt.AlignmentFlag.AlignVertical_Mask | Qt.AlignmentFlag.AlignTop, text
+        )
+        painter.setFont(theme.mono(theme.SMALL))
+        painter.setPen(theme.current().colour("muted"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, half)
+        painter.restore()
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -2,7 +2,8 @@
 
 Each line is a number of the style space, the best one first, moved 3 sigma either way. By place: the share of its
 change that falls inside, and how large that is, in steps of 0 to 255. By attribute: its part in all that changes, and
-by how many standard deviations of the attribute a sigma changes it.
+by how many standard deviations of the attribute a sigma changes it; ± is half of the 95 % confidence interval over
+the faces.
 """
 
 import argparse
@@ -126,7 +127,7 @@ def printed(found: Found, sides: tuple[int, ...]) -> str:
 def _told(found: LocalChannel | ChannelEffect) -> str:
     if isinstance(found, LocalChannel):
         return f"{100 * found.inside:5.0f} % inside, by {found.effect:.1f}"
-    return f"{100 * found.purity:5.0f} % pure, {found.words}"
+    return f"{found.purity_text:>9} pure, {found.words}"
 
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:

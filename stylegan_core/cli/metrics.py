@@ -23,6 +23,7 @@ def main(argv: list[str]) -> int:
         raise ValueError("A path length is a model's own: name a model.")
 
     from stylegan_core.data.source import open_dataset
+    from stylegan_core.lab.quality import CONFIDENCE, with_confidence
     from stylegan_core.metrics.table import measure, measure_floor
     from stylegan_core.model import load_model
 
@@ -41,11 +42,15 @@ def main(argv: list[str]) -> int:
             count = reals = min(count, len(dataset) // 2)
             found = measure_floor(dataset, only, count=count, device=device, progress=told)
     if arguments.json:
-        print(json.dumps({"model": model.info.hash if model else "", "fakes": count, "reals": reals, **found}))
+        about = {"model": model.info.hash if model else "", "fakes": count, "reals": reals}
+        print(json.dumps({**about, **found.numbers, "confidence_95": found.confidence, "limits": found.limits}))
     else:
         sides = f"{count} drawn and {reals} real pictures" if model else f"{reals} and {reals} other real pictures"
         print(f"{model.info.name if model else 'The data'} against {arguments.data}, {sides}:")
-        print("\n".join(f"  {name:<6} {value:.4g}" for name, value in found.items()))
+        for name, value in found.numbers.items():
+            limit = f", with ever more pictures {found.limits[name]:.4g}" if name in found.limits else ""
+            print(f"  {name:<6} {with_confidence(value, found.confidence[name])}{limit}")
+        print(CONFIDENCE)
     return 0
 
 

@@ -1,6 +1,7 @@
 """``python -m stylegan_core sweep MODEL --direction NAME … --out X.csv|X.png``: what a knob changes, in numbers.
 
-A .png is a contact sheet of one sweep, a .csv its numbers; with --entanglement it is the table of several directions.
+A .png is a contact sheet of one sweep, a .csv its numbers; with --entanglement it is the table of several directions
+and channels.
 """
 
 import argparse
@@ -57,20 +58,19 @@ def main(argv: list[str]) -> int:
     if arguments.out.suffix.lower() not in kinds:
         raise ValueError(f"{arguments.out}: the name must end in {' or '.join(kinds)}.")
     swept = (arguments.direction, arguments.channel, arguments.knob, arguments.like)
-    if [bool(each) for each in swept].count(True) != 1:
+    both = arguments.entanglement and arguments.direction and arguments.channel  # are measured side by side
+    if [bool(each) for each in swept].count(True) != (2 if both else 1):
         raise ValueError(
             "Name what is swept: --direction NAME, --channel LAYER:NUMBER, --knob NAME, or --like TABLE.csv."
         )
-    if arguments.channel and arguments.entanglement:
-        raise ValueError("--entanglement is that of directions: name some with --direction NAME.")
     if arguments.library and not arguments.direction and not arguments.channel:
         raise ValueError("--library is where a --direction or --channel is looked for: or leave --library out.")
     if arguments.like and not arguments.entanglement:
         raise ValueError("--like measures a table of --entanglement again: add --entanglement.")
     if arguments.like and (arguments.seeds or arguments.recipe or arguments.psi is not None or arguments.step != STEP):
         raise ValueError("--like has all of that from the table: leave --seeds, --recipe, --psi and --step out.")
-    if len(arguments.direction) > 1 and not arguments.entanglement:
-        raise ValueError("A sweep goes along one direction; for several add --entanglement.")
+    if len(arguments.direction) + len(arguments.channel) > 1 and not arguments.entanglement:
+        raise ValueError("A sweep goes along one direction or channel; for several add --entanglement.")
     check_free(arguments.out, overwrite=arguments.overwrite)
     recipe = read_recipe(arguments.recipe).recipe if arguments.recipe else Recipe()
     recipe = recipe if arguments.psi is None else replace(recipe, psi=arguments.psi, psi_bands=None)
@@ -91,7 +91,10 @@ def _parser() -> argparse.ArgumentParser:
     add_model(parser)
     parser.add_argument("--direction", action="append", default=[], help="its name: in the library, or PCA 1, SeFa 1 …")
     parser.add_argument(
-        "--channel", help="instead: a number of the style space, LAYER:NUMBER or its name in the library"
+        "--channel",
+        action="append",
+        default=[],
+        help="instead, with --entanglement also beside: a number of the style space, LAYER:NUMBER or its name",
     )
     parser.add_argument("--knob", help="instead: psi, noise-fine, mix-coarse, level, alpha, rotate …")
     parser.add_argument(
@@ -106,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--values", type=whole(2, MOST_VALUES), default=9, help="how many values it has")
     parser.add_argument("--features", action="store_true", help="measure distances in features too")
     parser.add_argument("--judge", type=path, help="measure the answers of a judge too (python -m stylegan_core judge)")
-    parser.add_argument("--entanglement", action="store_true", help="directions against attributes, their cosine, …")
+    parser.add_argument("--entanglement", action="store_true", help="directions, channels against attributes, …")
     parser.add_argument("--step", type=number(1e-3, 100), default=STEP, help="sigma either way for --entanglement")
     parser.add_argument("--out", type=path, required=True, help="the .csv or .png file to write")
     add_device(parser)
@@ -151,16 +154,18 @@ def _entanglement(arguments: argparse.Namespace, renderer: "Renderer", recipe: R
     plan = _like(arguments.like) if arguments.like else _plan(arguments, model, recipe)
     facts = _shown(entanglement_steps(renderer, plan, _meter(arguments, model)), lambda _: None)
     write_table(arguments.out, [entanglement_table(facts)])
-    for at, applied in enumerate(plan.directions):
-        print(f"  {applied.direction.name:<20} {facts.words(at)}")
+    for at, name in enumerate(plan.names):
+        print(f"  {name:<20} {facts.words(at)}")
 
 
 def _plan(arguments: argparse.Namespace, model: "Model", recipe: Recipe) -> EntanglementPlan:
-    if not arguments.direction:
-        raise ValueError("--entanglement is that of directions: name some with --direction NAME.")
+    if arguments.knob:
+        raise ValueError("--entanglement is that of directions and channels: name some with --direction or --channel.")
     found = [each.direction for each in _directions(arguments, model)]
+    moved = [of_channel(_channel(name, arguments, model.info), model.info).channel for name in arguments.channel]
     seeds = [each.latent.seed for each in seed_recipes(arguments.seeds or "0-63")]
-    return EntanglementPlan.of(recipe, [each for each in found if each is not None], seeds, arguments.step)
+    directions, channels = [each for each in found if each is not None], [each for each in moved if each is not None]
+    return EntanglementPlan.of(recipe, directions, seeds, arguments.step, channels)
 
 
 def _like(table: Path) -> EntanglementPlan:
@@ -172,24 +177,22 @@ def _like(table: Path) -> EntanglementPlan:
 
 def _swept(arguments: argparse.Namespace, model: "Model") -> Swept:
     if arguments.channel:
-        return of_channel(_channel(arguments, model.info), model.info)
+        return of_channel(_channel(arguments.channel[0], arguments, model.info), model.info)
     return _directions(arguments, model)[0] if arguments.direction else _knob(arguments.knob, model.info)
 
 
-def _channel(arguments: argparse.Namespace, info: ModelInfo) -> AppliedChannel:
+def _channel(name: str, arguments: argparse.Namespace, info: ModelInfo) -> AppliedChannel:
     """The channel LAYER:NUMBER with its name in the library, or the one of that name there."""
-    layer, _, number = arguments.channel.partition(":")
+    layer, _, number = name.partition(":")
     library = _library(arguments, info)[0]
     place = (int(layer), int(number)) if layer.isdecimal() and number.isdecimal() else None
-    wanted = arguments.channel.casefold()
+    wanted = name.casefold()
     for each in library.channels if library else ():
         if each.place == place or (place is None and each.name.casefold() == wanted):
             return AppliedChannel(*each.place, name=each.name)
     if place is None:
         named = ", ".join(each.name for each in library.channels) if library and library.channels else "none with names"
-        raise ValueError(
-            f"There is no channel {arguments.channel!r}; there are {named}, and LAYER:NUMBER, such as 3:124."
-        )
+        raise ValueError(f"There is no channel {name!r}; there are {named}, and LAYER:NUMBER, such as 3:124.")
     return AppliedChannel(*place)
 
 

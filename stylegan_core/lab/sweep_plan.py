@@ -10,6 +10,7 @@ from stylegan_core.recipe import FARTHEST, AppliedChannel, AppliedDirection, Dir
 DIRECTION, CHANNEL, PSI, NOISE, MIX, LEVEL, ALPHA = "direction", "channel", "psi", "noise", "mix", "level", "alpha"
 OF_TRANSFORM = {"translate-x": "x", "translate-y": "y", "rotate": "rotation"}  # kinds, and the fields they set
 MOST_VALUES, MOST_FACES = 41, 256
+CHANNEL_STEPS = 3.0  # steps that a channel is moved while a direction is moved one: as far as the search tries them
 _DECIMALS = 6  # of a value, so that a row of steps of 0.1 has 0.3 in it and not 0.30000000000000004
 _RANGES = {
     DIRECTION: (-3.0, 3.0),
@@ -209,6 +210,7 @@ class Sweep:
 class EntanglementPlan:
     """Which directions are measured on which faces, ``step`` sigma either way; ``base`` says all but the face.
 
+    ``channels`` are measured after them, CHANNEL_STEPS times as far either way, since one sigma of them does little.
     What ``base`` mixes in and which directions and channels it has are left out: the faces are those of their seeds.
     """
 
@@ -216,18 +218,45 @@ class EntanglementPlan:
     directions: tuple[AppliedDirection, ...]
     seeds: tuple[int, ...]
     step: float = 1.0
+    channels: tuple[AppliedChannel, ...] = ()
 
     @classmethod
     def of(
-        cls, recipe: Recipe, directions: Sequence[AppliedDirection], seeds: Sequence[int], step: float = 1.0
+        cls,
+        recipe: Recipe,
+        directions: Sequence[AppliedDirection],
+        seeds: Sequence[int],
+        step: float = 1.0,
+        channels: Sequence[AppliedChannel] = (),
     ) -> "EntanglementPlan":
         """The plan for a recipe's psi, noise, label and state of growth. Raises ValueError for fewer than two faces."""
-        if not directions or not 2 <= len(seeds) <= MOST_FACES or step <= 0:
-            raise ValueError(f"Measure at least one direction, on 2 to {MOST_FACES} faces, with a step above 0.")
+        if not (directions or channels) or not 2 <= len(seeds) <= MOST_FACES or step <= 0:
+            raise ValueError(
+                f"Measure at least one direction or channel, on 2 to {MOST_FACES} faces, with a step above 0."
+            )
         if len({*seeds}) < len(seeds):
             raise ValueError("A seed is named twice: one face counts once, or the confidence would be too good.")
         base = replace(recipe, latent=Latent(seeds[0]), mixes=(), directions=(), channels=())
-        return cls(base, tuple(replace(each, strength=0.0) for each in directions), tuple(seeds), step)
+        moved = tuple(replace(each, strength=0.0) for each in directions)
+        return cls(base, moved, tuple(seeds), step, tuple(replace(each, strength=0.0) for each in channels))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is measured: directions, then channels with their place, such as "Smile 5:110" or "channel 5:110"."""
+        channels = [f"{each.name or 'channel'} {each.layer}:{each.channel}" for each in self.channels]
+        return *(each.direction.name for each in self.directions), *channels
+
+    @property
+    def reaches(self) -> tuple[float, ...]:
+        """How many sigma either way each of them is moved."""
+        return (*(self.step for _ in self.directions), *(CHANNEL_STEPS * self.step for _ in self.channels))
+
+    def moved(self, face: Recipe, row: int, strength: float) -> Recipe:
+        """A face with one of them at a strength in sigma."""
+        at = row - len(self.directions)
+        if at < 0:
+            return replace(face, directions=(replace(self.directions[row], strength=strength),))
+        return replace(face, channels=(replace(self.channels[at], strength=strength),))
 
     @property
     def faces(self) -> tuple[Recipe, ...]:

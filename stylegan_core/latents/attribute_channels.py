@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
+from stylegan_core.confidence import student
 from stylegan_core.files.places import place
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.latents.attribute_slopes import Slopes, attribute_slopes
-from stylegan_core.latents.channel_effect import ChannelEffect, student
+from stylegan_core.latents.channel_effect import ChannelEffect, purity_of
 from stylegan_core.latents.meter import Meter, spreads_of
 from stylegan_core.latents.way_back import Doubles
 from stylegan_core.model import Model
@@ -158,13 +159,12 @@ class _Search:
 def effect_of(layer: int, channel: int, attribute: str, names: Sequence[str], slopes: Doubles) -> ChannelEffect:
     """What a number did: ``slopes`` [faces, names] of every attribute, standard deviations per sigma."""
     effects, at = slopes.mean(axis=0), list(names).index(attribute)
-    sizes = np.abs(effects)
-    purity = float(sizes[at] / sizes.sum()) if sizes.any() else 0.0
+    sizes, (purity, half) = np.abs(effects), purity_of(slopes, at)
     most = int(np.argmax(np.where(np.arange(len(names)) == at, -1.0, sizes)))
     leak = (names[most], float(effects[most])) if len(names) > 1 else ("", 0.0)
     faces, deviation = len(slopes), slopes[:, at].std(ddof=1) if len(slopes) > 1 else np.inf
     confidence = float(student(max(faces - 1, 1)) * deviation / np.sqrt(faces))
-    return ChannelEffect(layer, channel, attribute, float(effects[at]), confidence, purity, *leak, faces, REACH)
+    return ChannelEffect(layer, channel, attribute, float(effects[at]), confidence, purity, *leak, faces, REACH, half)
 
 
 def in_order(found: Sequence[ChannelEffect]) -> list[ChannelEffect]:

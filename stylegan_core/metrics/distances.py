@@ -39,9 +39,9 @@ def precision_and_recall(real: Features, fake: Features, neighbours: int = NEIGH
     """
     if min(len(real), len(fake)) <= neighbours:
         raise ValueError(f"Precision and recall need more than {neighbours} pictures on each side.")
-    between = _distances(fake, real)
-    precision = (between <= _radii(real, neighbours)[None, :]).any(axis=1).mean()
-    recall = (_radii(fake, neighbours)[None, :] >= between.T).any(axis=1).mean()
+    between = apart(fake, real)
+    precision = (between <= radii(real, neighbours)[None, :]).any(axis=1).mean()
+    recall = (radii(fake, neighbours)[None, :] >= between.T).any(axis=1).mean()
     return float(precision), float(recall)
 
 
@@ -67,14 +67,20 @@ def _subsets(draw: np.random.Generator, count: int, size: int) -> Matrix:
 
 def _sum(a: Features, b: Features, of_a: Matrix, of_b: Matrix) -> float:
     """The kernel summed over the pairs of a subset of ``a`` and one of ``b``, none with itself; mean over subsets."""
-    x, y = a.astype(np.float64), b.astype(np.float64)
-    values = (x @ y.T / x.shape[1] + 1) ** 3
+    values = alike(a, b)
     if a is b:
         np.fill_diagonal(values, 0)
     return float(((of_a @ values) * of_b).sum(axis=1).mean())
 
 
-def _distances(a: Features, b: Features) -> Features:
+def alike(a: Features, b: Features) -> Matrix:
+    """KID's kernel (x·y/D + 1)³ [len(a), len(b)]."""
+    x, y = a.astype(np.float64), b.astype(np.float64)
+    values: Matrix = (x @ y.T / x.shape[1] + 1) ** 3
+    return values
+
+
+def apart(a: Features, b: Features) -> Features:
     """Euclidean distances [len(a), len(b)]."""
     x, y = a.astype(np.float64), b.astype(np.float64)
     squares: Matrix = (x**2).sum(1)[:, None] + (y**2).sum(1)[None, :] - 2 * x @ y.T
@@ -82,9 +88,9 @@ def _distances(a: Features, b: Features) -> Features:
     return distances
 
 
-def _radii(points: Features, neighbours: int) -> Features:
+def radii(points: Features, neighbours: int) -> Features:
     """Distance of each point to its k-th neighbour, itself left out."""
-    found: Features = _distances(points, points)
+    found: Features = apart(points, points)
     np.fill_diagonal(found, np.inf)
     nearest: Features = np.partition(found, neighbours - 1, axis=1)[:, neighbours - 1]
     return nearest

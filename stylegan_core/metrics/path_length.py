@@ -1,8 +1,10 @@
 """PPL-E: how far a picture moves, in features, for a tiny step in W (paper, section 4.1; spec-core 6)."""
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
+from stylegan_core.confidence import of_mean
 from stylegan_core.metrics.features import Extractor, Progress
 from stylegan_core.metrics.samples import codes
 from stylegan_core.model import Model
@@ -10,14 +12,28 @@ from stylegan_core.model import Model
 EPSILON = 1e-4
 LOWER, UPPER = 1, 99
 BATCH = 16
+Lengths = npt.NDArray[np.float64]
+
+
+def path_length(lengths: Lengths) -> tuple[float, float]:
+    """Their mean without the outer 1 % on either side, and its ±, as Tukey and McLaughlin (1963) have it.
+
+    A percentile between two pairs is that of the outer one (spec-core 6). Not comparable with the paper's, which uses
+    VGG-LPIPS.
+    """
+    low, high = np.percentile(lengths, LOWER, method="lower"), np.percentile(lengths, UPPER, method="higher")
+    inner = (lengths >= low) & (lengths <= high)
+    confidence = of_mean(lengths.clip(low, high)) / inner.mean()
+    return float(lengths[inner].mean()), float(confidence)
 
 
 @torch.inference_mode()
-def path_length(model: Model, extractor: Extractor, count: int, seed: int, progress: Progress | None = None) -> float:
-    """Mean squared feature distance / ε² between w(t) and w(t + ε), t ~ U(0, 1) ("full" in W), without the outer 1 %.
+def path_lengths(
+    model: Model, extractor: Extractor, count: int, seed: int, progress: Progress | None = None
+) -> Lengths:
+    """Squared feature distances / ε² between w(t) and w(t + ε) [count], t ~ U(0, 1) ("full" in W).
 
-    A percentile between two pairs is that of the outer one (spec-core 6). Stored noise, untruncated, no crop. Not
-    comparable with the paper's, which uses VGG-LPIPS.
+    Stored noise, untruncated, no crop.
     """
     draw = torch.Generator().manual_seed(seed)
     found: list[float] = []
@@ -33,6 +49,4 @@ def path_length(model: Model, extractor: Extractor, count: int, seed: int, progr
         found.extend(((a - b).square().sum(dim=1) / EPSILON**2).tolist())
         if progress:
             progress(len(found) / count)
-    values = np.array(found)
-    low, high = np.percentile(values, LOWER, method="lower"), np.percentile(values, UPPER, method="higher")
-    return float(values[(values >= low) & (values <= high)].mean())
+    return np.array(found)

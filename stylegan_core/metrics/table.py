@@ -1,22 +1,43 @@
 """Every metric by its name: one call measures a model against a data set, another the data set alone."""
 
 from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
+from stylegan_core.confidence import of_share
 from stylegan_core.data.source import Dataset
 from stylegan_core.metrics import distances
+from stylegan_core.metrics.confidence import frechet_confidence, frechet_limit, kernel_confidence, recall_confidence
 from stylegan_core.metrics.features import Extractor, Features, Progress
 from stylegan_core.metrics.names import FEWEST, METRICS
-from stylegan_core.metrics.path_length import path_length
+from stylegan_core.metrics.path_length import path_length, path_lengths
 from stylegan_core.metrics.samples import fakes, reals
-from stylegan_core.metrics.sliced import MOST_PICTURES, patches, sliced_wasserstein
+from stylegan_core.metrics.sliced import MOST_PICTURES, patches, sliced_confidence, sliced_wasserstein
 from stylegan_core.model import Model
 
 MOST_PATHS = 1000
+MANY = 1000  # pictures a side from which on a limit is told; over fewer it lies too high (docs/speed.md)
 IN_FEATURES = {"fd", "kid", "pr"}  # between two sets of features
 Pictures = Callable[[int], Iterator[Tensor]]  # so many of one side, in batches uint8 [n, 3, R, R]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The ``numbers`` by their names, in the order of METRICS, and how sure they are.
+
+    ``confidence`` is half of the 95 % confidence interval of each: of what other drawn pictures would give beside the
+    same real ones. ``limits`` holds what a Fréchet distance tends to with ever more pictures, where MANY were compared.
+    """
+
+    numbers: dict[str, float] = field(default_factory=dict)
+    confidence: dict[str, float] = field(default_factory=dict)
+    limits: dict[str, float] = field(default_factory=dict)
+
+    def add(self, name: str, value: float, confidence: float) -> None:
+        """Notes a number with its confidence."""
+        self.numbers[name], self.confidence[name] = value, confidence
 
 
 def measure(
@@ -29,8 +50,8 @@ def measure(
     extractor: Extractor | None = None,
     real: Features | None = None,
     progress: Progress | None = None,
-) -> dict[str, float]:
-    """FD-E, KID-E, P-E, R-E, SWD, PPL-E of a model as asked, over ``count`` pictures a side, in the order of METRICS.
+) -> Measured:
+    """FD-E, KID-E, P-E, R-E, SWD, PPL-E of a model as asked, over ``count`` pictures a side.
 
     ``real`` are the data set's features where they are known already; up to MOST_PATHS pairs make the path length, up
     to MOST_PICTURES a side the sliced Wasserstein distance.
@@ -47,7 +68,8 @@ def measure(
     sides = (lambda number: reals(dataset, number)), (lambda number: fakes(model, number, seed))
     found = _compared(sides, (min(count, len(dataset)), count), wanted, extractor, shares, real)
     if "ppl" in wanted and extractor:
-        found["PPL-E"] = path_length(model, extractor, min(count, MOST_PATHS), seed, shares.next())
+        lengths = path_lengths(model, extractor, min(count, MOST_PATHS), seed, shares.next())
+        found.add("PPL-E", *path_length(lengths))
     return found
 
 
@@ -58,11 +80,11 @@ def measure_floor(
     count: int = 2500,
     device: str | torch.device = "cpu",
     progress: Progress | None = None,
-) -> dict[str, float]:
+) -> Measured:
     """What a model that draws just like the data would get: the same numbers between two disjoint sets of reals.
 
-    Each has ``count`` pictures, or half of the data set where it has fewer than two such sets. A path length is a
-    model's own, so it is left out. Raises ValueError on an unknown name or too few pictures.
+    Each has ``count`` pictures, or half of the data set where it has fewer than two such sets; the second counts as
+    drawn. A path length is a model's own, so it is left out. Raises ValueError on an unknown name or too few pictures.
     """
     wanted = _known(only) - {"ppl"}
     number = min(count, len(dataset) // 2)
@@ -89,30 +111,33 @@ def _compared(
     extractor: Extractor | None,
     shares: "_Shares",
     real: Features | None = None,
-) -> dict[str, float]:
+) -> Measured:
     """The wanted numbers between two sides, real ones first, of so many pictures each."""
-    found: dict[str, float] = {}
+    found = Measured()
     if wanted & IN_FEATURES and extractor:
         seeing = shares.next()
         real = extractor.all(sides[0](counts[0]), counts[0], seeing) if real is None else real
-        found |= _between(real, extractor.all(sides[1](counts[1]), counts[1], shares.next()), wanted)
+        _add_between(found, real, extractor.all(sides[1](counts[1]), counts[1], shares.next()), wanted)
     if "swd" in wanted:
         few = min(*counts, MOST_PICTURES)
         first, second = (patches(side(few), few, progress=shares.next()) for side in sides)
-        found["SWD"] = sliced_wasserstein(first, second)
+        found.add("SWD", sliced_wasserstein(first, second), sliced_confidence(first, second))
     return found
 
 
-def _between(real: Features, fake: Features, wanted: Set[str]) -> dict[str, float]:
+def _add_between(found: Measured, real: Features, fake: Features, wanted: Set[str]) -> None:
     """The wanted distances between the features of two sets of pictures."""
-    found: dict[str, float] = {}
     if "fd" in wanted:
-        found["FD-E"] = distances.frechet(real, fake)
+        distance = distances.frechet(real, fake)
+        found.add("FD-E", distance, frechet_confidence(real, fake))
+        if min(len(real), len(fake)) >= MANY:
+            found.limits["FD-E"] = frechet_limit(real, fake, distance)
     if "kid" in wanted:
-        found["KID-E"] = distances.kernel(real, fake)
+        found.add("KID-E", distances.kernel(real, fake), kernel_confidence(real, fake))
     if "pr" in wanted:
-        found["P-E"], found["R-E"] = distances.precision_and_recall(real, fake)
-    return found
+        precision, recall = distances.precision_and_recall(real, fake)
+        found.add("P-E", precision, of_share(precision, len(fake)))
+        found.add("R-E", recall, recall_confidence(real, fake))
 
 
 class _Shares:

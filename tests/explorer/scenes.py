@@ -345,9 +345,13 @@ def qualities(key: str) -> list[Quality]:
     mine = {"FD-E": 57.1, "KID-E": 0.0212, "P-E": 0.63, "R-E": 0.27, "SWD": 19.7, "PPL-E": 111234.0}
     others = {"FD-E": 61.1, "KID-E": 0.0252, "P-E": 0.64, "R-E": 0.21, "SWD": 18.7}
     real = {"FD-E": 21.2, "KID-E": -0.0002, "P-E": 0.75, "R-E": 0.74, "SWD": 4.1}
+    sure = {"FD-E": 0.74, "KID-E": 0.0023, "P-E": 0.019, "R-E": 0.026, "SWD": 0.66, "PPL-E": 3127.0}
     each = (("avatars-64", key, mine), ("a-network-with-a-long-name", "ab", others), ("", "", real))
     when = enumerate(each)
-    return [Quality(name, hash_, "/data/faces", 64, 2500, 2500, 0, NOW + at, told) for at, (name, hash_, told) in when]
+    return [
+        Quality(name, hash_, "/data/faces", 64, 2500, 2500, 0, NOW + at, told, {} if hash_ == "ab" else sure)
+        for at, (name, hash_, told) in when
+    ]
 
 
 def dialogs(stage: Stage) -> Scene:

@@ -21,6 +21,8 @@ CORE = [
     "stylegan_core.latents.channel_effect",
     "stylegan_core.film.timeline",
     "stylegan_core.bands",
+    "stylegan_core.confidence",
+    "stylegan_core.lab.quality",
     "stylegan_core.lab.layer_facts",
     "stylegan_core.lab.sweep_plan",
     "stylegan_core.blend_amounts",

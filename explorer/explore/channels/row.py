@@ -64,10 +64,10 @@ class ChannelRow(StrengthRow):
                     f"pixels there changed by {found.effect:.0f} of 255."
                 )
             case ChannelEffect():
-                share = found.purity
+                share, sure = found.purity, " (95 % confidence)" if found.purity_confidence is not None else ""
                 self._words_found = (
                     f"At ±{found.reach:g} σ, over {found.faces} faces: {found.words}.\n"
-                    f"Purity {100 * share:.0f} %: its part in all that changes."
+                    f"Purity {found.purity_text}: its part in all that changes{sure}."
                 )
         self.share.setText("" if share is None else f"{100 * share:.0f}%")
         self.share.setToolTip(literal_tip(self._words_found))

@@ -8,17 +8,26 @@ from dataclasses import replace
 
 import pytest
 
-from stylegan_core.lab.quality import NUMBERS, Quality, best, number_text, quality_table
+from stylegan_core.lab.quality import NUMBERS, Quality, best, half_text, number_text, quality_table, with_confidence
 
 ROW = Quality("faces", "abc", "/data/faces", 64, 500, 400, 3, 1796069841.25, {"FD-E": 57.1, "P-E": 0.63})
 
 
 def test_a_measurement_is_read_as_it_was_written() -> None:
-    assert Quality.from_json(json.loads(json.dumps(ROW.to_json()))) == ROW
+    sure = replace(ROW, confidence={"FD-E": 0.41}, limits={"FD-E": 45.2})
+    for row in (ROW, sure):
+        assert Quality.from_json(json.loads(json.dumps(row.to_json()))) == row
+
+
+def test_a_measurement_of_an_older_version_is_read() -> None:
+    data = ROW.to_json()
+    del data["confidence"], data["limits"]
+    assert Quality.from_json(data) == ROW
 
 
 @pytest.mark.parametrize(
-    "change", [{"hash": None}, {"numbers": []}, {"numbers": {"FD-E": "much"}}, {"fakes": "x"}, {"when": {}}]
+    "change",
+    [{"hash": None}, {"numbers": []}, {"numbers": {"FD-E": "much"}}, {"fakes": "x"}, {"when": {}}, {"limits": 3}],
 )
 def test_what_is_no_measurement_is_refused(change: dict[str, object]) -> None:
     data = ROW.to_json() | change
@@ -59,10 +68,33 @@ def test_numbers_have_three_digits(value: float, text: str) -> None:
     assert number_text(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "half", "text"),
+    [
+        (57.123, 0.412, "57.12 ± 0.41"),
+        (0.01931, 0.00099, "0.01931 ± 0.00099"),
+        (57.1, 12.3, "57 ± 12"),
+        (111234.0, 3127.0, "111\u2009200 ± 3\u2009100"),
+        (1234.5, 0.31, "1\u2009234.50 ± 0.31"),
+        (57.1234, None, "57.12"),
+        (57.1234, math.nan, "57.12"),
+    ],
+)
+def test_a_number_ends_where_its_confidence_does(value: float, half: float | None, text: str) -> None:
+    assert with_confidence(value, half) == text
+
+
+def test_a_confidence_has_two_digits() -> None:
+    assert [half_text(half) for half in (0.412, 153.0, 99.6, None, math.inf)] == ["±0.41", "±150", "±100", "", ""]
+
+
 def test_the_table_has_every_number_in_full_and_no_formulas() -> None:
+    sure = replace(ROW, model="=1+1", confidence={"FD-E": 0.41}, limits={"FD-E": 45.2})
     floor = replace(ROW, model="", hash="", numbers={"FD-E": 1 / 3})
-    rows = list(csv.DictReader(io.StringIO(quality_table([replace(ROW, model="=1+1"), floor]))))
-    assert list(rows[0]) == ["model", "hash", *NUMBERS, "data", "resolution", "drawn", "real", "seed", "measured"]
+    rows = list(csv.DictReader(io.StringIO(quality_table([sure, floor]))))
+    old = ["model", "hash", *NUMBERS, "data", "resolution", "drawn", "real", "seed", "measured"]
+    assert list(rows[0]) == [*old, *(f"{name} confidence_95" for name in NUMBERS), "FD-E limit"]
+    assert (rows[0]["FD-E confidence_95"], rows[0]["FD-E limit"], rows[1]["FD-E confidence_95"]) == ("0.41", "45.2", "")
     assert [row["model"] for row in rows] == ["'=1+1", "real pictures"]
     assert float(rows[1]["FD-E"]) == 1 / 3 and rows[1]["SWD"] == ""
     assert (rows[0]["data"], rows[0]["drawn"], rows[0]["real"]) == ("faces", "500", "400")

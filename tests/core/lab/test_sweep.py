@@ -18,6 +18,7 @@ from torch import Tensor
 
 from stylegan_core.__main__ import main as command
 from stylegan_core.cli import sweep as sweep_command
+from stylegan_core.confidence import student
 from stylegan_core.files.table import read_table
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.lab.entanglement import Entanglement, entanglement_table, plan_of_table
@@ -25,7 +26,6 @@ from stylegan_core.lab.entangling import entanglement_steps
 from stylegan_core.lab.sweep_facts import sweep_table
 from stylegan_core.lab.sweep_plan import EntanglementPlan, Sweep, Swept, along, knobs, of_channel, steps_between
 from stylegan_core.lab.sweeping import SPREAD_FACES, sweep_steps
-from stylegan_core.latents.channel_effect import student
 from stylegan_core.latents.judge import Answerer, Judge
 from stylegan_core.latents.judge_file import SEEN
 from stylegan_core.latents.library import Library, NamedChannel
@@ -147,7 +147,7 @@ def test_what_a_direction_does_is_said_in_words_and_in_a_table() -> None:
     directions = [AppliedDirection(SHADE), AppliedDirection(RED, first=2, last=5)]
     painter = Flat()
     facts = whole(entanglement_steps(painter, EntanglementPlan.of(Recipe(), directions, range(4)), Meter()))  # type: ignore[arg-type]
-    assert facts.words(0).startswith("brightness +") and "purity 100 %, over 4 faces" in facts.words(0)
+    assert facts.words(0).startswith("brightness +") and "purity 100 ± 1 %, over 4 faces" in facts.words(0)
     rows = list(csv.DictReader(io.StringIO(entanglement_table(facts))))
     found = {(row["quantity"], row["direction"], row["with"]): row for row in rows}
     assert len(rows) == 2 * (3 + 1 + 2 + 2) and {row["model"] for row in rows} == {"flat"}
@@ -437,6 +437,44 @@ def test_a_channel_is_swept_by_its_place_or_its_name(small: Path, tmp_path: Path
     assert swept.why_not(facts, Recipe()) == "" and "no channel 2:1" in swept.why_not(info(), Recipe())
 
 
+def test_channels_are_measured_beside_directions_three_steps_either_way(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, again = tmp_path / "x.csv", tmp_path / "again.csv"
+    told = ["sweep", str(small), "--entanglement", "--seeds", "0-2"]
+    named = ["--direction", "PCA 1", "--channel", "2:1", "--channel", "3:0"]
+    assert command([*told, *named, "--step", "0.5", "--out", str(first)]) == 0
+    assert "channel 2:1 " in capsys.readouterr().out
+    rows = list(csv.DictReader(io.StringIO(read_table(first))))
+    assert {row["direction"] for row in rows if row["quantity"] == "purity"} == {"PCA 1", "channel 2:1", "channel 3:0"}
+    assert {row["direction"] for row in rows if row["quantity"] == "cosine"} == {"PCA 1"}
+    assert all(float(row["confidence_95"]) >= 0 for row in rows if row["quantity"] in ("purity", "correlation"))
+    recipe = Recipe.from_json(next(row["recipe"] for row in rows if row["direction"] == "channel 2:1"))
+    assert recipe.channels == (AppliedChannel(2, 1, 1.5),) and not recipe.directions
+    meter, model = Meter(), load_model(small)
+    faces = [replace(recipe, latent=Latent(seed)) for seed in range(3)]
+    ends = [
+        [meter(render(model, face.with_channel(2, 1, side)))["brightness"] for face in faces] for side in (1.5, -1.5)
+    ]
+    whole_faces = [replace(face, channels=(), psi=1.0) for face in faces]
+    spread = np.std([meter(render(model, face))["brightness"] for face in whole_faces], ddof=1)
+    effect = next(row for row in rows if row["direction"] == "channel 2:1" and row["with"] == "brightness")
+    assert float(effect["value"]) == pytest.approx(np.subtract(*ends).mean() / 3 / spread)
+    assert command(["sweep", str(small), "--entanglement", "--like", str(first), "--out", str(again)]) == 0
+    assert read_table(again) == read_table(first)
+
+
+def test_the_purest_of_directions_and_of_channels_is_told_for_each_attribute() -> None:
+    directions = [AppliedDirection(SHADE), AppliedDirection(RED)]
+    plan = EntanglementPlan.of(Recipe(), directions, range(4), channels=[AppliedChannel(2, 1, name="less b")])
+    slopes = np.array([[[0.5, 0.5]], [[0.6, 0.2]], [[0.01, -0.4]]]) + np.array([0.0, 0.01, -0.01, 0.0])[:, None]
+    facts = Entanglement("m", ("a", "b"), "{}", np.ones(2), plan, slopes, np.eye(2), np.eye(2))
+    assert plan.names == ("Brighter", "red", "less b 2:1") and plan.reaches == (1.0, 1.0, 3.0)
+    assert (facts.purest(0, channels=False), facts.purest(1, channels=False)) == (1, 0)
+    assert (facts.purest(0, channels=True), facts.purest(1, channels=True)) == (None, 2)  # 0.01 may be nothing
+    assert facts.meant(2) == facts.main(2) == 1  # it is named after that
+
+
 def test_levels_that_were_not_trained_are_not_swept(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -455,7 +493,7 @@ def test_levels_that_were_not_trained_are_not_swept(
         (["--out", "x.csv"], "--channel LAYER:NUMBER, --knob"),
         (["--channel", "3:99", "--out", "x.csv"], "has no channel 3:99; it has 6 layers"),
         (["--channel", "fringe", "--out", "x.csv"], "no channel 'fringe'; there are none with names"),
-        (["--channel", "1:2", "--entanglement", "--out", "x.csv"], "is that of directions"),
+        (["--channel", "1:2", "--channel", "1:3", "--out", "x.csv"], "add --entanglement"),
         (["--channel", "1:2", "--knob", "psi", "--out", "x.csv"], "Name what is swept"),
         (["--knob", "psi", "--out", "x.jpg"], "must end in .csv or .png"),
         (["--knob", "ps", "--out", "x.csv"], "there are psi, noise,"),

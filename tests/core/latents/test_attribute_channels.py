@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from stylegan_core.__main__ import main
+from stylegan_core.confidence import student
 from stylegan_core.latents import attribute_channels as module
 from stylegan_core.latents.attribute_channels import Effort, attribute_search, effect_of, find_by_attribute, in_order
 from stylegan_core.latents.attribute_slopes import attribute_slopes
-from stylegan_core.latents.channel_effect import ChannelEffect, student
+from stylegan_core.latents.channel_effect import ChannelEffect, percent, purity_of
 from stylegan_core.latents.measured import measures, measures_of
 from stylegan_core.latents.meter import Meter, spreads_of
 from stylegan_core.model import Model, save_model
@@ -112,11 +113,19 @@ def test_what_was_kept_and_is_damaged_is_found_again(tmp_path: Path) -> None:
     assert find_by_attribute(made, "detail", count=1) == found and json.loads(kept.read_text())
 
 
+def test_other_faces_give_purities_as_far_apart_as_is_told() -> None:
+    draw, way = np.random.default_rng(4), np.array([0.5, 0.2, -0.1, 0.05])
+    found = np.array([purity_of(way + 0.3 * draw.standard_normal((24, 4)), 0) for _ in range(100)])
+    assert found[:, 1].mean() == pytest.approx(1.96 * found[:, 0].std(ddof=1), rel=0.25)
+    assert purity_of(way[None], 0)[1] == np.inf  # one face says nothing of others
+    assert [percent(0.412, half) for half in (0.063, None, np.inf)] == ["41 ± 6 %", "41 %", "41 %"]
+
+
 def test_purity_is_the_part_of_what_was_asked_for() -> None:
     slopes = np.array([[0.4, -0.1, 0.0], [0.2, -0.1, 0.2]])
     found = effect_of(3, 7, "b", ("a", "b", "c"), slopes)
     near = pytest.approx
-    assert found == ChannelEffect(3, 7, "b", near(-0.1), near(0.0), near(0.2), "a", near(0.3), 2, 3.0)
+    assert found == ChannelEffect(3, 7, "b", near(-0.1), near(0.0), near(0.2), "a", near(0.3), 2, 3.0, near(0.0))
     assert found.words == "b −0.10 per σ, leaks most into a +0.30"
     assert effect_of(0, 0, "a", ("a",), np.zeros((2, 1))).purity == 0.0
 

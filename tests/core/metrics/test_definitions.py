@@ -11,7 +11,7 @@ from torch import Tensor
 
 from stylegan_core.metrics import distances, features
 from stylegan_core.metrics.distances import frechet, kernel, precision_and_recall
-from stylegan_core.metrics.path_length import path_length
+from stylegan_core.metrics.path_length import path_length, path_lengths
 from stylegan_core.metrics.samples import fakes
 
 Points = npt.NDArray[np.float64]
@@ -150,6 +150,6 @@ def test_path_length_by_its_definition(count: int, left_out: int) -> None:
         ws = [first + at * (second - first) for at in (t, t + step)]
         one, other = (bent.pooled(w[:, :3, None, None] * 127.5 + 128) for w in ws)
         values += ((other - one).square().sum(dim=1) / step**2).tolist()
-    found = path_length(Stub(), bent, count, 2)  # type: ignore[arg-type]
+    found = path_length(path_lengths(Stub(), bent, count, 2))[0]  # type: ignore[arg-type]
     kept = np.sort(values)[left_out : count - left_out]
     assert found == pytest.approx(kept.mean(), rel=1e-6)

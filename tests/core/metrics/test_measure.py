@@ -11,9 +11,10 @@ from PIL import Image
 
 from stylegan_core.__main__ import main
 from stylegan_core.data.source import open_dataset
+from stylegan_core.lab.quality import CONFIDENCE, with_confidence
 from stylegan_core.metrics import distances
 from stylegan_core.metrics.features import Extractor
-from stylegan_core.metrics.path_length import EPSILON, path_length
+from stylegan_core.metrics.path_length import EPSILON, path_length, path_lengths
 from stylegan_core.metrics.samples import fakes, reals
 from stylegan_core.metrics.table import METRICS, measure, measure_floor
 from stylegan_core.model import Model, save_model
@@ -62,8 +63,9 @@ def test_features_see_the_photographs_they_were_trained_on(model: Model) -> None
 def test_measuring_reports_every_number_and_its_progress(model: Model, pictures: Path) -> None:
     seen: list[float] = []
     found = measure(model, open_dataset(pictures, 8), METRICS, count=12, progress=seen.append)
-    assert list(found) == ["FD-E", "KID-E", "P-E", "R-E", "SWD", "PPL-E"]
-    assert found["FD-E"] > 0 and 0 <= found["P-E"] <= 1
+    assert list(found.numbers) == list(found.confidence) == ["FD-E", "KID-E", "P-E", "R-E", "SWD", "PPL-E"]
+    assert found.numbers["FD-E"] > 0 and 0 <= found.numbers["P-E"] <= 1
+    assert all(half > 0 for half in found.confidence.values()) and not found.limits  # over twelve pictures
     assert seen == sorted(seen) and seen[-1] == pytest.approx(1)
 
 
@@ -85,9 +87,9 @@ def test_path_length_of_a_linear_picture_does_not_depend_on_the_step(monkeypatch
             return x
 
     linear = Linear()
-    found = path_length(linear, linear, 64, 0)  # type: ignore[arg-type]
+    found = path_length(path_lengths(linear, linear, 64, 0))[0]  # type: ignore[arg-type]
     monkeypatch.setattr("stylegan_core.metrics.path_length.EPSILON", 100 * EPSILON)
-    assert path_length(linear, linear, 64, 0) == pytest.approx(found, rel=1e-3)  # type: ignore[arg-type]
+    assert path_length(path_lengths(linear, linear, 64, 0))[0] == pytest.approx(found, rel=1e-3)  # type: ignore[arg-type]
 
 
 def test_path_length_needs_no_float64_of_the_device(model: Model) -> None:
@@ -108,7 +110,7 @@ def test_path_length_needs_no_float64_of_the_device(model: Model) -> None:
         def pooled(self, x: torch.Tensor) -> There:
             return There(x.flatten(1))
 
-    assert path_length(model, Flat(), 4, 0) > 0  # type: ignore[arg-type]
+    assert path_length(path_lengths(model, Flat(), 4, 0))[0] > 0  # type: ignore[arg-type]
 
 
 def test_where_the_device_cannot_resize_the_cpu_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +136,11 @@ def test_the_command_prints_json_and_refuses_unknown_names(
     save_model(tmp_path / "m.safetensors", model)
     command = ["metrics", str(tmp_path / "m.safetensors"), "--data", str(pictures), "--count", "10"]
     assert main([*command, "--only", "fd", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["FD-E"] > 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["FD-E"] > told["confidence_95"]["FD-E"] > 0 and told["limits"] == {}
+    assert main([*command, "--only", "fd"]) == 0
+    said = capsys.readouterr().out
+    assert f"FD-E   {with_confidence(told['FD-E'], told['confidence_95']['FD-E'])}\n" in said and CONFIDENCE in said
     assert main([*command, "--only", "fid"]) == 2
     assert "fd, kid, pr, swd, ppl" in capsys.readouterr().err
     assert main([*command, "--only", "pr", "--json", "--progress"]) == 0
@@ -161,7 +167,7 @@ def test_real_pictures_are_measured_against_others(tmp_path: Path, capsys: pytes
     for index in range(25):
         Image.fromarray(draw.integers(0, 255, (16, 16, 3), np.uint8)).save(tmp_path / f"{index:02d}.png")
     data = open_dataset(tmp_path, 8)
-    found = measure_floor(data, ("fd", "swd", "ppl"), count=11)
+    found = measure_floor(data, ("fd", "swd", "ppl"), count=11).numbers
     extractor = Extractor()
     first, second = (extractor.all(reals(data, 11, begin), 11) for begin in (0, 11))
     assert list(found) == ["FD-E", "SWD"] and found["FD-E"] == distances.frechet(first, second) > 0
@@ -183,3 +189,9 @@ def test_pictures_from_one_on(pictures: Path) -> None:
     every = torch.cat(list(reals(data, 12)))
     assert torch.equal(torch.cat(list(reals(data, 5, 4))), every[4:9])
     assert torch.equal(torch.cat(list(reals(data, 50, 10))), every[10:])
+
+
+def test_a_limit_is_told_of_many_pictures(model: Model, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stylegan_core.metrics.table.MANY", 12)
+    found = measure(model, open_dataset(pictures, 8), ("fd",), count=12)
+    assert found.limits.keys() == {"FD-E"} and found.limits["FD-E"] < found.numbers["FD-E"]

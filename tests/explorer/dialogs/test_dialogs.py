@@ -36,6 +36,9 @@ class Quiet:
     def favourites(self) -> tuple[Recipe, ...]:
         return (Recipe(), Recipe(psi=0.5))
 
+    def called(self, recipe: Recipe) -> str:
+        return ""
+
     def save(self, *asked: Any) -> None:
         self.saved.append(asked)
 

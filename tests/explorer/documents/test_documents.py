@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from explorer import bundled
-from explorer.documents.saving import Size
+from explorer.documents.saving import Size, for_file
 from stylegan_core.pictures.contact_sheet import save_sheet
 from stylegan_core.pictures.picture import labels, save_picture
 from stylegan_core.pictures.recipe_list import list_to_json
@@ -250,11 +250,28 @@ def test_every_favourite_is_saved_into_a_new_folder(start: Make, qtbot: QtBot, w
         drawn(explorer, qtbot)
         explorer.actions["star"].trigger()
     favourites, folder = explorer.history.entries.favourites(), window_home / "talk"
-    explorer.documents.saving.save_all(favourites, str(folder), Size())
+    explorer.history.rename(explorer.history.entries.key_of(favourites[1]), "Ana / the 2nd: Ünal")
+    names = [explorer.history.entries.called(recipe) for recipe in favourites]
+    explorer.documents.saving.save_all(favourites, names, str(folder), Size())
     qtbot.waitUntil(lambda: explorer.window.banner.sentence == f"Saved 2 pictures into {folder}.")
-    assert [file.name for file in sorted(folder.iterdir())] == ["01-seed3.png", "02-seed5.png"]
-    explorer.documents.saving.save_all(favourites, str(folder), Size())
+    assert [file.name for file in sorted(folder.iterdir())] == ["01-seed3.png", "02-Ana-the-2nd-Ünal.png"]
+    explorer.documents.saving.save_all(favourites, names, str(folder), Size())
     assert "exists already" in explorer.window.banner.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("../../etc", "etc"),
+        ("a\0b<c>|d?", "a-b-c-d"),
+        ("…", ""),
+        ("名前", "名前"),
+        ("ü" * 99, "ü" * 40),
+        ("a_b-c", "a_b-c"),
+    ],
+)
+def test_a_name_in_that_of_a_file_has_only_what_every_disk_takes(name: str, file: str) -> None:
+    assert for_file(name) == file
 
 
 def test_history_and_model_come_back_after_a_restart(start: Make, qtbot: QtBot, window_home: Path) -> None:

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.history import MISSING, MOST_SHOWN, HistoryStrip
+from explorer.finding import favourites_of
 from explorer.history.history_file import Entry
 from explorer.jobs import Frame, Piece, Strip
 from explorer.session import Session
@@ -164,6 +167,51 @@ def test_what_is_removed_is_brought_back_where_it_was(session: Session, strip: W
     assert [entry.recipe.psi for entry in strip.entries] == [0.7, 0.1, 0.2, 0.3, 0.4]
     assert strip.row() == [0.4, 0.3, 0.2, 0.1, 0.7]
     assert (strip.red(B), strip.only_favourites(), told) == (20, [0.2], [(key, True), (key, False)])
+
+
+def test_a_picture_is_named_by_f2_a_double_click_or_the_command_and_becomes_a_favourite(
+    qtbot: QtBot, session: Session, strip: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str]] = []
+    strip.renamed.connect(lambda key, name: told.append((key, name)))
+    session.apply(A)
+    strip.show_frame(frame(A, "exact", 20))
+    key = strip.entries.key_of(A)
+    assert key is not None
+    thumbnail = strip._thumbnails[key]
+    plain = thumbnail.grab().toImage()
+    asked: list[QInputDialog] = []
+    monkeypatch.setattr(QInputDialog, "open", lambda dialog: asked.append(dialog))
+    qtbot.keyClick(thumbnail, Qt.Key.Key_F2)
+    qtbot.mouseDClick(thumbnail, Qt.MouseButton.LeftButton)
+    strip.name_current()
+    assert len(asked) == 3 and asked[0].textValue() == ""
+    asked[0].textValueSelected.emit("  <b>Ana</b>  Lu ")
+    entry = strip.entries[key]
+    assert (entry.name, entry.favourite, told) == ("<b>Ana</b> Lu", True, [(key, "<b>Ana</b> Lu")])
+    assert thumbnail.accessibleName().startswith("<b>Ana</b> Lu, Picture 1 of ") and "&lt;b&gt;" in thumbnail.toolTip()
+    assert thumbnail.grab().toImage() != plain
+    assert strip.entries.called(A) == "<b>Ana</b> Lu"
+    asked[1].textValueSelected.emit("")
+    assert not strip.entries[key].name and strip.entries[key].favourite and strip.entries.called(A) == ""
+    assert told[-1] == (key, "")
+
+
+def test_a_named_favourite_is_found_and_brought_back(session: Session, strip: Watched) -> None:
+    for recipe in (A, B):
+        session.apply(recipe)
+        strip.rename(str(strip.entries.key_of(recipe)), f"face {recipe.psi}")
+    parent = QObject()
+    found = list(favourites_of(strip.entries.newest_first(), strip.go_to, parent))
+    assert [(each.text(), each.statusTip()) for each in found] == [("face 0.2", "favourite"), ("face 0.1", "favourite")]
+    found[1].trigger()
+    assert session.recipe == A
+    strip._star(str(strip.entries.key_of(B)))  # no longer a favourite
+    assert [each.text() for each in favourites_of(strip.entries.newest_first(), strip.go_to, parent)] == ["face 0.1"]
+    session.apply(C)
+    strip._remove(str(strip.entries.key_of(A)))
+    found[1].trigger()  # from a palette that is still open
+    assert session.recipe == C
 
 
 def test_a_star_given_while_only_favourites_are_seen_is_seen(session: Session, strip: Watched) -> None:

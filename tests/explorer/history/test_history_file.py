@@ -1,5 +1,6 @@
 """The history on disk: appended, torn, compacted, and a second window's own."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,20 @@ def test_entries_pictures_and_stars_come_back() -> None:
     first, second = again.read()
     assert (first.recipe.latent.seed, first.thumbnail, first.favourite) == (1, b"picture", False)
     assert (second.recipe.latent.seed, second.favourite) == (2, True)
+    again.close()
+
+
+def test_names_are_kept_and_a_file_without_them_is_read() -> None:
+    file = HistoryFile.acquire()
+    for number in (1, 2, 3):
+        file.add(entry(number))  # as an older version wrote them
+    file.tell_name("key1", "Ana")
+    file.tell_name("key2", "Ben")
+    file.tell_name("key2", "")
+    file.add(replace(entry(4), name="Cleo"))
+    file.close()
+    again = HistoryFile.acquire()
+    assert [each.name for each in again.read()] == ["Ana", "", "", "Cleo"]
     again.close()
 
 

@@ -33,10 +33,10 @@ def swept(sweep: Sweep, *, features: bool = False) -> SweepFacts:
 
 
 def entangled(plan: EntanglementPlan, model: str) -> Entanglement:
-    """Each direction changes its own attribute by 0.8 and the next one by -0.2, on every face nearly the same."""
-    count, faces = len(plan.directions), len(plan.seeds)
+    """Each one of the plan changes its own attribute by 0.8 and the next by -0.2, on every face nearly the same."""
+    count, faces = len(plan.names), len(plan.seeds)
     slopes = np.zeros((count, faces, len(NAMES)))
     for at in range(count):
         slopes[at, :, at % 3], slopes[at, :, (at + 1) % 3] = 0.8, -0.2
     slopes += 0.01 * np.arange(faces)[:, None]
-    return Entanglement(model, NAMES, "{}", np.ones(3), plan, slopes, np.eye(count), np.eye(count))
+    return Entanglement(model, NAMES, "{}", np.ones(3), plan, slopes, *[np.eye(len(plan.directions))] * 2)

@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.jobs import Table
-from explorer.lab.effect_table import PURITY, EffectTable, Numbers, numbers_of
-from explorer.lab.entanglement_page import ENTANGLE, OLDER, EntanglementPage
+from explorer.lab.effect_numbers import PAIR, Numbers, numbers_of
+from explorer.lab.effect_table import PURITY, EffectTable
+from explorer.lab.entanglement_page import ENTANGLE, NO_CHANNELS, NO_PAIR, NO_VECTORS, OLDER, EntanglementPage
 from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from stylegan_core.lab.entanglement import Entanglement
 from stylegan_core.latents.learned_labels import LearnedLabels
-from stylegan_core.recipe import AppliedDirection, Recipe
+from stylegan_core.recipe import AppliedChannel, AppliedDirection, Recipe
 from tests.explorer.explore.panel_fakes import Asked, model_info
 from tests.explorer.lab.measured import entangled, entries
 from tests.explorer.lab.opened import open_page
@@ -81,7 +82,8 @@ def test_directions_are_measured_when_asked(session: Session, show: Any, qtbot: 
         cells.headerData(3, Qt.Orientation.Horizontal) == PURITY and page.table.horizontalHeader().visualIndex(3) == 0
     )
     assert cells.text(0, 0) == "+0.95" and "One σ of Brighter changes brightness by +0.95 ± 0.03" in cells.words(0, 0)
-    assert cells.words(0, 3).endswith("of all that one σ of Brighter changes is brightness.")
+    assert cells.words(0, 3) == "83 ± 1 % of all that one σ of Brighter changes is brightness (95 % confidence)."
+    assert (cells.text(0, 3), cells.half(0, 3)) == ("83 %", "±1")
     page.grab()
 
 
@@ -210,9 +212,48 @@ def test_attributes_that_rows_are_about_come_first(session: Session, show: Any) 
     assert numbers.values[1, numbers.meant[1]] == facts.effects[1, facts.main(1)]
     for view, button in enumerate(lab.page.views._group.buttons()):
         button.click()
-        assert lab.page.table.cells.columnCount() == (4 if view == 0 else 2)
-    assert "correlation" in lab.page.words.text()
+        assert lab.page.table.cells.columnCount() == (4 if view == 0 else 2), view
+    assert "correlation" in lab.page.words.text() and lab.page.table.cells.half(0, 0) == "±0.00"
+    told = lab.page.table.cells.words(0, 1)
+    assert told == "direction 1 and direction 2: 0.00 ± 0.04 (95 % confidence). It may be nothing."
     lab.page.grab()
+
+
+def test_channels_are_measured_beside_directions_and_the_purest_stand_side_by_side(session: Session, show: Any) -> None:
+    lab = show()
+    page = lab.page
+    assert not page.channels.isEnabled() and page.channels.toolTip() == NO_CHANNELS
+    page.offer_channels([AppliedChannel(2, 5), AppliedChannel(3, 7, name="width")])
+    assert [page.picks.item(at).text() for at in (3, 4)] == ["channel 2:5", "width 3:7"]
+    assert page.picks.chosen_channels == ()  # a search in Explore leaves what was measured as it is
+    page.channels.click()
+    assert len(page.picks.chosen) == 3 and len(page.picks.chosen_channels) == 2
+    page.offer_channels([AppliedChannel(4, 1), AppliedChannel(3, 7, name="wide")])
+    assert page.picks.chosen_channels == (AppliedChannel(3, 7, name="wide"),)
+    page.press()
+    assert lab.of(Entangle).plan.channels == page.picks.chosen_channels
+    lab.answer()
+    assert page.head.state.word == "measured" and page.table.cells.rowCount() == 4
+    page.views._group.buttons()[1].click()
+    numbers = page.table.cells.numbers
+    assert numbers.columns == PAIR and numbers.rows == ("brightness", "colour", "width")
+    assert page.table.cells.text(0, 1).startswith("wide 3:7  ") and page.table.cells.half(0, 1).startswith("±")
+    assert "of all that wide 3:7 changes is brightness" in page.table.cells.words(0, 1)
+    page.grab()
+    page.none.click()
+    assert not page.picks.chosen_channels and not page.measure.isEnabled()
+    page.first.click()
+    page.press()
+    lab.answer()
+    assert page.table.cells.text(0, 1) == "–" and NO_PAIR in page.words.text()
+    assert page.table.cells.words(0, 1) == "No channel that was measured is sure to change brightness."
+    page.none.click()
+    page.channels.click()
+    page.press()
+    lab.answer()
+    page.views._group.buttons()[2].click()
+    assert page.words.text() == NO_VECTORS and page.table.cells.rowCount() == 0
+    page.grab()
 
 
 def test_the_table_is_read_by_pointer_and_exported(session: Session, show: Any, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.controls.judge_chip import JudgeChip
 from explorer.lab import curve, picture_table
-from explorer.lab.effect_table import EffectTable, numbers_of
+from explorer.lab.effect_numbers import numbers_of
+from explorer.lab.effect_table import EffectTable
 from explorer.lab.sweep_page import SweepPage
 from explorer.session import Session
 from stylegan_core.lab.entanglement import Entanglement

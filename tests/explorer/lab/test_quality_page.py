@@ -14,11 +14,11 @@ from explorer.jobs import Table
 from explorer.lab import quality_file
 from explorer.lab.measuring import Measuring
 from explorer.lab.quality_page import CHOOSE, EMPTY, QualityPage, Wanted
-from explorer.lab.quality_table import HEADS
+from explorer.lab.quality_table import HALF, HEADS
 from explorer.session import Session
 from explorer.work.background import Background
 from explorer.work.command import CoreCommand
-from stylegan_core.lab.quality import Quality
+from stylegan_core.lab.quality import CONFIDENCE, Quality
 from tests.explorer.explore.panel_fakes import Asked, model_info
 
 ROW = Quality("other", "ab", "/data/faces", 64, 1000, 900, 0, 1796069841.0, {"FD-E": 60.0, "KID-E": 0.02})
@@ -34,9 +34,11 @@ class Desk:
         measuring.said.connect(lambda problem, tone: self.said.append((problem.sentence, tone)))
         measuring.taken_away.connect(lambda _, back: self.back.append(back))
 
-    def answer(self, **numbers: float) -> None:
+    def answer(self, **numbers: Any) -> None:
         key = "" if "--resolution" in self.commands[-1] else self.page.info.hash
-        told = {"model": key, "fakes": 1000, "reals": 900, **{name.replace("_", "-"): n for name, n in numbers.items()}}
+        sure = {name: numbers.pop(name, {}) for name in ("confidence_95", "limits")}
+        told = {name.replace("_", "-"): number for name, number in numbers.items()}
+        told = {"model": key, "fakes": 1000, "reals": 900, **told, **sure}
         self.measuring._command.answered.emit(told)
 
     def column(self, name: str) -> list[str]:
@@ -99,6 +101,26 @@ def test_the_open_network_is_measured_when_asked(show: Any, session: Session, qt
     cell = page.table.model().index(0, 1)
     assert cell.data(Qt.ItemDataRole.AccessibleTextRole) == "FD-E of small: 57.123."
     page.grab()
+
+
+def test_a_number_tells_how_sure_it_is(show: Any, tmp_path: Path) -> None:
+    desk = show()
+    desk.page.use_data(str(tmp_path))
+    desk.page.press()
+    told = {"FD_E": 57.123, "SWD": 19.7, "confidence_95": {"FD-E": 0.412}, "limits": {"FD-E": 45.23}}
+    desk.answer(**told)
+    model = desk.page.table.model()
+    cell, other = model.index(0, 1), model.index(0, HEADS.index("SWD ↓"))
+    assert (cell.data(HALF), other.data(HALF), model.index(0, 0).data(HALF)) == ("±0.41", "", "")
+    said = cell.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == f"FD-E of small: 57.12 ± 0.41, with ever more pictures 45.2. {CONFIDENCE}"
+    assert other.data(Qt.ItemDataRole.AccessibleTextRole) == "SWD of small: 19.7."
+    desk.measuring._disk.close()
+    (kept,) = quality_file.read_measurements()
+    assert (kept.confidence, kept.limits) == ({"FD-E": 0.412}, {"FD-E": 45.23})
+    plain = desk.page.table.grab().toImage()
+    desk.page.show_rows([replace(kept, confidence={})])
+    assert desk.page.table.grab().toImage() != plain  # the ± is painted
 
 
 def test_what_was_measured_is_compared_and_survives_a_restart(show: Any, session: Session, qtbot: QtBot) -> None:

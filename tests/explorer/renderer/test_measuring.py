@@ -91,7 +91,7 @@ def test_what_was_measured_stands_beside_the_slider(explorer: Explorer) -> None:
     applied = AppliedDirection(row.entry.direction, 0.0, 0, None)
     plan = EntanglementPlan.of(Recipe(), [applied], range(8))
     explorer.entanglement.measured.emit(entangled(plan, info.hash))
-    said = "Measured: brightness +0.84 per σ, leaks most into colour −0.17; purity 81 %, over 8 faces."
+    said = "Measured: brightness +0.84 per σ, leaks most into colour −0.17; purity 81 ± 1 %, over 8 faces."
     assert said in row.name.toolTip() and said in row.score.toolTip()
     row.layers.set_range(2, 5)
     row.ranged.emit(2, 5)
