@@ -13,6 +13,7 @@ from explorer import theme
 from explorer.controls import icons
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import IconButton, button
+from explorer.controls.focus import GivesFocusBack
 from explorer.controls.text import text_label
 from explorer.problem import Problem
 
@@ -22,7 +23,7 @@ NARROW, TIGHT_MARGIN = 440, 8  # pixels of width below which the buttons go belo
 STAYS, OFFERS = 8000, 20000  # milliseconds that good news is shown, without and with something to click
 
 
-class Banner(QFrame):
+class Banner(GivesFocusBack, QFrame):
     """Lies over the top of the page."""
 
     told = Signal(str, str)  # a sentence and its tone, each time it says one
@@ -30,6 +31,7 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
+        self.watch_focus()
         self._tone = "bad"
         self._do: Callable[[], object] | None = None
         self._over: QWidget | None = None

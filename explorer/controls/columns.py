@@ -29,7 +29,6 @@ class SideColumn(QFrame):
         body = QWidget()
         self._column = Down(body, 14, edges=(14, 10, 14 - BAR, 12))
         scroll = self._scroll = ScrollDown(body, self)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.verticalScrollBar().setSingleStep(16)
         self._outer = Down(self)
         self._outer.addWidget(scroll)

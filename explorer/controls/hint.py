@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import button
+from explorer.controls.focus import GivesFocusBack
 from explorer.controls.text import text_label
 
 STEPS = (
@@ -16,7 +17,7 @@ STEPS = (
 WIDTH, LIFT = 420, 28
 
 
-class Hint(QFrame):
+class Hint(GivesFocusBack, QFrame):
     """A small card over the lower edge of its parent."""
 
     dismissed = Signal()
@@ -24,6 +25,7 @@ class Hint(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("hint")
+        self.watch_focus()
         self._step = 0
         self._title, self._text, self._count = text_label("", "title"), text_label(wraps=True), text_label("", "small")
         self._next = button("Next", "Shows the next hint.", "primary")

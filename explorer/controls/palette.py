@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.controls.boxes import Across, Down
+from explorer.controls.focus import GivesFocusBack
 from explorer.controls.text import text_label
 
 NOTHING = "Nothing is called so. F1 lists every key and gesture."
@@ -27,7 +28,7 @@ def shortcut_of(action: QAction) -> str:
     return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
 
-class CommandPalette(QFrame):
+class CommandPalette(GivesFocusBack, QFrame):
     """Type some letters of a command, Return runs it. Shows what is enabled now, best match first.
 
     What is only said of a command, in its tooltip, is found after what it is called. The words of a command are laid
@@ -37,6 +38,7 @@ class CommandPalette(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._window = parent
+        self.watch_focus()
         self.setObjectName("palette")
         self.setAccessibleName("Commands")
         self._actions: Sequence[QAction] = ()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QScrollBar, QStackedWidget, QWidget
 
+from explorer.controls.text import restyle
 from explorer.work.soon import soon
 
 BAR = 10  # pixels the style sheet gives it
@@ -27,16 +28,47 @@ def _show_need(bar: QScrollBar, low: int, high: int) -> None:
         bar.setEnabled(high > low)
 
 
+def scroll_by_keys(area: QAbstractScrollArea, name: str) -> None:
+    """The area takes the focus where there is something to scroll; the bar at the right shows that it has it."""
+    area.setAccessibleName(name)
+    _ByKeys(area)
+
+
+class _ByKeys(QObject):
+    """Belongs to the area."""
+
+    def __init__(self, area: QAbstractScrollArea) -> None:
+        super().__init__(area)
+        self._area, self._bar = area, area.verticalScrollBar()
+        self._allow(self._bar.minimum(), self._bar.maximum())
+        self._bar.rangeChanged.connect(self._allow)
+        area.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            restyle(self._bar, "focused", event.type() == QEvent.Type.FocusIn)
+        return False
+
+    def _allow(self, low: int, high: int) -> None:
+        if shiboken6.isValid(self._area):
+            self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if high > low else Qt.FocusPolicy.NoFocus)
+
+
 class ScrollDown(QScrollArea):
     """Its content is as wide without the bar as with it, since there is always room for the bar.
 
     Pictures that are as high as the column is wide would otherwise bring the bar in by their height and drive it out
     by the width it takes, for ever.
+
+    With a ``name`` the keyboard can scroll it, see :func:`scroll_by_keys`.
     """
 
-    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, content: QWidget, parent: QWidget | None = None, name: str = "") -> None:
         super().__init__(parent)
         self._content, self._whole = content, False
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if name:
+            scroll_by_keys(self, name)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         keep_room_for_bar(self)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QButtonGroup, QLayout, QWidget
 
 
 def focus_next(window: QWidget, forward: bool) -> bool:
@@ -49,8 +49,8 @@ def _is_chosen(widget: QWidget) -> bool:
 
 
 def _beside(window: QWidget, here: QWidget | None, stops: list[QWidget], forward: bool) -> QWidget:
-    """The stop after or before a widget that is no stop itself, such as one that only a click gives the focus."""
-    every = list(_every(window))
+    """The stop after or before a widget that is no stop itself: one that takes a click alone, or was just hidden."""
+    every = list(_every(window, hidden=here is not None and not here.isVisible()))
     at = every.index(here) if here in every else -1
     after = [each for each in every[at + 1 :] if each in stops]
     index = len(stops) - len(after)
@@ -58,23 +58,30 @@ def _beside(window: QWidget, here: QWidget | None, stops: list[QWidget], forward
 
 
 def _takes_focus(widget: QWidget) -> bool:
-    by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    """Whether the Tab key may reach it; of buttons in a group Qt lets it reach the one alone that had it last.
+
+    A list or table of nothing has no place to show that it has the focus.
+    """
+    if isinstance(widget, QAbstractItemView) and widget.model() is not None and not widget.model().rowCount():
+        return False
+    kinds = Qt.FocusPolicy.StrongFocus if _group(widget) is not None else Qt.FocusPolicy.TabFocus
+    by_tab = bool(widget.focusPolicy() & kinds)
     return by_tab and widget.focusProxy() is None and widget.isVisible() and widget.isEnabled()
 
 
-def _every(widget: QWidget) -> Iterator[QWidget]:
-    """A widget and all below it that are seen, as they are laid out; what lies in no layout comes from below to above.
+def _every(widget: QWidget, hidden: bool = False) -> Iterator[QWidget]:
+    """A widget and all below it that are seen, or also what is ``hidden``, as they are laid out.
 
-    By nothing but ``children``. What ``findChildren`` and ``nextInFocusChain`` bring, PySide takes for owned by the
-    widget that was asked. Of one that has been taken out of a stack and is deleted next, as a closed monitor, it then
-    keeps a reference for ever.
+    What lies in no layout comes from below to above. By nothing but ``children``: what ``findChildren`` and
+    ``nextInFocusChain`` bring, PySide takes for owned by the widget that was asked. Of one that has been taken out of a
+    stack and is deleted next, as a closed monitor, it then keeps a reference for ever.
     """
     yield widget
     children = [each for each in widget.children() if isinstance(each, QWidget)]
     placed = list(_laid_out(widget.layout(), children))
     for child in (*placed, *(each for each in children if each not in placed)):
-        if child.isVisible() and not child.isWindow():
-            yield from _every(child)
+        if (hidden or child.isVisible()) and not child.isWindow():
+            yield from _every(child, hidden)
 
 
 def _laid_out(layout: QLayout | None, widgets: Sequence[QWidget]) -> Iterator[QWidget]:

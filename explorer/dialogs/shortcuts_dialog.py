@@ -10,6 +10,7 @@ from explorer.controls.boxes import Down
 from explorer.controls.foot import Foot
 from explorer.controls.on_screen import room_for
 from explorer.controls.palette import name_of, shortcut_of
+from explorer.controls.scrolling import scroll_by_keys
 from explorer.controls.text import text_label
 
 SIZE = (560, 560)
@@ -34,7 +35,7 @@ class ShortcutsDialog(QDialog):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(rows), 1)
         scroll = QScrollArea()
-        scroll.setAccessibleName("Keys and gestures")
+        scroll_by_keys(scroll, "Keys and gestures")
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

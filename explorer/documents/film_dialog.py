@@ -25,7 +25,9 @@ KINDS = (
     ("The film itself, to go on with", ".json", "Film (*.json)"),
 )
 SMALLEST, LARGEST = 256, 2048
-USUAL = 512  # the least that a film has unless told otherwise, and never less than was drawn
+SMOOTH = "Smooths the picture where it is enlarged, instead of showing its pixels."
+NOT_LARGER = "Nothing is enlarged here."
+USUAL = 512  # the least that a film has unless told otherwise, and never less than was drawn; the most of a GIF
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class FilmDialog(QDialog):
     def __init__(self, film: Film, resolution: int, name: str, folder: str, each: float, parent: QWidget) -> None:
         super().__init__(parent)
         self._film, self._name, self._folder, self._each = film, name, folder, each
+        self._resolution = resolution
         self.setWindowTitle("Save film")
         self.kind = _choice("Written as", [kind[0] for kind in KINDS], "What the film is written as.")
         self._rates = sorted({*RATES, film.fps})
@@ -70,10 +73,9 @@ class FilmDialog(QDialog):
         self._sides = _sides(resolution)
         words = [f"{side} × {side}{', as drawn' if side == resolution else ''}" for side in self._sides]
         self.size_of = _choice("Size", words, "How large the frames are; whole steps keep every pixel square.")
-        usual = max(USUAL, resolution)
-        self.size_of.setCurrentIndex(next((n for n, side in enumerate(self._sides) if side >= usual), len(words) - 1))
+        self._size_chosen = False
+        self._propose_size()
         self.smooth = QCheckBox("Enlarge smoothly")
-        self.smooth.setToolTip("Smooths the picture where it is enlarged, instead of showing its pixels.")
         self.sound = QCheckBox(f"With {film.music.name}" if film.music is not None else "With sound")
         self._there = film.music is not None and is_there(Path(film.music.path))
         self.sound.setChecked(self._there)
@@ -81,6 +83,8 @@ class FilmDialog(QDialog):
         self._save = button("Save…", "Asks where, then draws and writes in the background.", "primary")
         self._save.clicked.connect(self._ask_path)
         self._lay_out()
+        self.size_of.activated.connect(lambda _: setattr(self, "_size_chosen", True))
+        self.kind.currentIndexChanged.connect(lambda _: self._propose_size())
         for choice in (self.kind, self.rate, self.size_of):
             choice.currentIndexChanged.connect(lambda _: self._tell())
         self._tell()
@@ -110,12 +114,21 @@ class FilmDialog(QDialog):
         fps = self._rates[self.rate.currentIndex()]
         return min(fps, GIF_FPS) if KINDS[self.kind.currentIndex()][1] == ".gif" else fps
 
+    def _propose_size(self) -> None:
+        """Chooses what is usual for the kind, where nobody has chosen another size."""
+        if not self._size_chosen:
+            gif = KINDS[self.kind.currentIndex()][1] == ".gif"
+            usual = USUAL if gif else max(USUAL, self._resolution)
+            at = next((n for n, side in enumerate(self._sides) if side >= usual), len(self._sides) - 1)
+            self.size_of.setCurrentIndex(at)
+
     def _tell(self) -> None:
         """Says how much that is, and enables what means something for this kind."""
         ending = KINDS[self.kind.currentIndex()][1]
         self.rate.setEnabled(ending != ".json")
-        self.size_of.setEnabled(ending in (".mp4", ".gif"))
-        self.smooth.setEnabled(ending in (".mp4", ".gif"))
+        moving, larger = ending in (".mp4", ".gif"), self._sides[self.size_of.currentIndex()] > self._resolution
+        self.size_of.setEnabled(moving)
+        allow(self.smooth, "" if moving and larger else NOT_LARGER, SMOOTH)
         allow(self.sound, "" if ending == ".mp4" else "Only an mp4 has sound.", SOUND)
         if not self._there:
             allow(self.sound, "The sound file is not there any more: choose it again with music….", SOUND)

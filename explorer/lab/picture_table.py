@@ -40,7 +40,7 @@ class PictureTable(ShowsFocus, QWidget):
         self._rows: tuple[Recipe, ...] = ()
         self._across, self._side = 1, LEAST  # pictures in a line, pixels of each
         self._fresh, self._hovered = 0, -1
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # until there is a sweep
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setAccessibleName("Pictures of the sweep")
@@ -54,6 +54,7 @@ class PictureTable(ShowsFocus, QWidget):
         if (len(self._rows), count) != before:
             self.images = [None] * count
             self.current = sweep.middle if sweep is not None else 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if count else Qt.FocusPolicy.NoFocus)
         self._describe()
         self._fit()
 

@@ -273,8 +273,7 @@ class SweepPage(LabBase):
         made.setLayout(column)
         form = Across(edges=(0, 4, BAR, 0))
         form.addWidget(self.form)
-        curves = ScrollDown(self.curves)
-        curves.setAccessibleName("Curves")
+        curves = ScrollDown(self.curves, name="Curves")
         column.add(self.head, form, _heading("What changes", self.export))
         column.addWidget(curves, 1)
         return made

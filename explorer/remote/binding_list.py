@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QSizePo
 from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import IconButton, button
 from explorer.controls.literal import literal_tip
+from explorer.controls.scrolling import scroll_by_keys
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
 from explorer.remote.bindings import Binding
@@ -169,7 +170,7 @@ class BindingList(QWidget):
         self._column.addStretch(1)
         inside.setLayout(self._column)
         self._scroll = QScrollArea()
-        self._scroll.setAccessibleName("Knobs and keys")
+        scroll_by_keys(self._scroll, "Knobs and keys")
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)

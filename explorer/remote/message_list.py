@@ -8,6 +8,7 @@ from explorer import theme
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import chip
 from explorer.controls.literal import literal_tip
+from explorer.controls.scrolling import scroll_by_keys
 from explorer.controls.text import restyle, text_label
 from explorer.remote.log import MOST, Row
 from explorer.remote.remote import Remote
@@ -117,7 +118,7 @@ class MessageList(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
-        scroll.setAccessibleName("Messages")
+        scroll_by_keys(scroll, "Messages")
         scroll.setMinimumHeight(110)
         column = Down(self, 6)
         column.addLayout(head)

@@ -13,6 +13,7 @@ from explorer.controls.boxes import Down
 from explorer.controls.buttons import chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.questions import ask_to_save
+from explorer.controls.scrolling import scroll_by_keys
 from explorer.controls.text import text_label
 from explorer.controls.yielding import YieldingRow, hides
 from explorer.problem import Problem
@@ -155,7 +156,7 @@ class CurvesPanel(QWidget):
         head.yield_by(hides(title))
         outer.addWidget(head)
         scroll = QScrollArea()
-        scroll.setAccessibleName("Curves")
+        scroll_by_keys(scroll, "Curves")
         scroll.setWidget(self._content)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -32,6 +32,7 @@ from explorer.controls.boxes import Across, Down, discard
 from explorer.controls.buttons import button
 from explorer.controls.literal import literal_tip
 from explorer.controls.questions import ask_for_folder
+from explorer.controls.scrolling import scroll_by_keys
 from explorer.controls.text import text_label
 from explorer.train.pill import tone
 from explorer.train.summary import RunSummary, list_runs
@@ -194,7 +195,7 @@ class RunList(QWidget):
         self._grid.setSpacing(12)
         column.add(self._grid, None)
         scroll = QScrollArea()
-        scroll.setAccessibleName("Runs")
+        scroll_by_keys(scroll, "Runs")
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         return scroll

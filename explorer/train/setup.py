@@ -68,9 +68,10 @@ class SetupPage(QWidget):
         self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head.add(self.leave, text_label("New run", "headline"), None, self.reason, self.start)
         outer.addLayout(head)
-        self._halves = ScrollDown(self._choices()), ScrollDown(self._consequences())
-        for half, name in zip(self._halves, ("What is trained", "What it sees and takes"), strict=True):
-            half.setAccessibleName(name)
+        self._halves = (
+            ScrollDown(self._choices(), name="What is trained"),
+            ScrollDown(self._consequences(), name="What it sees and takes"),
+        )
         row = self._row = Across(spacing=12)
         for half, share in zip(self._halves, (11, 10), strict=True):
             row.addWidget(card(half, CARD), share)

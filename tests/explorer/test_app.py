@@ -315,6 +315,41 @@ def test_the_palette_finds_a_command_by_some_of_its_letters(start: Make, qtbot: 
     assert not box.isVisible()
 
 
+def test_the_palette_gives_the_keyboard_back(start: Make, qtbot: QtBot) -> None:
+    """It went to the list of models, which the next Space opened, from wherever somebody had been."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.hint.dismiss()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is explorer.window)
+    box, pad = explorer.window.palette_box, explorer.latent.pad
+    pad.setFocus()
+    for key in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+        explorer.actions["commands"].trigger()
+        qtbot.keyClicks(box._line, "new face")
+        qtbot.keyClick(box._line, key)
+        assert not box.isVisible()
+        assert QApplication.focusWidget() is pad
+    explorer.actions["commands"].trigger()
+    explorer.picture.setFocus()  # as a click beside it does
+    assert not box.isVisible()
+    assert QApplication.focusWidget() is explorer.picture
+
+
+def test_a_message_gives_the_keyboard_back(start: Make, qtbot: QtBot) -> None:
+    """A click on what it offers left the keyboard at the list of models, with a frame around it."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.hint.dismiss()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is explorer.window)
+    pad = explorer.latent.pad
+    pad.setFocus()
+    banner = explorer.window.banner
+    banner.say(Problem("The picture is taken out."), "good", "Bring it back", lambda: None)
+    qtbot.mouseClick(banner._cure, Qt.MouseButton.LeftButton)
+    assert banner.isHidden()
+    assert QApplication.focusWidget() is pad
+
+
 def test_the_palette_goes_to_sliders_and_panels(start: Make, qtbot: QtBot) -> None:
     """Whoever typed the name of a slider had an empty box without a word."""
     explorer = start()

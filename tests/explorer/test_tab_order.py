@@ -4,6 +4,7 @@ import gc
 import weakref
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -75,6 +76,40 @@ def test_of_a_choice_the_chosen_one_gets_the_focus(start: Make, qtbot: QtBot) ->
     assert tab(qtbot) == "Lab"
 
 
+def test_the_chosen_one_gets_the_focus_also_where_another_had_it(start: Make, qtbot: QtBot) -> None:
+    """Qt leaves the Tab key to the one that had it: after Tab on Explore and Ctrl+3 it led back to Explore."""
+    explorer = active(start, qtbot)
+    explorer.window.model_button.setFocus()
+    assert tab(qtbot) == "Explore"
+    explorer.window.show_workspace(2)
+    explorer.window.model_button.setFocus()
+    assert tab(qtbot) == "Lab"
+
+
+def test_whatever_the_tab_key_reaches_shows_it(start: Make, qtbot: QtBot) -> None:
+    """A button in the accent's colour did not, nor did lists nobody had chosen in, and empty tables."""
+    explorer = active(start, qtbot)
+    window = explorer.window
+    window.resize(1280, 720)
+    unseen = []
+    for workspace, page in ((0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (2, 3)):
+        window.show_workspace(workspace)
+        explorer.lab_pages.turn_to(page)
+        for each in stops_in(window):
+            before = look(each)
+            each.setFocus(Qt.FocusReason.TabFocusReason)
+            if look(each) == before:
+                unseen.append(each.accessibleName() or each.toolTip())
+            each.clearFocus()
+    assert unseen == []
+
+
+def look(widget: QWidget) -> QImage:
+    """The place of a widget, as it is seen."""
+    window, around = widget.window(), widget.rect().adjusted(-4, -4, 4, 4)
+    return window.grab(around.translated(widget.mapTo(window, QPoint()))).toImage()
+
+
 def test_what_a_click_alone_gives_the_focus_is_gone_on_from(start: Make, qtbot: QtBot) -> None:
     explorer = active(start, qtbot)
     explorer.picture.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -83,6 +118,16 @@ def test_what_a_click_alone_gives_the_focus_is_gone_on_from(start: Make, qtbot: 
     assert QApplication.focusWidget() in explorer.picture.findChildren(QWidget)
     explorer.picture.setFocus()
     assert tab(qtbot, Qt.Key.Key_Backtab) == "Draws other noise for the selected layer only."
+
+
+def test_what_is_hidden_gives_the_focus_to_what_comes_next(start: Make, qtbot: QtBot) -> None:
+    """It went to the top of the window: *cancel* below the picture, pressed by the keyboard, led to the models."""
+    explorer = active(start, qtbot)
+    explorer.below.show_strip(1)
+    explorer.film.show_saving("10 %")
+    explorer.film.view.cancel.setFocus()
+    explorer.film.show_saving("")
+    assert QApplication.focusWidget() is explorer.film.row.add
 
 
 def test_it_leaves_nothing_behind_that_outlives_what_it_stands_for(start: Make, qtbot: QtBot) -> None:

@@ -13,7 +13,7 @@ from explorer.controls.literal import literal
 from explorer.controls.on_screen import grow_as_wanted, open_as_wanted
 from explorer.controls.progress import ProgressBar
 from explorer.controls.recipe_drag import MIME, drag_recipe, dragged_recipe
-from explorer.controls.scrolling import ScrollPage
+from explorer.controls.scrolling import ScrollPage, scroll_by_keys
 from explorer.controls.text import text_label
 from explorer.controls.thumbnails import Thumbnail
 from explorer.jobs import Done, Failed, Fit, Piece, Request, Strip
@@ -259,7 +259,7 @@ class Pile(QFrame):
         self._grid.setSpacing(4)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         area = QScrollArea()
-        area.setAccessibleName(f"Pile: {title}")
+        scroll_by_keys(area, f"Pile: {title}")
         area.setWidget(self._inside)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

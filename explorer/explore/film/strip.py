@@ -116,10 +116,11 @@ class FilmStrip(Asking):
 
     def show_film(self, film: Film) -> None:
         """Shows a film; one that is being played goes on, where that can be."""
+        stands = self._stands
         self._chosen = same_key(self.drawn.film, self._chosen, film)
         self.drawn.show(film, self.info)
         self.screening.show_film()
-        self._show_keys()
+        self._show_keys(stands)
         self.filled.emit(len(film.keys))
         self.refresh_later()
 
@@ -147,8 +148,9 @@ class FilmStrip(Asking):
             self._pictures[recipe] = QPixmap.fromImage(image_of(answer.value))
             self._show_pictures(recipe)
         elif isinstance(request, KeyStyles) and isinstance(answer, Done):
+            stands = self._stands
             self.drawn.take(request.recipes, answer.value)
-            self._show_keys()
+            self._show_keys(stands)
             self.screening.go_on(self.track.seconds)
 
     def failed(self, answer: Failed) -> None:
@@ -177,8 +179,17 @@ class FilmStrip(Asking):
         self.track.set_seconds(self.track.time_of(at))
         self.view.show_time()
 
-    def _show_keys(self) -> None:
+    @property
+    def _stands(self) -> bool:
+        """Whether the track stands at the chosen key."""
+        return self._chosen is not None and not self.begun and self.track.seconds == self.track.time_of(self._chosen)
+
+    def _show_keys(self, stands: bool) -> None:
+        """Shows the keys at their times; the track that stood at the chosen one goes along with it."""
         self.view.show_keys(self.drawn, self._chosen if self.screening.at_key else None)
+        if stands and self._chosen is not None:
+            self.track.set_seconds(self.track.time_of(self._chosen))
+            self.view.show_time()
         self.view.allow(self.drawn, self.reel.can_undo)
         self._show_pictures()
 
@@ -211,11 +222,11 @@ class FilmStrip(Asking):
     def _set_seconds(self, at: int, seconds: float) -> None:
         """Takes what was typed, and shows what of it can be."""
         self.reel.set_seconds(at, seconds)
-        self._show_keys()
+        self._show_keys(self._stands)
 
     def _set_total(self, seconds: float) -> None:
         self.reel.set_total(seconds)
-        self._show_keys()
+        self._show_keys(self._stands)
 
     def remove(self, at: int) -> None:
         """Takes a key out of the film; it is offered back."""

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -57,6 +57,7 @@ class FilmView(QWidget):
         self.track.setToolTip(TIPS["track"])
         self._time.setFont(theme.mono(theme.SMALL))
         self.row, self._empty = FilmRow(THUMB), text_label("", "muted")
+        self._spared = (self.undo, self.eased, self.loop, self.total, self._unit)  # by a narrow head
         self._saving, self._words = QWidget(), ElidedLabel()
         self._compact = self._tight = False
         self._revealed = 0
@@ -85,9 +86,15 @@ class FilmView(QWidget):
         """Whether there is no room for what the menu can do, too, and for the time of the whole film."""
         return self.width() < NARROW
 
+    def minimumSizeHint(self) -> QSize:
+        """Without what it leaves to the menu where there is less room: that must not hold the window open."""
+        spared = [each for each in (*self._spared, self.music) if each.isVisible()]
+        widths = (max(each.minimumWidth(), each.minimumSizeHint().width()) for each in spared)
+        return super().minimumSizeHint() - QSize(sum(widths) + len(spared) * self.head.spacing(), 0)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for widget in (self.undo, self.eased, self.loop, self.total, self._unit):
+        for widget in self._spared:
             widget.setVisible(not self.narrow)
         self.music.setVisible(self.wide)
 

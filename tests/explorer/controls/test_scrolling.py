@@ -1,10 +1,12 @@
 """The scrolling column: its content is equally wide with and without the bar, so no height drives it out again."""
 
 import pytest
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer import theme
 from explorer.controls.scrolling import ScrollDown, _show_need
 
 
@@ -35,6 +37,31 @@ def test_pictures_as_high_as_wide_come_to_rest(qtbot: QtBot, height: int) -> Non
     qtbot.waitExposed(area)
     assert len(set(square.widths)) <= 2  # before and after it was shown
     assert area.verticalScrollBar().isEnabled() == (square.height() > area.viewport().height())
+
+
+def test_the_keyboard_reaches_what_has_a_name_and_something_to_scroll_and_the_bar_shows_it(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    """Where there was nothing to scroll the focus went there all the same, and was seen nowhere."""
+    theme.apply(qapp, "dark")
+    content = QWidget()
+    areas = [ScrollDown(content, name="Curves"), ScrollDown(QWidget())]
+    for area in areas:
+        qtbot.addWidget(area)
+        area.resize(200, 100)
+        area.show()
+        qtbot.waitExposed(area)
+        assert area.focusPolicy() == Qt.FocusPolicy.NoFocus
+        area.widget().setMinimumHeight(400)
+    named, other = areas
+    qtbot.waitUntil(lambda: all(each.verticalScrollBar().maximum() > 0 for each in areas))
+    assert (named.focusPolicy(), other.focusPolicy()) == (Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.NoFocus)
+    bar = named.verticalScrollBar()
+    before = bar.grab().toImage()
+    QApplication.sendEvent(named, QFocusEvent(QEvent.Type.FocusIn))
+    assert bar.grab().toImage() != before
+    QApplication.sendEvent(named, QFocusEvent(QEvent.Type.FocusOut))
+    assert bar.grab().toImage() == before
 
 
 def test_a_range_that_changes_while_the_bar_is_gone_is_no_error(qtbot: QtBot) -> None:

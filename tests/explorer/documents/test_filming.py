@@ -415,6 +415,24 @@ def test_a_film_of_a_large_network_may_be_smaller_than_it_is_drawn(explorer: Exp
     assert dialog.wish("a.gif").side == 256
 
 
+def test_a_gif_of_a_large_network_is_proposed_small_and_what_enlarges_nothing_is_grey(
+    explorer: Explorer, qtbot: QtBot
+) -> None:
+    """1024² stayed chosen for a GIF, and *Enlarge smoothly* could be ticked where nothing is enlarged."""
+    dialog = FilmDialog(FILM, 1024, "boxed", "", 0.0, explorer.window)
+    qtbot.addWidget(dialog)
+    assert not dialog.smooth.isEnabled() and "Nothing is enlarged" in dialog.smooth.toolTip()
+    proposed = []
+    for kind in (1, 0, 1):
+        dialog.kind.setCurrentIndex(kind)
+        proposed.append(dialog.size_of.currentText().split()[0])
+    assert proposed == ["512", "1024", "512"]
+    qtbot.keyClick(dialog.size_of, Qt.Key.Key_End)
+    assert dialog.smooth.isEnabled()
+    dialog.kind.setCurrentIndex(0)
+    assert dialog.wish("a.mp4").side == 2048  # which somebody has chosen
+
+
 def test_the_dialog_says_how_much_it_is_and_hands_it_on(qtbot: QtBot, explorer: Explorer, tmp_path: Path) -> None:
     dialog = FilmDialog(FILM, 64, "boxed", str(tmp_path), 0.5, explorer.window)
     qtbot.addWidget(dialog)

@@ -207,6 +207,23 @@ def test_seconds_are_typed_for_one_way_and_for_the_whole(shown: Shown, qtbot: Qt
     assert [key.seconds for key in shown.reel.film.keys] == [4, 1, 4]
 
 
+def test_the_track_stays_with_its_key_whatever_becomes_of_the_times(shown: Shown) -> None:
+    """A film made shorter had the track at its end, while the picture was that of a key in the middle."""
+    track = shown.strip.track
+    shown.strip.go_to(1)
+    shown.reel.set_total(0.6)
+    assert track.seconds == pytest.approx(0.2)
+    shown.reel.set_seconds(0, 3.0)
+    assert (track.seconds, shown.strip.view._time.text()) == (3.0, "3.0 / 3.4 s")
+    shown.reel.move(1, 3)
+    assert track.seconds == pytest.approx(3.2)
+    shown.reel.set(pace="constant")
+    assert track.seconds == track.time_of(2)
+    track.go(1.0)  # a moment between two keys is none of them
+    shown.reel.set_seconds(2, 2.0)
+    assert track.seconds == 1.0
+
+
 def test_at_constant_speed_the_way_shares_out_the_time(shown: Shown, qtbot: QtBot) -> None:
     qtbot.mouseClick(shown.strip.view.eased, Qt.MouseButton.LeftButton)
     assert shown.reel.film.pace == "constant"
