@@ -25,6 +25,7 @@ from stylegan_core.latents.channel_effect import half_percent, percent, signed
 ROW, COLUMN, WIDE, HEADER, PURITY = 38, 74, 92, 36, "purity"  # wide enough for the names of directions
 PAIRED = 240  # of two columns with names
 STRONGEST = 0.5  # how much of its colour the largest number has, so that what is written on it can be read
+FAINTER = 0.85  # of the ink of a number: what its confidence is written with, to be read on the strongest colour, too
 SURE = "95 % confidence"
 
 
@@ -204,7 +205,8 @@ class _Cell(QStyledItemDelegate):
     def _write(self, painter: QPainter, box: QRectF, numbers: Numbers, row: int, column: int) -> None:
         colours, share = theme.current(), column == len(numbers.columns)
         sure = share or numbers.is_sure(row, column)
-        painter.setPen(colours.colour("text" if sure else "muted"))
+        ink = colours.colour("text" if sure else "muted")
+        painter.setPen(ink)
         painter.setFont(theme.mono())
         half = self._view.cells.half(row, column)
         upper = box.adjusted(0, 2, 0, -box.height() / 2 + 2) if half else box
@@ -213,7 +215,8 @@ class _Cell(QStyledItemDelegate):
         painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, text)
         if half:
             painter.setFont(theme.mono(theme.SMALL))
-            painter.setPen(colours.colour("muted"))
+            ink.setAlphaF(FAINTER)
+            painter.setPen(ink)
             painter.drawText(box.adjusted(0, box.height() / 2, 0, -2), Qt.AlignmentFlag.AlignCenter, half)
 
 
