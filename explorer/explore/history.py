@@ -28,7 +28,7 @@ from stylegan_core.recipe import Recipe
 THUMB, SMALL_THUMB = 62, 42
 SIDE, TIGHT_SIDE = 18, 8  # pixels left and right of it, and where there is little room
 MOST_SHOWN = 200  # thumbnails of the last entries; favourites are shown beside them, however old
-TIP = "Brings this picture back. Drag it onto mixing to take its layers; F2 names it, right-click for more."
+TIP = "Brings this picture back. Drag it onto mixing to take its layers; a double-click names it, right-click for more."
 MISSING, MOST_MISSING = "history.missing", 24
 REST = 1000  # milliseconds without a gesture after which entries that were never drawn get their picture
 
