@@ -61,6 +61,8 @@ def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> 
     Raises ValueError or OSError with one sentence.
     """
     av = package()
+    if path.exists() and not path.is_file():  # a pipe would keep it waiting
+        raise ValueError(f"{path} is no file.")
     try:
         # Absolute, for what stands before a colon is else a protocol.
         with av.open(str(path.absolute()), options=dict(OPTIONS)) as source:

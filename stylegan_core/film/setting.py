@@ -22,12 +22,14 @@ def set_to_music(
     """The film with the music, eased, and its pictures on every so many beats of it.
 
     ``whole``: it lasts as long as the music, with its own pictures in turn or, where one is given, the ``recipe`` of
-    each number. Raises ValueError where that are more than a film has, or one picture would have to wait too long.
+    each number. Raises ValueError where that are more than a film has or fewer than two, or one would wait too long.
     """
     keys = film.keys
     if whole:
         times = _whole(music, every)
         count = len(times) + (not film.loop)
+        if count < 2:
+            raise ValueError(f"The music ends before a second picture comes at {every} beats: take fewer for each.")
         if count > MOST_KEYS:
             raise ValueError(f"That is more than the {MOST_KEYS} pictures of a film: take more beats for each.")
         if recipe is not None:

@@ -1,6 +1,7 @@
 """Films to music: what is heard in a sound, how it moves a film, and what an mp4 then sounds like."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -175,6 +176,21 @@ def test_a_film_of_the_whole_piece_lasts_as_long(loop: bool) -> None:
     new = set_to_music(Film(loop=loop), EVEN, 8, whole=True, recipe=lambda number: Recipe(Latent(70 + number)))
     assert [key.recipe.latent.seed for key in new.keys] == [70, 71, 72, 73][: 3 + (not loop)]
     assert new.seconds == pytest.approx(12.0)
+
+
+def test_music_too_short_for_two_pictures_is_refused() -> None:
+    with pytest.raises(ValueError, match="before a second picture comes at 64 beats"):
+        set_to_music(Film(THREE), EVEN, 64, whole=True)
+    once = set_to_music(Film(THREE, loop=False), EVEN, 64, whole=True)  # from the one to the other
+    assert [key.seconds for key in once.keys] == [12.0, 1.0]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "song.wav")
+    for path in (tmp_path / "song.wav", tmp_path):
+        with pytest.raises(ValueError, match="is no file"):
+            hear(path)
 
 
 def test_without_beats_pictures_come_evenly() -> None:
