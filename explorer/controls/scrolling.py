@@ -39,15 +39,19 @@ class _ByKeys(QObject):
 
     def __init__(self, area: QAbstractScrollArea) -> None:
         super().__init__(area)
-        self._area, self._bar = area, area.verticalScrollBar()
+        self._area, self._bar, self._focused = area, area.verticalScrollBar(), False
         self._allow(self._bar.minimum(), self._bar.maximum())
         self._bar.rangeChanged.connect(self._allow)
         area.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            restyle(self._bar, "focused", event.type() == QEvent.Type.FocusIn)
+            self._focused = event.type() == QEvent.Type.FocusIn
+            soon(self, self._show)  # what is being taken down gives the focus away and has no style any more
         return False
+
+    def _show(self) -> None:
+        restyle(self._bar, "focused", self._focused)
 
     def _allow(self, low: int, high: int) -> None:
         if shiboken6.isValid(self._area):

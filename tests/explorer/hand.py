@@ -113,7 +113,7 @@ class Hand:
         """Ends the questions and with them the window, which must have had nothing to complain of."""
         self.window.communicate(timeout=PATIENCE)
         assert self.window.returncode == 0, self.said
-        assert self.said == ""
+        assert self.said == "", self.said
 
 
 def end_work_in(home: Path) -> None:

@@ -1,8 +1,9 @@
 """The scrolling column: its content is equally wide with and without the bar, so no height drives it out again."""
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFocusEvent, QResizeEvent
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -58,10 +59,28 @@ def test_the_keyboard_reaches_what_has_a_name_and_something_to_scroll_and_the_ba
     assert (named.focusPolicy(), other.focusPolicy()) == (Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.NoFocus)
     bar = named.verticalScrollBar()
     before = bar.grab().toImage()
-    QApplication.sendEvent(named, QFocusEvent(QEvent.Type.FocusIn))
-    assert bar.grab().toImage() != before
-    QApplication.sendEvent(named, QFocusEvent(QEvent.Type.FocusOut))
-    assert bar.grab().toImage() == before
+    named.activateWindow()
+    named.setFocus()
+    qtbot.waitUntil(lambda: bar.grab().toImage() != before)
+    named.clearFocus()
+    qtbot.waitUntil(lambda: bar.grab().toImage() == before)
+
+
+def test_what_scrolls_may_be_taken_down_with_the_focus(qapp: QApplication, qtbot: QtBot) -> None:
+    """It gives the focus away as it dies, when it has no style any more: the program was gone."""
+    theme.apply(qapp, "dark")
+    window, content = QWidget(), QWidget()
+    content.setMinimumHeight(400)
+    area = ScrollDown(content, window, name="Curves")
+    area.resize(200, 100)
+    window.show()
+    qtbot.waitUntil(lambda: area.focusPolicy() == Qt.FocusPolicy.StrongFocus)
+    window.activateWindow()
+    area.setFocus()
+    qtbot.waitUntil(area.hasFocus)
+    shiboken6.delete(window)
+    qtbot.wait(2)
+    assert not shiboken6.isValid(area)
 
 
 def test_a_range_that_changes_while_the_bar_is_gone_is_no_error(qtbot: QtBot) -> None:
