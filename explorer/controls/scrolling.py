@@ -45,8 +45,11 @@ class _ByKeys(QObject):
         area.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self._focused = event.type() == QEvent.Type.FocusIn
+        if event.type() == QEvent.Type.FocusIn:
+            self._focused = True
+            self._show()
+        elif event.type() == QEvent.Type.FocusOut:
+            self._focused = False
             soon(self, self._show)  # what is being taken down gives the focus away and has no style any more
         return False
 
