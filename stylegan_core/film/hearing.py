@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stylegan_core.files.places import check_ends
 from stylegan_core.film.music import ACCENTS, LONGEST_MUSIC, Music
 
 Floats = npt.NDArray[np.float32]
@@ -60,8 +61,9 @@ def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> 
 
     Raises ValueError or OSError with one sentence.
     """
-    av = package()
-    if path.exists() and not path.is_file():  # a pipe would keep it waiting
+    av = package("Music needs the package av: install it with pip install av.")
+    check_ends(path)
+    if path.is_dir():
         raise ValueError(f"{path} is no file.")
     try:
         # Absolute, for what stands before a colon is else a protocol.
@@ -84,12 +86,12 @@ def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> 
         raise ValueError(f"{path}: no sound can be read from it; mp3, wav, flac, ogg and m4a can be.") from None
 
 
-def package() -> Any:
-    """The package av. Raises ValueError with one sentence where it is missing."""
+def package(missing: str) -> Any:
+    """The package av. Raises ValueError with the sentence ``missing`` where it is not there."""
     try:
         import av
     except ModuleNotFoundError:
-        raise ValueError("Music needs the package av: install it with pip install av.") from None
+        raise ValueError(missing) from None
     return av
 
 

@@ -10,6 +10,7 @@ from typing import IO, Any, cast
 from PIL import Image
 
 from stylegan_core.files.whole_file import beside
+from stylegan_core.film.hearing import package
 from stylegan_core.film.sound_track import Sound, SoundTrack
 
 FORMATS = (".mp4", ".gif")
@@ -82,7 +83,7 @@ def _in_centiseconds(pictures: Timed) -> Iterator[Image.Image]:
 
 def _write_mp4(path: Path, pictures: Timed, fps: int, said: str, sound: Sound | None) -> None:
     """``path`` is made absolute, for FFmpeg takes what stands before a colon in any other for a protocol."""
-    av = _av()
+    av = package("An mp4 film needs the package av: install it with pip install av, or choose .gif.")
     first = next(pictures)
     with (
         _system_errors(av),
@@ -111,14 +112,6 @@ def _write_mp4(path: Path, pictures: Timed, fps: int, said: str, sound: Sound | 
 def _mark_colours(codec: Any) -> None:
     codec.color_primaries = codec.color_trc = codec.colorspace = BT709
     codec.color_range = LIMITED
-
-
-def _av() -> Any:
-    try:
-        import av
-    except ModuleNotFoundError:
-        raise ValueError("An mp4 film needs the package av: install it with pip install av, or choose .gif.") from None
-    return av
 
 
 @contextmanager
