@@ -36,10 +36,10 @@ def _log_on(console: Console) -> Iterator[None]:
 
 
 def _train(options: argparse.Namespace, console: Console) -> int:
-    from stylegan_core.device import keep_big_buffers
+    from stylegan_core.device import keep_big_buffers, take_huge_pages
     from stylegan_core.training.launch import Launch, Wish
 
-    keep_big_buffers()
+    keep_big_buffers(), take_huge_pages()
     bar = _Bar(console)
     settings = tuple(options.set)
     wish = Wish(options.run, options.preset, options.data, settings, options.init, options.tensorboard)

@@ -5,9 +5,12 @@ once when it is stored. A picture is the business of one thread, row by row, so 
 pictures changes a bit. `fused.py` calls these, and imports them only then: numba takes a while.
 """
 
+import functools
+from types import FunctionType
+
 import llvmlite.binding as llvm
 import numpy as np
-from numba import config, njit, prange, set_num_threads, types
+from numba import config, get_num_threads, njit, prange, set_num_threads, types
 from numba.extending import overload
 
 _features = llvm.get_host_cpu_features()
@@ -22,7 +25,19 @@ BLOCK = 16  # channels turned at once
 HALF_AND_TIES = np.uint32(0x7FFF)  # added below the last bit kept: half of it, a tie going to the even one
 summing = njit(nogil=True, fastmath={"contract", "reassoc"}, cache=True)  # one sum over all lanes of a vector
 compiled = njit(nogil=True, fastmath={"contract"}, cache=True)
-over_pictures = njit(nogil=True, fastmath={"contract"}, cache=True, parallel=True)
+
+
+def over_pictures(loop):
+    """Compiles a loop over pictures, for one thread and for several: each when it is first asked for."""
+    together = FunctionType(loop.__code__, loop.__globals__, f"{loop.__name__}_together")
+    together.__qualname__ = together.__name__  # by which numba's cache knows it
+    alone, together = compiled(loop), njit(nogil=True, fastmath={"contract"}, cache=True, parallel=True)(together)
+
+    @functools.wraps(loop)
+    def chosen(*arguments):
+        (together if get_num_threads() > 1 else alone)(*arguments)
+
+    return chosen
 
 
 def number(stored):
@@ -57,6 +72,32 @@ def _put(into, at, value):
         into[at] = np.uint16(np.uint32(bits + HALF_AND_TIES + even) >> np.uint32(16))
 
     return rounded
+
+
+@compiled
+def _clear(numbers):
+    for at in range(len(numbers)):
+        numbers[at] = ZERO
+
+
+@compiled
+def _add(numbers, total):
+    for at in range(len(total)):
+        total[at] += number(numbers[at])
+
+
+@compiled
+def _clear_rows(rows):
+    for row in range(rows.shape[0]):
+        for at in range(rows.shape[1]):
+            rows[row, at] = ZERO
+
+
+@compiled
+def _add_rows(rows, total):
+    for row in range(total.shape[0]):
+        for at in range(total.shape[1]):
+            total[row, at] += rows[row, at]
 
 
 @compiled
@@ -96,9 +137,9 @@ def _blur_down(rows, at, height, into):
     """Blurs row ``at`` with its neighbours; ``rows`` [3, W·C] holds the three, each at its number modulo 3."""
     above, here, below = rows[(at + 2) % 3], rows[at % 3], rows[(at + 1) % 3]
     if at == 0:
-        above[:] = ZERO
+        _clear(above)
     if at == height - 1:
-        below[:] = ZERO
+        _clear(below)
     _down(above, here, below, into)
 
 
@@ -230,7 +271,7 @@ def to_rgb_masked(g, weight, signs, image):
 
 @compiled
 def _from_rgb_shares(g, signs, image, shares, part):
-    part[:] = ZERO
+    _clear_rows(part)
     for column in range(g.shape[0]):
         red, green, blue = number(image[column, 0]), number(image[column, 1]), number(image[column, 2])
         for channel in range(g.shape[1]):
@@ -240,9 +281,7 @@ def _from_rgb_shares(g, signs, image, shares, part):
             part[1, channel] += slope * green
             part[2, channel] += slope * blue
             part[3, channel] += slope
-    for one in range(4):
-        for channel in range(shares.shape[1]):
-            shares[one, channel] += part[one, channel]
+    _add_rows(part, shares)
 
 
 @over_pictures
@@ -250,7 +289,7 @@ def from_rgb_shares(g, signs, image, shares):
     """Each picture's share of the gradients of :func:`from_rgb`'s weight and, last, bias [N, 4, C]."""
     for picture in prange(g.shape[0]):
         part = np.empty((4, g.shape[3]), np.float32)
-        shares[picture] = ZERO
+        _clear_rows(shares[picture])
         for row in range(g.shape[1]):
             _from_rgb_shares(g[picture, row], signs[picture, row], image[picture, row], shares[picture], part)
 
@@ -258,7 +297,7 @@ def from_rgb_shares(g, signs, image, shares):
 @compiled
 def _activate(row, noise, strength, bias, pivot, active, total, part):
     """lrelu(row + strength·noise + bias) into ``active``; adds up distances from ``pivot`` and their squares [2, C]."""
-    part[:] = ZERO
+    _clear_rows(part)
     for column in range(active.shape[0]):
         here = noise[column]
         for channel in range(active.shape[1]):
@@ -268,9 +307,7 @@ def _activate(row, noise, strength, bias, pivot, active, total, part):
             apart = number(active[column, channel]) - pivot[channel]
             part[0, channel] += apart
             part[1, channel] += apart * apart
-    for one in range(2):
-        for channel in range(total.shape[1]):
-            total[one, channel] += part[one, channel]
+    _add_rows(part, total)
 
 
 @summing
@@ -300,12 +337,10 @@ def _to_rgb_back(g, x, weight, dx, shares):
     for pixel in range(g.shape[0]):
         red, green, blue = g[pixel, 0], g[pixel, 1], g[pixel, 2]
         for channel in range(x.shape[1]):
+            slope = weight[0, channel] * red + weight[1, channel] * green + weight[2, channel] * blue
+            put(dx, (pixel, channel), slope)
+        for channel in range(x.shape[1]):
             value = number(x[pixel, channel])
-            put(
-                dx,
-                (pixel, channel),
-                weight[0, channel] * red + weight[1, channel] * green + weight[2, channel] * blue,
-            )
             shares[0, channel] += value * red
             shares[1, channel] += value * green
             shares[2, channel] += value * blue
@@ -315,15 +350,12 @@ def _to_rgb_back(g, x, weight, dx, shares):
 def to_rgb_back(g, x, weight, dx, shares):
     """Gradients of :func:`to_rgb`'s map, and each picture's share of its weight's [N, 3, C]."""
     for picture in prange(g.shape[0]):
-        total = np.zeros((3, x.shape[3]), np.float32)
         part = np.empty((3, x.shape[3]), np.float32)
+        _clear_rows(shares[picture])
         for row in range(g.shape[1]):
-            part[:] = ZERO
+            _clear_rows(part)
             _to_rgb_back(g[picture, row], x[picture, row], weight, dx[picture, row], part)
-            for one in range(3):
-                for channel in range(total.shape[1]):
-                    total[one, channel] += part[one, channel]
-        shares[picture] = total
+            _add_rows(part, shares[picture])
 
 
 @compiled
@@ -366,13 +398,15 @@ def _finish(x, blurs, noise, strength, bias, style, eps, active, out, moments):
         pivot = _first_pixel(x[0, 0], noise[0, 0], strength, bias)
         for at in range(height):
             _activate(x[at], noise[at], strength, bias, pivot, active[at], total, part)
-    apart = total[0] / pixels
-    mean = pivot + apart
-    inverse = ONE / np.sqrt(np.maximum(total[1] / pixels - apart * apart, ZERO) + eps)
-    moments[0] = mean
-    moments[1] = inverse
-    factor = inverse * (style[:channels] + ONE)
-    offset = style[channels:] - mean * factor
+    factor, offset = np.empty(channels, np.float32), np.empty(channels, np.float32)
+    for channel in range(channels):
+        apart = total[0, channel] / pixels
+        mean = pivot[channel] + apart
+        inverse = ONE / np.sqrt(max(total[1, channel] / pixels - apart * apart, ZERO) + eps)
+        moments[0, channel] = mean
+        moments[1, channel] = inverse
+        factor[channel] = inverse * (style[channel] + ONE)
+        offset[channel] = style[channels + channel] - mean * factor[channel]
     for at in range(height):
         _styled(active[at], factor, offset, out[at])
 
@@ -394,15 +428,13 @@ def finish(x, blurs, noise, strength, bias, style, eps, active, out, moments):
 @compiled
 def _products(g, active, mean, total, part):
     """Adds up g and g·(active − mean) into ``total`` [2, C]."""
-    part[:] = ZERO
+    _clear_rows(part)
     for column in range(g.shape[0]):
         for channel in range(g.shape[1]):
             slope = number(g[column, channel])
             part[0, channel] += slope
             part[1, channel] += slope * (number(active[column, channel]) - mean[channel])
-    for channel in range(total.shape[1]):
-        total[0, channel] += part[0, channel]
-        total[1, channel] += part[1, channel]
+    _add_rows(part, total)
 
 
 @compiled
@@ -411,7 +443,7 @@ def _unfinish(g, active, noise, factors, into, total, part):
 
     ``factors`` [3, C]: what is added, what g and what ``active`` are multiplied by.
     """
-    part[:] = ZERO
+    _clear_rows(part)
     for column in range(g.shape[0]):
         here = noise[column]
         for channel in range(g.shape[1]):
@@ -421,26 +453,26 @@ def _unfinish(g, active, noise, factors, into, total, part):
             put(into, (column, channel), slope)
             part[0, channel] += slope
             part[1, channel] += slope * here
-    for channel in range(total.shape[1]):
-        total[0, channel] += part[0, channel]
-        total[1, channel] += part[1, channel]
+    _add_rows(part, total)
 
 
 @compiled
 def _finish_back(g, blurs, active, noise, style, moments, dx, dstyle, shares):
     height, width, channels = g.shape
     pixels = np.float32(height * width)
-    mean, inverse = moments[0], moments[1]
     total, part = np.zeros((2, channels), np.float32), np.zeros((2, channels), np.float32)
     for at in range(height):
-        _products(g[at], active[at], mean, total, part)
-    dstyle[:channels] = total[1] * inverse
-    dstyle[channels:] = total[0]
+        _products(g[at], active[at], moments[0], total, part)
     factors = np.empty((3, channels), np.float32)
-    factors[1] = inverse * (style[:channels] + ONE)
-    factors[2] = -factors[1] * inverse * inverse * total[1] / pixels
-    factors[0] = -factors[1] * total[0] / pixels - factors[2] * mean
-    shares[:] = ZERO
+    for channel in range(channels):
+        of_shift, of_scale, r = total[0, channel], total[1, channel] * moments[1, channel], moments[1, channel]
+        dstyle[channel] = of_scale
+        dstyle[channels + channel] = of_shift
+        factor = r * (style[channel] + ONE)
+        factors[1, channel] = factor
+        factors[2, channel] = -factor * r * of_scale / pixels
+        factors[0, channel] = -factor * of_shift / pixels - factors[2, channel] * moments[0, channel]
+    _clear_rows(shares)
     if blurs:
         length = width * channels
         rows = np.empty((3, length), np.float32)
@@ -481,12 +513,6 @@ def scaled(x, factor, out):
             put(into, at, number(here[at]) * factor)
 
 
-@compiled
-def _add_row(row, total):
-    for at in range(len(total)):
-        total[at] += number(row[at])
-
-
 @over_pictures
 def summed(x, factor, way, out):
     """factor · the sum of a kernel's four shifts: [D, 3, 3, C] -> [D, 4, 4, C], and back where ``way`` is 1, not -1."""
@@ -495,11 +521,11 @@ def summed(x, factor, way, out):
         total = np.empty(x.shape[3], np.float32)
         for row in range(side):
             for column in range(side):
-                total[:] = ZERO
+                _clear(total)
                 for shift in range(4):
                     down, right = row + way * (shift // 2), column + way * (shift % 2)
                     if 0 <= down < sides and 0 <= right < sides:
-                        _add_row(x[output, down, right], total)
+                        _add(x[output, down, right], total)
                 into = out[output, row, column]
                 for at in range(len(total)):
                     put(into, at, total[at] * factor)
@@ -516,12 +542,12 @@ def turned(x, factor, out):
         total = np.empty((inputs, width), np.float32)
         for row in range(side):
             for column in range(side):
-                total[:] = ZERO
+                _clear_rows(total)
                 for shift in range(4):
                     down, right = 2 - row + shift // 2, 2 - column + shift % 2
                     if 0 <= down < sides and 0 <= right < sides:
                         for one in range(inputs):
-                            _add_row(x[one, down, right, first : first + width], total[one])
+                            _add(x[one, down, right, first : first + width], total[one])
                 for here in range(width):
                     into = out[first + here, row, column]
                     for one in range(inputs):
