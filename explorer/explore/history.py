@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
@@ -28,7 +28,10 @@ from stylegan_core.recipe import Recipe
 THUMB, SMALL_THUMB = 62, 42
 SIDE, TIGHT_SIDE = 18, 8  # pixels left and right of it, and where there is little room
 MOST_SHOWN = 200  # thumbnails of the last entries; favourites are shown beside them, however old
-TIP = "Brings this picture back. Drag it onto mixing to take its layers; a double-click names it, right-click for more."
+TIP = (
+    "Brings this picture back. Drag it onto mixing to take its layers; "
+    "F2 or a double-click names it, right-click for more."
+)
 MISSING, MOST_MISSING = "history.missing", 24
 REST = 1000  # milliseconds without a gesture after which entries that were never drawn get their picture
 
@@ -195,6 +198,7 @@ class HistoryStrip(QWidget):
     def _add_thumbnail(self, entry: Entry) -> None:
         """Puts a thumbnail at its place, the newest at the left."""
         thumbnail = Thumbnail(self._size)
+        thumbnail.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # F2 names what was just clicked
         thumbnail.set_starred(entry.favourite)
         self._show_name(thumbnail, entry)
         if entry.thumbnail:
