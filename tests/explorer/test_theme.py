@@ -5,11 +5,12 @@ import re
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -189,6 +190,27 @@ def test_a_tick_can_be_read_on_its_box(qapp: QApplication, qtbot: QtBot, name: s
     ):
         assert {tokens.accent, tokens.on_accent} <= colours
     assert {tokens.raised, tokens.dim} <= box_colours(still, 0, still.height() // 2)
+    theme.apply(qapp, "dark")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_what_can_be_chosen_opens_below_and_has_the_colours_of_the_window(
+    qapp: QApplication, qtbot: QtBot, name: str
+) -> None:
+    """It was a menu over the box, as long as the screen, in the accent, and half of its frame was missing."""
+    tokens = theme.apply(qapp, name)
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItems([f"choice {at}" for at in range(40)])
+    box.setCurrentIndex(1)
+    box.show()
+    box.showPopup()
+    view = box.view()
+    row = view.visualRect(view.currentIndex())
+    assert view.viewport().grab().toImage().pixelColor(row.right() - 12, row.center().y()).name() == tokens.hover
+    assert view.height() < 12 * row.height() and view.mapToGlobal(QPoint()).y() >= box.mapToGlobal(QPoint()).y()
+    box.hidePopup()
     theme.apply(qapp, "dark")
 
 
