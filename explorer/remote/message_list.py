@@ -51,7 +51,8 @@ class MessageList(QWidget):
             self._add_line()
         for labels, row in zip(self._labels, [*rows, *([None] * (MOST - len(rows)))], strict=False):
             self._write(labels, row)
-        parts = [f"{inbox.came:,} messages".replace(",", " ") if rows or inbox.came else NOTHING]
+        came = "1 message" if inbox.came == 1 else f"{inbox.came:,} messages".replace(",", " ")
+        parts = [came if rows or inbox.came else NOTHING]
         counts = (log.unknown, "to no control"), (inbox.unread, "not readable"), (inbox.dropped, "too many")
         for count, words in counts:
             parts += [f"{count:,} {words}".replace(",", " ")] if count else []

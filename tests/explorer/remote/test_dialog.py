@@ -14,6 +14,7 @@ from explorer.controls.pop_up import Choice
 from explorer.remote import learn_menu, midi
 from explorer.remote.bindings import Binding
 from explorer.remote.dialog import RemoteDialog
+from explorer.remote.doing import LEARNT
 from explorer.remote.learn_menu import WORDS
 from explorer.remote.message import Message
 from explorer.remote.remote import Remote
@@ -174,6 +175,17 @@ def test_messages_are_listed_and_counted(dialog: RemoteDialog, remote: Remote, e
     assert part.total.text() == "2 messages · 1 to no control · 2 not readable"
     part.clear.click()
     assert part.lines == [] and part.total.text() == "Nothing has come in yet."
+
+
+def test_a_message_that_was_learnt_from_is_listed(dialog: RemoteDialog, remote: Remote) -> None:
+    """It was counted, "1 messages", above an empty list."""
+    dialog.bindings.learn.click()
+    remote.inbox.put([Message("cc 1 7", (100,))])
+    remote.doing.apply()
+    dialog.messages.show_log()
+    assert dialog.messages.lines == [("CC 7, channel 1: 100", LEARNT, "")]
+    assert dialog.messages.total.text() == "1 message"
+    remote.learning.stop()
 
 
 def test_nothing_from_the_network_is_drawn_as_html(dialog: RemoteDialog, remote: Remote) -> None:
