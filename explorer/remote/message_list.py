@@ -10,6 +10,7 @@ from explorer.controls.buttons import chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.scrolling import scroll_by_keys
 from explorer.controls.text import restyle, text_label
+from explorer.controls.yielding import ElidedLabel
 from explorer.remote.log import MOST, Row
 from explorer.remote.remote import Remote
 
@@ -91,7 +92,7 @@ class MessageList(QWidget):
         self.show_log()
 
     def _add_line(self) -> None:
-        words, times = text_label("", "number"), text_label("", "small-number")
+        words, times = ElidedLabel(role="number"), text_label("", "small-number")
         effect = text_label(tone="muted", wraps=True)
         for label in (words, effect):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -110,7 +111,7 @@ class MessageList(QWidget):
         self._grid.setContentsMargins(10, 8, 8, 8)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(3)
-        self._grid.setColumnStretch(0, 4)
+        self._grid.setColumnStretch(0, 6)
         self._grid.setColumnStretch(1, 7)
         whole = Down(inside)
         whole.add(self._grid, None)

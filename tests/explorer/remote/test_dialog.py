@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.controls.pop_up import Choice
+from explorer.controls.yielding import ElidedLabel
 from explorer.remote import learn_menu, midi
 from explorer.remote.bindings import Binding
 from explorer.remote.dialog import RemoteDialog
@@ -186,6 +187,15 @@ def test_a_message_that_was_learnt_from_is_listed(dialog: RemoteDialog, remote: 
     assert dialog.messages.lines == [("CC 7, channel 1: 100", LEARNT, "")]
     assert dialog.messages.total.text() == "1 message"
     remote.learning.stop()
+
+
+def test_what_has_no_room_in_the_list_says_so(dialog: RemoteDialog, remote: Remote) -> None:
+    """The last digits of a number were cut off, and "pitch bend, channel 3: 16384" read 16."""
+    remote.inbox.put([Message("bend 3", (16384,)), Message("/an/address/that/is/longer/than/its/column", (0.5,))])
+    remote.doing.apply()
+    dialog.messages.show_log()
+    shown = [each.shown for each in dialog.messages.findChildren(ElidedLabel) if not each.isHidden()]
+    assert shown[0].endswith("…") and shown[1] == "pitch bend, channel 3: 16384"
 
 
 def test_nothing_from_the_network_is_drawn_as_html(dialog: RemoteDialog, remote: Remote) -> None:
