@@ -47,7 +47,8 @@ NO_CHANNELS = "There are no channels yet: find some in Explore, by place or by a
 NO_VECTORS = "Only channels were measured, which have no way in W to compare."
 NO_PAIR = "Tick directions and channels, press Measure, and the purest of both stand side by side."
 OLDER = "The labels were learned anew since then: these numbers are of the older ones, measure again."
-EMPTY = "Tick directions at the left and press Measure: each is tried one σ either way on every face."
+EMPTY = "Tick directions and channels at the left and press Measure: each is tried either way on every face."
+BUSY = "Each is tried either way on every face; the numbers come when all of them are measured."
 
 
 class EntanglementPage(LabBase):
@@ -183,7 +184,7 @@ class EntanglementPage(LabBase):
         allow(self.channels, "" if self.picks.has_channels else no_styles or NO_CHANNELS, TIPS["channels"])
         self.table.set_stale(facts is not None and not there)
         view = self.views.index
-        said = EMPTY if facts is None else VIEW_TIPS[view] if view else self._said(facts)
+        said = (BUSY if busy else EMPTY) if facts is None else VIEW_TIPS[view] if view else self._said(facts)
         if facts is not None and VIEWS[view] == PUREST and not (facts.plan.directions and facts.plan.channels):
             said = f"{said} {NO_PAIR}"
         elif facts is not None and view and not facts.plan.directions:
