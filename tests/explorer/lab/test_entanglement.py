@@ -24,6 +24,7 @@ from explorer.lab.entanglement_page import (
     NO_CHANNELS,
     NO_PAIR,
     NO_VECTORS,
+    NOTHING_YET,
     OLDER,
     EntanglementPage,
 )
@@ -279,6 +280,15 @@ def test_channels_that_are_ticked_below_many_directions_are_seen(session: Sessio
     assert all(seen.contains(picks.visualItemRect(picks.item(at))) for at in (40, 41))
     lab.page.first.click()
     assert seen.contains(picks.visualItemRect(picks.item(0)))
+
+
+def test_a_page_without_directions_says_where_they_come_from(session: Session, show: Any) -> None:
+    """Below "Directions and channels" there was nothing, where a network was never seen in Explore."""
+    page = show().page
+    page.offer_directions(())
+    assert page.nothing_yet.isVisible() and page.measure.toolTip() == NOTHING_YET and not page.measure.isEnabled()
+    page.offer_directions(entries(2))
+    assert not page.nothing_yet.isVisible() and page.measure.isEnabled()
 
 
 def test_while_it_measures_nobody_is_asked_to_press_measure(session: Session, show: Any) -> None:
