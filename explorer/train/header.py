@@ -37,7 +37,7 @@ class MonitorHeader(QWidget):
             "ghost",
         )
         for each in (self.snapshot, self.pause, self.stop, self.resume):
-            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # they go: what a click had given them would frame what is next
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # else, when one goes, what is next has a frame
         self.details_chip = chip("last words", "Shows the end of the trainer's log.", checkable=True)
         self.details = QPlainTextEdit(readOnly=True)
         self._lay_out()
