@@ -178,6 +178,9 @@ class HistoryStrip(QWidget):
             key = self._add(recipe)
         elif key != self._on_screen:
             self.came_back.emit(key)
+        before, now = self._thumbnails.get(self._on_screen), self._thumbnails.get(key)
+        if before is not None and before.hasFocus() and now is not None:
+            now.setFocus(Qt.FocusReason.OtherFocusReason)  # F2 still names what is on screen
         self._on_screen = key
         self._select(key)
         self._count()
@@ -198,11 +201,11 @@ class HistoryStrip(QWidget):
     def _add_thumbnail(self, entry: Entry) -> None:
         """Puts a thumbnail at its place, the newest at the left."""
         thumbnail = Thumbnail(self._size)
-        thumbnail.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # F2 names what was just clicked
         thumbnail.set_starred(entry.favourite)
         self._show_name(thumbnail, entry)
         if entry.thumbnail:
             thumbnail.show_pixmap(QPixmap.fromImage(QImage.fromData(entry.thumbnail)))
+        thumbnail.clicked.connect(lambda: thumbnail.setFocus(Qt.FocusReason.MouseFocusReason))  # F2 names it
         thumbnail.clicked.connect(lambda _=False, key=entry.key: self._restore(key))
         thumbnail.menu_asked.connect(lambda where, key=entry.key: self._menu(key, where))
         thumbnail.name_asked.connect(lambda key=entry.key: self.ask_name(key))
