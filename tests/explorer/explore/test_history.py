@@ -215,7 +215,7 @@ def test_f2_names_the_picture_that_was_just_clicked(
     assert session.recipe == A
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F2)
     assert asked == [key]
-    qtbot.mousePress(strip._thumbnails[str(strip.entries.key_of(B))], Qt.MouseButton.RightButton)  # for its menu
+    qtbot.mouseClick(strip._thumbnails[str(strip.entries.key_of(B))], Qt.MouseButton.RightButton)  # for its menu
     session.apply(C)  # a command of one letter makes another picture
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F2)
     assert asked == [key, strip.entries.key_of(C)]
