@@ -18,6 +18,7 @@ GESTURES = (
     ("arrows, Page Up, Page Down", "Move the slider that has the focus"),
     ("Delete", "Reset the slider that has the focus"),
     ("Return on a channel", "See it large in the Lab; Escape goes back, left and right step on"),
+    ("F2", "Name the picture of the history, or rename the slider, that was clicked last or has the focus"),
     ("type a number", "Set a slider, also beyond its range"),
     ("right-click", "More for pictures and thumbnails; on a slider: learn remote control"),
     ("arrows, Home, 1 to 9", "Go to the favourites while presenting (F5)"),

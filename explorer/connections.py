@@ -103,10 +103,10 @@ def _drag_points(parts: Parts) -> None:
 def _channels(parts: Parts) -> None:
     """A place of the picture is chosen, and the channels are looked for that change it alone."""
     picture, places, channels = parts.picture, parts.places, parts.channels
-    shelf = parts.directions.shelf
+    shelf, finder = parts.directions.shelf, channels.finder
 
     def switched(on: bool) -> None:
-        channels.set_picking(on)
+        finder.set_picking(on)
         if on:
             parts.drag.set_on(False)
             picture.set_mode(Mode.OFF)
@@ -114,9 +114,9 @@ def _channels(parts: Parts) -> None:
 
     channels.named.connect(shelf.name_channel)
     shelf.names_changed.connect(channels.show_library)
-    channels.pick_wanted.connect(lambda: places.set_on(not places.on))
-    places.chosen.connect(channels.look_at)
-    picture.marked.connect(lambda: channels.wait(picture.foreign))
+    finder.pick_wanted.connect(lambda: places.set_on(not places.on))
+    places.chosen.connect(finder.look_at)
+    picture.marked.connect(lambda: finder.wait(picture.foreign))
     places.switched.connect(switched)
     parts.drag.switched.connect(lambda on: places.set_on(places.on and not on))
     parts.window.escaped.connect(lambda: places.set_on(False))
@@ -144,15 +144,9 @@ def _film(parts: Parts) -> None:
 def _lab(parts: Parts) -> None:
     window, directions = parts.window, parts.directions
 
-    def sweep_along(entry: Entry) -> None:
-        """A direction of the panel is swept in the Lab."""
-        parts.sweep.sweep_along(entry)
-        parts.lab_pages.turn_to(SWEEP_PAGE)
-        window.show_workspace(2)
-
-    def sweep_channel(channel: AppliedChannel) -> None:
-        """A channel of the panel is swept in the Lab."""
-        parts.sweep.sweep_channel(channel)
+    def sweep(knob: Entry | AppliedChannel) -> None:
+        """A direction or a channel of the panels is swept in the Lab."""
+        parts.sweep.sweep_along(knob)
         parts.lab_pages.turn_to(SWEEP_PAGE)
         window.show_workspace(2)
 
@@ -160,8 +154,8 @@ def _lab(parts: Parts) -> None:
     parts.lab_pages.made.connect(lambda: _lab_pages(parts))
     parts.judging.said.connect(parts.say)
     parts.measuring.said.connect(parts.say)
-    directions.sweep_wanted.connect(sweep_along)
-    parts.channels.sweep_wanted.connect(sweep_channel)
+    directions.sweep_wanted.connect(sweep)
+    parts.channels.sweep_wanted.connect(sweep)
 
 
 def _lab_pages(parts: Parts) -> None:

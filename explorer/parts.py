@@ -106,7 +106,7 @@ class Parts(QObject):
         self.dialogs = Dialogs(self.window, session, settings, self.documents, entries, self.engine, disk, picture.pace)
         self.clipboard = Clipboard(session, self.engine, self)
         self.judging = Judging(session, self)
-        self.judging.serve(self.channels)
+        self.judging.serve(self.channels.finder)
         self.projecting = Projecting(session, self.latent, picture, self.documents, disk, self)
         self.labelled = Labelled(session, self.directions, self)
         self.filming = Filming(session, self.film, self.below, self.history, settings, disk, picture.pace, self)

@@ -26,10 +26,11 @@ from PySide6.QtWidgets import (
     QScrollBar,
     QStackedWidget,
     QStyle,
-    QStyleFactory,
     QToolButton,
     QWidget,
 )
+
+from explorer.tick_style import TickStyle
 
 RESOURCES = Path(__file__).parent.parent / "resources"
 BODY, LABEL, SMALL, HEADLINE = 13, 12, 11, 18  # pixels
@@ -132,7 +133,7 @@ def apply(app: QApplication, name: str) -> Theme:
     if not first and _current is before:
         return _current
     if first:
-        app.setStyle(QStyleFactory.create("Fusion"))
+        app.setStyle(TickStyle())
         for path in sorted((RESOURCES / "fonts").glob("*.[ot]tf")):
             QFontDatabase.addApplicationFont(str(path))
         app.setFont(sans())

@@ -258,8 +258,8 @@ class Guide:
         box = explorer.picture.picture_rect().toRect()
         faces = [explorer.picture.grab(box)]
         explorer.places.set_on(False)
-        panel.look_at(hair)
-        self.wait(lambda: not panel.search.owners)
+        panel.finder.look_at(hair)
+        self.wait(lambda: not panel.finder.search.owners)
         panel.rows[0].slider.steer(6.0)
         explorer.session.commit()
         self.settle()

@@ -15,7 +15,7 @@ from explorer.controls.text import text_label
 from explorer.controls.yielding import ElidedLabel, Step, YieldingRow, hides
 
 EDGES, SPACE, TIGHT, TIGHT_SPACE = (16, 14), 8, 8, 5  # pixels around and between the parts
-LONG, SHORT = 240, 96  # pixels of a model's name where there is no room for all of it, and where there is little
+LONG, SHORT = 240, 80  # pixels of a model's name where there is no room for all of it, and where there is little
 
 
 class Header(YieldingRow):

@@ -1,12 +1,13 @@
-"""Questions to a person that do not stop the window: a file to open or save, a seed."""
+"""Questions to a person that do not stop the window: a file to open or save, a seed, a name."""
 
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QInputDialog, QWidget
 
+from explorer.controls.text import restyle
 from stylegan_core.data.picture_kinds import SUFFIXES
 from stylegan_core.files.places import home, is_there
 from stylegan_core.recipe import SEEDS
@@ -105,6 +106,7 @@ def ask_for_seed(parent: QWidget, seed: int, then: Callable[[int], object]) -> N
     dialog.setWindowTitle("Seed")
     dialog.setLabelText("Seed of the source:")
     dialog.setTextValue(str(seed))
+    dialog.setOkButtonText("Take it")
     dialog.textValueSelected.connect(lambda text: then(int(text) % SEEDS) if text.strip().isdecimal() else None)
     _open(dialog)
 
@@ -115,10 +117,15 @@ def ask_for_name(parent: QWidget, title: str, name: str, then: Callable[[str], o
     dialog.setWindowTitle(title)
     dialog.setLabelText("Name; leave it empty for none:")
     dialog.setTextValue(name)
+    dialog.setOkButtonText("Name it")
     dialog.textValueSelected.connect(lambda text: then(" ".join(text.split())))
     _open(dialog)
 
 
 def _open(dialog: QDialog) -> None:
+    for box in dialog.findChildren(QDialogButtonBox):  # the system's own dialogs have none
+        for button in box.buttons():
+            if box.buttonRole(button) == QDialogButtonBox.ButtonRole.AcceptRole:
+                restyle(button, "kind", "primary")
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

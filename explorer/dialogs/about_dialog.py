@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 from explorer import theme
 from explorer.controls.boxes import Down
 from explorer.controls.foot import Foot
+from stylegan_core.amounts import thousands
 from stylegan_core.info import ModelInfo
 
 SIZE = (640, 600)
@@ -165,7 +166,7 @@ def card_of(info: ModelInfo, path: str) -> str:
         "latents": f"z {info.z_dim}, w {info.w_dim}",
         "layers": f"{info.num_layers}, {info.num_noise_layers or 'none'} of them with noise",
         "classes": ", ".join(info.classes),
-        "parameters": f"{info.parameters:,}",
+        "parameters": thousands(info.parameters),
         "origin": info.origin or "not said",
         "model hash": f"`{info.hash}`",
         "file": f"`{path}`",

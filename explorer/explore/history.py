@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
@@ -28,7 +28,10 @@ from stylegan_core.recipe import Recipe
 THUMB, SMALL_THUMB = 62, 42
 SIDE, TIGHT_SIDE = 18, 8  # pixels left and right of it, and where there is little room
 MOST_SHOWN = 200  # thumbnails of the last entries; favourites are shown beside them, however old
-TIP = "Brings this picture back. Drag it onto mixing to take its layers; a double-click names it, right-click for more."
+TIP = (
+    "Brings this picture back. Drag it onto mixing to take its layers; "
+    "F2 or a double-click names it, right-click for more."
+)
 MISSING, MOST_MISSING = "history.missing", 24
 REST = 1000  # milliseconds without a gesture after which entries that were never drawn get their picture
 
@@ -175,6 +178,9 @@ class HistoryStrip(QWidget):
             key = self._add(recipe)
         elif key != self._on_screen:
             self.came_back.emit(key)
+        before, now = self._thumbnails.get(self._on_screen), self._thumbnails.get(key)
+        if before is not None and before.hasFocus() and now is not None:
+            now.setFocus(Qt.FocusReason.OtherFocusReason)  # F2 still names what is on screen
         self._on_screen = key
         self._select(key)
         self._count()
@@ -199,6 +205,7 @@ class HistoryStrip(QWidget):
         self._show_name(thumbnail, entry)
         if entry.thumbnail:
             thumbnail.show_pixmap(QPixmap.fromImage(QImage.fromData(entry.thumbnail)))
+        thumbnail.clicked.connect(lambda: thumbnail.setFocus(Qt.FocusReason.MouseFocusReason))  # F2 names it
         thumbnail.clicked.connect(lambda _=False, key=entry.key: self._restore(key))
         thumbnail.menu_asked.connect(lambda where, key=entry.key: self._menu(key, where))
         thumbnail.name_asked.connect(lambda key=entry.key: self.ask_name(key))

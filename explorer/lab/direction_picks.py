@@ -69,11 +69,14 @@ class DirectionPicks(TakesFewKeys, QListWidget):
         """Ticks the first so many directions, and nothing else."""
         self._touched = True
         self._set(lambda at: at < min(count, len(self._entries)))
+        self.scrollToTop()
 
     def tick_channels(self) -> None:
-        """Ticks every channel, too."""
+        """Ticks every channel, too, and shows them: they stand below all directions."""
         self._touched = True
         self._set(lambda at: at >= len(self._entries) or self._is_ticked(at))
+        if self._channels:
+            self.scrollToItem(self.item(len(self._entries)), self.ScrollHint.PositionAtTop)
 
     def _ticks(self, channels: Sequence[AppliedChannel]) -> list[bool]:
         """Which channels are ticked where these are shown: those that are."""

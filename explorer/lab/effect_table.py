@@ -113,7 +113,8 @@ class EffectModel(QAbstractTableModel):
         who = numbers.who[row][column]
         if not who:
             return f"No {kind.split()[-1]} that was measured is sure to change {name}."
-        share = f"{percent(float(numbers.values[row, column]))} {self.half(row, column)}"
+        half = None if numbers.halves is None else float(numbers.halves[row, column])
+        share = percent(float(numbers.values[row, column]), half)
         purer = " It is purer by more than that." if numbers.meant[row] == column else ""
         return f"{share} of all that {who} changes is {name} ({SURE}).{purer}"
 

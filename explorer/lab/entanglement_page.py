@@ -47,7 +47,9 @@ NO_CHANNELS = "There are no channels yet: find some in Explore, by place or by a
 NO_VECTORS = "Only channels were measured, which have no way in W to compare."
 NO_PAIR = "Tick directions and channels, press Measure, and the purest of both stand side by side."
 OLDER = "The labels were learned anew since then: these numbers are of the older ones, measure again."
-EMPTY = "Tick directions at the left and press Measure: each is tried one σ either way on every face."
+EMPTY = "Tick directions and channels at the left and press Measure: each is tried either way on every face."
+NOTHING_YET = "There are no directions yet: they are looked for once the network is seen in Explore (Ctrl+1)."
+BUSY = "Each is tried either way on every face; the numbers come when all of them are measured."
 
 
 class EntanglementPage(LabBase):
@@ -72,7 +74,10 @@ class EntanglementPage(LabBase):
         self.views = Segments(VIEWS, VIEW_TIPS)
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
         self.title, self.words = text_label("Entanglement", "headline"), text_label(EMPTY, "muted", wraps=True)
-        self.message = text_label(tone="bad", wraps=True)
+        self.message, self.nothing_yet = (
+            text_label(tone="bad", wraps=True),
+            text_label(NOTHING_YET, "muted", wraps=True),
+        )
         self._facts: dict[str, tuple[Entangle, Entanglement]] = {}  # what was last measured, by the network's hash
         self._asking: Entangle | None = None
         self._left = TimeLeft()
@@ -95,6 +100,8 @@ class EntanglementPage(LabBase):
     def plan(self) -> EntanglementPlan | str:
         """What would be measured now, or why nothing can be."""
         chosen, channels = self.picks.chosen, self.picks.chosen_channels
+        if not self.picks.count():
+            return NOTHING_YET
         if not chosen and not channels:
             return "No direction is ticked: tick at least one, or a channel."
         recipe, count, first = self.session.recipe, round(self.faces.value), round(self.seed.value)
@@ -183,13 +190,14 @@ class EntanglementPage(LabBase):
         allow(self.channels, "" if self.picks.has_channels else no_styles or NO_CHANNELS, TIPS["channels"])
         self.table.set_stale(facts is not None and not there)
         view = self.views.index
-        said = EMPTY if facts is None else VIEW_TIPS[view] if view else self._said(facts)
+        said = (BUSY if busy else EMPTY) if facts is None else VIEW_TIPS[view] if view else self._said(facts)
         if facts is not None and VIEWS[view] == PUREST and not (facts.plan.directions and facts.plan.channels):
             said = f"{said} {NO_PAIR}"
         elif facts is not None and view and not facts.plan.directions:
             said = NO_VECTORS
         self.words.setText(" ".join(part for part in (said, self._older, self._doubt) if part))
         self.message.setVisible(failed)
+        self.nothing_yet.setVisible(not self.picks.count())
 
     def _is_there(self, plan: EntanglementPlan | str) -> bool:
         """Whether the numbers on screen are of this plan and these labels."""
@@ -254,7 +262,7 @@ class EntanglementPage(LabBase):
         head.add(text_label("Directions and channels", "title"), None, self.first, self.channels, self.none)
         foot.add(of, self.faces, since, self.seed, None, self.labels)
         column = Down(made, 8, edges=(MARGIN, 12, MARGIN, 10))
-        column.add(self.head, head)
+        column.add(self.head, head, self.nothing_yet)
         column.addWidget(self.picks, 1)
         column.addLayout(foot)
         column.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignRight)

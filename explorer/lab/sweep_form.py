@@ -190,7 +190,6 @@ class SweepForm(QWidget):
 
     def _lay_out(self) -> None:
         self.knob.setMaxVisibleItems(VISIBLE)
-        self.knob.setStyleSheet("QComboBox { combobox-popup: 0; }")  # or the list is as long as the screen
         self.knob.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         named = (
             (self.knob, "knob", "What is swept"), (self.low, "low", "From"), (self.high, "high", "To"),

@@ -90,14 +90,12 @@ class SweepPage(LabBase):
         if self.info is not None and self.isVisible():
             self._changed()
 
-    def sweep_along(self, entry: Entry) -> None:
-        """Sweeps a direction."""
-        self.form.choose(along(entry.direction, entry.first, entry.last))
-
-    def sweep_channel(self, channel: AppliedChannel) -> None:
-        """Sweeps a number of the style space."""
-        if self.info is not None and self.info.has_channel(channel.layer, channel.channel):
-            self.form.choose(of_channel(channel, self.info))
+    def sweep_along(self, knob: Entry | AppliedChannel) -> None:
+        """Sweeps a direction, or a number of the style space if the network has it."""
+        if isinstance(knob, Entry):
+            self.form.choose(along(knob.direction, knob.first, knob.last))
+        elif self.info is not None and self.info.has_channel(knob.layer, knob.channel):
+            self.form.choose(of_channel(knob, self.info))
 
     def offer_channels(self, channels: Sequence[AppliedChannel]) -> None:
         """The channels of the open network that have a slider."""

@@ -20,6 +20,7 @@ FRAME = 16  # milliseconds
 BUDGET = 0.008  # seconds of a frame; what is beyond it waits for the next
 UNBOUND = "Moves nothing yet: learn it above."
 UNKNOWN = "Nothing has this address."
+LEARNT = "Heard, to learn what it is to move."
 Deed = tuple[Message, Step | None]
 """A message, and a control with its numbers; None where there is no such control."""
 
@@ -97,7 +98,10 @@ class Doing(QObject):
         if not self.learning.control:
             return messages
         known = [each for each in messages if not each.is_midi and self._controls.find(each.address) is not None]
-        self.learning.hear([each for each in messages if each not in known])
+        heard = [each for each in messages if each not in known]
+        for each in heard:
+            self.log.add(each.address, each.words, LEARNT, did=True)
+        self.learning.hear(heard)
         return known
 
     def _steps(self, message: Message) -> Iterator[Step | None]:

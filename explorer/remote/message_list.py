@@ -10,8 +10,10 @@ from explorer.controls.buttons import chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.scrolling import scroll_by_keys
 from explorer.controls.text import restyle, text_label
+from explorer.controls.yielding import ElidedLabel
 from explorer.remote.log import MOST, Row
 from explorer.remote.remote import Remote
+from stylegan_core.amounts import thousands
 
 LOOK = 100  # milliseconds between two looks: no eye reads faster
 NOTHING = "Nothing has come in yet."
@@ -51,10 +53,11 @@ class MessageList(QWidget):
             self._add_line()
         for labels, row in zip(self._labels, [*rows, *([None] * (MOST - len(rows)))], strict=False):
             self._write(labels, row)
-        parts = [f"{inbox.came:,} messages".replace(",", " ") if rows or inbox.came else NOTHING]
+        came = "1 message" if inbox.came == 1 else f"{thousands(inbox.came)} messages"
+        parts = [came if rows or inbox.came else NOTHING]
         counts = (log.unknown, "to no control"), (inbox.unread, "not readable"), (inbox.dropped, "too many")
         for count, words in counts:
-            parts += [f"{count:,} {words}".replace(",", " ")] if count else []
+            parts += [f"{thousands(count)} {words}"] if count else []
         self.total.setText(" · ".join(parts))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -90,7 +93,7 @@ class MessageList(QWidget):
         self.show_log()
 
     def _add_line(self) -> None:
-        words, times = text_label("", "number"), text_label("", "small-number")
+        words, times = ElidedLabel(role="number"), text_label("", "small-number")
         effect = text_label(tone="muted", wraps=True)
         for label in (words, effect):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -109,7 +112,7 @@ class MessageList(QWidget):
         self._grid.setContentsMargins(10, 8, 8, 8)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(3)
-        self._grid.setColumnStretch(0, 4)
+        self._grid.setColumnStretch(0, 6)
         self._grid.setColumnStretch(1, 7)
         whole = Down(inside)
         whole.add(self._grid, None)

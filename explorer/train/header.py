@@ -36,6 +36,8 @@ class MonitorHeader(QWidget):
             "Begins a new run from this model, with this run's settings and data to change.",
             "ghost",
         )
+        for each in (self.snapshot, self.pause, self.stop, self.resume):
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # else, when one goes, what is next has a frame
         self.details_chip = chip("last words", "Shows the end of the trainer's log.", checkable=True)
         self.details = QPlainTextEdit(readOnly=True)
         self._lay_out()

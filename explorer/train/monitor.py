@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 SIDE_WIDTH, WIDEST_SIDE = 348, 440
 THREE_COLUMNS = 1200  # pixels of width from which on growth, samples and curves lie side by side
+EDGE, NARROW, NARROW_EDGE = 24, 700, 8  # pixels left and right of it, where it has that width, and where it has less
 MOST = (1 << 24) - 1  # Qt's own limit of a width
 SIDES = ("Growth", "Curves")
 SIDE_TIPS = ("What alpha does, one face through time, and what the trainer says.", "Losses, distances, speed.")
@@ -84,7 +85,7 @@ class Monitor(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        column = Down(self, 12, edges=(24, 14, 24, 8))
+        column = self._column = Down(self, 12)
         column.add(self.header, card(self.timeline, margins=(0, 2, 0, 0)))
         row, self._place = Across(spacing=12), Down(spacing=8)
         column_of_growth = ScrollDown(self._left_column(), name="Growth and messages")
@@ -321,6 +322,8 @@ class Monitor(QWidget):
     def resizeEvent(self, event: Any) -> None:
         """Shows the real pictures below the drawn ones where there is room, and all of them larger."""
         super().resizeEvent(event)
+        edge = EDGE if self.width() >= NARROW else NARROW_EDGE
+        self._column.setContentsMargins(edge, 14, edge, 8)
         if (shares := self.width() < THREE_COLUMNS) != self._shares:
             self._share(shares)
         if shares:

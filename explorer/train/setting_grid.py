@@ -62,7 +62,7 @@ class SettingField(Field):
         self.setAccessibleName(row.text)
 
     def sizeHint(self) -> QSize:
-        return QSize(72, super().sizeHint().height())
+        return QSize(76, super().sizeHint().height())
 
     def show_setting(self, text: str, usual: str, own: bool) -> None:
         """Shows a value and whether it is a person's ``own`` or the usual one, which an empty field brings back."""
@@ -130,7 +130,7 @@ class SettingGrid(QWidget):
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(20)
+        grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(6)
         for at, (field, label) in enumerate(zip(self.fields, self.labels, strict=True)):
             label.setBuddy(field)

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from stylegan_core.amounts import thousands
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.layouts import OWN
@@ -75,7 +76,7 @@ class Card:
             ("Format", self.format),
             ("Network", f"{self.architecture}, {self.resolution}×{self.resolution}{state}"),
             ("Latents", f"z {self.z_dim}, w {self.w_dim}{classes}"),
-            ("Parameters", f"{self.parameters:,} in the generator"),
+            ("Parameters", f"{thousands(self.parameters)} in the generator"),
             ("Holds", ", ".join(self.networks) + (f"; {self.drawn} is drawn" if len(self.networks) > 1 else "")),
             ("Discriminator", "yes" if self.discriminator else "no"),
             ("Numbers", self.origin),

@@ -261,7 +261,7 @@ def panels(stage: Stage) -> Scene:
     stage.settle()
     rows[3].layers.set_range(4, 7)
     rows[3].moved.emit(-14.5)
-    found["Channels"].look_at(Region(0.2, 0.05, 0.8, 0.3))
+    found["Channels"].finder.look_at(Region(0.2, 0.05, 0.8, 0.3))
     stage.wait(lambda: len(found["Channels"].rows) == len(drawn_faces.FOUND))
     found["Channels"].rows[0].moved.emit(5.5)
     found["Mixing"].per_layer.click()

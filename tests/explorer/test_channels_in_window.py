@@ -22,7 +22,7 @@ def explorer(start: Make, qtbot: QtBot) -> Explorer:
     drawn(made, qtbot)
     made.window.show_workspace(0)
     qtbot.keyClick(made.picture, Qt.Key.Key_T)
-    assert made.places.on and made.channels.by_place.isChecked()
+    assert made.places.on and made.channels.finder.by_place.isChecked()
     return made
 
 
@@ -38,7 +38,7 @@ def choose(explorer: Explorer, qtbot: QtBot) -> None:
 
 
 def test_the_key_and_escape_and_the_chip_switch_it(explorer: Explorer, qtbot: QtBot) -> None:
-    places, chip = explorer.places, explorer.channels.by_place
+    places, chip = explorer.places, explorer.channels.finder.by_place
     qtbot.keyClick(places, Qt.Key.Key_Escape)
     assert not places.on and not chip.isChecked()
     chip.click()
@@ -54,12 +54,12 @@ def test_the_key_and_escape_and_the_chip_switch_it(explorer: Explorer, qtbot: Qt
 def test_drag_points_comparing_and_the_place_give_way_to_each_other(explorer: Explorer) -> None:
     explorer.actions["drag"].setChecked(True)
     assert explorer.drag.on and not explorer.places.on
-    explorer.channels.pick_wanted.emit()
+    explorer.channels.finder.pick_wanted.emit()
     assert explorer.places.on and not explorer.drag.on and not explorer.hint.isVisible()
     explorer.session.apply(Recipe(psi=0.3))
     explorer.picture.set_mode(Mode.WIPE)
     assert not explorer.places.on
-    explorer.channels.pick_wanted.emit()
+    explorer.channels.finder.pick_wanted.emit()
     assert explorer.picture.wipe.mode is Mode.OFF
 
 
@@ -67,7 +67,7 @@ def test_another_model_and_the_stage_end_it(explorer: Explorer, qtbot: QtBot, wi
     explorer.documents.open(model_file(window_home, "other"))
     qtbot.waitUntil(lambda: not explorer.places.on)
     drawn(explorer, qtbot)
-    explorer.channels.pick_wanted.emit()
+    explorer.channels.finder.pick_wanted.emit()
     explorer.presenting.begin()
     assert not explorer.places.on
     explorer.presenting.leave()
@@ -76,16 +76,16 @@ def test_another_model_and_the_stage_end_it(explorer: Explorer, qtbot: QtBot, wi
 def test_why_nothing_was_found_stands_in_the_panel(explorer: Explorer, qtbot: QtBot) -> None:
     choose(explorer, qtbot)
     assert not explorer.places.on
-    qtbot.waitUntil(lambda: explorer.channels.message.text() == "This network cannot do that.")
+    qtbot.waitUntil(lambda: explorer.channels.finder.message.text() == "This network cannot do that.")
 
 
 def test_a_place_is_chosen_and_a_slider_changes_the_picture(start: Make, qtbot: QtBot, small_model: Path) -> None:
     explorer = start(str(small_model), make=lambda: TorchBackend("cpu"))
     drawn(explorer, qtbot)
-    explorer.channels.by_place.click()
+    explorer.channels.finder.by_place.click()
     choose(explorer, qtbot)
     qtbot.waitUntil(lambda: bool(explorer.channels.rows))
-    assert not explorer.channels.search.isVisible()
+    assert not explorer.channels.finder.search.isVisible()
     before = explorer.picture.frame
     explorer.channels.rows[0].slider.steer(8.0)
     explorer.session.commit()

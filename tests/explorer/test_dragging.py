@@ -68,7 +68,7 @@ def test_the_face_of_the_network_before_takes_no_handle_and_no_place(
     explorer.picture.show_frame(replace(own, model_hash="0" * 64))
     explorer.drag.canvas.added.emit(0.3, 0.5)
     explorer.places.chosen.emit(Region(0.2, 0.2, 0.6, 0.6))
-    assert not explorer.drag.handles and not explorer.channels.search.owners
+    assert not explorer.drag.handles and not explorer.channels.finder.search.owners
     explorer.picture.show_frame(own)
     explorer.drag.canvas.added.emit(0.3, 0.5)
     assert len(explorer.drag.handles) == 1

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QCheckBox, QLabel, QPushButton, QSizePolicy, QWidget
 
-from explorer.controls.scrolling import ScrollSideways
+from explorer.controls.scrolling import ScrollPage, ScrollSideways
 from explorer.controls.yielding import ElidedLabel
 from explorer.main_window import SMALLEST, TWO_COLUMNS
 from tests.explorer import scenes
@@ -99,6 +99,16 @@ def test_nothing_is_cut_off_at_any_size(stage: Stage, sizes: tuple[tuple[int, in
             window.resize(1280, 720)
             lay_out()
     assert not found, "\n".join(found)
+
+
+def test_a_run_is_watched_without_scrolling_sideways(stage: Stage) -> None:
+    """In the smallest window 28 pixels of the page were beyond its right edge, and a bar lay below it."""
+    stage.look("dark", *LEAST)
+    for scene, _ in scenes.train(stage):
+        if scene in ("train-fading", "train-died"):
+            lay_out()
+            areas = stage.explorer.train.findChildren(ScrollPage)
+            assert areas and not any(area.horizontalScrollBar().isVisible() for area in areas), scene
 
 
 @pytest.mark.timeout(600)

@@ -5,13 +5,17 @@ import re
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QListWidget,
+    QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -153,6 +157,60 @@ def test_the_state_of_a_run_can_be_read_on_its_pill(qapp: QApplication, name: st
     for token in {*TONES.values(), "muted"}:
         colour = tokens.colour(token)
         assert contrast(colour, mixed(colour, "window", TINT)) >= LEAST, token
+    theme.apply(qapp, "dark")
+
+
+def box_colours(widget: QWidget, left: int, middle: int) -> set[str]:
+    """The colours in the middle of a box that begins at ``left``, round about the height ``middle``."""
+    image = widget.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(left + 3, left + 13) for y in range(middle - 5, middle + 5)}
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_a_tick_can_be_read_on_its_box(qapp: QApplication, qtbot: QtBot, name: str) -> None:
+    """It was dark on blue in the light theme, with a contrast of 3.1; what cannot be changed shows so, too."""
+    theme.apply(qapp, "dark" if name == "light" else "light")
+    page = QWidget()
+    qtbot.addWidget(page)
+    column = QVBoxLayout(page)
+    ticked, still, items = QCheckBox("on"), QCheckBox("on, and not to be changed"), QListWidget()
+    item = QListWidgetItem("an item", items)
+    item.setCheckState(Qt.CheckState.Checked)
+    still.setEnabled(False)
+    for box in (ticked, still):
+        box.setChecked(True)
+    for part in (ticked, still, items):
+        column.addWidget(part)
+    page.show()
+    tokens = theme.apply(qapp, name)
+    row = items.visualItemRect(item)
+    for colours in (
+        box_colours(ticked, 0, ticked.height() // 2),
+        box_colours(items.viewport(), row.left() + 8, row.center().y()),
+    ):
+        assert {tokens.accent, tokens.on_accent} <= colours
+    assert {tokens.raised, tokens.dim} <= box_colours(still, 0, still.height() // 2)
+    theme.apply(qapp, "dark")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_what_can_be_chosen_opens_below_and_has_the_colours_of_the_window(
+    qapp: QApplication, qtbot: QtBot, name: str
+) -> None:
+    """It was a menu over the box, as long as the screen, in the accent, and half of its frame was missing."""
+    tokens = theme.apply(qapp, name)
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItems([f"choice {at}" for at in range(40)])
+    box.setCurrentIndex(1)
+    box.show()
+    box.showPopup()
+    view = box.view()
+    row = view.visualRect(view.currentIndex())
+    assert view.viewport().grab().toImage().pixelColor(row.right() - 12, row.center().y()).name() == tokens.hover
+    assert view.height() < 12 * row.height() and view.mapToGlobal(QPoint()).y() >= box.mapToGlobal(QPoint()).y()
+    box.hidePopup()
     theme.apply(qapp, "dark")
 
 

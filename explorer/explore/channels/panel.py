@@ -3,57 +3,32 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.boxes import Across, Down, discard
-from explorer.controls.buttons import IconButton, chip
-from explorer.controls.judge_chip import JudgeChip
-from explorer.controls.panel import Panel, allow
-from explorer.controls.search_row import SearchRow
+from explorer.controls.boxes import Down, discard
+from explorer.controls.buttons import IconButton
+from explorer.controls.panel import Panel
 from explorer.controls.strength_preview import StrengthPreview
-from explorer.controls.text import text_label
-from explorer.explore.channels.menu import AttributeMenu
+from explorer.explore.channels.finder import COUNT, FIND, TIPS, ChannelFinder
 from explorer.explore.channels.names import Names
 from explorer.explore.channels.row import ChannelRow, Found, Place
-from explorer.jobs import Done, Failed, FindByAttribute, FindChannels, Piece, Strip
-from explorer.picture.pills import WAITS
+from explorer.jobs import Done, Failed, Piece, Strip
 from explorer.session import Session
-from explorer.work.time_left import TimeLeft
 from stylegan_core.info import ModelInfo
-from stylegan_core.latents.learned_labels import LearnedLabels, labels_beside
 from stylegan_core.latents.library import NamedChannel
-from stylegan_core.latents.questions import MEASURED
-from stylegan_core.latents.region import Region
 from stylegan_core.recipe import AppliedChannel, Recipe
 from stylegan_core.run.stems import kimg_of
 
-FIND, PREVIEW = "channels.find", "channels.preview"
-COUNT = 8  # channels that a search brings, and named ones that are shown beside
-FACES = 4  # that a place is looked at on where one is not enough
+PREVIEW = "channels.preview"
 STRENGTHS = (-5.0, 0.0, 5.0)
-EMPTY = "Point at a place, or choose an attribute, to get sliders for it."
-LOOKING = "Looking for channels that change this place alone"
-FOUND = "At the right: how much of the change stays inside."
-NONE = "No channel changes this place in a way that could be seen: choose another."
-LOOKING_FOR = "Looking for channels that change {} alone"
-FOUND_FOR = "At the right: the part of {} in all that changes."
-NONE_FOR = "No channel changes {} in a way that could be seen."
-MEASURES = tuple(question.attribute for question in MEASURED)
-TIPS = {
-    "by_place": "You draw a rectangle on the picture, and the channels are found that change hardly anything else (T).",
-    "by_attribute": "You choose what is to change, brightness for one, and channels are found that change little else.",
-    "on_more": "Looks at the same place on three other faces, too, which takes four times as long: what is found "
-    "is less of this face and more of all.",
-    "reset": "Sets every channel back to 0.",
-}
+RESET = "Sets every channel back to 0."
 
 
 class ChannelsPanel(Panel):
     """A slider for each channel in use and for those that were found last; absent where a network has no styles."""
 
-    pick_wanted = Signal()  # a place of the picture is to be chosen, or no longer
     learn_wanted = Signal(int, int)  # layer and number of a channel that is to be steered from afar
     named = Signal(object)  # a NamedChannel that the library is to keep, without a name where it is to forget it
     channels_changed = Signal(object)  # every channel that has a row, in order
@@ -64,19 +39,10 @@ class ChannelsPanel(Panel):
         self._rows: dict[Place, ChannelRow] = {}  # in their order
         self._found: dict[Place, Found] = {}
         self._names = Names()
-        self._labels: LearnedLabels | None = None
-        self._sought = ""  # what the search is for, in words that may become names
-        self._looking, self._left = "", TimeLeft()
-        self._menu: AttributeMenu | None = None
-        self._waits = False
         self._absent = False  # the network has no styles
         self._found_in = Path()  # the file of the network that is shown
-        self.reset_all = IconButton("reset", TIPS["reset"])
-        self.by_place = chip("by place", TIPS["by_place"], checkable=True)
-        self.by_attribute = chip("by attribute ▾", TIPS["by_attribute"])
-        self.labels, self.on_more = JudgeChip(), chip(f"on {FACES} faces", TIPS["on_more"])
-        self._region: Region | None = None  # that was found last, on one face
-        self.message, self.search = text_label(EMPTY, "small", wraps=True), SearchRow("search for channels")
+        self.finder = ChannelFinder(self)
+        self.reset_all = IconButton("reset", RESET)
         self.preview = StrengthPreview(self, PREVIEW, STRENGTHS)
         self._column = Down(spacing=2)
         self._lay_out()
@@ -97,40 +63,23 @@ class ChannelsPanel(Panel):
         return self._names.of(place, self.session.recipe)
 
     def _lay_out(self) -> None:
-        for each in (self.reset_all, self.by_place, self.by_attribute):
+        for each in (self.reset_all, self.finder.by_place, self.finder.by_attribute):
             self.section.add_action(each)
-        said, learnt = Across(spacing=8), Across()
-        said.addWidget(self.message, 1)
-        said.addWidget(self.on_more)
-        learnt.add(self.labels, None)
         self.body.addLayout(self._column)
-        self.body.addLayout(said)
-        self.body.addWidget(self.search)
-        self.body.addLayout(learnt)
-        self.labels.hide()
-        self.on_more.hide()
+        self.finder.lay_out(self.body)
 
     def _connect(self) -> None:
-        session = self.session
+        finder = self.finder
         self.reset_all.clicked.connect(self._reset)
-        self.by_place.clicked.connect(self._ask_for_place)
-        self.by_attribute.clicked.connect(self._choose_attribute)
-        self.on_more.clicked.connect(lambda: self.look_at(self._region, FACES) if self._region else None)
-        self.labels.changed.connect(lambda: self.labels.setHidden(self.labels.idle))
-        self.search.given_up.connect(self.give_up)
+        finder.began.connect(lambda: self.section.set_open(True))
+        finder.found.connect(self._take_found)
+        place, attribute = finder.by_place, finder.by_attribute
+        self.add_command("Find channels by place …", "T", TIPS["by_place"], place.click, place, shows=True)
         self.add_command(
-            "Find channels by place …", "T", TIPS["by_place"], self.by_place.click, self.by_place, shows=True
+            "Find channels by attribute …", "", TIPS["by_attribute"], finder.choose_attribute, attribute, shows=True
         )
-        self.add_command(
-            "Find channels by attribute …",
-            "",
-            TIPS["by_attribute"],
-            self._choose_attribute,
-            self.by_attribute,
-            shows=True,
-        )
-        self.add_command("Reset every channel", "", TIPS["reset"], self._reset, self.by_place)
-        session.moves_itself.connect(lambda _: self.preview.hide())
+        self.add_command("Reset every channel", "", RESET, self._reset, place)
+        self.session.moves_itself.connect(lambda _: self.preview.hide())
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
@@ -145,26 +94,21 @@ class ChannelsPanel(Panel):
             row.show_strength(recipe.strength_of(*place))
         self._show_names()
         self.reset_all.setVisible(bool(used))
-        self._say_if_empty()
+        self.finder.note_rows(bool(self._rows))
 
     def show_model(self, info: ModelInfo) -> None:
         follows = self._follows(info)
         self.info = info
         self.preview.hide()
-        self.search.end(FIND)
-        self.message.setText(EMPTY)
+        self.finder.open(info, follows=follows)
         if not follows:
             self._found.clear()
             self._names.forget_proposals()
-            self._offer_more(None)
             self._keep(self._named(()))
-        reason = info.why_not("styles")
-        if bool(reason) != self._absent:
-            self._absent = bool(reason)
-            self.setVisible(not reason)
-        allow(self.by_place, reason, TIPS["by_place"])
-        allow(self.by_attribute, reason, TIPS["by_attribute"])
-        self.labels.show_network(info.resolution)
+        absent = bool(info.why_not("styles"))
+        if absent != self._absent:
+            self._absent = absent
+            self.setVisible(not absent)
         super().show_model(info)
 
     def _follows(self, info: ModelInfo) -> bool:
@@ -179,8 +123,8 @@ class ChannelsPanel(Panel):
         super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.search.owners:
-            self.give_up()
+        if event.key() == Qt.Key.Key_Escape and self.finder.search.owners:
+            self.finder.give_up()
         else:
             super().keyPressEvent(event)
 
@@ -224,7 +168,7 @@ class ChannelsPanel(Panel):
         self._names.show_library(channels)
         if self.info is not None:
             self._keep([*self._rows, *self._named([*self._rows])])
-            self._say_if_empty()
+            self.finder.note_rows(bool(self._rows))
 
     def _add(self, place: Place) -> None:
         assert self.info is not None
@@ -237,118 +181,27 @@ class ChannelsPanel(Panel):
         row.show_found(self._found.get(place))
         self._column.addWidget(row)
 
-    def _say_if_empty(self) -> None:
-        if not self.search.owners and self.message.text() in ("", EMPTY):
-            self.message.setText("" if self._rows else EMPTY)
-        self.message.setVisible(bool(self.message.text()))
-
-    def _say(self, words: str) -> None:
-        self.message.setText(words)
-        self._say_if_empty()
-
-    # -- the search ---------------------------------------------------------------------------------------------
-
-    def look_at(self, region: Region, faces: int = 1) -> None:
-        """Looks for the channels that change this place of the picture; a newer search takes an older one's place.
-
-        With more than one of ``faces`` others are looked at as well.
-        """
-        if self.info is None or self.info.why_not("styles"):
-            return
-        self.section.set_open(True)
-        if self._waits:
-            self._say(WAITS)
-            return
-        self._sought = region.words
-        self._begin(LOOKING)
-        self.ask_anew(FindChannels(FIND, self.session.recipe, region, COUNT, faces))
-
-    def look_for(self, attribute: str) -> None:
-        """Looks for the channels that change an attribute of faces; a newer search takes an older one's place."""
-        if self.info is None or self.info.why_not("styles"):
-            return
-        self.section.set_open(True)
-        labels = None if attribute in MEASURES else self._known_labels()
-        recipe, self._sought = self.session.recipe, attribute
-        of = Recipe(label=recipe.label, level=recipe.level, alpha=recipe.alpha)
-        self._begin(LOOKING_FOR.format(attribute))
-        self.ask_anew(FindByAttribute(FIND, of, attribute, labels, COUNT))
-
-    def _begin(self, words: str) -> None:
-        self._looking, self._left = words, TimeLeft()
-        self._offer_more(None)
-        self.search.begin(FIND)
-        self._say(f"{words} …")
-
-    def _offer_more(self, region: Region | None) -> None:
-        """Offers to look at a place on more faces, or no longer."""
-        self._region = region
-        self.on_more.setVisible(region is not None)
-
-    def use_labels(self, labels: LearnedLabels | None) -> None:
-        """Labels whose answers are attributes, too, or none."""
-        self._labels = labels
-
-    def _known_labels(self) -> LearnedLabels | None:
-        """Those that were learned, or else those that came with the network."""
-        return self._labels or labels_beside(Path(self.session.model_path))
-
-    def _choose_attribute(self) -> None:
-        if self._menu is not None:
-            self._menu.deleteLater()  # only now: what it asked for may have been answered after it was closed
-        labels = self._known_labels()
-        questions = () if labels is None else labels.questions
-        learn = self.labels.ask if self.labels.idle else None
-        menu = self._menu = AttributeMenu(MEASURES, questions, self.look_for, learn, self)
-        menu.popup(self.by_attribute.mapToGlobal(QPoint(0, self.by_attribute.height() + 2)))
-
-    def wait(self, foreign: bool) -> None:
-        """While the picture is another network's, no place of it can be looked at."""
-        self._waits = foreign
-        if not foreign and self.message.text() == WAITS:
-            self._say("" if self._rows else EMPTY)
-
-    def set_picking(self, on: bool) -> None:
-        """Whether a place is being chosen on the picture."""
-        self.by_place.setChecked(on)
-
-    def give_up(self) -> None:
-        """Ends the search; the sliders of the one before stay."""
-        self.forget(FIND)
-        self.search.end(FIND)
-        self._say("The search was given up.")
+    # -- what comes back ----------------------------------------------------------------------------------------
 
     def take(self, answer: Piece | Done) -> None:
-        if isinstance(answer.request, Strip):
-            if isinstance(answer, Piece):
-                self.preview.grid.show_pixels(answer.index, answer.value)
+        if not isinstance(answer.request, Strip):
+            self.finder.take(answer)
         elif isinstance(answer, Piece):
-            self.search.advance(answer.index + 1, answer.total)
-            self._say(f"{self._looking}{self._left.clause(answer.index + 1, answer.total)} …")
-        else:
-            self.search.end(FIND)
-            self._take_found(answer.value, answer.request)
+            self.preview.grid.show_pixels(answer.index, answer.value)
 
     def failed(self, answer: Failed) -> None:
         if answer.request.owner == FIND:
-            self.search.end(FIND)
-            self._say(answer.reason)
+            self.finder.failed(answer)
 
-    def _take_found(self, found: Sequence[Found], request: object) -> None:
+    def _take_found(self, found: Sequence[Found], sought: str) -> None:
         """Those in use stay, the others make room for what was found; named ones are shown beside."""
         used = self._used(self.session.recipe)
         new = {(each.layer, each.channel): each for each in found}
         self._found = {place: each for place, each in self._found.items() if place in used} | new
-        self._names.propose(new, self._sought, used)
+        self._names.propose(new, sought, used)
         before = [place for place in self._rows if place in used]
         shown = [*before, *(place for place in new if place not in before)]
         self._keep([*shown, *self._named(shown)])
-        if isinstance(request, FindByAttribute):
-            self._say((FOUND_FOR if found else NONE_FOR).format(request.attribute))
-        else:
-            self._say(FOUND if found else NONE)
-            if isinstance(request, FindChannels) and request.faces == 1 and found:
-                self._offer_more(request.region)
         self.show_recipe(self.session.recipe)
 
     # -- what a row asks for ------------------------------------------------------------------------------------
@@ -370,10 +223,6 @@ class ChannelsPanel(Panel):
         for place in self._used(recipe):
             recipe = recipe.with_channel(*place, 0.0)
         self.session.apply(recipe)
-
-    def _ask_for_place(self) -> None:
-        self.by_place.setChecked(False)  # the picture says whether it is on
-        self.pick_wanted.emit()
 
     def _preview(self, row: ChannelRow) -> None:
         recipe = self.session.recipe

@@ -3,11 +3,14 @@
 import pytest
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QAction, QHelpEvent
-from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer import theme
+from explorer.actions import make_actions
 from explorer.controls.header import LONG, Header
 from explorer.controls.yielding import ElidedLabel, YieldingRow, hides
+from explorer.main_window import SMALLEST, WORKSPACE_TIPS, WORKSPACES
 
 
 def test_parts_go_in_their_order_and_come_back(qtbot: QtBot) -> None:
@@ -58,6 +61,24 @@ def test_a_long_name_is_cut_and_the_tooltip_has_all_of_it(qtbot: QtBot) -> None:
     assert header.minimumSizeHint().width() < 900
     header.show_model("short")
     assert button.text() == "short ▾" and "\n" not in button.toolTip()
+
+
+def test_the_smallest_header_has_room_for_its_words_whatever_the_model_is_called(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    """Of a checkpoint's name so much was shown that "Explore" lost a part of its first letter."""
+    theme.apply(qapp, "dark")
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    header, made = Header(WORKSPACES, WORKSPACE_TIPS), make_actions(window)
+    header.add_actions([made[key] for key in ("undo", "redo", "commands")], made["present"], made["save"])
+    window.setCentralWidget(header)
+    window.setFixedSize(SMALLEST.width(), 48)
+    window.show()
+    for name in ("avatars-64", "00001-avatars-32 10 kimg", "00012-stylegan2-ada-64 1234 kimg"):
+        header.show_model(name)
+        QApplication.processEvents()
+        assert all(each.width() >= each.sizeHint().width() for each in header.findChildren(QPushButton)), name
 
 
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)  # of windows without a screen

@@ -20,6 +20,7 @@ from explorer.jobs import Convert, Failed, Request
 from explorer.opening import look
 from explorer.renderer.backend import TorchBackend
 from explorer.renderer.rendering import Report, Steps
+from stylegan_core.amounts import thousands
 from stylegan_core.formats import card as cards
 from stylegan_core.formats.card import Card
 from stylegan_core.formats.limits import Cancelled
@@ -318,7 +319,9 @@ def test_the_card_of_the_model_is_shown_with_pictures_beside_it_alone(
     dialog.accept()
     (box / "card.md").unlink()
     explorer.actions["about"].trigger()
-    qtbot.waitUntil(lambda: any("1,000,000" in d.page.toPlainText() for d in explorer.window.findChildren(AboutDialog)))
+    qtbot.waitUntil(
+        lambda: any(thousands(1e6) in d.page.toPlainText() for d in explorer.window.findChildren(AboutDialog))
+    )
 
 
 def test_answers_that_came_through_a_pipe_are_taken_too(start: Make, qtbot: QtBot, pickled: Path) -> None:

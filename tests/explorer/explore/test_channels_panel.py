@@ -9,8 +9,9 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.explore.channels.finder import EMPTY, FIND, FOUND, MEASURES, NONE, NONE_FOR
 from explorer.explore.channels.menu import LEARN, MEASURED
-from explorer.explore.channels.panel import EMPTY, FIND, FOUND, MEASURES, NONE, NONE_FOR, PREVIEW, ChannelsPanel
+from explorer.explore.channels.panel import PREVIEW, ChannelsPanel
 from explorer.fitting import fitted, fitting
 from explorer.jobs import FindByAttribute, FindChannels, Strip
 from explorer.picture.place_picker import BEGIN, MIDDLE, PlacePicker
@@ -40,7 +41,7 @@ def places(panel: ChannelsPanel) -> list[tuple[int, int]]:
 
 
 def found(panel: ChannelsPanel, asked: Any, *those: tuple[int, int], region: Region = HAIR) -> None:
-    panel.look_at(region)
+    panel.finder.look_at(region)
     asked.done(asked.of(FindChannels), local(*those))
 
 
@@ -49,16 +50,18 @@ def found(panel: ChannelsPanel, asked: Any, *those: tuple[int, int], region: Reg
 
 def test_an_empty_panel_says_what_to_do_and_a_search_says_how_far_it_is(session: Session, show: Any) -> None:
     panel, asked = show(ChannelsPanel)
-    assert panel.message.text() == EMPTY and panel.by_place.isVisible() and not panel.reset_all.isVisible()
+    assert (
+        panel.finder.message.text() == EMPTY and panel.finder.by_place.isVisible() and not panel.reset_all.isVisible()
+    )
     session.edit_recipe(Recipe(Latent(5)))
-    panel.look_at(HAIR)
+    panel.finder.look_at(HAIR)
     request = asked.of(FindChannels)
     assert (request.recipe, request.region) == (Recipe(Latent(5)), HAIR)
-    assert panel.search.isVisible() and panel.message.text().startswith("Looking")
+    assert panel.finder.search.isVisible() and panel.finder.message.text().startswith("Looking")
     asked.piece(request, 49, None, 100)
-    assert panel.search.bar.value() * 2 == panel.search.bar.maximum()
+    assert panel.finder.search.bar.value() * 2 == panel.finder.search.bar.maximum()
     asked.done(request, local((3, 7), (5, 1)))
-    assert not panel.search.isVisible() and panel.message.text() == FOUND
+    assert not panel.finder.search.isVisible() and panel.finder.message.text() == FOUND
     assert places(panel) == [(3, 7), (5, 1)] and panel.rows[0].share.text() == "80%"
     assert panel.rows[0].name.text() == "8² 3:7" and "12 of 255" in panel.rows[0].name.toolTip()
 
@@ -80,18 +83,22 @@ def test_a_drag_of_a_slider_is_one_step_of_undo(qtbot: QtBot, session: Session, 
 
 def test_a_place_that_was_looked_at_can_be_looked_at_on_more_faces(session: Session, show: Any) -> None:
     panel, asked = show(ChannelsPanel)
-    assert panel.on_more.isHidden()
+    assert panel.finder.on_more.isHidden()
     found(panel, asked, (3, 7))
-    assert panel.on_more.isVisible()
+    assert panel.finder.on_more.isVisible()
     session.edit_recipe(Recipe(Latent(5)))
-    panel.on_more.click()
+    panel.finder.on_more.click()
     request = asked.of(FindChannels)
-    assert (request.region, request.faces, request.recipe.latent.seed) == (HAIR, 4, 5) and panel.on_more.isHidden()
+    assert (request.region, request.faces, request.recipe.latent.seed) == (
+        HAIR,
+        4,
+        5,
+    ) and panel.finder.on_more.isHidden()
     asked.done(request, (replace(local((5, 1))[0], faces=4),))
-    assert panel.on_more.isHidden() and "±3 σ, over 4 faces, 80 %" in panel.rows[0].name.toolTip()
+    assert panel.finder.on_more.isHidden() and "±3 σ, over 4 faces, 80 %" in panel.rows[0].name.toolTip()
     found(panel, asked, (3, 7))
     session.set_model(model_info(name="other"), "other.safetensors")
-    assert panel.on_more.isHidden()
+    assert panel.finder.on_more.isHidden()
 
 
 def test_sliders_in_use_stay_and_the_others_make_room_for_the_next_search(session: Session, show: Any) -> None:
@@ -110,7 +117,7 @@ def test_sliders_in_use_stay_and_the_others_make_room_for_the_next_search(sessio
 def test_channels_of_a_recipe_have_sliders_though_nobody_looked_for_them(session: Session, show: Any) -> None:
     panel, _ = show(ChannelsPanel)
     session.apply(Recipe().with_channel(4, 9, -3.0).with_channel(99, 0, 1.0))
-    assert places(panel) == [(4, 9)] and panel.rows[0].slider.value == -3.0 and panel.message.isHidden()
+    assert places(panel) == [(4, 9)] and panel.rows[0].slider.value == -3.0 and panel.finder.message.isHidden()
     assert panel.rows[0].share.text() == "" and "not found by a search" in panel.rows[0].name.toolTip()
 
 
@@ -126,13 +133,13 @@ def test_a_search_is_given_up_and_a_newer_one_takes_its_place(qtbot: QtBot, sess
     panel, asked = show(ChannelsPanel)
     dropped: list[str] = []
     panel.job_dropped.connect(dropped.append)
-    panel.look_at(HAIR)
+    panel.finder.look_at(HAIR)
     late = asked.of(FindChannels)
-    panel.look_at(FACE)
+    panel.finder.look_at(FACE)
     asked.done(late, local((1, 1)))
-    assert panel.rows == [] and panel.search.isVisible()
+    assert panel.rows == [] and panel.finder.search.isVisible()
     qtbot.keyClick(panel, Qt.Key.Key_Escape)
-    assert dropped == [FIND, FIND] and not panel.search.isVisible() and "given up" in panel.message.text()
+    assert dropped == [FIND, FIND] and not panel.finder.search.isVisible() and "given up" in panel.finder.message.text()
     asked.done(asked.of(FindChannels), local((1, 1)))
     assert panel.rows == []
 
@@ -141,18 +148,18 @@ def test_a_search_that_finds_nothing_or_fails_says_so(session: Session, show: An
     panel, asked = show(ChannelsPanel)
     found(panel, asked, (3, 7))
     found(panel, asked)
-    assert panel.message.text() == NONE and panel.rows == []
-    panel.look_at(FACE)
+    assert panel.finder.message.text() == NONE and panel.rows == []
+    panel.finder.look_at(FACE)
     asked.fail(asked.of(FindChannels), "The place is the whole picture.")
-    assert panel.message.text() == "The place is the whole picture." and not panel.search.isVisible()
+    assert panel.finder.message.text() == "The place is the whole picture." and not panel.finder.search.isVisible()
 
 
 def test_another_network_has_other_channels_and_a_later_snapshot_the_same(session: Session, show: Any) -> None:
     panel, asked = show(ChannelsPanel)
     found(panel, asked, (3, 7), (5, 1))
-    panel.look_at(FACE)
+    panel.finder.look_at(FACE)
     session.set_model(model_info(name="other"), "other.safetensors")
-    assert panel.rows == [] and panel.message.text() == EMPTY and not panel.search.isVisible()
+    assert panel.rows == [] and panel.finder.message.text() == EMPTY and not panel.finder.search.isVisible()
     run = "runs/1/checkpoints/000100.safetensors"
     session.set_model(model_info(name="run"), run)
     found(panel, asked, (3, 7))
@@ -164,12 +171,12 @@ def test_another_network_has_other_channels_and_a_later_snapshot_the_same(sessio
 
 def test_it_is_absent_where_a_network_has_no_styles(session: Session, show: Any) -> None:
     panel, asked = show(ChannelsPanel, model_info(capabilities=PLAIN))
-    assert panel.isHidden() and not panel.by_place.isEnabled()
+    assert panel.isHidden() and not panel.finder.by_place.isEnabled()
     assert {each.toolTip() for each in panel.actions()} == {REASONS["styles"]}
-    panel.look_at(HAIR)
+    panel.finder.look_at(HAIR)
     assert not asked.requests
     session.set_model(model_info(), "small.safetensors")
-    assert panel.isVisible() and panel.by_place.isEnabled()
+    assert panel.isVisible() and panel.finder.by_place.isEnabled()
 
 
 @pytest.mark.qt_log_ignore("does not support raise", extend=True)  # of windows without a screen
@@ -198,44 +205,44 @@ def test_channels_are_found_by_attribute_and_the_number_at_the_right_is_their_pu
 ) -> None:
     panel, asked = show(ChannelsPanel)
     session.edit_recipe(Recipe(Latent(5), psi=0.3, level=2))
-    panel.look_for("brightness")
+    panel.finder.look_for("brightness")
     request = asked.of(FindByAttribute)
     assert request == FindByAttribute(FIND, Recipe(level=2), "brightness")  # whatever face is on show
-    assert panel.search.isVisible() and "brightness alone" in panel.message.text()
+    assert panel.finder.search.isVisible() and "brightness alone" in panel.finder.message.text()
     asked.done(request, effects("brightness", (3, 7, 0.3), (5, 1, -0.2)))
     assert places(panel) == [(3, 7), (5, 1)] and panel.rows[0].share.text() == "62%"
-    assert "the part of brightness" in panel.message.text() and "over 12 faces" in panel.rows[0].share.toolTip()
+    assert "the part of brightness" in panel.finder.message.text() and "over 12 faces" in panel.rows[0].share.toolTip()
     assert "brightness +0.30 per σ, leaks most into size −0.05" in panel.rows[0].name.toolTip()
     assert [row.proposal for row in panel.rows] == ["brightness", "less brightness"]
-    panel.look_for("brightness")
+    panel.finder.look_for("brightness")
     asked.done(asked.of(FindByAttribute), ())
-    assert panel.message.text() == NONE_FOR.format("brightness") and panel.rows == []
+    assert panel.finder.message.text() == NONE_FOR.format("brightness") and panel.rows == []
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)  # of windows without a screen
 def test_the_menu_offers_what_is_measured_and_the_questions_of_labels(session: Session, show: Any) -> None:
     panel, asked = show(ChannelsPanel)
     chosen: list[str] = []
-    panel.labels.chosen.connect(chosen.append)
-    panel.by_attribute.click()
-    texts = [action.text() for action in panel._menu.actions() if action.text()]
-    assert texts == [*MEASURES, LEARN] and not panel.labels.isVisible()
-    panel.labels.show_progress(1, 10)
-    assert panel.labels.isVisible()  # it can be given up here
-    panel.by_attribute.click()
-    assert LEARN not in [action.text() for action in panel._menu.actions()]
+    panel.finder.labels.chosen.connect(chosen.append)
+    panel.finder.by_attribute.click()
+    texts = [action.text() for action in panel.finder._menu.actions() if action.text()]
+    assert texts == [*MEASURES, LEARN] and not panel.finder.labels.isVisible()
+    panel.finder.labels.show_progress(1, 10)
+    assert panel.finder.labels.isVisible()  # it can be given up here
+    panel.finder.by_attribute.click()
+    assert LEARN not in [action.text() for action in panel.finder._menu.actions()]
     labels = LearnedLabels("judge.npz", "avatars", 64, "k", ("Glasses", "Hats & caps"))
-    panel.labels.show_labels(labels)
-    panel.use_labels(labels)
-    panel.by_attribute.click()
-    texts = [action.text() for action in panel._menu.actions() if action.text()]
+    panel.finder.labels.show_labels(labels)
+    panel.finder.use_labels(labels)
+    panel.finder.by_attribute.click()
+    texts = [action.text() for action in panel.finder._menu.actions() if action.text()]
     assert texts == ["Glasses", "Hats && caps", MEASURED]
-    panel._menu.actions()[0].trigger()
+    panel.finder._menu.actions()[0].trigger()
     assert asked.of(FindByAttribute).labels == labels and asked.of(FindByAttribute).attribute == "Glasses"
-    panel.look_for("width")
+    panel.finder.look_for("width")
     assert asked.of(FindByAttribute).labels is None  # which is remembered whatever labels there are
-    panel.labels.show_labels(None)
-    assert panel.labels.isHidden()
+    panel.finder.labels.show_labels(None)
+    assert panel.finder.labels.isHidden()
 
 
 def test_labels_that_came_with_a_network_are_offered_unless_others_were_learned(
@@ -243,11 +250,11 @@ def test_labels_that_came_with_a_network_are_offered_unless_others_were_learned(
 ) -> None:
     panel, asked = show(ChannelsPanel)
     beside = LearnedLabels("beside.npz", questions=("Hat",))
-    monkeypatch.setattr("explorer.explore.channels.panel.labels_beside", lambda _: beside)
-    panel.look_for("Hat")
+    monkeypatch.setattr("explorer.explore.channels.finder.labels_beside", lambda _: beside)
+    panel.finder.look_for("Hat")
     assert asked.of(FindByAttribute).labels == beside
-    panel.use_labels(learned := LearnedLabels("judge.npz", questions=("Hat",)))
-    panel.look_for("Hat")
+    panel.finder.use_labels(learned := LearnedLabels("judge.npz", questions=("Hat",)))
+    panel.finder.look_for("Hat")
     assert asked.of(FindByAttribute).labels == learned
 
 
@@ -327,7 +334,7 @@ def test_a_name_is_in_the_recipe_from_then_on_and_one_step_of_undo(session: Sess
 def test_named_channels_have_rows_without_a_search_and_foreign_names_are_shown(session: Session, show: Any) -> None:
     panel, asked = show(ChannelsPanel)
     panel.show_library((NamedChannel(3, 7, "Fringe"), NamedChannel(90, 1, "Elsewhere")))
-    assert [row.name.text() for row in panel.rows] == ["Fringe"] and panel.message.isHidden()
+    assert [row.name.text() for row in panel.rows] == ["Fringe"] and panel.finder.message.isHidden()
     found(panel, asked, (5, 1))
     assert places(panel) == [(5, 1), (3, 7)]  # what was found comes first
     session.apply(Recipe().with_channel(6, 2, 1.0, "Their hat"))
@@ -450,10 +457,10 @@ def test_it_lies_over_the_picture_and_goes_where_that_is_shown_alone(picker: Pla
 def test_no_place_is_looked_at_on_the_face_of_the_network_before(show: Any) -> None:
     """A large network takes long for its first picture: channels were looked for where it shows something else."""
     panel, asked = show(ChannelsPanel)
-    panel.wait(True)
-    panel.look_at(HAIR)
-    assert "model before" in panel.message.text() and not panel.search.owners
-    panel.wait(False)
-    assert panel.message.text() == EMPTY  # there is nothing to wait for any more
-    panel.look_at(HAIR)
-    assert asked.of(FindChannels).region == HAIR and panel.search.owners
+    panel.finder.wait(True)
+    panel.finder.look_at(HAIR)
+    assert "model before" in panel.finder.message.text() and not panel.finder.search.owners
+    panel.finder.wait(False)
+    assert panel.finder.message.text() == EMPTY  # there is nothing to wait for any more
+    panel.finder.look_at(HAIR)
+    assert asked.of(FindChannels).region == HAIR and panel.finder.search.owners

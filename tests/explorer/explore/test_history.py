@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QApplication, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.thumbnails import Thumbnail
@@ -195,6 +195,30 @@ def test_a_picture_is_named_by_f2_a_double_click_or_the_command_and_becomes_a_fa
     asked[1].textValueSelected.emit("")
     assert not strip.entries[key].name and strip.entries[key].favourite and strip.entries.called(A) == ""
     assert told[-1] == (key, "")
+
+
+def test_f2_names_the_picture_that_was_just_clicked(
+    qtbot: QtBot, session: Session, strip: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keyboard stayed where it was, for one with a slider, which F2 renamed instead."""
+    for recipe in (A, B):
+        session.apply(recipe)
+    strip.show()
+    strip.activateWindow()
+    qtbot.waitUntil(strip.isActiveWindow)
+    strip._only.setFocus()
+    asked: list[str] = []
+    monkeypatch.setattr(HistoryStrip, "ask_name", lambda _, key: asked.append(key))
+    key = strip.entries.key_of(A)
+    assert key is not None
+    qtbot.mouseClick(strip._thumbnails[key], Qt.MouseButton.LeftButton)
+    assert session.recipe == A
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F2)
+    assert asked == [key]
+    qtbot.mouseClick(strip._thumbnails[str(strip.entries.key_of(B))], Qt.MouseButton.RightButton)  # for its menu
+    session.apply(C)  # a command of one letter makes another picture
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F2)
+    assert asked == [key, strip.entries.key_of(C)]
 
 
 def test_a_named_favourite_is_found_and_brought_back(session: Session, strip: Watched) -> None:

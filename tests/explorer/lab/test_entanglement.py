@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,17 @@ from pytestqt.qtbot import QtBot
 from explorer.jobs import Table
 from explorer.lab.effect_numbers import PAIR, Numbers, numbers_of
 from explorer.lab.effect_table import PURITY, EffectTable
-from explorer.lab.entanglement_page import ENTANGLE, NO_CHANNELS, NO_PAIR, NO_VECTORS, OLDER, EntanglementPage
+from explorer.lab.entanglement_page import (
+    BUSY,
+    EMPTY,
+    ENTANGLE,
+    NO_CHANNELS,
+    NO_PAIR,
+    NO_VECTORS,
+    NOTHING_YET,
+    OLDER,
+    EntanglementPage,
+)
 from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from stylegan_core.lab.entanglement import Entanglement
@@ -238,7 +249,8 @@ def test_channels_are_measured_beside_directions_and_the_purest_stand_side_by_si
     numbers = page.table.cells.numbers
     assert numbers.columns == PAIR and numbers.rows == ("brightness", "colour", "width")
     assert page.table.cells.text(0, 1).startswith("wide 3:7  ") and page.table.cells.half(0, 1).startswith("±")
-    assert "of all that wide 3:7 changes is brightness" in page.table.cells.words(0, 1)
+    told = page.table.cells.words(0, 1)
+    assert re.match(r"\d+ ± \d+ % of all that wide 3:7 changes is brightness \(95 % confidence\)\.", told)
     page.grab()
     page.none.click()
     assert not page.picks.chosen_channels and not page.measure.isEnabled()
@@ -254,6 +266,38 @@ def test_channels_are_measured_beside_directions_and_the_purest_stand_side_by_si
     page.views._group.buttons()[2].click()
     assert page.words.text() == NO_VECTORS and page.table.cells.rowCount() == 0
     page.grab()
+
+
+def test_channels_that_are_ticked_below_many_directions_are_seen(session: Session, show: Any) -> None:
+    """A click on *channels* changed nothing in sight."""
+    lab = show()
+    picks = lab.page.picks
+    picks.offer(entries(40))
+    lab.page.offer_channels([AppliedChannel(2, 5), AppliedChannel(3, 7)])
+    seen = picks.viewport().rect()
+    assert not seen.intersects(picks.visualItemRect(picks.item(40)))
+    lab.page.channels.click()
+    assert all(seen.contains(picks.visualItemRect(picks.item(at))) for at in (40, 41))
+    lab.page.first.click()
+    assert seen.contains(picks.visualItemRect(picks.item(0)))
+
+
+def test_a_page_without_directions_says_where_they_come_from(session: Session, show: Any) -> None:
+    """Below "Directions and channels" there was nothing, where a network was never seen in Explore."""
+    page = show().page
+    page.offer_directions(())
+    assert page.nothing_yet.isVisible() and page.measure.toolTip() == NOTHING_YET and not page.measure.isEnabled()
+    page.offer_directions(entries(2))
+    assert not page.nothing_yet.isVisible() and page.measure.isEnabled()
+
+
+def test_while_it_measures_nobody_is_asked_to_press_measure(session: Session, show: Any) -> None:
+    page = show().page
+    assert page.words.text() == EMPTY
+    page.press()
+    assert page.words.text() == BUSY
+    page.press()
+    assert page.words.text() == EMPTY
 
 
 def test_the_table_is_read_by_pointer_and_exported(session: Session, show: Any, tmp_path: Path) -> None:

@@ -67,8 +67,8 @@ def test_they_know_what_came_before(
     vector[2] = 1
     explorer.directions.shelf.keep(Entry(Direction("Glasses", Vector.of(vector), 2.0), "labels"))
     explorer.session.apply(Recipe(Latent(7), channels=(AppliedChannel(2, 3, 1.5),)))
-    explorer.channels.labels.chosen.emit("/data/avatars")
-    qtbot.waitUntil(lambda: explorer.channels.labels.text() == "labels of avatars ×")
+    explorer.channels.finder.labels.chosen.emit("/data/avatars")
+    qtbot.waitUntil(lambda: explorer.channels.finder.labels.text() == "labels of avatars ×")
     qtbot.waitUntil(lambda: explorer.directions.entries != ())
     drawn(explorer, qtbot)
     assert explorer.lab_pages.each == ()
@@ -97,11 +97,11 @@ def test_labels_that_are_being_learned_are_so_on_a_page_that_comes_later(
     act(monkeypatch, LEARNS)
     explorer = start()
     drawn(explorer, qtbot)
-    explorer.channels.labels.chosen.emit("/data/avatars-slow")
-    qtbot.waitUntil(lambda: "40 %" in explorer.channels.labels.text())
+    explorer.channels.finder.labels.chosen.emit("/data/avatars-slow")
+    qtbot.waitUntil(lambda: "40 %" in explorer.channels.finder.labels.text())
     assert "40 %" in explorer.sweep.labels.text()
     explorer.entanglement.labels.click()
-    assert explorer.channels.labels.text() == explorer.sweep.labels.text() == "labels …"
+    assert explorer.channels.finder.labels.text() == explorer.sweep.labels.text() == "labels …"
     assert not explorer.judging._command.busy
 
 

@@ -11,9 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app import Explorer
 from explorer.controls.pop_up import Choice
+from explorer.controls.yielding import ElidedLabel
 from explorer.remote import learn_menu, midi
 from explorer.remote.bindings import Binding
 from explorer.remote.dialog import RemoteDialog
+from explorer.remote.doing import LEARNT
 from explorer.remote.learn_menu import WORDS
 from explorer.remote.message import Message
 from explorer.remote.remote import Remote
@@ -174,6 +176,26 @@ def test_messages_are_listed_and_counted(dialog: RemoteDialog, remote: Remote, e
     assert part.total.text() == "2 messages · 1 to no control · 2 not readable"
     part.clear.click()
     assert part.lines == [] and part.total.text() == "Nothing has come in yet."
+
+
+def test_a_message_that_was_learnt_from_is_listed(dialog: RemoteDialog, remote: Remote) -> None:
+    """It was counted, "1 messages", above an empty list."""
+    dialog.bindings.learn.click()
+    remote.inbox.put([Message("cc 1 7", (100,))])
+    remote.doing.apply()
+    dialog.messages.show_log()
+    assert dialog.messages.lines == [("CC 7, channel 1: 100", LEARNT, "")]
+    assert dialog.messages.total.text() == "1 message"
+    remote.learning.stop()
+
+
+def test_what_has_no_room_in_the_list_says_so(dialog: RemoteDialog, remote: Remote) -> None:
+    """The last digits of a number were cut off, and "pitch bend, channel 3: 16384" read 16."""
+    remote.inbox.put([Message("bend 3", (16384,)), Message("/an/address/that/is/longer/than/its/column", (0.5,))])
+    remote.doing.apply()
+    dialog.messages.show_log()
+    shown = [each.shown for each in dialog.messages.findChildren(ElidedLabel) if not each.isHidden()]
+    assert shown[0].endswith("…") and shown[1] == "pitch bend, channel 3: 16384"
 
 
 def test_nothing_from_the_network_is_drawn_as_html(dialog: RemoteDialog, remote: Remote) -> None:

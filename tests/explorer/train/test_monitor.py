@@ -155,6 +155,19 @@ def test_a_finished_run_offers_nothing_to_stop(monitor: Monitor, run: RunDir) ->
     assert shown == [False, False, False]
 
 
+def test_a_click_on_stop_frames_nothing_when_the_button_goes(monitor: Monitor, run: RunDir, qtbot: QtBot) -> None:
+    """The keyboard went on to the timeline, which stood in a frame as wide as the window."""
+    monitor.show()
+    monitor.activateWindow()
+    qtbot.waitUntil(monitor.isActiveWindow)
+    qtbot.mouseClick(monitor.header.stop, Qt.MouseButton.LeftButton)
+    fake_run.leave_lock(run)
+    fake_run.append(run, fake_run.end("stopped", 30_000))
+    look(monitor)
+    assert not monitor.header.stop.isVisible() and monitor.header.resume.isVisible()
+    assert QApplication.focusWidget() is monitor  # which shows no frame
+
+
 def test_a_killed_run_that_resumes_shows_no_seam(monitor: Monitor, run: RunDir) -> None:
     fake_run.append(run, events.Resume(img=24_000, time=time.time()), events.Tick(kimg=24.5, img=24_500))
     look(monitor)

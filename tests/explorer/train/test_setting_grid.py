@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QStyle, QStyleOptionFrame
 
+from explorer import theme
 from explorer.train.setting_grid import BY_LEVEL, ITS_OWN, SettingField
 from explorer.train.setup import SetupPage
 from stylegan_core.training.config import preset
 from stylegan_core.training.names import settable, values_of
+
+MARGIN = 2  # pixels that Qt leaves at both ends of a line
 
 
 def field(page: SetupPage, name: str) -> SettingField:
@@ -33,6 +36,20 @@ def test_the_fields_show_what_the_preset_has(page: SetupPage) -> None:
     page.choice.preset.setCurrentIndex(page.choice.preset.findData("ffhq-128"))
     assert field(page, "128×128, kimg") and field(page, "batch").text() == BY_LEVEL
     assert page.choice.grid.mirror.isChecked() and not page.choice.grid.augment.isChecked()
+
+
+def test_what_is_not_one_number_is_read_to_its_first_letter(page: SetupPage, qapp: QApplication) -> None:
+    """In the narrowest fields, those of a window of 1280 pixels, "by level" lost its b."""
+    theme.apply(qapp, "dark")
+    page.resize(1280, 640)
+    page.show()
+    page.choice.preset.setCurrentIndex(page.choice.preset.findData("ffhq-1024"))
+    qapp.processEvents()
+    rate = field(page, "learning rate")
+    option = QStyleOptionFrame()
+    rate.initStyleOption(option)
+    room = rate.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, rate).width() - 2 * MARGIN
+    assert rate.text() == BY_LEVEL and rate.fontMetrics().horizontalAdvance(BY_LEVEL) <= room
 
 
 def test_what_is_typed_becomes_a_change_and_an_empty_field_takes_it_back(page: SetupPage, qtbot) -> None:
