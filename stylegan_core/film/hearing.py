@@ -38,6 +38,7 @@ NEAR = 4.0  # seconds around a moment that say what is loud there
 FAINT = 0.3  # growth of the logarithms: where nothing begins harder, as with a choir, there is no beat to be seen
 SILENT = 1e-3  # an onset that is none
 LEAST_LOST, MOST_LOST = 0.02, 60.0  # seconds that are missing between two sounds of a file, and become silence
+ROLL = 1.0  # seconds that are decoded before the first that is wanted, since packets build upon those before them
 LIKE = 0.05  # of how much like themselves the onsets are at once: less a beat later is no beat
 _OF_THE_SYSTEM = {errno.ENOENT, errno.EACCES, errno.EISDIR, errno.EIO, errno.EPERM}
 
@@ -58,10 +59,11 @@ def hear(path: Path, tell: Tell | None = None) -> Music:
     return Music(str(path.absolute()), seconds, beats, _accents(onsets))
 
 
-def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> Iterator[Floats]:
-    """The sound of a file piece by piece, float32 [channels, n] at ``rate`` a second, ``layout`` mono or stereo.
+def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None, *, start: float = 0.0) -> Iterator[Floats]:
+    """The sound of a file from its second ``start`` on, piece by piece.
 
-    Raises ValueError or OSError with one sentence.
+    Yields float32 [channels, n] at ``rate`` a second, ``layout`` mono or stereo. ``tell`` hears how many seconds are
+    done, of how many. Raises ValueError or OSError with one sentence.
     """
     av = package("Music needs the package av: install it with pip install av.")
     check_ends(path)
@@ -72,16 +74,21 @@ def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> 
         with av.open(str(path.absolute()), options=dict(OPTIONS)) as source:
             if not source.streams.audio:
                 raise ValueError(f"{path} holds no sound.")
-            total, told, done = int((source.duration or 0) / av.time_base), 0, 0
+            total, told = int((source.duration or 0) / av.time_base), 0
             resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
-            for frame, second in _frames(av, source):
+            done = round(start * rate)
+            cut = None  # samples before the first one that is wanted
+            for frame, second in _frames(av, source, start):
+                if cut is None:
+                    cut = max(round((start - second) * rate), 0)
                 if LEAST_LOST < second - done / rate < MOST_LOST:
                     silence = np.zeros((len(resampler.layout.channels), round(second * rate) - done), np.float32)
                     done += silence.shape[1]
                     yield silence
                 for each in resampler.resample(frame):
-                    done += each.samples
-                    yield each.to_ndarray()
+                    done += max(each.samples - cut, 0)
+                    yield each.to_ndarray()[:, cut:]
+                    cut = max(cut - each.samples, 0)
                 if tell is not None and (now := int(second)) > told:
                     told = now
                     tell(now, max(total, now))
@@ -93,13 +100,16 @@ def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> 
         raise ValueError(f"{path}: no sound can be read from it; mp3, wav, flac, ogg and m4a can be.") from None
 
 
-def _frames(av: Any, source: Any) -> Iterator[tuple[Any, float]]:
-    """What a file sounds like, and at how many seconds behind its first sound; as a player does, it leaves out damage.
+def _frames(av: Any, source: Any, start: float) -> Iterator[tuple[Any, float]]:
+    """What a file sounds like from its second ``start`` on, and at how many seconds behind its first sound.
 
-    Raises InvalidDataError where most of it is damaged.
+    It leaves out damage, as a player does; raises InvalidDataError where most is damaged. Packets before the start are
+    read over rather than sought past: not every format knows where its seconds lie.
     """
     whole, damaged, first, broken = 0, 0, None, None
     for packet in source.demux(source.streams.audio[0]):
+        if first is not None and packet.pts is not None and packet.pts * packet.time_base - first < start - ROLL:
+            continue
         try:
             frames = packet.decode()
         except (av.InvalidDataError, av.ArgumentError) as error:
@@ -107,7 +117,9 @@ def _frames(av: Any, source: Any) -> Iterator[tuple[Any, float]]:
             continue
         for frame in frames:
             whole, first = whole + 1, (frame.time or 0.0) if first is None else first
-            yield frame, (frame.time or first) - first
+            second = (frame.time or first) - first
+            if second + frame.samples / frame.sample_rate > start:
+                yield frame, second
     if broken is not None and damaged > whole:
         raise broken
 

@@ -74,6 +74,18 @@ def test_damage_is_left_out_and_the_rest_keeps_its_time(tmp_path: Path, name: st
         assert np.abs((late - 0.37 + 0.25) % 0.5 - 0.25).max() < 0.05
 
 
+@pytest.mark.parametrize(("name", "codec"), [("song.flac", "flac"), ("song.mp3", "libmp3lame"), ("song.m4a", "aac")])
+@pytest.mark.parametrize("start", [0.3, 2.517, 4.2])
+def test_a_sound_begins_at_any_of_its_seconds(tmp_path: Path, name: str, codec: str, start: float) -> None:
+    path = write_coded(tmp_path / name, codec, drums(97, 5))
+    whole = np.concatenate([*samples_of(path, 48_000, "mono")], axis=1)[0]
+    part = np.concatenate([*samples_of(path, 48_000, "mono", start=start)], axis=1)[0]
+    wanted = whole[round(start * 48_000) :]
+    assert len(part) == pytest.approx(len(wanted), abs=1)
+    count = min(len(part), len(wanted))
+    assert np.corrcoef(part[:count], wanted[:count])[0, 1] > 0.99
+
+
 def test_what_is_damaged_all_over_is_refused(tmp_path: Path) -> None:
     path = write_coded(tmp_path / "song.m4a", "aac", drums(120, 5))
     content = bytearray(path.read_bytes())
