@@ -30,6 +30,7 @@ class Settings:
     save_folder: str = ""
     hint_seen: bool = False
     caption: bool = True
+    mute: bool = False
 
     @classmethod
     def load(cls) -> Self:

@@ -17,7 +17,7 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 LINUX = sys.platform.startswith("linux")
 
 # Larger sets hold the smaller ones: after `make test`, `make run` has nothing to install.
-EXTRAS = {"run": "data,metrics,train,film,remote", "test": "data,metrics,train,film,remote,tensorboard,dev"}
+EXTRAS = {"run": "data,metrics,train,film,sound,remote", "test": "data,metrics,train,film,sound,remote,tensorboard,dev"}
 
 # What PySide6-Essentials links to on Debian and its relatives, for a window (xcb, wayland) and for offscreen.
 QT_PACKAGES = [
@@ -49,6 +49,7 @@ QT_PACKAGES = [
     "libwayland-cursor0",
     "libwayland-egl1",
 ]
+SOUND_PACKAGE = "libportaudio2"  # what sounddevice plays through; on Windows and macOS it brings it along
 SHARED = ["-n", "2", "--dist", "loadfile"]  # the tests among two processes, those of one file in the same
 # A real X server without a screen, and a hand to move its mouse: for the mouse-driven tests.
 X_SERVER_PACKAGES = {"Xvfb": "xvfb", "xauth": "xauth", "xdotool": "xdotool"}
@@ -211,6 +212,15 @@ def check_qt() -> None:
     stamp("qt")
 
 
+def check_sound() -> None:
+    """For the sound of films: see that PortAudio is there, install it, or say what is missed."""
+    if not LINUX or stamped("sound"):
+        return
+    if not succeeds(PYTHON, "-c", "import sounddevice") and not apt_install([SOUND_PACKAGE]):
+        say(f"films play without sound, since {SOUND_PACKAGE} could not be installed; all else works")
+    stamp("sound")
+
+
 def check_x_server() -> None:
     """For tests with a real mouse: see that Xvfb and xdotool are there, install them, or say what is skipped."""
     if not LINUX or stamped("x-server"):
@@ -228,6 +238,8 @@ def set_up(purpose: str) -> None:
     check_qt()
     if purpose == "test":
         check_x_server()
+    else:
+        check_sound()
 
 
 def screen_problem() -> str | None:

@@ -54,6 +54,8 @@ class Filming(QObject):
         strip.view.play.clicked.connect(self.play)
         strip.view.save.clicked.connect(self.ask)
         strip.view.music.clicked.connect(lambda: self.ask_music())
+        strip.mute_wanted.connect(self._mute)
+        strip.mute(settings.value.mute)
         strip.view.cancel.clicked.connect(self.writer.cancel)
         history.film_wanted.connect(self._add_entry)
         self.writer.advanced.connect(strip.show_saving)
@@ -143,8 +145,13 @@ class Filming(QObject):
         self.show()  # where it says how far it is, and can be given up
 
     def close(self) -> None:
-        """Gives up what is being written, without a word."""
+        """Gives up what is being written, without a word; nothing is heard any more."""
         self.writer.close()
+        self._strip.screening.sound.close()
+
+    def _mute(self, muted: bool) -> None:
+        self._settings.change(mute=muted)
+        self._strip.mute(muted)
 
     def _set_to_music(self, film: Film) -> None:
         info = self._session.info

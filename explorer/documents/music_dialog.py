@@ -26,7 +26,7 @@ from stylegan_core.film.setting import USUAL_BEATS, set_to_music
 from stylegan_core.recipe import SEEDS, Knob, Latent, Recipe
 
 KINDS = f"Sounds ({' '.join(f'*{ending}' for ending in SOUNDS)} *.mp4);;Every file (*)"
-NONE = "An mp3, wav, flac, ogg or m4a file. The window plays the film without sound; an mp4 has it."
+NONE = "An mp3, wav, flac, ogg or m4a file. It is heard while the film plays, and in an mp4 of it."
 AS_IT_IS = "as they are now"
 WIDTH = 96  # pixels of the names before fields and sliders
 EVERY = (1, 2, 4, 8, 16)

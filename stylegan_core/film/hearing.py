@@ -30,12 +30,15 @@ DEEP = 4  # of the bands, up to some 250 Hz
 LOUD = 1000.0  # what is far below a full sound still counts
 CLOSE = 2  # looks: what grows is told from so long before
 SLOWEST, FASTEST, USUAL = 40.0, 240.0, 120.0  # beats a minute
-SPREAD = 0.7  # octaves around the usual tempo
-TIGHT = 100.0  # how much a beat off the tempo costs
+SPREAD = 0.85  # octaves around the usual tempo
+FINE = 0.25  # looks from one period that is tried to the next
+TIGHT = 300.0  # how much a beat off the tempo costs
 FADE = 0.18  # seconds in which an accent falls to 1/e
 NEAR = 4.0  # seconds around a moment that say what is loud there
 FAINT = 0.3  # growth of the logarithms: where nothing begins harder, as with a choir, there is no beat to be seen
 SILENT = 1e-3  # an onset that is none
+LEAST_LOST, MOST_LOST = 0.02, 60.0  # seconds that are missing between two sounds of a file, and become silence
+ROLL = 1.0  # seconds that are decoded before the first that is wanted, since packets build upon those before them
 LIKE = 0.05  # of how much like themselves the onsets are at once: less a beat later is no beat
 _OF_THE_SYSTEM = {errno.ENOENT, errno.EACCES, errno.EISDIR, errno.EIO, errno.EPERM}
 
@@ -56,10 +59,11 @@ def hear(path: Path, tell: Tell | None = None) -> Music:
     return Music(str(path.absolute()), seconds, beats, _accents(onsets))
 
 
-def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> Iterator[Floats]:
-    """The sound of a file piece by piece, float32 [channels, n] at ``rate`` a second, ``layout`` mono or stereo.
+def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None, *, start: float = 0.0) -> Iterator[Floats]:
+    """The sound of a file from its second ``start`` on, piece by piece.
 
-    Raises ValueError or OSError with one sentence.
+    Yields float32 [channels, n] at ``rate`` a second, ``layout`` mono or stereo. ``tell`` hears how many seconds are
+    done, of how many. Raises ValueError or OSError with one sentence.
     """
     av = package("Music needs the package av: install it with pip install av.")
     check_ends(path)
@@ -72,10 +76,20 @@ def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> 
                 raise ValueError(f"{path} holds no sound.")
             total, told = int((source.duration or 0) / av.time_base), 0
             resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
-            for frame in source.decode(source.streams.audio[0]):
+            done = round(start * rate)
+            cut = None  # samples before the first one that is wanted
+            for frame, second in _frames(av, source, start):
+                if cut is None:
+                    cut = max(round((start - second) * rate), 0)
+                if LEAST_LOST < second - done / rate < MOST_LOST:
+                    silence = np.zeros((len(resampler.layout.channels), round(second * rate) - done), np.float32)
+                    done += silence.shape[1]
+                    yield silence
                 for each in resampler.resample(frame):
-                    yield each.to_ndarray()
-                if tell is not None and (now := int(frame.time or 0)) > told:
+                    done += max(each.samples - cut, 0)
+                    yield each.to_ndarray()[:, cut:]
+                    cut = max(cut - each.samples, 0)
+                if tell is not None and (now := int(second)) > told:
                     told = now
                     tell(now, max(total, now))
             for each in resampler.resample(None):
@@ -84,6 +98,30 @@ def samples_of(path: Path, rate: int, layout: str, tell: Tell | None = None) -> 
         if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
             raise OSError(error.errno, error.strerror, str(path)) from None
         raise ValueError(f"{path}: no sound can be read from it; mp3, wav, flac, ogg and m4a can be.") from None
+
+
+def _frames(av: Any, source: Any, start: float) -> Iterator[tuple[Any, float]]:
+    """What a file sounds like from its second ``start`` on, and at how many seconds behind its first sound.
+
+    It leaves out damage, as a player does; raises InvalidDataError where most is damaged. Packets before the start are
+    read over rather than sought past: not every format knows where its seconds lie.
+    """
+    whole, damaged, first, broken = 0, 0, None, None
+    for packet in source.demux(source.streams.audio[0]):
+        if first is not None and packet.pts is not None and packet.pts * packet.time_base - first < start - ROLL:
+            continue
+        try:
+            frames = packet.decode()
+        except (av.InvalidDataError, av.ArgumentError) as error:
+            damaged, broken = damaged + 1, error
+            continue
+        for frame in frames:
+            whole, first = whole + 1, (frame.time or 0.0) if first is None else first
+            second = (frame.time or first) - first
+            if second + frame.samples / frame.sample_rate > start:
+                yield frame, second
+    if broken is not None and damaged > whole:
+        raise broken
 
 
 def package(missing: str) -> Any:
@@ -197,13 +235,13 @@ def _period(onsets: Floats) -> float:
     level = onsets - onsets.mean()
     size = 2 ** math.ceil(math.log2(2 * len(level)))
     alike = np.fft.irfft(np.abs(np.fft.rfft(level, size)) ** 2, size)[: len(level)]
-    lags = np.arange(math.ceil(fast), min(math.floor(slow), (len(level) - 1) // 2) + 1)
-    once = alike[lags] + alike[2 * lags] / 2
+    lags = np.arange(fast, min(slow, (len(level) - 1) / 2), FINE)
+    at_once = [np.interp(lags * times, np.arange(len(alike)), alike, right=0.0) for times in (0.5, 1, 2, 4, 3, 6)]
+    half, once, two, four, three, six = at_once
+    bars = half + once + np.maximum(two + four, three + six)
     usual = np.exp(-0.5 * (np.log2(lags * USUAL / (60 * HOPS)) / SPREAD) ** 2)
-    at = int((once * usual).argmax())
-    if alike[lags[at]] < LIKE * alike[0]:
-        return 0.0
-    return float(lags[at])
+    at = int((bars * usual).argmax())
+    return float(lags[at]) if once[at] >= LIKE * alike[0] else 0.0
 
 
 def _heard(path: npt.NDArray[np.int_], strength: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int_]:

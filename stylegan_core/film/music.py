@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import count, pairwise
 from pathlib import PureWindowsPath
-from statistics import median
+from statistics import fmean, median
 from typing import Any, Self, TypeGuard
 
 from stylegan_core.recipe_json import kept
@@ -16,6 +16,7 @@ ACCENTS = 50  # a second
 LONGEST_MUSIC = 2 * 3600.0  # seconds
 MOST_BEATS = 50_000
 GAP = 2.0  # seconds between beats where none is heard
+USUAL = 0.1  # how far from the median a gap may be to count as usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,12 @@ class Music:
 
     @property
     def gap(self) -> float:
-        """The usual seconds from one beat to the next; GAP where none is heard."""
-        return median(b - a for a, b in pairwise(self.beats)) if len(self.beats) > 1 else GAP
+        """The usual seconds from one beat to the next, finer than the beats are told; GAP where none is heard."""
+        gaps = [later - earlier for earlier, later in pairwise(self.beats)]
+        if not gaps:
+            return GAP
+        middle = median(gaps)
+        return fmean([gap for gap in gaps if abs(gap - middle) < USUAL * middle] or [middle])
 
     def moments(self, every: int) -> Iterator[float]:
         """The seconds of a film at which one in ``every`` beats behind its start comes.

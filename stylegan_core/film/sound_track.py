@@ -30,8 +30,7 @@ class SoundTrack:
     def __init__(self, av: Any, container: Any, sound: Sound) -> None:
         self._av, self._container = av, container
         self._stream = container.add_stream("aac", rate=RATE, layout="stereo", bit_rate=BITS)
-        pieces = samples_of(sound.path, RATE, "stereo")
-        self._samples = _between(pieces, round(sound.start * RATE), round(sound.seconds * RATE))
+        self._samples = heard_from(sound)
         self._written = 0  # samples
         self._over = False
 
@@ -53,17 +52,17 @@ class SoundTrack:
         self._container.mux(self._stream.encode(None))
 
 
-def _between(pieces: Iterator[Floats], skipped: int, wanted: int) -> Iterator[Floats]:
-    """So many samples behind the first ones, dying away at the end; fewer where there are no more."""
+def heard_from(sound: Sound, begin: float = 0.0) -> Iterator[Floats]:
+    """What is heard of a sound from its second ``begin`` on, dying away at its end; less where the file ends before.
+
+    Yields float32 [2, n] at RATE a second. Raises ValueError or OSError as ``samples_of``.
+    """
+    wanted, done = round(sound.seconds * RATE), round(begin * RATE)
     fade = max(min(round(FADE * RATE), wanted // 4), 1)
-    done = 0
-    for piece in pieces:
-        own = min(skipped, piece.shape[1])
-        skipped -= own
-        piece = piece[:, own : own + wanted - done]
-        if piece.shape[1]:
-            at = np.arange(done, done + piece.shape[1])
-            yield (piece * np.clip((wanted - at) / fade, 0, 1)).astype(np.float32)
-            done += piece.shape[1]
+    for piece in samples_of(sound.path, RATE, "stereo", start=sound.start + begin):
+        piece = piece[:, : wanted - done]
+        at = np.arange(done, done + piece.shape[1])
+        yield (piece * np.clip((wanted - at) / fade, 0, 1)).astype(np.float32)
+        done += piece.shape[1]
         if done >= wanted:
             return

@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import subprocess
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -90,6 +91,12 @@ def started(monkeypatch: pytest.MonkeyPatch, kind: Any) -> Callable[[], list[Any
 
     monkeypatch.setattr(kind, "start", remember)
     return lambda: [one for reference in found if (one := reference()) is not None and shiboken6.isValid(one)]
+
+
+@pytest.fixture(autouse=True)
+def no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests are quiet, whatever this machine can play with."""
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
 
 
 @pytest.fixture(autouse=True)

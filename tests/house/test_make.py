@@ -93,6 +93,19 @@ def test_missing_qt_libraries_are_named_where_they_may_not_be_installed(
     assert not make.stamped("qt")
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_the_window_opens_without_sound(
+    bare_checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], there: bool
+) -> None:
+    build_venv(bare_checkout)
+    monkeypatch.setattr(make, "LINUX", True)
+    monkeypatch.setattr(make, "apt_get", lambda: None)
+    monkeypatch.setattr(make, "succeeds", lambda *_, **__: there)
+    make.check_sound()
+    assert ("libportaudio2 could not be installed" in capsys.readouterr().out) is not there
+    assert make.stamped("sound")
+
+
 def test_tests_go_on_without_an_x_server(
     bare_checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """The clock of a film that is played: which second is to be shown next."""
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -15,8 +16,10 @@ class FilmPlayer(QObject):
     ended = Signal()
     switched = Signal(bool)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, lead: Callable[[float], float]) -> None:
+        """``lead`` makes of the second that the clock says the one that is to be shown."""
         super().__init__(parent)
+        self._lead = lead
         self._total, self._loop = 0.0, True
         self._seconds = self._stepped = 0.0
         self._timer = QTimer(self, interval=FRAME)
@@ -26,6 +29,11 @@ class FilmPlayer(QObject):
     def playing(self) -> bool:
         """Whether the clock goes."""
         return self._timer.isActive()
+
+    @property
+    def seconds(self) -> float:
+        """Where the clock is."""
+        return self._seconds
 
     def set_film(self, total: float, loop: bool) -> None:
         """How long the film is now, and whether it begins again."""
@@ -47,7 +55,7 @@ class FilmPlayer(QObject):
     def step(self) -> None:
         """What time has passed is shown."""
         now = time.perf_counter()
-        self._seconds += min(now - self._stepped, LONGEST_STEP)
+        self._seconds = self._lead(self._seconds + min(now - self._stepped, LONGEST_STEP))
         self._stepped = now
         if self._seconds >= self._total and not self._loop:
             self.reached.emit(self._total)

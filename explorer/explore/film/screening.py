@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Signal
 from explorer.explore.film.player import FilmPlayer
 from explorer.film.drawn_film import DrawnFilm
 from explorer.session import Session
+from explorer.sound.film_sound import FilmSound
 from stylegan_core.recipe import Recipe
 
 
@@ -25,9 +26,11 @@ class Screening(QObject):
         self._session, self._drawn = session, drawn
         self._last: Recipe | None = None  # the moment that is shown
         self._waits = False  # to play
-        self.player = FilmPlayer(self)
+        self.sound = FilmSound(self)
+        self.player = FilmPlayer(self, self.sound.lead)
         self.player.reached.connect(self._show)
         self.player.ended.connect(self.stop)
+        self.player.switched.connect(self._sound)
         self.player.switched.connect(self.switched)
         session.moves_itself.connect(self._give_way)
 
@@ -84,6 +87,8 @@ class Screening(QObject):
         if self.playing and not (timeline and timeline.seconds):
             self.player.halt()
             self._waits = bool(film.seconds) and self._session.info is not None
+        elif self.playing:
+            self.sound.follow(film, self.player.seconds)
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Something else than the film may have taken the face elsewhere: undo, or another panel."""
@@ -106,6 +111,16 @@ class Screening(QObject):
     def give_up(self) -> None:
         """The styles will not come: nothing waits for them any more."""
         self._waits = False
+
+    def mute(self, muted: bool) -> None:
+        """Whether the music of the film is heard."""
+        self.sound.set_muted(muted, self.player.seconds if self.playing else None)
+
+    def _sound(self, playing: bool) -> None:
+        if playing:
+            self.sound.play(self._drawn.film, self.player.seconds)
+        else:
+            self.sound.stop()
 
     def _begin(self, seconds: float) -> None:
         """The film moves the picture from now on; whatever else did stops."""

@@ -36,6 +36,7 @@ class FilmStrip(Asking):
     picture_dropped = Signal(int, str)  # the place of a new key, and a saved picture
     taken_away = Signal(str, object)  # a sentence, and what brings it back when it is called
     filled = Signal(int)
+    mute_wanted = Signal(bool)
 
     def __init__(self, session: Session, reel: Reel, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -87,6 +88,11 @@ class FilmStrip(Asking):
     def stop(self) -> None:
         """Stands still; the moment that is shown is one step of undo."""
         self.screening.stop()
+
+    def mute(self, muted: bool) -> None:
+        """Whether the music of the film is left out when it plays."""
+        self.screening.mute(muted)
+        self.view.show_muted(muted)
 
     def clear(self) -> None:
         """Begins a new film; the old one is offered back."""
@@ -252,6 +258,7 @@ class FilmStrip(Asking):
         """What the head has no button for, or no room."""
         reel, film, view = self.reel, self.reel.film, self.view
         button = view.more
+        hides_mute = film.music is not None and view.narrow
         switches = (
             ("Go at one speed", lambda: reel.set(pace="constant"), True)
             if film.pace == "eased"
@@ -262,6 +269,7 @@ class FilmStrip(Asking):
             self,
             button.mapToGlobal(button.rect().bottomLeft()),
             *(switches if view.narrow else ()),
+            *((("Play the music" if view.mute.isChecked() else "Mute", view.mute.click, True),) if hides_mute else ()),
             *((("To music…", view.music.click, True),) if not view.wide else ()),
             *((("Save film…", view.save.click, view.save.isEnabled()),) if view.tight else ()),
             ("Add the favourites", self.favourites_wanted.emit, self.info is not None),
@@ -277,6 +285,8 @@ class FilmStrip(Asking):
         self.screening.switched.connect(view.show_playing)
         self.screening.left.connect(lambda: self.row.show_place(None))
         self.screening.awaited.connect(self.refresh)
+        self.screening.sound.said.connect(lambda sentence: self.said.emit(Problem(sentence), "warning"))
+        view.mute.clicked.connect(self.mute_wanted)
         view.undo.clicked.connect(reel.undo)
         view.eased.clicked.connect(lambda on: reel.set(pace="eased" if on else "constant"))
         view.loop.clicked.connect(lambda on: reel.set(loop=on))

@@ -28,6 +28,7 @@ NARROW = 570  # logical pixels; below it the head holds what cannot be had other
 GROWING = 250  # milliseconds in which a row that is growing is scrolled along to the key that was to be seen
 TIPS = {
     "play": "Plays the film in the picture, or stops it (P).",
+    "mute": "Whether the music of the film is heard while it plays here; an mp4 has it in any case.",
     "undo": "Takes the last change of the film back.",
     "eased": "On: the film comes to rest at every picture. Off: it goes at one speed through W.",
     "loop": "After the last picture the film goes back to the first, without a seam.",
@@ -46,6 +47,8 @@ class FilmView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.play, self.undo = IconButton("play", TIPS["play"]), IconButton("undo", TIPS["undo"])
+        self.mute = IconButton("sound", TIPS["mute"], "mute")
+        self.mute.setAccessibleName("Mute")
         self.eased, self.loop = chip("eased", TIPS["eased"], True), chip("loop", TIPS["loop"], True)
         self.total, self._unit = NumberField(1), text_label("s", "muted")
         self.total.setFixedWidth(52)
@@ -59,7 +62,7 @@ class FilmView(QWidget):
         self.row, self._empty = FilmRow(THUMB), text_label("", "muted")
         self._spared = (self.undo, self.eased, self.loop, self.total, self._unit)  # by a narrow head
         self._saving, self._words = QWidget(), ElidedLabel()
-        self._compact = self._tight = False
+        self._compact = self._tight = self._has_music = False
         self._revealed = 0
         self._reveals = QTimer(self, singleShot=True)  # comes after all layouts that wait; QTimer.singleShot does not
         self._reveals.timeout.connect(self._reveal)
@@ -88,7 +91,7 @@ class FilmView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Without what it leaves to the menu where there is less room: that must not hold the window open."""
-        spared = [each for each in (*self._spared, self.music) if each.isVisible()]
+        spared = [each for each in (*self._spared, self.music, self.mute) if each.isVisible()]
         widths = (max(each.minimumWidth(), each.minimumSizeHint().width()) for each in spared)
         return super().minimumSizeHint() - QSize(sum(widths) + len(spared) * self.head.spacing(), 0)
 
@@ -96,7 +99,12 @@ class FilmView(QWidget):
         super().resizeEvent(event)
         for widget in self._spared:
             widget.setVisible(not self.narrow)
+        self._show_music()
+
+    def _show_music(self) -> None:
+        """What there is for music, as far as it is not left to the menu."""
         self.music.setVisible(self.wide)
+        self.mute.setVisible(self._has_music and not self.narrow)
 
     @property
     def tight(self) -> bool:
@@ -126,6 +134,8 @@ class FilmView(QWidget):
         self.row.select(chosen)
         self.track.set_times(times, film.fps)
         self.track.set_music(film.music)
+        self._has_music = film.music is not None
+        self._show_music()
         empty = "" if film.sections else ONE if film.keys else NONE
         self._empty.setText(empty)
         self._empty.setVisible(bool(empty))
@@ -159,6 +169,10 @@ class FilmView(QWidget):
         """Whether the film is played."""
         self.play.set_icon("stop" if playing else "play")
 
+    def show_muted(self, muted: bool) -> None:
+        """Whether the music is left out."""
+        self.mute.setChecked(muted)
+
     def reveal(self, at: int) -> None:
         """Scrolls the row to a key, as soon as it has its place there."""
         self._revealed = at
@@ -184,7 +198,7 @@ class FilmView(QWidget):
         self._words.setAccessibleName(whole)
 
     def _lay_out(self) -> None:
-        self.head.add(self.play, self.undo, None, self.eased, self.loop, self.total, self._unit)
+        self.head.add(self.play, self.mute, self.undo, None, self.eased, self.loop, self.total, self._unit)
         self.head.add(self.music, self.save, self.more)
         middle = Across(spacing=10)  # the handle stands out beyond the end of the track
         middle.addWidget(self.track, 1)

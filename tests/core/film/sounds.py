@@ -3,6 +3,7 @@
 import wave
 from pathlib import Path
 
+import av
 import numpy as np
 
 RATE = 24_000
@@ -25,6 +26,27 @@ def drums(tempo: float, seconds: float) -> np.ndarray:
     return sound
 
 
+def bars(tempo: float, seconds: float, bar: str) -> np.ndarray:
+    """The same bar again and again, a letter for each half of a beat; float64 [n], −1 to 1.
+
+    K is a bass drum, S a snare, both with a guitar; g the guitar alone, - nothing.
+    """
+    rng = np.random.default_rng(1)
+    short = np.arange(round(0.12 * RATE)) / RATE
+    fading = np.exp(-30 * short)
+    guitar = 0.25 * rng.normal(0, 0.5, len(short)) * fading
+    hits = {
+        "K": np.sin(2 * np.pi * 60 * short) * fading / 2 + guitar,
+        "S": rng.normal(0, 0.5, len(short)) * fading / 2 + guitar,
+        "g": guitar,
+    }
+    sound = rng.normal(0, 0.01, round(RATE * seconds))
+    for number, half in enumerate(beats_of(2 * tempo, seconds)):
+        if (letter := bar[number % len(bar)]) in hits:
+            _add(sound, half, hits[letter])
+    return sound
+
+
 def _add(sound: np.ndarray, seconds: float, hit: np.ndarray) -> None:
     begin = round(seconds * RATE)
     sound[begin : begin + len(hit)] += hit[: max(len(sound) - begin, 0)]
@@ -36,4 +58,17 @@ def write_wav(path: Path, sound: np.ndarray) -> Path:
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+    return path
+
+
+def write_coded(path: Path, codec: str, sound: np.ndarray) -> Path:
+    """The sound in the format of the file's ending."""
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream(codec, rate=RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.clip(sound, -1, 1).astype(np.float32)[None], "fltp", "mono")
+        frame.sample_rate = RATE
+        resampler = av.AudioResampler(stream.format, "mono", RATE, frame_size=1024 if codec == "aac" else 1152)
+        for each in (*resampler.resample(frame), *resampler.resample(None)):
+            file.mux(stream.encode(each))
+        file.mux(stream.encode(None))
     return path

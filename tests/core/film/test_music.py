@@ -17,7 +17,7 @@ from stylegan_core.film.music import ACCENTS, GAP, Music
 from stylegan_core.film.setting import pictures_of, set_to_music
 from stylegan_core.model import Model, save_model
 from stylegan_core.recipe import Latent, Recipe
-from tests.core.film.sounds import RATE, beats_of, drums, write_wav
+from tests.core.film.sounds import RATE, bars, beats_of, drums, write_coded, write_wav
 from tests.core.networks.small import lively, small
 
 EVEN = Music("even.wav", 12.0, tuple(np.arange(0.5, 12, 0.5).tolist()), bytes(600))
@@ -39,6 +39,60 @@ def test_beats_are_heard_where_they_are(tmp_path: Path, tempo: float) -> None:
     assert len(heard.beats) >= 0.9 * len(truth)
     assert np.median(off) < 0.015
     assert off.max() < 0.05
+
+
+@pytest.mark.parametrize("bar", ["KgSgKgSg", "KgSggKSg", "KgSgSg"])
+@pytest.mark.parametrize("tempo", [100, 160, 180])
+def test_the_beats_of_fast_rock_are_not_three_halves_of_one_apart(tmp_path: Path, tempo: float, bar: str) -> None:
+    """Where every half of a beat sounds, one and a half beats are as alike; the halves of those are not."""
+    heard = hear(write_wav(tmp_path / "rock.wav", bars(tempo, 20, bar)))
+    assert heard.tempo == pytest.approx(tempo if heard.tempo > 95 else tempo / 2, rel=0.005)
+
+
+def test_the_tempo_is_told_finer_than_the_beats() -> None:
+    """Gaps of 0.44 and 0.45 s in turn: neither of them is the tempo."""
+    beats = np.round(np.arange(0.5, 60, 60 / 135), 2).tolist()
+    assert replace(EVEN, seconds=60.0, beats=tuple(beats)).tempo == pytest.approx(135, rel=0.001)
+    paused = tuple(beats[:50] + [beat + 1.3 for beat in beats[50:]])
+    assert replace(EVEN, seconds=70.0, beats=paused).tempo == pytest.approx(135, rel=0.002)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("song.m4a", "aac"), ("song.flac", "flac"), ("song.mp3", "libmp3lame")])
+def test_damage_is_left_out_and_the_rest_keeps_its_time(tmp_path: Path, name: str, codec: str) -> None:
+    path = write_coded(tmp_path / name, codec, drums(120, 20))
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 3000] = bytes(3000)
+    path.write_bytes(content)
+    heard = hear(path)
+    if codec != "libmp3lame":  # whose frames do not say when they are
+        assert heard.seconds == pytest.approx(20, abs=0.1)
+    assert heard.tempo == pytest.approx(120, rel=0.005)
+    late = np.array([beat for beat in heard.beats if beat > 13])
+    assert len(late) > 8
+    if codec != "libmp3lame":
+        assert np.abs((late - 0.37 + 0.25) % 0.5 - 0.25).max() < 0.05
+
+
+@pytest.mark.parametrize(("name", "codec"), [("song.flac", "flac"), ("song.mp3", "libmp3lame"), ("song.m4a", "aac")])
+@pytest.mark.parametrize("start", [0.3, 2.517, 4.2])
+def test_a_sound_begins_at_any_of_its_seconds(tmp_path: Path, name: str, codec: str, start: float) -> None:
+    path = write_coded(tmp_path / name, codec, drums(97, 5))
+    whole = np.concatenate([*samples_of(path, 48_000, "mono")], axis=1)[0]
+    part = np.concatenate([*samples_of(path, 48_000, "mono", start=start)], axis=1)[0]
+    wanted = whole[round(start * 48_000) :]
+    assert len(part) == pytest.approx(len(wanted), abs=1)
+    count = min(len(part), len(wanted))
+    assert np.corrcoef(part[:count], wanted[:count])[0, 1] > 0.99
+
+
+def test_what_is_damaged_all_over_is_refused(tmp_path: Path) -> None:
+    path = write_coded(tmp_path / "song.m4a", "aac", drums(120, 5))
+    content = bytearray(path.read_bytes())
+    content[2000 : len(content) - 4000] = bytes(len(content) - 6000)
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="no sound can be read"):
+        hear(path)
 
 
 def test_accents_are_where_it_sounds_hard(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The film below the picture: keys come, go and change places, and every moment of it is the session's recipe."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,14 @@ from explorer.explore.film.view import NARROW
 from explorer.film.reel import Reel
 from explorer.jobs import KeyStyles, Strip
 from explorer.session import Session
+from explorer.sound.device import MISSING
 from stylegan_core.film.film import Film, Key
+from stylegan_core.film.music import Music
+from stylegan_core.film.sound_track import RATE
 from stylegan_core.recipe import AppliedDirection, Direction, Latent, Recipe, Vector
+from tests.core.film.sounds import write_wav
 from tests.explorer.explore.panel_fakes import W_DIM, Asked, flat, model_info
+from tests.explorer.sound.fake_sound import FakeDevice, until
 
 A, B, C = (Recipe(Latent(seed)) for seed in (1, 2, 3))
 
@@ -506,3 +512,58 @@ def test_in_the_smallest_window_nothing_of_the_head_is_cut_off_and_the_menu_has_
         view.more.click()
         next(do for each, do, _ in seen if each == text)()
     assert shown.reel.film.pace == "eased" and shown.reel.film.loop
+
+
+def test_its_music_leads_the_film_and_ends_with_it(shown: Shown, tmp_path: Path) -> None:
+    device, sound = FakeDevice(), shown.strip.screening.sound
+    sound.device = device  # type: ignore[assignment]
+    song = write_wav(tmp_path / "song.wav", np.full(24_000 * 6, 0.1))
+    shown.reel.set(music=Music(str(song), 6.0))
+    assert shown.strip.view.mute.isVisible()
+    shown.strip.play()
+    until(lambda: len(device.streams) == 1)
+    shown.tick(1.0)
+    assert shown.strip.track.seconds == 0  # nothing is heard yet
+    device.play(4 * RATE)
+    shown.tick(1.0)
+    assert shown.strip.track.seconds == pytest.approx(1.0)
+    shown.strip.track.go(4.0)
+    assert not shown.strip.playing and device.streams[0].closed.wait(60)
+    shown.strip.play()
+    until(lambda: len(device.streams) == 2)
+    device.play(RATE)
+    shown.tick(0.5)
+    assert shown.strip.track.seconds == pytest.approx(4.5)
+    sound.close()
+
+
+def test_without_sound_it_says_so_once_and_plays(shown: Shown, tmp_path: Path) -> None:
+    said: list[str] = []
+    shown.strip.said.connect(lambda problem, _: said.append(problem.sentence))
+    song = write_wav(tmp_path / "song.wav", np.full(24_000, 0.1))
+    shown.reel.set(music=Music(str(song), 1.0))
+    for begin in (0.0, 2.0):
+        shown.strip.track.set_seconds(begin)
+        shown.strip.play()
+        until(lambda: shown.strip.screening.player.step() or not shown.strip.screening.sound.leads)
+        shown.tick(1.0)
+        assert shown.strip.track.seconds == pytest.approx(begin + 1.0, abs=0.3)
+        shown.strip.play()
+    assert said == [f"The film plays without sound: {MISSING}"]
+    shown.strip.screening.sound.close()
+
+
+def test_mute_is_where_there_is_music(shown: Shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    view, wanted = shown.strip.view, []
+    shown.strip.mute_wanted.connect(wanted.append)
+    assert not view.mute.isVisible()
+    shown.reel.set(music=Music("song.wav", 6.0))
+    qtbot.mouseClick(view.mute, Qt.MouseButton.LeftButton)
+    shown.strip.mute(True)
+    assert wanted == [True] and view.mute.isChecked() and shown.strip.screening.sound.muted
+    shown.strip.resize(NARROW - 10, 160)
+    assert not view.mute.isVisible()
+    offered: list[str] = []
+    monkeypatch.setattr(film_module, "pop_up", lambda *told: offered.extend(each[0] for each in told[2:]))
+    qtbot.mouseClick(view.more, Qt.MouseButton.LeftButton)
+    assert "Play the music" in offered and "Mute" not in offered
