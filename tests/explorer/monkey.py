@@ -82,6 +82,7 @@ class Monkey:
         self.problems: dict[str, str] = {}
         self.touched: set[str] = set()
         self.counts: list[dict[str, int]] = []  # of what must not grow, every 50 actions
+        self.kinds: list[dict[str, dict[str, int]]] = []  # of windows and objects, as often
         self.leaps: list[str] = []  # where memory grew much at once, with the actions before
         self.longest_away = 0.0
         self._look: dict[str, Any] = {}
@@ -132,6 +133,7 @@ class Monkey:
 
     def _count(self) -> None:
         self.counts.append(self.hand.ask("counts"))
+        self.kinds.append(self.hand.ask("kinds"))
         if self.counts[-1]["MB"] - self.counts[-2:][0]["MB"] > LEAP:
             self.leaps.append("\n".join([f"memory leapt to {self.counts[-1]['MB']} MB", *self.done]))
         if freed := self.hand.ask("freed"):
@@ -143,6 +145,12 @@ class Monkey:
         """Every problem with the actions before it."""
         summary = f"{self.count} actions on {len(self.touched)} controls, seed {self.seed}"
         return "\n\n".join([summary, *(f"{what}\n{before}" for what, before in self.problems.items())])
+
+    def grown(self, what: str) -> str:
+        """Of which kinds of windows or objects there are more now than after a quarter of the game."""
+        early, late = (each.get(what, {}) for each in (self.kinds[len(self.kinds) // 4], self.kinds[-1]))
+        more = {kind: count - early.get(kind, 0) for kind, count in late.items() if count > early.get(kind, 0)}
+        return ", ".join(f"{more[kind]} {kind}" for kind in sorted(more, key=lambda kind: -more[kind]))
 
     def _complain(self, what: str, detail: str = "") -> None:
         if what not in self.problems:

@@ -60,4 +60,4 @@ def test_ten_minutes_of_play(play: Play) -> None:
     for what, most in GROWTH.items():
         every = [each[what] for each in monkey.counts]
         before, after = statistics.median(every[quarter : 2 * quarter]), statistics.median(every[-quarter:])
-        assert after < before + most, "\n\n".join([f"{what}: {every}", *monkey.leaps])
+        assert after < before + most, "\n\n".join([f"{what}: {every}", monkey.grown(what), *monkey.leaps])
