@@ -56,6 +56,8 @@ def test_a_little_play(play: Play) -> None:
 def test_ten_minutes_of_play(play: Play) -> None:
     monkey = play(SEED, seconds=SECONDS)
     assert not monkey.problems, monkey.report()
+    if os.environ.get("MONKEY_CORE") == "real":
+        assert list((monkey.hand.home / "runs").glob("made-*/checkpoints/*.safetensors")), "no trainer has trained"
     quarter = len(monkey.counts) // 4
     for what, most in GROWTH.items():
         every = [each[what] for each in monkey.counts]
