@@ -225,7 +225,7 @@ class Monkey:
 
     def type_words(self) -> str:
         """Into a field, if there is one."""
-        fields = [each for each in self._look["controls"] if "Edit" in each[0] or "number" in each[0]]
+        fields = [each for each in self._look["controls"] if "Edit" in each[0] or "Field" in each[0]]
         if not fields:
             return self.press_keys()
         name, left, top, width, height = self.dice.choice(fields)
@@ -236,10 +236,10 @@ class Monkey:
             key = {".": "period", "-": "minus", "=": "equal", "\N{MINUS SIGN}": "minus"}.get(letter, letter)
             self.mouse.key(key, True)
             self.mouse.key(key, False)
-        ending = self.dice.choice(("Return", "Tab", "Escape"))
-        self.mouse.key(ending, True)
-        self.mouse.key(ending, False)
-        return f"type {words!r} and {ending} into {name}"
+        ending = self.dice.choice(("Return", "Tab", "Escape", ""))
+        for down in (True, False) if ending else ():  # else what is typed stays half typed
+            self.mouse.key(ending, down)
+        return f"type {words!r} and {ending or 'nothing'} into {name}"
 
     def hover(self) -> str:
         name, x, y = self._spot()
