@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.explorer.hand import Hand
+from tests.explorer.monkey_pulse import Pulse
 
 REMEMBERED = 50
 LONGEST_AWAY = 1.0  # seconds
@@ -86,6 +87,7 @@ class Monkey:
         self.leaps: list[str] = []  # where memory grew much at once, with the actions before
         self.longest_away = 0.0
         self._look: dict[str, Any] = {}
+        self._pulse = Pulse()
         self._disk_ill = 0  # actions until the disk is well again
         self._acts: list[tuple[int, Callable[[], str]]] = [
             (30, self.click), (8, lambda: self.click(3)), (6, self.double_click), (16, self.drag), (10, self.wheel),
@@ -96,6 +98,13 @@ class Monkey:
 
     def play(self, seconds: float = math.inf, actions: float = math.inf) -> None:
         """Until the time is over, so much is done, or the window is gone."""
+        self._pulse.start()
+        try:
+            self._play(seconds, actions)
+        finally:
+            self._pulse.close()
+
+    def _play(self, seconds: float, actions: float) -> None:
         end = time.monotonic() + seconds
         weights = [weight for weight, _ in self._acts]
         while time.monotonic() < end and self.count < actions:
@@ -124,11 +133,10 @@ class Monkey:
             return False
         for problem in self._look["problems"]:
             self._complain(problem)
-        self.longest_away = max(self.longest_away, self._look["away"])
-        if self._look["away"] > LONGEST_AWAY:
-            self._complain(
-                f"the window did not answer for a while\n{self._look['stack']}", f"{self._look['away']:.2f} s"
-            )
+        away = self._look["away"] - self._pulse.lost()
+        self.longest_away = max(self.longest_away, away)
+        if away > LONGEST_AWAY:
+            self._complain(f"the window did not answer for a while\n{self._look['stack']}", f"{away:.2f} s")
         return True
 
     def _count(self) -> None:
