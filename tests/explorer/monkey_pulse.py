@@ -1,5 +1,6 @@
 """Whether the machine stands still: a virtual one may, for minutes, and that is no slow window."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ class Pulse:
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep
     ) -> None:
         self._clock, self._sleep = clock, sleep
-        self._lost, self._ends = 0.0, False
+        self._lost, self._ends = math.inf, False  # how it was before, nobody knows
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
 
     def start(self) -> None:
@@ -33,7 +34,7 @@ class Pulse:
         self._lost = max(self._lost, self._clock() - before - BEAT)
 
     def lost(self) -> float:
-        """Seconds that were lost at once at most since this was asked last."""
+        """Seconds that were lost at once at most since this was asked last; endless the first time."""
         lost, self._lost = self._lost, 0.0
         return lost
 
