@@ -15,7 +15,8 @@ class Pulse:
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep
     ) -> None:
         self._clock, self._sleep = clock, sleep
-        self._lost, self._ends = math.inf, False  # how it was before, nobody knows
+        self._before, self._lost = math.inf, 0.0  # how it was before this began, nobody knows
+        self._ends = False
         self._thread = threading.Thread(target=self._live, name="pulse", daemon=True)
 
     def start(self) -> None:
@@ -34,8 +35,12 @@ class Pulse:
         self._lost = max(self._lost, self._clock() - before - BEAT)
 
     def lost(self) -> float:
-        """Seconds that were lost at once at most since this was asked last; endless the first time."""
-        lost, self._lost = self._lost, 0.0
+        """Seconds that were lost at once at most since this was asked the time before last; endless the first time.
+
+        A window that stood still with the machine while it answered says so in its next answer.
+        """
+        lost = max(self._before, self._lost)
+        self._before, self._lost = self._lost, 0.0
         return lost
 
     def _live(self) -> None:
