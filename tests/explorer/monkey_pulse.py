@@ -1,4 +1,4 @@
-"""Whether the machine stands still: a virtual one may, for minutes, and that is no slow window."""
+"""Whether the game was held up as a whole: who measures may stop it for minutes, and that is no slow window."""
 
 import math
 import threading
@@ -9,7 +9,7 @@ BEAT = 0.05  # seconds
 
 
 class Pulse:
-    """A thread beside the monkey's that only sleeps; where it wakes up late, the machine gave nobody any time."""
+    """A thread beside the monkey's that only sleeps; where it wakes up late, the window had no time either."""
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], object] = time.sleep
@@ -37,7 +37,7 @@ class Pulse:
     def lost(self) -> float:
         """Seconds that were lost at once at most since this was asked the time before last; endless the first time.
 
-        A window that stood still with the machine while it answered says so in its next answer.
+        A window that was held up while it answered says so in its next answer.
         """
         lost = max(self._before, self._lost)
         self._before, self._lost = self._lost, 0.0

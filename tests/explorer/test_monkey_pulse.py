@@ -1,11 +1,11 @@
-"""A machine that stands still is no slow window."""
+"""A game that was held up as a whole is no slow window."""
 
 import math
 
 from tests.explorer.monkey_pulse import BEAT, Pulse
 
 
-def test_what_the_machine_has_lost_is_told_in_two_answers() -> None:
+def test_what_was_lost_is_told_in_two_answers() -> None:
     now, slept = 100.0, iter((BEAT, 87.0, 2.0))
 
     def sleep(_seconds: float) -> None:
