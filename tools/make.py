@@ -17,7 +17,7 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 LINUX = sys.platform.startswith("linux")
 
 # Larger sets hold the smaller ones: after `make test`, `make run` has nothing to install.
-EXTRAS = {"run": "data,metrics,film,remote", "test": "data,metrics,film,remote,tensorboard,dev"}
+EXTRAS = {"run": "data,metrics,train,film,remote", "test": "data,metrics,train,film,remote,tensorboard,dev"}
 
 # What PySide6-Essentials links to on Debian and its relatives, for a window (xcb, wayland) and for offscreen.
 QT_PACKAGES = [

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 _Grads = tuple[Tensor | None, ...]
-FEW = 8  # places of a kernel for each output channel, up to which one product is faster (measured with AMX)
+FEW, SMALL = 16, 8  # places of a kernel for each output channel and side, up to which one product is faster (with AMX)
 _skipping = False
 
 
@@ -28,6 +28,11 @@ def gradients_of_inputs() -> Iterator[None]:
         yield
     finally:
         _skipping = before
+
+
+def skips_weights() -> bool:
+    """Whether this is inside :func:`gradients_of_inputs`."""
+    return _skipping
 
 
 def convolve(x: Tensor, weight: Tensor, bias: Tensor | None = None, *, stride: int = 1, padding: int = 0) -> Tensor:
@@ -125,7 +130,12 @@ def _of_weight(g: Tensor, x: Tensor, weight: Tensor, stride: int, padding: int) 
 def _few(g: Tensor) -> bool:
     """Whether the gradient of the weights is one product rather than torch's own."""
     number, channels, height, width = g.shape
-    return g.dtype == torch.bfloat16 and g.device.type == "cpu" and number * height * width <= FEW * channels
+    return (
+        g.dtype == torch.bfloat16
+        and g.device.type == "cpu"
+        and max(height, width) <= SMALL
+        and number * height * width <= FEW * channels
+    )
 
 
 def _product(g: Tensor, x: Tensor, side: int, stride: int, padding: int) -> Tensor:

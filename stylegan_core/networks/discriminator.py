@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from stylegan_core.networks import fused
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.layers import EqualizedConv, EqualizedLinear
@@ -29,10 +30,22 @@ class BiasedConv(nn.Module):
         self.bias_gain = bias_gain
         self.clamp = clamp
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, *, blurs: bool = False) -> Tensor:
+        """[N, inputs, H, W] -> [N, outputs, H', W'], blurred at the end if ``blurs``."""
         bias = self.bias if self.bias_gain == 1 else self.bias * self.bias_gain
         x = self.conv(x, bias)
-        return ops.clamped(ops.lrelu(x) if self.activation else x, self.clamp)
+        if blurs and self.activation and not self.clamp:
+            return ops.lrelu_and_blur(x)
+        x = ops.clamped(ops.lrelu_in_place(x) if self.activation else x, self.clamp)
+        return ops.blur(x) if blurs else x
+
+    def of_image(self, image: Tensor, dtype: torch.dtype) -> Tensor:
+        """As :meth:`forward` for a fromRGB: [N, 3, H, W] -> [N, outputs, H, W] in ``dtype``."""
+        plain = self.activation and not self.clamp and self.bias_gain == 1
+        if plain and fused.fuses_image(image, dtype):
+            return fused.from_rgb(image, self.conv.weight * self.conv.scale, self.bias, dtype)
+        made: Tensor = self(image.to(dtype))
+        return made
 
 
 class Block(nn.Module):
@@ -49,8 +62,8 @@ class Block(nn.Module):
         self.blurs = blurs
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.conv0(x)
-        x = self.conv1(ops.blur(x) if self.blurs else x)
+        x = self.conv0(x, blurs=self.blurs)
+        x = self.conv1(x)
         return x
 
 
@@ -135,8 +148,13 @@ class GrowingDiscriminator(HeadedDiscriminator):
 
     def entries(self, image: Tensor, level: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         """The two feature maps that a fade to ``level`` blends: of the newest block, and of the picture halved."""
-        new = self.blocks[level - 1](self.from_rgb[level](image.to(dtype)))
-        return new, self.from_rgb[level - 1](ops.downsample(image).to(dtype))
+        new = self.blocks[level - 1](self._enter(image, level, dtype))
+        return new, self._enter(ops.downsample(image), level - 1, dtype)
+
+    def _enter(self, image: Tensor, level: int, dtype: torch.dtype) -> Tensor:
+        layer = self.from_rgb[level]
+        assert isinstance(layer, BiasedConv)
+        return layer.of_image(image, dtype)
 
     def of_level(self, level: int) -> list[nn.Module]:
         """What the network gains when it grows to a level above the first: its fromRGB and its block."""
@@ -147,7 +165,7 @@ class GrowingDiscriminator(HeadedDiscriminator):
             new, old = self.entries(image, level, dtype)
             x, level = torch.lerp(old, new, alpha), level - 1
         else:
-            x = self.from_rgb[level](image.to(dtype))
+            x = self._enter(image, level, dtype)
         for at in range(level, 0, -1):
             x = self.blocks[at - 1](x)
         return self.head(x, labels)

@@ -8,11 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from stylegan_core.networks import fused
 from stylegan_core.networks.convolution import convolve, convolve_transposed
 from stylegan_core.networks.fir import binomial_kernel, fir_down_convolution
 
 GAIN = math.sqrt(2)
 SLOPE = 0.2
+LEAST_ENLARGED = 8  # from this side on the transposed 4×4, 16 products a pixel for 36, beats nearest and 3×3 (measured)
 
 
 def lrelu(x: Tensor) -> Tensor:
@@ -21,7 +23,17 @@ def lrelu(x: Tensor) -> Tensor:
     v1's √2 sits in the weights. StyleGAN2's sits here; the activation being homogeneous, the same √2 on weights and
     bias (``bias_gain``) gives the same numbers, and that is how it is computed.
     """
-    return F.leaky_relu(x, SLOPE)
+    return fused.lrelu(x) if fused.fuses(x) else F.leaky_relu(x, SLOPE)
+
+
+def lrelu_in_place(x: Tensor) -> Tensor:
+    """:func:`lrelu` of what nothing else needs any more, as what a convolution has just made."""
+    return fused.lrelu_in_place(x) if fused.fuses(x) else lrelu(x)
+
+
+def lrelu_and_blur(x: Tensor) -> Tensor:
+    """:func:`lrelu`, then :func:`blur`."""
+    return fused.lrelu_and_blur(x) if fused.fuses(x) else blur(lrelu(x))
 
 
 def clamped(x: Tensor, limit: float) -> Tensor:
@@ -72,16 +84,31 @@ class EqualizedConv(nn.Module):
 
     def forward(self, x: Tensor, bias: Tensor | None = None) -> Tensor:
         """[N, inputs, H, W] -> [N, outputs, H', W'] in the dtype of ``x``, plus ``bias`` [outputs] in the same pass."""
-        weight = (self.weight * self.scale).to(x.dtype)
         bias = None if bias is None else bias.to(x.dtype)
         if self.resample == "down":
-            return convolve(x, down_kernel(weight), bias, stride=2, padding=1)
+            return convolve(x, self._down_kernel(x.dtype), bias, stride=2, padding=1)
+        if self.resample == "up" and x.shape[-1] >= LEAST_ENLARGED:
+            return convolve_transposed(x, self._up_kernel(x.dtype), bias, stride=2, padding=1)
+        weight = self._plain_kernel(x.dtype)
         if self.resample == "fir-down":
             halved = fir_down_convolution(x, weight)
             return halved if bias is None else halved + bias[:, None, None]
-        if self.resample == "up":
-            return up_convolution(x, weight, bias)
-        return convolve(x, weight, bias, padding=weight.shape[-1] // 2)
+        return convolve(upsample(x) if self.resample == "up" else x, weight, bias, padding=weight.shape[-1] // 2)
+
+    def _plain_kernel(self, dtype: torch.dtype) -> Tensor:
+        if fused.fuses_weight(self.weight, dtype):
+            return fused.prepared(self.weight, self.scale, "scaled", dtype)
+        return (self.weight * self.scale).to(dtype)
+
+    def _down_kernel(self, dtype: torch.dtype) -> Tensor:
+        if fused.fuses_weight(self.weight, dtype):
+            return fused.prepared(self.weight, self.scale / 4, "summed", dtype)
+        return down_kernel(self._plain_kernel(dtype))
+
+    def _up_kernel(self, dtype: torch.dtype) -> Tensor:
+        if fused.fuses_weight(self.weight, dtype):
+            return fused.prepared(self.weight, self.scale, "turned", dtype)
+        return up_kernel(self._plain_kernel(dtype))
 
 
 def down_kernel(weight: Tensor) -> Tensor:
@@ -115,16 +142,6 @@ def up_kernel(weight: Tensor) -> Tensor:
     The 3×3 kernel enters rotated by 180° (spec-core 1.4: fused and unfused differ by that rotation).
     """
     return _shifts(weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last), 1)
-
-
-def up_convolution(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Nearest ×2, then 3×3, by whichever of two equal ways is faster (docs/speed.md).
-
-    The transposed 4×4 needs 16 products a pixel instead of 36; with kernels made anew each time it pays from 8² on.
-    """
-    if x.shape[-1] >= 8:
-        return convolve_transposed(x, up_kernel(weight), bias, stride=2, padding=1)
-    return convolve(upsample(x), weight, bias, padding=1)
 
 
 def upsample(x: Tensor, factor: int = 2) -> Tensor:

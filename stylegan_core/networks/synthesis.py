@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from stylegan_core.networks import fused
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.finishing import Finish, activated, finished
@@ -56,8 +57,8 @@ class SynthesisLayer(nn.Module):
         bias = self.bias if self.conv is None or (self.blurs and not self.config.bias_before_blur) else None
         style = None if self.affine is None else self.affine(w.float())
         if style is not None and self.config.instance_norm and not self.config.pixel_norm:
-            return finished(x, Finish(noise, strength, bias, style, self.config.norm_eps)).to(dtype)
-        x = activated(x, noise, strength, bias)
+            return finished(x, Finish(noise, strength, bias, style, self.config.norm_eps, self.blurs)).to(dtype)
+        x = activated(ops.blur(x) if self.blurs else x, noise, strength, bias)
         if self.config.pixel_norm:
             x = ops.pixel_norm(x)
         if self.config.instance_norm:
@@ -75,10 +76,10 @@ class SynthesisLayer(nn.Module):
         return x
 
     def _convolve(self, x: Tensor) -> Tensor:
-        """The convolution with the bias in the same pass, unless the blur comes between them."""
+        """The convolution with the bias in the same pass, unless the blur comes between them; not blurred yet."""
         assert self.conv is not None
-        x = self.conv(x, self.bias if self.config.bias_before_blur or not self.blurs else None)
-        return ops.blur(x) if self.blurs else x
+        convolved: Tensor = self.conv(x, self.bias if self.config.bias_before_blur or not self.blurs else None)
+        return convolved
 
 
 class ToRGB(nn.Module):
@@ -91,6 +92,8 @@ class ToRGB(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, C, H, W] -> [N, 3, H, W] float32, about [-1, 1]."""
+        if fused.fuses(x):
+            return fused.to_rgb(x, self.conv.weight * self.conv.scale, self.bias)
         rgb: Tensor = self.conv(x).float() + self.bias.float()[:, None, None]
         return rgb
 
@@ -177,12 +180,12 @@ class Synthesis(SynthesisNetwork):
 
     def grow(self, ws: Tensor, noise: Noise, level: int, alpha: float, *, dtype: torch.dtype = torch.float32) -> Grown:
         maps = self.noise_maps(noise, len(ws), level) or [None] * (2 * level + 2)
-        ws = ws.expand(-1, len(self.layers), -1) if ws.shape[1] == 1 else ws
+        each = ws.expand(-1, len(self.layers), -1).unbind(1) if ws.shape[1] == 1 else ws.unbind(1)
         x: Tensor | None = None
         below: Tensor | None = None
         for index in range(2 * level + 2):
             below = x if index == 2 * level else below
-            x = self.layers[index](x, ws[:, index], maps[index], dtype)
+            x = self.layers[index](x, each[index], maps[index], dtype)
         old = None
         if below is not None and alpha < 1:
             old = ops.upsample(self.to_rgb[level - 1](below))

@@ -55,6 +55,8 @@ class Half:
         self.device = state.generator.w_avg.device
         self.objective = self.config.objective
         self.loss = LOSSES[self.objective.loss]
+        self._found: dict[nn.Module, list[nn.Parameter]] = {}
+        self._moving = self._buffers_that_move()
 
     @property
     def critic(self) -> Critic | None:
@@ -103,15 +105,18 @@ class Half:
     @contextmanager
     def _untouched_if_abandoned(self) -> Iterator[None]:
         """Puts back what moves while computing (statistics of batch and spectral norms) if the half is abandoned."""
-        named = [*self.state.generator.named_buffers(), *self.state.discriminator.named_buffers()]
-        named += self.state.critic.heads.named_buffers() if self.state.critic else []
-        kept = [(b, b.clone()) for name, b in named if not name.endswith(("noise", "w_avg"))]
+        kept = [(buffer, buffer.clone()) for buffer in self._moving]
         try:
             yield
         except BaseException:
             for buffer, before in kept:
                 buffer.copy_(before)
             raise
+
+    def _buffers_that_move(self) -> list[Tensor]:
+        named = [*self.state.generator.named_buffers(), *self.state.discriminator.named_buffers()]
+        named += self.state.critic.heads.named_buffers() if self.state.critic else []
+        return [buffer for name, buffer in named if not name.endswith(("noise", "w_avg"))]
 
     def _joined(self, w: Tensor, batch: int) -> Tensor:
         """w [n, w_dim] of this process, or where there are several the mean over all of them [1, w_dim]."""
@@ -155,20 +160,36 @@ class Half:
         """Standard normal [len(numbers), size], each row keyed by its number."""
         return normals(self.config.seed, purpose, numbers, size, self.device)
 
+    def _weights(self, network: nn.Module) -> list[nn.Parameter]:
+        """A network's parameters: always the same ones, and looking for them takes a while."""
+        if network not in self._found:
+            self._found[network] = list(network.parameters())
+        return self._found[network]
+
+    def _learns(self, network: nn.Module, wanted: bool) -> None:
+        for parameter in self._weights(network):
+            parameter.requires_grad = wanted
+
     def _clear(self, network: nn.Module) -> None:
         """Forgets a network's gradients before new ones are added up."""
-        network.zero_grad(set_to_none=True)
+        self._forget_gradients(network)
+
+    def _forget_gradients(self, network: nn.Module) -> None:
+        for parameter in self._weights(network):
+            parameter.grad = None
 
     def _scores(self, images: Tensor, label: Tensor | None, phase: Phase) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
         scores: Tensor = self.state.discriminator(images, label, phase.level, phase.alpha, dtype=self.dtype)
         return scores
 
-    def _both_scores(self, reals: Tensor, fakes: Tensor, label: Tensor | None, phase: Phase) -> tuple[Tensor, Tensor]:
-        """Scores of as many reals and fakes from one pass, which makes the weights' casts and gradients once.
+    def _both_scores(
+        self, reals: Tensor, fakes: Tensor, of_reals: Tensor | None, of_fakes: Tensor | None, phase: Phase
+    ) -> tuple[Tensor, Tensor]:
+        """Scores of reals and fakes with their labels from one pass, which makes the weights' casts and gradients once.
 
-        They are at least a minibatch-deviation group each, and lie so that each group, i, i + N/g, …, holds reals
-        alone or fakes alone.
+        They are whole minibatch-deviation groups each, and lie so that each group, i, i + N/g, …, holds reals alone
+        or fakes alone.
         """
         group = self.config.network.mbstd_group
 
@@ -176,9 +197,10 @@ class Half:
             rows = [half.reshape(group, -1, *half.shape[1:]) for half in (one, other)]
             return torch.cat(rows, dim=1).flatten(0, 1)
 
-        labels = None if label is None else beside(label, label)
+        labels = None if of_reals is None or of_fakes is None else beside(of_reals, of_fakes)
         scores = self._scores(beside(reals, fakes), labels, phase)
-        real, fake = scores.reshape(group, -1, *scores.shape[1:]).chunk(2, dim=1)
+        columns = [len(half) // group for half in (reals, fakes)]
+        real, fake = torch.split(scores.reshape(group, -1, *scores.shape[1:]), columns, dim=1)
         return real.flatten(0, 1), fake.flatten(0, 1)
 
     def _augmented(self, images: Tensor, part: Part, purpose: Purpose) -> Tensor:

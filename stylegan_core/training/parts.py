@@ -29,6 +29,12 @@ class Part:
         groups = len(self.rows) // self.members
         return mine.reshape(self.members, -1, *mine.shape[1:]).narrow(1, self.rows[0], groups).flatten(0, 1)
 
+    def without(self, first: "Part") -> "Part":
+        """All but the images of ``first``, which are this part's first groups and not all of them."""
+        kept = [at for at, place in enumerate(self.places) if place not in first.places]
+        places, rows = [self.places[at] for at in kept], [self.rows[at] for at in kept]
+        return Part(places, rows, self.share * len(kept) / len(self.places), self.members)
+
 
 def split(batch: int, size: int, group: int, rank: int = 0, world: int = 1, first: int = 0) -> Iterator[Part]:
     """Splits this process's images of a batch into parts of at most ``size`` (0: one part), never below one group.

@@ -20,6 +20,15 @@ class Penalties(Half):
         self._clear(self.state.discriminator)
         return self._add_penalties(reals, labels, phase)
 
+    def _penalised_beside_others(self, phase: Phase) -> Part | None:
+        """The images of R1's groups, if there are others whose scores are computed without them."""
+        group = self.config.network.mbstd_group
+        found = next(iter(self._parts(phase.batch, group, self.config.r1_groups)), None)
+        if found is None or self.objective.r2 > 0 or self.config.gamma <= 0:
+            return None
+        (whole,) = self._parts(phase.batch, group)
+        return found if len(found.places) < len(whole.places) else None
+
     def _add_penalties(self, reals: Tensor, labels: Tensor | None, phase: Phase) -> Tensor:
         """Adds to D's gradients those of R1 and R2 times their interval, each of its groups; R1 as a number."""
         found = torch.zeros((), device=self.device)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from stylegan_core.networks.fused import fused_passes
 from stylegan_core.schedule import Phase
 from stylegan_core.training.augment import adjusted
 from stylegan_core.training.critic import Critic, sensitivity
@@ -50,13 +51,14 @@ class Stepper(Penalties):
     that does not fit into memory is computed again in smaller micro-batches, and ``alert`` is told.
     """
 
+    @fused_passes()
     def discriminator_half(self, reals: Tensor, labels: Tensor | None, phase: Phase, numbers: StepNumbers) -> None:
         """Trains D on reals float32 [n, 3, r, r] in −1…1 and new fakes, then updates the average and the counters.
 
         ``reals`` and ``labels`` are this process's images of the batch.
         """
         counters, network = self.state.counters, self.state.discriminator
-        network.requires_grad_(True)
+        self._learns(network, True)
         if self.critic:
             self.critic.heads.train().requires_grad_(True)
         due = self.config.gamma + self.objective.r2 > 0 and counters.steps % self.config.r1_interval == 0
@@ -83,10 +85,11 @@ class Stepper(Penalties):
         counters.half = True
         self.state.torn = False
 
+    @fused_passes()
     def generator_half(self, labels: Tensor | None, batch: int, phase: Phase, numbers: StepNumbers) -> None:
         """Trains G on ``batch`` new fakes against the discriminator as it now is; counts the images."""
         counters, network = self.state.counters, self.state.generator
-        self.state.discriminator.requires_grad_(False)
+        self._learns(self.state.discriminator, False)
         if self.critic:
             self.critic.heads.eval().requires_grad_(False)
         loss, w = self._fitting(lambda: self._generator_gradients(labels, batch, phase), batch)
@@ -116,6 +119,7 @@ class Stepper(Penalties):
         whole_groups = phase.batch >= self.config.network.mbstd_group
         alike = whole_groups and self.config.network.d_norm == "none"
         together = alike and not riding and not self.state.counters.micro_batch
+        penalised = self._penalised_beside_others(phase) if apart and together else None
         for part in self._parts(phase.batch, self.config.network.mbstd_group):
             label = None if labels is None else part.of(labels)
             real = fade_reals(part.of(reals).to(self.device), phase.alpha)
@@ -127,7 +131,7 @@ class Stepper(Penalties):
                 self._critic_part(self.critic, real, fakes, part, sums)
                 self.check()
             if together:
-                self._both_part(real, fakes, part, label, phase, sums)
+                self._both_part(real, fakes, part, label, phase, sums, penalised)
             else:
                 self._real_part(real, part, label, phase, riding, sums)
                 self.check()
@@ -136,7 +140,7 @@ class Stepper(Penalties):
             if self.objective.gradient_penalty:
                 self._blend_part(real, fakes, part, label, phase)
                 self.check()
-        if apart:
+        if apart and not penalised:
             sums.r1 = self._add_penalties(reals, labels, phase)
         return sums, torch.cat(means)
 
@@ -181,14 +185,31 @@ class Stepper(Penalties):
         torch.autograd.backward(torch.stack(losses).sum() * part.share)
 
     def _both_part(
-        self, reals: Tensor, fakes: Tensor, part: Part, label: Tensor | None, phase: Phase, sums: Sums
+        self,
+        reals: Tensor,
+        fakes: Tensor,
+        part: Part,
+        label: Tensor | None,
+        phase: Phase,
+        sums: Sums,
+        penalised: Part | None,
     ) -> None:
-        """Reals and fakes without penalties on their gradients, in one pass."""
-        reals = self._augmented(reals, part, Purpose.AUGMENT_REAL)
+        """Reals and fakes in one pass, but for the reals of R1, whose own pass gives their scores, too."""
+        scores, penalty, others = [], torch.zeros((), device=self.device), part
+        if penalised:
+            seen = penalised.of(reals).detach().requires_grad_()
+            augmented = self._augmented(seen, penalised, Purpose.AUGMENT_REAL)
+            scores.append(self._scores(augmented, None if label is None else penalised.of(label), phase))
+            weighted = self._r1(scores[0], seen, phase)
+            sums.r1 += weighted.detach() * penalised.share
+            penalty = weighted * (self.config.r1_interval * penalised.share)
+            others = part.without(penalised)
+        rest = self._augmented(others.of(reals), others, Purpose.AUGMENT_REAL)
         fakes = self._augmented(fakes, part, Purpose.AUGMENT_FAKE)
-        of_reals, of_fakes = self._both_scores(reals, fakes, label, phase)
-        loss = self._real_loss(of_reals, part, sums) + self._fake_loss(of_fakes, part, sums)
-        torch.autograd.backward(loss * part.share)
+        of_rest = None if label is None else others.of(label)
+        of_reals, of_fakes = self._both_scores(rest, fakes, of_rest, label, phase)
+        loss = self._real_loss(torch.cat([*scores, of_reals]), part, sums) + self._fake_loss(of_fakes, part, sums)
+        torch.autograd.backward(loss * part.share + penalty)
 
     def _real_part(
         self, reals: Tensor, part: Part, label: Tensor | None, phase: Phase, with_r1: bool, sums: Sums
@@ -259,7 +280,7 @@ class Stepper(Penalties):
 
     def _joined_gradients(self, network: nn.Module) -> list[Tensor]:
         """The gradients of the joined batch; zeros from a process whose images left none where others' did."""
-        parameters = list(network.parameters())
+        parameters = self._weights(network)
         found = self.team.most([p.grad is not None for p in parameters])
         learning = [p for p, anywhere in zip(parameters, found, strict=True) if anywhere]
         gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in learning]
@@ -286,5 +307,5 @@ class Stepper(Penalties):
             numbers.skipped.append(name)
         for counter in counted:
             setattr(counters, counter, 0 if finite else getattr(counters, counter) + 1)
-        network.zero_grad(set_to_none=True)
+        self._forget_gradients(network)
         return norm

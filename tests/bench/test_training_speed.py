@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.device import has_amx, has_fast_bfloat16, training_dtype
+from stylegan_core.device import has_amx, has_fast_bfloat16, keep_big_buffers, take_huge_pages, training_dtype
 from stylegan_core.networks.discriminator import BiasedConv
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import changed, preset
@@ -126,6 +126,7 @@ def times(step: Callable[[Tensor], None], reals: Tensor) -> Iterator[float]:
 @pytest.mark.bench
 @pytest.mark.timeout(600)
 def test_a_step_of_avatars_64_against_the_literal_one(capsys: pytest.CaptureFixture[str]) -> None:
+    keep_big_buffers(), take_huge_pages()  # as `train` does
     torch.manual_seed(0)
     side = LAST.resolution
     reals = as_float(torch.randint(0, 256, (LAST.batch, 3, side, side), dtype=torch.uint8))

@@ -60,7 +60,7 @@ def test_micro_batches_take_the_same_step_as_the_joined_batch(size: int, monkeyp
         torch.testing.assert_close(seen[2][name] / scale, gradient / scale, rtol=0, atol=2e-4)
 
 
-@pytest.mark.parametrize("settings", [(), ("ada.target=0.6",)])
+@pytest.mark.parametrize("settings", [(), ("ada.target=0.6",), ("gamma=3", "r1_groups=1"), ("gamma=3", "r1_groups=4")])
 def test_reals_and_fakes_in_one_pass_leave_the_gradients_of_two(
     settings: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,9 +76,11 @@ def test_reals_and_fakes_in_one_pass_leave_the_gradients_of_two(
             seen.update({name: p.grad.clone() for name, p in network.named_parameters() if p.grad is not None})
             return 0.0
 
-        def two_passes(real, fake, part, label, phase, sums) -> None:  # type: ignore[no-untyped-def]
+        def two_passes(real, fake, part, label, phase, sums, penalised) -> None:  # type: ignore[no-untyped-def]
             stepper._real_part(real, part, label, phase, False, sums)
             stepper._fake_part(fake, part, label, phase, False, sums)
+            if penalised:
+                sums.r1 = stepper._add_penalties(reals(), label, phase)
 
         monkeypatch.setattr(stepper, "_update", look)
         if apart:
@@ -92,7 +94,7 @@ def test_reals_and_fakes_in_one_pass_leave_the_gradients_of_two(
     for name, gradient in two.items():
         scale = float(gradient.abs().max()) + 1e-6
         torch.testing.assert_close(one[name] / scale, gradient / scale, rtol=0, atol=2e-4)
-    for name in ("d_real", "d_fake", "loss_d"):
+    for name in ("d_real", "d_fake", "loss_d", "r1"):
         torch.testing.assert_close(getattr(numbers, name), getattr(others, name))
 
 
