@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
@@ -48,11 +49,12 @@ def _action(name: str, where: str, tip: str, parent: QObject, go: Callable[[], o
 
 
 def _go(panel: Panel, slider: LabelledSlider | None, show: Callable[[], object]) -> None:
-    """Opens a panel, scrolls to it, and gives the keyboard to its slider."""
+    """Opens a panel, scrolls to it, and gives the keyboard to its slider; that may be gone since it was found."""
     show()
     panel.seen_wanted.emit()  # of two columns that share a side one may be hidden
     panel.section.set_open(True)
-    target: QWidget = slider or panel
+    there = slider if slider is not None and shiboken6.isValid(slider) else None
+    target: QWidget = there or panel
     reveal(target)
-    if slider is not None:
-        slider.track.setFocus()
+    if there is not None:
+        there.track.setFocus()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -74,7 +75,8 @@ class Menus:
 
     def _add_set(self, menu: QMenu, name: str, paths: list[str]) -> None:
         """A set of networks in a menu of its own, marked where one of them is shown."""
-        own = menu.addMenu(literal(name))
+        own = QMenu(literal(name), menu)
+        menu.addMenu(own)
         own.setToolTipsVisible(True)
         own.menuAction().setCheckable(True)
         own.menuAction().setChecked(self._session.model_path in paths)
@@ -98,6 +100,8 @@ class Menus:
         menu.setToolTipsVisible(True)
 
         def refill() -> None:
+            for own in menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+                own.deleteLater()  # clear() takes its entry away and leaves itself there, with all its actions
             menu.clear()
             fill(menu)
 

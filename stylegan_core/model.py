@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from stylegan_core.device import choose_device
+from stylegan_core.files.places import check_ends
 from stylegan_core.files.tensor_file import is_safetensors, read_safetensors, under, write_safetensors
 from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
 from stylegan_core.formats.sentences import naming
@@ -245,6 +246,7 @@ def _weight_file(path: Path) -> Path:
     if not path.is_dir():
         if not path.exists():
             raise FileNotFoundError(2, "There is no such file", str(path))
+        check_ends(path)
         return path
     newest = RunDir(path).drawable()
     if newest is None:

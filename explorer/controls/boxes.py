@@ -1,6 +1,6 @@
 """Layouts with no room around them unless it is asked for: nearly every part of the window is laid out in these."""
 
-from PySide6.QtWidgets import QBoxLayout, QLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLayout, QLineEdit, QWidget
 
 Edges = tuple[int, int, int, int]
 """Pixels of room at the left, above, at the right and below."""
@@ -45,7 +45,12 @@ def discard(widget: QWidget) -> None:
 
     Where Qt takes it out as it dies, what PySide has of the layout's item stays, though the item is gone; a widget that
     later comes to lie at the same address takes the program down when it goes.
+
+    What is half typed in it is taken by nobody: a field that is hidden gives the focus away and says what was typed,
+    but whoever hears of it has something else in its place already.
     """
+    for field in widget.findChildren(QLineEdit):
+        field.blockSignals(True)
     widget.hide()
     if (parent := widget.parentWidget()) is not None:
         _take_out(parent.layout(), widget)

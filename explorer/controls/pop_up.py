@@ -9,8 +9,8 @@ Choice = tuple[str, Callable[[], object], bool]
 """What it says, what it does, whether it can be done now."""
 
 
-def pop_up(parent: QWidget, where: QPoint, *choices: Choice) -> None:
-    """Shows the choices at a place of the screen."""
+def pop_up(parent: QWidget, where: QPoint, *choices: Choice) -> QMenu:
+    """Shows the choices at a place of the screen; returns the menu, which deletes itself when it is closed."""
     menu = QMenu(parent)
     for text, do, possible in choices:
         action = menu.addAction(text)
@@ -18,3 +18,4 @@ def pop_up(parent: QWidget, where: QPoint, *choices: Choice) -> None:
         action.triggered.connect(lambda _=False, do=do: do())
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(where)
+    return menu

@@ -38,8 +38,8 @@ def _what_file(path: Path) -> Dropped:
     if path.is_file():  # else look() says what is wrong
         with path.open("rb") as file:
             head = file.read(16)
-    if head.startswith(IDX) or (zipfile.is_zipfile(path) and _holds_pictures(path)):
-        return Dropped("data", path)
+        if head.startswith(IDX) or (zipfile.is_zipfile(path) and _holds_pictures(path)):
+            return Dropped("data", path)
     try:
         found = look(path)
     except ValueError:

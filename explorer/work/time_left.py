@@ -26,7 +26,10 @@ class TimeLeft:
         now = self._clock()
         if not 0 <= done < total:
             return ""
-        if done and (self._first is None or done < self._first[0]):
+        if self._first is not None and done < self._first[0]:  # some of what was done is done anew
+            self._first = None
+            self._begun = now if not done else self._begun
+        if done and self._first is None:
             self._first = done, now
         left = self._left(done, total, now)
         return f"about {duration(left)} left" if left > 0 else ""

@@ -12,6 +12,7 @@ from typing import Protocol
 from stylegan_core.data.idx import Idx
 from stylegan_core.data.picture_kinds import SUFFIXES, UNREAD
 from stylegan_core.data.pictures import MAX_BYTES, Colour, Fit, Pixels, decode, open_picture
+from stylegan_core.files.places import check_ends
 
 try:
     from lzma import LZMAError
@@ -65,6 +66,7 @@ def open_container(path: Path) -> Container:
         raise FileNotFoundError(f"{path} does not exist; name a folder, a zip file or an idx file of pictures.")
     if path.is_dir():
         return _open_folder(path)
+    check_ends(path)
     with path.open("rb") as file:
         start = file.read(4)
     if zipfile.is_zipfile(path):
@@ -80,7 +82,7 @@ def _open_folder(path: Path) -> Container:
     folder = Folder(path)
     if folder.names:
         return folder
-    idx = sorted(file for file in path.iterdir() if "idx3" in file.name)
+    idx = sorted(file for file in path.iterdir() if "idx3" in file.name and file.is_file())
     training = [file for file in idx if file.name.startswith("train")]
     if idx:
         return Idx((training or idx)[0])

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from stylegan_core.files.places import place
+from stylegan_core.files.places import check_ends, place
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.recipe import AppliedDirection, Direction, Recipe, Vector
 
@@ -112,6 +112,7 @@ class Library:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Reads :meth:`save`; raises OSError or ValueError with one sentence naming the file."""
+        check_ends(path)
         with _said_of(path):
             data = _read(path)
             entries = tuple(_decode(part) for part in data["directions"])

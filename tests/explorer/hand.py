@@ -111,7 +111,12 @@ class Hand:
 
     def close(self) -> None:
         """Ends the questions and with them the window, which must have had nothing to complain of."""
-        self.window.communicate(timeout=PATIENCE)
+        try:
+            self.window.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.window.send_signal(signal.SIGABRT)  # that of a monkey says where each of its threads is
+            self.window.communicate()
+            pytest.fail(f"The window does not end.\n{self.said}")
         assert self.window.returncode == 0, self.said
         assert self.said == "", self.said
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.explorer.hand import Hand
+from tests.explorer.monkey_pulse import Pulse
 
 REMEMBERED = 50
 LONGEST_AWAY = 1.0  # seconds
@@ -82,9 +83,11 @@ class Monkey:
         self.problems: dict[str, str] = {}
         self.touched: set[str] = set()
         self.counts: list[dict[str, int]] = []  # of what must not grow, every 50 actions
+        self.kinds: list[dict[str, dict[str, int]]] = []  # of windows and objects, as often
         self.leaps: list[str] = []  # where memory grew much at once, with the actions before
         self.longest_away = 0.0
         self._look: dict[str, Any] = {}
+        self._pulse = Pulse()
         self._disk_ill = 0  # actions until the disk is well again
         self._acts: list[tuple[int, Callable[[], str]]] = [
             (30, self.click), (8, lambda: self.click(3)), (6, self.double_click), (16, self.drag), (10, self.wheel),
@@ -95,6 +98,13 @@ class Monkey:
 
     def play(self, seconds: float = math.inf, actions: float = math.inf) -> None:
         """Until the time is over, so much is done, or the window is gone."""
+        self._pulse.start()
+        try:
+            self._play(seconds, actions)
+        finally:
+            self._pulse.close()
+
+    def _play(self, seconds: float, actions: float) -> None:
         end = time.monotonic() + seconds
         weights = [weight for weight, _ in self._acts]
         while time.monotonic() < end and self.count < actions:
@@ -123,15 +133,15 @@ class Monkey:
             return False
         for problem in self._look["problems"]:
             self._complain(problem)
-        self.longest_away = max(self.longest_away, self._look["away"])
-        if self._look["away"] > LONGEST_AWAY:
-            self._complain(
-                f"the window did not answer for a while\n{self._look['stack']}", f"{self._look['away']:.2f} s"
-            )
+        away = self._look["away"] - self._pulse.lost()
+        self.longest_away = max(self.longest_away, away)
+        if away > LONGEST_AWAY:
+            self._complain(f"the window did not answer for a while\n{self._look['stack']}", f"{away:.2f} s")
         return True
 
     def _count(self) -> None:
         self.counts.append(self.hand.ask("counts"))
+        self.kinds.append(self.hand.ask("kinds"))
         if self.counts[-1]["MB"] - self.counts[-2:][0]["MB"] > LEAP:
             self.leaps.append("\n".join([f"memory leapt to {self.counts[-1]['MB']} MB", *self.done]))
         if freed := self.hand.ask("freed"):
@@ -143,6 +153,12 @@ class Monkey:
         """Every problem with the actions before it."""
         summary = f"{self.count} actions on {len(self.touched)} controls, seed {self.seed}"
         return "\n\n".join([summary, *(f"{what}\n{before}" for what, before in self.problems.items())])
+
+    def grown(self, what: str) -> str:
+        """Of which kinds of windows or objects there are more now than after a quarter of the game."""
+        early, late = (each.get(what, {}) for each in (self.kinds[len(self.kinds) // 4], self.kinds[-1]))
+        more = {kind: count - early.get(kind, 0) for kind, count in late.items() if count > early.get(kind, 0)}
+        return ", ".join(f"{more[kind]} {kind}" for kind in sorted(more, key=lambda kind: -more[kind]))
 
     def _complain(self, what: str, detail: str = "") -> None:
         if what not in self.problems:
@@ -217,7 +233,7 @@ class Monkey:
 
     def type_words(self) -> str:
         """Into a field, if there is one."""
-        fields = [each for each in self._look["controls"] if "Edit" in each[0] or "number" in each[0]]
+        fields = [each for each in self._look["controls"] if "Edit" in each[0] or "Field" in each[0]]
         if not fields:
             return self.press_keys()
         name, left, top, width, height = self.dice.choice(fields)
@@ -228,10 +244,10 @@ class Monkey:
             key = {".": "period", "-": "minus", "=": "equal", "\N{MINUS SIGN}": "minus"}.get(letter, letter)
             self.mouse.key(key, True)
             self.mouse.key(key, False)
-        ending = self.dice.choice(("Return", "Tab", "Escape"))
-        self.mouse.key(ending, True)
-        self.mouse.key(ending, False)
-        return f"type {words!r} and {ending} into {name}"
+        ending = self.dice.choice(("Return", "Tab", "Escape", ""))
+        for down in (True, False) if ending else ():  # else what is typed stays half typed
+            self.mouse.key(ending, down)
+        return f"type {words!r} and {ending or 'nothing'} into {name}"
 
     def hover(self) -> str:
         name, x, y = self._spot()

@@ -31,6 +31,16 @@ def counts() -> dict[str, int]:
     }
 
 
+def kinds() -> dict[str, dict[str, int]]:
+    """How many there are of each kind: windows by their class and that of their parent, objects of Qt by class."""
+    windows = Counter(f"{_kind(each)} of {_kind(each.parent())}" for each in QApplication.topLevelWidgets())
+    return {"windows": dict(windows), "objects": dict(Counter(map(_kind, shiboken6.getAllValidWrappers())))}
+
+
+def _kind(thing: object) -> str:
+    return type(thing).__name__
+
+
 def freed() -> dict[str, int]:
     """By class, what PySide takes for alive though Qt has freed it: the next thing at that address ends the program.
 

@@ -18,6 +18,8 @@ from tests.explorer.monkey_counts import descendants
 
 NEVER = ("quit",)
 MOST_RUNS = 6
+# The real core is at it for some ten seconds, and writes networks meanwhile: time to stop it, follow it and kill it.
+LONGER = ["growth.16.stable_kimg=2", "snapshot_kimg=0.5"]
 WRITES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "os.truncate")
 
 
@@ -94,7 +96,7 @@ class Mischief:
         if QApplication.activeModalWidget() or self.explorer.presenting.on:
             return ""
         folder = home() / "runs" / f"made-{self.dice.randrange(MOST_RUNS)}"
-        self.explorer.train.start(folder, "tiny", str(home() / "toys" / "pictures"), [], "")
+        self.explorer.train.start(folder, "tiny", str(home() / "toys" / "pictures"), LONGER, "")
         return folder.name
 
     def resize(self, width: int, height: int) -> None:

@@ -40,7 +40,7 @@ from stylegan_core.pictures.picture import save_picture
 from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Recipe
 from tests.explorer.driven import Answers
-from tests.explorer.monkey_counts import counts, freed
+from tests.explorer.monkey_counts import counts, freed, kinds
 from tests.explorer.monkey_mischief import Mischief
 
 STANDARD = (
@@ -141,7 +141,7 @@ class Clock:
 class Playground(Mischief, Answers):
     """Answers a monkey: what is there to play with, and whether all is well."""
 
-    counts, freed = staticmethod(counts), staticmethod(freed)
+    counts, freed, kinds = staticmethod(counts), staticmethod(freed), staticmethod(kinds)
 
     def __init__(self, explorer: Explorer, watch: Watch, dice: random.Random) -> None:
         Answers.__init__(self, explorer)

@@ -243,7 +243,7 @@ class FilmStrip(Asking):
 
     def _open_key_menu(self, at: int, where: QPoint) -> None:
         reel, count, here = self.reel, len(self.reel.film.keys), self.info is not None
-        pop_up(
+        menu = pop_up(
             self,
             where,
             ("Show it", lambda: self.go_to(at), here),
@@ -253,6 +253,7 @@ class FilmStrip(Asking):
             ("Move to the right", lambda: reel.move(at, at + 2), at + 1 < count),
             ("Take out of the film", lambda: self.remove(at), True),
         )
+        reel.changed.connect(menu.close)  # changed from afar meanwhile, the film has another picture there, or none
 
     def _open_menu(self) -> None:
         """What the head has no button for, or no room."""

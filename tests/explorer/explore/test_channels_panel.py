@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.explore.channels.finder import EMPTY, FIND, FOUND, MEASURES, NONE, NONE_FOR
 from explorer.explore.channels.menu import LEARN, MEASURED
 from explorer.explore.channels.panel import PREVIEW, ChannelsPanel
+from explorer.finding import controls_of
 from explorer.fitting import fitted, fitting
 from explorer.jobs import FindByAttribute, FindChannels, Strip
 from explorer.picture.place_picker import BEGIN, MIDDLE, PlacePicker
@@ -119,6 +120,19 @@ def test_channels_of_a_recipe_have_sliders_though_nobody_looked_for_them(session
     session.apply(Recipe().with_channel(4, 9, -3.0).with_channel(99, 0, 1.0))
     assert places(panel) == [(4, 9)] and panel.rows[0].slider.value == -3.0 and panel.finder.message.isHidden()
     assert panel.rows[0].share.text() == "" and "not found by a search" in panel.rows[0].name.toolTip()
+
+
+def test_a_slider_that_is_gone_since_the_palette_found_it_leads_to_the_panel(qtbot: QtBot, show: Any) -> None:
+    """A search that ended while somebody typed was an error when they chose."""
+    panel, asked = show(ChannelsPanel)
+    found(panel, asked, (3, 7))
+    qtbot.waitUntil(panel.rows[0].isVisible)
+    _, slider = controls_of([panel], lambda: None, panel)
+    found(panel, asked, (5, 1))
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    panel.section.set_open(False)
+    slider.trigger()
+    assert panel.section.is_open
 
 
 def test_what_a_network_lacks_is_left_alone_by_reset(session: Session, show: Any) -> None:

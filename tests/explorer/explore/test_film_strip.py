@@ -308,6 +308,23 @@ def test_the_menu_of_a_key(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> Non
     assert shown.session.recipe.latent.seed == 3
 
 
+def test_the_menu_of_a_key_goes_when_the_film_is_changed_from_afar(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its key might be gone: there was no such picture to take out."""
+
+    def popup(menu: QMenu, _where: QPoint) -> None:
+        menu.setWindowFlags(Qt.WindowType.Widget)  # the offscreen platform has no keyboard that could be grabbed
+        menu.show()
+
+    monkeypatch.setattr(QMenu, "popup", popup)
+    shown.strip.row.menu_asked.emit(2, QPoint())
+    menu = shown.strip.findChildren(QMenu)[-1]
+    assert menu.isVisible()
+    shown.reel.undo()
+    assert not menu.isVisible() and shown.seeds() == [1, 2]
+
+
 def test_another_network_draws_the_same_film_as_far_as_it_can(shown: Shown) -> None:
     far = AppliedDirection(Direction("far", Vector.of(np.ones(W_DIM))), 3.0)
     shown.session.apply(Recipe(Latent(9), directions=(far,)))

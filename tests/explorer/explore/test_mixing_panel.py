@@ -226,6 +226,19 @@ def test_a_matrix_that_takes_long_says_how_long_yet_and_marks_what_is_old(
     panel._dialog.close()
 
 
+def test_a_matrix_whose_face_is_bent_while_it_is_drawn_begins_anew(session: Session, show: Any) -> None:
+    """Nothing of it was up to date for a moment, and how long it takes yet was divided by that."""
+    panel, asked = show(MixingPanel)
+    panel.open_matrix()
+    dialog = panel._dialog
+    assert dialog is not None
+    asked.piece(asked.of(Strip), 0, flat(0, 16), ROWS + COLUMNS)
+    session.edit(psi=0.3)
+    asked.done(asked.of(Strip), ())
+    assert dialog.message.text() == matrix.DRAWING + matrix.GO_ON
+    dialog.close()
+
+
 def test_a_change_of_the_matrix_begins_anew_and_closing_it_gives_it_up(show: Any) -> None:
     panel, asked = show(MixingPanel)
     panel.open_matrix()

@@ -13,6 +13,7 @@ from explorer.app import Explorer
 from explorer.controls.pop_up import Choice
 from explorer.controls.yielding import ElidedLabel
 from explorer.remote import learn_menu, midi
+from explorer.remote.binding_list import BindingRow
 from explorer.remote.bindings import Binding
 from explorer.remote.dialog import RemoteDialog
 from explorer.remote.doing import LEARNT
@@ -152,6 +153,24 @@ def test_a_knob_is_learnt_ranged_inverted_and_forgotten(
     assert mix is not None and mix.weight == 0.5
     part.rows[0].delete.click()
     assert remote.settings.bindings == () and part.rows == [] and part.words.isVisible()
+
+
+def test_a_range_that_is_half_typed_when_another_knob_is_learnt_is_given_up(
+    dialog: RemoteDialog, remote: Remote, qtbot: QtBot
+) -> None:
+    """The row took it as it went, and made every row once more."""
+    remote.add(Binding("cc 1 7", "/psi"))
+    dialog.activateWindow()
+    field = dialog.bindings.rows[0].low
+    qtbot.waitUntil(lambda: dialog.isActiveWindow() and field.isVisible())
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "0.3")
+    remote.add(Binding("cc 1 8", "/noise"))
+    QApplication.processEvents()
+    assert [each.low for each in remote.settings.bindings] == [None, None]
+    kept = [each for each in dialog.findChildren(BindingRow) if not each.isHidden()]
+    assert len(kept) == 2 and set(kept) == set(dialog.bindings.rows)
 
 
 def test_escape_gives_learning_up_first(dialog: RemoteDialog, remote: Remote, qtbot: QtBot) -> None:

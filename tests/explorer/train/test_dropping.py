@@ -1,6 +1,7 @@
 """What is dropped on the training pages."""
 
 import gzip
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.train.dropping import what_is
 from explorer.train.workspace import TrainWorkspace
 from explorer.work.command import CoreCommand
 from stylegan_core.recipe import Recipe
@@ -115,6 +117,15 @@ def test_one_picture_is_refused_with_the_cure(page: TrainWorkspace, tmp_path: Pa
     with qtbot.waitSignal(page.said) as said:
         drop(page, tmp_path / "gone")
     assert "does not exist" in said.args[0].sentence
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.timeout(60)
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    """Its reader waited for ever, and the program did not end with its window."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="a pipe or a device"):
+        what_is(tmp_path / "pipe")
 
 
 def test_what_is_not_of_training_is_the_windows_to_open(

@@ -105,6 +105,16 @@ def test_what_comes_before_the_first_part_is_no_part_of_the_rest() -> None:
     assert search.words(1, 31)  # another work of the same kind
 
 
+def test_work_that_begins_anew_is_foreseen_anew() -> None:
+    now = [0.0]
+    left = TimeLeft(lambda: now[0])
+    now[0] = 100.0
+    assert left.words(10, 40) == "about 5 min left"
+    assert left.words(0, 40) == ""
+    now[0] = 102.0
+    assert left.words(4, 40) == "about 18 s left"
+
+
 def test_what_is_foreseen_counts_until_two_parts_are_done() -> None:
     now = [0.0]
     left, short = TimeLeft(lambda: now[0], foreseen=120.0), TimeLeft(lambda: now[0], foreseen=9.0)
