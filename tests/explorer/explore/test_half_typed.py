@@ -76,7 +76,7 @@ def test_name_and_strength_of_a_channel(qtbot: QtBot, session: Session, show: An
     panel.named.connect(named.append)
     panel.named.connect(lambda each: panel.show_library((each,)))
     for what in ("name", "strength"):
-        panel.look_at(Region(0.2, 0.1, 0.8, 0.3))
+        panel.finder.look_at(Region(0.2, 0.1, 0.8, 0.3))
         asked.done(asked.of(FindChannels), tuple(LocalChannel(3, channel, 0.8, 12.0) for channel in range(3)))
         row = panel.rows[1]
         if what == "name":
