@@ -6,11 +6,13 @@ pictures changes a bit. `fused.py` calls these, and imports them only then: numb
 """
 
 import functools
+import pickle
 from types import FunctionType
 
 import llvmlite.binding as llvm
 import numpy as np
 from numba import config, get_num_threads, njit, prange, set_num_threads, types
+from numba.core.caching import NullCache
 from numba.extending import overload
 
 _features = llvm.get_host_cpu_features()
@@ -23,26 +25,48 @@ SLOPE = np.float32(0.2)
 ZERO, ONE, TWO, SIXTEENTH = np.float32(0), np.float32(1), np.float32(2), np.float32(1 / 16)
 BLOCK = 16  # channels turned at once
 HALF_AND_TIES = np.uint32(0x7FFF)  # added below the last bit kept: half of it, a tie going to the even one
-summing = njit(nogil=True, fastmath={"contract", "reassoc"}, cache=True)  # one sum over all lanes of a vector
-compiled = njit(nogil=True, fastmath={"contract"}, cache=True)
+
+
+def number(stored):
+    """What is stored, as float32."""
+    return stored
+
+
+def _has_place_to_keep():
+    """Whether numba finds a folder for what it compiles: beside this file, or the user's."""
+    try:
+        njit(cache=True)(number)
+    except RuntimeError:
+        return False
+    return True
+
+
+KEPT = _has_place_to_keep()
+compiled = njit(nogil=True, fastmath={"contract"})
+summing = njit(nogil=True, fastmath={"contract", "reassoc"})  # one sum over all lanes of a vector
 
 
 def over_pictures(loop):
     """Compiles a loop over pictures, for one thread and for several: each when it is first asked for."""
     together = FunctionType(loop.__code__, loop.__globals__, f"{loop.__name__}_together")
     together.__qualname__ = together.__name__  # by which numba's cache knows it
-    alone, together = compiled(loop), njit(nogil=True, fastmath={"contract"}, cache=True, parallel=True)(together)
+    alone = njit(nogil=True, fastmath={"contract"}, cache=KEPT)(loop)
+    together = njit(nogil=True, fastmath={"contract"}, cache=KEPT, parallel=True)(together)
 
     @functools.wraps(loop)
     def chosen(*arguments):
-        (together if get_num_threads() > 1 else alone)(*arguments)
+        run(together if get_num_threads() > 1 else alone, arguments)
 
     return chosen
 
 
-def number(stored):
-    """What is stored, as float32."""
-    return stored
+def run(loop, arguments):
+    """Runs a compiled loop, without numba's files of what it has compiled if they cannot be read or written."""
+    try:
+        loop(*arguments)
+    except (OSError, EOFError, pickle.PickleError):
+        loop._cache = NullCache()
+        loop(*arguments)
 
 
 @overload(number)

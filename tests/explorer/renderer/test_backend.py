@@ -93,8 +93,8 @@ def test_a_strip_comes_picture_by_picture_at_its_size(backend: TorchBackend) -> 
 def test_a_matrix_takes_a_band_of_each_column(
     backend: TorchBackend, draft: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("stylegan_core.device", "stylegan_core.render"):  # whatever this processor drafts in
-        monkeypatch.setattr(f"{module}.draft_dtype", lambda _: getattr(torch, draft))
+    for place in ("stylegan_core.device", "stylegan_core.render"):  # whatever this processor drafts in
+        monkeypatch.setattr(f"{place}.draft_dtype", lambda _: getattr(torch, draft))
     rows, columns = (Recipe(Latent(1)), Recipe(Latent(2))), (Recipe(Latent(1)), Recipe(Latent(3)))
     pieces, value = run(backend, Matrix("m", rows, columns, "coarse", 16))
     passes = 2 if draft == "bfloat16" else 1  # drafts, then exact ones; drafts in float32 are exact
