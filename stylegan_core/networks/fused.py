@@ -45,6 +45,8 @@ def _kernels() -> ModuleType | None:
     except (ImportError, OSError, RuntimeError) as error:  # numba names no place for its cache, or its library is amiss
         log.info("Training takes each pass over memory on its own, for numba is not there (%s).", error)
         return None
+    if not kernels.are_kept():  # type: ignore[no-untyped-call]
+        log.info("Compiling for this processor, which takes some ten seconds, once.")
     return kernels
 
 

@@ -7,6 +7,7 @@ pictures changes a bit. `fused.py` calls these, and imports them only then: numb
 
 import functools
 import pickle
+from pathlib import Path
 from types import FunctionType
 
 import llvmlite.binding as llvm
@@ -32,16 +33,16 @@ def number(stored):
     return stored
 
 
-def _has_place_to_keep():
-    """Whether numba finds a folder for what it compiles: beside this file, or the user's."""
+def _place_to_keep():
+    """The folder that numba finds for what it compiles: beside this file, or the user's; None if there is none."""
     try:
-        njit(cache=True)(number)
+        return Path(njit(cache=True)(number).stats.cache_path)
     except RuntimeError:
-        return False
-    return True
+        return None
 
 
-KEPT = _has_place_to_keep()
+PLACE = _place_to_keep()
+KEPT = PLACE is not None
 compiled = njit(nogil=True, fastmath={"contract"})
 summing = njit(nogil=True, fastmath={"contract", "reassoc"})  # one sum over all lanes of a vector
 
@@ -576,6 +577,11 @@ def turned(x, factor, out):
                     into = out[first + here, row, column]
                     for one in range(inputs):
                         put(into, one, total[one, here] * factor)
+
+
+def are_kept():
+    """Whether compiling will hardly take time, since a process before this one has compiled and kept the loops."""
+    return PLACE is not None and any(PLACE.glob("kernels.finish*.nbi"))
 
 
 def take_threads(wanted):
