@@ -55,7 +55,10 @@ def fused_passes() -> Iterator[None]:
     """In here this thread's maps on a CPU go through compiled loops, with as many threads as torch has."""
     before = _here.fusing
     if kernels := _kernels():
-        kernels.take_threads(torch.get_num_threads())
+        threads = torch.get_num_threads()
+        kernels.take_threads(threads)
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
         _here.fusing = True
     try:
         yield

@@ -7,12 +7,13 @@ pictures changes a bit. `fused.py` calls these, and imports them only then: numb
 
 import functools
 import pickle
+import threading
 from pathlib import Path
 from types import FunctionType
 
 import llvmlite.binding as llvm
 import numpy as np
-from numba import config, get_num_threads, njit, prange, set_num_threads, types
+from numba import config, njit, prange, set_num_threads, types
 from numba.core.caching import NullCache
 from numba.extending import overload
 
@@ -26,6 +27,13 @@ SLOPE = np.float32(0.2)
 ZERO, ONE, TWO, SIXTEENTH = np.float32(0), np.float32(1), np.float32(2), np.float32(1 / 16)
 BLOCK = 16  # channels turned at once
 HALF_AND_TIES = np.uint32(0x7FFF)  # added below the last bit kept: half of it, a tie going to the even one
+
+
+class _Here(threading.local):
+    threads = 1
+
+
+_here = _Here()
 
 
 def number(stored):
@@ -56,7 +64,7 @@ def over_pictures(loop):
 
     @functools.wraps(loop)
     def chosen(*arguments):
-        run(together if get_num_threads() > 1 else alone, arguments)
+        run(together if _here.threads > 1 else alone, arguments)
 
     return chosen
 
@@ -585,5 +593,10 @@ def are_kept():
 
 
 def take_threads(wanted):
-    """As many threads as are wanted and there, for the thread that asks."""
-    set_num_threads(max(1, min(wanted, config.NUMBA_NUM_THREADS)))
+    """As many threads as are wanted and there, for the thread that asks.
+
+    numba's own are not even started for one: its pool may be torch's, and starting it changes how many torch takes.
+    """
+    _here.threads = max(1, min(wanted, config.NUMBA_NUM_THREADS))
+    if _here.threads > 1:
+        set_num_threads(_here.threads)

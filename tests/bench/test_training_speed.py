@@ -133,7 +133,17 @@ def settled(steps: Iterator[float], number: int) -> float:
     return statistics.mean(itertools.islice(steps, number))
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As a trainer has that runs beside other work."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.mark.bench
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("batch", LEAST)
 def test_a_step_of_avatars_64_against_the_literal_one(batch: int, capsys: pytest.CaptureFixture[str]) -> None:
