@@ -3,6 +3,9 @@
 Maps are [N, H, W, C] in float32, or in bfloat16 as the 16 bits it is made of; what is computed is float32, and rounded
 once when it is stored. A picture is the business of one thread, row by row, so neither the number of threads nor of
 pictures changes a bit. `fused.py` calls these, and imports them only then: numba takes a while.
+
+All in one file, however long: what numba keeps of a loop is made anew when the loop's own file changes, but not when
+that of a function does which the loop calls.
 """
 
 import functools
