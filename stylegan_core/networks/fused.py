@@ -45,9 +45,14 @@ def _kernels() -> ModuleType | None:
     except (ImportError, OSError, RuntimeError) as error:  # numba names no place for its cache, or its library is amiss
         log.info("Training takes each pass over memory on its own, for numba is not there (%s).", error)
         return None
-    if not kernels.are_kept():  # type: ignore[no-untyped-call]
-        log.info("Compiling for this processor, which takes some ten seconds, once.")
     return kernels
+
+
+@functools.cache
+def _tell(kernels: ModuleType, several: bool) -> None:
+    """Says so, once, where what follows takes long; loops for one thread and for ``several`` are compiled apart."""
+    if not kernels.are_kept():
+        log.info("Compiling for this processor, which takes %d seconds or so, once.", 15 if several else 10)
 
 
 @contextlib.contextmanager
@@ -57,6 +62,7 @@ def fused_passes() -> Iterator[None]:
     if kernels := _kernels():
         threads = torch.get_num_threads()
         kernels.take_threads(threads)
+        _tell(kernels, threads > 1)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
         _here.fusing = True

@@ -591,8 +591,9 @@ def turned(x, factor, out):
 
 
 def are_kept():
-    """Whether compiling will hardly take time, since a process before this one has compiled and kept the loops."""
-    return PLACE is not None and any(PLACE.glob("kernels.finish*.nbi"))
+    """Whether a process before this one has compiled and kept the loops for one thread, or for several, as taken."""
+    name = "finish_together" if _here.threads > 1 else "finish"
+    return PLACE is not None and any(PLACE.glob(f"kernels.{name}-*.nbi"))
 
 
 def take_threads(wanted):
