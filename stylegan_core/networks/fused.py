@@ -42,7 +42,7 @@ def _kernels() -> ModuleType | None:
     """The compiled loops; None where numba is missing or does not run."""
     try:
         from stylegan_core.networks import kernels
-    except (ImportError, OSError, RuntimeError) as error:  # numba names no place for its cache, or its library is amiss
+    except (ImportError, OSError, RuntimeError) as error:  # not installed, or not for this Python or system
         log.info("Training takes each pass over memory on its own, for numba is not there (%s).", error)
         return None
     return kernels
