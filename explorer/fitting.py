@@ -23,14 +23,12 @@ def fitted(recipe: Recipe, info: ModelInfo) -> tuple[Recipe, str]:
     kept = fitting(recipe, info)
     mixes, directions = len(recipe.mixes) - len(kept.mixes), len(recipe.directions) - len(kept.directions)
     channels = len(recipe.channels) - len(kept.channels)
-    channels = len(recipe.channels) - len(kept.channels)
     left_out = [
         words
         for words, is_so in (
             ("its stored face", kept.latent != recipe.latent),
             (f"{mixes} of its mixed faces", mixes),
             (f"{directions} of its directions", directions),
-            (f"{channels} of its channels", channels),
             (f"{channels} of its channels", channels),
             ("its class", kept.label != recipe.label),
             ("its transform", recipe.transform != Transform() and info.why_not("transform")),
