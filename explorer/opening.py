@@ -1,6 +1,5 @@
 """What a path is that was dropped, chosen or given: a picture, saved here or not, a run directory, or a weight file."""
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from stylegan_core.data.picture_kinds import PNG, begins_as_picture, named_as_pi
 from stylegan_core.files.places import check_ends, check_name
 from stylegan_core.film.film import Film
 from stylegan_core.film.film_file import NoFilm, is_film, read_film
+from stylegan_core.json_text import read_json
 from stylegan_core.recipe import Recipe
 from stylegan_core.run.stems import kimg_of
 from stylegan_core.rundir import CHECKPOINTS, RunDir, run_of
@@ -112,8 +112,8 @@ def _is_recipe(text: str) -> bool:
     if re.match(r'\s*\{\s*"version"\s*:', text):
         return True
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = read_json(text)
+    except ValueError:
         return False
     return isinstance(data, dict) and type(data.get("version")) is int
 
@@ -126,8 +126,8 @@ def _is_own(path: Path) -> bool:
             return False
         header = file.read(length)
     try:
-        about = json.loads(header).get("__metadata__")
-    except (ValueError, RecursionError):
+        about = read_json(header).get("__metadata__")
+    except ValueError:
         return False
     return isinstance(about, dict) and about.get("format") == FORMAT
 

@@ -1,6 +1,5 @@
 """How a run is, judged from the signs of life in its directory: alive, paused, ended, dead, or long silent."""
 
-import json
 import os
 import re
 import socket
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from stylegan_core.json_text import read_json
 from stylegan_core.run.events import End, Event, Tick, decode
 from stylegan_core.rundir import RunDir
 
@@ -203,7 +203,7 @@ def tail_events(run: RunDir) -> list[Event]:
 def lock_text(run: RunDir) -> tuple[str, int]:
     """Host and pid in the lock file, also after the trainer is gone; empty and 0 where there is none."""
     try:
-        said = json.loads(run.lock_file.read_text(encoding="utf-8"))
+        said = read_json(run.lock_file.read_text(encoding="utf-8"))
         return str(said.get("host", "")), int(said.get("pid", 0))
-    except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError):
+    except (OSError, ValueError, AttributeError, TypeError, OverflowError):
         return "", 0

@@ -9,6 +9,7 @@ from typing import Any, Self
 from explorer.work.background import Background
 from stylegan_core.files.places import home
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.json_text import read_json
 from stylegan_core.rundir import run_of
 
 log = logging.getLogger(__name__)
@@ -37,10 +38,10 @@ class Settings:
         """Reads the file; where there is none, or a damaged one, the defaults."""
         path = settings_file()
         try:
-            data = json.loads(path.read_text("utf-8"))
+            data = read_json(path.read_text("utf-8"))
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError) as error:
             log.info("%s cannot be read, so the settings start anew: %s", path, error)
             return cls()
         return cls(**_fitting(data)) if isinstance(data, dict) else cls()

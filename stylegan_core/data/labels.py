@@ -1,6 +1,5 @@
 """Reads what is known about pictures: labels.json, NVIDIA's dataset.json, idx labels, or the names of folders."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +8,7 @@ from typing import Any
 
 from stylegan_core.data.containers import Container
 from stylegan_core.data.idx import Idx, read_idx
+from stylegan_core.json_text import read_json
 
 FASHION = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 Table = tuple[Sequence[str], Mapping[str, int]]  # names of the values, and the value of each picture by name
@@ -52,8 +52,8 @@ def attribute_tables(container: Container) -> Tables:
         data = container.side_file(file)
         if data is not None:
             try:
-                return read(json.loads(data), container.names)
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+                return read(read_json(data), container.names)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise ValueError(f"{container.path}: {file} is damaged or of another kind ({error}).") from error
     return _folder_tables(container.names)
 

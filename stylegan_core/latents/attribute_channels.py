@@ -19,6 +19,7 @@ import numpy as np
 from stylegan_core.confidence import student
 from stylegan_core.files.places import place
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.json_text import read_json
 from stylegan_core.latents.attribute_slopes import Slopes, attribute_slopes
 from stylegan_core.latents.channel_effect import ChannelEffect, purity_of
 from stylegan_core.latents.meter import Meter, spreads_of
@@ -180,7 +181,7 @@ def _cache(key: str, attribute: str, count: int) -> Path:
 def _read(path: Path) -> tuple[ChannelEffect, ...] | None:
     """What was kept; None where nothing was, or it cannot be read."""
     try:
-        return tuple(ChannelEffect(**each) for each in json.loads(path.read_text("utf-8")))
+        return tuple(ChannelEffect(**each) for each in read_json(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import IO, Any, Self
 
+from stylegan_core.json_text import read_json
+
 LOCK, CONFIG = "lock", "config.json"  # in the folder of a run
 LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
 STAYS = sys.platform == "win32"  # a file that is held open can be deleted by nobody there
@@ -86,9 +88,9 @@ def holder_of(lock: Path) -> dict[str, Any] | None:
         except LocksMissing:  # then no trainer ever began here
             return None
         try:
-            said = json.loads(file.read() or b"{}")
+            said = read_json(file.read() or b"{}")
             return {"host": str(said.get("host", "")), "pid": int(said.get("pid", 0))}
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        except (ValueError, TypeError, AttributeError, OverflowError):
             return {}
 
 
