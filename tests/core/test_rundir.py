@@ -269,7 +269,9 @@ def test_the_lock_keeps_a_second_trainer_out_and_names_the_first(run: RunDir) ->
         if sys.platform != "win32":  # whose locks keep others from writing
             for damaged in ('{"pid": 1e999}', '{"pid": "x"}', "[" * 100_000, "5", ""):
                 run.lock_file.write_text(damaged)
-                assert run.holder() in ({}, {"host": "", "pid": 0})
+                assert run.holder() == {"host": "", "pid": 0}
+            with pytest.raises(OSError, match=r"Another trainer works in .*process \? on \?"), run.locked():
+                pass
     assert run.holder() is None
     with run.locked():
         pass
