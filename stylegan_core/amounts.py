@@ -28,6 +28,11 @@ def thousands(value: float) -> str:
     return f"{value:,.0f}".replace(",", "\u2009")
 
 
+def counted(count: int, thing: str) -> str:
+    """So many things, whose name takes an s where there is not one: "1 picture", "1\u2009310 pictures"."""
+    return f"{thousands(count)} {thing}{'s' * (count != 1)}"
+
+
 def count_words(count: int) -> str:
     """A number of parameters in the unit in which it says something: "3.1 M", "24 k", "812"."""
     if count < 1000:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from stylegan_core.amounts import counted
 from stylegan_core.data.containers import Container
 from stylegan_core.data.idx import Idx, read_idx
 from stylegan_core.json_text import read_json
@@ -39,7 +40,8 @@ def read_labels(container: Container, label: str | None) -> Labels:
     classes, by_name = tables[label]()
     missing = [name for name in container.names if name not in by_name]
     if missing:
-        raise ValueError(f"{len(missing)} pictures of {container.path} have no {label}, the first is {missing[0]}.")
+        lack = counted(len(missing), "picture")
+        raise ValueError(f"{container.path} has {lack} without {label}, the first is {missing[0]}.")
     return Labels(tuple(classes), tuple(by_name[name] for name in container.names))
 
 

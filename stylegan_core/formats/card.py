@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from stylegan_core.amounts import thousands
+from stylegan_core.amounts import size_text, thousands
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.layouts import OWN
@@ -72,7 +72,7 @@ class Card:
         state = "" if grown else f", trained to {self.working_resolution}² (alpha {self.alpha:.2f})"
         classes = f", {self.classes} classes" if self.classes else ""
         rows = [
-            ("File", f"{shown(self.path, LONGEST_PATH)} ({self.bytes / 1e6:,.1f} MB)"),
+            ("File", f"{shown(self.path, LONGEST_PATH)} ({size_text(self.bytes)})"),
             ("Format", self.format),
             ("Network", f"{self.architecture}, {self.resolution}×{self.resolution}{state}"),
             ("Latents", f"z {self.z_dim}, w {self.w_dim}{classes}"),

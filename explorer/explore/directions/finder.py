@@ -11,6 +11,7 @@ from explorer.controls.search_row import SearchRow
 from explorer.controls.text import text_label
 from explorer.explore.directions.shelf import DirectionShelf
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa
+from stylegan_core.amounts import counted
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Library
 from stylegan_core.run.stems import kimg_of, kimg_words
@@ -179,4 +180,4 @@ def _told(new: int, known: int, data: str) -> str:
     if not new:
         return f"Every direction found in the labels of {data} has a name that is there already."
     rest = f" {known} more have names that are there already." if known else ""
-    return f"{new} direction{'s' if new > 1 else ''} found in the labels of {data}.{rest}"
+    return f"{counted(new, 'direction')} found in the labels of {data}.{rest}"
