@@ -16,7 +16,7 @@ CLEAN, LOOK = "clean", "look"
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """A button: ``act`` is "preset:NAME", "set:KEY=VALUE" "clean" (a copy without what is wrong) or "look"."""
+    """A button: ``act`` is "preset:NAME", "set:KEY=VALUE", "clean" (a copy without what is wrong) or "look"."""
 
     text: str
     tip: str
