@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from stylegan_core.amounts import listed
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Recipe, Transform
 
@@ -37,7 +38,7 @@ def fitted(recipe: Recipe, info: ModelInfo) -> tuple[Recipe, str]:
     ]
     if not left_out:
         return kept, ""
-    words = " and ".join(filter(None, [", ".join(left_out[:-1]), left_out[-1]]))
+    words = listed(left_out)
     return kept, f"This recipe was made with another model: {info.name} leaves out {words}, which it cannot draw."
 
 

@@ -36,7 +36,7 @@ from explorer.controls.on_screen import OnScreen, bring_back
 from explorer.controls.palette import CommandPalette
 from explorer.controls.tab_order import focus_next
 from explorer.problem import Problem
-from stylegan_core.amounts import count_words, counted, duration
+from stylegan_core.amounts import count_words, counted, duration, listed
 from stylegan_core.info import ModelInfo
 
 LEFT_WIDTH, RIGHT_WIDTH = 308, 380
@@ -198,7 +198,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self._leaving = f"Closing the window now gives up {' and '.join(unfinished)}."
+        self._leaving = f"Closing the window now gives up {listed(unfinished)}."
         self.banner.say(Problem(self._leaving), "warning", "Close anyway", self.close_anyway)
 
     def close_anyway(self) -> None:

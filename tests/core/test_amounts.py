@@ -2,7 +2,7 @@
 
 import pytest
 
-from stylegan_core.amounts import count_words, counted, duration, size_text
+from stylegan_core.amounts import count_words, counted, duration, listed, size_text
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,7 @@ def test_one_thing_has_no_s(count: int, said: str) -> None:
 @pytest.mark.parametrize(("count", "said"), [(812, "812"), (24_400, "24 k"), (3_100_000, "3.1 M"), (120_000, "0.1 M")])
 def test_parameters_are_told_in_what_says_something(count: int, said: str) -> None:
     assert count_words(count) == said
+
+
+def test_things_are_listed_as_in_a_sentence() -> None:
+    assert [listed("abc"[:many]) for many in (1, 2, 3)] == ["a", "a and b", "a, b and c"]

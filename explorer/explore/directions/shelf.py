@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.work.background import Background
-from stylegan_core.amounts import counted
+from stylegan_core.amounts import counted, listed
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry, Library, NamedChannel, library_path, shipped_library
 from stylegan_core.recipe import AppliedDirection, Recipe
@@ -267,7 +267,7 @@ def _counted(directions: int, names: int) -> str:
     """ "1 direction and 2 names of channels", "3 directions"."""
     told = [counted(directions, "direction")] if directions or not names else []
     told += [f"{counted(names, 'name')} of channels"] if names else []
-    return " and ".join(told)
+    return listed(told)
 
 
 def stranger(applied: AppliedDirection) -> Entry:
