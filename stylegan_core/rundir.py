@@ -9,6 +9,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from stylegan_core.files.header import METADATA, read_header
 from stylegan_core.files.places import real
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.json_text import read_json
@@ -293,12 +294,9 @@ def is_whole(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            length = int.from_bytes(file.read(8), "little")
-            if not 0 < length <= size - 8:
-                return False
-            header = read_json(file.read(length))
-        ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-        return bool(size == 8 + length + max(ends, default=0))
+            begin, header = read_header(file)
+        ends = [entry["data_offsets"][1] for name, entry in header.items() if name != METADATA]
+        return bool(size == begin + max(ends, default=0))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return False
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from stylegan_core.amounts import size_text, thousands
+from stylegan_core.files.header import FORMAT
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
-from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
+from stylegan_core.formats.own_file import read_config, read_facts
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import view_safetensors
 from stylegan_core.formats.sentences import LONGEST_PATH, naming, shown

@@ -8,7 +8,6 @@ from stylegan_core.formats.sentences import shown
 from stylegan_core.json_text import read_json
 from stylegan_core.networks.config import NetworkConfig
 
-FORMAT = "stylegan-explorer"
 STATE_FORMAT = "stylegan-explorer training state"  # what lies beside a network while it trains
 MOST_NOTES = 20
 LONGEST_NAME, LONGEST_FACT = 200, 500
