@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from explorer import run_state, runs
+from explorer import runs
 from explorer.run_state import Signs, judge, last_words, tail_events
 from explorer.runs import Launch, RunWatcher, train_arguments
 from stylegan_core.run import events
+from stylegan_core.run.locks import named_in
 from stylegan_core.rundir import RunDir
 from tests.explorer.acted_core import act
 from tests.explorer.train import fake_run
@@ -228,7 +229,7 @@ def test_the_command_line_of_a_trainer() -> None:
 
 def test_a_local_lock_names_this_host(run: RunDir) -> None:
     fake_run.leave_lock(run)
-    assert run_state.lock_text(run) == (socket.gethostname(), 1)
+    assert named_in(run.lock_file) == (socket.gethostname(), 1)
     for damaged in ('{"host": "here", "pid": 1e999}', '{"host": "here", "pid": "x"}', "[" * 100_000, "5", ""):
         run.lock_file.write_text(damaged)
-        assert run_state.lock_text(run) == ("", 0)
+        assert named_in(run.lock_file) == ("", 0)
