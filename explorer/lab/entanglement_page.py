@@ -18,7 +18,7 @@ from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_numbers import PUREST, VIEW_TIPS, VIEWS, numbers_of
 from explorer.lab.effect_table import EffectTable
 from explorer.lab.export import ExportChip, Plan
-from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
+from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, LabHead
 from explorer.lab.measure_button import TONES, MeasureButton
 from explorer.lab_jobs import Entangle
 from explorer.session import Session
@@ -47,7 +47,7 @@ NO_CHANNELS = "There are no channels yet: find some in Explore, by place or by a
 NO_VECTORS = "Only channels were measured, which have no way in W to compare."
 NO_PAIR = "Tick directions and channels, press Measure, and the purest of both stand side by side."
 OLDER = "The labels were learned anew since then: these numbers are of the older ones, measure again."
-EMPTY = "Tick directions and channels at the left and press Measure: each is tried either way on every face."
+EMPTY = "Tick directions and channels and press Measure: each is tried either way on every face."
 NOTHING_YET = "There are no directions yet: they are looked for once the network is seen in Explore (Ctrl+1)."
 BUSY = "Each is tried either way on every face; the numbers come when all of them are measured."
 
@@ -250,14 +250,11 @@ class EntanglementPage(LabBase):
             field.setFixedWidth(58)
             field.setAccessibleName(name)
             field.setToolTip(TIPS[tip])
-        self.set_columns(self._left_column(), self._right_column())
+        self.set_columns(self._left_column(), self._right_column(), self.picks)
         self.setAccessibleName("Entanglement")
 
     def _left_column(self) -> QFrame:
         made, head, foot = QFrame(), Across(edges=(0, 4, 0, 0)), Across(spacing=8)
-        made.setObjectName("side")
-        made.setProperty("edge", "left")
-        made.setFixedWidth(WIDTH)
         of, since = text_label("on", "muted"), text_label("seeds from", "muted")
         head.add(text_label("Directions and channels", "title"), None, self.first, self.channels, self.none)
         foot.add(of, self.faces, since, self.seed, None, self.labels)

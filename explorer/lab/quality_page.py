@@ -38,7 +38,7 @@ FLOOR_TIP = "Compares two sets of real pictures: what a perfect model could get,
 NO_DATA = "Choose the pictures to compare with: those it was trained on, or better some that it has not seen."
 CHOOSE = "Choose the real pictures first: a folder, a zip or an idx file."
 NOT_YET = "Nothing is measured yet."
-EMPTY = "Choose pictures at the left and press Measure. What is measured is kept, so that models can be compared."
+EMPTY = "Choose pictures and press Measure. What is measured is kept, so that models can be compared."
 SAID = (
     "★ is the best of the models that were measured on as many of the same pictures. psi 1, fresh noise. "
     "± 95 %, for other drawn pictures."
@@ -224,9 +224,6 @@ class QualityPage(LabBase):
 
     def _left_column(self) -> QFrame:
         made, against, foot, end = QFrame(), Across(edges=(0, 4, 0, 0)), Across(spacing=8), Across()
-        made.setObjectName("side")
-        made.setProperty("edge", "left")
-        made.setFixedWidth(WIDTH)
         against.add(text_label("Compared with", "title"), None, self.choose)
         column = Down(made, 8, edges=(MARGIN, 12, MARGIN, 10))
         column.add(self.head, against, self.where)
