@@ -42,7 +42,7 @@ class Banner(GivesFocusBack, QFrame):
         self._cure = button("", "Does what the sentence proposes.")
         self._fold = button("Details", "Shows what the program knows about it.", "chip")
         self._fold.setCheckable(True)
-        self._close = IconButton("close", "Closes this message (Esc).")
+        self._close = IconButton("close", "Close the message", "Closes this message (Esc).")
         self._ways = QWidget()
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)

@@ -27,14 +27,19 @@ def chip(text: str, tip: str, checkable: bool = False) -> QPushButton:
 
 
 class IconButton(QToolButton):
-    """A button that is only an icon; it recolours with the theme. ``checked_icon`` makes it a switch."""
+    """A button that is only an icon; it recolours with the theme. ``checked_icon`` makes it a switch.
 
-    def __init__(self, name: str, tip: str, checked_icon: str | None = None, parent: QWidget | None = None) -> None:
+    ``called`` is read out by screen readers, in a word or two; ``tip`` after it says what it does.
+    """
+
+    def __init__(
+        self, name: str, called: str, tip: str, checked_icon: str | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._name, self._checked_icon = name, checked_icon
         self.setProperty("kind", "icon")
         self.setToolTip(tip)
-        self.setAccessibleName(tip)
+        self.setAccessibleName(called)
         self.setIconSize(QSize(16, 16))
         self.setCheckable(checked_icon is not None)
         self._recolour()

@@ -116,6 +116,8 @@ class LabBase(Asking):
     def add_export(self, owner: str, chip: ExportChip, text: str) -> None:
         """A chip that has a file written, and its command; what it would write is its ``plan``."""
         self._exports[owner] = chip
+        chip.called = text.rstrip("…")
+        chip.setAccessibleName(chip.called)
         chip.asked.connect(self._export)
         chip.refused.connect(lambda why: self.said.emit(Problem(why), "warning"))
         chip.given_up.connect(lambda: self.forget(owner))

@@ -40,7 +40,7 @@ class BindingRow(QWidget):
         words, name = source_words(binding.source), control.label if control else binding.control
         self.low, self.high = NumberField(decimals), NumberField(decimals)
         self.invert = QCheckBox("invert")
-        self.delete = IconButton("close", f"Forgets that {words} moves {name}.")
+        self.delete = IconButton("close", f"Forget {name}", f"Forgets that {words} moves {name}.")
         self.delete.setToolTip(literal_tip(self.delete.toolTip()))
         source, target = _elided(words + (" (14 bit)" if binding.fine else "")), _elided(f"→ {name}")
         target.setToolTip(literal_tip(binding.control))

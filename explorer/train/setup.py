@@ -43,7 +43,7 @@ class SetupPage(QWidget):
     def __init__(self, runs: Path, data: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.runs = runs
-        self.leave = IconButton("left", "Back to all runs.")
+        self.leave = IconButton("left", "All runs", "Back to all runs.")
         self.data = DataCard(data)
         self.choice = PresetCard()
         self.run_folder = QLineEdit()

@@ -42,7 +42,7 @@ class ChannelsPanel(Panel):
         self._absent = False  # the network has no styles
         self._found_in = Path()  # the file of the network that is shown
         self.finder = ChannelFinder(self)
-        self.reset_all = IconButton("reset", RESET)
+        self.reset_all = IconButton("reset", "Reset all channels", RESET)
         self.preview = StrengthPreview(self, PREVIEW, STRENGTHS)
         self._column = Down(spacing=2)
         self._lay_out()

@@ -60,7 +60,7 @@ class DirectionsPanel(Panel):
         self._menu: DirectionMenu | None = None
         self._shown: object = None
         self._measured: dict[tuple[str, Vector, int, int | None], str] = {}  # by network, direction and its layers
-        self.reset_all = IconButton("reset", TIPS["reset"])
+        self.reset_all = IconButton("reset", "Reset all directions", TIPS["reset"])
         self.library_chip = chip("library ▾", TIPS["library"])
         self.sorting = chip("+ by sorting", TIPS["sorting"])
         self.more, self.fewer = chip("more", TIPS["more"]), chip("fewer", TIPS["fewer"])

@@ -50,9 +50,11 @@ class FilmView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.play, self.undo = IconButton("play", TIPS["play"]), IconButton("undo", TIPS["undo"])
-        self.mute = IconButton("sound", TIPS["mute"], "mute")
-        self.mute.setAccessibleName("Mute")
+        self.play, self.undo = (
+            IconButton("play", "Play the film", TIPS["play"]),
+            IconButton("undo", "Undo in the film", TIPS["undo"]),
+        )
+        self.mute = IconButton("sound", "Mute", TIPS["mute"], "mute")
         self.volume = Track()
         self.volume.setRange(0, FULL)
         self.volume.setSingleStep(5)
@@ -67,7 +69,7 @@ class FilmView(QWidget):
         self.total.setFixedWidth(52)
         self.total.setAccessibleName("Seconds of the whole film")
         self.music = chip("music…", TIPS["music"])
-        self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", TIPS["more"])
+        self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", "More for the film", TIPS["more"])
         self.cancel = chip("cancel", TIPS["cancel"])
         self.track, self._time = FilmTrack(), text_label("", "muted")
         self.track.setToolTip(TIPS["track"])
@@ -182,6 +184,7 @@ class FilmView(QWidget):
     def show_playing(self, playing: bool) -> None:
         """Whether the film is played."""
         self.play.set_icon("stop" if playing else "play")
+        self.play.setAccessibleName("Stop the film" if playing else "Play the film")
 
     def show_loudness(self, muted: bool, volume: int) -> None:
         """Whether the music is left out, and at how many percent it is heard."""
