@@ -14,12 +14,13 @@ from explorer.controls.text import text_label
 from explorer.controls.yielding import YieldingRow, hides
 from explorer.jobs import Done, Piece, Table
 from explorer.lab.base import LabBase
+from explorer.lab.blank import Blank
 from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_numbers import PUREST, VIEW_TIPS, VIEWS, numbers_of
 from explorer.lab.effect_table import EffectTable
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, LabHead
-from explorer.lab.measure_button import TONES, MeasureButton
+from explorer.lab.measure_button import MEASURE, TONES, MeasureButton
 from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
@@ -73,7 +74,8 @@ class EntanglementPage(LabBase):
         self._labels: LearnedLabels | None = None
         self.views = Segments(VIEWS, VIEW_TIPS)
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
-        self.title, self.words = text_label("Entanglement", "headline"), text_label(EMPTY, "muted", wraps=True)
+        self.blank = Blank(EMPTY)
+        self.title, self.words = text_label("Entanglement", "headline"), text_label("", "muted", wraps=True)
         self.message, self.nothing_yet = (
             text_label(tone="bad", wraps=True),
             text_label(NOTHING_YET, "muted", wraps=True),
@@ -179,23 +181,28 @@ class EntanglementPage(LabBase):
 
     def _show_state(self) -> None:
         plan, facts, busy = self.plan, self.facts, self._asking is not None
-        there = facts is not None and self._is_there(plan)
+        there, why_not = facts is not None and self._is_there(plan), plan if isinstance(plan, str) else ""
         failed = bool(self.message.text())
         word = "measured" if there else "cannot be measured" if failed else "behind" if facts else "not measured"
         word = "measuring" if busy else word
         self.head.state.say(word, TONES.get(word, "warning"))
-        self.measure.show_state(busy=busy, why_not=plan if isinstance(plan, str) else "")
+        self.measure.show_state(busy=busy, why_not=why_not)
         self.export.allow("" if facts is not None else NOT_YET)
         no_styles = self.info.why_not("styles") if self.info is not None else ""
         allow(self.channels, "" if self.picks.has_channels else no_styles or NO_CHANNELS, TIPS["channels"])
         self.table.set_stale(facts is not None and not there)
         view = self.views.index
-        said = (BUSY if busy else EMPTY) if facts is None else VIEW_TIPS[view] if view else self._said(facts)
+        blank = facts is None and not busy
+        self.blank.setVisible(blank)
+        self.table.setVisible(not blank)
+        self.blank.offer(MEASURE, MEASURE_TIP, why_not)
+        said = (BUSY if busy else "") if facts is None else VIEW_TIPS[view] if view else self._said(facts)
         if facts is not None and VIEWS[view] == PUREST and not (facts.plan.directions and facts.plan.channels):
             said = f"{said} {NO_PAIR}"
         elif facts is not None and view and not facts.plan.directions:
             said = NO_VECTORS
         self.words.setText(" ".join(part for part in (said, self._older, self._doubt) if part))
+        self.words.setVisible(bool(self.words.text()))
         self.message.setVisible(failed)
         self.nothing_yet.setVisible(not self.picks.count())
 
@@ -236,6 +243,7 @@ class EntanglementPage(LabBase):
         self.none.clicked.connect(lambda: self.picks.tick(0))
         self.channels.clicked.connect(self.picks.tick_channels)
         self.measure.clicked.connect(self.press)
+        self.blank.asked.connect(self.press)
         self.views.chosen.connect(lambda _: self._show_facts())
         for field in (self.faces, self.seed):
             field.typed.connect(lambda _: self._show_state())
@@ -273,6 +281,7 @@ class EntanglementPage(LabBase):
         head.yield_by(hides(self.title))  # the switch between the pages says it, too
         column.add(head, self.words, self.message)
         column.addWidget(self.table, 1)
+        column.addWidget(self.blank, 1)
         return made
 
 

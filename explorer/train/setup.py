@@ -81,9 +81,9 @@ class SetupPage(QWidget):
         made = QWidget()
         column = Down(made, 8)
         column.addWidget(self.data)
-        column.addSpacing(8)
+        column.addSpacing(4)
         column.addWidget(self.choice)
-        column.addSpacing(8)
+        column.addSpacing(4)
         column.add(head_row("Run folder: where everything goes"), self.run_folder, None)
         self.run_folder.setAccessibleName("Run folder")
         self.run_folder.setToolTip(

@@ -63,6 +63,7 @@ class ChannelsPanel(Panel):
         return self._names.of(place, self.session.recipe)
 
     def _lay_out(self) -> None:
+        self.reset_all.hide()  # until there is something to reset
         for each in (self.reset_all, self.finder.by_place, self.finder.by_attribute):
             self.section.add_action(each)
         self.body.addLayout(self._column)

@@ -79,6 +79,7 @@ class DirectionsPanel(Panel):
         return tuple(self.shelf.every())
 
     def _lay_out(self) -> None:
+        self.reset_all.hide()  # until there is something to reset
         for each in (self.reset_all, self.library_chip, self.sorting):
             self.section.add_action(each)
         foot = Across()
