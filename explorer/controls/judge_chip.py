@@ -56,7 +56,7 @@ class JudgeChip(QPushButton):
         """These labels are measured, or none."""
         self._labels = labels
         if labels is None:
-            self._show("labels …", TIP, idle=True)
+            self._show("labels…", TIP, idle=True)
             return
         data = labels.data
         short = data if len(data) <= ROOM else f"{data[: ROOM - 1]}…"

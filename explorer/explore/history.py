@@ -229,7 +229,7 @@ class HistoryStrip(QWidget):
             where,
             ("Remove star" if self.entries[key].favourite else "Star", lambda: self._star(key), True),
             ("Bring back", lambda: self._restore(key), True),
-            (f"{'Rename' if self.entries[key].name else 'Name'} …", lambda: self.ask_name(key), True),
+            (f"{'Rename' if self.entries[key].name else 'Name'}…", lambda: self.ask_name(key), True),
             ("Add to the film", lambda: self.film_wanted.emit(self.entries[key]), True),
             ("Remove from history", lambda: self._remove(key), True),
         )

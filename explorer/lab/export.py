@@ -54,7 +54,7 @@ class ExportChip(QPushButton):
     refused = Signal(str)
 
     def __init__(self, tip: str, kinds: str, parent: QWidget | None = None) -> None:
-        super().__init__("export …", parent)
+        super().__init__("export…", parent)
         self.tip, self.called, self._kinds = tip, "Export", kinds  # called so by screen readers
         self.plan: Callable[[], Plan | None] = lambda: None  # what would be written now, None for nothing
         self.writing = False
@@ -102,7 +102,7 @@ class ExportChip(QPushButton):
     def end(self) -> None:
         """It is written, or given up."""
         self.writing = False
-        self.setText("export …")
+        self.setText("export…")
         self._offer()
 
     def allow(self, reason: str) -> None:

@@ -71,7 +71,7 @@ class QualityPage(LabBase):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, LabHead(QUALITY_PAGE, STATE), parent)
         self.data = ""
-        self.choose = chip("pictures …", CHOOSE)
+        self.choose = chip("pictures…", CHOOSE)
         self.where, self.words = text_label("", "muted", wraps=True), text_label("", "muted", wraps=True)
         self.message = text_label(tone="bad", wraps=True)
         self.ticks = {key: QCheckBox(row.name) for key, row in METRICS.items()}

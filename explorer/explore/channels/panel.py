@@ -75,9 +75,9 @@ class ChannelsPanel(Panel):
         finder.began.connect(lambda: self.section.set_open(True))
         finder.found.connect(self._take_found)
         place, attribute = finder.by_place, finder.by_attribute
-        self.add_command("Find channels by place …", "T", TIPS["by_place"], place.click, place, shows=True)
+        self.add_command("Find channels by place…", "T", TIPS["by_place"], place.click, place, shows=True)
         self.add_command(
-            "Find channels by attribute …", "", TIPS["by_attribute"], finder.choose_attribute, attribute, shows=True
+            "Find channels by attribute…", "", TIPS["by_attribute"], finder.choose_attribute, attribute, shows=True
         )
         self.add_command("Reset every channel", "", RESET, self._reset, place)
         self.session.moves_itself.connect(lambda _: self.preview.hide())

@@ -100,7 +100,7 @@ class DirectionsPanel(Panel):
         self.finder.again.clicked.connect(self._find_again)
         self.more.clicked.connect(lambda: self._show_up_to(self._limit + MORE))
         self.fewer.clicked.connect(lambda: self._show_up_to(self._few))
-        self.add_command("A direction by sorting faces …", "", TIPS["sorting"], self.sort, self.sorting)
+        self.add_command("A direction by sorting faces…", "", TIPS["sorting"], self.sort, self.sorting)
         self.add_command(
             "Factorise the styles (SeFa)", "", "Finds what the styles react to most.", self.factorise, shows=True
         )

@@ -51,7 +51,7 @@ class LatentPanel(Panel):
             "Keeps this face: seed, pad, walk and a drag on the picture do nothing while locked.",
             "lock",
         )
-        self.photo = chip("my photo …", TIPS["photo"])
+        self.photo = chip("my photo…", TIPS["photo"])
         self.card = ProjectionCard()
         self.pad = SeedPad()
         self.snap = button("Snap", TIPS["snap"], "ghost")

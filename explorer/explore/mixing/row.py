@@ -22,8 +22,8 @@ from stylegan_core.recipe import Latent, Mix, knob
 THUMBNAIL = 44
 _MENU = {
     "new": "New seed",
-    "seed": "Seed …",
-    "file": "From a saved picture …",
+    "seed": "Seed…",
+    "file": "From a saved picture…",
     "take": "Take the current face",
     "clear": "Remove",
 }

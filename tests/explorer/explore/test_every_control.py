@@ -90,7 +90,7 @@ def test_what_a_network_without_styles_lacks_says_why(show: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "key", "control"),
     [
-        (MixingPanel, "Mixing matrix …", "", "matrix"),
+        (MixingPanel, "Mixing matrix…", "", "matrix"),
         (MixingPanel, "New sources for mixing", "", "new"),
         (TruncationPanel, "Mean face", "M", "mean"),
         (NoisePanel, "Other noise", "R", "reseed"),
