@@ -9,13 +9,28 @@ from explorer.controls import icons
 from explorer.controls.boxes import Across
 
 
+class NamedButton(QPushButton):
+    """Screen readers hear what stands on it, also after it says something else; a name of its own stays."""
+
+    def setText(self, text: str) -> None:
+        follows = self.accessibleName() in ("", _plain(self.text()))
+        super().setText(text)
+        if follows:
+            self.setAccessibleName(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """To Qt a double & on a button is one."""
+    return text.replace("&&", "&")
+
+
 def button(text: str, tip: str, kind: str = "") -> QPushButton:
     """A push button; ``kind`` is "", "primary", "ghost" or "chip"; ``tip`` says what it does."""
-    made = QPushButton(text)
+    made = NamedButton(text)
     if kind:
         made.setProperty("kind", kind)
     made.setToolTip(tip)
-    made.setAccessibleName(text or tip)
+    made.setAccessibleName(_plain(text) or tip)
     return made
 
 

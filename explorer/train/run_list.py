@@ -39,7 +39,6 @@ from explorer.train.summary import RunSummary, list_runs
 from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
 from explorer.work.background import Background
-from explorer.work.soon import soon
 from stylegan_core.amounts import duration
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import preset
@@ -269,12 +268,6 @@ class RunList(QWidget):
         super().showEvent(event)
         self._timer.start()
         self.refresh()
-        soon(self, self._focus_way_on)
-
-    def _focus_way_on(self) -> None:
-        """What most people want here has the keys, where Qt has given them to the first button of the page."""
-        if self.open.hasFocus():
-            (self.new if self.new.isVisible() else self.begin).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing is read."""

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.controls.tab_order import focus_next
 from explorer.run_state import RunState
@@ -124,19 +124,3 @@ def test_the_last_word_is_told_by_the_clock_of_this_machine(tmp_path: Path) -> N
     record.add([Tick(time=now - 3600, img=1)])
     watcher = SimpleNamespace(looked=True, broken=0, thinned=0, disk_free=-1, state=RunState("training"), heard=now)
     assert status(tmp_path, watcher, record, has_config=True).startswith("trainer alive, last word 0 s ago")
-
-
-def test_coming_to_an_empty_list_the_keyboard_is_on_the_button_that_begins(workspace: TrainWorkspace, qtbot) -> None:
-    """Return opened the dialog for a folder."""
-    window = QWidget()
-    qtbot.addWidget(window)
-    pages = QStackedLayout(window)
-    other = QPushButton("elsewhere")
-    pages.addWidget(other)
-    pages.addWidget(workspace)
-    window.show()
-    qtbot.waitActive(window)
-    other.setFocus()
-    pages.setCurrentWidget(workspace)
-    qtbot.waitUntil(workspace.runs.begin.hasFocus)
-    workspace.setParent(None)
