@@ -303,7 +303,6 @@ class Stepper(Penalties):
         if finite:
             self.state.torn = True
             optimizer.step()
-            torch.autograd.graph.increment_version(self._weights(network))  # which Adam's fused loop leaves as it was
         else:
             numbers.skipped.append(name)
         for counter in counted:

@@ -35,9 +35,7 @@ def test_compiled_normals_have_the_bits_of_numpy_s(seed: int, indices: list[int]
     assert torch.equal(bits(ours), bits(right))
 
 
-def test_they_go_on_in_the_stream_where_more_is_rejected_than_was_drawn_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_they_go_on_in_the_stream_where_more_is_rejected_than_was_drawn_at_once() -> None:
     compiled = pytest.importorskip("stylegan_core.training.normals")
     raw, right = np.empty(16, np.uint32), keys.stream(5, Purpose.PATH, 2).bit_generator.random_raw(24)
     first, at = 0, 13
