@@ -5,25 +5,28 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
+ON_PICTURE, ON_CONTROLS, PRESENTING = "On the picture", "On sliders and pictures", "While presenting"
+FACE, FILM, FILES, WINDOW = "Face", "Film", "Models and files", "Window"
 GESTURES = (
-    ("drag on the picture", "Move between neighbouring faces; with Shift the whole picture of a StyleGAN3"),
-    ("arrows on the picture", "Move the line of the wipe; Delete puts it in the middle"),
-    ("drag in Drag points (D)", "Put a handle on the face and pull it; Shift moves the handle alone"),
-    ("arrows, Delete, Insert", "Move the target of a handle, take it away, put another, in Drag points"),
-    ("drag after Find channels (T)", "Draw the place that is to change; arrows move it, Return takes it"),
-    ("hold B", "See the picture before the last change"),
-    ("drag a slider with Shift or Ctrl", "Move it ten times as finely"),
-    ("double-click", "Reset a slider; choose every layer of a layer strip"),
-    ("wheel", "Turn the slider that has the focus, in tens with Shift"),
-    ("arrows, Page Up, Page Down", "Move the slider that has the focus"),
-    ("Delete", "Reset the slider that has the focus"),
-    ("Return on a channel", "See it large in the Lab; Escape goes back, left and right step on"),
-    ("F2", "Name the picture of the history, or rename the slider, that was clicked last or has the focus"),
-    ("type a number", "Set a slider, also beyond its range"),
-    ("right-click", "More for pictures and thumbnails; on a slider: learn remote control"),
-    ("arrows, Home, 1 to 9", "Go to the favourites while presenting (F5)"),
-    ("C, F1, full stop, Escape", "Switch the caption, list the keys, blacken, leave, while presenting"),
-    ("drop a file", "Open a model, a run, a saved picture or a film, or find the face of any picture"),
+    (ON_PICTURE, "drag", "Move between neighbouring faces; with Shift the whole picture of a StyleGAN3"),
+    (ON_PICTURE, "hold B", "See the picture before the last change"),
+    (ON_PICTURE, "arrows", "Move the line of the wipe; Delete puts it in the middle"),
+    (ON_PICTURE, "drag in Drag points (D)", "Put a handle on the face and pull it; Shift moves the handle alone"),
+    (ON_PICTURE, "arrows, Delete, Insert", "Move the target of a handle, take it away, put another, in Drag points"),
+    (ON_PICTURE, "drag after Find channels (T)", "Draw the place that is to change; arrows move it, Return takes it"),
+    (ON_PICTURE, "drop a file", "Open a model, a run, a saved picture or a film, or find the face of any picture"),
+    (ON_CONTROLS, "type a number", "Set a slider, also beyond its range"),
+    (ON_CONTROLS, "double-click", "Reset a slider; choose every layer of a layer strip"),
+    (ON_CONTROLS, "drag with Shift or Ctrl", "Move a slider ten times as finely"),
+    (ON_CONTROLS, "wheel", "Turn the slider that has the focus, in tens with Shift"),
+    (ON_CONTROLS, "arrows, Page Up, Page Down", "Move the slider that has the focus"),
+    (ON_CONTROLS, "Delete", "Reset the slider that has the focus"),
+    (ON_CONTROLS, "F2", "Name the picture of the history, or rename the slider, clicked last or with the focus"),
+    (ON_CONTROLS, "right-click", "More for pictures and thumbnails; on a slider: learn remote control"),
+    (ON_CONTROLS, "Return on a channel", "See it large in the Lab; Escape goes back, left and right step on"),
+    (PRESENTING, "arrows, Home, 1 to 9", "Go to the favourites"),
+    (PRESENTING, "C, F1", "Switch the caption; list the keys"),
+    (PRESENTING, "full stop, Escape", "Blacken the picture; leave"),
 )
 
 
@@ -96,6 +99,35 @@ _TABLE = (
 )
 
 
+_GROUPS = {
+    FILM: ("film",),
+    FILES: (
+        "open",
+        "photo",
+        "about",
+        "blend",
+        "next_model",
+        "previous_model",
+        "save",
+        "sheet",
+        "copy",
+        "paste",
+        "train_one",
+    ),
+    WINDOW: ("explore", "train", "lab", "commands", "full_screen", "present", "remote", "shortcuts", "quit"),
+}
+
+
+def _group(key: str) -> str:
+    """Under which head of the list of keys an action stands; what none claims is about the face."""
+    return next((name for name, keys in _GROUPS.items() if key in keys or key.partition("_")[0] in keys), FACE)
+
+
+def group_of(action: QAction) -> str:
+    """That of any action; those of panels, which do not say, are about the face."""
+    return action.property("group") or FACE
+
+
 def make_actions(parent: QObject) -> dict[str, QAction]:
     """Every action by its key; nothing is connected yet."""
     made = {}
@@ -106,6 +138,7 @@ def make_actions(parent: QObject) -> dict[str, QAction]:
         action.setToolTip(f"{row.tip} ({keys})" if keys else row.tip)
         action.setCheckable(row.checkable)
         action.setData(row.icon)
+        action.setProperty("group", _group(row.key))
         made[row.key] = action
     made["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
     return made

@@ -211,6 +211,17 @@ class Convert:
 
 
 @dataclass(frozen=True, slots=True)
+class Blendable:
+    """Which files hold networks that may blend with the open one. Piece: None, ``index`` of ``total`` looked at.
+
+    Done: their paths, a tuple; of other people's files all, since only reading one whole would tell.
+    """
+
+    owner: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Blend:
     """Small pictures as a network between the open one and that of the file ``path`` draws them (blend.py).
 
@@ -262,7 +273,7 @@ class DragSearch:
 
 Request = (
     Strip | Matrix | NoiseMap | Pca | Sefa | Fit | FindChannels | FindByAttribute | Styles | KeyStyles | Picture | Save
-    | Sheet | Convert | Blend | BlendFile | DragSearch | Table | Inspection | Measurement
+    | Sheet | Convert | Blendable | Blend | BlendFile | DragSearch | Table | Inspection | Measurement
 )  # fmt: skip
 
 

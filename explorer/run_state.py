@@ -74,7 +74,7 @@ def _if_left(signs: Signs, now: float) -> RunState | None:
         return RunState("empty", "This run has not begun.")
     if signs.local:
         by_signal = (signs.code or 0) < 0
-        return _died(signs, killed(signs.code) if by_signal else "The trainer died without a word of farewell")
+        return _died(signs, killed(signs.code) if by_signal else "The trainer ended unexpectedly")
     if now - signs.heard > SILENCE:
         when = time.strftime("%d %b %H:%M", time.localtime(signs.heard))
         return RunState("silent", f"No word since {when}. Look at the machine that trains, or resume the run here.")

@@ -32,6 +32,7 @@ class Settings:
     hint_seen: bool = False
     caption: bool = True
     mute: bool = False
+    volume: int = 100  # percent of the music of films
 
     @classmethod
     def load(cls) -> Self:

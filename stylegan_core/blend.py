@@ -6,39 +6,86 @@ After Pinkney and Adler, "Resolution Dependent GAN Interpolation for Controllabl
 
 import copy
 import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 import torch
 from torch import Tensor
 
 from stylegan_core.blend_amounts import Amounts
-from stylegan_core.model import Model
+from stylegan_core.formats.own_view import view_own
+from stylegan_core.formats.sentences import naming
+from stylegan_core.model import Model, drawable_file
 from stylegan_core.networks.config import NetworkConfig
 
 FREE = ("classes", "fmap_base", "fmap_max", "mbstd_group", "d_norm")  # shapes tell, or the discriminator's alone
 
 
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What decides whether two networks blend: how they are built, how far they have grown, the shapes of tensors."""
+
+    name: str
+    config: NetworkConfig
+    grown: tuple[int, float]  # level and alpha
+    sizes: dict[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, model: Model) -> Self:
+        """That of a network in memory."""
+        sizes = {name: tuple(tensor.shape) for name, tensor in model.generator.state_dict().items()}
+        return cls(model.info.name, model.config, model.state(None, None), sizes)
+
+    @classmethod
+    def of_file(cls, path: Path) -> Self | None:
+        """That of this project's own file, or of a run's newest snapshot, without reading its weights.
+
+        None for other people's files: what they hold is known once they are read. Raises OSError or ValueError.
+        """
+        file = drawable_file(path)
+        with naming(file):
+            found = view_own(file)
+        if found is None:
+            return None
+        sizes = {name: tuple(array.shape) for name, array in found.part("generator.").items()}
+        return cls(found.facts.name, found.config, (found.facts.level, found.facts.alpha), sizes)
+
+    def check_alike(self, other: "Build") -> None:
+        """Raises ValueError, in one sentence, where two networks do not have the same layers, grown as far."""
+        both = f"{self.name} and {other.name}"
+        ones, others = self.config.to_dict(), other.config.to_dict()
+        for name in ones:
+            if name not in FREE and ones[name] != others[name]:
+                raise ValueError(
+                    f"{both} are built differently ({name} is {ones[name]} in one and {others[name]} in the other): "
+                    "only models of the same kind and size blend."
+                )
+        if self.grown != other.grown:
+            raise ValueError(f"{both} have not grown as far: train both to the same resolution first.")
+        if self.sizes != other.sizes:
+            raise ValueError(
+                f"{both} have layers of different widths or other classes: only models of the same size blend."
+            )
+
+
 def check_alike(first: Model, second: Model) -> None:
     """Raises ValueError, in one sentence, where two networks do not have the same layers, grown as far."""
-    ones, others = first.config.to_dict(), second.config.to_dict()
-    for name in ones:
-        if name not in FREE and ones[name] != others[name]:
-            raise ValueError(
-                f"{first.info.name} and {second.info.name} are built differently ({name} is {ones[name]} in one and "
-                f"{others[name]} in the other): only models of the same kind and size blend."
-            )
-    if first.state(None, None) != second.state(None, None):
-        raise ValueError(
-            f"{first.info.name} and {second.info.name} have not grown as far: train both to the same resolution first."
-        )
-    sizes, other_sizes = (
-        {name: tuple(tensor.shape) for name, tensor in model.generator.state_dict().items()}
-        for model in (first, second)
-    )
-    if sizes != other_sizes:
-        raise ValueError(
-            f"{first.info.name} and {second.info.name} have layers of different widths or other classes: only models "
-            "of the same size blend."
-        )
+    Build.of(first).check_alike(Build.of(second))
+
+
+def may_blend(first: Build, path: Path) -> bool:
+    """Whether the network of a file may blend with one; True also where only reading all of it would tell."""
+    try:
+        other = Build.of_file(path)
+    except (OSError, ValueError):
+        return True  # who chooses it hears what is wrong with it
+    try:
+        if other is not None:
+            first.check_alike(other)
+    except ValueError:
+        return False
+    return True
 
 
 def kinship(first: Model, second: Model) -> float:

@@ -174,7 +174,7 @@ def load_model(
     with one clear sentence, also where this machine has no such ``device``.
     """
     device = choose_device(str(device))
-    file = _weight_file(Path(path))
+    file = drawable_file(Path(path))
     metadata, tensors = read_safetensors(file) if is_safetensors(file) else ({}, {})
     if metadata.get("format") != FORMAT:
         from stylegan_core.formats.convert import read_foreign  # here: most files are of this project's own format
@@ -200,7 +200,7 @@ def model_of(found: "Foreign", device: str | torch.device = "cpu") -> Model:
 
 def load_discriminator(path: str | os.PathLike[str]) -> Discriminator | None:
     """The discriminator stored beside a generator; None where the file has none. Raises as load_model."""
-    file = _weight_file(Path(path))
+    file = drawable_file(Path(path))
     metadata, tensors = read_safetensors(file)
     found = under(tensors, "discriminator.")
     if not found:
@@ -242,8 +242,8 @@ def save_model(
     write_safetensors(target, tensors, metadata)
 
 
-def _weight_file(path: Path) -> Path:
-    """The file itself, or the newest checkpoint of a run directory."""
+def drawable_file(path: Path) -> Path:
+    """The file itself, or the newest checkpoint of a run directory. Raises OSError or ValueError where none is."""
     if not path.is_dir():
         if not path.exists():
             raise FileNotFoundError(2, "There is no such file", str(path))

@@ -18,7 +18,7 @@ from explorer.controls.text import text_label
 from explorer.problem import Problem
 
 TONES = {"bad": "warning", "warning": "warning", "good": "check"}
-WIDEST, MARGIN = 760, 24
+WIDEST, MARGIN, ABOVE = 760, 24, 14  # pixels of width, and of room beside and above it
 NARROW, TIGHT_MARGIN = 440, 8  # pixels of width below which the buttons go below the sentence
 STAYS, OFFERS = 8000, 20000  # milliseconds that good news is shown, without and with something to click
 
@@ -42,7 +42,7 @@ class Banner(GivesFocusBack, QFrame):
         self._cure = button("", "Does what the sentence proposes.")
         self._fold = button("Details", "Shows what the program knows about it.", "chip")
         self._fold.setCheckable(True)
-        self._close = IconButton("close", "Closes this message (Esc).")
+        self._close = IconButton("close", "Close the message", "Closes this message (Esc).")
         self._ways = QWidget()
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
@@ -152,14 +152,16 @@ class Banner(GivesFocusBack, QFrame):
         over = self._over
         there = over is not None and over.isVisibleTo(parent)
         area = QRect(over.mapTo(parent, QPoint()), over.size()) if over is not None and there else parent.rect()
-        area &= parent.rect()  # of a page that scrolls, what is seen
+        area.setLeft(max(area.left(), 0))  # of a page that scrolls, what is seen
+        area.setRight(min(area.right(), parent.width() - 1))
         width = min(WIDEST, area.width() - 2 * (MARGIN if area.width() > NARROW else TIGHT_MARGIN))
         self._ways.setVisible(not (self._cure.isHidden() and self._fold.isHidden()))
         self._put_ways(width < NARROW)
         self.setFixedWidth(width)
         self._column.activate()
         height = self._column.totalHeightForWidth(width)
-        self.setGeometry(area.left() + (area.width() - width) // 2, area.top() + 14, width, height)
+        top = min(max(area.top(), 0) + ABOVE, parent.height() - height - ABOVE)  # also where it lies further down
+        self.setGeometry(area.left() + (area.width() - width) // 2, max(top, 0), width, height)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self.isHidden():

@@ -9,13 +9,28 @@ from explorer.controls import icons
 from explorer.controls.boxes import Across
 
 
+class NamedButton(QPushButton):
+    """Screen readers hear what stands on it, also after it says something else; a name of its own stays."""
+
+    def setText(self, text: str) -> None:
+        follows = self.accessibleName() in ("", _plain(self.text()))
+        super().setText(text)
+        if follows:
+            self.setAccessibleName(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """To Qt a double & on a button is one."""
+    return text.replace("&&", "&")
+
+
 def button(text: str, tip: str, kind: str = "") -> QPushButton:
     """A push button; ``kind`` is "", "primary", "ghost" or "chip"; ``tip`` says what it does."""
-    made = QPushButton(text)
+    made = NamedButton(text)
     if kind:
         made.setProperty("kind", kind)
     made.setToolTip(tip)
-    made.setAccessibleName(text or tip)
+    made.setAccessibleName(_plain(text) or tip)
     return made
 
 
@@ -27,14 +42,19 @@ def chip(text: str, tip: str, checkable: bool = False) -> QPushButton:
 
 
 class IconButton(QToolButton):
-    """A button that is only an icon; it recolours with the theme. ``checked_icon`` makes it a switch."""
+    """A button that is only an icon; it recolours with the theme. ``checked_icon`` makes it a switch.
 
-    def __init__(self, name: str, tip: str, checked_icon: str | None = None, parent: QWidget | None = None) -> None:
+    ``called`` is read out by screen readers, in a word or two; ``tip`` after it says what it does.
+    """
+
+    def __init__(
+        self, name: str, called: str, tip: str, checked_icon: str | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._name, self._checked_icon = name, checked_icon
         self.setProperty("kind", "icon")
         self.setToolTip(tip)
-        self.setAccessibleName(tip)
+        self.setAccessibleName(called)
         self.setIconSize(QSize(16, 16))
         self.setCheckable(checked_icon is not None)
         self._recolour()

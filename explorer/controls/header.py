@@ -33,7 +33,7 @@ class Header(YieldingRow):
         self.title = text_label("StyleGAN Explorer", "title")
         self.model_button = button("no model", self._tip)
         self.workspaces = Segments(workspaces, tips)
-        self.more_button = IconButton("more", "More: theme, copying, help.")
+        self.more_button = IconButton("more", "More", "More: theme, copying, help.")
         self._tighten(False)
         self.row.add(self.title)
         self.row.addSpacing(8)

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from explorer.controls.literal import literal, literal_tip
+from explorer.controls.literal import literal, literal_tip, with_capital
 from explorer.controls.questions import ask_for_data
 from explorer.work.time_left import TimeLeft
 from stylegan_core.latents.learned_labels import LearnedLabels
@@ -56,7 +56,7 @@ class JudgeChip(QPushButton):
         """These labels are measured, or none."""
         self._labels = labels
         if labels is None:
-            self._show("labels …", TIP, idle=True)
+            self._show("labels…", TIP, idle=True)
             return
         data = labels.data
         short = data if len(data) <= ROOM else f"{data[: ROOM - 1]}…"
@@ -73,7 +73,7 @@ class JudgeChip(QPushButton):
         self._idle = idle
         self.setText(literal(text))
         self.setToolTip(literal_tip(tip))
-        self.setAccessibleName(tip.rstrip("."))
+        self.setAccessibleName(with_capital(text.rstrip(" …×")))
         self.changed.emit()
 
     def _press(self) -> None:

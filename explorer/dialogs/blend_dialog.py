@@ -17,12 +17,12 @@ from explorer.controls.scrolling import ScrollPage
 from explorer.controls.slider import LabelledSlider
 from explorer.controls.text import restyle, text_label
 from explorer.controls.thumbnails import Thumbnail
-from explorer.jobs import Answer, Blend, BlendFile, Done, Failed, Piece, Request, Strip
+from explorer.jobs import Answer, Blend, Blendable, BlendFile, Done, Failed, Piece, Request, Strip
 from stylegan_core.blend_amounts import LEAST, MOST, RELATED, Amounts, agreement
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import SEEDS, Knob, Latent, Recipe
 
-FIRST, SECOND, BETWEEN, FILE = "blend-first", "blend-second", "blend", "blend-file"  # who asks, one each
+FIRST, SECOND, BETWEEN, FILE, LIST = "blend-first", "blend-second", "blend", "blend-file", "blend-list"  # who asks
 ALL = Amounts(1.0, 1.0, 1.0, 1.0)
 SHOWN_FIRST = Amounts(fine=1.0)
 FACES, SIDE = 3, 112
@@ -31,6 +31,9 @@ KIND = f"Model (*{SUFFIX})"
 NETWORKS = "Models (*.safetensors *.pkl *.pt *.pth *.model);;Every file (*)"
 ANOTHER = "another model"
 BY_FILE = "Choose a file…"
+BEST_WITH = "A model between two: best where one was trained on from the other."
+ALONE = "No other model here is built like this one: train one on from it (Train, New run, Model…), or choose a file."
+DIFFER = "Of another kind or size, with other classes, or not grown as far, so they do not blend with this one:"
 PARTS = (
     ("mapping", "Who", "Whose mapping network says who is drawn: 0 is the open model, 1 the other."),
     ("coarse", "Coarse", "Whose coarse layers: pose, shape, outline."),
@@ -47,10 +50,11 @@ READY_MADE = (
 class BlendDialog(QDialog):
     """Shows the open network, a blend and another network side by side; the blend can be saved as a network.
 
-    ``others`` are the networks that are proposed, name and path each. Closing gives up what is under way.
+    Of ``others``, name and path each, those are proposed that may blend with the open one. Closing gives up what is
+    under way.
     """
 
-    asked = Signal(object)  # Strip, Blend or BlendFile
+    asked = Signal(object)  # Blendable, Strip, Blend or BlendFile
     cancelled = Signal(str)  # owner
     made = Signal(str)  # the path of a network that was written
 
@@ -58,7 +62,7 @@ class BlendDialog(QDialog):
         self, recipe: Recipe, info: ModelInfo, others: Sequence[tuple[str, str]], folder: str, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self._info, self._folder = info, folder
+        self._info, self._folder, self._others = info, folder, others
         seeds = [(recipe.latent.seed + step) % SEEDS for step in range(1, FACES)]
         self._recipes = (recipe, *(replace(recipe, latent=Latent(seed)) for seed in seeds))
         self._path = ""
@@ -67,12 +71,12 @@ class BlendDialog(QDialog):
         self._late = False  # the sliders were moved while the blend was drawn
         self.setWindowTitle("Blend models")
         self.other = QComboBox()
-        self._fill(others)
+        self._set_up_list()
         self.faces = {owner: [Thumbnail(SIDE) for _ in range(FACES)] for owner in (FIRST, BETWEEN, SECOND)}
         self._heads = {owner: text_label("", "muted") for owner in self.faces}
         self.sliders = {name: _slider(name, label, meaning, info) for name, label, meaning in PARTS}
         self.ready_made = [button(label, tip) for label, _, tip in READY_MADE]
-        self._says = text_label("", "muted", wraps=True)
+        self._says, self._rest_of_them = text_label("", "muted", wraps=True), text_label("", "small", wraps=True)
         self._progress = ProgressBar("reading the other model")
         self.save = button("Save and open…", "Asks where, writes the blend as a model, and opens it.", "primary")
         self._close = button("Cancel", "Closes without saving.")
@@ -81,7 +85,8 @@ class BlendDialog(QDialog):
         self._rest()
 
     def begin(self) -> None:
-        """Asks for the faces of the open network."""
+        """Asks which networks may blend with the open one, and for its faces."""
+        self._ask(Blendable(LIST, tuple(path for _, path in self._others)))
         self._ask(Strip(FIRST, self._recipes, SIDE, waited_for=True))
 
     @property
@@ -93,9 +98,8 @@ class BlendDialog(QDialog):
         """Takes this file as the other network."""
         at = self.other.findData(path)
         if at < 0:
-            self.other.insertItem(0, network_name(Path(path)), path)
-            self.other.setItemData(0, path, Qt.ItemDataRole.ToolTipRole)
             at = 0
+            self._propose(at, network_name(Path(path)), path)
         self.other.setCurrentIndex(at)
         if path == self._path:
             return
@@ -141,14 +145,16 @@ class BlendDialog(QDialog):
             self._progress.show()
 
     def _refuse(self, owner: str, reason: str) -> None:
-        if owner != FILE:
+        if owner in (SECOND, BETWEEN):
             self._path = ""
             self.other.setCurrentIndex(-1)
             self._head(SECOND, ANOTHER)
         self._tell(reason, "bad")
 
     def _finish(self, owner: str, done: Done) -> None:
-        if owner == SECOND:
+        if owner == LIST:
+            self._show_others(done.value)
+        elif owner == SECOND:
             kin = self._kin = float(done.value)
             self._tell(*_kinship_words(kin))
             if self.amounts == Amounts():
@@ -192,15 +198,30 @@ class BlendDialog(QDialog):
         self._says.setText(text)
         restyle(self._says, "tone", tone)
 
-    def _fill(self, others: Sequence[tuple[str, str]]) -> None:
+    def _show_others(self, fitting: Sequence[str]) -> None:
+        """Proposes those that may blend with the open network, and says which do not."""
+        for at, (name, path) in enumerate(each for each in self._others if each[1] in fitting):
+            if self.other.findData(path) < 0:  # else somebody has chosen it by its file meanwhile
+                self._propose(at, name, path)
+        rest = [name for name, path in self._others if path not in fitting]
+        if not self._path:
+            self._tell(BEST_WITH if fitting else ALONE)
+        if rest and fitting:
+            many = f"{len(rest)} other models do" if len(rest) > 1 else "1 other model does"
+            self._rest_of_them.setText(f"{many} not blend with this one.")
+            self._rest_of_them.setToolTip(f"{DIFFER} {', '.join(rest)}.")
+        self._rest_of_them.setVisible(bool(rest and fitting))
+
+    def _propose(self, at: int, name: str, path: str) -> None:
+        self.other.insertItem(at, name, path)
+        self.other.setItemData(at, path, Qt.ItemDataRole.ToolTipRole)
+
+    def _set_up_list(self) -> None:
         self.other.setAccessibleName("The other model")
         self.other.setToolTip("The model that is blended with the open one; best one that was trained on from it.")
         self.other.setPlaceholderText("Choose a model")
         self.other.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.other.setMinimumContentsLength(24)
-        for name, path in others:
-            self.other.addItem(name, path)
-            self.other.setItemData(self.other.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
         self.other.addItem(BY_FILE, "")
         self.other.setCurrentIndex(-1)
 
@@ -256,7 +277,7 @@ class BlendDialog(QDialog):
         knobs = Down(spacing=10)
         label = QLabel("Blend with")
         label.setBuddy(self.other)
-        knobs.add(label, self.other, self._progress)
+        knobs.add(label, self.other, self._rest_of_them, self._progress)
         knobs.addSpacing(8)
         knobs.add(*self.sliders.values())
         chips = Across(spacing=8)
@@ -273,7 +294,8 @@ class BlendDialog(QDialog):
         whole.addWidget(ScrollPage(inside), 1)
         whole.add(foot)
         self._progress.hide()
-        self._says.setText("A model between two: best where one was trained on from the other.")
+        self._rest_of_them.hide()
+        self._says.setText(BEST_WITH)
         self.resize(760, self.sizeHint().height())
 
 

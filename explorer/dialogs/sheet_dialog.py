@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import button
 from explorer.controls.field_form import field_form
 from explorer.controls.progress import ProgressBar
 from explorer.controls.questions import ask_to_save, unasked, with_ending
+from explorer.controls.spin import Spin
 from explorer.controls.text import text_label
 from explorer.jobs import Answer, Done, Failed, Piece, Sheet
 from explorer.work.time_left import WORTH_SAYING, TimeLeft
@@ -57,10 +58,10 @@ class SheetDialog(QDialog):
         if why := unasked(path, named):
             self._says.setText(why)
             return
-        seeds = range(int(self.first.value()), int(self.first.value() + self.count.value()))
+        seeds = range(self.first.whole, self.first.whole + self.count.whole)
         recipes = tuple(replace(self._recipe, latent=Latent(seed % SEEDS)) for seed in seeds)
         self._left = TimeLeft()
-        self._request = Sheet(OWNER, recipes, int(self.columns.value()), named)
+        self._request = Sheet(OWNER, recipes, self.columns.whole, named)
         self._progress.advance(0, len(recipes))
         self._progress.show()
         self._save.setEnabled(False)
@@ -104,13 +105,5 @@ class SheetDialog(QDialog):
         self.setMinimumWidth(380)
 
 
-def _number(name: str, least: int, most: int, value: int) -> QDoubleSpinBox:
-    """A field for a whole number, also for one that a QSpinBox is too small for."""
-    made = QDoubleSpinBox()
-    made.setDecimals(0)
-    made.setRange(least, most)
-    made.setValue(value)
-    made.lineEdit().setTextMargins(7, 0, 7, 0)
-    made.setAccessibleName(name)
-    made.setToolTip(f"{name}, from {least} to {most}.")
-    return made
+def _number(name: str, least: int, most: int, value: int) -> Spin:
+    return Spin(name, f"{name}, from {least} to {most}.", least, most, value)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.controls.below import Below
+from explorer.controls.slider import REST
 from explorer.documents.film_dialog import FilmDialog, FilmWish
 from explorer.documents.film_writer import AGAIN, FilmWriter
 from explorer.documents.music_dialog import MusicDialog
@@ -54,8 +55,10 @@ class Filming(QObject):
         strip.view.play.clicked.connect(self.play)
         strip.view.save.clicked.connect(self.ask)
         strip.view.music.clicked.connect(lambda: self.ask_music())
-        strip.mute_wanted.connect(self._mute)
-        strip.mute(settings.value.mute)
+        strip.loudness_wanted.connect(self._set_loudness)
+        strip.set_loudness(settings.value.mute, settings.value.volume)
+        self._loudness = QTimer(self, singleShot=True, interval=REST)  # a hand on the slider is no reason to write
+        self._loudness.timeout.connect(self._keep_loudness)
         strip.view.cancel.clicked.connect(self.writer.cancel)
         history.film_wanted.connect(self._add_entry)
         self.writer.advanced.connect(strip.show_saving)
@@ -147,11 +150,17 @@ class Filming(QObject):
     def close(self) -> None:
         """Gives up what is being written, without a word; nothing is heard any more."""
         self.writer.close()
+        if self._loudness.isActive():
+            self._keep_loudness()
         self._strip.screening.sound.close()
 
-    def _mute(self, muted: bool) -> None:
-        self._settings.change(mute=muted)
-        self._strip.mute(muted)
+    def _set_loudness(self, muted: bool, volume: int) -> None:
+        self._strip.set_loudness(muted, volume)
+        self._loudness.start()
+
+    def _keep_loudness(self) -> None:
+        sound = self._strip.screening.sound
+        self._settings.change(mute=sound.muted, volume=sound.volume)
 
     def _set_to_music(self, film: Film) -> None:
         info = self._session.info

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import button
@@ -15,6 +15,7 @@ from explorer.controls.progress import ProgressBar
 from explorer.controls.questions import ask_to_open
 from explorer.controls.scrolling import ScrollPage
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.spin import Spin
 from explorer.controls.text import restyle, text_label
 from explorer.controls.yielding import ElidedLabel
 from explorer.opening import SOUNDS
@@ -56,12 +57,9 @@ class MusicDialog(QDialog):
         self._says = text_label("", "muted", wraps=True)
         self.every = _choice("Pictures come", "When the pictures of the film come.")
         self.pictures = _choice("Which", "Which pictures come on the beats, and for how long.")
-        self.start = QDoubleSpinBox()
-        self.start.setDecimals(1)
+        tip = "The second of the music with which the film begins."
+        self.start = Spin("Begins at", tip, 0.0, 0.0, 0.0, decimals=1)
         self.start.setSuffix(" s")
-        self.start.lineEdit().setTextMargins(7, 0, 7, 0)
-        self.start.setAccessibleName("Begins at")
-        self.start.setToolTip("The second of the music with which the film begins.")
         self.motion = LabelledSlider("Motion", MOTION, 0.7, label_width=WIDTH, number_width=48)
         self.pulse = LabelledSlider("Pulse", PULSE, 0.0, label_width=WIDTH, number_width=48)
         self.without = button("Without music", "Takes the music away; the pictures keep their times.")

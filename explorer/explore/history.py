@@ -160,7 +160,7 @@ class HistoryStrip(QWidget):
         self._head.addWidget(self._only)
         self._strip = QWidget()
         self._row = Across(self._strip, 7, edges=(0, 2, 0, 0))
-        self._empty = text_label("Every change is kept here, as a picture to come back to.", "muted")
+        self._empty = text_label("Every change is kept here as a picture.", "muted")
         self._row.add(self._empty, None)
         self._scroll = ScrollSideways()
         self._scroll.setWidget(self._strip)
@@ -229,7 +229,7 @@ class HistoryStrip(QWidget):
             where,
             ("Remove star" if self.entries[key].favourite else "Star", lambda: self._star(key), True),
             ("Bring back", lambda: self._restore(key), True),
-            (f"{'Rename' if self.entries[key].name else 'Name'} …", lambda: self.ask_name(key), True),
+            (f"{'Rename' if self.entries[key].name else 'Name'}…", lambda: self.ask_name(key), True),
             ("Add to the film", lambda: self.film_wanted.emit(self.entries[key]), True),
             ("Remove from history", lambda: self._remove(key), True),
         )

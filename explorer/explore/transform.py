@@ -25,7 +25,7 @@ class TransformPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Transform", parent)
         self.sliders: dict[str, LabelledSlider] = {}
-        self.reset = IconButton("reset", RESET)
+        self.reset = IconButton("reset", "Reset the transform", RESET)
         self.note = text_label("", "small")
         self._lay_out()
         self._connect()

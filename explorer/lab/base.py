@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QImage, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.controls.boxes import Across, Down
+from explorer.controls.boxes import Down
 from explorer.controls.empty import EmptyPage
 from explorer.controls.panel import Asking
 from explorer.controls.scrolling import Pages, ScrollPage
@@ -14,6 +14,7 @@ from explorer.controls.source_words import source_words
 from explorer.jobs import Done, Failed, Frame, Piece
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import LabHead
+from explorer.lab.reflow import LabColumns
 from explorer.pixels import image_of
 from explorer.problem import Problem
 from explorer.session import Session
@@ -44,7 +45,7 @@ class LabBase(Asking):
         self._frame: Frame | None = None
         self._image: QImage | None = None  # that of the frame, made when it is first seen
         self._exports: dict[str, ExportChip] = {}
-        self.pages, self._content = Pages(), QWidget()
+        self.pages, self._content = Pages(), LabColumns()
         self.empty = EmptyPage(self.pages)
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self._content)
@@ -64,12 +65,10 @@ class LabBase(Asking):
         self.head.offer(new_face)
         self.addAction(new_face)
 
-    def set_columns(self, left: QWidget, right: QWidget) -> None:
-        """Lays the page out: its column with the switch between the pages, and what it shows."""
+    def set_columns(self, left: QWidget, right: QWidget, growing: QWidget | None = None) -> None:
+        """Lays the page out: its column with the switch between the pages and what ``growing`` there, what it shows."""
         self.right = right
-        row = Across(self._content, 0)
-        row.addWidget(left)
-        row.addWidget(right, 1)
+        self._content.hold(left, right, growing)
 
     def show_nothing(self, sentence: str) -> None:
         """There is no network: a sentence that says why, and the ways on."""
@@ -117,6 +116,8 @@ class LabBase(Asking):
     def add_export(self, owner: str, chip: ExportChip, text: str) -> None:
         """A chip that has a file written, and its command; what it would write is its ``plan``."""
         self._exports[owner] = chip
+        chip.called = text.rstrip("…")
+        chip.setAccessibleName(chip.called)
         chip.asked.connect(self._export)
         chip.refused.connect(lambda why: self.said.emit(Problem(why), "warning"))
         chip.given_up.connect(lambda: self.forget(owner))

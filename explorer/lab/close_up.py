@@ -47,8 +47,12 @@ class CloseUp(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.back = chip("‹ all channels", "Goes back to the grid of all channels (Escape).")
-        self.previous = IconButton("left", "Shows the channel before, in the order of the grid (left key).")
-        self.next = IconButton("right", "Shows the channel after, in the order of the grid (right key).")
+        self.previous = IconButton(
+            "left", "Channel before", "Shows the channel before, in the order of the grid (left key)."
+        )
+        self.next = IconButton(
+            "right", "Channel after", "Shows the channel after, in the order of the grid (right key)."
+        )
         self.name, self.words = text_label("", "title"), text_label("", "muted", wraps=True)
         self.pair = Pair()
         strength = knob(AppliedChannel, "strength")

@@ -14,12 +14,13 @@ from explorer.controls.text import text_label
 from explorer.controls.yielding import YieldingRow, hides
 from explorer.jobs import Done, Piece, Table
 from explorer.lab.base import LabBase
+from explorer.lab.blank import Blank
 from explorer.lab.direction_picks import FIRST, DirectionPicks
 from explorer.lab.effect_numbers import PUREST, VIEW_TIPS, VIEWS, numbers_of
 from explorer.lab.effect_table import EffectTable
 from explorer.lab.export import ExportChip, Plan
-from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, WIDTH, LabHead
-from explorer.lab.measure_button import TONES, MeasureButton
+from explorer.lab.head import ENTANGLEMENT_PAGE, MARGIN, LabHead
+from explorer.lab.measure_button import MEASURE, TONES, MeasureButton
 from explorer.lab_jobs import Entangle
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
@@ -47,7 +48,7 @@ NO_CHANNELS = "There are no channels yet: find some in Explore, by place or by a
 NO_VECTORS = "Only channels were measured, which have no way in W to compare."
 NO_PAIR = "Tick directions and channels, press Measure, and the purest of both stand side by side."
 OLDER = "The labels were learned anew since then: these numbers are of the older ones, measure again."
-EMPTY = "Tick directions and channels at the left and press Measure: each is tried either way on every face."
+EMPTY = "Tick directions and channels and press Measure: each is tried either way on every face."
 NOTHING_YET = "There are no directions yet: they are looked for once the network is seen in Explore (Ctrl+1)."
 BUSY = "Each is tried either way on every face; the numbers come when all of them are measured."
 
@@ -73,7 +74,8 @@ class EntanglementPage(LabBase):
         self._labels: LearnedLabels | None = None
         self.views = Segments(VIEWS, VIEW_TIPS)
         self.export = ExportChip(TIPS["table"], "Table (*.csv)")
-        self.title, self.words = text_label("Entanglement", "headline"), text_label(EMPTY, "muted", wraps=True)
+        self.blank = Blank(EMPTY)
+        self.title, self.words = text_label("Entanglement", "headline"), text_label("", "muted", wraps=True)
         self.message, self.nothing_yet = (
             text_label(tone="bad", wraps=True),
             text_label(NOTHING_YET, "muted", wraps=True),
@@ -179,23 +181,28 @@ class EntanglementPage(LabBase):
 
     def _show_state(self) -> None:
         plan, facts, busy = self.plan, self.facts, self._asking is not None
-        there = facts is not None and self._is_there(plan)
+        there, why_not = facts is not None and self._is_there(plan), plan if isinstance(plan, str) else ""
         failed = bool(self.message.text())
         word = "measured" if there else "cannot be measured" if failed else "behind" if facts else "not measured"
         word = "measuring" if busy else word
         self.head.state.say(word, TONES.get(word, "warning"))
-        self.measure.show_state(busy=busy, why_not=plan if isinstance(plan, str) else "")
+        self.measure.show_state(busy=busy, why_not=why_not)
         self.export.allow("" if facts is not None else NOT_YET)
         no_styles = self.info.why_not("styles") if self.info is not None else ""
         allow(self.channels, "" if self.picks.has_channels else no_styles or NO_CHANNELS, TIPS["channels"])
         self.table.set_stale(facts is not None and not there)
         view = self.views.index
-        said = (BUSY if busy else EMPTY) if facts is None else VIEW_TIPS[view] if view else self._said(facts)
+        blank = facts is None and not busy
+        self.blank.setVisible(blank)
+        self.table.setVisible(not blank)
+        self.blank.offer(MEASURE, MEASURE_TIP, why_not)
+        said = (BUSY if busy else "") if facts is None else VIEW_TIPS[view] if view else self._said(facts)
         if facts is not None and VIEWS[view] == PUREST and not (facts.plan.directions and facts.plan.channels):
             said = f"{said} {NO_PAIR}"
         elif facts is not None and view and not facts.plan.directions:
             said = NO_VECTORS
         self.words.setText(" ".join(part for part in (said, self._older, self._doubt) if part))
+        self.words.setVisible(bool(self.words.text()))
         self.message.setVisible(failed)
         self.nothing_yet.setVisible(not self.picks.count())
 
@@ -236,6 +243,7 @@ class EntanglementPage(LabBase):
         self.none.clicked.connect(lambda: self.picks.tick(0))
         self.channels.clicked.connect(self.picks.tick_channels)
         self.measure.clicked.connect(self.press)
+        self.blank.asked.connect(self.press)
         self.views.chosen.connect(lambda _: self._show_facts())
         for field in (self.faces, self.seed):
             field.typed.connect(lambda _: self._show_state())
@@ -250,14 +258,11 @@ class EntanglementPage(LabBase):
             field.setFixedWidth(58)
             field.setAccessibleName(name)
             field.setToolTip(TIPS[tip])
-        self.set_columns(self._left_column(), self._right_column())
+        self.set_columns(self._left_column(), self._right_column(), self.picks)
         self.setAccessibleName("Entanglement")
 
     def _left_column(self) -> QFrame:
         made, head, foot = QFrame(), Across(edges=(0, 4, 0, 0)), Across(spacing=8)
-        made.setObjectName("side")
-        made.setProperty("edge", "left")
-        made.setFixedWidth(WIDTH)
         of, since = text_label("on", "muted"), text_label("seeds from", "muted")
         head.add(text_label("Directions and channels", "title"), None, self.first, self.channels, self.none)
         foot.add(of, self.faces, since, self.seed, None, self.labels)
@@ -276,6 +281,7 @@ class EntanglementPage(LabBase):
         head.yield_by(hides(self.title))  # the switch between the pages says it, too
         column.add(head, self.words, self.message)
         column.addWidget(self.table, 1)
+        column.addWidget(self.blank, 1)
         return made
 
 

@@ -54,8 +54,8 @@ class ExportChip(QPushButton):
     refused = Signal(str)
 
     def __init__(self, tip: str, kinds: str, parent: QWidget | None = None) -> None:
-        super().__init__("export …", parent)
-        self.tip, self._kinds = tip, kinds
+        super().__init__("export…", parent)
+        self.tip, self.called, self._kinds = tip, "Export", kinds  # called so by screen readers
         self.plan: Callable[[], Plan | None] = lambda: None  # what would be written now, None for nothing
         self.writing = False
         self._left, self._reason = TimeLeft(), ""
@@ -93,7 +93,7 @@ class ExportChip(QPushButton):
         self._left = TimeLeft()
         self.show_progress(0, 1)
         self.setToolTip(GIVES_UP)
-        self.setAccessibleName(GIVES_UP.rstrip("."))
+        self.setAccessibleName("Give up the export")
 
     def show_progress(self, done: int, total: int) -> None:
         """How much is done, and how long the rest takes where that is long."""
@@ -102,7 +102,7 @@ class ExportChip(QPushButton):
     def end(self) -> None:
         """It is written, or given up."""
         self.writing = False
-        self.setText("export …")
+        self.setText("export…")
         self._offer()
 
     def allow(self, reason: str) -> None:
@@ -112,5 +112,5 @@ class ExportChip(QPushButton):
             self._offer()
 
     def _offer(self) -> None:
-        self.setAccessibleName(self.tip.rstrip("."))
+        self.setAccessibleName(self.called)
         allow(self, self._reason, self.tip)

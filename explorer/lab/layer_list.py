@@ -109,7 +109,7 @@ class LayerList(TakesFewKeys, ShowsFocus, QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setSingleStep(ROW)
         self.setAccessibleName("Layers")
-        self.setToolTip("Choose the layer that is shown at the right, by mouse or with the up and down keys.")
+        self.setToolTip("Choose the layer that is shown, by mouse or with the up and down keys.")
 
     @property
     def chosen(self) -> LayerFacts | None:

@@ -28,7 +28,7 @@ SCALES = (
     "black is 3 sd below the layer's mean, white 3 sd above, the same for all",
 )
 WIDE = 800  # pixels from which on there is room to say what the greys mean
-NO_CHANNELS = "There are no channels yet: choose a layer at the left."
+NO_CHANNELS = "There are no channels yet: choose a layer first."
 
 
 class LayerView(QWidget):

@@ -231,7 +231,7 @@ class LayersPage(LabBase):
         return sheet_plan(info, self.session.recipe, view.facts, together=together, by_spread=by_spread)
 
     def _lay_out(self) -> None:
-        self.set_columns(self.overview, self.view)
+        self.set_columns(self.overview, self.view, self.layers)
         self.setAccessibleName("Layer inspector")
 
     def _connect(self) -> None:

@@ -8,7 +8,7 @@ from explorer.controls.buttons import chip
 from explorer.controls.scrolling import BAR
 from explorer.controls.text import text_label
 from explorer.lab.export import ExportChip
-from explorer.lab.head import LAYERS_PAGE, MARGIN, WIDTH, LabHead
+from explorer.lab.head import LAYERS_PAGE, MARGIN, LabHead
 from explorer.lab.layer_list import LayerList, ListHead
 
 STATE = "Whether the numbers are those of this picture; after a change they are measured anew."
@@ -24,9 +24,6 @@ class Overview(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("side")
-        self.setProperty("edge", "left")
-        self.setFixedWidth(WIDTH)
         self.head, self.message = LabHead(LAYERS_PAGE, STATE), text_label(tone="bad", wraps=True)
         self.layers = LayerList()
         self.export = ExportChip(EXPORT, "Table (*.csv)")

@@ -18,9 +18,10 @@ from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
 from explorer.jobs import Done, Piece, Table
 from explorer.lab.base import LabBase
+from explorer.lab.blank import Blank
 from explorer.lab.export import ExportChip, Plan
 from explorer.lab.head import MARGIN, QUALITY_PAGE, WIDTH, LabHead
-from explorer.lab.measure_button import TONES, MeasureButton
+from explorer.lab.measure_button import MEASURE, TONES, MeasureButton
 from explorer.lab.quality_table import QualityTable
 from explorer.session import Session
 from explorer.work.time_left import TimeLeft
@@ -38,7 +39,7 @@ FLOOR_TIP = "Compares two sets of real pictures: what a perfect model could get,
 NO_DATA = "Choose the pictures to compare with: those it was trained on, or better some that it has not seen."
 CHOOSE = "Choose the real pictures first: a folder, a zip or an idx file."
 NOT_YET = "Nothing is measured yet."
-EMPTY = "Choose pictures at the left and press Measure. What is measured is kept, so that models can be compared."
+EMPTY = "Choose pictures and press Measure. What is measured is kept, so that models can be compared."
 SAID = (
     "★ is the best of the models that were measured on as many of the same pictures. psi 1, fresh noise. "
     "± 95 %, for other drawn pictures."
@@ -70,13 +71,13 @@ class QualityPage(LabBase):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, LabHead(QUALITY_PAGE, STATE), parent)
         self.data = ""
-        self.choose = chip("pictures …", CHOOSE)
-        self.where, self.words = text_label("", "muted", wraps=True), text_label(EMPTY, "muted", wraps=True)
+        self.choose = chip("pictures…", CHOOSE)
+        self.where, self.words = text_label("", "muted", wraps=True), text_label("", "muted", wraps=True)
         self.message = text_label(tone="bad", wraps=True)
         self.ticks = {key: QCheckBox(row.name) for key, row in METRICS.items()}
         self.count, self.seed = NumberField(0), NumberField(0)
         self.floor, self.measure = chip("real against real", FLOOR_TIP), MeasureButton(MEASURE_TIP)
-        self.table = QualityTable()
+        self.table, self.blank = QualityTable(), Blank(EMPTY)
         self.export = ExportChip("Saves every measurement with all that is needed to cite it.", "Table (*.csv)")
         self.first_focus = self.choose
         self._rows: Sequence[Quality] = ()
@@ -173,7 +174,15 @@ class QualityPage(LabBase):
         allow(self.floor, why or ("A path length is a model's own." if alone else ""), FLOOR_TIP)
         self.floor.setVisible(not busy)
         self.export.allow("" if self._rows else NOT_YET)
-        self.words.setText(SAID if self._rows else EMPTY)
+        blank = not self._rows and not busy
+        self.blank.setVisible(blank)
+        self.table.setVisible(not blank)
+        if self.data:
+            self.blank.offer(MEASURE, MEASURE_TIP, why)
+        else:
+            self.blank.offer("Choose pictures…", self.choose.toolTip())
+        self.words.setText(SAID if self._rows else "")
+        self.words.setVisible(bool(self._rows))
         self.message.setVisible(failed)
         self._show_where()
 
@@ -194,6 +203,7 @@ class QualityPage(LabBase):
     def _connect(self) -> None:
         self.choose.clicked.connect(lambda: ask_for_data(self, "The real pictures", self.use_data, self.data))
         self.measure.clicked.connect(self.press)
+        self.blank.asked.connect(lambda: self.press() if self.data else self.choose.click())
         self.floor.clicked.connect(lambda: self._press(floor=True))
         self.table.remove_wanted.connect(self.removed)
         for field in (self.count, self.seed):
@@ -224,9 +234,6 @@ class QualityPage(LabBase):
 
     def _left_column(self) -> QFrame:
         made, against, foot, end = QFrame(), Across(edges=(0, 4, 0, 0)), Across(spacing=8), Across()
-        made.setObjectName("side")
-        made.setProperty("edge", "left")
-        made.setFixedWidth(WIDTH)
         against.add(text_label("Compared with", "title"), None, self.choose)
         column = Down(made, 8, edges=(MARGIN, 12, MARGIN, 10))
         column.add(self.head, against, self.where)
@@ -255,4 +262,5 @@ class QualityPage(LabBase):
         head.add(text_label("Quality", "headline"), None, self.export)
         column.add(head, self.words, self.message)
         column.addWidget(self.table, 1)
+        column.addWidget(self.blank, 1)
         return made

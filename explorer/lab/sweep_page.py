@@ -15,7 +15,7 @@ from explorer.jobs import Done, Piece, Sheet, Table
 from explorer.lab.base import LabBase
 from explorer.lab.curve import Curves
 from explorer.lab.export import ExportChip, Plan
-from explorer.lab.head import MARGIN, SWEEP_PAGE, WIDTH, LabHead
+from explorer.lab.head import MARGIN, SWEEP_PAGE, LabHead
 from explorer.lab.picture_table import PictureTable
 from explorer.lab.places import same_layers
 from explorer.lab.sweep_form import SweepForm
@@ -260,20 +260,17 @@ class SweepPage(LabBase):
         self._scroll.viewport().installEventFilter(self)
 
     def _lay_out(self) -> None:
-        self.set_columns(self._left_column(), self._right_column())
+        self.set_columns(self._left_column(), self._right_column(), self._curves)
         self.setAccessibleName("Sweep")
 
     def _left_column(self) -> QFrame:
         made, column = QFrame(), Down(spacing=8, edges=(MARGIN, 12, MARGIN - BAR, 10))
-        made.setObjectName("side")
-        made.setProperty("edge", "left")
-        made.setFixedWidth(WIDTH)
         made.setLayout(column)
         form = Across(edges=(0, 4, BAR, 0))
         form.addWidget(self.form)
-        curves = ScrollDown(self.curves, name="Curves")
         column.add(self.head, form, _heading("What changes", self.export))
-        column.addWidget(curves, 1)
+        self._curves = ScrollDown(self.curves, name="Curves")
+        column.addWidget(self._curves, 1)
         return made
 
     def _right_column(self) -> QWidget:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from explorer.controls.boxes import Across, Down, discard
-from explorer.controls.buttons import IconButton, button
+from explorer.controls.buttons import IconButton, button, chip
 from explorer.controls.literal import literal_tip
 from explorer.controls.scrolling import scroll_by_keys
 from explorer.controls.slider import NumberField
@@ -40,7 +40,7 @@ class BindingRow(QWidget):
         words, name = source_words(binding.source), control.label if control else binding.control
         self.low, self.high = NumberField(decimals), NumberField(decimals)
         self.invert = QCheckBox("invert")
-        self.delete = IconButton("close", f"Forgets that {words} moves {name}.")
+        self.delete = IconButton("close", f"Forget {name}", f"Forgets that {words} moves {name}.")
         self.delete.setToolTip(literal_tip(self.delete.toolTip()))
         source, target = _elided(words + (" (14 bit)" if binding.fine else "")), _elided(f"→ {name}")
         target.setToolTip(literal_tip(binding.control))
@@ -84,12 +84,16 @@ class BindingList(QWidget):
         self.choice.setMaxVisibleItems(18)
         self.learn = button(LEARN, "Waits for a knob, a fader or a key to move, and binds it to this control.")
         self.learn.setCheckable(True)
+        self.back = chip("bring it back", "Binds again what was forgotten last.")
+        self.back.hide()
+        self._forgotten: list[tuple[int, Binding]] = []
         self.words = text_label(tone="muted", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.rows: list[BindingRow] = []
         self._column = Down(spacing=2, edges=(0, 0, 8, 0))
         self._lay_out()
         self.learn.clicked.connect(self._learn)
+        self.back.clicked.connect(self._bring_back)
         self.choice.asked.connect(self.fill)
         remote.learning.changed.connect(self._show_learning)
         remote.changed.connect(self.show_remote)
@@ -128,7 +132,7 @@ class BindingList(QWidget):
             row.low.typed.connect(lambda value, at=at: self._remote.change_binding(at, low=value))
             row.high.typed.connect(lambda value, at=at: self._remote.change_binding(at, high=value))
             row.invert.toggled.connect(lambda on, at=at: self._remote.change_binding(at, invert=on))
-            row.delete.clicked.connect(lambda _=False, at=at: self._remote.remove_binding(at))
+            row.delete.clicked.connect(lambda _=False, at=at: self._forget(at))
             for field in (row.low, row.high):
                 field.finished.connect(row.invert.setFocus)
             self._column.insertWidget(at, row)
@@ -137,6 +141,19 @@ class BindingList(QWidget):
         if self.rows:
             pitch = self.rows[0].sizeHint().height() + self._column.spacing()
             self._scroll.setFixedHeight(pitch * min(len(self.rows), SEEN) + pitch // 2 * (len(self.rows) > SEEN))
+
+    def _forget(self, at: int) -> None:
+        """Takes a binding away, and offers it back."""
+        self._forgotten.append((at, self._remote.settings.bindings[at]))
+        self._remote.remove_binding(at)
+        self.back.show()
+        self.back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _bring_back(self) -> None:
+        self._remote.put_back(*self._forgotten.pop())
+        if not self._forgotten:
+            self.learn.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.back.hide()
 
     def _learn(self, on: bool) -> None:
         if on and self.choice.currentData():
@@ -165,7 +182,7 @@ class BindingList(QWidget):
     def _lay_out(self) -> None:
         head = Across(spacing=8)
         head.addWidget(self.choice, 1)
-        head.addWidget(self.learn)
+        head.add(self.back, self.learn)
         inside = QWidget()
         self._column.addStretch(1)
         inside.setLayout(self._column)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.controls.pop_up import pop_up
 
-WORDS = "Learn remote control …"
+WORDS = "Learn remote control…"
 
 
 class LearnMenu(QObject):

@@ -68,7 +68,7 @@ class Listening(QWidget):
         self.port = ValueField("OSC port", TIPS["port"], 70)
         self.osc_at_start = _check("at start", TIPS["osc at start"], "OSC at start")
         self.midi_at_start = _check("at start", TIPS["midi at start"], "MIDI at start")
-        self.device, self.look = QComboBox(), IconButton("reset", TIPS["look"])
+        self.device, self.look = QComboBox(), IconButton("reset", "Look for controllers", TIPS["look"])
         self.osc_words, self.midi_words = text_label(tone="muted", wraps=True), text_label(tone="muted", wraps=True)
         self._lay_out()
         self._connect()

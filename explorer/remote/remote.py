@@ -134,6 +134,11 @@ class Remote(QObject):
         made = self.settings.bindings
         self.change(replace(self.settings, bindings=made[:at] + made[at + 1 :]))
 
+    def put_back(self, at: int, binding: Binding) -> None:
+        """Has a binding again that was forgotten, at its place."""
+        made = self.settings.bindings
+        self.change(replace(self.settings, bindings=(*made[:at], binding, *made[at:])[:MOST]))
+
     def _take(self, settings: RemoteSettings) -> None:
         self.settings = settings
         self.doing.use(settings.bindings)

@@ -13,6 +13,7 @@ import numpy as np
 
 from explorer.jobs import (
     Blend,
+    Blendable,
     BlendFile,
     Convert,
     DragSearch,
@@ -148,6 +149,8 @@ class TorchBackend:
                 return self._fit(request)
             case FindChannels():
                 return self._find_channels(request)
+            case Blendable():
+                return self._blendable(request)
             case Blend() | BlendFile():
                 return self._blend(request)
             case Convert():
@@ -271,6 +274,16 @@ class TorchBackend:
 
         search = channel_search(self._renderer(), request.recipe, request.region, request.count, request.faces)
         return (yield from retold(search, lambda step: (step[0] - 1, step[1], None)))
+
+    def _blendable(self, request: Blendable) -> Steps:
+        from stylegan_core.blend import Build, may_blend
+
+        own, found = Build.of(self._current()), list[str]()
+        for index, path in enumerate(request.paths):
+            yield index, len(request.paths), None
+            if may_blend(own, Path(path)):
+                found.append(path)
+        return tuple(found)
 
     def _blend(self, request: Blend | BlendFile) -> Steps:
         from explorer.renderer.blending import Blender

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from explorer.jobs import (
     Blend,
+    Blendable,
     BlendFile,
     Convert,
     DragSearch,
@@ -45,8 +46,8 @@ def _rank(job: Request) -> int:
     match job:
         case DragSearch():
             return 0
-        case Pca() | Sefa() | Fit() | Styles() | KeyStyles() | Convert() | BlendFile() | Table():  # they draw nothing
-            return 1
+        case Pca() | Sefa() | Fit() | Styles() | KeyStyles() | Convert() | Blendable() | BlendFile() | Table():
+            return 1  # they draw nothing
         case Layers() | Channels() | ChannelMap() | SweepGrid() | Entangle():
             return 2  # asked by the Lab alone; nobody sees what other pages wait for then
         case Matrix() | Sheet() | Picture() | Blend() | Strip(refine=True) | Strip(waited_for=True):

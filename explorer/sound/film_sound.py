@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 4.0  # seconds that a film waits for its sound
 LATE = "the sound device does not answer."
 BROKEN = "something went wrong with it."
+FULL = 100  # percent of the volume
 FAREWELL = 1.0  # seconds that the window's end waits for a device that does not answer
 
 
@@ -34,6 +35,7 @@ class FilmSound(QObject):
         super().__init__(parent)
         self.device = Device()
         self.muted = False
+        self.volume = FULL  # percent
         self._film = Film()
         self._playback: Playback | None = None
         self._begin = self._asked = 0.0
@@ -46,11 +48,16 @@ class FilmSound(QObject):
         """Whether it has the clock of the film."""
         return self._playback is not None
 
-    def set_muted(self, muted: bool, seconds: float | None) -> None:
-        """Whether it is heard; ``seconds`` is where the film is while it plays, else None."""
-        self.muted = muted
+    @property
+    def gain(self) -> float:
+        """What samples are multiplied by: the square of the volume, for ears hear in ratios."""
+        return 0.0 if self.muted else (self.volume / FULL) ** 2
+
+    def set_loudness(self, muted: bool, volume: int, seconds: float | None) -> None:
+        """Whether it is heard, and at how many percent; ``seconds`` is where the film is while it plays, else None."""
+        self.muted, self.volume = muted, volume
         if self._playback is not None:
-            self._playback.muted = muted
+            self._playback.gain = self.gain
         elif seconds is not None:
             self.play(self._film, seconds)
 
@@ -58,10 +65,10 @@ class FilmSound(QObject):
         """Begins at this second of the film; does not wait for it."""
         self.stop()
         self._film = film
-        if film.music is None or self.muted:
+        if film.music is None or not self.gain:
             return
         self._begin, self._asked = seconds, time.perf_counter()
-        self._playback = Playback(partial(_sound_of, film, seconds), self.muted)
+        self._playback = Playback(partial(_sound_of, film, seconds), self.gain)
         if self._thread is None:
             self._thread = threading.Thread(target=_run, args=(self._queue, self.device), name="sound", daemon=True)
             self._thread.start()

@@ -23,11 +23,12 @@ GONE = "the sound device has gone."
 class Playback:
     """Runs in a thread as soon as :meth:`run` is called there; everything else is asked from another one.
 
-    ``trouble`` says in half a sentence why nothing is heard any more.
+    ``gain`` is what samples are multiplied by, 0 to 1, and may change at any time. ``trouble`` says in half a sentence
+    why nothing is heard any more.
     """
 
-    def __init__(self, samples: Callable[[], Iterator[Floats]], muted: bool) -> None:
-        self.muted = muted
+    def __init__(self, samples: Callable[[], Iterator[Floats]], gain: float = 1.0) -> None:
+        self.gain = gain
         self.trouble = ""
         self._samples = samples
         self._stopped = threading.Event()
@@ -35,7 +36,7 @@ class Playback:
         self._made = self._given = 0  # samples that are decoded, and that the system has
         self._zero: float | None = None  # when the first sample is heard, as perf_counter says it
         self._called = 0.0
-        self._gain = 0.0  # it comes in and goes softly
+        self._reached = 0.0  # the gain of the last sample: it comes in and goes softly
         self._heard = 0.0
 
     @property
@@ -94,10 +95,10 @@ class Playback:
                 self._waiting.appendleft(piece[len(part) :])
         block[written:] = 0
         self._given += written
-        gain = 0.0 if self.muted else 1.0
-        if gain != 1 or self._gain != 1:
-            block *= np.linspace(self._gain, gain, len(block), dtype=np.float32)[:, None]
-        self._gain = gain
+        gain = self.gain
+        if gain != 1 or self._reached != 1:
+            block *= np.linspace(self._reached, gain, len(block), dtype=np.float32)[:, None]
+        self._reached = gain
 
     def _decode(self, samples: Iterator[Floats]) -> bool:
         """Decodes ahead as far as is wanted; whether there is more."""

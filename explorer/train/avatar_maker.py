@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import button
 from explorer.controls.progress import ProgressBar
+from explorer.controls.spin import Spin
 from explorer.controls.text import text_label
 from explorer.work.command import CoreCommand
 from explorer.work.time_left import TimeLeft
@@ -15,6 +16,9 @@ from stylegan_core.amounts import thousands
 from stylegan_core.data.half_drawn import is_half_drawn
 
 RESOLUTIONS = (16, 32, 64, 128)
+WIDTH = 84  # pixels of a field
+COUNT = "How many avatars are drawn; from fewer than a thousand the model learns each by heart."
+SEED = "Another seed draws other avatars, the same one the same avatars again."
 
 
 class AvatarMaker(QWidget):
@@ -26,7 +30,11 @@ class AvatarMaker(QWidget):
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.folder = folder
-        self.count, self.resolution, self.seed = QSpinBox(), QComboBox(), QSpinBox()
+        self.count, self.seed = (
+            Spin("How many avatars", COUNT, 16, 1_000_000, 2000),
+            Spin("Seed of the avatars", SEED, 0, 2_000_000_000, 0),
+        )
+        self.resolution = QComboBox()
         self.draw = button("Draw them", "Draws the avatars now; the same numbers give the same faces.")
         self.bar, self.said = ProgressBar("drawing avatars"), text_label("", "small")
         self._command = CoreCommand(as_json=False, parent=self)
@@ -39,27 +47,19 @@ class AvatarMaker(QWidget):
 
     def _lay_out(self) -> None:
         column = Down(self, 6)
-        self.count.setRange(16, 1_000_000)
         self.count.setSingleStep(500)
-        self.count.setValue(2000)
-        self.count.setGroupSeparatorShown(True)
-        self.seed.setRange(0, 2_000_000_000)
         for spin in (self.count, self.seed):
-            spin.setStyleSheet("QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }")
-            spin.setFixedWidth(84)
-            spin.lineEdit().setTextMargins(7, 0, 0, 0)
+            spin.setFixedWidth(WIDTH)
         for side in RESOLUTIONS:
             self.resolution.addItem(f"{side}×{side}", side)
         self.resolution.setCurrentIndex(1)
-        self.count.setToolTip("How many avatars are drawn; from fewer than a thousand the model learns each by heart.")
         self.resolution.setToolTip("How many pixels wide and high each avatar is; a preset proposes what it needs.")
-        self.seed.setToolTip("Another seed draws other avatars, the same one the same avatars again.")
         row = Across()
         for word, field in (("", self.count), ("avatars at", self.resolution), ("seed", self.seed)):
             if word:
                 row.addWidget(text_label(word, "muted"))
             row.addWidget(field)
-            field.setAccessibleName(word or "how many")
+        self.resolution.setAccessibleName("Size of the avatars")
         row.add(None, self.draw)
         column.add(row, self.bar, self.said)
         self.bar.hide()
@@ -78,8 +78,8 @@ class AvatarMaker(QWidget):
 
     def target(self) -> Path:
         """The folder these numbers lead to."""
-        seed = f"-seed{self.seed.value()}" if self.seed.value() else ""
-        return self.folder / f"avatars-{self.resolution.currentData()}-{self.count.value()}{seed}"
+        seed = f"-seed{self.seed.whole}" if self.seed.whole else ""
+        return self.folder / f"avatars-{self.resolution.currentData()}-{self.count.whole}{seed}"
 
     def start(self) -> None:
         """Draws them, or finds them drawn already."""
@@ -90,11 +90,11 @@ class AvatarMaker(QWidget):
         while target.exists() and not is_half_drawn(target):  # else the process goes on where it was ended
             target = target.with_name(f"{target.name}-again")
         self._target, self._left = target, TimeLeft()
-        self._advance(0, self.count.value())
+        self._advance(0, self.count.whole)
         self.bar.show()
         self.said.show()
         self.draw.setText("Cancel")
-        numbers = [str(self.count.value()), str(self.resolution.currentData()), str(self.seed.value())]
+        numbers = [str(self.count.whole), str(self.resolution.currentData()), str(self.seed.whole)]
         flags = ("--count", "--resolution", "--seed")
         pairs = [part for pair in zip(flags, numbers, strict=True) for part in pair]
         self._command.ask("data", "avatars", str(target), *pairs, "--progress")

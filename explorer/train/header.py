@@ -24,7 +24,7 @@ class MonitorHeader(QWidget):
     def __init__(self, path: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._told: tuple[RunState, str, bool, bool] | None = None
-        self.leave = IconButton("left", "Back to all runs.")
+        self.leave = IconButton("left", "All runs", "Back to all runs.")
         self.title, self.sentence, self.pill = text_label(path.name, "headline"), QLabel(), StatePill()
         self.explore = button("Explore live", "Opens the newest averaged model (EMA) in Explore.")
         self.snapshot = button("Snapshot", "Asks the trainer for a checkpoint and samples now.")

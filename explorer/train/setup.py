@@ -43,7 +43,7 @@ class SetupPage(QWidget):
     def __init__(self, runs: Path, data: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.runs = runs
-        self.leave = IconButton("left", "Back to all runs.")
+        self.leave = IconButton("left", "All runs", "Back to all runs.")
         self.data = DataCard(data)
         self.choice = PresetCard()
         self.run_folder = QLineEdit()
@@ -81,9 +81,9 @@ class SetupPage(QWidget):
         made = QWidget()
         column = Down(made, 8)
         column.addWidget(self.data)
-        column.addSpacing(8)
+        column.addSpacing(4)
         column.addWidget(self.choice)
-        column.addSpacing(8)
+        column.addSpacing(4)
         column.add(head_row("Run folder: where everything goes"), self.run_folder, None)
         self.run_folder.setAccessibleName("Run folder")
         self.run_folder.setToolTip(

@@ -9,14 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from stylegan_core.amounts import size_text, thousands
-from stylegan_core.files.header import FORMAT
 from stylegan_core.formats.converted import Converted, State
-from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.layouts import OWN
-from stylegan_core.formats.limits import Budget, Progress, RefusedFile
-from stylegan_core.formats.own_file import read_config, read_facts
-from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
-from stylegan_core.formats.safetensors_reader import view_safetensors
+from stylegan_core.formats.limits import Progress, RefusedFile
+from stylegan_core.formats.own_view import view_own
+from stylegan_core.formats.reader import convert_file, read_weight_file
 from stylegan_core.formats.sentences import LONGEST_PATH, naming, shown
 from stylegan_core.formats.weight_file import WeightFile
 from stylegan_core.networks.config import NetworkConfig
@@ -151,28 +148,24 @@ def _missing(found: Converted) -> tuple[str, ...]:
 
 def _own(path: Path) -> Card | None:
     """The card of this project's own safetensors; None for any other file."""
-    data = mapped(path)
-    if container_of(data) is not Container.SAFETENSORS:
+    found = view_own(path)
+    if found is None:
         return None
-    tensors, metadata = view_safetensors(data, Budget(len(data)))
-    if metadata.get("format") != FORMAT:
-        return None
-    config = read_config(metadata)
-    facts = read_facts(metadata, config, path.stem)
-    generator = {name.removeprefix("generator."): a for name, a in tensors.items() if name.startswith("generator.")}
+    generator = found.part("generator.")
     if any(array.dtype.kind != "f" for array in generator.values()):
         raise RefusedFile("it holds numbers of a type that networks do not have")
+    facts = found.facts
     return _card(
         path,
-        len(data),
-        config,
+        found.size,
+        found.config,
         generator,
         format=OWN,
-        networks=tuple(shown(name) for name in sorted({name.partition(".")[0] for name in tensors})[:MOST_SHOWN]),
+        networks=tuple(shown(name) for name in sorted({name.partition(".")[0] for name in found.tensors})[:MOST_SHOWN]),
         drawn="generator",
         level=facts.level,
         alpha=facts.alpha,
-        discriminator=any(name.startswith("discriminator.") for name in tensors) or state_file(path).is_file(),
+        discriminator=bool(found.part("discriminator.")) or state_file(path).is_file(),
         code_bytes=0,
         origin=facts.origin or "this project's own training",
         notes=facts.notes,

@@ -1,5 +1,6 @@
 """Networks between two: every tensor where it belongs, both ends exact, what cannot blend refused in one sentence."""
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 import torch
 
 from stylegan_core.__main__ import main
-from stylegan_core.blend import blend, check_alike, kinship, resolution_of
+from stylegan_core.blend import Build, blend, check_alike, kinship, may_blend, resolution_of
 from stylegan_core.blend_amounts import Amounts, agreement
 from stylegan_core.model import Model, load_model, save_model
 from stylegan_core.networks.config import NetworkConfig
@@ -118,6 +119,24 @@ def test_what_cannot_blend_is_refused_in_one_sentence() -> None:
     with pytest.raises(ValueError, match="from -1 to 2 of a model, not nan of its fine part"):
         Amounts(fine=float("nan"))
     check_alike(first, network(2, "two", replace(CONFIG, mbstd_group=8)))  # the discriminator's alone
+
+
+def test_a_file_says_without_being_read_whole_whether_it_may_blend(tmp_path: Path) -> None:
+    own = Build.of(network(1))
+    for name, model, may in (
+        ("same", network(2), True),
+        ("wide", network(2, config=replace(CONFIG, fmap_max=8)), False),
+        ("kind", network(2, config=replace(CONFIG, noise=False)), False),
+        ("young", Model(network(2).generator, level=2), False),
+        ("critic", network(2, config=replace(CONFIG, mbstd_group=8)), True),
+    ):
+        path = tmp_path / f"{name}.safetensors"
+        save_model(path, model)
+        assert may_blend(own, path) is may, name
+    (tmp_path / "torn.safetensors").write_bytes((tmp_path / "wide.safetensors").read_bytes()[:500])
+    (tmp_path / "foreign.pkl").write_bytes(pickle.dumps([1]))
+    for unknown in ("torn.safetensors", "foreign.pkl", "gone"):  # whoever chooses one of these hears what it is
+        assert may_blend(own, tmp_path / unknown)
 
 
 def test_amounts_in_words() -> None:

@@ -8,7 +8,19 @@ from zlib import crc32
 import numpy as np
 from PIL import Image, ImageDraw
 
-from explorer.jobs import Blend, FindChannels, KeyStyles, Matrix, NoiseMap, Pca, Picture, Request, Strip, Styles
+from explorer.jobs import (
+    Blend,
+    Blendable,
+    FindChannels,
+    KeyStyles,
+    Matrix,
+    NoiseMap,
+    Pca,
+    Picture,
+    Request,
+    Strip,
+    Styles,
+)
 from explorer.lab_jobs import ChannelMap, Channels, Entangle, Layers, SweepGrid
 from explorer.renderer.rendering import Pixels, Precision, Report, Steps
 from stylegan_core.info import ModelInfo
@@ -97,6 +109,8 @@ class DrawnFaces:
                 value = tuple(face(each, request.size) for each in request.sweep.cells)
             case Entangle():
                 value = measured.entangled(request.plan, INFO.hash)
+            case Blendable():
+                value = request.paths
             case Blend():
                 value = tuple(_blended(each, request) for each in request.recipes)
         pieces = value if isinstance(request, Strip | Matrix | Layers | SweepGrid | Blend) else ()

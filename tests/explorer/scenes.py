@@ -208,12 +208,14 @@ def explore(stage: Stage) -> Scene:
 
 
 def film(stage: Stage) -> Scene:
-    """A film of three pictures, at a moment between two of them, while it is written."""
+    """A film of three pictures to music, at a moment between two of them, while it is written."""
     explorer = stage.explorer
     explorer.window.show_workspace(0)
     for seed in (3, 37, 12):
         explorer.session.apply(Recipe(Latent(seed)))
         explorer.filming.add()
+    explorer.reel.set(music=SONG)
+    explorer.film.set_loudness(False, 60)
     stage.settle()
     explorer.film.track.go(2.9)
     explorer.film.show_saving("41 %, about 12 s left", "faces.mp4")

@@ -61,7 +61,7 @@ def test_below_the_picture_come_its_strip_and_then_the_right_column(start: Make,
 def test_it_goes_round_the_window_each_line_from_the_left(start: Make, qtbot: QtBot) -> None:
     explorer = active(start, qtbot)
     explorer.window.model_button.setFocus()
-    assert tab(qtbot, Qt.Key.Key_Backtab) == "Keeps source and weight of fine as they are."
+    assert tab(qtbot, Qt.Key.Key_Backtab) == "Lock fine"
     assert tab(qtbot) == "Model boxed"
     assert tab(qtbot) == "Explore"  # of a choice one gets the focus, the arrow keys go to the others
     header = [each for each in stops_in(explorer.window) if each.mapTo(explorer.window, QPoint()).y() < 48]
@@ -117,7 +117,7 @@ def test_what_a_click_alone_gives_the_focus_is_gone_on_from(start: Make, qtbot: 
     tab(qtbot)
     assert QApplication.focusWidget() in explorer.picture.findChildren(QWidget)
     explorer.picture.setFocus()
-    assert tab(qtbot, Qt.Key.Key_Backtab) == "Draws other noise for the selected layer only."
+    assert tab(qtbot, Qt.Key.Key_Backtab) == "Other noise for this layer"
 
 
 def test_what_is_hidden_gives_the_focus_to_what_comes_next(start: Make, qtbot: QtBot) -> None:

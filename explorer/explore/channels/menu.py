@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from explorer.controls.literal import literal
 
 MEASURED = "What can be measured in any picture"
-LEARN = "Labels of a data set …"
+LEARN = "Labels of a data set…"
 LEARN_TIP = "Learns from a labelled data set what its labels look like, which takes a minute or so."
 
 

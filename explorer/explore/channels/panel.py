@@ -42,7 +42,7 @@ class ChannelsPanel(Panel):
         self._absent = False  # the network has no styles
         self._found_in = Path()  # the file of the network that is shown
         self.finder = ChannelFinder(self)
-        self.reset_all = IconButton("reset", RESET)
+        self.reset_all = IconButton("reset", "Reset all channels", RESET)
         self.preview = StrengthPreview(self, PREVIEW, STRENGTHS)
         self._column = Down(spacing=2)
         self._lay_out()
@@ -63,6 +63,7 @@ class ChannelsPanel(Panel):
         return self._names.of(place, self.session.recipe)
 
     def _lay_out(self) -> None:
+        self.reset_all.hide()  # until there is something to reset
         for each in (self.reset_all, self.finder.by_place, self.finder.by_attribute):
             self.section.add_action(each)
         self.body.addLayout(self._column)
@@ -74,9 +75,9 @@ class ChannelsPanel(Panel):
         finder.began.connect(lambda: self.section.set_open(True))
         finder.found.connect(self._take_found)
         place, attribute = finder.by_place, finder.by_attribute
-        self.add_command("Find channels by place …", "T", TIPS["by_place"], place.click, place, shows=True)
+        self.add_command("Find channels by place…", "T", TIPS["by_place"], place.click, place, shows=True)
         self.add_command(
-            "Find channels by attribute …", "", TIPS["by_attribute"], finder.choose_attribute, attribute, shows=True
+            "Find channels by attribute…", "", TIPS["by_attribute"], finder.choose_attribute, attribute, shows=True
         )
         self.add_command("Reset every channel", "", RESET, self._reset, place)
         self.session.moves_itself.connect(lambda _: self.preview.hide())

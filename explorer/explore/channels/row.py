@@ -94,7 +94,7 @@ class ChannelRow(StrengthRow):
     def fill(self, menu: QMenu) -> None:
         if self._proposal and not self._name:
             menu.addAction(literal(f"Call it “{self._proposal}”"), lambda: self.renamed.emit(self._proposal))
-        menu.addAction("Rename …", self.rename)
+        menu.addAction("Rename…", self.rename)
         if self._name:
             menu.addAction("Take the name away", lambda: self.renamed.emit(""))
         menu.addSeparator()
@@ -102,7 +102,7 @@ class ChannelRow(StrengthRow):
         menu.addAction("Sweep it in the Lab", lambda: self.asked.emit("sweep"))
         menu.addAction("Reset", self.slider.reset)
         menu.addSeparator()
-        menu.addAction("Learn remote control …", lambda: self.asked.emit("learn"))
+        menu.addAction("Learn remote control…", lambda: self.asked.emit("learn"))
 
 
 def _of(faces: int) -> str:

@@ -52,14 +52,14 @@ class DirectionMenu(QMenu):
                 self.addAction(f"SeFa of {band.name}, {band.resolutions}", partial(self.sefa_chosen.emit, *ends))
         self.addSeparator()
         for text, ask in (("folder", ask_for_folder), ("zip or idx file", ask_for_packed)):
-            action = self.addAction(f"From the labels of a {text} …", partial(ask, parent, self.labels_chosen.emit))
+            action = self.addAction(f"From the labels of a {text}…", partial(ask, parent, self.labels_chosen.emit))
             action.setToolTip(LABELS)
             if reason := info.why_not("styles"):
                 action.setEnabled(False)
                 action.setToolTip(reason)
         self.addSeparator()
-        self.addAction("Import …", lambda: ask_to_open(parent, "Import directions", FILES, self.import_chosen.emit))
+        self.addAction("Import…", lambda: ask_to_open(parent, "Import directions", FILES, self.import_chosen.emit))
         self.addAction(
-            "Export …",
+            "Export…",
             lambda: ask_to_save(parent, "Export directions", "directions.json", FILES, self.export_chosen.emit),
         ).setEnabled(filled)

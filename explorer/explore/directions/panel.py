@@ -60,7 +60,7 @@ class DirectionsPanel(Panel):
         self._menu: DirectionMenu | None = None
         self._shown: object = None
         self._measured: dict[tuple[str, Vector, int, int | None], str] = {}  # by network, direction and its layers
-        self.reset_all = IconButton("reset", TIPS["reset"])
+        self.reset_all = IconButton("reset", "Reset all directions", TIPS["reset"])
         self.library_chip = chip("library ▾", TIPS["library"])
         self.sorting = chip("+ by sorting", TIPS["sorting"])
         self.more, self.fewer = chip("more", TIPS["more"]), chip("fewer", TIPS["fewer"])
@@ -79,6 +79,7 @@ class DirectionsPanel(Panel):
         return tuple(self.shelf.every())
 
     def _lay_out(self) -> None:
+        self.reset_all.hide()  # until there is something to reset
         for each in (self.reset_all, self.library_chip, self.sorting):
             self.section.add_action(each)
         foot = Across()
@@ -99,7 +100,7 @@ class DirectionsPanel(Panel):
         self.finder.again.clicked.connect(self._find_again)
         self.more.clicked.connect(lambda: self._show_up_to(self._limit + MORE))
         self.fewer.clicked.connect(lambda: self._show_up_to(self._few))
-        self.add_command("A direction by sorting faces …", "", TIPS["sorting"], self.sort, self.sorting)
+        self.add_command("A direction by sorting faces…", "", TIPS["sorting"], self.sort, self.sorting)
         self.add_command(
             "Factorise the styles (SeFa)", "", "Finds what the styles react to most.", self.factorise, shows=True
         )

@@ -103,7 +103,7 @@ class DirectionRow(StrengthRow):
         self.layers.committed.connect(lambda *_: self.committed.emit())
 
     def fill(self, menu: QMenu) -> None:
-        menu.addAction("Rename …", self.rename)
+        menu.addAction("Rename…", self.rename)
         star = "Take out of favourites" if self.entry.starred else "★ Favourite"
         menu.addAction(star, lambda: self.asked.emit("star"))
         menu.addAction("Show it at −2, 0 and +2 σ", lambda: self.asked.emit("preview"))
@@ -118,7 +118,7 @@ class DirectionRow(StrengthRow):
                 menu.addAction(f"Only {band.name}, {band.resolutions}", partial(self._choose_layers, *ends))
         menu.addSeparator()
         menu.addAction("Reset", self.slider.reset)
-        menu.addAction("Learn remote control …", lambda: self.asked.emit("learn"))
+        menu.addAction("Learn remote control…", lambda: self.asked.emit("learn"))
         if self.entry.source in OWN:
             menu.addAction("Remove from the library", lambda: self.asked.emit("remove"))
 

@@ -112,9 +112,9 @@ class Screening(QObject):
         """The styles will not come: nothing waits for them any more."""
         self._waits = False
 
-    def mute(self, muted: bool) -> None:
-        """Whether the music of the film is heard."""
-        self.sound.set_muted(muted, self.player.seconds if self.playing else None)
+    def set_loudness(self, muted: bool, volume: int) -> None:
+        """Whether the music of the film is heard, and at how many percent of its volume."""
+        self.sound.set_loudness(muted, volume, self.player.seconds if self.playing else None)
 
     def _sound(self, playing: bool) -> None:
         if playing:

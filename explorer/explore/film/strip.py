@@ -18,6 +18,7 @@ from explorer.jobs import Done, Failed, KeyStyles, Piece, Strip
 from explorer.pixels import image_of
 from explorer.problem import Problem
 from explorer.session import Session
+from explorer.sound.film_sound import FULL
 from stylegan_core.film.film import Film
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Recipe
@@ -36,7 +37,7 @@ class FilmStrip(Asking):
     picture_dropped = Signal(int, str)  # the place of a new key, and a saved picture
     taken_away = Signal(str, object)  # a sentence, and what brings it back when it is called
     filled = Signal(int)
-    mute_wanted = Signal(bool)
+    loudness_wanted = Signal(bool, int)  # whether it is mute, and percent of the volume
 
     def __init__(self, session: Session, reel: Reel, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -89,10 +90,10 @@ class FilmStrip(Asking):
         """Stands still; the moment that is shown is one step of undo."""
         self.screening.stop()
 
-    def mute(self, muted: bool) -> None:
-        """Whether the music of the film is left out when it plays."""
-        self.screening.mute(muted)
-        self.view.show_muted(muted)
+    def set_loudness(self, muted: bool, volume: int) -> None:
+        """Whether the music of the film is left out when it plays, and at how many percent it is heard."""
+        self.screening.set_loudness(muted, volume)
+        self.view.show_loudness(muted, volume)
 
     def clear(self) -> None:
         """Begins a new film; the old one is offered back."""
@@ -259,7 +260,6 @@ class FilmStrip(Asking):
         """What the head has no button for, or no room."""
         reel, film, view = self.reel, self.reel.film, self.view
         button = view.more
-        hides_mute = film.music is not None and view.narrow
         switches = (
             ("Go at one speed", lambda: reel.set(pace="constant"), True)
             if film.pace == "eased"
@@ -270,7 +270,6 @@ class FilmStrip(Asking):
             self,
             button.mapToGlobal(button.rect().bottomLeft()),
             *(switches if view.narrow else ()),
-            *((("Play the music" if view.mute.isChecked() else "Mute", view.mute.click, True),) if hides_mute else ()),
             *((("To music…", view.music.click, True),) if not view.wide else ()),
             *((("Save film…", view.save.click, view.save.isEnabled()),) if view.tight else ()),
             ("Add the favourites", self.favourites_wanted.emit, self.info is not None),
@@ -287,7 +286,9 @@ class FilmStrip(Asking):
         self.screening.left.connect(lambda: self.row.show_place(None))
         self.screening.awaited.connect(self.refresh)
         self.screening.sound.said.connect(lambda sentence: self.said.emit(Problem(sentence), "warning"))
-        view.mute.clicked.connect(self.mute_wanted)
+        view.mute.clicked.connect(lambda on: self.loudness_wanted.emit(on, view.volume.value() or FULL))
+        view.volume.valueChanged.connect(lambda percent: self.loudness_wanted.emit(False, percent))
+        view.volume.reset_asked.connect(lambda: view.volume.setValue(FULL))
         view.undo.clicked.connect(reel.undo)
         view.eased.clicked.connect(lambda on: reel.set(pace="eased" if on else "constant"))
         view.loop.clicked.connect(lambda on: reel.set(loop=on))

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSignalBlocker, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -14,21 +14,25 @@ from explorer.controls.panel import allow
 from explorer.controls.scrolling import ScrollSideways
 from explorer.controls.slider import NumberField
 from explorer.controls.text import text_label
+from explorer.controls.track import Track
 from explorer.controls.yielding import ElidedLabel
 from explorer.explore.film.row import FilmRow
 from explorer.explore.film.track import FilmTrack
 from explorer.film.drawn_film import DrawnFilm
+from explorer.sound.film_sound import FULL
 
 THUMB, SMALL_THUMB = 62, 42
 SIDE, TIGHT_SIDE = 18, 8  # pixels left and right of it, and where there is little room
 NONE = "Press K to add the picture that is shown; the film goes from one picture to the next."
 ONE = "One more, and there is a way to go."
+VOLUME = 64  # pixels of its slider
 WIDE = 680  # logical pixels; below it the head leaves setting it to music to the menu
 NARROW = 570  # logical pixels; below it the head holds what cannot be had otherwise
 GROWING = 250  # milliseconds in which a row that is growing is scrolled along to the key that was to be seen
 TIPS = {
     "play": "Plays the film in the picture, or stops it (P).",
     "mute": "Whether the music of the film is heard while it plays here; an mp4 has it in any case.",
+    "volume": "How loud the music is heard here; an mp4 has it as it is. Double-click for all of it.",
     "undo": "Takes the last change of the film back.",
     "eased": "On: the film comes to rest at every picture. Off: it goes at one speed through W.",
     "loop": "After the last picture the film goes back to the first, without a seam.",
@@ -46,15 +50,26 @@ class FilmView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.play, self.undo = IconButton("play", TIPS["play"]), IconButton("undo", TIPS["undo"])
-        self.mute = IconButton("sound", TIPS["mute"], "mute")
-        self.mute.setAccessibleName("Mute")
+        self.play, self.undo = (
+            IconButton("play", "Play the film", TIPS["play"]),
+            IconButton("undo", "Undo in the film", TIPS["undo"]),
+        )
+        self.mute = IconButton("sound", "Mute", TIPS["mute"], "mute")
+        self.volume = Track()
+        self.volume.setRange(0, FULL)
+        self.volume.setSingleStep(5)
+        self.volume.setPageStep(20)
+        self.volume.setValue(FULL)
+        self.volume.zero = 0
+        self.volume.setFixedWidth(VOLUME)
+        self.volume.setToolTip(TIPS["volume"])
+        self.volume.setAccessibleName("Volume of the music")
         self.eased, self.loop = chip("eased", TIPS["eased"], True), chip("loop", TIPS["loop"], True)
         self.total, self._unit = NumberField(1), text_label("s", "muted")
         self.total.setFixedWidth(52)
         self.total.setAccessibleName("Seconds of the whole film")
         self.music = chip("music…", TIPS["music"])
-        self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", TIPS["more"])
+        self.save, self.more = chip("save film…", TIPS["save"]), IconButton("more", "More for the film", TIPS["more"])
         self.cancel = chip("cancel", TIPS["cancel"])
         self.track, self._time = FilmTrack(), text_label("", "muted")
         self.track.setToolTip(TIPS["track"])
@@ -91,7 +106,7 @@ class FilmView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Without what it leaves to the menu where there is less room: that must not hold the window open."""
-        spared = [each for each in (*self._spared, self.music, self.mute) if each.isVisible()]
+        spared = [each for each in (*self._spared, self.music) if each.isVisible()]
         widths = (max(each.minimumWidth(), each.minimumSizeHint().width()) for each in spared)
         return super().minimumSizeHint() - QSize(sum(widths) + len(spared) * self.head.spacing(), 0)
 
@@ -104,7 +119,8 @@ class FilmView(QWidget):
     def _show_music(self) -> None:
         """What there is for music, as far as it is not left to the menu."""
         self.music.setVisible(self.wide)
-        self.mute.setVisible(self._has_music and not self.narrow)
+        self.mute.setVisible(self._has_music)
+        self.volume.setVisible(self._has_music and not self.narrow)
 
     @property
     def tight(self) -> bool:
@@ -168,10 +184,15 @@ class FilmView(QWidget):
     def show_playing(self, playing: bool) -> None:
         """Whether the film is played."""
         self.play.set_icon("stop" if playing else "play")
+        self.play.setAccessibleName("Stop the film" if playing else "Play the film")
 
-    def show_muted(self, muted: bool) -> None:
-        """Whether the music is left out."""
-        self.mute.setChecked(muted)
+    def show_loudness(self, muted: bool, volume: int) -> None:
+        """Whether the music is left out, and at how many percent it is heard."""
+        self.mute.setChecked(muted or not volume)
+        self.volume.colour = "dim" if muted else ""
+        with QSignalBlocker(self.volume):
+            self.volume.setValue(volume)
+        self.volume.update()
 
     def reveal(self, at: int) -> None:
         """Scrolls the row to a key, as soon as it has its place there."""
@@ -198,11 +219,13 @@ class FilmView(QWidget):
         self._words.setAccessibleName(whole)
 
     def _lay_out(self) -> None:
-        self.head.add(self.play, self.mute, self.undo, None, self.eased, self.loop, self.total, self._unit)
+        self.head.add(self.play, self.undo, None, self.eased, self.loop, self.total, self._unit)
         self.head.add(self.music, self.save, self.more)
         middle = Across(spacing=10)  # the handle stands out beyond the end of the track
         middle.addWidget(self.track, 1)
-        middle.add(self._time, self._saving)
+        loudness = Across(spacing=2)
+        loudness.add(self.mute, self.volume)
+        middle.add(self._time, self._saving, loudness)
         saving = Across(self._saving, 8)
         saving.add(self._words, self.cancel)
         self._saving.hide()

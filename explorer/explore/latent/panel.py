@@ -46,9 +46,12 @@ class LatentPanel(Panel):
         self.seed = SeedField()
         self.new = button("New", TIPS["new"])
         self.lock = IconButton(
-            "unlock", "Keeps this face: seed, pad, walk and a drag on the picture do nothing while locked.", "lock"
+            "unlock",
+            "Lock the face",
+            "Keeps this face: seed, pad, walk and a drag on the picture do nothing while locked.",
+            "lock",
         )
-        self.photo = chip("my photo …", TIPS["photo"])
+        self.photo = chip("my photo…", TIPS["photo"])
         self.card = ProjectionCard()
         self.pad = SeedPad()
         self.snap = button("Snap", TIPS["snap"], "ghost")

@@ -41,7 +41,10 @@ class ProjectionCard(QWidget):
         self.beside, self.words = text_label("", "small"), text_label("", "small")
         self.bar, self.where = ProgressBar("the search for a face"), text_label("", "small", wraps=True)
         self.take, self.cancel = chip("take it", TIPS["take"]), chip("cancel", TIPS["cancel"])
-        self.compare, self.close_it = chip("compare", TIPS["compare"]), IconButton("close", TIPS["close"])
+        self.compare, self.close_it = (
+            chip("compare", TIPS["compare"]),
+            IconButton("close", "Close the photo", TIPS["close"]),
+        )
         self._lay_out()
         self.photo.clicked.connect(self._compare)
         self.nearest.clicked.connect(self._return)

@@ -31,7 +31,7 @@ GO_ON = "Click a cell to go on from it."
 DRAWING = "The pictures are being drawn, as drafts at first. "
 DRAFTS = "Some cells are drafts; exact ones are being drawn. "
 EXPORT_TEXT, EXPORT_TIP = (
-    "Export …",
+    "Export…",
     "Draws the matrix exactly at full size, with its seeds, and saves it with its recipes.",
 )
 

@@ -55,7 +55,7 @@ class MixingPanel(Panel):
         self.matrix.clicked.connect(self.open_matrix)
         self.per_layer.toggled.connect(self._disclose)
         self.new.clicked.connect(self.new_sources)
-        self.add_command("Mixing matrix …", "", TIPS["matrix"], self.open_matrix, self.matrix)
+        self.add_command("Mixing matrix…", "", TIPS["matrix"], self.open_matrix, self.matrix)
         self.add_command("New sources for mixing", "", TIPS["new"], self.new_sources, self.new)
 
     def new_sources(self) -> None:

@@ -22,8 +22,8 @@ from stylegan_core.recipe import Latent, Mix, knob
 THUMBNAIL = 44
 _MENU = {
     "new": "New seed",
-    "seed": "Seed …",
-    "file": "From a saved picture …",
+    "seed": "Seed…",
+    "file": "From a saved picture…",
     "take": "Take the current face",
     "clear": "Remove",
 }
@@ -52,8 +52,11 @@ class MixRow(QWidget):
         self.weight.number.setAccessibleName(f"{name} weight, number")
         self.caption = text_label("", "small")
         tips = self._tips(name.lower())
-        self.new, self.swap = IconButton("dice", tips["new"]), IconButton("swap", tips["swap"])
-        self.lock = IconButton("unlock", tips["lock"], "lock")
+        self.new, self.swap = (
+            IconButton("dice", f"{name} from another face", tips["new"]),
+            IconButton("swap", f"Swap {name.lower()} with the face", tips["swap"]),
+        )
+        self.lock = IconButton("unlock", f"Lock {name.lower()}", tips["lock"], "lock")
         self._lay_out(name, band)
         self._connect(name)
         self.setAcceptDrops(True)

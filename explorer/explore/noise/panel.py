@@ -52,8 +52,8 @@ class NoisePanel(Panel):
         self.map = chip("σ map", TIPS["map"], checkable=True)
         self.draws = chip("4 draws", TIPS["draws"], checkable=True)
         self.reseed = chip("reseed", TIPS["reseed"])
-        self.stored = IconButton("reset", TIPS["stored"])
-        self.reseed_layer = IconButton("dice", TIPS["one"])
+        self.stored = IconButton("reset", "Noise as trained", TIPS["stored"])
+        self.reseed_layer = IconButton("dice", "Other noise for this layer", TIPS["one"])
         self.groups: dict[str, QPushButton] = {name: chip(name, tip) for name, tip in GROUPS.items()}
         self.strip = ThumbnailGrid(DRAWS, DRAWS, 62)
         self.heat_map = HeatMap("Deviation of each pixel over 100 draws of noise", "of 255")

@@ -47,6 +47,18 @@ def test_it_stays_over_the_middle_of_its_page(page: QWidget) -> None:
     assert abs(banner.geometry().center().x() - page.rect().center().x()) <= 1
 
 
+def test_it_is_seen_where_what_it_stays_over_lies_below_what_is_seen_of_the_page(page: QWidget) -> None:
+    below = QWidget(page)
+    banner = Banner(page)
+    banner.keep_over(below)
+    for top in (-300, 0, 390, 900):
+        below.setGeometry(100, top, 700, 600)
+        below.show()
+        banner.say(Problem("The film is put away."))
+        assert page.rect().contains(banner.geometry()), top
+        assert below.x() < banner.x() < banner.geometry().right() < below.geometry().right()
+
+
 def test_in_a_narrow_place_its_buttons_go_below_the_sentence(page: QWidget) -> None:
     banner = Banner(page)
     banner.say(Problem("The library cannot be written.", "No space left"), "bad", "Try again", bool)

@@ -1,6 +1,6 @@
 """The dialog that blends networks: what it asks for and when, what it says, and that nothing is lost by closing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +10,39 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.dialogs.blend_dialog import ALL, BETWEEN, FACES, FILE, FIRST, SECOND, SHOWN_FIRST, BlendDialog
-from explorer.jobs import Blend, BlendFile, Done, Failed, Piece, Strip
+from explorer.dialogs.blend_dialog import (
+    ALL,
+    ALONE,
+    BETWEEN,
+    BY_FILE,
+    FACES,
+    FILE,
+    FIRST,
+    SECOND,
+    SHOWN_FIRST,
+    BlendDialog,
+)
+from explorer.jobs import Blend, Blendable, BlendFile, Done, Failed, Piece, Strip
 from stylegan_core.blend_amounts import Amounts
 from stylegan_core.recipe import SEEDS, Latent, Recipe
 from tests.explorer.fake_backend import info
 
+TWO = "/nets/two.safetensors"
 RED = np.full((112, 112, 3), (255, 0, 0), np.uint8)
 
 
 class Asked:
     """A dialog, all it asks for, and answers to that."""
 
-    def __init__(self, dialog: BlendDialog, window: QWidget) -> None:
+    def __init__(self, dialog: BlendDialog, window: QWidget, fitting: Sequence[str] = (TWO,)) -> None:
         self.dialog, self.window, self.requests = dialog, window, list[Any]()
         self.cancelled, self.made = list[str](), list[str]()
         dialog.asked.connect(self.requests.append)
         dialog.cancelled.connect(self.cancelled.append)
         dialog.made.connect(self.made.append)
         dialog.begin()
+        self.looks = self.requests.pop(0)
+        dialog.job_done(Done(self.looks, "", tuple(fitting)))
 
     def answer(self, value: object = 0.9) -> None:
         """The last request is done."""
@@ -43,8 +57,45 @@ class Asked:
 def asked(qtbot: QtBot) -> Asked:
     window = QWidget()
     qtbot.addWidget(window)
-    dialog = BlendDialog(Recipe(Latent(SEEDS - 1)), info("one"), [("two", "/nets/two.safetensors")], "", window)
+    dialog = BlendDialog(Recipe(Latent(SEEDS - 1)), info("one"), [("two", TWO)], "", window)
     return Asked(dialog, window)
+
+
+def offered(dialog: BlendDialog) -> list[str]:
+    return [dialog.other.itemText(at) for at in range(dialog.other.count())]
+
+
+def test_networks_that_cannot_blend_are_not_offered_and_named_beside_the_list(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    others = [(name, f"/nets/{name}.safetensors") for name in ("wide", "two", "dcgan", "child")]
+    dialog = BlendDialog(Recipe(), info("one"), others, "", window)
+    asked = Asked(dialog, window, [TWO, "/nets/child.safetensors"])
+    assert asked.looks == Blendable("blend-list", tuple(path for _, path in others))
+    assert offered(dialog) == ["two", "child", BY_FILE]
+    assert dialog.other.currentIndex() == -1
+    rest = dialog._rest_of_them
+    assert rest.isVisibleTo(dialog) and rest.text() == "2 other models do not blend with this one."
+    assert rest.toolTip().endswith("wide, dcgan.")
+
+
+def test_where_no_network_can_blend_it_says_what_to_do(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = BlendDialog(Recipe(), info("one"), [("two", TWO)], "", window)
+    Asked(dialog, window, [])
+    assert offered(dialog) == [BY_FILE]
+    assert dialog._says.text() == ALONE and not dialog._rest_of_them.isVisibleTo(dialog)
+
+
+def test_a_file_that_was_chosen_before_the_list_is_known_stays_chosen(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = BlendDialog(Recipe(), info("one"), [("two", TWO), ("child", "/nets/child.safetensors")], "", window)
+    dialog.choose(TWO)
+    Asked(dialog, window, [TWO, "/nets/child.safetensors"])
+    assert sorted(offered(dialog)[:2]) == ["child", "two"] and len(offered(dialog)) == 3
+    assert dialog.other.currentText() == "two"
 
 
 def test_it_begins_with_faces_of_the_open_network_alone(asked: Asked) -> None:

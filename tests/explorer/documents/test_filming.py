@@ -17,6 +17,7 @@ from explorer.app import Explorer
 from explorer.documents import documents
 from explorer.documents.film_dialog import FilmDialog, FilmWish
 from explorer.history import history_file
+from explorer.settings import Settings
 from stylegan_core.film.film import Film, Key
 from stylegan_core.film.film_file import read_film
 from stylegan_core.film.moving_picture import write_moving
@@ -278,6 +279,18 @@ def test_the_film_is_there_again_after_a_restart(start: Make, qtbot: QtBot, expl
     again = start()
     qtbot.waitUntil(lambda: again.reel.film == film)
     drawn(again, qtbot)
+
+
+def test_how_loud_the_music_is_heard_is_remembered(start: Make, qtbot: QtBot, explorer: Explorer) -> None:
+    explorer.film.loudness_wanted.emit(True, 35)
+    assert Settings.load().volume == 100  # a hand may still be on it
+    finish(explorer)
+    again = start()
+    view, sound = again.film.view, again.film.screening.sound
+    assert (view.volume.value(), view.mute.isChecked()) == (35, True)
+    assert (sound.volume, sound.muted, sound.gain) == (35, True, 0.0)
+    again.film.loudness_wanted.emit(False, 60)
+    qtbot.waitUntil(lambda: (Settings.load().volume, Settings.load().mute) == (60, False))
 
 
 def test_a_film_begun_before_the_kept_one_was_read_does_not_lose_it(

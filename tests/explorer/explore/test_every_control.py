@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from explorer.controls.panel import Panel
 from explorer.controls.slider import LabelledSlider
+from explorer.controls.thumbnails import Thumbnail
 from explorer.explore.channels.panel import ChannelsPanel
 from explorer.explore.directions.panel import DirectionsPanel
 from explorer.explore.latent.panel import LatentPanel
@@ -72,6 +73,7 @@ def test_every_control_has_a_name_a_sentence_and_the_keyboard(panel: Panel) -> N
     for each in found:
         words = f"{type(each).__name__} {each.accessibleName()!r}"
         assert each.accessibleName(), f"{words} has no accessible name"
+        assert isinstance(each, Thumbnail) or len(each.accessibleName()) <= 40, f"{words}: the name is a sentence"
         assert tooltip(each).rstrip().endswith((".", ")", "(N).")), f"{words}: no sentence in {tooltip(each)!r}"
         assert each.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{words} is not reached by Tab"
 
@@ -88,7 +90,7 @@ def test_what_a_network_without_styles_lacks_says_why(show: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "key", "control"),
     [
-        (MixingPanel, "Mixing matrix …", "", "matrix"),
+        (MixingPanel, "Mixing matrix…", "", "matrix"),
         (MixingPanel, "New sources for mixing", "", "new"),
         (TruncationPanel, "Mean face", "M", "mean"),
         (NoisePanel, "Other noise", "R", "reseed"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -570,17 +570,40 @@ def test_without_sound_it_says_so_once_and_plays(shown: Shown, tmp_path: Path) -
     shown.strip.screening.sound.close()
 
 
-def test_mute_is_where_there_is_music(shown: Shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mute_and_volume_are_where_there_is_music(shown: Shown, qtbot: QtBot) -> None:
     view, wanted = shown.strip.view, []
-    shown.strip.mute_wanted.connect(wanted.append)
-    assert not view.mute.isVisible()
+    shown.strip.loudness_wanted.connect(lambda muted, volume: wanted.append((muted, volume)))
+    shown.strip.loudness_wanted.connect(shown.strip.set_loudness)
+    assert not view.mute.isVisible() and not view.volume.isVisible()
     shown.reel.set(music=Music("song.wav", 6.0))
+    assert view.volume.accessibleName() == "Volume of the music" and view.volume.value() == 100
     qtbot.mouseClick(view.mute, Qt.MouseButton.LeftButton)
-    shown.strip.mute(True)
-    assert wanted == [True] and view.mute.isChecked() and shown.strip.screening.sound.muted
+    assert wanted == [(True, 100)] and view.mute.isChecked() and shown.strip.screening.sound.muted
     shown.strip.resize(NARROW - 10, 160)
-    assert not view.mute.isVisible()
-    offered: list[str] = []
-    monkeypatch.setattr(film_module, "pop_up", lambda *told: offered.extend(each[0] for each in told[2:]))
-    qtbot.mouseClick(view.more, Qt.MouseButton.LeftButton)
-    assert "Play the music" in offered and "Mute" not in offered
+    assert view.mute.isVisible() and not view.volume.isVisible()
+
+
+def test_the_volume_goes_by_keys_and_wheel_and_ends_muting(shown: Shown, qtbot: QtBot) -> None:
+    view, sound = shown.strip.view, shown.strip.screening.sound
+    shown.strip.loudness_wanted.connect(shown.strip.set_loudness)
+    shown.reel.set(music=Music("song.wav", 6.0))
+    view.mute.click()
+    qtbot.keyClick(view.volume, Qt.Key.Key_Left)
+    assert (sound.volume, sound.muted, view.mute.isChecked()) == (95, False, False)
+    qtbot.keyClick(view.volume, Qt.Key.Key_PageDown)
+    assert sound.volume == 75
+    middle = QPointF(view.volume.rect().center())
+    down = QWheelEvent(
+        middle, middle, QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    view.volume.setFocus()
+    QApplication.sendEvent(view.volume, down)
+    assert sound.volume == 70 and sound.gain == pytest.approx(0.49)
+    qtbot.keyClick(view.volume, Qt.Key.Key_Home)
+    assert sound.volume == 0 and view.mute.isChecked()
+    view.mute.click()  # what is not heard is muted, and a click lets it be heard again
+    assert sound.volume == 100 and not view.mute.isChecked()
+    qtbot.keyClick(view.volume, Qt.Key.Key_Left)
+    qtbot.mouseDClick(view.volume, Qt.MouseButton.LeftButton)
+    assert sound.volume == 100

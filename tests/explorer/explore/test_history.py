@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.controls.thumbnails import Thumbnail
@@ -262,3 +262,18 @@ def test_thumbnails_are_told_apart_by_ear(session: Session, strip: Watched) -> N
     strip._remove(next(iter(strip.entries)).key)
     strip._only.setChecked(False)
     assert strip.names()[1:] == ["Picture 2 of 3, seed 0, current", "Picture 3 of 3, seed 0"]
+
+
+def test_what_an_empty_history_says_is_read_whole_at_1280_pixels(session: Session, qtbot: QtBot) -> None:
+    """Its last letters were cut off there, where the history is one low row beside its switch."""
+    strip = Watched(session)
+    qtbot.addWidget(strip)
+    switch = QWidget()  # between history and film
+    switch.setFixedWidth(150)
+    strip.take_switch(switch)
+    strip.set_compact(True)
+    strip.resize(592, 56)
+    strip.show()
+    QApplication.processEvents()
+    assert strip._empty.isVisible()
+    assert strip._scroll.horizontalScrollBar().maximum() == 0

@@ -306,7 +306,7 @@ def test_the_matrix_is_exported_with_its_recipes_at_full_size(
     assert dialog.export.text() == "Cancel"
     qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
     assert asked.dropped == [OWNERS[-1]] and dialog.message.text() == "The export was given up."
-    assert dialog.export.text() == "Export …"
+    assert dialog.export.text() == "Export…"
 
 
 def test_a_network_without_styles_says_why(show: Any) -> None:

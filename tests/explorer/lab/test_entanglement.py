@@ -293,11 +293,13 @@ def test_a_page_without_directions_says_where_they_come_from(session: Session, s
 
 def test_while_it_measures_nobody_is_asked_to_press_measure(session: Session, show: Any) -> None:
     page = show().page
-    assert page.words.text() == EMPTY
+    assert page.blank.isVisible() and page.blank.words.text() == EMPTY and not page.table.isVisible()
+    page.blank.way.click()
+    assert page.words.text() == BUSY and not page.blank.isVisible()
     page.press()
-    assert page.words.text() == BUSY
-    page.press()
-    assert page.words.text() == EMPTY
+    assert page.blank.isVisible() and not page.words.isVisible()
+    page.picks.tick(0)
+    assert not page.blank.way.isEnabled() and page.blank.way.toolTip() == page.plan
 
 
 def test_the_table_is_read_by_pointer_and_exported(session: Session, show: Any, tmp_path: Path) -> None:

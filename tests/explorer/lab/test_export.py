@@ -48,7 +48,7 @@ def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, ow
     assert owner not in lab.dropped
     lab.piece(request, 0, None, 3)
     lab.done(request, path)
-    assert lab.said == [(f"Saved {path}.", "good")] and chip.text() == "export …" and not lab.page.unfinished
+    assert lab.said == [(f"Saved {path}.", "good")] and chip.text() == "export…" and not lab.page.unfinished
     chip.write(chip.plan(), path)
     lab.fail(lab.of(kind), "It cannot be written: choose another folder.")
     assert lab.said[-1] == ("It cannot be written: choose another folder.", "bad")
@@ -57,7 +57,7 @@ def test_exports_are_asked_for_said_and_given_up(session: Session, show: Any, ow
     lab.page.actions()[owner == SHEET].trigger()  # the command of the palette gives nothing up
     assert lab.dropped == [] and chip.writing
     chip.click()
-    assert lab.dropped == [owner] and chip.text() == "export …"
+    assert lab.dropped == [owner] and chip.text() == "export…"
     chip.write(chip.plan(), path)
     session.set_model(model_info(name="other"), "other.safetensors")
     assert lab.said[-1][1] == "warning" and "another model" in lab.said[-1][0] and not lab.page.unfinished
@@ -125,7 +125,7 @@ def test_a_chip_that_gives_up_says_so(session: Session, show: Any, owner: str) -
     lab.page.layers.choose(2)  # its channels are still to come, and nothing could be exported
     lab.piece(lab.requests[-1], 0, None, 2)
     assert chip.toolTip() == "Gives the export up; nothing is written." and chip.isEnabled()
-    assert chip.accessibleName() == "Gives the export up; nothing is written"
+    assert chip.accessibleName() == "Give up the export"
     chip.click()
     assert chip.accessibleName() == name and chip.isEnabled() == (owner == TABLE)
     lab.answer()
@@ -149,4 +149,4 @@ def test_an_export_says_how_far_it_is(session: Session, show: Any, monkeypatch: 
     lab.page.resize(1080, 526)
     assert lab.page.width() == 1080
     lab.done(lab.of(ChannelSheet), "out.png")
-    assert chip.text() == "export …"
+    assert chip.text() == "export…"

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from explorer.controls.scrolling import ScrollPage
 from explorer.lab.head import PAGES
+from explorer.lab.reflow import TALL
 from explorer.lab_jobs import Layers
 from explorer.problem import Problem
 from stylegan_core.recipe import Latent, Recipe
@@ -95,3 +97,26 @@ def test_closing_asks_before_it_gives_up_the_export_of_layers(start: Make, qtbot
     explorer.window.close()
     assert "the export of the layers" in explorer.window.banner.sentence
     explorer.lab.overview.export.writing = False
+
+
+def test_on_a_narrow_page_the_columns_lie_one_above_the_other(start: Make, qtbot: QtBot) -> None:
+    """All four pages scrolled sideways below 880 pixels."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    explorer.window.show_workspace(2)
+    window = explorer.window
+    window.setMinimumSize(640, 480)
+    for page in explorer.lab_pages.each:
+        explorer.lab_pages.turn_to(explorer.lab_pages.each.index(page))
+        area, left = page.findChild(ScrollPage), page.head.parentWidget()
+        assert area is not None and left is not None
+        for width, stacked in ((1280, False), (853, True), (640, True), (900, False)):
+            window.resize(width, 600)
+            for _ in range(6):
+                QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+                QApplication.processEvents()
+            assert area.horizontalScrollBar().maximum() == 0, (page.accessibleName(), width)
+            below = page.right.y() >= left.geometry().bottom()
+            assert (below, left.property("edge")) == (stacked, "top" if stacked else "left")
+            assert page.right.height() >= (TALL if stacked else 0)
+            assert page.right.width() > (width - 30 if stacked else 0)

@@ -101,7 +101,7 @@ def test_labels_that_are_being_learned_are_so_on_a_page_that_comes_later(
     qtbot.waitUntil(lambda: "40 %" in explorer.channels.finder.labels.text())
     assert "40 %" in explorer.sweep.labels.text()
     explorer.entanglement.labels.click()
-    assert explorer.channels.finder.labels.text() == explorer.sweep.labels.text() == "labels …"
+    assert explorer.channels.finder.labels.text() == explorer.sweep.labels.text() == "labels…"
     assert not explorer.judging._command.busy
 
 

@@ -87,8 +87,10 @@ def show(qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch) -> Ite
 def test_the_open_network_is_measured_when_asked(show: Any, session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     desk = show()
     page = desk.page
-    assert not page.measure.isEnabled() and page.measure.toolTip() == CHOOSE and page.words.text() == EMPTY
+    assert not page.measure.isEnabled() and page.measure.toolTip() == CHOOSE
+    assert page.blank.isVisible() and page.blank.words.text() == EMPTY and page.blank.way.text() == "Choose pictures…"
     page.use_data(str(tmp_path))
+    assert page.blank.way.text() == "Measure" and page.blank.way.isEnabled()
     page.ticks["swd"].setChecked(False)
     qtbot.mouseClick(page.measure, Qt.MouseButton.LeftButton)
     command = desk.commands[-1]

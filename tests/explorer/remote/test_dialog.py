@@ -155,6 +155,20 @@ def test_a_knob_is_learnt_ranged_inverted_and_forgotten(
     assert remote.settings.bindings == () and part.rows == [] and part.words.isVisible()
 
 
+def test_bindings_that_were_forgotten_come_back_at_their_places(dialog: RemoteDialog, remote: Remote) -> None:
+    part, every = dialog.bindings, tuple(Binding(f"cc 1 {number}", "/psi") for number in (7, 8, 9))
+    for each in every:
+        remote.add(each)
+    assert part.back.isHidden()
+    part.rows[1].delete.click()
+    part.rows[0].delete.click()
+    assert remote.settings.bindings == every[2:] and part.back.isVisible()
+    part.back.click()
+    assert remote.settings.bindings == (every[0], every[2]) and part.back.isVisible()
+    part.back.click()
+    assert remote.settings.bindings == every and part.back.isHidden()
+
+
 def test_a_range_that_is_half_typed_when_another_knob_is_learnt_is_given_up(
     dialog: RemoteDialog, remote: Remote, qtbot: QtBot
 ) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from explorer.jobs import (
     Blend,
+    Blendable,
     BlendFile,
     Done,
     FindByAttribute,
@@ -182,6 +183,15 @@ def test_what_does_not_blend_is_refused_and_the_open_network_stays(
         with pytest.raises((ValueError, OSError), match=words):
             run(backend, request_of(str(path)))
     assert backend.draw(Recipe(), "exact").shape == (16, 16, 3)
+
+
+def test_which_files_may_blend_with_the_open_network(backend: TorchBackend, model: Path, tmp_path: Path) -> None:
+    wider, alike = tmp_path / "wider.safetensors", tmp_path / "alike.safetensors"
+    save_model(wider, build_generator(replace(SMALL, fmap_max=8)))
+    save_model(alike, build_generator(SMALL))
+    pieces, found = run(backend, Blendable("b", (str(wider), str(alike))))
+    assert [(index, total) for index, total, _ in pieces] == [(0, 2), (1, 2)]
+    assert found == (str(alike),)
 
 
 def test_a_blend_replaces_neither_of_the_two(backend: TorchBackend, model: Path, tmp_path: Path) -> None:

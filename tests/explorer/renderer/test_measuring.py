@@ -107,7 +107,7 @@ def test_labels_are_learned_for_both_pages(explorer: Explorer, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: all("40 %" in chip.text() for chip in chips))
     assert explorer.window.unfinished() == ["the learning of labels"]
     chips[1].click()
-    assert not explorer.judging._command.busy and chips[0].text() == "labels …"
+    assert not explorer.judging._command.busy and chips[0].text() == "labels…"
     chips[1].chosen.emit("/data/avatars")
     qtbot.waitUntil(lambda: all(chip.text() == "labels of avatars ×" for chip in chips))
     labels = explorer.sweep._labels
@@ -115,8 +115,8 @@ def test_labels_are_learned_for_both_pages(explorer: Explorer, qtbot: QtBot) -> 
     assert (labels.data, labels.resolution, bool(labels.key)) == ("avatars", 64, True)
     assert explorer.entanglement._labels == labels
     chips[0].click()
-    assert explorer.sweep._labels is None and chips[1].text() == "labels …"
+    assert explorer.sweep._labels is None and chips[1].text() == "labels…"
     chips[0].chosen.emit("/data/bad")
     said = "bad has no labels: choose another folder."
     qtbot.waitUntil(lambda: explorer.window.banner.sentence == said)
-    assert chips[1].text() == "labels …"
+    assert chips[1].text() == "labels…"

@@ -98,16 +98,27 @@ def test_a_film_without_music_has_its_own_clock(heard: Heard, film: Film) -> Non
 
 
 def test_mute_opens_no_device_and_is_soft_where_one_is_open(heard: Heard, film: Film) -> None:
-    heard.sound.set_muted(True, None)
+    heard.sound.set_loudness(True, 100, None)
     heard.sound.play(film, 0.5)
     assert heard.sound.lead(0.7) == 0.7 and heard.device.streams == []
-    heard.sound.set_muted(False, 1.2)
+    heard.sound.set_loudness(False, 100, 1.2)
     until(lambda: len(heard.device.streams) == 1)
     assert heard.level() == pytest.approx(0.3, abs=0.01)
-    heard.sound.set_muted(True, 1.3)
+    heard.sound.set_loudness(True, 100, 1.3)
     assert heard.level() == 0 and len(heard.device.streams) == 1
     heard.now += 0.02
     assert heard.sound.lead(0.0) > 1.2  # the clock is still that of the device
+
+
+def test_the_volume_is_heard_in_ratios_and_at_nothing_opens_no_device(heard: Heard, film: Film) -> None:
+    heard.sound.set_loudness(False, 0, None)
+    heard.sound.play(film, 0.5)
+    assert not heard.sound.leads and heard.device.streams == []
+    heard.sound.set_loudness(False, 50, 1.2)
+    until(lambda: len(heard.device.streams) == 1)
+    assert heard.level() == pytest.approx(0.3 / 4, abs=0.003)
+    heard.sound.set_loudness(False, 100, 1.3)
+    assert heard.level() == pytest.approx(0.3, abs=0.01) and len(heard.device.streams) == 1
 
 
 def test_only_a_change_that_is_heard_begins_anew(heard: Heard, film: Film) -> None:

@@ -17,8 +17,8 @@ from tests.explorer.sound.fake_sound import FakeDevice, ramp, until
 class Played:
     """A playback that runs in its thread, at a time that stands still until a test says so."""
 
-    def __init__(self, samples: Callable[[], Iterator[Floats]], device: FakeDevice, muted: bool = False) -> None:
-        self.device, self.playback = device, Playback(samples, muted)
+    def __init__(self, samples: Callable[[], Iterator[Floats]], device: FakeDevice, gain: float = 1.0) -> None:
+        self.device, self.playback = device, Playback(samples, gain)
         self.thread = threading.Thread(target=self.playback.run, args=(device,))
         self.thread.start()
         until(lambda: bool(device.fills or self.playback.trouble))
@@ -102,7 +102,7 @@ def test_only_so_much_is_decoded_ahead() -> None:
 
 def test_muting_is_soft_and_the_clock_goes_on(played: Played, clock: SimpleNamespace) -> None:
     played.device.play(RATE)
-    played.playback.muted = True
+    played.playback.gain = 0.0
     soft, silent = played.device.play(480, ahead=1.0), played.device.play(480, ahead=1.01)
     assert soft[0, 0] == pytest.approx(1.0, abs=0.01) and soft[-1, 0] == 0 and not silent.any()
     clock.now += 1.01
