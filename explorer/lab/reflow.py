@@ -10,10 +10,7 @@ from explorer.lab.head import WIDTH
 
 SIDE_BY_SIDE = 880  # pixels of a page that are enough for both columns of every page of the Lab
 NO_LIMIT = (1 << 24) - 1  # Qt's QWIDGETSIZE_MAX
-TALL, LIST = (
-    320,
-    232,
-)  # pixels that what is shown, and a list of what is asked, are high at least in a page that scrolls
+TALL, LIST = 320, 232  # pixels that what is shown, and a list of what is asked, are high at least where it scrolls
 
 
 class LabColumns(QWidget):

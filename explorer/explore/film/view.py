@@ -50,10 +50,8 @@ class FilmView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.play, self.undo = (
-            IconButton("play", "Play the film", TIPS["play"]),
-            IconButton("undo", "Undo in the film", TIPS["undo"]),
-        )
+        self.play = IconButton("play", "Play the film", TIPS["play"])
+        self.undo = IconButton("undo", "Undo in the film", TIPS["undo"])
         self.mute = IconButton("sound", "Mute", TIPS["mute"], "mute")
         self.volume = Track()
         self.volume.setRange(0, FULL)
