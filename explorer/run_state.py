@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from stylegan_core.files.places import open_file
 from stylegan_core.run.events import End, Event, Tick, decode
 from stylegan_core.rundir import RunDir
 
@@ -141,7 +142,7 @@ def last_words(paths: Iterable[Path], lines: int = 40) -> str:
 
 def _tail(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - TAIL, 0))
             return file.read()
@@ -203,7 +204,8 @@ def tail_events(run: RunDir) -> list[Event]:
 def lock_text(run: RunDir) -> tuple[str, int]:
     """Host and pid in the lock file, also after the trainer is gone; empty and 0 where there is none."""
     try:
-        said = json.loads(run.lock_file.read_text(encoding="utf-8"))
+        with open_file(run.lock_file) as file:
+            said = json.loads(file.read())
         return str(said.get("host", "")), int(said.get("pid", 0))
     except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError):
         return "", 0

@@ -282,6 +282,8 @@ class RunList(QWidget):
 
 def corner(path: Path) -> QImage | None:
     """The first pictures of a grid of samples, large enough for a card; None if it cannot be read."""
+    if not path.is_file():  # whoever opens a pipe may wait for ever
+        return None
     reader = QImageReader(str(path))
     size = reader.size()
     side = min(size.height() // 2, size.width() // 2)  # two rows of two, or four of eight: enough to see
