@@ -47,6 +47,19 @@ def test_the_name_of_a_folder_is_shown_letter_by_letter(tmp_path: Path, qtbot: Q
     monitor.close_run()
 
 
+@pytest.mark.parametrize("name", ["a" + 60 * "\n" + "b", 240 * "W"])
+def test_the_name_of_a_folder_takes_one_line(name: str, tmp_path: Path, qtbot: QtBot) -> None:
+    """Line breaks in it pushed the run out of the window, and a long one its buttons."""
+    run = fake_run.write_run(tmp_path / name, 10, pictures=False)
+    monitor = Monitor(run.path)
+    qtbot.addWidget(monitor)
+    look(monitor)
+    assert monitor.header.title.sizeHint().height() < 2 * monitor.header.title.fontMetrics().height()
+    assert monitor.header.minimumSizeHint().width() < 900
+    assert "\n" not in monitor.status.text()
+    monitor.close_run()
+
+
 def test_a_message_is_shown_letter_by_letter(monitor: Monitor, run: RunDir) -> None:
     """Where the whole sentence stood, in the tooltip, what stands in angle brackets was missing."""
     fake_run.append(run, events.End(reason="error", text="no room in <b>", img=30_000, time=time.time()))
