@@ -6,33 +6,17 @@ derivatives of its three derivatives are these three again; one of them is the t
 has more weights than pixels, their gradient is faster as one product of matrices (docs/speed.md).
 """
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from stylegan_core.networks import fused
+from stylegan_core.networks.skipping import skips_weights
+
 _Grads = tuple[Tensor | None, ...]
 FEW, SMALL = 16, 8  # places of a kernel for each output channel and side, up to which one product is faster (with AMX)
-_skipping = False
-
-
-@contextlib.contextmanager
-def gradients_of_inputs() -> Iterator[None]:
-    """Around a gradient of the inputs that will be differentiated again: those of the weights are not computed."""
-    global _skipping
-    before, _skipping = _skipping, True
-    try:
-        yield
-    finally:
-        _skipping = before
-
-
-def skips_weights() -> bool:
-    """Whether this is inside :func:`gradients_of_inputs`."""
-    return _skipping
 
 
 def convolve(x: Tensor, weight: Tensor, bias: Tensor | None = None, *, stride: int = 1, padding: int = 0) -> Tensor:
@@ -71,8 +55,8 @@ class _Convolution(torch.autograd.Function):
             return *_backward(g, x, weight, stride, padding, asked), None, None
         return (
             _of_input(g, x, weight, stride, padding) if of_x else None,
-            _of_weight(g, x, weight, stride, padding) if of_weight and not _skipping else None,
-            g.sum(dim=(0, 2, 3)) if of_bias and not _skipping else None,
+            _of_weight(g, x, weight, stride, padding) if of_weight and not skips_weights() else None,
+            g.sum(dim=(0, 2, 3)) if of_bias and not skips_weights() else None,
             None,
             None,
         )
@@ -92,7 +76,7 @@ class _Transposed(torch.autograd.Function):
         (x,), (g, weight), (stride, padding) = grads, ctx.saved_tensors, ctx.step
         of_g, of_weight = ctx.needs_input_grad[:2]
         dg = convolve(x, weight, stride=stride, padding=padding) if of_g else None
-        dweight = _of_weight(g, x, weight, stride, padding) if of_weight and not _skipping else None
+        dweight = _of_weight(g, x, weight, stride, padding) if of_weight and not skips_weights() else None
         return dg, dweight, None, None, None
 
 
@@ -140,14 +124,20 @@ def _few(g: Tensor) -> bool:
 
 def _product(g: Tensor, x: Tensor, side: int, stride: int, padding: int) -> Tensor:
     """The weights' gradient [D, C, k, k], channels last: outputs times what the kernel saw at each of its places."""
-    number, channels, height, width = g.shape
+    if fused.fuses_product(g, x):
+        outputs, seen = fused.across_pictures(g), fused.seen_by_kernel(x, side, stride, padding, g.shape[2:])
+    else:
+        outputs, seen = g.permute(1, 0, 2, 3).flatten(1), _seen(x, side, stride, padding, g.shape[2:])
+    return (outputs @ seen).view(g.shape[1], side, side, x.shape[1]).permute(0, 3, 1, 2)
+
+
+def _seen(x: Tensor, side: int, stride: int, padding: int, places: torch.Size) -> Tensor:
+    """What a kernel sees at each of its places [H', W'] in every picture: [N·H'·W', k·k·C]."""
     padded = F.pad(x, (padding,) * 4).permute(0, 2, 3, 1)
     of_picture, of_row, of_column, of_channel = padded.stride()
     strides = (of_picture, of_row * stride, of_column * stride, of_row, of_column, of_channel)
-    seen = padded.as_strided((number, height, width, side, side, x.shape[1]), strides)
-    rows = seen.reshape(number * height * width, -1)
-    made = g.permute(0, 2, 3, 1).reshape(len(rows), channels).t() @ rows
-    return made.view(channels, side, side, x.shape[1]).permute(0, 3, 1, 2)
+    shape = (len(x), *places, side, side, x.shape[1])
+    return padded.as_strided(shape, strides).reshape(len(x) * places.numel(), -1)
 
 
 def _backward(

@@ -9,21 +9,23 @@ import contextlib
 import functools
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.weak import WeakIdKeyDictionary
 
-from stylegan_core.networks.convolution import skips_weights
+from stylegan_core.networks.skipping import skips_weights
 
 log = logging.getLogger(__name__)
 
 _Grads = tuple[Tensor | None, None]
 LEAST_WEIGHTS = 4096  # below, calling takes longer than the passes over memory
 LEAST_SIDE = 8  # below, calling takes longer than the passes over memory (measured with AMX)
+_made: Any = WeakIdKeyDictionary()  # of each weight, by how it was prepared: what the weight was then, and the result
 _one_at_a_time = threading.Lock()  # numba's simplest pool of threads ends the program if it is asked twice at once
 
 
@@ -73,6 +75,11 @@ def fused_passes() -> Iterator[None]:
         _here.prepared.clear()
 
 
+def fusing() -> bool:
+    """Whether this thread is in :func:`fused_passes`, with numba there."""
+    return _here.fusing
+
+
 def fuses(x: Tensor) -> bool:
     """Whether a map [N, C, H, W] is one for the compiled loops, here and now."""
     if not _here.fusing or x.dim() != 4 or x.device.type != "cpu" or min(x.shape[2:]) < LEAST_SIDE:
@@ -106,10 +113,13 @@ def lrelu_and_blur(x: Tensor) -> Tensor:
 
 def run(name: str, *arguments: Tensor | bool | float) -> None:
     """Runs one loop of `kernels.py`; maps go in as [N, H, W, C]."""
-    kernels = _kernels()
-    assert kernels is not None
+    call(getattr(_kernels(), name), *(_as_array(one) for one in arguments))
+
+
+def call(loop: Callable[..., None], *arguments: Any) -> None:
+    """Runs a compiled loop over arrays, as the only one that runs."""
     with _one_at_a_time:
-        getattr(kernels, name)(*(_as_array(one) for one in arguments))
+        loop(*arguments)
 
 
 def _as_array(one: Tensor | bool | float) -> Any:
@@ -286,6 +296,27 @@ class _OfRGB(torch.autograd.Function):
         return dg if of_g else None, _weight_of(shares) if of_weight else None, None, None
 
 
+def fuses_product(g: Tensor, x: Tensor) -> bool:
+    """Whether a convolution's weight has its gradient from :func:`across_pictures` and :func:`seen_by_kernel`."""
+    if not _here.fusing or g.dtype != torch.bfloat16 or x.dtype != torch.bfloat16:
+        return False
+    return all(m.device.type == "cpu" and m.is_contiguous(memory_format=torch.channels_last) for m in (g, x))
+
+
+def across_pictures(g: Tensor) -> Tensor:
+    """[N, D, H, W] -> [D, N·H·W]."""
+    out = torch.empty((g.shape[1], g.numel() // g.shape[1]), dtype=g.dtype)
+    run("across_pictures", g, out)
+    return out
+
+
+def seen_by_kernel(x: Tensor, side: int, stride: int, padding: int, places: torch.Size) -> Tensor:
+    """What a kernel of this side sees at each of its places [H', W']: [N, C, H, W] -> [N·H'·W', k·k·C]."""
+    out = torch.empty((len(x), *places, side, side * x.shape[1]), dtype=x.dtype)
+    run("seen_by_kernel", x, stride, padding, out)
+    return out.view(len(x) * places.numel(), -1)
+
+
 Shape = Literal["scaled", "summed", "turned"]
 
 
@@ -301,31 +332,54 @@ def prepared(weight: Tensor, factor: float, how: Shape, dtype: torch.dtype) -> T
     """factor · weight [D, C, k, k] in another precision, channels last, in one pass.
 
     "summed" is the sum of a 3×3 kernel's four shifts [D, C, 4, 4]; "turned" that of the rotated kernel with inputs and
-    outputs exchanged [C, D, 4, 4]. The passes of a half step share it, as long as the weight stays.
+    outputs exchanged [C, D, 4, 4]. It is made once for as long as the weight stays, and the passes of a half step
+    share its place in autograd's graph.
     """
-    learns = torch.is_grad_enabled() and weight.requires_grad
-    key = id(weight), weight._version, learns, factor, how, dtype
+    made = _kept(weight, factor, how, dtype)
+    if not (torch.is_grad_enabled() and weight.requires_grad):
+        return made
+    key = id(weight), _state(weight), factor, how, dtype
     if key not in _here.prepared:
-        _here.prepared[key] = _Prepared.apply(weight, factor, how, dtype, False)  # type: ignore[no-untyped-call]
+        _here.prepared[key] = _Prepared.apply(weight, factor, how, dtype, False, made)  # type: ignore[no-untyped-call]
     return _here.prepared[key]
 
 
+def _kept(weight: Tensor, factor: float, how: Shape, dtype: torch.dtype) -> Tensor:
+    """What :func:`prepared` gives, without a place in a graph, from the last time if the weight is still the same."""
+    of_weight: dict[tuple[float, Shape, torch.dtype], tuple[tuple[int, int], Tensor]] = _made.setdefault(weight, {})
+    key, state = (factor, how, dtype), _state(weight)
+    if key not in of_weight or of_weight[key][0] != state:
+        of_weight[key] = state, _shaped(weight.detach(), factor, how, dtype, back=False)
+    return of_weight[key][1]
+
+
+def _state(weight: Tensor) -> tuple[int, int]:
+    """By which a weight that was changed is known; Adam's fused loop on a CPU leaves the version to its caller."""
+    return weight._version, weight.data_ptr()
+
+
+def _shaped(x: Tensor, factor: float, how: Shape, dtype: torch.dtype, *, back: bool) -> Tensor:
+    x = x.contiguous(memory_format=torch.channels_last)
+    outputs, inputs, side, _ = x.shape
+    if how == "turned":
+        outputs, inputs = inputs, outputs
+    if how != "scaled":
+        side = 3 if back else 4
+    out = torch.empty((outputs, inputs, side, side), dtype=dtype, memory_format=torch.channels_last)
+    run(how, x, factor, *((1 if back else -1,) if how == "summed" else ()), out)
+    return out
+
+
 class _Prepared(torch.autograd.Function):
-    """Linear, so that its way back is the same with the sides exchanged (``back``)."""
+    """Linear, so that its way back is the same with the sides exchanged (``back``); ``made``: what comes out."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, factor: float, how: Shape, dtype: torch.dtype, back: bool) -> Tensor:
+    def forward(
+        ctx: Any, x: Tensor, factor: float, how: Shape, dtype: torch.dtype, back: bool, made: Tensor | None = None
+    ) -> Tensor:
         ctx.settings = factor, how, x.dtype, not back
-        x = x.contiguous(memory_format=torch.channels_last)
-        outputs, inputs, side, _ = x.shape
-        if how == "turned":
-            outputs, inputs = inputs, outputs
-        if how != "scaled":
-            side = 3 if back else 4
-        out = torch.empty((outputs, inputs, side, side), dtype=dtype, memory_format=torch.channels_last)
-        run(how, x, factor, *((1 if back else -1,) if how == "summed" else ()), out)
-        return out
+        return _shaped(x, factor, how, dtype, back=back) if made is None else made.detach()
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None, None]:
-        return _Prepared.apply(grads[0], *ctx.settings), None, None, None, None  # type: ignore[no-untyped-call]
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None, None, None]:
+        return _Prepared.apply(grads[0], *ctx.settings), None, None, None, None, None  # type: ignore[no-untyped-call]

@@ -259,12 +259,12 @@ def minibatch_deviation(x: Tensor, group: int) -> Tensor:
 
     [N, C, H, W] -> [N, C+1, H, W]; raises ValueError if N is not a multiple of the group (spec-core 2).
     """
-    number, channels, height, width = x.shape
+    number, _, height, width = x.shape
     size = min(group, number)
     if number % size:
         raise ValueError(f"A minibatch of {number} cannot be split into groups of {size} for the minibatch deviation.")
-    y = x.float().reshape(size, number // size, channels, height, width)
+    y = x.permute(0, 2, 3, 1).reshape(size, number // size, -1).float()
     variance = (y - y.mean(dim=0)).square().mean(dim=0)  # seven times faster than var(), which strides through memory
-    deviation = torch.sqrt(variance + 1e-8).mean(dim=(1, 2, 3))
+    deviation = torch.sqrt(variance + 1e-8).mean(dim=1)
     channel = deviation.repeat(size).to(x.dtype)[:, None, None, None].expand(number, 1, height, width)
     return torch.cat([x, channel], dim=1)

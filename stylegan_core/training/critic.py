@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from stylegan_core.metrics.efficientnet import STRIDES, LiteFeatures, insist_on_efficientnet
-from stylegan_core.networks.convolution import convolve, gradients_of_inputs
+from stylegan_core.networks.convolution import convolve
 from stylegan_core.networks.layers import lrelu, minibatch_deviation
+from stylegan_core.networks.skipping import gradients_of_inputs
 from stylegan_core.training.groups import CriticConfig
 
 VERSION = 1  # of EfficientNet-Lite; metrics see through 0

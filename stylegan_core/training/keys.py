@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from stylegan_core.networks import fused
+
 BLOCK = 32  # images whose numbers a GPU draws in one call
 
 
@@ -48,7 +50,13 @@ def normals(seed: int, purpose: Purpose, indices: Sequence[int], size: int, devi
 
 
 def drawn_here(seed: int, purpose: Purpose, indices: Sequence[int], size: int, device: torch.device) -> Tensor:
-    """:func:`normals` made by numpy in main memory; the same ones begin a longer row."""
+    """:func:`normals` made as numpy does in main memory; the same ones begin a longer row."""
+    if fused.fusing():
+        from stylegan_core.training.normals import normals as fill  # numba takes a while to come
+
+        drawn = np.empty((len(indices), size), np.float32)
+        fused.call(fill, np.uint64(seed), np.uint64(purpose), np.array(indices, np.int64), drawn)
+        return torch.from_numpy(drawn).to(device)
     rows = [stream(seed, purpose, index).standard_normal(size, dtype=np.float32) for index in indices]
     return torch.from_numpy(np.stack(rows)).to(device)
 

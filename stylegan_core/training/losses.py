@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.networks.convolution import gradients_of_inputs
 from stylegan_core.networks.layers import downsample, upsample
+from stylegan_core.networks.skipping import gradients_of_inputs
 
 Shares = Callable[[Tensor], Tensor]
 

@@ -118,8 +118,9 @@ class Settler(Half):
             if not all(bool(torch.isfinite(p).all()) for p in fitted):
                 raise FloatingPointError("Settling came to numbers that are not finite.")
         except BaseException:
-            for p, before in zip(fitted, kept, strict=True):
-                p.data.copy_(before)
+            with torch.no_grad():
+                for p, before in zip(fitted, kept, strict=True):
+                    p.copy_(before)
             raise
         finally:
             for network in networks:

@@ -1,11 +1,13 @@
 """TrainingState: the networks, their optimisers and the counters; all that a run has to remember."""
 
 import copy
+import functools
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam as fused_adam
 
 from stylegan_core.device import wished_dtype
 from stylegan_core.networks.discriminator import Discriminator
@@ -110,14 +112,20 @@ class TrainingState:
         if self.adam_c:
             self.adam_c.param_groups[0]["lr"] = self.config.critic.rate * self.counters.rate_factor
 
+    @functools.cached_property
+    def _averaged(self) -> tuple[tuple[list[Tensor], list[Tensor]], tuple[list[Tensor], list[Tensor]]]:
+        """Weights of the average and of the generator, then their buffers: always the same, and looking takes long."""
+        networks = self.average, self.generator
+        ours, theirs = ([p.detach() for p in network.parameters()] for network in networks)
+        mine, its = (list(network.buffers()) for network in networks)
+        return (ours, theirs), (mine, its)
+
     @torch.no_grad()
     def update_average(self, beta: float) -> None:
         """average ← generator + beta·(average − generator) for weights; buffers (w_avg, noise) are copied."""
-        ours: list[Tensor] = list(self.average.parameters())
-        theirs: list[Tensor] = list(self.generator.parameters())
-        torch._foreach_lerp_(ours, theirs, 1 - beta)
-        for mine, its in zip(self.average.buffers(), self.generator.buffers(), strict=True):
-            mine.copy_(its)
+        weights, buffers = self._averaged
+        torch._foreach_lerp_(*weights, 1 - beta)
+        torch._foreach_copy_(*buffers)
 
 
 def build_critic(config: TrainingConfig, device: torch.device) -> Critic | None:
@@ -126,6 +134,50 @@ def build_critic(config: TrainingConfig, device: torch.device) -> Critic | None:
         return None
     dtype = wished_dtype(config.precision, device)
     return Critic(config.critic, config.network.mbstd_group, dtype).to(device)
+
+
+class Adam(torch.optim.Adam):
+    """torch's, whose fused loop for a CPU copies gradients that are channels last, and mistakes other orders for it."""
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Any:
+        """As torch's; also marks the weights as changed, which its fused loop for a CPU leaves out."""
+        learning = [p for group in self.param_groups for p in group["params"] if p.grad is not None]
+        for p in learning:
+            if p.grad.stride() != p.stride():
+                p.grad = torch.empty_like(p).copy_(p.grad)
+        if closure is None and all(p in self.state and p.device.type == "cpu" for p in learning):
+            for group in self.param_groups:
+                self._update(group)
+        else:
+            super().step(closure)
+        torch.autograd.graph.increment_version(learning)
+
+    def _update(self, group: dict[str, Any]) -> None:
+        parameters = [p for p in group["params"] if p.grad is not None]
+        states = [self.state[p] for p in parameters]
+        if parameters:
+            fused_adam(
+                [_as_it_lies(p) for p in parameters],
+                [_as_it_lies(p.grad) for p in parameters],
+                [_as_it_lies(state["exp_avg"]) for state in states],
+                [_as_it_lies(state["exp_avg_sq"]) for state in states],
+                [],
+                [state["step"] for state in states],
+                fused=True,
+                amsgrad=False,
+                beta1=group["betas"][0],
+                beta2=group["betas"][1],
+                lr=group["lr"],
+                weight_decay=0.0,
+                eps=group["eps"],
+                maximize=False,
+            )
+
+
+def _as_it_lies(tensor: Tensor) -> Tensor:
+    """In the order in which it lies in memory, channels last or not."""
+    return tensor if tensor.is_contiguous() else tensor.permute(0, 2, 3, 1)
 
 
 def adam(
@@ -148,7 +200,7 @@ def adam(
         mapping = mapping_rate if name.startswith(MAPPING) else 1.0
         groups.setdefault(noise_rate if name.endswith(NOISE_STRENGTH) else mapping, []).append(parameter)
     parts = [{"params": parameters, "factor": factor} for factor, parameters in groups.items()]
-    return torch.optim.Adam(parts, lr=0.001, betas=betas, eps=EPSILON, fused=fused)
+    return Adam(parts, lr=0.001, betas=betas, eps=EPSILON, fused=fused)
 
 
 def has_batch_norm(state: TrainingState) -> bool:

@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 
 from stylegan_core.networks import convolution
-from stylegan_core.networks.convolution import convolve, convolve_transposed, gradients_of_inputs
+from stylegan_core.networks.convolution import convolve, convolve_transposed
+from stylegan_core.networks.skipping import gradients_of_inputs
 
 STEPS = [(8, 3, 1, 1), (8, 4, 2, 1), (7, 4, 2, 1), (8, 3, 2, 0), (8, 1, 1, 0)]  # side, kernel, stride, padding
 

@@ -7,11 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.networks import fused
-from stylegan_core.networks.convolution import gradients_of_inputs
+from stylegan_core.networks import convolution, fused
 from stylegan_core.networks.discriminator import BiasedConv
 from stylegan_core.networks.fused import fused_passes, fuses
 from stylegan_core.networks.layers import blur, down_kernel, lrelu, lrelu_and_blur, lrelu_in_place, up_kernel
+from stylegan_core.networks.skipping import gradients_of_inputs
 
 DIGITS = {torch.bfloat16: 0.006, torch.float32: 1e-6}
 DTYPES = pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
@@ -174,3 +174,31 @@ def test_a_weight_is_prepared_once_until_it_changes() -> None:
     with fused_passes():
         pass
     assert not fused._here.prepared
+
+
+def test_what_was_made_of_a_weight_stays_for_the_next_step_and_goes_with_the_weight() -> None:
+    weight = drawn(48, 40, 3, 3, seed=1)
+    before, first = len(fused._made), fused.prepared(weight, 1.0, "turned", torch.bfloat16)
+    with fused_passes():
+        assert fused.prepared(weight, 1.0, "turned", torch.bfloat16) is first
+    weight.data = drawn(48, 40, 3, 3, seed=2)
+    assert not torch.equal(fused.prepared(weight, 1.0, "turned", torch.bfloat16), first)
+    assert len(fused._made) == before + 1
+    del weight
+    assert len(fused._made) == before
+
+
+@pytest.mark.parametrize(("side", "stride"), [(3, 1), (4, 2), (1, 1)])
+@pytest.mark.parametrize(("inputs", "outputs"), [(40, 24), (129, 7)])
+def test_the_gradient_of_a_weight_as_one_product_has_the_bits_of_torch_s(
+    side: int, stride: int, inputs: int, outputs: int
+) -> None:
+    x = drawn(5, inputs, 8, 6, seed=1).bfloat16()
+    padding = (side - 1) // 2
+    g = F.conv2d(x, drawn(outputs, inputs, side, side, seed=2).bfloat16(), stride=stride, padding=padding)
+    assert fused.fuses_product(g, x)
+    ours = convolution._product(g, x, side, stride, padding)
+    fused._here.fusing = False
+    assert torch.equal(ours, convolution._product(g, x, side, stride, padding))
+    right = torch.nn.grad.conv2d_weight(x.double(), ours.shape, g.double(), stride=stride, padding=padding)
+    assert distance(ours, right) < DIGITS[torch.bfloat16]

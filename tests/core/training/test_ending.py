@@ -23,6 +23,7 @@ from stylegan_core.rundir import RunDir
 from stylegan_core.training import checkpoint, ending, keeping, loop, samples
 from stylegan_core.training.keeping import spare
 from stylegan_core.training.loop import Loop
+from stylegan_core.training.state import Adam
 from stylegan_core.training.step import Stepper
 from tests.core.training.conftest import QUICK, Train
 from tests.core.training.final import alerts, assert_same_end, final_state, story, the_end
@@ -272,15 +273,15 @@ def test_an_error_between_steps_leaves_a_checkpoint_and_the_run_goes_on_exactly(
 def test_an_error_within_an_update_leaves_none(
     train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    original = torch.optim.Adam.step
+    original = Adam.step
 
-    def step(self: torch.optim.Adam, *rest: Any) -> Any:
+    def step(self: Adam, *rest: Any) -> Any:
         done, calls = original(self, *rest), next(iter(self.state.values()))["step"]
         if calls == 3 and len(story(RunDir(tmp_path / "run"))) > 3:
             raise RuntimeError("CUDA error: an illegal memory access was encountered")
         return done
 
-    monkeypatch.setattr(torch.optim.Adam, "step", step)
+    monkeypatch.setattr(Adam, "step", step)
     with pytest.raises(RuntimeError, match="illegal memory access"):
         train(*NEVER)
     run = RunDir(tmp_path / "run")

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import changed, preset
 from stylegan_core.training.keys import Purpose, drawn_here, drawn_there, mixing_cutoff
-from stylegan_core.training.state import TrainingState, average_beta
+from stylegan_core.training.state import TrainingState, adam, average_beta
 from tests.core.training.conftest import Train
 
 TINY = preset("tiny")
@@ -167,3 +167,26 @@ def test_styles_are_mixed_nine_times_in_ten_at_any_layer_but_the_first() -> None
     assert cutoffs.count(8) / 4000 == pytest.approx(0.1, abs=0.02)
     assert cutoffs.count(1) / 4000 == pytest.approx(0.9 / 7, abs=0.02)
     assert {mixing_cutoff(0, Purpose.MIXING_D, index, 8, 0.0) for index in range(50)} == {8}
+
+
+@pytest.mark.parametrize("layout", [torch.channels_last, torch.contiguous_format])
+@pytest.mark.parametrize("of_gradients", [torch.channels_last, torch.contiguous_format])
+def test_adam_takes_the_step_of_torch_s_plain_one_however_weights_and_gradients_lie(
+    layout: torch.memory_format, of_gradients: torch.memory_format
+) -> None:
+    torch.manual_seed(0)
+    ours = nn.Sequential(nn.Conv2d(3, 5, 3), nn.Conv2d(5, 4, 1), nn.Linear(4, 2)).to(memory_format=layout)  # type: ignore[call-overload]
+    plain = copy.deepcopy(ours)
+    optimizer = adam(ours, noise_rate=0.1)
+    right = torch.optim.Adam(plain.parameters(), 0.001, (0.0, 0.99), 1e-8, foreach=False, fused=False)
+    for _ in range(3):
+        before = [p._version for p in ours.parameters()]
+        for mine, other in zip(ours.parameters(), plain.parameters(), strict=True):
+            drawn = torch.randn(other.shape)
+            mine.grad = drawn.contiguous(memory_format=of_gradients) if drawn.dim() == 4 else drawn
+            other.grad = drawn
+        optimizer.step()
+        right.step()
+        for mine, other in zip(ours.parameters(), plain.parameters(), strict=True):
+            torch.testing.assert_close(mine, other)
+        assert all(p._version > version for p, version in zip(ours.parameters(), before, strict=True))

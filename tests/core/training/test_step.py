@@ -6,6 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from stylegan_core.networks import fused
+from stylegan_core.networks.fused import fused_passes
 from stylegan_core.schedule import Phase, phase_at, phases
 from stylegan_core.training.config import TrainingConfig, changed, preset
 from stylegan_core.training.half import mixed_styles
@@ -244,3 +246,23 @@ def test_w_avg_follows_both_halves() -> None:
     state, _ = stepped(TINY)
     assert float(state.generator.w_avg.norm()) > 0
     assert not torch.equal(state.generator.w_avg, state.average.w_avg)  # the average copies after D's half only
+
+
+def test_what_is_kept_of_weights_is_theirs_as_they_are_after_every_half() -> None:
+    config = changed(TINY, ["network.fmap_max=32", "objective.lazy_steps=true", "r1_interval=2", "r1_groups=0"])
+    state = TrainingState.fresh(config, torch.device("cpu"))
+    state.set_rate(0.002)
+    stepper, seen = Stepper(state, torch.float32), 0
+    for _ in range(3):
+        for half in (
+            lambda: stepper.discriminator_half(reals(), None, FADING, StepNumbers()),
+            lambda: stepper.generator_half(None, 16, FADING, StepNumbers()),
+        ):
+            half()
+            with fused_passes(), torch.no_grad():
+                for weight in (*state.generator.parameters(), *state.discriminator.parameters()):
+                    for factor, how, dtype in fused._made.get(weight, {}):
+                        seen += 1
+                        right = fused._shaped(weight, factor, how, dtype, back=False)
+                        assert torch.equal(fused.prepared(weight, factor, how, dtype), right)
+    assert seen
