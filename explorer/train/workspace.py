@@ -179,7 +179,11 @@ class TrainWorkspace(QWidget):
 
     def resume(self, folder: Path) -> None:
         """Starts a trainer that goes on from the last checkpoint; config.json knows everything else."""
-        self._launch(folder, [])
+        if RunDir(folder).exists():
+            self._launch(folder, [])
+        else:
+            gone = f"{folder} cannot go on, for its config.json is gone: bring it back, or begin a new run."
+            self.said.emit(Problem(gone), "bad")
 
     def _launch(self, folder: Path, arguments: list[str]) -> None:
         folder = real(folder)

@@ -215,6 +215,24 @@ def test_an_earlier_snapshot_is_explored_while_its_checkpoint_is_there(monitor: 
     assert "The checkpoint of 5 kimg is gone" in said.args[0].sentence
 
 
+def test_a_run_whose_folder_is_gone_goes_not_on(
+    workspace: TrainWorkspace, run: RunDir, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """The trainer that was started said that a new run needs --preset, and *Explore* that a snapshot was wanted."""
+    launched: list[Path] = []
+    monkeypatch.setattr(workspace, "_launch", lambda folder, _arguments: launched.append(folder))
+    workspace.watch(run.path)
+    look(workspace.monitor)
+    run.path.rename(run.path.with_name("aside"))
+    with qtbot.waitSignal(workspace.said) as said:
+        workspace.resume(run.path)
+    assert "its config.json is gone" in said.args[0].sentence and not launched
+    with qtbot.waitSignal(workspace.monitor.said) as said:
+        workspace.monitor.header.explore.setEnabled(True)
+        workspace.monitor.header.explore.click()
+    assert said.args[0].sentence.startswith(f"{run.path} is gone: bring the folder back")
+
+
 def test_what_was_skipped_is_said(monitor: Monitor, run: RunDir) -> None:
     with run.events_file.open("ab") as file:
         file.write(b"rubbish\n{\n")
