@@ -2,7 +2,8 @@
 
 import re
 
-BREAKS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+BREAKS = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+APART, ON_AGAIN = chr(0x2068), chr(0x2069)  # no font draws them
 
 
 def one_line(words: str) -> str:
@@ -12,4 +13,4 @@ def one_line(words: str) -> str:
 
 def set_apart(name: str) -> str:
     """A name inside a line: one that is written from right to left does not move the numbers beside it."""
-    return f"\u2068{one_line(name)}\u2069"
+    return f"{APART}{one_line(name)}{ON_AGAIN}"
