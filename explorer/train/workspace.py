@@ -1,5 +1,6 @@
 """The Train workspace: the list of runs, the page of a new one, and the monitor of the one that is watched."""
 
+import errno
 import json
 import logging
 from pathlib import Path
@@ -192,7 +193,8 @@ class TrainWorkspace(QWidget):
             self._launches[folder] = Launch(folder, arguments, words)
         except OSError as error:
             reason = error.strerror or error
-            cure = "free memory or space and start it again"
+            locked = error.errno in (errno.EACCES, errno.EROFS)
+            cure = f"make {self.home} a folder that can be written" if locked else "free memory or space and try again"
             self.said.emit(Problem(f"The trainer could not be started ({reason}): {cure}."), "bad")
             return
         log.info("trainer of %s is process %d", folder, self._launches[folder].pid)

@@ -1,6 +1,8 @@
 """The monitor of one run: its sentence, timeline, status, messages and buttons."""
 
+import errno
 import math
+import os
 import time
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
+from explorer.train import workspace as workspace_module
 from explorer.train.monitor import Monitor
 from explorer.train.run_list import RunCard
 from explorer.train.summary import summarise
@@ -231,6 +234,21 @@ def test_a_run_whose_folder_is_gone_goes_not_on(
         workspace.monitor.header.explore.setEnabled(True)
         workspace.monitor.header.explore.click()
     assert said.args[0].sentence.startswith(f"{run.path} is gone: bring the folder back")
+
+
+@pytest.mark.parametrize(("number", "cure"), [(errno.EACCES, "a folder that can be written"), (errno.ENOSPC, "space")])
+def test_a_trainer_that_cannot_be_started_says_what_cures_it(
+    workspace: TrainWorkspace, run: RunDir, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, number: int, cure: str
+) -> None:
+    """A home that cannot be written was to be cured by memory or space."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(workspace_module, "Launch", refuse)
+    with qtbot.waitSignal(workspace.said) as said:
+        workspace.resume(run.path)
+    assert os.strerror(number) in said.args[0].sentence and cure in said.args[0].sentence
 
 
 def test_what_was_skipped_is_said(monitor: Monitor, run: RunDir) -> None:
