@@ -6,10 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.run_state import lock_text
 from explorer.runs import trainer_threads
 from explorer.work.background import Background
 from stylegan_core.cores import all_cores
+from stylegan_core.run.locks import named_in
 from stylegan_core.rundir import RunDir
 
 log = logging.getLogger(__name__)
@@ -55,5 +55,5 @@ class Cores(QObject):
 def trained_here(run: Path) -> bool:
     """True while a trainer of this machine holds the run."""
     found = RunDir(run)
-    host, _ = lock_text(found)
+    host, _ = named_in(found.lock_file)
     return host == socket.gethostname() and found.holder() is not None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from stylegan_core.amounts import listed
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import Latent, Recipe, Transform
 
@@ -23,14 +24,12 @@ def fitted(recipe: Recipe, info: ModelInfo) -> tuple[Recipe, str]:
     kept = fitting(recipe, info)
     mixes, directions = len(recipe.mixes) - len(kept.mixes), len(recipe.directions) - len(kept.directions)
     channels = len(recipe.channels) - len(kept.channels)
-    channels = len(recipe.channels) - len(kept.channels)
     left_out = [
         words
         for words, is_so in (
             ("its stored face", kept.latent != recipe.latent),
             (f"{mixes} of its mixed faces", mixes),
             (f"{directions} of its directions", directions),
-            (f"{channels} of its channels", channels),
             (f"{channels} of its channels", channels),
             ("its class", kept.label != recipe.label),
             ("its transform", recipe.transform != Transform() and info.why_not("transform")),
@@ -39,7 +38,7 @@ def fitted(recipe: Recipe, info: ModelInfo) -> tuple[Recipe, str]:
     ]
     if not left_out:
         return kept, ""
-    words = " and ".join(filter(None, [", ".join(left_out[:-1]), left_out[-1]]))
+    words = listed(left_out)
     return kept, f"This recipe was made with another model: {info.name} leaves out {words}, which it cannot draw."
 
 

@@ -36,7 +36,7 @@ from explorer.controls.on_screen import OnScreen, bring_back
 from explorer.controls.palette import CommandPalette
 from explorer.controls.tab_order import focus_next
 from explorer.problem import Problem
-from stylegan_core.amounts import count_words
+from stylegan_core.amounts import count_words, counted, duration, listed
 from stylegan_core.info import ModelInfo
 
 LEFT_WIDTH, RIGHT_WIDTH = 308, 380
@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         """The facts of a model in header, footer and title."""
         growing = "" if info.finished else f", grown to {4 << info.level}², alpha {info.alpha:.2f}"
         size = f"{info.resolution}×{info.resolution}{growing}"
-        layers = "1 layer" if info.num_layers == 1 else f"{info.num_layers} layers"
+        layers = counted(info.num_layers, "layer")
         self.facts.setText(f"{info.architecture} · {size} · {layers} · {count_words(info.parameters)} parameters")
         self.hash.setText(f"model {info.hash[:8]}")
         self.hash.setToolTip(literal_tip(f"{info.hash}\n{path}"))
@@ -138,8 +138,7 @@ class MainWindow(QMainWindow):
         """Says how long ago that was; called once a second."""
         if self._saved_at:
             ago = time.time() - self._saved_at
-            words = "just now" if ago < 2 else f"{ago:.0f} s ago" if ago < 60 else f"{ago / 60:.0f} min ago"
-            self.saved.setText(f"autosaved {words}")
+            self.saved.setText("autosaved just now" if ago < 2 else f"autosaved {duration(ago)} ago")
 
     def _lay_out(self) -> None:
         root = QWidget()
@@ -199,7 +198,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self._leaving = f"Closing the window now gives up {' and '.join(unfinished)}."
+        self._leaving = f"Closing the window now gives up {listed(unfinished)}."
         self.banner.say(Problem(self._leaving), "warning", "Close anyway", self.close_anyway)
 
     def close_anyway(self) -> None:

@@ -1,20 +1,19 @@
 """What a path is that was dropped, chosen or given: a picture, saved here or not, a run directory, or a weight file."""
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.data.picture_kinds import PNG, begins_as_picture, named_as_picture
+from stylegan_core.files.header import read_header, says_it_is_own
 from stylegan_core.files.places import check_ends, check_name
 from stylegan_core.film.film import Film
 from stylegan_core.film.film_file import NoFilm, is_film, read_film
+from stylegan_core.json_text import read_json
 from stylegan_core.recipe import Recipe
 from stylegan_core.run.stems import kimg_of
 from stylegan_core.rundir import CHECKPOINTS, RunDir, run_of
 
-FORMAT = "stylegan-explorer"
-LONGEST_HEADER = 100_000_000  # bytes
 BEGINNING = 4096  # bytes, in which JSON begins however it is indented
 SOUNDS = (".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff")
 LARGEST_JSON = 64 << 20  # bytes that are read to see what JSON is; beyond, its first field has to say it
@@ -112,8 +111,8 @@ def _is_recipe(text: str) -> bool:
     if re.match(r'\s*\{\s*"version"\s*:', text):
         return True
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = read_json(text)
+    except ValueError:
         return False
     return isinstance(data, dict) and type(data.get("version")) is int
 
@@ -121,15 +120,10 @@ def _is_recipe(text: str) -> bool:
 def _is_own(path: Path) -> bool:
     """Whether a file is this project's safetensors, by what its header says of it; reads no numbers."""
     with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if length > LONGEST_HEADER or file.peek(1)[:1] != b"{":
+        try:
+            return says_it_is_own(read_header(file)[1])
+        except ValueError:
             return False
-        header = file.read(length)
-    try:
-        about = json.loads(header).get("__metadata__")
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(about, dict) and about.get("format") == FORMAT
 
 
 def _look_into(folder: Path) -> Opened:

@@ -1,6 +1,5 @@
 """How a run is, judged from the signs of life in its directory: alive, paused, ended, dead, or long silent."""
 
-import json
 import os
 import re
 import socket
@@ -10,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from explorer.work.command import last_sentence
 from stylegan_core.files.places import open_file
 from stylegan_core.run.events import End, Event, Tick, decode
+from stylegan_core.run.locks import named_in
 from stylegan_core.rundir import RunDir
 
 SILENCE = 30.0  # seconds without a word: heartbeats come every 5
@@ -121,8 +122,7 @@ def _died(signs: Signs, what: str) -> RunState:
 
 
 def _last_line(signs: Signs) -> str:
-    said = next((line.strip() for line in reversed(signs.words.splitlines()) if line.strip()), "")
-    return STAMP.sub("", said).rstrip(".")
+    return STAMP.sub("", last_sentence(signs.words)).rstrip(".")
 
 
 def killed(code: int | None) -> str:
@@ -163,7 +163,7 @@ class Launched(Protocol):
 
 def signs_of(run: RunDir, last: Event | None, heard: float, launch: Launched | None = None) -> Signs:
     """The signs of life of a run, beside what its log says."""
-    host, pid = lock_text(run)
+    host, pid = named_in(run.lock_file)
     held = run.holder() if host else None
     alive = held is not None
     end = last if isinstance(last, End) else None
@@ -199,13 +199,3 @@ def tail_events(run: RunDir) -> list[Event]:
         if event is not None:
             found.append(event)
     return found
-
-
-def lock_text(run: RunDir) -> tuple[str, int]:
-    """Host and pid in the lock file, also after the trainer is gone; empty and 0 where there is none."""
-    try:
-        with open_file(run.lock_file) as file:
-            said = json.loads(file.read())
-        return str(said.get("host", "")), int(said.get("pid", 0))
-    except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError):
-        return "", 0

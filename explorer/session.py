@@ -211,7 +211,7 @@ class Session(QObject):
             self.recipe_changed.emit(self._recipe)
             self.steps_changed.emit()
 
-    def _step(self, step: "_Step") -> None:
+    def _step(self, step: _Step) -> None:
         """Takes a step, as soon as its model is there."""
         if step.entry.model_hash != self._hash():
             self._awaited = step

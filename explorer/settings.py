@@ -9,7 +9,8 @@ from typing import Any, Self
 from explorer.work.background import Background
 from stylegan_core.files.places import home
 from stylegan_core.files.whole_file import write_whole
-from stylegan_core.rundir import run_of
+from stylegan_core.json_text import read_json
+from stylegan_core.run.stems import of_one_run
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +38,10 @@ class Settings:
         """Reads the file; where there is none, or a damaged one, the defaults."""
         path = settings_file()
         try:
-            data = json.loads(path.read_text("utf-8"))
+            data = read_json(path.read_text("utf-8"))
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError) as error:
             log.info("%s cannot be read, so the settings start anew: %s", path, error)
             return cls()
         return cls(**_fitting(data)) if isinstance(data, dict) else cls()
@@ -53,7 +54,7 @@ class Settings:
 
     def with_opened(self, path: str, model_hash: str) -> Self:
         """These settings with a file at the top of the recent ones, in the place of other snapshots of its run."""
-        others = (each for each in self.recent if each != path and not _of_one_run(each, path))
+        others = (each for each in self.recent if each != path and not of_one_run(Path(each), Path(path)))
         return replace(self.with_seen(path, model_hash), recent=(path, *others)[:RECENT])
 
     def with_seen(self, path: str, model_hash: str) -> Self:
@@ -63,7 +64,10 @@ class Settings:
 
     def beside(self, kept: Self) -> Self:
         """These settings with what another window has opened since."""
-        others = (each for each in kept.recent if not any(each == own or _of_one_run(each, own) for own in self.recent))
+        mine = [Path(each) for each in self.recent]
+        others = (
+            each for each in kept.recent if not any(Path(each) == own or of_one_run(Path(each), own) for own in mine)
+        )
         places = [(each, where) for each, where in kept.models.items() if each not in self.models]
         models = dict([*places, *self.models.items()][-MOST_PLACES:])
         return replace(self, recent=(*self.recent, *others)[:RECENT], models=models)
@@ -72,11 +76,6 @@ class Settings:
 def settings_file() -> Path:
     """Where the settings lie."""
     return home() / "settings.json"
-
-
-def _of_one_run(one: str, other: str) -> bool:
-    """Whether both are snapshots of the same run."""
-    return run_of(Path(one)) is not None and Path(one).parent == Path(other).parent
 
 
 def _fitting(data: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""How lengths of time, bytes and counts are said, alike in commands and the window; plain Python."""
+"""How lengths of time, bytes, counts and lists are said, alike in commands and the window; plain Python."""
+
+from collections.abc import Sequence
 
 
 def duration(seconds: float) -> str:
@@ -26,6 +28,16 @@ def size_text(count: float) -> str:
 def thousands(value: float) -> str:
     """A whole number with thin spaces between thousands: "1\u2009310"."""
     return f"{value:,.0f}".replace(",", "\u2009")
+
+
+def counted(count: int, thing: str) -> str:
+    """So many things, whose name takes an s where there is not one: "1 picture", "1\u2009310 pictures"."""
+    return f"{thousands(count)} {thing}{'s' * (count != 1)}"
+
+
+def listed(things: Sequence[str]) -> str:
+    """One thing or more as a sentence lists them: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(things[:-1]), things[-1])))
 
 
 def count_words(count: int) -> str:

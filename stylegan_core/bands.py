@@ -20,6 +20,11 @@ class Band:
             return "–"
         return f"{self.low}²" if self.low == self.high else f"{self.low}²–{self.high}²"
 
+    @property
+    def why_none(self) -> str:
+        """One sentence where the network has no such layers, else nothing."""
+        return "" if self.layers else f"This model has no {self.name} layers."
+
 
 NAMES = ("coarse", "middle", "fine")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import torch
 
+from stylegan_core.files.header import FORMAT
 from stylegan_core.files.whole_file import check_writable
 from stylegan_core.formats.convert import foreign_steps
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, RefusedFile
-from stylegan_core.formats.own_file import FORMAT
 from stylegan_core.formats.reader import mapped
 from stylegan_core.formats.safetensors_reader import view_safetensors
 from stylegan_core.model import Model, load_discriminator, load_model, model_of, save_model

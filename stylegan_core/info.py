@@ -95,6 +95,14 @@ class ModelInfo:
         """Whether a number of the style space is one of this network's."""
         return 0 <= layer < len(self.style_channels) and 0 <= channel < self.style_channels[layer]
 
+    def why_no_channel(self, layer: int, channel: int) -> str:
+        """One sentence where a number of the style space is none of this network's; empty if it is."""
+        if self.has_channel(layer, channel):
+            return ""
+        counts = self.style_channels
+        has = f"its layer {layer} has {counts[layer]}" if 0 <= layer < len(counts) else f"it has {len(counts)} layers"
+        return f"This model has no channel {layer}:{channel}; {has if counts else 'it has none'}."
+
     def channel_name(self, layer: int, channel: int) -> str:
         """One of its channels in few words: the resolution of its layer, and "3:124", layer and number from 0."""
         return f"{self.layer_resolutions[layer]}² {layer}:{channel}"

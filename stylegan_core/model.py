@@ -12,10 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from stylegan_core.device import choose_device
+from stylegan_core.files.header import FORMAT
 from stylegan_core.files.names import one_line
 from stylegan_core.files.places import check_ends
 from stylegan_core.files.tensor_file import is_safetensors, read_safetensors, under, write_safetensors
-from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
+from stylegan_core.formats.own_file import read_config, read_facts
 from stylegan_core.formats.sentences import naming
 from stylegan_core.info import Capabilities, ModelInfo
 from stylegan_core.networks.configurations import title

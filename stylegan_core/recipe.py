@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self, cast
 
 from stylegan_core.bands import NAMES
+from stylegan_core.json_text import read_json
 from stylegan_core.recipe_json import decode, encode
 from stylegan_core.recipe_parts import (
     FARTHEST,
@@ -125,8 +126,8 @@ class Recipe:
     def from_json(cls, text: str) -> Self:
         """Reads :meth:`to_json`; missing fields are default. Raises ValueError with one sentence on anything else."""
         try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            data = read_json(text)
+        except ValueError as error:
             raise ValueError(f"This is no recipe: its JSON cannot be read ({error}).") from None
         if not isinstance(data, dict) or type(data.get("version")) is not int:
             raise ValueError("This is no recipe: a recipe is a JSON object with a version.")

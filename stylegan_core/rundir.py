@@ -9,8 +9,10 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from stylegan_core.files.header import METADATA, read_header
 from stylegan_core.files.places import check_ends, open_file, real
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.json_text import read_json
 from stylegan_core.run.control import REQUESTS, Control
 from stylegan_core.run.events import UNKNOWN, Event, Heartbeat, Tick, decode, encode, retell
 from stylegan_core.run.locks import CONFIG, LOCK, RunLock, holder_of
@@ -84,8 +86,8 @@ class RunDir:
         except FileNotFoundError:
             raise FileNotFoundError(f"{self.path} is not a run: it has no config.json.") from None
         try:
-            config = json.loads(data)  # in any of Unicode's encodings, as editors save it
-        except (ValueError, RecursionError):
+            config = read_json(data)  # in any of Unicode's encodings, as editors save it
+        except ValueError:
             config = None
         if not isinstance(config, dict):
             raise ValueError(f"{self.config_file} is damaged: it is not a JSON object.")
@@ -294,12 +296,9 @@ def is_whole(path: Path) -> bool:
     try:
         with open_file(path) as file:
             size = os.fstat(file.fileno()).st_size
-            length = int.from_bytes(file.read(8), "little")
-            if not 0 < length <= size - 8:
-                return False
-            header = json.loads(file.read(length))
-        ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-        return bool(size == 8 + length + max(ends, default=0))
+            begin, header = read_header(file)
+        ends = [entry["data_offsets"][1] for name, entry in header.items() if name != METADATA]
+        return bool(size == begin + max(ends, default=0))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return False
 

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from stylegan_core.model import Model
-from stylegan_core.samples import Floats, sample_w
 from stylegan_core.steps import run_through
+from stylegan_core.w_samples import Floats, sample_w
 
 SAMPLES = 1000  # of W, to learn how it spreads
 

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from stylegan_core.amounts import counted
 from stylegan_core.data.source import open_dataset
 from stylegan_core.device import keep_big_buffers
 from stylegan_core.latents.judge import learn
@@ -240,7 +241,7 @@ def machine(logs: Sequence[Log], beside: str = "") -> str:
     """What the runs computed on, in words, on a CPU with how many of its cores; and ``beside`` what else."""
     found: dict[str, None] = {}
     for log in logs:
-        cores = [f"{count} core{'s' if count > 1 else ''} of {cpu()}" for count in log.cores]
+        cores = [f"{counted(count, 'core')} of {cpu()}" for count in log.cores]
         found |= dict.fromkeys(cores if log.device == "CPU" else [f"one {log.device}"])
     return ", ".join(filter(None, [", then ".join(found), beside]))
 

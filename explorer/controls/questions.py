@@ -33,11 +33,7 @@ def ask_to_save(
 
     A name without an ending gets the first one of the kind that is chosen.
     """
-    dialog = QFileDialog(parent, title, folder, kinds)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(_ending(kinds))
-    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_ending(kind)))
-    dialog.selectFile(name)
+    dialog = _to_save(parent, title, name, kinds, folder)
     dialog.fileSelected.connect(then)
     _open(dialog)
 
@@ -56,13 +52,19 @@ def ask_to_save_as(
     def chosen(path: str) -> None:
         then(path, kinds.get(dialog.selectedNameFilter(), next(iter(kinds.values()))))
 
-    dialog = QFileDialog(parent, title, folder, ";;".join(kinds))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(_ending(next(iter(kinds))))
+    dialog = _to_save(parent, title, name, ";;".join(kinds), folder)
     dialog.selectNameFilter(first if first in kinds else next(iter(kinds)))
-    dialog.selectFile(name)
     dialog.fileSelected.connect(chosen)
     _open(dialog)
+
+
+def _to_save(parent: QWidget, title: str, name: str, kinds: str, folder: str) -> QFileDialog:
+    dialog = QFileDialog(parent, title, folder, kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(_ending(kinds))
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_ending(kind)))
+    dialog.selectFile(name)
+    return dialog
 
 
 def _ending(kinds: str) -> str:

@@ -16,6 +16,7 @@ from explorer.controls.progress import ProgressBar
 from explorer.controls.questions import ask_to_save
 from explorer.controls.text import text_label
 from explorer.work.time_left import TimeLeft
+from stylegan_core.amounts import size_text
 
 if TYPE_CHECKING:
     from stylegan_core.formats.card import Card
@@ -85,7 +86,7 @@ class CardDialog(QDialog):
     def show_card(self, card: "Card") -> None:
         """The file has been read: everything known about it, and the choice."""
         rows = [(label, text) for label, text in card.lines() if label not in ABOVE]
-        self.subtitle.setText(f"{card.format} · {card.bytes / 1e6:,.1f} MB")
+        self.subtitle.setText(f"{card.format} · {size_text(card.bytes)}")
         self.subtitle.show()
         self._body.addWidget(_table(rows))
         code = f"Contains {card.code_size} of code, not run." if card.code_bytes else "Nothing in it is run."

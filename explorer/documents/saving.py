@@ -16,6 +16,7 @@ from explorer.problem import Problem
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
 from explorer.work.late import Late
+from stylegan_core.amounts import counted
 from stylegan_core.files.places import is_there
 from stylegan_core.recipe import Recipe
 
@@ -88,7 +89,8 @@ class Saving(QObject):
             called = f"-{safe}" if (safe := for_file(name)) else seed
             owner = self._run(recipe, str(target / f"{number:02d}{called}.png"), size)
             self._series[owner] = folder
-        self._late.begin(f"{len(recipes)} pictures are being drawn exactly and then saved into {folder}.")
+        many = f"{counted(len(recipes), 'picture')} {'is' if len(recipes) == 1 else 'are'}"
+        self._late.begin(f"{many} being drawn exactly and then saved into {folder}.")
 
     def close(self) -> None:
         """Says nothing any more."""

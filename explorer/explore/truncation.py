@@ -112,8 +112,7 @@ class TruncationPanel(Panel):
         self.strip.clear()
         self._fill_cutoffs(info)
         for band in info.bands:
-            slider = self.bands[band.name]
-            slider.set_why_not(reason or ("" if band.layers else f"This model has no {band.name} layers."))
+            self.bands[band.name].set_why_not(reason or band.why_none)
 
     def refresh(self) -> None:
         if self.info is None or self.info.why_not("truncation"):

@@ -88,10 +88,8 @@ class VaryPanel(Panel):
         self.grid.clear()
         self._children = ()
         for band in info.bands:
-            missing = "" if band.layers else f"This model has no {band.name} layers."
-            allow(
-                self.keep[band.name], info.why_not("styles") or missing, f"Keeps the {band.name} layers of this face."
-            )
+            tip = f"Keeps the {band.name} layers of this face."
+            allow(self.keep[band.name], info.why_not("styles") or band.why_none, tip)
 
     def refresh(self) -> None:
         if self.info is None:

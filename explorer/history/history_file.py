@@ -15,6 +15,7 @@ from PySide6.QtCore import QLockFile
 from stylegan_core.files.places import is_there, place
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.film.film import Film
+from stylegan_core.json_text import read_json
 from stylegan_core.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -280,7 +281,7 @@ def _take(entries: dict[str, Entry], gone: set[str], line: str) -> str:
     ``gone`` are the keys that the person took away.
     """
     try:
-        data = json.loads(line)
+        data = read_json(line)
         if "of" not in data:
             entry = Entry(str(data["key"]), Recipe.from_json(data["recipe"]), str(data["model"]), str(data["path"]))
             entries[entry.key] = entry
@@ -297,6 +298,6 @@ def _take(entries: dict[str, Entry], gone: set[str], line: str) -> str:
             found = replace(found, name=str(data["name"]))
         entries[found.key] = found
         return found.key if "shown" in data or "of" not in data else ""
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         log.info("A line of the history cannot be read and is left out: %s", error)
         return ""

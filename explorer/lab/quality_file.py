@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stylegan_core.files.places import place
+from stylegan_core.json_text import read_json
 from stylegan_core.lab.quality import Quality
 
 log = logging.getLogger(__name__)
@@ -18,13 +19,13 @@ def read_measurements() -> list[Quality]:
     text = file.read_text("utf-8", errors="replace") if file.exists() else ""
     for line in filter(None, text.splitlines()):
         try:
-            data = json.loads(line)
+            data = read_json(line)
             if "removed" in data:
                 found.pop(float(data["removed"]), None)
             else:
                 row = Quality.from_json(data)
                 found[row.when] = row
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             log.info("A line of the measurements cannot be read and is left out: %s", error)
     return list(found.values())
 

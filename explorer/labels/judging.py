@@ -15,7 +15,7 @@ from stylegan_core.files.places import place
 from stylegan_core.latents.learned_labels import LearnedLabels, questions_in
 
 
-class Measuring(Protocol):
+class UsesLabels(Protocol):
     """A page that measures, and has a chip to ask for labels with."""
 
     labels: JudgeChip
@@ -32,7 +32,7 @@ class Judging(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._pages: list[Measuring] = []
+        self._pages: list[UsesLabels] = []
         self._labels: LearnedLabels | None = None  # those in use
         self._far = 0, 1  # how much of how much is learned
         self._command = CoreCommand(as_json=False, parent=self)
@@ -41,7 +41,7 @@ class Judging(QObject):
         self._command.answered.connect(lambda _: self._learned())
         self._command.failed.connect(self._failed)
 
-    def serve(self, page: Measuring) -> None:
+    def serve(self, page: UsesLabels) -> None:
         """Hands labels to one more page, those that are in use already, too."""
         self._pages.append(page)
         page.labels.chosen.connect(self.learn)

@@ -11,7 +11,7 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.latents.target import read_target
 from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import Recipe
-from stylegan_core.run.stems import kimg_of, kimg_words
+from stylegan_core.run.stems import kimg_words, of_one_run
 
 COPIED, FOUND = "copied-picture-{}.png", "projected-{}.png"  # in the caches, with what tells windows apart
 OLD = 24 * 3600  # seconds
@@ -29,8 +29,7 @@ class Search:
 
     def is_of_run(self, model: str) -> bool:
         """Whether a network is a snapshot of the run that the one it looks in is of."""
-        here, there = Path(self.model), Path(model)
-        return here.parent == there.parent and None not in (kimg_of(here), kimg_of(there))
+        return of_one_run(Path(self.model), Path(model))
 
     def where(self, shown: str) -> str:
         """The network it looks in, in words for somebody who sees another one."""

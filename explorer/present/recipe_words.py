@@ -1,8 +1,7 @@
 """What is seen, in words of the field, for those who look at a picture and at nothing else."""
 
-from collections.abc import Sequence
-
 from explorer.present.caption import Part
+from stylegan_core.amounts import counted, listed
 from stylegan_core.info import ModelInfo
 from stylegan_core.recipe import AppliedChannel, Latent, Mix, Recipe
 
@@ -30,7 +29,7 @@ def origin(latent: Latent) -> str:
     if latent.w is not None:
         return "a stored face"
     seeds = [str(seed) for seed, _ in latent.corners()]
-    return f"seed {seeds[0]}" if len(seeds) == 1 else f"between seeds {_listed(seeds)}"
+    return f"seed {seeds[0]}" if len(seeds) == 1 else f"between seeds {listed(seeds)}"
 
 
 def _class(recipe: Recipe, info: ModelInfo) -> list[Part]:
@@ -43,8 +42,9 @@ def _psi(recipe: Recipe, info: ModelInfo) -> list[Part]:
         return []
     if recipe.psi_bands is not None:
         return [Part(f"psi {' / '.join(f'{psi:.2f}' for psi in recipe.psi_bands)}")]
-    some = recipe.cutoff is not None and recipe.cutoff < info.num_layers
-    where = f" on the first {recipe.cutoff} layers" if some else " (the mean face)" if not recipe.psi else ""
+    where = "" if recipe.psi else " (the mean face)"
+    if recipe.cutoff is not None and recipe.cutoff < info.num_layers:
+        where = f" on the first {counted(recipe.cutoff, 'layer')}"
     return [Part(f"psi {recipe.psi:.2f}{where}")]
 
 
@@ -102,7 +102,3 @@ def _growth(recipe: Recipe, info: ModelInfo) -> list[Part]:
     level = info.level if recipe.level is None else recipe.level
     alpha = info.alpha if recipe.alpha is None else recipe.alpha
     return [Part(f"grown to {4 << level}², alpha {alpha:.2f}")]
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"

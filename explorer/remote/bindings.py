@@ -10,6 +10,7 @@ from typing import Any, Self
 from explorer.remote.osc import LOCAL, LONGEST, MOST_PORT, PORT, checked_address
 from stylegan_core.files.places import home
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.json_text import read_json
 from stylegan_core.recipe import FARTHEST
 
 log = logging.getLogger(__name__)
@@ -50,10 +51,10 @@ class RemoteSettings:
         """The kept settings, and a sentence where the file is spoilt: it is then put aside, and these are the usual."""
         path = remote_file()
         try:
-            return cls(**_fields(cls, json.loads(path.read_text("utf-8")))), ""
+            return cls(**_fields(cls, read_json(path.read_text("utf-8")))), ""
         except FileNotFoundError:
             return cls(), ""
-        except (OSError, ValueError, TypeError, RecursionError, OverflowError) as error:
+        except (OSError, ValueError, TypeError, OverflowError) as error:
             log.info("%s cannot be read: %s", path, error)
         aside = path.with_suffix(".damaged")
         try:

@@ -13,7 +13,7 @@ from explorer.controls.text import restyle, text_label
 from explorer.controls.yielding import ElidedLabel
 from explorer.remote.log import MOST, Row
 from explorer.remote.remote import Remote
-from stylegan_core.amounts import thousands
+from stylegan_core.amounts import counted, thousands
 
 LOOK = 100  # milliseconds between two looks: no eye reads faster
 NOTHING = "Nothing has come in yet."
@@ -53,8 +53,7 @@ class MessageList(QWidget):
             self._add_line()
         for labels, row in zip(self._labels, [*rows, *([None] * (MOST - len(rows)))], strict=False):
             self._write(labels, row)
-        came = "1 message" if inbox.came == 1 else f"{thousands(inbox.came)} messages"
-        parts = [came if rows or inbox.came else NOTHING]
+        parts = [counted(inbox.came, "message") if rows or inbox.came else NOTHING]
         counts = (log.unknown, "to no control"), (inbox.unread, "not readable"), (inbox.dropped, "too many")
         for count, words in counts:
             parts += [f"{thousands(count)} {words}"] if count else []

@@ -12,7 +12,7 @@ import subprocess
 import threading
 from typing import Any
 
-from explorer.jobs import Done, Failed, Frame, Piece, Request
+from explorer.jobs import Done, Failed, Frame, Request
 from explorer.problem import Problem
 from explorer.renderer.kinds import WRITERS
 from explorer.renderer.pipe import receive, send
@@ -174,8 +174,6 @@ class RenderProcess:
                     lost = self._lose(answer.problem)
                 case Refused() | GivenUp():
                     self._loading = "" if self._loading == answer.path else self._loading
-                case Piece():
-                    pass
         for each in lost or [answer]:
             self._tell(each)
 

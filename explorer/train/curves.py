@@ -20,6 +20,7 @@ from explorer.problem import Problem
 from explorer.train.kimg_scale import KimgScale
 from explorer.train.plot import Curve, Plot
 from explorer.train.record import RunRecord
+from stylegan_core.amounts import counted
 from stylegan_core.run.events import Alert
 
 PLOT_HEIGHT = 118
@@ -219,7 +220,7 @@ class CurvesPanel(QWidget):
         """Draws the curves of other runs behind, by name: the first dotted, the second dashed, the third both."""
         self._others = [record for _, record in others]
         names = [name for name, _ in others]
-        self.compare.setText(f"with {len(names)} run{'s' * (len(names) > 1)}" if names else "compare")
+        self.compare.setText(f"with {counted(len(names), 'run')}" if names else "compare")
         said = ", ".join(f"{name} {style}" for name, style in zip(names, STYLES, strict=False))
         self.compare.setToolTip(f"Behind these: {said}." if names else COMPARE_TIP)
         for plot in self.every_plot():

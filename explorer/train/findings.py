@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from explorer.train.words import square
-from stylegan_core.amounts import thousands
+from stylegan_core.amounts import counted, thousands
 from stylegan_core.data.few import FEW, FEW_SAID
 from stylegan_core.files.names import one_line
 from stylegan_core.training.groups import PAPER_TARGET
@@ -17,7 +17,7 @@ CLEAN, LOOK = "clean", "look"
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """A button: ``act`` is "preset:NAME", "set:KEY=VALUE" "clean" (a copy without what is wrong) or "look"."""
+    """A button: ``act`` is "preset:NAME", "set:KEY=VALUE", "clean" (a copy without what is wrong) or "look"."""
 
     text: str
     tip: str
@@ -61,7 +61,8 @@ def findings(report: dict[str, Any], resolution: int, better: str, settings: Ite
         found.append(Finding(f"{_are(len(names))} of mode {mode} and will be converted to RGB.", "muted"))
     similar = list(report.get("similar") or [])
     if similar:
-        found.append(Finding(f"{len(similar)} groups look nearly the same, such as {_named(similar[0])}.", "muted"))
+        groups = "1 group looks" if len(similar) == 1 else f"{thousands(len(similar))} groups look"
+        found.append(Finding(f"{groups} nearly the same, such as {_named(similar[0])}.", "muted"))
     return found
 
 
@@ -70,7 +71,7 @@ def _size(report: dict[str, Any], resolution: int, better: str) -> Finding:
     if not usable:
         none = "The one picture cannot" if count == 1 else f"None of the {thousands(count)} pictures can"
         return Finding(f"{none} be read.", "bad")
-    enough = f"{'1 picture' if count == 1 else f'{thousands(count)} pictures'}, sharp enough for {square(usable)}"
+    enough = f"{counted(count, 'picture')}, sharp enough for {square(usable)}"
     if usable >= resolution:
         return Finding(f"{enough}.", "good")
     text = f"{enough}: {'it' if count == 1 else 'most'} would be enlarged to {square(resolution)}."
@@ -145,7 +146,7 @@ def _enlarged(report: dict[str, Any], resolution: int) -> list[str]:
 
 
 def _are(count: int) -> str:
-    return "1 picture is" if count == 1 else f"{thousands(count)} pictures are"
+    return f"{counted(count, 'picture')} {'is' if count == 1 else 'are'}"
 
 
 def _named(names: Any) -> str:

@@ -253,10 +253,15 @@ class Monitor(QWidget):
                 return self.path / event.path
         return None
 
+    def _chosen_checkpoint(self) -> Path | None:
+        """That of the earlier snapshot that is shown, else the newest."""
+        earlier = self.samples.earlier
+        return self.newest_checkpoint() if earlier is None else self.checkpoint_of(earlier)
+
     def _explore(self) -> None:
         earlier = self.samples.earlier
         self._following = earlier is None
-        path = self.newest_checkpoint() if earlier is None else self.checkpoint_of(earlier)
+        path = self._chosen_checkpoint()
         if path is None and not self.watcher.run.exists():
             self._complain(f"{self.path} is gone: bring the folder back, or choose another run.")
         elif path is None and earlier is not None:
@@ -268,7 +273,7 @@ class Monitor(QWidget):
             self.explore_requested.emit(str(path))
 
     def _branch(self) -> None:
-        path = self.newest_checkpoint() if self.samples.earlier is None else self.checkpoint_of(self.samples.earlier)
+        path = self._chosen_checkpoint()
         if path is None:
             self._complain("There is no checkpoint to begin from here; choose another snapshot.")
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from explorer.runs import RunWatcher
 from explorer.train.record import RunRecord
 from explorer.train.words import headline, kimg_text, square
-from stylegan_core.amounts import duration, size_text, thousands
+from stylegan_core.amounts import counted, duration, size_text, thousands
 from stylegan_core.files.names import set_apart
 
 
@@ -52,7 +52,7 @@ def _oddities(watcher: RunWatcher, ticks: int, has_config: bool) -> list[str]:
     starts = watcher.state.name == "starting"  # then it is not written yet
     found = [] if has_config or starts or not watcher.looked else ["config.json is missing or damaged"]
     if watcher.broken:
-        found.append(f"{thousands(watcher.broken)} damaged line{'s' * (watcher.broken > 1)} of the log skipped")
+        found.append(f"{counted(watcher.broken, 'damaged line')} of the log skipped")
     if watcher.thinned:
         found.append(f"curves of {thousands(ticks)} of {thousands(ticks + watcher.thinned)} ticks")
     return found

@@ -13,7 +13,7 @@ from explorer.pixels import Pixels, image_of
 from explorer.train.pictures import spread
 from explorer.train.words import square
 from explorer.work.task import Report
-from stylegan_core.amounts import thousands
+from stylegan_core.amounts import counted
 from stylegan_core.bands import band_of_resolution
 from stylegan_core.data.containers import Container, NotNow, open_container
 from stylegan_core.data.pictures import Fit, pyramid
@@ -83,7 +83,7 @@ class LevelPreview(QWidget):
         self._why = why
         levels = preview.levels if preview else {}
         self._rows = [(side, QPixmap.fromImage(image_of(strip))) for side, strip in levels.items()]
-        self.setToolTip(f"{thousands(preview.count)} pictures" if preview else "")
+        self.setToolTip(counted(preview.count, "picture") if preview else "")
         self._refit()
 
     @property

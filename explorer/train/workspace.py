@@ -22,6 +22,7 @@ from explorer.work.early import Early
 from explorer.work.task import Task
 from stylegan_core.files.places import real
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.json_text import read_json
 from stylegan_core.rundir import RunDir
 
 if TYPE_CHECKING:  # the plots and the setup page are imported when they are first wanted: the window opens sooner
@@ -240,7 +241,7 @@ def _keep(path: Path, opened: tuple[Path, ...]) -> None:
 def remembered(path: Path) -> tuple[Path, ...]:
     """The run folders that were opened from elsewhere; none where the file is missing or damaged."""
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = read_json(path.read_text(encoding="utf-8"))
         return tuple(Path(each) for each in said if isinstance(each, str))
     except (OSError, ValueError, TypeError):
         return ()

@@ -1,6 +1,5 @@
 """Questions to the core that need torch or take long, asked of a process so that the window never waits."""
 
-import json
 import logging
 import os
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from explorer.work.core_process import core_command
+from stylegan_core.json_text import read_json
 from stylegan_core.processes import ASKER
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class CoreCommand(QObject):
 
     def _answer(self, said: str) -> None:
         try:
-            self.answered.emit(json.loads(said) if self._as_json else said)
+            self.answered.emit(read_json(said) if self._as_json else said)
         except ValueError:
             log.info("not JSON: %s", said)
             self.failed.emit("The answer of the command could not be read.")

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from stylegan_core.files.whole_file import check_writable
 if TYPE_CHECKING:
     import torch
 
+    from stylegan_core.latents.meter import Meter
     from stylegan_core.model import Model
 
 MOST_PICTURES = 1_000_000
@@ -88,6 +90,21 @@ def open_model(arguments: argparse.Namespace) -> "Model":
     from stylegan_core.model import load_model
 
     return load_model(arguments.model, chosen_device(arguments))
+
+
+def open_meter(judge: Path | None, model: "Model") -> "Meter":
+    """What measures pictures of a model, with the answers of a judge where there is one; says if they may be wrong.
+
+    Raises ValueError or OSError.
+    """
+    from stylegan_core.latents.judge_file import load_judge
+    from stylegan_core.latents.meter import Meter
+    from stylegan_core.metrics.features import Extractor
+
+    meter = Meter(load_judge(judge, Extractor(model.device))) if judge else Meter()
+    if doubt := meter.doubt(model.resolution):
+        sys.stderr.write(f"{judge}: {doubt}\n")
+    return meter
 
 
 def check_free(target: Path, *, overwrite: bool) -> None:

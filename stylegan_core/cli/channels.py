@@ -8,7 +8,6 @@ the faces.
 
 import argparse
 import json
-import sys
 from collections.abc import Generator
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import Progress
 
-from stylegan_core.cli.arguments import add_device, add_model, number, open_model, path, whole
+from stylegan_core.cli.arguments import add_device, add_model, number, open_meter, open_model, path, whole
 from stylegan_core.latents.channel_effect import ChannelEffect
 from stylegan_core.latents.region import LocalChannel, Region
 from stylegan_core.pictures.saved_picture import read_recipe
@@ -89,18 +88,13 @@ def _search(
 
         return channel_search(renderer, _recipe(arguments), region, arguments.count, arguments.faces)
     from stylegan_core.latents.attribute_channels import attribute_search
-    from stylegan_core.latents.judge_file import load_judge
     from stylegan_core.latents.learned_labels import labels_beside
     from stylegan_core.latents.meter import Meter
-    from stylegan_core.metrics.features import Extractor
 
     model = renderer.styles.model
     beside = None if arguments.attribute in Meter().names else labels_beside(arguments.model)
-    judge = arguments.judge or (beside and Path(beside.path))
-    meter = Meter(load_judge(judge, Extractor(model.device))) if judge else Meter()
-    if doubt := meter.doubt(model.resolution):
-        print(f"{judge}: {doubt}", file=sys.stderr)
-    return attribute_search(renderer, Recipe(), arguments.attribute, meter, arguments.count)
+    judge = arguments.judge or (None if beside is None else Path(beside.path))
+    return attribute_search(renderer, Recipe(), arguments.attribute, open_meter(judge, model), arguments.count)
 
 
 def read_region(text: str) -> Region:

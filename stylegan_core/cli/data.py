@@ -5,6 +5,7 @@ import os
 import sys
 import time
 
+from stylegan_core.amounts import counted
 from stylegan_core.cli.arguments import MOST_PICTURES, add_progress, path, whole
 from stylegan_core.cli.progress import InLines, counting
 
@@ -58,7 +59,7 @@ def run_avatars(arguments: argparse.Namespace) -> int:
             for done in drawn:
                 bar.update(task, completed=done)
     rate = count / (time.perf_counter() - started)
-    sys.stdout.write(f"{arguments.out}: {count} pictures and labels.json, {rate:.0f} pictures/s\n")
+    sys.stdout.write(f"{arguments.out}: {counted(count, 'picture')} and labels.json, {rate:.0f} pictures/s\n")
     return 0
 
 

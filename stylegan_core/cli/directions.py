@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import TaskID
 from rich.table import Table
 
+from stylegan_core.amounts import counted
 from stylegan_core.cli.arguments import (
     add_beside,
     add_device,
@@ -65,7 +66,7 @@ def main(argv: list[str]) -> int:
     kept = tuple(one.entry for one in found if one.keeps_its_word(least))
     Library(model.info.hash, model.info.name, kept).save(out)
     _show(found, least, model.num_layers)
-    print(f"{len(kept)} of {len(found)} directions written to {out}")
+    print(f"{len(kept)} of {counted(len(found), 'direction')} written to {out}")
     return 0
 
 

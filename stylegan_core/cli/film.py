@@ -230,4 +230,4 @@ def _write_frames(model: "Model", film: Film, out: Path, tell: Tell) -> None:
 
 def default_side(resolution: int) -> int:
     """The network's own side, doubled until it is large enough to be looked at."""
-    return next(resolution << times for times in count() if resolution << times >= min(LEAST_SIDE, LARGEST))
+    return next(resolution << times for times in count() if resolution << times >= LEAST_SIDE)

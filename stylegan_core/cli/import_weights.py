@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from stylegan_core.amounts import counted
 from stylegan_core.cli.arguments import add_overwrite, check_free, path
 from stylegan_core.formats.sentences import LONGEST_PATH, shown
 from stylegan_core.rundir import CHECKPOINTS
@@ -50,7 +51,7 @@ def _folder(source: Path, target: Path, *, half: bool, overwrite: bool) -> int:
             sys.stderr.write(f"skipped: {error}\n")
         except Exception as error:  # noqa: BLE001 - one file must not keep the others from being converted
             sys.stderr.write(f"skipped: {file}: it could not be converted ({type(error).__name__}: {error}).\n")
-    print(f"{done} of {len(files)} files converted into {shown(str(target), LONGEST_PATH)}")
+    print(f"{done} of {counted(len(files), 'file')} converted into {shown(str(target), LONGEST_PATH)}")
     return 0 if done else 2
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 
+from stylegan_core.amounts import counted
 from stylegan_core.cli.arguments import (
     add_beside,
     add_device,
@@ -37,7 +38,7 @@ def main(argv: list[str]) -> int:
     save_judge(judge, arguments.out)
     for each in judge.answerers:
         print(f"  {each.question.name:<24} right on {each.accuracy:.0%} of held-out pictures")
-    print(f"{len(judge.answerers)} questions, learned at {judge.resolution}², written to {arguments.out}")
+    print(f"{counted(len(judge.answerers), 'question')}, learned at {judge.resolution}², written to {arguments.out}")
     return 0
 
 

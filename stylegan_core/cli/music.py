@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from stylegan_core.amounts import duration
+from stylegan_core.amounts import counted, duration
 from stylegan_core.cli.arguments import add_progress, path
 from stylegan_core.cli.progress import InLines
 from stylegan_core.film.hearing import hear
@@ -20,6 +20,6 @@ def main(argv: list[str]) -> int:
     if arguments.json:
         print(json.dumps(music.to_data()))
     else:
-        tempo = f"{music.tempo:.0f} beats a minute, {len(music.beats)} beats" if music.beats else "no beats"
+        tempo = f"{music.tempo:.0f} beats a minute, {counted(len(music.beats), 'beat')}" if music.beats else "no beats"
         print(f"{music.name}: {duration(music.seconds)}, {tempo}")
     return 0

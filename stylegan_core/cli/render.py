@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
+from stylegan_core.amounts import counted
 from stylegan_core.cli.arguments import add_device, add_model, add_overwrite, check_free, open_model, path, whole
 from stylegan_core.cli.seeds import add_looks, check_looks, looks, seed_recipes
 from stylegan_core.data.picture_kinds import named_as_picture
@@ -49,7 +50,7 @@ def main(argv: list[str]) -> int:
     for recipe, target in track(both, "drawing", console=console, disable=len(recipes) < FEW):
         pixels, device = render(model, recipe), str(model.device)
         save_picture(target, pixels, recipe, model.info, device, side=arguments.side, smooth=arguments.smooth)
-    print(f"{len(targets)} picture{'s' if len(targets) > 1 else ''} written to {arguments.out}")
+    print(f"{counted(len(targets), 'picture')} written to {arguments.out}")
     return 0
 
 

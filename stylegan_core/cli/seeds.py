@@ -43,10 +43,8 @@ def check_looks(arguments: argparse.Namespace, info: ModelInfo) -> None:
     if reason and (arguments.translate is not None or arguments.rotate is not None):
         raise ValueError(f"{arguments.model}: {reason}")
     for each in arguments.channel or ():
-        if not info.has_channel(each.layer, each.channel):
-            counts = info.style_channels
-            has = f"{len(counts)} layers, with {counts} channels" if counts else "none"
-            raise ValueError(f"{arguments.model} has no channel {each.layer}:{each.channel}; it has {has}.")
+        if reason := info.why_no_channel(each.layer, each.channel):
+            raise ValueError(f"{arguments.model}: {reason}")
 
 
 def applied_channel(text: str) -> AppliedChannel:

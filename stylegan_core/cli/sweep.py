@@ -5,7 +5,6 @@ and channels.
 """
 
 import argparse
-import sys
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from stylegan_core.cli.arguments import (
     add_overwrite,
     check_free,
     number,
+    open_meter,
     open_model,
     path,
     whole,
@@ -43,7 +43,6 @@ from stylegan_core.steps import run_through
 
 if TYPE_CHECKING:
     from stylegan_core.latents.library import Entry, Library
-    from stylegan_core.latents.meter import Meter
     from stylegan_core.model import Model
     from stylegan_core.render import Renderer
 
@@ -54,6 +53,23 @@ T = TypeVar("T")
 def main(argv: list[str]) -> int:
     """Measures and writes one file; returns the exit code."""
     arguments = _parser().parse_args(argv)
+    _check(arguments)
+    recipe = read_recipe(arguments.recipe).recipe if arguments.recipe else Recipe()
+    recipe = recipe if arguments.psi is None else replace(recipe, psi=arguments.psi, psi_bands=None)
+
+    from stylegan_core.render import renderer_of
+
+    renderer = renderer_of(open_model(arguments))
+    if arguments.entanglement:
+        _entanglement(arguments, renderer, recipe)
+    else:
+        _sweep(arguments, renderer, recipe)
+    print(f"written to {arguments.out}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Raises ValueError where the options do not go together, and as :func:`check_free` for what is to be written."""
     kinds = (".csv",) if arguments.entanglement else (".csv", ".png")
     if arguments.out.suffix.lower() not in kinds:
         raise ValueError(f"{arguments.out}: the name must end in {' or '.join(kinds)}.")
@@ -72,18 +88,6 @@ def main(argv: list[str]) -> int:
     if len(arguments.direction) + len(arguments.channel) > 1 and not arguments.entanglement:
         raise ValueError("A sweep goes along one direction or channel; for several add --entanglement.")
     check_free(arguments.out, overwrite=arguments.overwrite)
-    recipe = read_recipe(arguments.recipe).recipe if arguments.recipe else Recipe()
-    recipe = recipe if arguments.psi is None else replace(recipe, psi=arguments.psi, psi_bands=None)
-
-    from stylegan_core.render import renderer_of
-
-    renderer = renderer_of(open_model(arguments))
-    if arguments.entanglement:
-        _entanglement(arguments, renderer, recipe)
-    else:
-        _sweep(arguments, renderer, recipe)
-    print(f"written to {arguments.out}")
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -138,7 +142,7 @@ def _sweep(arguments: argparse.Namespace, renderer: "Renderer", recipe: Recipe) 
         if pixels is not None and arguments.out.suffix.lower() == ".png":
             pictures.append(shrunk(pixels, side))
 
-    facts = _shown(sweep_steps(renderer, sweep, _meter(arguments, model), extractor), keep)
+    facts = _shown(sweep_steps(renderer, sweep, open_meter(arguments.judge, model), extractor), keep)
     if arguments.out.suffix.lower() == ".csv":
         write_table(arguments.out, [sweep_table(facts)])
         return
@@ -152,7 +156,7 @@ def _entanglement(arguments: argparse.Namespace, renderer: "Renderer", recipe: R
 
     model = renderer.styles.model
     plan = _like(arguments.like) if arguments.like else _plan(arguments, model, recipe)
-    facts = _shown(entanglement_steps(renderer, plan, _meter(arguments, model)), lambda _: None)
+    facts = _shown(entanglement_steps(renderer, plan, open_meter(arguments.judge, model)), lambda _: None)
     write_table(arguments.out, [entanglement_table(facts)])
     for at, name in enumerate(plan.names):
         print(f"  {name:<20} {facts.words(at)}")
@@ -247,17 +251,6 @@ def _computed(model: "Model") -> list["Entry"]:
     from stylegan_core.latents.sefa import sefa
 
     return [*_shown(sefa(model)), *(_shown(pca(model, model.info.hash)) if model.config.styles else ())]
-
-
-def _meter(arguments: argparse.Namespace, model: "Model") -> "Meter":
-    from stylegan_core.latents.judge_file import load_judge
-    from stylegan_core.latents.meter import Meter
-    from stylegan_core.metrics.features import Extractor
-
-    meter = Meter(load_judge(arguments.judge, Extractor(model.device))) if arguments.judge else Meter()
-    if doubt := meter.doubt(model.resolution):
-        print(f"{arguments.judge}: {doubt}", file=sys.stderr)
-    return meter
 
 
 def _shown(steps: Generator[Any, None, T], keep: Callable[[Any], None] | None = None) -> T:

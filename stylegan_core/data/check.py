@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from stylegan_core.amounts import counted
 from stylegan_core.data.containers import Container, NotNow, PictureFiles, open_container, printable
 from stylegan_core.data.duplicates import difference_hash, exact_groups, near_groups, thumbnail
 from stylegan_core.data.few import FEW, FEW_CURE, FEW_SAID
@@ -49,7 +50,7 @@ class Report:
 
     def to_text(self) -> str:
         """All of it, in sentences."""
-        lines = [f"{self.path}: {self.pictures} picture{'s' * (self.pictures != 1)}."]
+        lines = [f"{self.path}: {counted(self.pictures, 'picture')}."]
         if self.resolution:
             lines.append(f"Usable resolution: {self.resolution} (at least {MOST:.0%} of the pictures fill it).")
             sides = ", ".join(f"{number} from {side}" for side, number in self.shorter_sides.items())

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.json_text import read_json
 
 NOTE = ".half-drawn.json"
 END_OF_PNG = b"\0\0\0\0IEND\xaeB`\x82"
@@ -45,7 +46,7 @@ def is_whole(picture: Path) -> bool:
 
 def _told(folder: Path) -> dict[str, object]:
     try:
-        told = json.loads((folder / NOTE).read_text("utf-8"))
+        told = read_json((folder / NOTE).read_text("utf-8"))
     except ValueError:  # of a note that is no JSON, or no text
         told = None
     return told if isinstance(told, dict) else {}

@@ -1,14 +1,15 @@
 """Reads what is known about pictures: labels.json, NVIDIA's dataset.json, idx labels, or the names of folders."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from stylegan_core.amounts import counted
 from stylegan_core.data.containers import Container
 from stylegan_core.data.idx import Idx, read_idx
+from stylegan_core.json_text import read_json
 
 FASHION = ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 Table = tuple[Sequence[str], Mapping[str, int]]  # names of the values, and the value of each picture by name
@@ -39,7 +40,8 @@ def read_labels(container: Container, label: str | None) -> Labels:
     classes, by_name = tables[label]()
     missing = [name for name in container.names if name not in by_name]
     if missing:
-        raise ValueError(f"{len(missing)} pictures of {container.path} have no {label}, the first is {missing[0]}.")
+        lack = counted(len(missing), "picture")
+        raise ValueError(f"{container.path} has {lack} without {label}, the first is {missing[0]}.")
     return Labels(tuple(classes), tuple(by_name[name] for name in container.names))
 
 
@@ -52,8 +54,8 @@ def attribute_tables(container: Container) -> Tables:
         data = container.side_file(file)
         if data is not None:
             try:
-                return read(json.loads(data), container.names)
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+                return read(read_json(data), container.names)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise ValueError(f"{container.path}: {file} is damaged or of another kind ({error}).") from error
     return _folder_tables(container.names)
 

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from stylegan_core.device import has_amx
-from stylegan_core.drawing.whole import channels_last
+from stylegan_core.drawing.whole import add_noise, channels_last
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.fir import binomial_kernel
 from stylegan_core.networks.synthesis import Synthesis, SynthesisLayer, SynthesisNetwork, ToRGB
@@ -39,7 +39,7 @@ class LayerDrawing:
         if layer.const is not None:
             self.first = channels_last(layer.const.to(dtype) + bias[:, None, None])
         self.bias = bias
-        self.strength = layer.noise_strength.to(dtype)[None, :, None, None] if self.config.noise else None
+        self.strength = layer.noise_strength.to(dtype) if self.config.noise else None
         self.transposed, self.winograd = False, None
         if layer.conv is not None:
             weight = layer.conv.weight * layer.conv.scale
@@ -63,7 +63,7 @@ class LayerDrawing:
         """The activations so far, w [1, w_dim] float32, noise [1, 1, H', W'] -> [1, C', H', W']."""
         x = self._convolve(before[-1]) if before else self._input(w)
         if noise is not None and self.strength is not None:
-            x.addcmul_(noise.to(self.dtype), self.strength)
+            add_noise(x, noise.to(self.dtype), self.strength)
         x = F.leaky_relu_(x, ops.SLOPE)
         if self.config.pixel_norm:
             x = ops.pixel_norm(x)

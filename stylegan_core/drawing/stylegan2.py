@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stylegan_core.drawing.whole import WholeDrawing, channels_last
+from stylegan_core.drawing.whole import WholeDrawing, add_noise, channels_last
 from stylegan_core.networks import layers as ops
 from stylegan_core.networks.fir import fir_kernel, fir_up
 from stylegan_core.networks.layers import GAIN
@@ -50,7 +50,7 @@ class ConvStage:
         factor = demodulated(style, self.squares) * GAIN
         y = self._modulated(x, style, factor) if self.modulates_kernel else self._scaled(x, style, factor)
         if noise is not None:
-            y.add_((noise * self.strength).to(self.dtype))
+            add_noise(y, (noise * self.strength).to(self.dtype))
         return ops.clamped(F.leaky_relu_(y, ops.SLOPE), self.clamp)
 
     def _modulated(self, x: Tensor, style: Tensor, factor: Tensor) -> Tensor:

@@ -11,10 +11,9 @@ from torch import Tensor
 
 from stylegan_core.amounts import size_text
 from stylegan_core.device import available_memory
+from stylegan_core.files.header import LONGEST_HEADER
 from stylegan_core.files.places import check_name
 from stylegan_core.files.whole_file import beside
-
-LONGEST_HEADER = 100_000_000  # bytes, as the format allows
 
 
 class Damaged(ValueError):

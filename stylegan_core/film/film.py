@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from stylegan_core.film.music import Music
+from stylegan_core.json_text import read_json
 from stylegan_core.recipe import Recipe
 from stylegan_core.recipe_json import kept
 
@@ -99,8 +100,8 @@ class Film:
     def from_json(cls, text: str) -> Self:
         """Reads :meth:`to_json`; missing fields are default. Raises ValueError with one sentence on anything else."""
         try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            data = read_json(text)
+        except ValueError as error:
             raise ValueError(f"This is no film: its JSON cannot be read ({error}).") from None
         if not isinstance(data, dict) or type(data.get("film")) is not int:
             raise ValueError("This is no film: a film is a JSON object with the version of the film.")

@@ -1,7 +1,6 @@
 """Finds the film in a file: JSON, or the keys that a moving picture of this program carries; needs no torch."""
 
 import codecs
-import json
 import math
 import re
 import struct
@@ -11,6 +10,7 @@ from pathlib import Path
 from stylegan_core.files.places import is_there
 from stylegan_core.film.film import Film
 from stylegan_core.film.music import Music
+from stylegan_core.json_text import read_json
 
 LARGEST = 4096 * 4096  # pixels of a frame that this program writes
 
@@ -31,8 +31,8 @@ def is_film(text: str) -> bool:
     if _START.match(text):
         return True
     try:
-        data = json.loads(text.removeprefix(_MARK))
-    except (ValueError, RecursionError):
+        data = read_json(text.removeprefix(_MARK))
+    except ValueError:
         return False
     return isinstance(data, dict) and "film" in data
 

@@ -11,11 +11,6 @@ from stylegan_core.recipe import Recipe
 USUAL_BEATS, MOST_BEATS = 4, 64  # from one picture to the next
 
 
-def pictures_of(music: Music, every: int, loop: bool) -> int:
-    """How many pictures a film of the whole piece has, one every so many beats."""
-    return len(_whole(music, every)) + (not loop)
-
-
 def set_to_music(
     film: Film, music: Music, every: int, *, whole: bool, recipe: Callable[[int], Recipe] | None = None
 ) -> Film:

@@ -8,12 +8,13 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from stylegan_core.amounts import thousands
+from stylegan_core.amounts import size_text, thousands
+from stylegan_core.files.header import FORMAT
 from stylegan_core.formats.converted import Converted, State
 from stylegan_core.formats.detect import Container, container_of
 from stylegan_core.formats.layouts import OWN
 from stylegan_core.formats.limits import Budget, Progress, RefusedFile
-from stylegan_core.formats.own_file import FORMAT, read_config, read_facts
+from stylegan_core.formats.own_file import read_config, read_facts
 from stylegan_core.formats.reader import convert_file, mapped, read_weight_file
 from stylegan_core.formats.safetensors_reader import view_safetensors
 from stylegan_core.formats.sentences import LONGEST_PATH, naming, shown
@@ -72,7 +73,7 @@ class Card:
         state = "" if grown else f", trained to {self.working_resolution}² (alpha {self.alpha:.2f})"
         classes = f", {self.classes} classes" if self.classes else ""
         rows = [
-            ("File", f"{shown(self.path, LONGEST_PATH)} ({self.bytes / 1e6:,.1f} MB)"),
+            ("File", f"{shown(self.path, LONGEST_PATH)} ({size_text(self.bytes)})"),
             ("Format", self.format),
             ("Network", f"{self.architecture}, {self.resolution}×{self.resolution}{state}"),
             ("Latents", f"z {self.z_dim}, w {self.w_dim}{classes}"),

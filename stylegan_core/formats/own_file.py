@@ -1,14 +1,13 @@
 """What this project's own safetensors say of themselves: the network's configuration, and facts about it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stylegan_core.formats.limits import RefusedFile
 from stylegan_core.formats.sentences import shown
+from stylegan_core.json_text import read_json
 from stylegan_core.networks.config import NetworkConfig
 
-FORMAT = "stylegan-explorer"
 STATE_FORMAT = "stylegan-explorer training state"  # what lies beside a network while it trains
 MOST_NOTES = 20
 LONGEST_NAME, LONGEST_FACT = 200, 500
@@ -28,25 +27,25 @@ class Facts:
 def read_config(metadata: Mapping[str, str]) -> NetworkConfig:
     """The network that the metadata describes; raises RefusedFile."""
     try:
-        data = json.loads(metadata["config"])
+        data = read_json(metadata["config"])
         if not isinstance(data, dict):
             raise ValueError("its configuration is no table")
         return NetworkConfig.from_dict(data)
     except KeyError:
         raise RefusedFile("it does not say what network it holds: incomplete") from None
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise RefusedFile(f"it does not say what network it holds ({str(error).rstrip('.')})") from None
 
 
 def read_facts(metadata: Mapping[str, str], config: NetworkConfig, name: str) -> Facts:
     """The facts about a network of this configuration, called `name` unless they say; raises RefusedFile."""
     try:
-        found = json.loads(metadata.get("facts", "{}"))
+        found = read_json(metadata.get("facts", "{}"))
         level, alpha = int(found.get("level", config.levels - 1)), float(found.get("alpha", 1.0))
         notes = found.get("notes", [])
         if not isinstance(notes, list):
             raise TypeError
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         raise RefusedFile("it holds facts that cannot be read; convert or save it again") from None
     if not (0 <= level < config.levels and 0 <= alpha <= 1):
         raise RefusedFile(f"it says level {level}, alpha {alpha:g}, which its network does not have")

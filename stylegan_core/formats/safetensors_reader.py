@@ -1,6 +1,5 @@
 """Reads a safetensors file's header and views its tensors, without torch; other people's files only."""
 
-import json
 import struct
 from itertools import pairwise
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from stylegan_core.formats.array_shells import Array, array_of, checked_shape
 from stylegan_core.formats.limits import Budget, RefusedFile
+from stylegan_core.json_text import read_json
 
 _TYPES = {
     "F64": "<f8",
@@ -30,8 +30,8 @@ def view_safetensors(data: memoryview, budget: Budget) -> tuple[dict[str, Array]
         raise RefusedFile("its safetensors header is longer than the file: truncated or damaged")
     budget.spend_text(length)
     try:
-        header = json.loads(bytes(data[8 : 8 + length]))
-    except (ValueError, RecursionError):
+        header = read_json(bytes(data[8 : 8 + length]))
+    except ValueError:
         raise RefusedFile("its safetensors header cannot be read: damaged") from None
     if not isinstance(header, dict):
         raise RefusedFile("its safetensors header is not a table of tensors: damaged")

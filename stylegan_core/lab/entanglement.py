@@ -6,7 +6,6 @@ units of the standard deviation of a over the same faces at psi 1. The effect is
 
 import csv
 import io
-import json
 import math
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from stylegan_core.confidence import NORMAL, of_mean
 from stylegan_core.files.table import as_text, lines_of
+from stylegan_core.json_text import read_json
 from stylegan_core.lab.measurement import Doubles, Measurement
 from stylegan_core.lab.sweep_plan import EntanglementPlan
 from stylegan_core.latents.channel_effect import percent, purity_of, signed
@@ -135,7 +135,7 @@ def plan_of_table(text: str) -> EntanglementPlan:
     try:
         rows = list(csv.DictReader(io.StringIO(text)))
         recipes = [Recipe.from_json(row["recipe"]) for row in {row["recipe"]: row for row in rows}.values()]
-        told = json.loads(rows[0]["how"])
+        told = read_json(rows[0]["how"])
         seeds = [int(seed) for seed in told["seeds"]]
         directions = [each for recipe in recipes for each in recipe.directions[:1]]
         channels = [each for recipe in recipes if not recipe.directions for each in (recipe.channels[0],)]

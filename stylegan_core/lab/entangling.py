@@ -11,8 +11,8 @@ from stylegan_core.lab.sweeping import how
 from stylegan_core.latents.meter import Attributes, Meter, spreads_of
 from stylegan_core.recipe import AppliedDirection
 from stylegan_core.render import Renderer
-from stylegan_core.samples import Floats, sample_w
 from stylegan_core.steps import retold
+from stylegan_core.w_samples import Floats, sample_w
 
 Steps = Generator[tuple[int, int, None], None, Entanglement]
 

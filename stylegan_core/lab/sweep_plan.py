@@ -20,6 +20,8 @@ _RANGES = {
     MIX: (0.0, 1.0),
     ALPHA: (0.0, 1.0),
 }
+_NEEDED = {CHANNEL: "styles", PSI: "truncation", NOISE: "noise", MIX: "mixing", LEVEL: "growing", ALPHA: "growing"}
+_NEEDED |= dict.fromkeys(OF_TRANSFORM, "transform")
 _RANGES |= {"translate-x": (-0.5, 0.5), "translate-y": (-0.5, 0.5), "rotate": (-90.0, 90.0)}
 
 
@@ -69,27 +71,19 @@ class Swept:
 
     def why_not(self, info: ModelInfo, recipe: Recipe) -> str:
         """Why this network or this recipe has no such knob, in one sentence; empty if it has."""
-        needed = {
-            CHANNEL: "styles",
-            PSI: "truncation",
-            NOISE: "noise",
-            MIX: "mixing",
-            LEVEL: "growing",
-            ALPHA: "growing",
-        }
-        needed |= dict.fromkeys(OF_TRANSFORM, "transform")
-        reason = info.why_not(needed[self.kind]) if self.kind in needed else ""
-        if not reason and self.channel is not None and not info.has_channel(self.channel.layer, self.channel.channel):
-            reason = f"This model has no channel {self.channel.layer}:{self.channel.channel}."
-        if not reason and self.kind in (LEVEL, ALPHA) and info.finished:
-            reason = "This model is fully grown: there is nothing to blend or to leave out."
-        if not reason and self.kind == ALPHA and recipe.level == 0:
-            reason = "At 4×4 there is no level below to blend with."
-        if not reason and self.kind == NOISE and not self.layers:
-            reason = f"This model has no {self.band} noise."
-        if not reason and self.kind == MIX and recipe.mix(self.band) is None:
-            reason = f"The {self.band} layers come from no other face: choose one in Mixing first."
-        return reason
+        if self.kind in _NEEDED and (reason := info.why_not(_NEEDED[self.kind])):
+            return reason
+        if self.channel is not None:
+            return info.why_no_channel(self.channel.layer, self.channel.channel)
+        if self.kind in (LEVEL, ALPHA) and info.finished:
+            return "This model is fully grown: there is nothing to blend or to leave out."
+        if self.kind == ALPHA and recipe.level == 0:
+            return "At 4×4 there is no level below to blend with."
+        if self.kind == NOISE and not self.layers:
+            return f"This model has no {self.band} noise."
+        if self.kind == MIX and recipe.mix(self.band) is None:
+            return f"The {self.band} layers come from no other face: choose one in Mixing first."
+        return ""
 
     def why_not_to(self, info: ModelInfo, highest: float) -> str:
         """Why a sweep cannot reach a value in this network, in one sentence; empty if it can."""
@@ -109,10 +103,8 @@ def of_channel(channel: AppliedChannel, info: ModelInfo) -> Swept:
     Raises ValueError where the network does not have it.
     """
     layer, number = channel.layer, channel.channel
-    if not info.has_channel(layer, number):
-        counts = info.style_channels
-        has = f"{len(counts)} layers, with {counts} channels" if counts else "none"
-        raise ValueError(f"This model has no channel {layer}:{number}; it has {has}.")
+    if reason := info.why_no_channel(layer, number):
+        raise ValueError(reason)
     return Swept(CHANNEL, channel.name or info.channel_name(layer, number), channel=replace(channel, strength=0.0))
 
 

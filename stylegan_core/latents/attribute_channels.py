@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from stylegan_core.confidence import student
+from stylegan_core.confidence import of_mean
 from stylegan_core.files.places import place
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.json_text import read_json
 from stylegan_core.latents.attribute_slopes import Slopes, attribute_slopes
 from stylegan_core.latents.channel_effect import ChannelEffect, purity_of
 from stylegan_core.latents.meter import Meter, spreads_of
@@ -162,9 +163,9 @@ def effect_of(layer: int, channel: int, attribute: str, names: Sequence[str], sl
     sizes, (purity, half) = np.abs(effects), purity_of(slopes, at)
     most = int(np.argmax(np.where(np.arange(len(names)) == at, -1.0, sizes)))
     leak = (names[most], float(effects[most])) if len(names) > 1 else ("", 0.0)
-    faces, deviation = len(slopes), slopes[:, at].std(ddof=1) if len(slopes) > 1 else np.inf
-    confidence = float(student(max(faces - 1, 1)) * deviation / np.sqrt(faces))
-    return ChannelEffect(layer, channel, attribute, float(effects[at]), confidence, purity, *leak, faces, REACH, half)
+    confidence = float(of_mean(slopes[:, at])) if len(slopes) > 1 else np.inf
+    effect = float(effects[at])
+    return ChannelEffect(layer, channel, attribute, effect, confidence, purity, *leak, len(slopes), REACH, half)
 
 
 def in_order(found: Sequence[ChannelEffect]) -> list[ChannelEffect]:
@@ -180,7 +181,7 @@ def _cache(key: str, attribute: str, count: int) -> Path:
 def _read(path: Path) -> tuple[ChannelEffect, ...] | None:
     """What was kept; None where nothing was, or it cannot be read."""
     try:
-        return tuple(ChannelEffect(**each) for each in json.loads(path.read_text("utf-8")))
+        return tuple(ChannelEffect(**each) for each in read_json(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 

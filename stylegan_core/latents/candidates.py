@@ -10,7 +10,7 @@ all others: much of the own, by a likely step that leaves the others alone.
 import numpy as np
 
 from stylegan_core.latents.judge import Scores
-from stylegan_core.samples import Floats
+from stylegan_core.w_samples import Floats
 
 MOST = 6.0  # log-odds; beyond it an answer is as sure as it gets
 RIDGE = 0.05  # of the variance of w, added to its covariance: keeps the regression from reading noise

@@ -6,7 +6,7 @@ import numpy as np
 
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Vector
-from stylegan_core.samples import Floats, Mapped, oriented, sample_w, spread, without
+from stylegan_core.w_samples import Floats, Mapped, oriented, sample_w, spread, without
 
 FEWEST = 10  # pictures a side; fewer say more about chance than about faces
 FOLDS = 5

@@ -1,7 +1,6 @@
 """A judge in a file: numpy arrays and JSON in one .npz, read without running anything."""
 
 import json
-import tokenize
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -10,16 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stylegan_core.data.containers import DAMAGED_ENTRY
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.latents.judge import COLOUR_SIDE, Answerer, Judge
+from stylegan_core.latents.learned_labels import DAMAGED, about_in, opened_judge
 from stylegan_core.latents.questions import Question
 from stylegan_core.metrics.features import WIDTH, Extractor
 
 KIND = "stylegan-explorer judge 1"
 SEEN = WIDTH + 3 * COLOUR_SIDE**2  # numbers that a judge sees of a picture
-ZIP = b"PK\x03\x04"
-DAMAGED = (ValueError, KeyError, TypeError, RecursionError, MemoryError, tokenize.TokenError, *DAMAGED_ENTRY)
 Numbers = npt.NDArray[np.float64]
 
 
@@ -60,13 +57,8 @@ def load_judge(path: Path, extractor: Extractor) -> Judge:
 
 def _read(path: Path) -> tuple[Any, list[Numbers]]:
     """What is told of a judge, and its four arrays. Raises OSError, and any of ``DAMAGED``."""
-    with path.open("rb") as opened:
-        if opened.read(len(ZIP)) != ZIP:
-            raise ValueError("it is no .npz file")
-        opened.seek(0)
-        with np.load(opened, allow_pickle=False) as file:
-            about = json.loads(file["about"].tobytes())
-            return about, [np.asarray(file[name], np.float64) for name in ("weights", "offsets", "mean", "scale")]
+    with opened_judge(path) as file:
+        return about_in(file), [np.asarray(file[name], np.float64) for name in ("weights", "offsets", "mean", "scale")]
 
 
 def _question(told: dict[str, object]) -> Question:

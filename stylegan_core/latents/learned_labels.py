@@ -1,16 +1,22 @@
 """Labels that a judge has learned: where they are, from which pictures, and what to doubt about them; no torch."""
 
-import json
-import zipfile
+import tokenize
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
+from stylegan_core.data.containers import DAMAGED_ENTRY
+from stylegan_core.json_text import read_json
 from stylegan_core.latents.questions import MEASURED
 
 BESIDE = "judge.npz"  # what labels look like in pictures such as those of the networks beside it
+ZIP = b"PK\x03\x04"
+DAMAGED = (ValueError, KeyError, TypeError, RecursionError, MemoryError, tokenize.TokenError, *DAMAGED_ENTRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +54,35 @@ def labels_beside(network: Path) -> LearnedLabels | None:
     questions = questions_in(path)
     if not questions:
         return None
-    return LearnedLabels(str(path), network.parent.name, int(_about(path).get("resolution", 0)), str(path), questions)
+    resolution = _about(path).get("resolution", 0)
+    known = resolution if isinstance(resolution, int) else 0
+    return LearnedLabels(str(path), network.parent.name, known, str(path), questions)
 
 
 def _about(path: Path) -> dict[str, Any]:
     """What a judge's file tells of it; nothing where it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            about = json.loads(file["about"].tobytes())
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        with opened_judge(path) as file:
+            about = about_in(file)
+    except (OSError, *DAMAGED):
         return {}
     return about if isinstance(about, dict) else {}
+
+
+@contextmanager
+def opened_judge(path: Path) -> Iterator[NpzFile]:
+    """The parts of a judge's file, to be read inside. Raises OSError, and like reading them any of ``DAMAGED``."""
+    with path.open("rb") as opened:  # numpy leaves open what it cannot read
+        if opened.read(len(ZIP)) != ZIP:
+            raise ValueError("it is no .npz file")
+        opened.seek(0)
+        with np.load(opened, allow_pickle=False) as file:
+            yield file
+
+
+def about_in(file: NpzFile) -> Any:
+    """What the file of a judge tells of it."""
+    return read_json(file["about"].tobytes())
 
 
 def doubt_of(learned: int, resolution: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from stylegan_core.files.places import check_ends, place
 from stylegan_core.files.whole_file import write_whole
+from stylegan_core.json_text import read_json
 from stylegan_core.recipe import AppliedDirection, Direction, Recipe, Vector
 
 VERSION = 1
@@ -154,7 +155,7 @@ def _read(path: Path) -> dict[str, Any]:
     """What :meth:`Library.save` wrote, its directions not decoded yet."""
     if path.stat().st_size > LARGEST_FILE:
         raise ValueError("it is too large")
-    data = json.loads(path.read_text("utf-8"))
+    data = read_json(path.read_text("utf-8"))
     if not isinstance(data, dict) or data.get("kind") != KIND or not isinstance(data.get("version"), int):
         raise ValueError("its kind is another one")
     return data

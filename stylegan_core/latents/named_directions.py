@@ -17,9 +17,9 @@ from stylegan_core.metrics.features import Progress
 from stylegan_core.model import Model
 from stylegan_core.networks.synthesis import as_bytes
 from stylegan_core.recipe import Direction, Vector
-from stylegan_core.samples import Floats, sample_w, spread
 from stylegan_core.steps import run_through
 from stylegan_core.styles import truncate
+from stylegan_core.w_samples import Floats, sample_w, spread
 
 ROUNDS = ((8, 4), (32, 1))  # faces that every candidate is tried on, and how many of the best go on
 TOLD = 64  # other faces, which say what the chosen one does

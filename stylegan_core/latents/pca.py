@@ -11,7 +11,7 @@ from stylegan_core.files.places import place
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Vector
-from stylegan_core.samples import Floats, Mapped, oriented, sample_w
+from stylegan_core.w_samples import Floats, Mapped, oriented, sample_w
 
 SAMPLES = 10_000
 COUNT = 80

@@ -7,7 +7,7 @@ import numpy as np
 
 from stylegan_core.latents.library import Entry
 from stylegan_core.recipe import Direction, Vector
-from stylegan_core.samples import Floats, Mapped, oriented, sample_w, spread
+from stylegan_core.w_samples import Floats, Mapped, oriented, sample_w, spread
 
 SAMPLES = 2000  # only to express one sigma of each direction
 COUNT = 80

@@ -44,12 +44,12 @@ def kernel_confidence(real: Features, fake: Features) -> float:
     return float(NORMAL * influence.std(ddof=1) / np.sqrt(len(fake)))
 
 
-def recall_confidence(real: Features, fake: Features, neighbours: int = NEIGHBOURS) -> float:
+def recall_confidence(real: Features, fake: Features) -> float:
     """± of a recall, from the real pictures that each drawn one covers alone (the jackknife, with its radius kept).
 
     Never below that of none: a few pictures more or less are always possible. It is some 30 % too wide (docs/speed.md).
     """
-    covered = apart(real, fake) <= radii(fake, neighbours)
+    covered = apart(real, fake) <= radii(fake, NEIGHBOURS)
     alone = covered[covered.sum(axis=1) == 1].sum(axis=0) / len(real)
     return max(float(of_left_out(alone)), of_share(0.0, len(real)))
 

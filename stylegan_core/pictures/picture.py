@@ -15,6 +15,7 @@ from stylegan_core.info import ModelInfo
 from stylegan_core.pictures.enlarged import enlarged
 from stylegan_core.pictures.saved_picture import DRAWN, MODEL, RECIPE
 from stylegan_core.recipe import Recipe
+from stylegan_core.version import program_version
 
 EFFORT = 4  # of zlib: 2.5 times as fast as its usual 6 at 1024², for files 3 to 8 % larger
 PACKED_ENLARGED = 3  # 4096² smoothly is 0.6 s and a third larger, where 6 takes 1.1 s
@@ -66,7 +67,7 @@ def circumstances(device: str, threads: int | None = None) -> dict[str, str | in
         "threads": threads if threads is not None else _threads(),
         "machine": platform.machine(),
         "torch": metadata.version("torch"),
-        "explorer": metadata.version("stylegan-explorer") if _installed() else "source",
+        "explorer": program_version(),
     }
 
 
@@ -74,11 +75,3 @@ def _threads() -> int:
     import torch
 
     return torch.get_num_threads()
-
-
-def _installed() -> bool:
-    try:
-        metadata.version("stylegan-explorer")
-    except metadata.PackageNotFoundError:
-        return False
-    return True

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from stylegan_core.json_text import read_json
 from stylegan_core.recipe import Recipe
 
 
@@ -15,7 +16,7 @@ def list_to_json(base: Recipe, recipes: Sequence[Recipe | None], columns: int) -
 
 def list_from_json(base: Recipe, text: str) -> tuple[Recipe | None, ...]:
     """Reads :func:`list_to_json`. Raises ValueError with one sentence on anything else."""
-    common, data = json.loads(base.to_json()), json.loads(text)
+    common, data = json.loads(base.to_json()), read_json(text)
     changes = data.get("recipes") if isinstance(data, dict) else None
     if not isinstance(changes, list) or not all(each is None or isinstance(each, dict) for each in changes):
         raise ValueError("the list of recipes is damaged.")

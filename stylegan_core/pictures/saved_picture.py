@@ -1,11 +1,11 @@
 """Reads the recipe out of a picture this program saved, or a file; needs no torch, so that panels may read one too."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from stylegan_core.data.picture_kinds import PNG
 from stylegan_core.files.places import check_ends
+from stylegan_core.json_text import read_json
 from stylegan_core.pictures.recipe_list import list_from_json
 from stylegan_core.recipe import Recipe
 
@@ -53,8 +53,8 @@ def read_picture(path: Path) -> SavedPicture:
     if not isinstance(text.get(RECIPE), str):
         raise NoRecipe(f"{path} carries no recipe; only pictures saved by this program do.")
     try:
-        model = json.loads(text.get(MODEL, "{}"))
-        drawn = json.loads(text.get(DRAWN, "{}"))
+        model = read_json(text.get(MODEL, "{}"))
+        drawn = read_json(text.get(DRAWN, "{}"))
         threads, device = drawn.get("threads"), drawn.get("device")
         recipe = Recipe.from_json(text[RECIPE])
         return SavedPicture(

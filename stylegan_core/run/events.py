@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+from stylegan_core.json_text import read_json
 from stylegan_core.schedule import MOST_KIMG, MOST_LEVEL
 
 UNKNOWN = "backslashreplace"  # half a letter, as in names of files that are not UTF-8, which JSON writes so too
@@ -223,12 +224,12 @@ def encode(event: Event) -> bytes:
 def decode(line: bytes) -> Event | None:
     """The event of one line; None for a kind unknown here. Raises ValueError if the line is broken."""
     try:
-        record = json.loads(line)
+        record = read_json(line)
         kind = record["kind"]
         if kind not in KINDS:
             return None
         return KINDS[kind](**{name: read(record[key]) for name, key, read in _FIELDS[kind] if key in record})
-    except (KeyError, TypeError, OverflowError, RecursionError, ValueError) as error:
+    except (KeyError, TypeError, OverflowError, ValueError) as error:
         raise ValueError("The line is not an event.") from error
 
 

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import IO, Any, Self
 
+from stylegan_core.json_text import read_json
+
 LOCK, CONFIG = "lock", "config.json"  # in the folder of a run
 LOCKED_BYTE = 1 << 30  # far behind the text, so that Windows, whose locks are binding, lets others read it
 STAYS = sys.platform == "win32"  # a file that is held open can be deleted by nobody there
@@ -74,7 +76,7 @@ def place_of(file: IO[bytes]) -> Path | None:
 
 
 def holder_of(lock: Path) -> dict[str, Any] | None:
-    """Host and pid of whoever holds the lock of a run, or None if nobody does; an empty one where it does not say."""
+    """Host and pid of whoever holds the lock of a run, as :func:`named_in` has them, or None if nobody does."""
     try:
         file = lock.open("rb")
     except FileNotFoundError:
@@ -85,11 +87,17 @@ def holder_of(lock: Path) -> dict[str, Any] | None:
                 return None
         except LocksMissing:  # then no trainer ever began here
             return None
-        try:
-            said = json.loads(file.read() or b"{}")
-            return {"host": str(said.get("host", "")), "pid": int(said.get("pid", 0))}
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-            return {}
+    host, pid = named_in(lock)
+    return {"host": host, "pid": pid}
+
+
+def named_in(lock: Path) -> tuple[str, int]:
+    """Host and pid of the trainer that took a lock last; empty and 0 where it does not say, or is not there."""
+    try:
+        said = read_json(lock.read_bytes() if lock.is_file() else b"")  # whoever opens a pipe may wait for ever
+        return str(said.get("host", "")), int(said.get("pid", 0))
+    except (OSError, ValueError, AttributeError, TypeError, OverflowError):
+        return "", 0
 
 
 class RunLock:
@@ -154,8 +162,8 @@ class RunLock:
                 break
             time.sleep(0.05)
         else:
-            holder = holder_of(self.folder / LOCK) or {}
-            who = f"process {holder.get('pid', '?')} on {holder.get('host', '?')}"
+            host, pid = named_in(self.folder / LOCK)
+            who = f"process {pid or '?'} on {host or '?'}"
             raise OSError(f"Another trainer works in {self.folder} ({who}); stop it first.")
         try:
             file.truncate(0)

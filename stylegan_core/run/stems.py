@@ -29,6 +29,11 @@ def kimg_of(path: Path) -> float | None:
     return None if img is None else img / 1000
 
 
+def of_one_run(one: Path, other: Path) -> bool:
+    """Whether two networks are snapshots of the same run, or one of it: by their names, in the same folder."""
+    return one.parent == other.parent and None not in (img_of(one), img_of(other))
+
+
 def kimg_words(path: Path) -> str:
     """How a snapshot of a run is called: "0.064 kimg", "85.1 kimg", "85 kimg"; other names as they are."""
     kimg = kimg_of(path)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from stylegan_core.files.tensor_file import Damaged, read_safetensors, under, write_safetensors
 from stylegan_core.formats.own_file import STATE_FORMAT
+from stylegan_core.json_text import read_json
 from stylegan_core.memory import out_of_memory
 from stylegan_core.model import save_model
 from stylegan_core.run.stems import kimg_words
@@ -124,7 +125,7 @@ def _fill(state: TrainingState, counters: Counters, tensors: dict[str, Tensor]) 
 def read_counters(text: str) -> Counters:
     """The counters of a training state; what this version does not know is left out, what is missing is as at first."""
     known = {item.name for item in fields(Counters)}
-    return Counters(**{name: value for name, value in json.loads(text).items() if name in known})
+    return Counters(**{name: value for name, value in read_json(text).items() if name in known})
 
 
 def checksum(tensors: dict[str, Tensor], counters: str = "") -> str:

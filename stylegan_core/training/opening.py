@@ -1,12 +1,12 @@
 """The event with which a run begins or goes on: by which version of this program, and on what machine."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 import torch
 
 from stylegan_core.device import describe
 from stylegan_core.run.events import Stretch
+from stylegan_core.version import program_version
 
 
 def opening(kind: type[Stretch], preset: str, device: torch.device, processes: int) -> Stretch:
@@ -14,11 +14,3 @@ def opening(kind: type[Stretch], preset: str, device: torch.device, processes: i
     machine = f"{describe(device)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}"
     threads = torch.get_num_threads()
     return kind(version=program_version(), preset=preset, machine=machine, threads=threads, processes=processes)
-
-
-def program_version() -> str:
-    """The version of this program, "unknown" where it was not installed."""
-    try:
-        return version("stylegan-explorer")
-    except PackageNotFoundError:
-        return "unknown"

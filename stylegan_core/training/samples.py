@@ -21,6 +21,7 @@ from stylegan_core.training.state import TrainingState
 from stylegan_core.training.watch import feature_diversity
 
 STRIP = 4
+AT_ONCE = 8
 HALF = 0.5  # any alpha below 1 makes the generator compute both pictures of a blend
 Pixels = npt.NDArray[np.uint8]
 
@@ -49,12 +50,12 @@ def fixed_codes(generator: Generator, number: int, seed: int) -> tuple[Tensor, T
 
 
 @torch.no_grad()
-def draw(generator: Generator, number: int, seed: int, phase: Phase, dtype: torch.dtype, size: int = 8) -> Drawn:
-    """Draws the fixed latents at psi 1 with the stored noise, ``size`` at a time, at the working resolution."""
+def draw(generator: Generator, number: int, seed: int, phase: Phase, dtype: torch.dtype) -> Drawn:
+    """Draws the fixed latents at psi 1 with the stored noise, a few at a time, at the working resolution."""
     z, labels = fixed_codes(generator, number, seed)
     ws = generator.mapping(z, labels)[:, None].expand(-1, generator.config.num_layers, -1)
     images, olds, news = [], [], []
-    for part in ws.split(size):
+    for part in ws.split(AT_ONCE):
         grown = generator.synthesis.grow(part, "const", phase.level, HALF, dtype=dtype)
         images.append(grown.new if phase.alpha >= 1 else blend(grown, phase.alpha))
         news.append(grown.new)

@@ -17,6 +17,8 @@ from stylegan_core.bands import band_of_layer, band_of_resolution, bands, layer_
 )
 def test_bands_go_by_resolution(resolution: int, words: list[str]) -> None:
     assert [band.resolutions for band in bands(resolution)] == words
+    lacks = {"–": "This model has no middle layers."}
+    assert [band.why_none for band in bands(resolution)] == [lacks.get(word, "") for word in words]
 
 
 @pytest.mark.parametrize("resolution", [4, 8, 16, 32, 64, 128, 1024])

@@ -18,9 +18,9 @@ from stylegan_core.model import Model, save_model
 from stylegan_core.pictures.saved_picture import read_picture
 from stylegan_core.recipe import AppliedChannel, Latent, NoiseLayer, Recipe
 from stylegan_core.render import Renderer
-from stylegan_core.samples import sample_w
 from stylegan_core.steps import run_through
 from stylegan_core.style_space import style_sigmas
+from stylegan_core.w_samples import sample_w
 from tests.core.networks.small import FAMILY, lively, small
 
 KINDS = ("stylegan1", "stylegan2", "stylegan2-growing", "lucidrains", "stylegan3")

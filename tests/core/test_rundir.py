@@ -30,7 +30,7 @@ from stylegan_core.run.events import (
     encode,
 )
 from stylegan_core.run.locks import LocksMissing
-from stylegan_core.run.stems import by_img, img_of, kimg_of, kimg_words, stem_at
+from stylegan_core.run.stems import by_img, img_of, kimg_of, kimg_words, of_one_run, stem_at
 from stylegan_core.rundir import EventReader, EventWriter, RunDir, is_whole
 
 
@@ -269,7 +269,9 @@ def test_the_lock_keeps_a_second_trainer_out_and_names_the_first(run: RunDir) ->
         if sys.platform != "win32":  # whose locks keep others from writing
             for damaged in ('{"pid": 1e999}', '{"pid": "x"}', "[" * 100_000, "5", ""):
                 run.lock_file.write_text(damaged)
-                assert run.holder() in ({}, {"host": "", "pid": 0})
+                assert run.holder() == {"host": "", "pid": 0}
+            with pytest.raises(OSError, match=r"Another trainer works in .*process \? on \?"), run.locked():
+                pass
     assert run.holder() is None
     with run.locked():
         pass
@@ -404,6 +406,14 @@ def test_the_newest_whole_checkpoint_is_found(run: RunDir) -> None:
     (run.checkpoints / "000010.state.safetensors").write_bytes(whole)
     assert run.drawable() == run.checkpoint_file(5000)
     assert not is_whole(run.checkpoints / "missing")
+
+
+def test_snapshots_of_one_run_are_told_by_their_names_and_their_folder(tmp_path: Path) -> None:
+    early, late = tmp_path / "000010.safetensors", tmp_path / "000085_048.safetensors"
+    assert of_one_run(early, late) and of_one_run(late, early) and of_one_run(late, late)
+    assert not of_one_run(early, tmp_path / "other" / "000085.safetensors")
+    assert not of_one_run(early, tmp_path / "faces.safetensors") and not of_one_run(tmp_path / "faces.pkl", early)
+    assert not of_one_run(Path(), Path())
 
 
 def test_names_tell_any_two_images_apart_and_keep_their_order(tmp_path: Path) -> None:

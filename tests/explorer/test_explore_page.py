@@ -1,10 +1,12 @@
 """The Explore page shares its width: the picture first, and what it cannot use to the sliders."""
 
+import time
+
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.main_window import LEFT_WIDTH, RIGHT_WIDTH, ROOMY, ExplorePage
+from explorer.main_window import LEFT_WIDTH, RIGHT_WIDTH, ROOMY, ExplorePage, MainWindow
 
 
 @pytest.mark.parametrize(
@@ -24,3 +26,13 @@ def test_the_right_column_takes_what_the_picture_leaves_free(qtbot: QtBot, width
     page.resize(width, height)
     window.show()
     assert page.right.width() == right
+
+
+def test_an_old_history_is_told_in_hours(qtbot: QtBot) -> None:
+    """After an afternoon it was "autosaved 217 min ago"."""
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show_saved(time.time())
+    assert window.saved.text() == "autosaved just now"
+    window.show_saved(time.time() - 13_020)
+    assert window.saved.text() == "autosaved 3 h 37 min ago"

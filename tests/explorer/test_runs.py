@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from explorer import run_state, runs
+from explorer import runs
 from explorer.run_state import Signs, judge, last_words, tail_events
 from explorer.runs import Launch, RunWatcher, train_arguments
 from explorer.train.pictures import read_picture
 from explorer.train.run_list import corner
 from explorer.train.summary import summarise
 from stylegan_core.run import events
+from stylegan_core.run.locks import named_in
 from stylegan_core.rundir import EventWriter, RunDir
 from tests.explorer.acted_core import act
 from tests.explorer.train import fake_run
@@ -253,7 +254,7 @@ def test_the_command_line_of_a_trainer() -> None:
 
 def test_a_local_lock_names_this_host(run: RunDir) -> None:
     fake_run.leave_lock(run)
-    assert run_state.lock_text(run) == (socket.gethostname(), 1)
+    assert named_in(run.lock_file) == (socket.gethostname(), 1)
     for damaged in ('{"host": "here", "pid": 1e999}', '{"host": "here", "pid": "x"}', "[" * 100_000, "5", ""):
         run.lock_file.write_text(damaged)
-        assert run_state.lock_text(run) == ("", 0)
+        assert named_in(run.lock_file) == ("", 0)

@@ -19,7 +19,7 @@ from explorer.session import Session
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import NamedChannel
 from stylegan_core.recipe import AppliedChannel, Recipe
-from stylegan_core.run.stems import kimg_of
+from stylegan_core.run.stems import of_one_run
 
 PREVIEW = "channels.preview"
 STRENGTHS = (-5.0, 0.0, 5.0)
@@ -116,7 +116,7 @@ class ChannelsPanel(Panel):
         here, before = Path(self.session.model_path), self._found_in
         self._found_in = here
         same = self.info is not None and self.info.style_channels == info.style_channels
-        return same and here.parent == before.parent and kimg_of(here) is not None
+        return same and of_one_run(here, before)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.preview.hide()

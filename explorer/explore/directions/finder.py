@@ -11,9 +11,10 @@ from explorer.controls.search_row import SearchRow
 from explorer.controls.text import text_label
 from explorer.explore.directions.shelf import DirectionShelf
 from explorer.jobs import Done, Failed, Pca, Piece, Sefa
+from stylegan_core.amounts import counted
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Library
-from stylegan_core.run.stems import kimg_of, kimg_words
+from stylegan_core.run.stems import kimg_words, of_one_run
 
 PCA, SEFA = "directions.pca", "directions.sefa"
 LABELS = "directions.labels"  # a search of another process
@@ -55,9 +56,8 @@ class DirectionFinder(QObject):
     def is_later_snapshot(self, info: ModelInfo) -> bool:
         """Whether the directions that are here were found in another snapshot of the same run and still fit."""
         here, before = Path(self._panel.session.model_path), self._panel.info
-        same_run = here.parent == self._found_in.parent and kimg_of(here) is not None
         fits = before is not None and before.w_dim == info.w_dim and bool(self._shelf.found)
-        return same_run and fits and here != self._found_in
+        return fits and here != self._found_in and of_one_run(here, self._found_in)
 
     def follow(self, info: ModelInfo) -> None:
         """Keeps what was found for a later snapshot, and offers to look anew."""
@@ -179,4 +179,4 @@ def _told(new: int, known: int, data: str) -> str:
     if not new:
         return f"Every direction found in the labels of {data} has a name that is there already."
     rest = f" {known} more have names that are there already." if known else ""
-    return f"{new} direction{'s' if new > 1 else ''} found in the labels of {data}.{rest}"
+    return f"{counted(new, 'direction')} found in the labels of {data}.{rest}"

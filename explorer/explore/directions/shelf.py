@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.work.background import Background
+from stylegan_core.amounts import counted, listed
 from stylegan_core.info import ModelInfo
 from stylegan_core.latents.library import Entry, Library, NamedChannel, library_path, shipped_library
 from stylegan_core.recipe import AppliedDirection, Recipe
@@ -264,9 +265,9 @@ def _written(before: Library, changes: Iterable[Change]) -> tuple[Library, int]:
 
 def _counted(directions: int, names: int) -> str:
     """ "1 direction and 2 names of channels", "3 directions"."""
-    told = [f"{directions} direction{'s' if directions != 1 else ''}"] if directions or not names else []
-    told += [f"{names} name{'s' if names != 1 else ''} of channels"] if names else []
-    return " and ".join(told)
+    told = [counted(directions, "direction")] if directions or not names else []
+    told += [f"{counted(names, 'name')} of channels"] if names else []
+    return listed(told)
 
 
 def stranger(applied: AppliedDirection) -> Entry:

@@ -118,7 +118,7 @@ class MixingPanel(Panel):
         for band in info.bands:
             row = self.rows[band.name]
             row.set_where(band.resolutions)
-            row.set_why_not(reason or ("" if band.layers else f"This model has no {band.name} layers."))
+            row.set_why_not(reason or band.why_none)
         for row in self.rows.values():
             row.thumbnail.show_pixmap(None)
 

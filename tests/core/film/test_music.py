@@ -14,7 +14,7 @@ from stylegan_core.film.film_file import read_film
 from stylegan_core.film.filming import timeline
 from stylegan_core.film.hearing import hear, samples_of
 from stylegan_core.film.music import ACCENTS, GAP, Music
-from stylegan_core.film.setting import pictures_of, set_to_music
+from stylegan_core.film.setting import set_to_music
 from stylegan_core.model import Model, save_model
 from stylegan_core.recipe import Latent, Recipe
 from tests.core.film.sounds import RATE, bars, beats_of, drums, write_coded, write_wav
@@ -225,7 +225,7 @@ def test_pictures_come_on_the_beats() -> None:
 def test_a_film_of_the_whole_piece_lasts_as_long(loop: bool) -> None:
     film = set_to_music(Film(THREE, loop=loop), replace(EVEN, start=1.0), 4, whole=True)
     assert film.seconds == pytest.approx(11.0)
-    assert len(film.keys) == pictures_of(film.music or EVEN, 4, loop) == 5 + (not loop)
+    assert len(film.keys) == 5 + (not loop)
     assert [key.recipe.latent.seed for key in film.keys][:5] == [1, 2, 3, 1, 2]
     new = set_to_music(Film(loop=loop), EVEN, 8, whole=True, recipe=lambda number: Recipe(Latent(70 + number)))
     assert [key.recipe.latent.seed for key in new.keys] == [70, 71, 72, 73][: 3 + (not loop)]

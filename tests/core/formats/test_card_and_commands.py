@@ -141,7 +141,7 @@ def test_a_second_import_of_a_folder_leaves_its_own_output_alone(
     assert main(["import", str(pickled.parent), "out"]) == 0
     assert main(["import", ".", str(pickled.parent / "out"), "--overwrite"]) == 0
     assert main(["import", "../in", "./../in/out", "--overwrite"]) == 0
-    assert capsys.readouterr().out.count("1 of 1 files") == 3
+    assert capsys.readouterr().out.count("1 of 1 file") == 3
     assert [path.name for path in Path("out").iterdir()] == ["snapshot.dat.safetensors"]
 
 
@@ -188,7 +188,7 @@ def test_a_file_whose_name_is_no_text(pickled: Path, capsys: pytest.CaptureFixtu
     assert main(["import", str(other.parent), str(other.parent / "out")]) == 0
     said = capsys.readouterr().out
     said.encode()
-    assert "bad?.dat" in said and "1 of 1 files" in said
+    assert "bad?.dat" in said and "1 of 1 file" in said
 
 
 @pytest.mark.parametrize("name", ["style.1.linear.weight_orig", "generator.to_rgb.0.conv.bias"])

@@ -491,7 +491,8 @@ def test_levels_that_were_not_trained_are_not_swept(
     ("words", "said"),
     [
         (["--out", "x.csv"], "--channel LAYER:NUMBER, --knob"),
-        (["--channel", "3:99", "--out", "x.csv"], "has no channel 3:99; it has 6 layers"),
+        (["--channel", "3:99", "--out", "x.csv"], "has no channel 3:99; its layer 3 has "),
+        (["--channel", "30:3", "--out", "x.csv"], "has no channel 30:3; it has 6 layers."),
         (["--channel", "fringe", "--out", "x.csv"], "no channel 'fringe'; there are none with names"),
         (["--channel", "1:2", "--channel", "1:3", "--out", "x.csv"], "add --entanglement"),
         (["--channel", "1:2", "--knob", "psi", "--out", "x.csv"], "Name what is swept"),

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from stylegan_core.__main__ import main
-from stylegan_core.confidence import student
+from stylegan_core.confidence import of_mean
 from stylegan_core.latents import attribute_channels as module
 from stylegan_core.latents.attribute_channels import Effort, attribute_search, effect_of, find_by_attribute, in_order
 from stylegan_core.latents.attribute_slopes import attribute_slopes
@@ -34,7 +34,7 @@ def quickly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(module, "MUCH", Effort(slopes=2, tried=4, few=2, told=3))
     monkeypatch.setattr(module, "SPREAD_FACES", 6)
     monkeypatch.setattr(module, "LEAST", 0.0)
-    monkeypatch.setattr(module, "student", lambda _: 0.0)  # over three faces nearly all may be chance
+    monkeypatch.setattr(module, "of_mean", lambda _: 0.0)  # over three faces nearly all may be chance
     yield
 
 
@@ -131,13 +131,13 @@ def test_purity_is_the_part_of_what_was_asked_for() -> None:
 
 
 def test_what_may_be_chance_over_the_faces_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "student", student)
+    monkeypatch.setattr(module, "of_mean", of_mean)
     slopes = np.array([[0.4, -0.1], [0.2, -0.1]])
     told = [effect_of(3, 7, name, ("a", "b"), slopes) for name in ("a", "b")]
     assert [each.confidence for each in told] == [pytest.approx(12.7062 * 0.1), pytest.approx(0.0)]
-    monkeypatch.setattr(module, "student", lambda _: 0.0)
+    monkeypatch.setattr(module, "of_mean", lambda _: 0.0)
     every = find_by_attribute(fresh(), "brightness", count=4)
-    monkeypatch.setattr(module, "student", lambda _: 1e9)
+    monkeypatch.setattr(module, "of_mean", lambda _: 1e9)
     assert every and find_by_attribute(fresh(), "brightness", count=3) == ()
 
 

@@ -14,7 +14,7 @@ from stylegan_core.networks.config import NetworkConfig
 from stylegan_core.networks.configurations import configured
 from stylegan_core.networks.generator import build_generator
 from stylegan_core.recipe import Direction, Vector
-from stylegan_core.samples import oriented, sample_w, spread, without
+from stylegan_core.w_samples import oriented, sample_w, spread, without
 from tests.core.networks.small import small
 
 SPREADS = np.array([5.0, 3.0, 2.0, 1.0, 0.5, 0.25], np.float32)
@@ -87,7 +87,7 @@ def test_samples_do_not_depend_on_the_slices(model: Stretched, monkeypatch: pyte
     monkeypatch.setattr(model, "mapping", lambda z: rows.append(len(z)) or stretch(z))
     found = []
     for seconds in (0.0, 1e-4, 1e9):
-        monkeypatch.setattr("stylegan_core.samples.SLICE", seconds)
+        monkeypatch.setattr("stylegan_core.w_samples.SLICE", seconds)
         progress, ws = finish(sample_w(model, 300))
         found.append((rows.copy(), ws.tobytes()))
         rows.clear()

@@ -145,6 +145,7 @@ def test_spoilt_parts_of_a_judge_are_refused(judge: Judge, tmp_path: Path, name:
             made.writestr(each, part)
     with pytest.raises(ValueError, match="is no judge"):
         load_judge(other, Blind())  # type: ignore[arg-type]
+    assert questions_in(other) == (questions_in(path) if name == "weights" else ())  # without reading the numbers
 
 
 def test_a_judge_with_any_byte_spoilt_is_read_or_refused(judge: Judge, tmp_path: Path) -> None:
@@ -158,6 +159,21 @@ def test_a_judge_with_any_byte_spoilt_is_read_or_refused(judge: Judge, tmp_path:
         path.write_bytes(data)
         with contextlib.suppress(ValueError):  # anything else is a traceback, a file left open a warning
             load_judge(path, Blind())  # type: ignore[arg-type]
+        questions_in(path)
+
+
+@pytest.mark.parametrize("told", ['"64"', "null", "[]"])
+def test_labels_beside_a_network_at_a_resolution_that_is_none_are_of_an_unknown_one(
+    judge: Judge, tmp_path: Path, told: str
+) -> None:
+    path = tmp_path / BESIDE
+    save_judge(judge, path)
+    with np.load(path) as file:
+        parts = dict(file)
+    about = parts["about"].tobytes().replace(b'"resolution": 32', f'"resolution": {told}'.encode())
+    np.savez(path, **{**parts, "about": np.frombuffer(about, np.uint8)})
+    beside = labels_beside(tmp_path / "faces.safetensors")
+    assert beside is not None and beside.resolution == 0 and beside.questions
 
 
 @pytest.mark.parametrize(("part", "value"), [("weights", np.nan), ("scale", 0.0), ("mean", np.inf)])

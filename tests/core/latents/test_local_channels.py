@@ -16,7 +16,7 @@ from stylegan_core.latents.local_channels import (
     slope_energies,
     try_channels,
 )
-from stylegan_core.latents.region import LocalChannel, Region
+from stylegan_core.latents.region import Region
 from stylegan_core.model import Model
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.render import Renderer, render, renderer_of
@@ -165,10 +165,6 @@ def test_a_place_is_inside_the_picture_and_not_all_of_it() -> None:
     assert Region(0.5, 0, 1, 0.25).mask(8).sum() == 8
     tiny = Region(0.51, 0.51, 0.54, 0.54).mask(4)
     assert tiny.sum() == 1 and tiny[2, 2]
-
-
-def test_a_found_channel_is_a_plain_value() -> None:
-    assert LocalChannel(1, 2, 0.5, 3.0) == LocalChannel(1, 2, 0.5, 3.0)
 
 
 def test_several_faces_are_looked_at_and_told_of_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ def told(recipe: Recipe, about: object = ONE) -> str:
         (Recipe(Latent(42, 0.4, 0.3)), "one · between seeds 42, 43, 142 and 143 · psi 0.70 | "),
         (Recipe(Latent(w=W), psi_bands=(1, 0.5, -0.25)), "one · a stored face · psi 1.00 / 0.50 / -0.25 | "),
         (Recipe(cutoff=8), "one · seed 0 · psi 0.70 on the first 8 layers | "),
+        (Recipe(cutoff=1), "one · seed 0 · psi 0.70 on the first 1 layer | "),
         (Recipe(cutoff=10), "one · seed 0 · psi 0.70 | "),
         (
             Recipe(directions=(AppliedDirection(Direction("Smile", W), 2.44), AppliedDirection(Direction("Hat", W)))),

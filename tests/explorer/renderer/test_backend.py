@@ -137,7 +137,7 @@ def test_channels_are_found_by_attribute_and_travel_through_the_pipe(
     monkeypatch.setenv("STYLEGAN_EXPLORER_HOME", str(tmp_path))
     monkeypatch.setattr(attribute_channels, "MUCH", attribute_channels.Effort(1, 3, 1, 2))
     monkeypatch.setattr(attribute_channels, "LEAST", 0.0)
-    monkeypatch.setattr(attribute_channels, "student", lambda _: 0.0)  # over two faces nearly all may be chance
+    monkeypatch.setattr(attribute_channels, "of_mean", lambda _: 0.0)  # over two faces nearly all may be chance
     request = FindByAttribute("c", Recipe(Latent(5)), "brightness", None, 2)
     pieces, found = run(backend, request)
     assert pieces and all(0 <= index < total for index, total, _ in pieces)

@@ -46,6 +46,10 @@ def test_pictures_as_large_as_the_network_are_not_called_tiny() -> None:
     report = {**REPORT, "path": "faces", "resolution": 16, "tiny": {"a.png": "16 x 24", "b.png": "24 x 12"}}
     said = [(each.text, [cure.text for cure in each.cures]) for each in findings(report, 16, "", ())]
     assert said[1:] == [("1 picture is tiny and will be enlarged: b.png.", ["leave it out"])]
+    one = {**REPORT, "pictures": 1, "similar": [["a.png", "b.png"]]}
+    said = [each.text for each in findings(one, 64, "", ())]
+    assert said[0] == "1 picture, sharp enough for 64×64."
+    assert said[-1] == "1 group looks nearly the same, such as a.png, b.png."
     assert unwanted(report, 16) == {"b.png"} and unwanted(report, 32) == {"a.png", "b.png"}
 
 

@@ -14,7 +14,7 @@ from explorer.controls.tab_order import focus_next
 from explorer.run_state import RunState
 from explorer.train.monitor_words import status
 from explorer.train.record import RunRecord
-from explorer.train.workspace import TrainWorkspace
+from explorer.train.workspace import TrainWorkspace, remembered
 from stylegan_core.run.events import Tick
 from stylegan_core.rundir import RunDir
 from tests.explorer.at_once import AtOnce
@@ -85,6 +85,12 @@ def test_a_run_from_elsewhere_stays_in_the_list_over_a_restart(workspace: TrainW
     again.runs.refresh()
     qtbot.waitUntil(lambda: run.path.resolve() in again.runs.cards)
     again.close_workspace()
+
+
+def test_a_damaged_list_of_opened_runs_is_an_empty_one(tmp_path: Path) -> None:
+    for damaged in ("[" * 100_000, '["a", ', "5"):
+        (tmp_path / "opened.json").write_text(damaged)
+        assert remembered(tmp_path / "opened.json") == ()
 
 
 def test_a_run_that_is_opened_through_a_link_is_the_one_that_was_started(tmp_path: Path, qtbot) -> None:
