@@ -27,6 +27,7 @@ from explorer.renderer.rendering import Backend
 from explorer.renderer_state import RendererState
 from explorer.work.background import wait_for_left
 from explorer.work.command import wait_for_dropped
+from stylegan_core.files.names import one_line
 from stylegan_core.info import ModelInfo
 
 log = logging.getLogger(__name__)
@@ -136,7 +137,9 @@ class Explorer(Parts):
 
     def _connect_engine(self) -> None:
         self.engine.ready.connect(self.window.device.setText)
-        self.engine.loading.connect(lambda path: self.window.state.say(f"loading {Path(path).stem}", "warning"))
+        self.engine.loading.connect(
+            lambda path: self.window.state.say(f"loading {one_line(Path(path).stem)}", "warning")
+        )
         self.engine.rendered.connect(self._rendered)
         self.engine.answered.connect(self._answered)
         self.engine.failed.connect(self.say)

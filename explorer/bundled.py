@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from stylegan_core.files.names import one_line
 from stylegan_core.files.places import is_there
 from stylegan_core.recipe import Latent, Recipe
 from stylegan_core.run.stems import kimg_words
@@ -49,7 +50,7 @@ def neighbour(path: Path, step: int) -> Path | None:
 def network_name(path: Path) -> str:
     """What a network is called: a snapshot by its run and its thousands of images, any other by its file."""
     run = run_of(path)
-    return f"{run.path.name} · {kimg_words(path)}" if run else path.stem
+    return one_line(f"{run.path.name} · {kimg_words(path)}" if run else path.stem)
 
 
 def known_networks(recent: Iterable[str]) -> list[tuple[str, str]]:

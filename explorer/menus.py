@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.bundled import bundled_models, bundled_sets, network_name
-from explorer.controls.literal import literal, literal_tip
+from explorer.controls.literal import in_menu, literal, literal_tip
 from explorer.documents.documents import Documents
 from explorer.session import Session
 from explorer.settings import SettingsKeeper
@@ -84,7 +84,7 @@ class Menus:
             self._add_model(own, path)
 
     def _add_model(self, menu: QMenu, path: str) -> None:
-        entry = menu.addAction(literal(network_name(Path(path))))
+        entry = menu.addAction(in_menu(menu, network_name(Path(path))))
         entry.setToolTip(literal_tip(path))
         entry.setCheckable(True)
         entry.setChecked(path == self._session.model_path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from explorer.work.command import last_sentence
+from stylegan_core.files.places import open_file
 from stylegan_core.run.events import End, Event, Tick, decode
 from stylegan_core.run.locks import named_in
 from stylegan_core.rundir import RunDir
@@ -141,7 +142,7 @@ def last_words(paths: Iterable[Path], lines: int = 40) -> str:
 
 def _tail(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - TAIL, 0))
             return file.read()

@@ -131,7 +131,8 @@ class RunWatcher(QObject):
         try:
             events = self._reader.poll()
         except OSError as error:
-            trouble = f"{self.run.path} cannot be read ({error.strerror or error}). Is the folder still there?"
+            why = error.strerror or error
+            trouble = f"{self.run.events_file} cannot be read ({why}): look at the run's folder and its disk."
         if self._config is not None and not trouble and not self.run.exists():
             trouble = f"{self.run.path} is gone: it was deleted or moved, or its disk is away."
         rewritten = self._reader.generation != self._generation

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from stylegan_core.device import choose_device
 from stylegan_core.files.header import FORMAT
+from stylegan_core.files.names import one_line
 from stylegan_core.files.places import check_ends
 from stylegan_core.files.tensor_file import is_safetensors, read_safetensors, under, write_safetensors
 from stylegan_core.formats.own_file import read_config, read_facts
@@ -189,7 +190,7 @@ def model_of(found: "Foreign", device: str | torch.device = "cpu") -> Model:
     """The drawing model of a foreign file that was read."""
     return Model(
         found.generator.to(torch.device(device)),
-        name=found.path.stem,
+        name=one_line(found.path.stem),
         level=found.level,
         alpha=found.alpha,
         origin=f"Imported from {found.format} ({found.path.name}).",

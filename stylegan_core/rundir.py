@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stylegan_core.files.header import METADATA, read_header
-from stylegan_core.files.places import real
+from stylegan_core.files.places import check_ends, open_file, real
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.json_text import read_json
 from stylegan_core.run.control import REQUESTS, Control
@@ -81,7 +81,8 @@ class RunDir:
     def config(self) -> dict[str, Any]:
         """What config.json says. Raises ValueError or OSError with one sentence if there is no such run."""
         try:
-            data = self.config_file.read_bytes()
+            with open_file(self.config_file) as file:
+                data = file.read()
         except FileNotFoundError:
             raise FileNotFoundError(f"{self.path} is not a run: it has no config.json.") from None
         try:
@@ -176,6 +177,7 @@ class EventWriter:
     """Appends events to the log, one line each, at once on disk for readers; heals a line that was cut off."""
 
     def __init__(self, run: RunDir) -> None:
+        check_ends(run.events_file)
         self._file = run.events_file.open("ab", buffering=0)
         self._torn = _ends_torn(run.events_file)
 
@@ -217,7 +219,7 @@ class EventReader:
     def poll(self) -> list[Event]:
         """The events since the last poll; a line without its newline waits. Raises OSError if it cannot be read."""
         try:
-            file = self.path.open("rb", buffering=0)
+            file = open_file(self.path)
         except (FileNotFoundError, NotADirectoryError):
             return []
         with file:
@@ -292,7 +294,7 @@ class EventReader:
 def is_whole(path: Path) -> bool:
     """True if a safetensors file is as long as its own header says; does not read the numbers."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             size = os.fstat(file.fileno()).st_size
             begin, header = read_header(file)
         ends = [entry["data_offsets"][1] for name, entry in header.items() if name != METADATA]

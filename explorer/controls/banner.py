@@ -16,6 +16,7 @@ from explorer.controls.buttons import IconButton, button
 from explorer.controls.focus import GivesFocusBack
 from explorer.controls.text import text_label
 from explorer.problem import Problem
+from stylegan_core.files.names import one_line
 
 TONES = {"bad": "warning", "warning": "warning", "good": "check"}
 WIDEST, MARGIN, ABOVE = 760, 24, 14  # pixels of width, and of room beside and above it
@@ -72,7 +73,8 @@ class Banner(GivesFocusBack, QFrame):
     def say(self, problem: Problem, tone: str = "bad", cure: str = "", do: Callable[[], object] | None = None) -> None:
         """Shows a sentence; ``tone`` is "bad", "warning" or "good", ``cure`` the text of a button that calls ``do``."""
         self._tone, self._do = tone, do
-        self._text.setText(problem.sentence)
+        said = one_line(problem.sentence)
+        self._text.setText(said)
         self._details.setPlainText(problem.details)
         self._fold.setVisible(bool(problem.details))
         self._fold.setChecked(False)
@@ -80,14 +82,14 @@ class Banner(GivesFocusBack, QFrame):
         self._cure.setText(cure)
         self._cure.setVisible(bool(cure))
         self.setProperty("tone", tone)
-        self.setAccessibleName(problem.sentence)
+        self.setAccessibleName(said)
         self.style().polish(self)
         self._recolour()
         self._fit()
         self.show()
         self.raise_()
         self._stay()
-        self.told.emit(problem.sentence, tone)
+        self.told.emit(said, tone)
 
     def keep_over(self, widget: QWidget | None) -> None:
         """Lies over the top of ``widget``, part of its parent, and covers nothing beside it; None: over the parent."""

@@ -5,6 +5,7 @@ from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFontMetrics, QKeyEven
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QStackedWidget, QWidget
 
 from explorer.controls.literal import literal
+from explorer.controls.pop_up import choose_once
 from explorer.controls.slider import LabelledSlider
 from stylegan_core.recipe import Knob
 
@@ -87,6 +88,7 @@ class StrengthRow(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.fill(menu)
+        choose_once(menu)
         menu.popup(self.name.mapToGlobal(self.name.rect().bottomLeft()))
 
     def speak(self, name: str) -> None:

@@ -95,9 +95,10 @@ class ElidedLabel(QLabel):
     A tooltip of its own takes precedence.
     """
 
-    def __init__(self, text: str = "", role: str = "") -> None:
+    def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self._mode, self._tip = mode, ""
         if role:
             self.setProperty("role", role)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -105,9 +106,7 @@ class ElidedLabel(QLabel):
     @property
     def shown(self) -> str:
         """What is seen of the words."""
-        return QFontMetrics(self.font()).elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
-        )
+        return QFontMetrics(self.font()).elidedText(self.text(), self._mode, self.contentsRect().width())
 
     def minimumSizeHint(self) -> QSize:
         least = self.fontMetrics().horizontalAdvance(f"{self.text()[:2]}…") if self.text() else 0

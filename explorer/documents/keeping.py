@@ -1,5 +1,6 @@
 """The history and the films are kept: read once at the start, then every change is written as it comes."""
 
+import errno
 import os
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from explorer.film.reel import Reel
 from explorer.history.history_file import Entry, HistoryFile
 from explorer.problem import Problem
 from explorer.work.background import Background
-from stylegan_core.files.places import is_there
+from stylegan_core.files.places import home, is_there
 from stylegan_core.film.film import Film
 
 AGAIN = 5000  # milliseconds after which a disk that was full is tried once more
@@ -102,12 +103,20 @@ class Keeping(QObject):
         self._write(lambda file: file.write_films(film, put_away))
 
     def _write(self, change: Callable[[HistoryFile], None]) -> None:
-        file = self._file
+        file, entries = self._file, tuple(self._history.entries)
+        films = self._reel.film, self._reel.put_away
+
+        def write(file: HistoryFile) -> None:
+            file.stay(entries, films)
+            change(file)
+
         if file is not None:
-            self._disk.do(lambda: change(file), lambda _: self.saved.emit(time.time()), self._not_written)
+            self._disk.do(lambda: write(file), lambda _: self.saved.emit(time.time()), self._not_written)
 
     def _not_written(self, error: Exception) -> None:
         number = getattr(error, "errno", None)
         reason = os.strerror(number) if number else str(error)
-        self.said.emit(Problem(f"The history cannot be written ({reason}): free some space on the disk."), "warning")
+        full = number is None or number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        cure = "free some space on the disk" if full else f"make {home() / 'history'} a folder that can be written"
+        self.said.emit(Problem(f"The history cannot be written ({reason}): {cure}."), "warning")
         self._again.start()

@@ -6,12 +6,13 @@ import json
 import logging
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
-from stylegan_core.files.places import place
+from stylegan_core.files.places import is_there, place
 from stylegan_core.files.whole_file import write_whole
 from stylegan_core.film.film import Film
 from stylegan_core.json_text import read_json
@@ -51,6 +52,7 @@ class HistoryFile:
         self._owed: list[bytes] = []  # lines that the disk has not taken yet
         self._owed_films: tuple[Film, Film] | None = None
         self._refused = False  # by the disk, when it was asked last
+        self._begun = False  # whether the file has been there
         self._lock = lock
         self._shown = ""
 
@@ -103,6 +105,7 @@ class HistoryFile:
         except OSError as error:
             reason = f"{self._file} cannot be read ({error.strerror})"
             raise OSError(f"{reason}: the history of this window will not be kept.") from None
+        self._begun = True
         entries: dict[str, Entry] = {}
         gone: set[str] = set()
         for line in lines:
@@ -118,22 +121,16 @@ class HistoryFile:
         """The key of the entry that was on screen last, as far as :meth:`read` has found one."""
         return self._shown
 
+    def stay(self, entries: Iterable[Entry], films: tuple[Film, Film]) -> None:
+        """Where somebody has deleted the file meanwhile, owes all that is shown to a new one."""
+        if self._begun and not is_there(self._file):
+            self._owed[:0] = [_line(_told(entry)) for entry in entries]
+            self._owed_films = films
+            self._begun = False
+
     def add(self, entry: Entry) -> None:
         """Appends an entry. Raises OSError."""
-        made = {
-            "key": entry.key,
-            "time": round(time.time(), 1),
-            "model": entry.model_hash,
-            "path": entry.model_path,
-            "recipe": entry.recipe.to_json(),
-        }
-        if entry.thumbnail:
-            made["thumbnail"] = base64.b64encode(entry.thumbnail).decode("ascii")
-        if entry.favourite:
-            made["favourite"] = True
-        if entry.name:
-            made["name"] = entry.name
-        self._append(made)
+        self._append(_told(entry))
 
     def tell_thumbnail(self, key: str, thumbnail: bytes) -> None:
         """Appends the picture of an entry. Raises OSError."""
@@ -189,10 +186,15 @@ class HistoryFile:
         self._lock.unlock()
 
     def _append(self, made: dict[str, object]) -> None:
-        self._owed.append(json.dumps(made, separators=(",", ":")).encode() + b"\n")
+        self._owed.append(_line(made))
         self.write_what_is_owed()
 
     def _append_owed(self) -> None:
+        if not self._begun and not is_there(self._file.parent):
+            self._file.parent.mkdir(parents=True)
+            Path(self._lock.fileName()).touch()  # else Qt complains that it is gone
+            self._lock.unlock()
+            self._lock.tryLock(0)
         with self._file.open("ab+") as file:
             file.seek(0, os.SEEK_END)
             if file.tell():
@@ -201,6 +203,7 @@ class HistoryFile:
                     file.write(b"\n")
             file.write(b"".join(self._owed))
         self._owed.clear()
+        self._begun = True
 
     def _write_owed_films(self, film: Film, put_away: Film) -> None:
         if put_away.keys and put_away != self._written:
@@ -227,6 +230,28 @@ class HistoryFile:
         finally:
             self._file.unlink(missing_ok=True)
             self._file = old
+
+
+def _told(entry: Entry) -> dict[str, object]:
+    """What is written of an entry."""
+    made: dict[str, object] = {
+        "key": entry.key,
+        "time": round(time.time(), 1),
+        "model": entry.model_hash,
+        "path": entry.model_path,
+        "recipe": entry.recipe.to_json(),
+    }
+    if entry.thumbnail:
+        made["thumbnail"] = base64.b64encode(entry.thumbnail).decode("ascii")
+    if entry.favourite:
+        made["favourite"] = True
+    if entry.name:
+        made["name"] = entry.name
+    return made
+
+
+def _line(made: dict[str, object]) -> bytes:
+    return json.dumps(made, separators=(",", ":")).encode() + b"\n"
 
 
 def _read_film(path: Path) -> Film:

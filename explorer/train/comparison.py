@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.controls.literal import literal
+from explorer.controls.literal import in_menu
 from explorer.runs import RunWatcher
 from explorer.train.curves import STYLES, CurvesPanel
 from explorer.train.record import RunRecord, growth_of, resolution_of
@@ -72,7 +72,7 @@ class Comparison(QObject):
         menu = QMenu(self._curves)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for path in self.others:
-            action = menu.addAction(literal(path.name), partial(self._toggle, path))
+            action = menu.addAction(in_menu(menu, path.name), partial(self._toggle, path))
             action.setCheckable(True)
             action.setChecked(path in self.shown)
             action.setEnabled(path in self.shown or len(self._shown) < len(STYLES))

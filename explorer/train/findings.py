@@ -8,6 +8,7 @@ from typing import Any
 from explorer.train.words import square
 from stylegan_core.amounts import counted, thousands
 from stylegan_core.data.few import FEW, FEW_SAID
+from stylegan_core.files.names import one_line
 from stylegan_core.training.groups import PAPER_TARGET
 
 NAMED = 3
@@ -73,7 +74,7 @@ def _size(report: dict[str, Any], resolution: int, better: str) -> Finding:
     enough = f"{counted(count, 'picture')}, sharp enough for {square(usable)}"
     if usable >= resolution:
         return Finding(f"{enough}.", "good")
-    text = f"{enough}: most would be enlarged to {square(resolution)}."
+    text = f"{enough}: {'it' if count == 1 else 'most'} would be enlarged to {square(resolution)}."
     cure = Cure(f"use {better}", "The preset for pictures of this size.", f"preset:{better}")
     return Finding(text, "warning", (cure,) if better else ())
 
@@ -149,7 +150,7 @@ def _are(count: int) -> str:
 
 
 def _named(names: Any) -> str:
-    some = list(map(str, names))
+    some = [one_line(str(name)) for name in names]
     return ", ".join(some[:NAMED]) + (f" and {len(some) - NAMED} more" if len(some) > NAMED else "")
 
 

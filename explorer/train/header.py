@@ -10,9 +10,10 @@ from explorer import theme
 from explorer.controls.boxes import Across, Down
 from explorer.controls.buttons import IconButton, button, chip
 from explorer.controls.literal import literal_tip
-from explorer.controls.text import text_label
+from explorer.controls.yielding import ElidedLabel
 from explorer.run_state import RunState
 from explorer.train.pill import StatePill
+from stylegan_core.files.names import one_line
 
 TROUBLED = ("died", "failed")
 WIDE = 880  # pixels from which on sentence and buttons lie side by side
@@ -25,7 +26,8 @@ class MonitorHeader(QWidget):
         super().__init__(parent)
         self._told: tuple[RunState, str, bool, bool] | None = None
         self.leave = IconButton("left", "All runs", "Back to all runs.")
-        self.title, self.sentence, self.pill = text_label(path.name, "headline"), QLabel(), StatePill()
+        self.title = ElidedLabel(one_line(path.name), "headline", Qt.TextElideMode.ElideMiddle)
+        self.sentence, self.pill = QLabel(), StatePill()
         self.explore = button("Explore live", "Opens the newest averaged model (EMA) in Explore.")
         self.snapshot = button("Snapshot", "Asks the trainer for a checkpoint and samples now.")
         self.pause = button("Pause", "Halts training after this step; nothing is lost.")
@@ -91,7 +93,7 @@ class MonitorHeader(QWidget):
         """Names the run: its preset, and the number or name of its folder."""
         number = path.name.split("-")[0]
         known = preset and number.isdigit()
-        self.title.setText(f"{preset} · run {number}" if known else path.name)
+        self.title.setText(f"{preset} · run {number}" if known else one_line(path.name))
         self.title.setToolTip(literal_tip(str(path)))
 
     def name_explore(self, snapshot: str, live: bool) -> None:

@@ -262,7 +262,9 @@ class Monitor(QWidget):
         earlier = self.samples.earlier
         self._following = earlier is None
         path = self._chosen_checkpoint()
-        if path is None and earlier is not None:
+        if path is None and not self.watcher.run.exists():
+            self._complain(f"{self.path} is gone: bring the folder back, or choose another run.")
+        elif path is None and earlier is not None:
             kept = "Only the newest few checkpoints and some older ones are kept"
             self._complain(f"The checkpoint of {kimg_text(earlier.img / 1000)} is gone: {kept}.")
         elif path is None:

@@ -8,6 +8,7 @@ from explorer.runs import RunWatcher
 from explorer.train.record import RunRecord
 from explorer.train.words import headline, kimg_text, square
 from stylegan_core.amounts import counted, duration, size_text, thousands
+from stylegan_core.files.names import set_apart
 
 
 def sentence(watcher: RunWatcher, record: RunRecord) -> str:
@@ -33,7 +34,7 @@ def sentence(watcher: RunWatcher, record: RunRecord) -> str:
 
 def status(path: Path, watcher: RunWatcher, record: RunRecord, has_config: bool) -> str:
     """When the trainer said its last word, where the run lies, what it takes, and what is not as it should be."""
-    parts = [f"…/{path.parent.name}/{path.name}"]
+    parts = [set_apart(f"…/{path.parent.name}/{path.name}")]
     last, tick = record.last_event, record.last_tick
     if last is not None:
         ago = duration(max(time.time() - watcher.heard, 0))

@@ -77,6 +77,8 @@ class PictureLoader(QObject):
 
 def read_picture(path: Path) -> Pixels | None:
     """uint8 [height, width, 3] of a picture file, at most LARGEST pixels a side; None if it cannot be read."""
+    if not path.is_file():  # whoever opens a pipe may wait for ever
+        return None
     reader = QImageReader(str(path))
     size = reader.size()
     longest = max(size.width(), size.height())

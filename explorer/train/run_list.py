@@ -40,6 +40,7 @@ from explorer.train.timeline import GrowthTimeline
 from explorer.train.words import kimg_text, square
 from explorer.work.background import Background
 from stylegan_core.amounts import duration
+from stylegan_core.files.names import one_line
 from stylegan_core.schedule import phases
 from stylegan_core.training.config import preset
 
@@ -107,7 +108,9 @@ class RunCard(QAbstractButton):
         painter.setFont(theme.sans(theme.BODY, QFont.Weight.DemiBold))
         painter.setPen(tokens.colour("text"))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        name = painter.fontMetrics().elidedText(run.path.name, Qt.TextElideMode.ElideMiddle, round(box.width()) - 90)
+        name = painter.fontMetrics().elidedText(
+            one_line(run.path.name), Qt.TextElideMode.ElideMiddle, round(box.width()) - 90
+        )
         painter.drawText(line, left, name)
         painter.setFont(theme.sans(theme.LABEL, QFont.Weight.Medium))
         painter.setPen(tokens.colour(tone(run.state.name)))
@@ -282,6 +285,8 @@ class RunList(QWidget):
 
 def corner(path: Path) -> QImage | None:
     """The first pictures of a grid of samples, large enough for a card; None if it cannot be read."""
+    if not path.is_file():  # whoever opens a pipe may wait for ever
+        return None
     reader = QImageReader(str(path))
     size = reader.size()
     side = min(size.height() // 2, size.width() // 2)  # two rows of two, or four of eight: enough to see

@@ -1,5 +1,6 @@
 """The Train workspace: the list of runs, the page of a new one, and the monitor of the one that is watched."""
 
+import errno
 import json
 import logging
 from pathlib import Path
@@ -180,7 +181,11 @@ class TrainWorkspace(QWidget):
 
     def resume(self, folder: Path) -> None:
         """Starts a trainer that goes on from the last checkpoint; config.json knows everything else."""
-        self._launch(folder, [])
+        if RunDir(folder).exists():
+            self._launch(folder, [])
+        else:
+            gone = f"{folder} cannot go on, for its config.json is gone: bring it back, or begin a new run."
+            self.said.emit(Problem(gone), "bad")
 
     def _launch(self, folder: Path, arguments: list[str]) -> None:
         folder = real(folder)
@@ -189,7 +194,8 @@ class TrainWorkspace(QWidget):
             self._launches[folder] = Launch(folder, arguments, words)
         except OSError as error:
             reason = error.strerror or error
-            cure = "free memory or space and start it again"
+            locked = error.errno in (errno.EACCES, errno.EROFS)
+            cure = f"make {self.home} a folder that can be written" if locked else "free memory or space and try again"
             self.said.emit(Problem(f"The trainer could not be started ({reason}): {cure}."), "bad")
             return
         log.info("trainer of %s is process %d", folder, self._launches[folder].pid)

@@ -1,6 +1,9 @@
 """Places: the folders of a person's own files, movable as a whole by STYLEGAN_EXPLORER_HOME."""
 
+import errno
 import os
+import stat
+from io import FileIO
 from pathlib import Path
 
 import platformdirs
@@ -46,6 +49,20 @@ def check_ends(path: Path) -> None:
     """Raises ValueError with one sentence where a pipe or a device lies: who opens it to read may wait for ever."""
     if is_there(path) and not (path.is_file() or path.is_dir()):
         raise ValueError(f"{path} is no file but a pipe or a device: choose a file.")
+
+
+def open_file(path: Path) -> FileIO:
+    """A file to read. Raises OSError, at once also for a pipe or a device: who opens one may wait for ever."""
+    return open(path, "rb", buffering=0, opener=_at_once)
+
+
+def _at_once(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(descriptor).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # what a folder is, open() says itself
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no file but a pipe or a device", path)
+    return descriptor
 
 
 def check_name(path: Path) -> None:

@@ -94,7 +94,7 @@ def holder_of(lock: Path) -> dict[str, Any] | None:
 def named_in(lock: Path) -> tuple[str, int]:
     """Host and pid of the trainer that took a lock last; empty and 0 where it does not say, or is not there."""
     try:
-        said = read_json(lock.read_bytes())
+        said = read_json(lock.read_bytes() if lock.is_file() else b"")  # whoever opens a pipe may wait for ever
         return str(said.get("host", "")), int(said.get("pid", 0))
     except (OSError, ValueError, AttributeError, TypeError, OverflowError):
         return "", 0

@@ -267,6 +267,8 @@ def test_sentences_are_whole_and_say_what_to_do() -> None:
     )
     assert sentence_of(PermissionError(13, "Permission denied", "/a.png")).startswith("/a.png may not be read")
     assert sentence_of(RuntimeError("boom")) == "Boom."
+    assert sentence_of(RuntimeError("boom.\nTraceback")) == "Boom."
+    assert sentence_of(ValueError("/a\nb.pkl is empty.")) == "/a\nb.pkl is empty."
 
 
 def test_a_recipe_meant_for_the_model_before_is_not_drawn_with_the_next(bench: Bench, qtbot: QtBot) -> None:

@@ -11,9 +11,12 @@ import pytest
 from explorer import runs
 from explorer.run_state import Signs, judge, last_words, tail_events
 from explorer.runs import Launch, RunWatcher, train_arguments
+from explorer.train.pictures import read_picture
+from explorer.train.run_list import corner
+from explorer.train.summary import summarise
 from stylegan_core.run import events
 from stylegan_core.run.locks import named_in
-from stylegan_core.rundir import RunDir
+from stylegan_core.rundir import EventWriter, RunDir
 from tests.explorer.acted_core import act
 from tests.explorer.train import fake_run
 
@@ -110,6 +113,28 @@ def test_a_folder_that_is_deleted_is_said_to_be_gone(run: RunDir, watcher: RunWa
     aside.rename(run.path)
     look(watcher)
     assert watcher.state.name == "training"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.timeout(60)
+def test_pipes_in_a_run_are_not_waited_for(run: RunDir, watcher: RunWatcher) -> None:
+    """The thread that looked waited for ever, and the program with it at its end."""
+    look(watcher)
+    for file in (run.lock_file, run.log_file, run.samples / "000030.png", run.checkpoint_file(30_000)):
+        file.unlink(missing_ok=True)
+        os.mkfifo(file)
+    look(watcher)
+    assert watcher.state.name == "training"
+    assert (run.drawable(), corner(run.samples / "000030.png"), last_words([run.log_file])) == (None, None, "")
+    assert read_picture(run.samples / "000030.png") is None
+    run.events_file.unlink()
+    os.mkfifo(run.events_file)
+    look(watcher)
+    why = "it is no file but a pipe or a device"
+    assert watcher.state.sentence == f"{run.events_file} cannot be read ({why}): look at the run's folder and its disk."
+    assert summarise(run.path).state.name == "empty"
+    with pytest.raises(ValueError, match="no file but a pipe"):
+        EventWriter(run)
 
 
 def test_a_trainer_whose_clock_is_ahead_does_not_live_for_ever(

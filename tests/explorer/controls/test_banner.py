@@ -59,6 +59,13 @@ def test_it_is_seen_where_what_it_stays_over_lies_below_what_is_seen_of_the_page
         assert below.x() < banner.x() < banner.geometry().right() < below.geometry().right()
 
 
+def test_a_name_with_line_breaks_is_one_line(page: QWidget) -> None:
+    """Sixty of them pushed the sentence out of the window, and a name that turns words around turned all of it."""
+    banner = Banner(page)
+    banner.say(Problem("/a" + 60 * "\n" + "b\u202e.pkl is empty: copy it again."))
+    assert banner.sentence == "/a·b·.pkl is empty: copy it again."
+
+
 def test_in_a_narrow_place_its_buttons_go_below_the_sentence(page: QWidget) -> None:
     banner = Banner(page)
     banner.say(Problem("The library cannot be written.", "No space left"), "bad", "Try again", bool)

@@ -1,5 +1,7 @@
 """What a disk does not take of the history is kept in mind, asked about and written when there is room."""
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +44,24 @@ def test_a_film_that_is_not_kept_is_one_sentence_with_one_cure(start: Make, qtbo
     explorer.filming.add()
     qtbot.waitUntil(lambda: explorer.window.banner.sentence.startswith("The history cannot be written"))
     said = explorer.window.banner.sentence
-    assert said.count("cannot be written") == 1 and said.endswith("): free some space on the disk.")
+    assert said.count("cannot be written") == 1
+    assert said.endswith(f"): make {place('history')} a folder that can be written.")
+
+
+def test_a_history_that_is_deleted_while_it_is_shown_is_written_again(start: Make, qtbot: QtBot) -> None:
+    """Nobody could cure what was said, that there was no such folder and more space was wanted."""
+    explorer = start()
+    drawn(explorer, qtbot)
+    log = place("history") / "history.jsonl"
+    qtbot.waitUntil(log.exists)
+    qtbot.waitUntil(lambda: not explorer.disk.busy)
+    shutil.rmtree(log.parent)
+    explorer.session.apply(Recipe(psi=0.25))
+    qtbot.waitUntil(lambda: log.exists() and not explorer.disk.busy)
+    assert not explorer.window.banner.sentence
+    lines = map(json.loads, log.read_text("utf-8").splitlines())
+    written = dict.fromkeys(each["key"] for each in lines if "key" in each)
+    assert list(written) == [each.key for each in explorer.history.entries]
 
 
 def test_closing_asks_about_directions_that_the_disk_refused(start: Make, qtbot: QtBot) -> None:

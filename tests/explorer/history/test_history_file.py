@@ -1,5 +1,6 @@
 """The history on disk: appended, torn, compacted, and a second window's own."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,6 +177,26 @@ def test_a_long_history_is_made_smaller_and_favourites_stay(home: Path, monkeypa
     log = home / "history" / "history.jsonl"
     assert len(log.read_bytes().splitlines()) == 4
     file.close()
+
+
+def test_a_history_that_was_deleted_begins_anew_with_what_is_shown(home: Path) -> None:
+    """Nothing was written any more, and stars of pictures that the file no longer had were lost."""
+    file, film = HistoryFile.acquire(), Film((Key(Recipe(Latent(5))),))
+    file.read()
+    shown = [entry(1), replace(entry(2), favourite=True, name="Ana")]
+    for each in shown:
+        file.add(each)
+    shutil.rmtree(home / "history")
+    file.stay(shown, (film, Film()))
+    file.tell_favourite("key1", True)
+    file.stay(shown, (film, Film()))
+    assert not file.owes
+    assert HistoryFile.acquire().read_films() == (Film(), Film())  # a second window's
+    file.close()
+    again = HistoryFile.acquire()
+    assert again.read() == [replace(shown[0], favourite=True), shown[1]]
+    assert again.read_films()[0].keys == film.keys
+    again.close()
 
 
 def test_a_history_that_cannot_be_read_is_one_sentence(home: Path) -> None:

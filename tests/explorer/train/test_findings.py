@@ -31,6 +31,11 @@ def test_findings_say_what_happens_and_what_can_be_done() -> None:
         "Not offered as classes, for some pictures have none: hair colour (3).",
         "Without classes: <b>damaged</b>.",
     ]
+    one = {**REPORT, "pictures": 1, "resolution": 32}
+    assert findings(one, 32, "", ())[0].text == "1 picture, sharp enough for 32×32."
+    assert findings(one, 64, "", ())[0].text == "1 picture, sharp enough for 32×32: it would be enlarged to 64×64."
+    torn = findings({**REPORT, "unreadable": {"a\n\nb.png": "why"}}, 64, "", ())[1]
+    assert torn.text == "1 picture is unreadable and will be skipped: a·b.png."
     none = findings({**REPORT, "pictures": 2000, "resolution": 0}, 64, "", ())[0]
     # Not "sharp enough for 0×0".
     assert (none.text, none.tone) == ("None of the 2\u2009000 pictures can be read.", "bad")

@@ -1,6 +1,8 @@
 """The monitor of one run: its sentence, timeline, status, messages and buttons."""
 
+import errno
 import math
+import os
 import time
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from explorer import theme
+from explorer.train import workspace as workspace_module
 from explorer.train.monitor import Monitor
 from explorer.train.run_list import RunCard
 from explorer.train.summary import summarise
@@ -44,6 +47,19 @@ def test_the_name_of_a_folder_is_shown_letter_by_letter(tmp_path: Path, qtbot: Q
     qtbot.addWidget(card)
     for widget in (monitor.header.title, monitor.status, card):
         assert "cats &amp;amp; &lt;b&gt;dogs" in widget.toolTip()
+    monitor.close_run()
+
+
+@pytest.mark.parametrize("name", ["a" + 60 * "\n" + "b", 240 * "W"])
+def test_the_name_of_a_folder_takes_one_line(name: str, tmp_path: Path, qtbot: QtBot) -> None:
+    """Line breaks in it pushed the run out of the window, and a long one its buttons."""
+    run = fake_run.write_run(tmp_path / name, 10, pictures=False)
+    monitor = Monitor(run.path)
+    qtbot.addWidget(monitor)
+    look(monitor)
+    assert monitor.header.title.sizeHint().height() < 2 * monitor.header.title.fontMetrics().height()
+    assert monitor.header.minimumSizeHint().width() < 900
+    assert "\n" not in monitor.status.text()
     monitor.close_run()
 
 
@@ -200,6 +216,39 @@ def test_an_earlier_snapshot_is_explored_while_its_checkpoint_is_there(monitor: 
     with qtbot.waitSignal(monitor.said) as said:
         qtbot.mouseClick(monitor.header.explore, Qt.MouseButton.LeftButton)
     assert "The checkpoint of 5 kimg is gone" in said.args[0].sentence
+
+
+def test_a_run_whose_folder_is_gone_goes_not_on(
+    workspace: TrainWorkspace, run: RunDir, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """The trainer that was started said that a new run needs --preset, and *Explore* that a snapshot was wanted."""
+    launched: list[Path] = []
+    monkeypatch.setattr(workspace, "_launch", lambda folder, _arguments: launched.append(folder))
+    workspace.watch(run.path)
+    look(workspace.monitor)
+    run.path.rename(run.path.with_name("aside"))
+    with qtbot.waitSignal(workspace.said) as said:
+        workspace.resume(run.path)
+    assert "its config.json is gone" in said.args[0].sentence and not launched
+    with qtbot.waitSignal(workspace.monitor.said) as said:
+        workspace.monitor.header.explore.setEnabled(True)
+        workspace.monitor.header.explore.click()
+    assert said.args[0].sentence.startswith(f"{run.path} is gone: bring the folder back")
+
+
+@pytest.mark.parametrize(("number", "cure"), [(errno.EACCES, "a folder that can be written"), (errno.ENOSPC, "space")])
+def test_a_trainer_that_cannot_be_started_says_what_cures_it(
+    workspace: TrainWorkspace, run: RunDir, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, number: int, cure: str
+) -> None:
+    """A home that cannot be written was to be cured by memory or space."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(workspace_module, "Launch", refuse)
+    with qtbot.waitSignal(workspace.said) as said:
+        workspace.resume(run.path)
+    assert os.strerror(number) in said.args[0].sentence and cure in said.args[0].sentence
 
 
 def test_what_was_skipped_is_said(monitor: Monitor, run: RunDir) -> None:
