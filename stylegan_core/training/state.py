@@ -143,10 +143,11 @@ class Adam(torch.optim.Adam):
     def step(self, closure: Any = None) -> Any:
         """As torch's; also marks the weights as changed, which its fused loop for a CPU leaves out."""
         learning = [p for group in self.param_groups for p in group["params"] if p.grad is not None]
-        for p in learning:
-            if p.grad.stride() != p.stride():
+        here = [p for p in learning if p.device.type == "cpu"]
+        for p in here:
+            if p.grad.is_contiguous() != p.is_contiguous():
                 p.grad = torch.empty_like(p).copy_(p.grad)
-        if closure is None and all(p in self.state and p.device.type == "cpu" for p in learning):
+        if closure is None and len(here) == len(learning) and all(p in self.state for p in here):
             for group in self.param_groups:
                 self._update(group)
         else:
