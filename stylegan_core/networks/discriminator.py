@@ -40,11 +40,16 @@ class BiasedConv(nn.Module):
         return ops.blur(x) if blurs else x
 
     def of_image(self, image: Tensor, dtype: torch.dtype) -> Tensor:
-        """As :meth:`forward` for a fromRGB: [N, 3, H, W] -> [N, outputs, H, W] in ``dtype``."""
+        """As :meth:`forward` for a fromRGB: [N, 3, H, W] -> [N, outputs, H, W] in ``dtype``.
+
+        The picture is rounded to it first, on a CPU, too: bf16 is as coarse as the 256 steps of real pictures, and one
+        that sees finer tells reals by their flat colours, which no fake meets exactly.
+        """
+        image = image.to(dtype)
         plain = self.activation and not self.clamp and self.bias_gain == 1
         if plain and fused.fuses_image(image, dtype):
             return fused.from_rgb(image, self.conv.weight * self.conv.scale, self.bias, dtype)
-        made: Tensor = self(image.to(dtype))
+        made: Tensor = self(image)
         return made
 
 
