@@ -202,3 +202,14 @@ def test_the_gradient_of_a_weight_as_one_product_has_the_bits_of_torch_s(
     assert torch.equal(ours, convolution._product(g, x, side, stride, padding))
     right = torch.nn.grad.conv2d_weight(x.double(), ours.shape, g.double(), stride=stride, padding=padding)
     assert distance(ours, right) < DIGITS[torch.bfloat16]
+
+
+def test_a_discriminator_in_bf16_sees_pictures_no_finer_than_bf16() -> None:
+    """What is finer tells the flat colours of real pictures, of 256 steps, from any fake."""
+    layer = BiasedConv(3, 16, 1)
+    picture = drawn(2, 3, 16, 16, seed=1)
+    assert fused.fuses_image(picture, torch.bfloat16)
+    seen = layer.of_image(picture, torch.bfloat16)
+    assert torch.equal(seen, layer.of_image(picture.bfloat16().float(), torch.bfloat16))
+    finer = layer.of_image(picture, torch.float32)
+    assert not torch.equal(finer, layer.of_image(picture.bfloat16().float(), torch.float32))
