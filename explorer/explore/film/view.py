@@ -117,7 +117,7 @@ class FilmView(QWidget):
     def _show_music(self) -> None:
         """What there is for music, as far as it is not left to the menu."""
         self.music.setVisible(self.wide)
-        self.mute.setVisible(self._has_music)
+        self.mute.setVisible(self._has_music and not (self.narrow and self.saving))
         self.volume.setVisible(self._has_music and not self.narrow)
 
     @property
@@ -212,6 +212,7 @@ class FilmView(QWidget):
         """How far the film is written, beside the track and in its tooltip; empty: nothing is being written."""
         self._saving.setVisible(bool(short))
         self._time.setVisible(not short)
+        self._show_music()  # on a narrow one how far it is has the place of mute
         self._words.setText(short)
         self._saving.setToolTip(literal_tip(whole))
         self._words.setAccessibleName(whole)
